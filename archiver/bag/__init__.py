@@ -1,0 +1,1 @@
+"""From a capture and its reading to a finished bag."""

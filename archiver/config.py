@@ -1,0 +1,161 @@
+"""The settings of a job: defaults < archiver.toml < command line. Nothing here reads the environment or the clock."""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+from archiver import __version__
+from archiver.errors import StorageError, UsageError
+
+MIB = 1 << 20
+_HOST = r"\[[0-9A-Fa-f:.]+\]|[^:\[\]]*"
+_CONNECT_TO = re.compile(rf"(?P<host>{_HOST}):(?P<port>\d{{0,5}}):(?P<to_host>{_HOST}):(?P<to_port>\d{{0,5}})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Bounds on everything that comes from outside: bytes, seconds, counts."""
+
+    seed_bytes: int = 64 * MIB
+    response_bytes: int = 2048 * MIB
+    head_bytes: int = 8 * MIB
+    page_bytes: int = 32 * MIB
+    """How much of a page is decoded and read; the WARC keeps all of it."""
+    spool_bytes: int = 1 * MIB
+    connect_seconds: float = 20.0
+    read_seconds: float = 30.0
+    exchange_seconds: float = 300.0
+    redirects: int = 10
+    retries: int = 3
+    retry_after_seconds: float = 60.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConnectTo:
+    """curl's --connect-to: requests for host:port go to another address. None matches anything (no address literal)."""
+
+    host: str | None
+    port: int | None
+    to_host: str
+    to_port: int | None
+
+    @classmethod
+    def from_text(cls, text: str) -> "ConnectTo":
+        """HOST:PORT:HOST:PORT, IPv6 literals in brackets. Raises UsageError."""
+        match = _CONNECT_TO.fullmatch(text)
+        if match is None or any(p and not 0 < int(p) < 65536 for p in match.group("port", "to_port")):
+            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:HOST:PORT; for example ':443:127.0.0.1:8443'")
+        host, port, to_host, to_port = (match[name].strip("[]") for name in ("host", "port", "to_host", "to_port"))
+        return cls(
+            host=host.lower() or None,
+            port=int(port) if port else None,
+            to_host=to_host,
+            to_port=int(to_port) if to_port else None,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Config:
+    """The settings in effect for one job; the field names are the keys of `archiver.toml`."""
+
+    bags: Path = Path("bags")
+    jobs: int = 1
+    pace: float = 1.0
+    user_agent: str = f"archiver/{__version__} (digital preservation; contact not stated)"
+    proxy: str | None = None
+    ca_bundle: Path | None = None
+    connect_to: tuple[ConnectTo, ...] = ()
+    allow_private: bool = False
+    retry: bool = False
+    recapture: bool = False
+    organisation: str | None = None
+    organisation_address: str | None = None
+    operator: str | None = None
+    contact_name: str | None = None
+    contact_email: str | None = None
+    contact_phone: str | None = None
+    group: str | None = None
+    rights_statement: str = "http://rightsstatements.org/vocab/CNE/1.0/"
+    rights_holder: str | None = None
+    rights_basis: str | None = None
+    access: str | None = None
+    embargo: str | None = None
+    supplied_by: str | None = None
+    obtained_how: str | None = None
+    independence: str | None = None
+    limits: Limits = field(default_factory=Limits)
+
+    def stated(self) -> dict[str, Any]:
+        """The settings as plain values, for the record; secrets in a proxy address are left out."""
+        plain = asdict(self)
+        plain["bags"] = str(self.bags)
+        plain["ca_bundle"] = str(self.ca_bundle) if self.ca_bundle else None
+        plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
+        plain["proxy"] = without_credentials(self.proxy)
+        return plain
+
+
+def without_credentials(address: str | None) -> str | None:
+    """A proxy's address without user name and password."""
+    if address is None or "@" not in address:
+        return address
+    scheme, _, rest = address.partition("://")
+    return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
+    """Settings from `path` (or `archiver.toml` here, if there is one), then what the command line said.
+
+    Raises UsageError naming file and key for what is unknown or of the wrong type, StorageError for an unreadable file.
+    """
+    if path is None and Path("archiver.toml").is_file():
+        path = Path("archiver.toml")
+    config = Config() if path is None else _from_file(path)
+    return replace(config, **{key: value for key, value in overrides.items() if value is not None})
+
+
+def _from_file(path: Path) -> Config:
+    try:
+        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except OSError as error:
+        raise StorageError.from_os(f"read the settings {path}", error) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(
+            f"{path}: not valid TOML: {error}; mend it, or write a new one with 'archiver init'"
+        ) from error
+    limits = _typed(path, "limits.", Limits(), table.pop("limits", {}))
+    return replace(_typed(path, "", Config(), table), limits=limits)
+
+
+_Settings = TypeVar("_Settings", Config, Limits)
+
+
+def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings:
+    """`default` with the keys of `table`, each checked against the type of its default."""
+    known = {f.name: _READERS[str(f.type)] for f in fields(default) if str(f.type) in _READERS}
+    if not isinstance(table, dict):
+        raise UsageError(f"{path}: [{prefix.rstrip('.')}] must be a table")
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in known:
+            raise UsageError(f"{path}: unknown setting {prefix}{key}; known are {', '.join(sorted(known))}")
+        kind, convert = known[key]
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise UsageError(f"{path}: {prefix}{key} = {value!r} has the wrong type; see 'archiver init'")
+        values[key] = convert(value)
+    return replace(default, **values)
+
+
+_READERS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
+    "<class 'pathlib.Path'>": (str, Path),
+    "pathlib.Path | None": (str, Path),
+    "<class 'str'>": (str, str),
+    "str | None": (str, str),
+    "<class 'int'>": (int, int),
+    "<class 'float'>": ((int, float), float),
+    "<class 'bool'>": (bool, bool),
+    "tuple[archiver.config.ConnectTo, ...]": (list, lambda each: tuple(ConnectTo.from_text(str(c)) for c in each)),
+}

@@ -1,0 +1,50 @@
+"""Errors: archiver itself could not do what was asked.
+
+What is wrong with a seed, a page or a bag is never an error but a value (`SeedRefused`, `Failure`, `Finding`): it is
+kept, reported, and the job goes on.
+
+    ArchiverError           exit code 3
+    ├── UsageError          2   the command or its settings are wrong
+    ├── StorageError        3   a file or folder cannot be read or written
+    │   └── BagsLocked      3   another job holds the bags folder
+    ├── RecordingError      3   the recorder contradicts itself: the capture must not be believed
+    └── Interrupted       130   the person at the terminal said stop
+
+Each message is one line: what was found, where, and what to do.
+"""
+
+
+class ArchiverError(Exception):
+    """Root of the tree. `exit_code` is what the command line returns (DESIGN.md, section 5)."""
+
+    exit_code = 3
+
+
+class UsageError(ArchiverError):
+    """Wrong usage or settings."""
+
+    exit_code = 2
+
+
+class StorageError(ArchiverError):
+    """A path cannot be read or written."""
+
+    @classmethod
+    def from_os(cls, doing: str, error: OSError) -> "StorageError":
+        """One line from an OSError: `doing` says what was attempted, e.g. "write the bag"."""
+        where = f" ({error.filename})" if error.filename else ""
+        return cls(f"cannot {doing}{where}: {error.strerror or error}")
+
+
+class BagsLocked(StorageError):
+    """Another job holds the lock of this bags folder."""
+
+
+class RecordingError(ArchiverError):
+    """Records and exchanges of a capture do not match in number (DESIGN.md, section 6.1)."""
+
+
+class Interrupted(ArchiverError):
+    """SIGINT or SIGTERM; finished bags are kept."""
+
+    exit_code = 130

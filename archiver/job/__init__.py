@@ -1,0 +1,1 @@
+"""Many seeds, one after another and side by side, with a ledger."""

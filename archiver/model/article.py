@@ -1,0 +1,171 @@
+"""What a page says, who is credited, and how it relates to the seed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+ClaimSource = Literal[
+    "seed",
+    "json-ld",
+    "open-graph",
+    "meta",
+    "microdata",
+    "http",
+    "url",
+    "visible",
+    "image-iptc",
+    "image-xmp",
+    "image-exif",
+]
+ClaimName = Literal[
+    "headline",
+    "published",
+    "modified",
+    "author",
+    "publisher",
+    "canonical_url",
+    "language",
+    "licence",
+    "identifier",
+    "dateline",
+    "keywords",
+    "access",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Claim:
+    """Somebody says so: `value` normalised (dates ISO 8601, day or moment), `raw` as it stood, `at` where in the source
+    (an XPath, a JSON path, a header name, `line 3`)."""
+
+    value: str
+    raw: str
+    source: ClaimSource
+    at: str
+
+
+CreditKind = Literal["person", "organisation", "site"]
+CreditRole = Literal["author", "contributor", "editor", "translator", "source", "photo", "rights"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Credit:
+    """Who is credited: `name` is the agency table's short name or what stands there; `agency` the full name of an
+    agency; `text` the words that say it."""
+
+    name: str
+    kind: CreditKind
+    agency: str | None
+    url: str | None
+    role: CreditRole
+    of: Literal["article", "image"]
+    text: str
+    lang: str | None
+    source: ClaimSource
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageAnchor:
+    """A link of the page: its words, where it leads (absolute), and its XPath."""
+
+    text: str
+    href: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageCaption:
+    """The caption of a figure of the page and its XPath."""
+
+    text: str
+    at: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """A page, read: `paragraphs` are the body in reading order (NFC, white space folded), empty where no text was
+    found; `note` says why, or what is wrong with the source (not HTML, cut short)."""
+
+    paragraphs: tuple[str, ...]
+    language: str | None
+    charset: str | None
+    extractor: str
+    extractor_version: str
+    note: str | None
+    claims: Mapping[ClaimName, tuple[Claim, ...]]
+    credits: tuple[Credit, ...]
+    captions: tuple[PageCaption, ...]
+    anchors: tuple[PageAnchor, ...] = field(repr=False)
+
+    @property
+    def text(self) -> str:
+        """The text as kept in `text/article.txt`: one paragraph a block, LF, one newline at the end."""
+        return "\n\n".join(self.paragraphs) + "\n" if self.paragraphs else ""
+
+
+LineKind = Literal["same", "typographic", "edited", "moved", "missing", "page-only"]
+Verdict = Literal["same", "typographic", "edited", "different", "no-text"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One run of words that differs: `seed` words replaced by `page` words; either may be empty."""
+
+    seed: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComparedLine:
+    """One paragraph of the comparison: the seed's words and line (None: page-only), the page's (None: missing)."""
+
+    kind: LineKind
+    seed: str | None
+    seed_line: int | None
+    page: str | None
+    changes: tuple[Change, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Comparison:
+    """How the page relates to the seed. Coverages are the share of words found on the other side, 0 to 1."""
+
+    verdict: Verdict
+    seed_coverage: float
+    page_coverage: float
+    lines: tuple[ComparedLine, ...]
+
+
+Accord = Literal["agree", "conflict", "single"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agreement:
+    """Whether the sources of one claim agree, and the normalised values they gave."""
+
+    accord: Accord
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveredLink:
+    """A link of the seed beside the page's: `page_href` None when the page has no such link; `occurrence` counts from 1
+    among the page's links of these words."""
+
+    text: str
+    seed_href: str
+    page_href: str | None
+    occurrence: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """All that article/ says about one seed and one page: `claims` and `credits` of seed and page together."""
+
+    article: Article
+    claims: Mapping[ClaimName, tuple[Claim, ...]]
+    agreement: Mapping[ClaimName, Agreement]
+    credits: tuple[Credit, ...]
+    comparison: Comparison
+    links: tuple[RecoveredLink, ...]

@@ -1,0 +1,111 @@
+"""What was fetched: exchanges, the page they gave, or the reason why there is none."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Literal
+
+Outcome = Literal["captured", "gone", "blocked", "refused", "failed"]
+Initiator = Literal["seed", "redirect", "retry", "robots", "requisite", "memento"]
+Truncation = Literal["length", "time", "disconnect"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """What a connection said of itself. `chain` holds DER certificates, the site's own first; `verified` is whether
+    they were checked against the trusted roots and the name."""
+
+    protocol: str | None
+    cipher: str | None
+    certificate_sha256: str | None
+    issuer: str | None
+    not_after: datetime | None
+    chain: tuple[bytes, ...] = field(repr=False)
+    verified: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordIds:
+    """`<urn:uuid:…>` of the WARC records that hold one exchange; `metadata` holds interim 1xx answers."""
+
+    request: str
+    response: str
+    metadata: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request and its answer, as recorded. `bytes` counts the response as it came over the connection;
+    `outcome` is "complete" or says in words what ended it early."""
+
+    seq: int
+    started: datetime
+    ended: datetime
+    url: str
+    initiator: Initiator
+    record_ids: RecordIds
+    ip: str | None
+    status: int
+    bytes: int
+    truncated: Truncation | None
+    outcome: str
+    tls: Tls | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """What a URL answered, ready to be read: `body` de-chunked and content-decoded, bounded; `headers` in the order
+    received, names as sent. `problem` says in words what is wrong with the body (cut short, broken gzip), or None."""
+
+    url: str
+    status: int
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = field(repr=False)
+    problem: str | None = None
+
+    def header(self, name: str) -> str | None:
+        """The first header of this name, in any case; None where there is none."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """An original as it was fetched: at least one HTTP response was recorded in the WARC at `warc`."""
+
+    outcome: Outcome
+    reason: str | None
+    started: datetime
+    finished: datetime
+    requested_url: str
+    final_url: str
+    status: int
+    redirects: tuple[str, ...]
+    warc: Path
+    record_id: str
+    payload_sha256: str | None
+    exchanges: tuple[Exchange, ...]
+    page: Page
+    user_agent: str
+    proxy: str | None = None
+
+    @property
+    def final(self) -> Exchange:
+        """The exchange that gave the page."""
+        return next(e for e in self.exchanges if e.record_ids.response == self.record_id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """No HTTP response at all: `kind` is one word (dns, guard, connect, tls, timeout, protocol, …), `reason` a
+    sentence, `seen` what was observed (names resolved, addresses tried, alerts)."""
+
+    url: str
+    outcome: Outcome
+    kind: str
+    reason: str
+    started: datetime
+    finished: datetime
+    attempts: int
+    seen: Mapping[str, object] = field(default_factory=dict)

@@ -1,0 +1,1 @@
+"""JSON Schemas and profiles, read by writers and validators alike."""

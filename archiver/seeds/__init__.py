@@ -1,0 +1,1 @@
+"""Seed documents in: where they lie, and what they say."""
