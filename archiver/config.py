@@ -21,7 +21,7 @@ class Limits:
 
     seed_bytes: int = 64 * MIB
     response_bytes: int = 2048 * MIB
-    head_bytes: int = 8 * MIB
+    head_bytes: int = MIB // 2
     page_bytes: int = 32 * MIB
     """How much of a page is decoded and read; the WARC keeps all of it."""
     spool_bytes: int = 1 * MIB
@@ -30,7 +30,10 @@ class Limits:
     exchange_seconds: float = 300.0
     redirects: int = 10
     retries: int = 3
+    backoff_seconds: float = 1.0
+    """Before the second attempt; doubled before each further one."""
     retry_after_seconds: float = 60.0
+    """The longest wait for a server that asks for one; a longer one ends the attempts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 from typing import Literal
 
 Outcome = Literal["captured", "gone", "blocked", "refused", "failed"]
@@ -72,7 +71,7 @@ class Page:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """An original as it was fetched: at least one HTTP response was recorded in the WARC at `warc`."""
+    """An original as it was fetched: at least one HTTP response was recorded."""
 
     outcome: Outcome
     reason: str | None
@@ -82,7 +81,6 @@ class Capture:
     final_url: str
     status: int
     redirects: tuple[str, ...]
-    warc: Path
     record_id: str
     payload_sha256: str | None
     exchanges: tuple[Exchange, ...]

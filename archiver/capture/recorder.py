@@ -1,0 +1,247 @@
+"""The recorder: requests fetches, and the bytes of each exchange are teed off the connection (DESIGN.md, section 6.1).
+
+urllib3 connection classes, mounted on a requests session by an adapter, put a tee between the TLS layer and the HTTP
+client. They know the peer address and the TLS facts, and ask the guard before every connection. One `Recorder` serves
+one thread at a time or many: the tape of an exchange belongs to the thread that runs it.
+
+`_new_conn` is overridden although its name is private: it is the seam that urllib3 itself uses for this (its SOCKS
+connection does the same), and the only place between name resolution and connection.
+"""
+
+import io
+import socket
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import HTTPError
+
+from archiver.capture.framing import status_of
+from archiver.capture.guard import AddressRefused, Guard, NameUnknown
+from archiver.capture.tape import BoundReached, Tape
+from archiver.capture.tls import tls_facts
+from archiver.capture.trouble import Trouble, refusal, trouble_from
+from archiver.config import Config
+from archiver.model import Tls
+
+
+class _TeeReader(io.RawIOBase):
+    """What http.client reads from: every byte passes the tape first."""
+
+    def __init__(self, tee: "_TeeSocket", inner: io.RawIOBase) -> None:
+        self._tee, self._inner, self._ready = tee, inner, b""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        while not self._ready:
+            tape = self._tee.tape
+            self._tee.sock.settimeout(min(self._tee.read_seconds, tape.seconds_left()))
+            count = self._inner.readinto(view)
+            if not count:
+                self._ready = tape.ended()
+                break
+            self._ready = tape.received(bytes(view[:count]))
+        take = min(len(view), len(self._ready))
+        view[:take], self._ready = self._ready[:take], self._ready[take:]
+        return take
+
+    def close(self) -> None:
+        if not self.closed:
+            self._inner.close()
+        super().close()
+
+
+class _TeeSocket:
+    """A connected socket, TLS or plain, that shows the thread's tape all that passes."""
+
+    def __init__(self, sock: Any, wire: "_Wire", ip: str | None, tls: Tls | None) -> None:
+        self.sock, self._wire, self._ip, self._tls = sock, wire, ip, tls
+        self.read_seconds = wire.config.limits.read_seconds
+
+    @property
+    def tape(self) -> Tape:
+        return self._wire.tape
+
+    def sendall(self, data: Any, *flags: int) -> None:
+        tape = self.tape
+        tape.ip, tape.tls = self._ip, self._tls
+        tape.seconds_left()
+        tape.sent(bytes(data))
+        self.sock.sendall(data, *flags)
+
+    def makefile(self, mode: str, *_: Any, **__: Any) -> io.BufferedReader:
+        assert "b" in mode and "r" in mode, "http.client reads bytes"
+        return io.BufferedReader(_TeeReader(self, self.sock.makefile("rb", buffering=0)), 1 << 16)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.sock, name)
+
+
+class _Wire:
+    """What the connections of one recorder share: settings, guard, and each thread's tape."""
+
+    def __init__(self, config: Config, guard: Guard) -> None:
+        self.config, self.guard = config, guard
+        self._local = threading.local()
+
+    @property
+    def tape(self) -> Tape:
+        return self._local.tape  # type: ignore[no-any-return]
+
+    @tape.setter
+    def tape(self, tape: Tape) -> None:
+        self._local.tape = tape
+
+    def connect(self, host: str, port: int, options: Any) -> socket.socket:
+        """A connection to the first address that the guard allows and that answers."""
+        last: OSError | None = None
+        seconds = self.config.limits.connect_seconds
+        for target in self.guard.targets(host, port):
+            sock = None
+            try:
+                family = socket.AF_INET6 if ":" in target.ip else socket.AF_INET
+                sock = socket.socket(family, socket.SOCK_STREAM)
+                for option in options or ():
+                    sock.setsockopt(*option)
+                sock.settimeout(min(seconds, self.tape.seconds_left()))
+                sock.connect((target.ip, target.port))
+                return sock
+            except OSError as error:
+                last = error
+                if sock is not None:
+                    sock.close()
+        raise Trouble.connecting(host, port, last)
+
+
+def _tee(connection: Any, wire: _Wire) -> None:
+    sock = connection.sock
+    proxied = connection.proxy is not None
+    connection.sock = _TeeSocket(sock, wire, None if proxied else sock.getpeername()[0], tls_facts(sock))
+
+
+def _connection_classes(wire: _Wire) -> dict[str, type[HTTPConnectionPool]]:
+    """Pools whose connections belong to this wire."""
+
+    class Plain(HTTPConnection):
+        def _new_conn(self) -> socket.socket:
+            if self.proxy is not None:
+                return super()._new_conn()
+            return wire.connect(self.host, self.port, self.socket_options)
+
+        def connect(self) -> None:
+            super().connect()
+            _tee(self, wire)
+
+    class Secure(HTTPSConnection):
+        def _new_conn(self) -> socket.socket:
+            if self.proxy is not None:
+                return super()._new_conn()
+            return wire.connect(self.host, self.port, self.socket_options)
+
+        def connect(self) -> None:
+            super().connect()
+            _tee(self, wire)
+
+    class PlainPool(HTTPConnectionPool):
+        ConnectionCls = Plain
+
+    class SecurePool(HTTPSConnectionPool):
+        ConnectionCls = Secure
+
+    return {"http": PlainPool, "https": SecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    def __init__(self, wire: _Wire) -> None:
+        self._pools = _connection_classes(wire)
+        super().__init__(pool_connections=64, pool_maxsize=16, max_retries=0)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = self._pools
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = self._pools
+        return manager
+
+
+class Visit(requests.Session):
+    """The cookies of one seed's capture; connections are the recorder's. Redirects are never followed here, so that
+    each is seen, judged and recorded by `fetch`."""
+
+    def __init__(self, recorder: "Recorder") -> None:
+        super().__init__()
+        self.trust_env = False
+        self.headers.clear()
+        self.headers.update(recorder.headers)
+        for scheme in ("http://", "https://"):
+            self.mount(scheme, recorder.adapter)
+
+    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
+        """requests would read a redirect's whole body, unbounded and decoded, to follow it."""
+        return
+
+
+class Recorder:
+    """Runs single exchanges and gives their tapes; closes its connections on `close`."""
+
+    def __init__(self, config: Config, guard: Guard | None = None) -> None:
+        self.config = config
+        self._wire = _Wire(config, guard or Guard(allow_private=config.allow_private, connect_to=config.connect_to))
+        self.adapter = _Adapter(self._wire)
+        self.headers: Mapping[str, str] = {
+            "User-Agent": config.user_agent,
+            "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+            "Accept-Encoding": "gzip",
+            "Accept-Language": "*",
+            "Connection": "keep-alive",
+        }
+
+    def visit(self) -> Visit:
+        """A new cookie jar over the shared connections."""
+        return Visit(self)
+
+    def exchange(self, visit: Visit, url: str, spool: Path | None) -> tuple[Tape, Trouble | None]:
+        """GET `url` and record it; never raises for what the network does.
+
+        The tape is empty (`size` 0) when no byte of a response came; Trouble says what ended the exchange early.
+        Raises StorageError when the spool cannot be written.
+        """
+        limits = self.config.limits
+        tape = self._wire.tape = Tape(limits, spool)
+        try:
+            if self.config.proxy:
+                self._wire.guard.check_name(urlsplit(url).hostname or "")
+            with visit.get(
+                url,
+                stream=True,
+                allow_redirects=False,
+                timeout=(limits.connect_seconds, limits.read_seconds),
+                verify=str(self.config.ca_bundle) if self.config.ca_bundle else True,
+                proxies={"http": self.config.proxy, "https": self.config.proxy} if self.config.proxy else None,
+            ) as response:
+                while response.raw.read1(1 << 16, decode_content=False):
+                    pass
+        except (requests.RequestException, HTTPError, BoundReached, OSError, ValueError) as error:
+            return tape, trouble_from(error, tape)
+        except (AddressRefused, NameUnknown) as error:
+            return tape, refusal(error)
+        except Trouble as trouble:
+            return tape, trouble
+        if not tape.head_complete or status_of(tape.head) is None:
+            return tape, Trouble(kind="disconnect", message="the connection closed inside the headers", again=True)
+        return tape, None
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.adapter.close()

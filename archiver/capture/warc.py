@@ -1,0 +1,134 @@
+"""Exchanges in, WARC 1.1 records out (ISO 28500:2017), by warcio, from raw bytes.
+
+One gzip member a record (Annex D.2), compressed at level 1 by isal where it is there (DESIGN.md, section 6.4). The
+block of a request or response record is the recorded message to the byte; nothing is parsed and written again.
+Interim 1xx answers stand in a metadata record beside the response. Digests: SHA-256 over every block; a payload digest
+only where the payload is the rest of the block (not chunked, nothing after its end), because readers that hash the
+chunk framing would take a right one for wrong.
+"""
+
+import io
+import zlib
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import IO, Any, BinaryIO
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+from archiver.capture.tape import Tape
+from archiver.digest import Hasher
+from archiver.model import RecordIds, Truncation
+
+VERSION = "WARC/1.1"
+CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+
+
+def warc_date(moment: datetime) -> str:
+    """WARC-Date with microseconds (WARC 1.1, section 5.4)."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class _Writer(WARCWriter):  # type: ignore[misc]
+    """warcio adds a SHA-1 payload digest to every type that is not listed here; ours are set by us or absent."""
+
+    NO_PAYLOAD_DIGEST_TYPES = ("warcinfo", "revisit", "request", "response", "metadata", "resource", "conversion")
+
+
+def _member() -> Any:
+    """A compressor for one gzip member."""
+    try:
+        from isal import isal_zlib
+    except ImportError:
+        return zlib.compressobj(1, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+    return isal_zlib.compressobj(1, isal_zlib.DEFLATED, 31)
+
+
+class _GzipMember:
+    """A write-only stream that turns one record into one gzip member."""
+
+    def __init__(self, out: BinaryIO) -> None:
+        self._out, self._gzip = out, _member()
+
+    def write(self, data: bytes) -> None:
+        self._out.write(self._gzip.compress(data))
+
+    def flush(self) -> None:
+        """warcio flushes once, at the end of a record."""
+        self._out.write(self._gzip.flush())
+
+
+class WarcFile:
+    """Writes one WARC file; the warcinfo record comes first, each record names it (WARC-Warcinfo-ID)."""
+
+    def __init__(
+        self, out: BinaryIO, *, name: str, info: Mapping[str, str], started: datetime, new_id: Callable[[], str]
+    ) -> None:
+        self._out, self._new_id = out, new_id
+        self.info_id = self._record_id()
+        self.responses = 0
+        block = "".join(f"{key}: {_one_line(value)}\r\n" for key, value in info.items() if value)
+        headers = [("WARC-Filename", name)]
+        self._write("warcinfo", self.info_id, started, headers, "application/warc-fields", io.BytesIO(block.encode()))
+
+    def write_exchange(
+        self, tape: Tape, *, url: str, started: datetime, payload: Hasher | None, truncated: Truncation | None
+    ) -> RecordIds:
+        """Request, interim answers if there were any, response: one WARC-Date, linked by WARC-Concurrent-To.
+
+        `payload` is given where the payload is exactly the block after its head; its digest is written then.
+        """
+        request_id, response_id = self._record_id(), self._record_id()
+        where = [("WARC-Target-URI", url), ("WARC-Warcinfo-ID", self.info_id)]
+        if tape.ip:
+            where.append(("WARC-IP-Address", tape.ip))
+        about = [*where, ("WARC-Concurrent-To", response_id)]
+        request = io.BytesIO(bytes(tape.request))
+        self._write("request", request_id, started, about, "application/http;msgtype=request", request)
+        metadata_id = None
+        if tape.interim:
+            metadata_id, interim = self._record_id(), io.BytesIO(b"".join(tape.interim))
+            # Not a response record of its own: as such, replay tools would serve it (RFC 9110, 15.2).
+            self._write("metadata", metadata_id, started, about, "application/http;msgtype=response", interim)
+        headers = [*where, ("WARC-Concurrent-To", request_id)]
+        if payload is not None:
+            headers.append(("WARC-Payload-Digest", payload.base32()))
+        if truncated:
+            headers.append(("WARC-Truncated", truncated))
+        kind = "application/http;msgtype=response"
+        self._write("response", response_id, started, headers, kind, tape.block(), tape.hasher)
+        self.responses += 1
+        return RecordIds(request=request_id, response=response_id, metadata=metadata_id)
+
+    def _record_id(self) -> str:
+        return f"<urn:uuid:{self._new_id()}>"
+
+    def _write(
+        self,
+        kind: str,
+        record_id: str,
+        moment: datetime,
+        headers: list[tuple[str, str]],
+        content_type: str,
+        block: IO[bytes],
+        hashed: Hasher | None = None,
+    ) -> None:
+        if hashed is None:
+            hashed = Hasher()
+            hashed.update(block.read())
+            block.seek(0)
+        fields = [
+            ("WARC-Type", kind),
+            ("WARC-Record-ID", record_id),
+            ("WARC-Date", warc_date(moment)),
+            *headers,
+            ("WARC-Block-Digest", hashed.base32()),
+        ]
+        head = StatusAndHeaders("", fields, protocol=VERSION)
+        record = ArcWarcRecord("warc", kind, head, block, None, content_type, hashed.size)
+        _Writer(_GzipMember(self._out), gzip=False, warc_version=VERSION).write_record(record)
+
+
+def _one_line(value: str) -> str:
+    return " ".join(value.split())
