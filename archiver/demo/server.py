@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.config import ConnectTo
+from archiver.errors import StorageError
 
 NEWSPAPER = Path(__file__).parent / "newspaper"
 COURIER = "www.harbour-courier.example"
@@ -157,8 +158,12 @@ class _Loopback(ThreadingHTTPServer):
 
 @contextmanager
 def serve() -> Iterator[Server]:
-    """Serve the newspaper on a free port of 127.0.0.1 until the block ends. Raises OSError where there is no port."""
-    with _Loopback(("127.0.0.1", 0), _Handler) as server:
+    """Serve the newspaper on a free port of 127.0.0.1 until the block ends. Raises StorageError where there is none."""
+    try:
+        server = _Loopback(("127.0.0.1", 0), _Handler)
+    except OSError as error:
+        raise StorageError.from_os("serve the newspaper on 127.0.0.1", error) from error
+    with server:
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), name="newspaper")
         thread.start()
         port = server.server_address[1]

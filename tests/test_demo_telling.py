@@ -1,0 +1,74 @@
+"""What the demo tells of a record: marks inside edited lines, links that came back, credits, nothing raw."""
+
+from archiver.demo.telling import WIDTH, credits_table, differences, marked, recovered, visible
+
+
+def line(kind, seed=None, page=None, number=None):
+    return {"kind": kind, "seed": seed, "seed_line": number, "page": page, "changes": []}
+
+
+def record(*lines, links=(), credited=()):
+    return {"comparison": {"lines": list(lines)}, "links": list(links), "credits": list(credited)}
+
+
+def credit(name, role, text, of="article"):
+    return {"name": name, "role": role, "of": of, "text": text}
+
+
+def test_words_of_one_side_only_are_marked_where_they_stand():
+    assert marked("the boats lie idle", "the boats sail today") == "the boats [-lie idle-] {+sail today+}"
+    assert marked("", "new words") == "{+new words+}"
+
+
+def test_quotation_marks_and_dashes_alone_are_not_marked():
+    assert marked('"We don\'t," she said - twice', "“We don’t,” she said – twice") == "“We don’t,” she said – twice"
+
+
+def test_edited_missing_and_new_lines_are_shown_in_full_and_the_rest_is_counted():
+    told = list(
+        differences(
+            record(
+                line("same", "One.", "One.", 5),
+                line("edited", "Two old.", "Two new.", 7),
+                line("missing", "Three.", None, 9),
+                line("typographic", '"Four."', "“Four.”", 11),
+                line("page-only", None, "Five."),
+            )
+        )
+    )
+    assert [each.strip() for each in told if each] == [
+        "line 7     reworded",
+        "Two [-old.-] {+new.+}",
+        "line 9     no longer on the page",
+        "Three.",
+        "on the page only",
+        "Five.",
+        "the rest   1 the same, 1 with other quotation marks or dashes only",
+    ]
+
+
+def test_only_links_that_had_lost_their_target_and_found_it_are_told():
+    links = [
+        {"text": "agreed", "seed_href": "#", "page_href": "http://a.example/1", "occurrence": 1},
+        {"text": "lost", "seed_href": "#", "page_href": None, "occurrence": None},
+        {"text": "kept", "seed_href": "http://a.example/2", "page_href": "http://a.example/2", "occurrence": 1},
+    ]
+    assert list(recovered(record(links=links))) == ["  [agreed](#)", "    -> http://a.example/1"]
+
+
+def test_a_credit_found_in_seed_and_page_is_told_once():
+    twice = [credit("AFP", "contributor", "AFP contributed reporting.")] * 2 + [
+        credit("dpa", "photo", "Foto: dpa", "image")
+    ]
+    rows = [row.split() for row in credits_table([("ferry", record(credited=twice))])]
+    assert rows == [
+        ["ferry", "AFP", "contributor", "AFP", "contributed", "reporting."],
+        ["ferry", "dpa", "photo,", "image", "Foto:", "dpa"],
+    ]
+
+
+def test_control_characters_never_reach_the_terminal_and_lines_keep_their_width():
+    assert visible("a\x1b[31mred\x07\u202eno\nnew  line") == "a\\x1b[31mred\\x07\\u202eno new line"
+    hostile = line("edited", "\x1b[2J old " * 40, "\x9b new " * 40, 3)
+    told = list(differences(record(hostile)))
+    assert all(each.isprintable() and len(each) <= WIDTH for each in told)
