@@ -11,7 +11,7 @@ import io
 import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, Protocol
 
 from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
@@ -45,10 +45,17 @@ def _member() -> Any:
     return isal_zlib.compressobj(1, isal_zlib.DEFLATED, 31)
 
 
+class Sink(Protocol):
+    """Where the file goes."""
+
+    def write(self, data: bytes, /) -> int:
+        """Take the next bytes."""
+
+
 class _GzipMember:
     """A write-only stream that turns one record into one gzip member."""
 
-    def __init__(self, out: BinaryIO) -> None:
+    def __init__(self, out: Sink) -> None:
         self._out, self._gzip = out, _member()
 
     def write(self, data: bytes) -> None:
@@ -63,7 +70,7 @@ class WarcFile:
     """Writes one WARC file; the warcinfo record comes first, each record names it (WARC-Warcinfo-ID)."""
 
     def __init__(
-        self, out: BinaryIO, *, name: str, info: Mapping[str, str], started: datetime, new_id: Callable[[], str]
+        self, out: Sink, *, name: str, info: Mapping[str, str], started: datetime, new_id: Callable[[], str]
     ) -> None:
         self._out, self._new_id = out, new_id
         self.info_id = self._record_id()

@@ -1,0 +1,161 @@
+"""The record: data/provenance.json, what a bag states about itself (DESIGN.md, section 4).
+
+Values in, JSON out; the shape is `schemas/provenance.schema.json`. Absent facts are null, never guessed.
+"""
+
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any, get_args
+
+from archiver import __version__
+from archiver.bag.names import seed_file_name
+from archiver.config import Config
+from archiver.digest import sha256
+from archiver.model import Capture, ClaimName, Exchange, Reading, Seed
+
+VERSION = "1.0"
+TEXT = "text/article.txt"
+PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal")
+NOT_CAPTURED = ("scripts were not run", "page requisites (images, style sheets, scripts) were not fetched")
+
+
+def build_record(seed: Seed, capture: Capture, reading: Reading, config: Config, *, warc: str) -> dict[str, Any]:
+    """The record as plain values. `warc` is the file's path below `data/`."""
+    stated = {key: value for key, value in seed.front_matter.items() if isinstance(value, str)}
+    return {
+        "version": VERSION,
+        "seed": _seed(seed, config, stated),
+        "capture": _capture(capture, warc),
+        "text": _text(reading),
+        "claims": {name: plain(reading.claims.get(name, ())) for name in get_args(ClaimName)},
+        "agreement": plain(reading.agreement),
+        "credits": plain(reading.credits),
+        "comparison": plain(reading.comparison),
+        "links": plain(reading.links),
+        "rights": {
+            "statement": stated.get("rights", config.rights_statement),
+            "holder": stated.get("rights_holder", config.rights_holder),
+            "basis": config.rights_basis,
+            "access": config.access,
+            "embargo": config.embargo,
+        },
+        "operator": {
+            "organisation": config.organisation,
+            "person": config.operator,
+            "contact": config.contact_email or config.contact_phone or config.contact_name,
+        },
+        "host": {"os": platform.platform(), "python": platform.python_version()},
+        "clock": {"source": "the operating system's", "checked": None},
+        "configuration": config.stated(),
+        "software": {
+            "name": "archiver",
+            "version": __version__,
+            "python": f"{platform.python_implementation()} {platform.python_version()}",
+            "packages": _packages(),
+        },
+    }
+
+
+def _seed(seed: Seed, config: Config, stated: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "file": f"seed/{seed_file_name(seed.name)}",
+        "sha256": seed.sha256,
+        "original_name": seed.name,
+        "original_url": seed.url,
+        "headline": seed.headline.text if seed.headline else None,
+        "date": seed.date.day.isoformat() if seed.date else None,
+        "lines": seed.lines,
+        "supplied_by": stated.get("supplied_by", config.supplied_by),
+        "obtained_how": stated.get("obtained_how", config.obtained_how),
+        "independence": stated.get("independence", config.independence) or "unstated",
+    }
+
+
+def _capture(capture: Capture, warc: str) -> dict[str, Any]:
+    tls = capture.final.tls
+    return {
+        "outcome": capture.outcome,
+        "reason": capture.reason,
+        "started": plain(capture.started),
+        "finished": plain(capture.finished),
+        "requested_url": capture.requested_url,
+        "final_url": capture.final_url,
+        "status": capture.status,
+        "redirects": list(capture.redirects),
+        "ip": capture.final.ip,
+        "tls": {**plain(tls), "chain": [certificate_path(der) for der in tls.chain]} if tls else None,
+        "warc": warc,
+        "record_id": capture.record_id,
+        "payload_sha256": capture.payload_sha256,
+        "user_agent": capture.user_agent,
+        "proxy": capture.proxy,
+        "robots": "not-asked",
+        "requisites": None,
+        "lead_image": None,
+        "truncated": capture.final.truncated,
+        "memento": None,
+        "exchanges": [_exchange(each) for each in capture.exchanges],
+        "not_captured": list(NOT_CAPTURED),
+    }
+
+
+def _exchange(exchange: Exchange) -> dict[str, Any]:
+    stated: dict[str, Any] = plain(exchange)
+    stated["tls"] = exchange.tls.certificate_sha256 if exchange.tls else None
+    return stated
+
+
+def _text(reading: Reading) -> dict[str, Any]:
+    article, text = reading.article, text_bytes(reading)
+    return {
+        "file": TEXT if text else None,
+        "sha256": sha256(text) if text else None,
+        "characters": len(article.text),
+        "language": article.language,
+        "charset": article.charset,
+        "extractor": article.extractor,
+        "extractor_version": article.extractor_version,
+        "note": article.note,
+    }
+
+
+def text_bytes(reading: Reading) -> bytes:
+    """`text/article.txt`: UTF-8; empty where the page has no text, and then there is no file."""
+    return reading.article.text.encode("utf-8", "replace")
+
+
+def certificate_path(der: bytes) -> str:
+    """Where a presented certificate lies below `data/`."""
+    return f"evidence/tls/{sha256(der)[:32]}.pem"
+
+
+def _packages() -> dict[str, str]:
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            continue
+    return found
+
+
+def plain(value: Any) -> Any:
+    """Dataclasses, tuples and times as JSON has them; times in UTC end in Z."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
+    if isinstance(value, tuple | list):
+        return [plain(each) for each in value if not isinstance(each, bytes)]
+    if isinstance(value, datetime):
+        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def record_bytes(record: Mapping[str, Any]) -> bytes:
+    """UTF-8 JSON, one space of indent, LF at the end. Lone surrogates, which JSON-LD may smuggle in, become `?`."""
+    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")

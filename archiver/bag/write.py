@@ -1,0 +1,158 @@
+"""A bag in the making: files are hashed while they are written, and a finished bag appears in one rename.
+
+BagIt 1.0 (RFC 8493). Does not know what the files mean; `record.py` and `info.py` do. A staged bag lies under
+`<bags>/.archiver/staging/`; `publish` makes a group of them durable and visible (DESIGN.md, section 6.7).
+"""
+
+import ctypes
+import os
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from archiver.digest import Hasher
+from archiver.errors import StorageError
+from archiver.model import Bag
+
+ALGORITHMS = ("sha256", "sha512")
+STAGING = ".archiver/staging"
+Info = Sequence[tuple[str, str]]
+"""Labels and values of bag-info.txt, in order, labels may repeat (RFC 8493, 2.2.2)."""
+
+
+class HashingFile:
+    """A file opened for writing that hashes what passes."""
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("xb")
+        self.hasher = Hasher(ALGORITHMS)
+
+    def write(self, data: bytes) -> int:
+        self.hasher.update(data)
+        return self._file.write(data)
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class StagedBag:
+    """One bag under `<bags>/.archiver/staging/<name>`; nothing is on disk before the first file.
+
+    Every method raises StorageError when the disk will not have it; the caller then discards.
+    """
+
+    def __init__(self, bags: Path, name: str, uuid: str) -> None:
+        self.name, self.identifier = name, f"urn:uuid:{uuid}"
+        self.path = bags / STAGING / name
+        self._digests: dict[str, dict[str, str]] = {}
+        self._payload_bytes = 0
+
+    def open(self, path: str) -> HashingFile:
+        """A payload file for writing in pieces, `path` below `data/`; `close` it with `closed`."""
+        target = self.path / "data" / path
+        with storage(f"write {target}"):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            return HashingFile(target)
+
+    def closed(self, path: str, file: HashingFile) -> None:
+        """Take the digests of a file that was opened."""
+        with storage(f"write {path}"):
+            file.close()
+        self._digests[f"data/{path}"] = file.hasher.hexdigests()
+        self._payload_bytes += file.hasher.size
+
+    def add(self, path: str, data: bytes) -> None:
+        """A whole payload file, `path` below `data/`."""
+        file = self.open(path)
+        with storage(f"write {path}"):
+            file.write(data)
+        self.closed(path, file)
+
+    def seal(self, info: Info) -> Bag:
+        """Write the tag files: declaration, bag-info with the Payload-Oxum, manifests, tag manifests."""
+        payload = dict(sorted(self._digests.items()))
+        oxum = f"{self._payload_bytes}.{len(payload)}"
+        tags = {
+            "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
+            "bag-info.txt": tag_file([*info, ("Payload-Oxum", oxum)]),
+            **{f"manifest-{name}.txt": _manifest(payload, name) for name in ALGORITHMS},
+        }
+        hashed = {path: _digests_of(data) for path, data in sorted(tags.items())}
+        tags |= {f"tagmanifest-{name}.txt": _manifest(hashed, name) for name in ALGORITHMS}
+        with storage(f"write the tag files of {self.name}"):
+            for path, data in tags.items():
+                (self.path / path).write_bytes(data)
+        return Bag(name=self.name, path=self.path, identifier=self.identifier)
+
+    def discard(self) -> None:
+        """Remove what was staged; never raises for what is not there."""
+        shutil.rmtree(self.path, ignore_errors=True)
+
+
+@contextmanager
+def storage(doing: str) -> Iterator[None]:
+    """OSErrors inside are StorageErrors outside."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError.from_os(doing, error) from error
+
+
+def tag_file(pairs: Iterable[tuple[str, str]]) -> bytes:
+    """`Label: value` lines, UTF-8. Line ends and control characters in values become spaces: a value is one line."""
+    lines = [f"{label}: {' '.join(_printable(value).split())}\n" for label, value in pairs]
+    return "".join(lines).encode("utf-8", "replace")
+
+
+def _printable(value: str) -> str:
+    return "".join(c if c.isprintable() else " " for c in value)
+
+
+def _digests_of(data: bytes) -> dict[str, str]:
+    hasher = Hasher(ALGORITHMS)
+    hasher.update(data)
+    return hasher.hexdigests()
+
+
+def _manifest(files: dict[str, dict[str, str]], algorithm: str) -> bytes:
+    """RFC 8493, 2.1.3; our names need no percent-encoding."""
+    return "".join(f"{digests[algorithm]}  {path}\n" for path, digests in files.items()).encode("ascii")
+
+
+def publish(staged: Sequence[Bag], bags: Path) -> list[Bag]:
+    """Make finished bags durable, then visible: one flush, the renames, one more flush.
+
+    Raises StorageError; bags not yet renamed are then still staged, and go away at the next start.
+    """
+    if not staged:
+        return []
+    with storage(f"put finished bags into {bags}"):
+        flush(bags)
+        published = []
+        for bag in staged:
+            target = bags / bag.name
+            bag.path.rename(target)
+            published.append(Bag(name=bag.name, path=target, identifier=bag.identifier))
+        flush(bags)
+    return published
+
+
+def flush(folder: Path) -> None:
+    """Everything written to the file system of `folder` is on the disk. Raises OSError where writing back failed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        if _SYNCFS is None:
+            os.sync()
+        elif _SYNCFS(descriptor) != 0:
+            number = ctypes.get_errno()
+            raise OSError(number, os.strerror(number), str(folder))
+    finally:
+        os.close(descriptor)
+
+
+# syncfs(2) flushes one file system and, other than sync(2), says when that failed; Python has no call for it.
+_SYNCFS = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)

@@ -1,0 +1,66 @@
+"""Fair turns: seeds queue by host, and a host is ready again only some seconds after its last page."""
+
+import heapq
+from collections import deque
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from archiver.model import Seed
+
+
+def host_of(url: str) -> str:
+    """The host that is paced, lower case."""
+    return urlsplit(url).hostname or ""
+
+
+@dataclass(slots=True)
+class HostQueue:
+    """Seeds that wait for their host's turn. `pace` is in seconds; times are those of one monotonic clock."""
+
+    pace: float
+    _seeds: dict[str, deque[Seed]] = field(default_factory=dict)
+    _ready: list[tuple[float, int, str]] = field(default_factory=list)
+    _next: dict[str, float] = field(default_factory=dict)
+    _turn: int = 0
+    _waiting: int = 0
+
+    def __len__(self) -> int:
+        return self._waiting
+
+    def put(self, seed: Seed, now: float) -> None:
+        """Queue a seed behind the others of its host."""
+        host = host_of(seed.url)
+        queue = self._seeds.get(host)
+        if queue is None:
+            queue = self._seeds[host] = deque()
+            self._enter(host, max(now, self._next.get(host, 0.0)))
+        queue.append(seed)
+        self._waiting += 1
+
+    def take(self, now: float) -> Seed | None:
+        """A seed whose host is ready, or None. The host rests until `rest` is called."""
+        if not self._ready or self._ready[0][0] > now:
+            return None
+        host = heapq.heappop(self._ready)[2]
+        self._waiting -= 1
+        return self._seeds[host].popleft()
+
+    def rest(self, url: str, now: float) -> None:
+        """A page of this host is done: its next turn is `pace` seconds from now."""
+        host = host_of(url)
+        ready = now + self.pace
+        if self._seeds.get(host):
+            self._enter(host, ready)
+        else:
+            self._seeds.pop(host, None)
+            self._next[host] = ready
+        if len(self._next) > 10_000:
+            self._next = {each: moment for each, moment in self._next.items() if moment > now}
+
+    def wait(self, now: float) -> float:
+        """Seconds until some host is ready; a second when none is waiting for its time."""
+        return max(0.0, self._ready[0][0] - now) if self._ready else 1.0
+
+    def _enter(self, host: str, ready: float) -> None:
+        self._turn += 1
+        heapq.heappush(self._ready, (ready, self._turn, host))

@@ -1,0 +1,214 @@
+"""The ledger: what became of every seed, in SQLite beside the bags (DESIGN.md, section 6.7).
+
+Written by the coordinating process only, one transaction for a group of bags. It is an index: what it says of bags can
+be read again from them (`adopt`); only failures live here alone.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archiver.digest import sha256
+from archiver.errors import StorageError
+from archiver.model import Seed
+
+PATH = ".archiver/ledger.sqlite"
+_RECORD_BYTES = 256 << 20
+_TABLES = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, seeds INTEGER, settings TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS seeds (
+    key TEXT PRIMARY KEY, name TEXT NOT NULL, url TEXT, outcome TEXT NOT NULL, bag TEXT, verdict TEXT, reason TEXT,
+    detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, job TEXT);
+CREATE TABLE IF NOT EXISTS bags (name TEXT PRIMARY KEY, key TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS seeds_by_outcome ON seeds (outcome);
+"""
+DONE = ("captured", "gone", "blocked", "refused")
+"""Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of the ledger. `detail` holds what was seen when there is no bag."""
+
+    key: str
+    name: str
+    url: str | None
+    outcome: str
+    bag: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    detail: Mapping[str, Any] | None = None
+    attempts: int = 0
+    updated: str = ""
+
+
+def key_of(seed: Seed) -> str:
+    """A seed is known by the SHA-256 of its bytes and its address."""
+    return f"{seed.sha256} {seed.url}"
+
+
+def key_of_refused(origin: str) -> str:
+    """A document that could not be read as a seed is known by where it lies."""
+    return f"unreadable {sha256(origin.encode('utf-8', 'surrogateescape'))}"
+
+
+class Ledger:
+    """The ledger of one bags folder. Every method raises StorageError when the file cannot be used."""
+
+    def __init__(self, bags: Path, *, read_only: bool = False) -> None:
+        self._path = bags / PATH
+        with self._usable():
+            if read_only:
+                self._db = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
+            else:
+                self._db = sqlite3.connect(self._path, isolation_level=None)
+                self._db.execute("PRAGMA journal_mode = WAL")
+                self._db.execute("PRAGMA synchronous = FULL")
+                self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StorageError(
+                f"cannot use the ledger {self._path}: {error}; if it is damaged, move it away: "
+                "the next run reads the bags and writes a new one"
+            ) from error
+
+    def begin(self, job: str, settings: Mapping[str, Any], moment: datetime) -> None:
+        """Note that a job has started."""
+        with self._usable(), self._db:
+            self._db.execute(
+                "INSERT INTO jobs (id, started, settings) VALUES (?, ?, ?)",
+                (job, _text(moment), json.dumps(settings, default=str)),
+            )
+
+    def end(self, job: str, seeds: int, moment: datetime) -> None:
+        """Note that a job has come to its end."""
+        with self._usable(), self._db:
+            self._db.execute("UPDATE jobs SET ended = ?, seeds = ? WHERE id = ?", (_text(moment), seeds, job))
+
+    def find(self, key: str) -> Entry | None:
+        """What is known of a seed."""
+        with self._usable():
+            row = self._db.execute(f"SELECT {_COLUMNS} FROM seeds WHERE key = ?", (key,)).fetchone()
+        return _entry(row) if row else None
+
+    def waiting(self, entries: Iterable[Entry], job: str) -> None:
+        """Note seeds that were read and not yet tried; what is known of them already stays."""
+        with self._usable(), self._transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO seeds (key, name, url, outcome, updated, job) VALUES (?, ?, ?, 'waiting', ?, ?)",
+                [(e.key, _clean(e.name), e.url, _text(datetime.now(UTC)), job) for e in entries],
+            )
+
+    def settle(self, entries: Iterable[Entry], job: str | None, moment: datetime) -> None:
+        """Write what became of seeds, all or nothing."""
+        with self._usable(), self._transaction():
+            for each in entries:
+                detail = json.dumps(each.detail, default=str) if each.detail is not None else None
+                self._db.execute(
+                    "INSERT INTO seeds (key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+                    " name = excluded.name, outcome = excluded.outcome, bag = excluded.bag,"
+                    " verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,"
+                    " attempts = attempts + 1, updated = excluded.updated, job = excluded.job",
+                    (
+                        *(each.key, _clean(each.name), each.url, each.outcome, each.bag, each.verdict),
+                        *(_clean(each.reason), detail, each.updated or _text(moment), job),
+                    ),
+                )
+                if each.bag:
+                    self._db.execute("INSERT OR REPLACE INTO bags VALUES (?, ?)", (each.bag, each.key))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def entries(self, *outcomes: str) -> Iterator[Entry]:
+        """All seeds, or those with one of these outcomes, in the order they were settled."""
+        where = f" WHERE outcome IN ({','.join('?' * len(outcomes))})" if outcomes else ""
+        with self._usable():
+            for row in self._db.execute(f"SELECT {_COLUMNS} FROM seeds{where} ORDER BY updated, key", outcomes):
+                yield _entry(row)
+
+    def counts(self) -> dict[str, int]:
+        """Outcome -> number of seeds."""
+        with self._usable():
+            return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
+
+    def knows_bag(self, name: str) -> bool:
+        """Whether a bag of this name was settled or adopted."""
+        with self._usable():
+            return self._db.execute("SELECT 1 FROM bags WHERE name = ?", (name,)).fetchone() is not None
+
+    def adopt(self, bags: Path) -> int:
+        """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""
+        found = []
+        for folder in sorted(bags.iterdir()):
+            if not folder.name.startswith(".") and folder.is_dir() and not self.knows_bag(folder.name):
+                entry = entry_of_bag(folder)
+                found += [entry] if entry else []
+        found.sort(key=lambda each: each.updated)
+        self.settle(found, None, datetime.now(UTC))
+        return len(found)
+
+
+_COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated"
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    key, name, url, outcome, bag, verdict, reason, detail, attempts, updated = row
+    facts = json.loads(detail) if detail else None
+    return Entry(
+        key=key, name=name, url=url, outcome=outcome, bag=bag, verdict=verdict, reason=reason, detail=facts,
+        attempts=attempts, updated=updated,
+    )  # fmt: skip
+
+
+def entry_of_bag(folder: Path) -> Entry | None:
+    """What a finished bag's record says of its seed; None where there is no record to read."""
+    path = folder / "data" / "provenance.json"
+    try:
+        if path.stat().st_size > _RECORD_BYTES:
+            return None
+        record = json.loads(path.read_bytes())
+        seed, capture = record["seed"], record["capture"]
+        return Entry(
+            key=f"{seed['sha256']} {seed['original_url']}",
+            name=str(seed["original_name"]),
+            url=str(seed["original_url"]),
+            outcome=str(capture["outcome"]),
+            bag=folder.name,
+            verdict=str(record["comparison"]["verdict"]),
+            reason=capture["reason"],
+            updated=str(capture["finished"]),
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return None
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def _clean(text: str | None) -> str | None:
+    """SQLite takes no lone surrogates, which undecodable file names bring along."""
+    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,0 +1,110 @@
+"""One seed, top to bottom: capture, read and compare, write, seal."""
+
+import ssl
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+from archiver import __version__
+from archiver.article.reading import read
+from archiver.bag.info import bag_info
+from archiver.bag.names import bag_name
+from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
+from archiver.bag.write import STAGING, HashingFile, StagedBag
+from archiver.capture.fetch import Fetcher
+from archiver.capture.warc import CONFORMS_TO, WarcFile
+from archiver.config import Config
+from archiver.job.result import Archived
+from archiver.model import Capture, Failure, Seed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tools:
+    """What the pipeline needs besides a seed: settings, the fetcher, the job's identifier, ids and the clock."""
+
+    config: Config
+    fetcher: Fetcher
+    job: str
+    new_id: Callable[[], str] = lambda: str(uuid4())
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+
+def archive(seed: Seed, tools: Tools) -> Archived | Failure:
+    """Turn a seed into a staged bag, or into the Failure that says why there is none.
+
+    Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
+    staged then.
+    """
+    config, started, uuid = tools.config, tools.now(), tools.new_id()
+    staged = StagedBag(config.bags, bag_name(seed.name, started, uuid), uuid)
+    shelf = _Shelf(staged, tools, started)
+    try:
+        capture = tools.fetcher.fetch(seed.url, shelf)  # 1. capture the original
+        if isinstance(capture, Failure):
+            staged.discard()
+            return capture
+        shelf.close()
+        reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
+        record = build_record(seed, capture, reading, config, warc=shelf.path)
+        staged.add(record["seed"]["file"], seed.data)  # 3. write: no file states the digest of a later one
+        if text := text_bytes(reading):
+            staged.add(TEXT, text)
+        for path, pem in certificates(capture).items():
+            staged.add(path, pem)
+        staged.add("provenance.json", record_bytes(record))
+        info = bag_info(
+            seed, capture, reading, config, identifier=staged.identifier, group=tools.job, sealed=tools.now()
+        )
+        bag = staged.seal(info)  # 4. seal
+    except BaseException:
+        staged.discard()
+        raise
+    return Archived(bag=bag, outcome=capture.outcome, verdict=reading.comparison.verdict, reason=capture.reason)
+
+
+def certificates(capture: Capture) -> dict[str, bytes]:
+    """Every certificate that was presented, as PEM, by its path below `data/`."""
+    chains = [exchange.tls.chain for exchange in capture.exchanges if exchange.tls]
+    return {certificate_path(der): ssl.DER_cert_to_PEM_cert(der).encode("ascii") for chain in chains for der in chain}
+
+
+class _Shelf:
+    """Puts a capture's WARC into the staged bag, from the first response on (`capture.fetch.Shelf`)."""
+
+    def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
+        self._staged, self._tools, self._started = staged, tools, started
+        self.path = f"wacz/archive/{staged.name}.warc.gz"
+        self._file: HashingFile | None = None
+        self._warc: WarcFile | None = None
+
+    @property
+    def spool(self) -> Path:
+        return self._tools.config.bags / STAGING
+
+    def warc(self) -> WarcFile:
+        if self._warc is None:
+            self._file = self._staged.open(self.path)
+            info = warcinfo(self._tools)
+            name = self.path.rpartition("/")[2]
+            self._warc = WarcFile(self._file, name=name, info=info, started=self._started, new_id=self._tools.new_id)
+        return self._warc
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._staged.closed(self.path, self._file)
+
+
+def warcinfo(tools: Tools) -> dict[str, str]:
+    """The fields of the warcinfo record (WARC 1.1, section 6.2): what wrote this file, for whom, under which rules."""
+    config = tools.config
+    return {
+        "software": f"archiver/{__version__}",
+        "format": "WARC File Format 1.1",
+        "conformsTo": CONFORMS_TO,
+        "operator": ", ".join(each for each in (config.operator, config.organisation, config.contact_email) if each),
+        "isPartOf": tools.job,
+        "http-header-user-agent": config.user_agent,
+        "robots": "ignore",
+    }

@@ -1,0 +1,58 @@
+"""What became of one seed, and of a job."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from archiver.model import Bag, Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
+    done before."""
+
+    seed: str
+    url: str | None
+    outcome: Outcome
+    bag: str | None
+    verdict: str | None
+    reason: str | None
+    new: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Archived:
+    """A seed that became a bag, staged: not yet durable, not yet visible."""
+
+    bag: Bag
+    outcome: Outcome
+    verdict: str
+    reason: str | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Summary:
+    """The job as a whole: seeds = bags + failures."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    new_bags: int = 0
+    done_before: int = 0
+    interrupted: bool = False
+
+    def count(self, result: Result) -> None:
+        """Take one result into account."""
+        self.counts[result.outcome] = self.counts.get(result.outcome, 0) + 1
+        self.new_bags += result.new and result.bag is not None
+        self.done_before += not result.new
+
+    @property
+    def exit_code(self) -> int:
+        """DESIGN.md, section 5: 0 when every seed is captured, 1 when one is not, 130 when stopped."""
+        if self.interrupted:
+            return 130
+        return 1 if any(count for outcome, count in self.counts.items() if outcome != "captured") else 0
+
+    def stated(self) -> Mapping[str, int]:
+        """The counts, in the order of the outcomes."""
+        order = ("captured", "gone", "blocked", "refused", "failed")
+        return {outcome: self.counts[outcome] for outcome in order if outcome in self.counts}

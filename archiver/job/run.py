@@ -1,0 +1,237 @@
+"""Many seeds: the coordinator. Reads them as a stream, hands them out by host, settles results in groups.
+
+Only this process writes the ledger and makes bags visible (DESIGN.md, section 6.6 and 6.7). A kill at any moment loses
+at most the seeds in flight; they are still `waiting` in the ledger and run again.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from archiver.bag.write import publish
+from archiver.config import Config
+from archiver.job.hosts import HostQueue
+from archiver.job.ledger import DONE, Entry, Ledger, key_of, key_of_refused
+from archiver.job.lock import bags_locked
+from archiver.job.result import Archived, Result, Summary
+from archiver.job.worker import Done, executor, failure, run_task, task_size, tasks_at_once
+from archiver.model import Seed, SeedRefused
+
+GROUP = 32
+"""Results settled together."""
+GROUP_SECONDS = 1.0
+"""The longest a result waits for its group."""
+WINDOW = 2000
+"""Seeds read ahead, so that slow hosts do not hold up the others."""
+LIVES = 2
+"""How often a seed may take part in a worker's death before it is given up."""
+
+
+def run_job(
+    config: Config,
+    seeds: Iterable[Seed | SeedRefused],
+    *,
+    on_result: Callable[[Result], None] = lambda _: None,
+    stop: threading.Event | None = None,
+) -> Summary:
+    """Archive seeds into `config.bags`; each result is reported once it is durable.
+
+    Setting `stop` ends the job after the seeds in flight. Raises StorageError (what is finished is kept) and
+    BagsLocked when another job has the folder.
+    """
+    job = f"urn:uuid:{uuid4()}"
+    with bags_locked(config.bags):
+        ledger = Ledger(config.bags)
+        try:
+            ledger.adopt(config.bags)
+            ledger.begin(job, config.stated(), datetime.now(UTC))
+            coordinator = _Coordinator(config, job, ledger, on_result, stop or threading.Event())
+            coordinator.go(iter(seeds))
+            if not coordinator.summary.interrupted:
+                ledger.end(job, sum(coordinator.summary.counts.values()), datetime.now(UTC))
+        finally:
+            ledger.close()
+    return coordinator.summary
+
+
+@dataclass(slots=True)
+class _Coordinator:
+    """The state of a running job."""
+
+    config: Config
+    job: str
+    ledger: Ledger
+    on_result: Callable[[Result], None]
+    stop: threading.Event
+    summary: Summary = field(default_factory=Summary)
+    queue: HostQueue = field(init=False)
+    in_flight: dict[Future[list[Done]], list[Seed]] = field(default_factory=dict)
+    open_keys: dict[str, list[Seed]] = field(default_factory=dict)
+    """Seeds queued or in flight, each with the documents of this job that say the same."""
+    group: list[tuple[Seed, Done]] = field(default_factory=list)
+    group_since: float = 0.0
+    deaths: dict[str, int] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.queue = HostQueue(self.config.pace)
+
+    def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
+        """Until every seed is settled, or someone says stop and those in flight are."""
+        workers = executor(self.config, self.job)
+        try:
+            more = True
+            while more or self.queue or self.in_flight:
+                if self.stop.is_set():
+                    self.summary.interrupted = bool(more or self.queue or self.summary.interrupted)
+                    if not self.in_flight:
+                        break
+                elif more:
+                    more = self._read_ahead(seeds)
+                self._hand_out(workers)
+                workers = self._collect(workers)
+                self._settle_if_due(force=not self.in_flight)
+            self._settle_if_due(force=True)
+        finally:
+            workers.shutdown(wait=True, cancel_futures=True)
+
+    def _read_ahead(self, seeds: Iterator[Seed | SeedRefused]) -> bool:
+        """Fill the window; False when there are no more seeds. A little at a time: work must not wait for reading."""
+        fresh: list[Entry] = []
+        more = True
+        for _ in range(min(64, WINDOW - len(self.queue))):
+            seed = next(seeds, None)
+            if seed is None:
+                more = False
+                break
+            if isinstance(seed, SeedRefused):
+                self._refuse(seed)
+            elif not self._known(seed):
+                fresh.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting"))
+                self.queue.put(seed, time.monotonic())
+        if fresh:
+            self.ledger.waiting(fresh, self.job)
+        return more
+
+    def _refuse(self, refused: SeedRefused) -> None:
+        reason = str(refused)
+        entry = Entry(key=key_of_refused(refused.origin), name=refused.origin, url=None, outcome="failed",
+                      reason=reason, detail={"kind": "seed", "line": refused.line})  # fmt: skip
+        self.ledger.settle([entry], self.job, datetime.now(UTC))
+        self._report(Result(seed=refused.origin, url=None, outcome="failed", bag=None, verdict=None, reason=reason))
+
+    def _known(self, seed: Seed) -> bool:
+        """Whether a seed needs no work: done before, or another document of this job says the same."""
+        key = key_of(seed)
+        if key in self.open_keys:
+            self.open_keys[key].append(seed)
+            return True
+        entry = None if self.config.recapture else self.ledger.find(key)
+        done = DONE[:1] if self.config.retry else DONE
+        if entry is None or entry.outcome not in done:
+            self.open_keys[key] = []
+            return False
+        self._report(_result(seed, entry, new=False))
+        return True
+
+    def _hand_out(self, workers: Executor) -> None:
+        while len(self.in_flight) < tasks_at_once(self.config) and not self.stop.is_set():
+            now, task = time.monotonic(), []
+            while len(task) < task_size(self.config) and (seed := self.queue.take(now)):
+                task.append(seed)
+            if not task:
+                return
+            self.in_flight[workers.submit(run_task, task)] = task
+
+    def _collect(self, workers: Executor) -> Executor:
+        """Wait a little for results and take them; gives the executor to go on with."""
+        patience = min(0.2, self.queue.wait(time.monotonic()))
+        if not self.in_flight:
+            self.stop.wait(patience if self.queue else 0)
+            return workers
+        finished, _ = wait(self.in_flight, timeout=patience, return_when=FIRST_COMPLETED)
+        broken = False
+        for future in finished:
+            seeds = self.in_flight.pop(future)
+            error = future.exception()
+            for seed in seeds:
+                self.queue.rest(seed.url, time.monotonic())
+            if isinstance(error, BrokenProcessPool):
+                broken = True
+                self._bury(seeds)
+            elif error is not None:
+                self._settle_if_due(force=True)
+                raise error
+            else:
+                self._take(zip(seeds, future.result(), strict=True))
+        if not broken:
+            return workers
+        workers.shutdown(wait=False, cancel_futures=True)
+        return executor(self.config, self.job)
+
+    def _bury(self, seeds: list[Seed]) -> None:
+        """A worker died with these seeds: each gets another chance, then it is given up."""
+        for seed in seeds:
+            key = key_of(seed)
+            self.deaths[key] = self.deaths.get(key, 0) + 1
+            if self.deaths[key] < LIVES:
+                self.queue.put(seed, time.monotonic())
+            else:
+                gone = failure(seed, "worker", "the worker process died on it", datetime.now(UTC))
+                self._take([(seed, gone)])
+
+    def _take(self, results: Iterable[tuple[Seed, Done]]) -> None:
+        if not self.group:
+            self.group_since = time.monotonic()
+        self.group += results
+
+    def _settle_if_due(self, *, force: bool) -> None:
+        """Make a group of results durable: bags first, then the ledger, then the word to the caller."""
+        late = time.monotonic() - self.group_since >= GROUP_SECONDS
+        if not self.group or not (force or late or len(self.group) >= GROUP):
+            return
+        group, self.group = self.group, []
+        publish([done.bag for _, done in group if isinstance(done, Archived)], self.config.bags)
+        settled = [(seed, _entry(seed, done)) for seed, done in group]
+        self.ledger.settle([entry for _, entry in settled], self.job, datetime.now(UTC))
+        for seed, entry in settled:
+            self._report(_result(seed, entry, new=True))
+            for twin in self.open_keys.pop(entry.key, []):
+                self._report(_result(twin, entry, new=False))
+
+    def _report(self, result: Result) -> None:
+        self.summary.count(result)
+        self.on_result(result)
+
+
+def _entry(seed: Seed, done: Done) -> Entry:
+    """The ledger's row for what became of a seed."""
+    if isinstance(done, Archived):
+        return Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, bag=done.bag.name,
+                     verdict=done.verdict, reason=done.reason)  # fmt: skip
+    detail = {
+        "kind": done.kind,
+        "started": done.started.isoformat(),
+        "finished": done.finished.isoformat(),
+        "attempts": done.attempts,
+        **done.seen,
+    }
+    return Entry(
+        key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, reason=done.reason, detail=detail
+    )
+
+
+def _result(seed: Seed, entry: Entry, *, new: bool) -> Result:
+    return Result(
+        seed=seed.origin,
+        url=seed.url,
+        outcome=entry.outcome,  # type: ignore[arg-type]
+        bag=entry.bag,
+        verdict=entry.verdict,
+        reason=entry.reason,
+        new=new,
+    )
