@@ -1,0 +1,42 @@
+"""Which of the paths somebody names are bags: a folder with bagit.txt, data/ or a manifest is one, however broken."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from archiver.errors import StorageError, UsageError
+
+_MANIFEST = re.compile(r"(tag)?manifest-[A-Za-z0-9_-]+\.txt", re.IGNORECASE)
+
+
+def is_bag(path: Path) -> bool:
+    """Whether `path` is a folder that is, or once was, a bag. Raises StorageError where it may not be listed."""
+    if not path.is_dir():
+        return False
+    if (path / "bagit.txt").exists() or (path / "data").is_dir():
+        return True
+    return any(_MANIFEST.fullmatch(each.name) for each in _listed(path))
+
+
+def find_bags(paths: Sequence[Path]) -> Iterator[Path]:
+    """Each path that is a bag, and the bags right below each that is not, sorted; hidden folders are left out.
+
+    Raises UsageError for a path where there is none, StorageError for one that cannot be listed.
+    """
+    for path in paths:
+        if is_bag(path):
+            yield path
+            continue
+        inside = sorted(each for each in _listed(path) if not each.name.startswith(".")) if path.is_dir() else []
+        bags = [each for each in inside if is_bag(each)]
+        if not bags:
+            advice = "a bag is a folder with bagit.txt, data/ or a manifest"
+            raise UsageError(f"no bag {'in' if path.is_dir() else 'at'} {path}; {advice}")
+        yield from bags
+
+
+def _listed(path: Path) -> list[Path]:
+    try:
+        return list(path.iterdir())
+    except OSError as error:
+        raise StorageError.from_os(f"list {path}", error) from error

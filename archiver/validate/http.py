@@ -1,0 +1,117 @@
+"""Where the payload of a recorded HTTP message is, found while its bytes stream by (RFC 9112; WARC 1.1, 6.3).
+
+The payload is the body after the transfer coding is taken off and before the content coding is. Written apart from the
+recorder on purpose: this is its judge.
+"""
+
+import re
+from typing import Literal
+
+from archiver.digest import Hasher
+
+HEAD = 16 << 20
+"""Bytes a head may have."""
+_LINE = 4096
+_END = re.compile(rb"\n\r?\n")
+_STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})(?: [^\r\n]*)?\r?\n")
+_REQUEST = re.compile(rb"[!-~]{1,64} [^\r\n]+ HTTP/\d\.\d\r?\n")
+_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
+_State = Literal["head", "body", "size", "chunk", "chunk-end", "trailer", "done", "broken"]
+
+
+class Message:
+    """A message fed piece by piece: `status` of a response, `payload` the hashes of its payload, `chunked`. After
+    `finish`: `parsed` is whether it is HTTP at all, `whole` whether its body is as long as its header says."""
+
+    def __init__(self, kind: Literal["request", "response"], algorithms: set[str]) -> None:
+        self.kind, self.payload = kind, Hasher(algorithms)
+        self.status: int | None = None
+        self.parsed, self.whole, self.chunked = False, True, False
+        self._state: _State = "head"
+        self._kept = bytearray()
+        self._left: int | None = None
+
+    def feed(self, data: bytes) -> None:
+        """Take the next bytes of the message."""
+        if self._state == "head":
+            searched = max(0, len(self._kept) - 3)
+            self._kept += data
+            end = _END.search(self._kept, searched)
+            if end is None:
+                self._state = "head" if len(self._kept) <= HEAD else "broken"
+                return
+            head, data = bytes(self._kept[: end.end()]), bytes(self._kept[end.end() :])
+            self._kept.clear()
+            self._begin(head)
+        view = memoryview(data)
+        while view and self._state not in ("done", "broken"):
+            view = view[self._step(view) :]
+
+    def finish(self) -> None:
+        """The message has ended."""
+        if self.parsed and self._state != "done":
+            self.whole = self._state == "body" and not self._left
+
+    def _begin(self, head: bytes) -> None:
+        pattern = _STATUS if self.kind == "response" else _REQUEST
+        match = pattern.match(head)
+        self.parsed = match is not None
+        if match is None:
+            self._state = "broken"
+            return
+        if self.kind == "response":
+            self.status = int(match[1])
+        codings, lengths = _values(head, "transfer-encoding"), set(_values(head, "content-length"))
+        self.chunked = "chunked" in codings
+        stated = lengths.pop() if len(lengths) == 1 else ""
+        self._left = int(stated) if re.fullmatch("[0-9]{1,18}", stated) else None
+        if self.status in (204, 304):
+            self._state = "done"
+        elif self.chunked:
+            self._state = "size"
+        else:
+            self._state = "body" if self._left != 0 else "done"
+
+    def _step(self, view: memoryview) -> int:
+        """Take what the state allows from the front of `view`; how many bytes that was."""
+        if self._state in ("body", "chunk"):
+            taken = len(view) if self._left is None else min(len(view), self._left)
+            self.payload.update(view[:taken])
+            if self._left is not None:
+                self._left -= taken
+                if not self._left:
+                    self._state = "chunk-end" if self._state == "chunk" else "done"
+            return taken
+        room = bytes(view[: _LINE - len(self._kept)])
+        end = room.find(b"\n") + 1
+        self._kept += room[:end] if end else room
+        if end:
+            line = bytes(self._kept).strip(b"\r\n \t")
+            self._kept.clear()
+            self._state = self._after(line)
+        elif len(self._kept) >= _LINE:
+            self._state = "broken"
+        return end or len(room)
+
+    def _after(self, line: bytes) -> _State:
+        """The state after a line of the chunked coding."""
+        if self._state == "chunk-end":
+            return "broken" if line else "size"
+        if self._state == "trailer":
+            return "trailer" if line else "done"
+        size = _SIZE.fullmatch(line)
+        if size is None:
+            return "broken"
+        self._left = int(size[1], 16)
+        return "chunk" if self._left else "trailer"
+
+
+def _values(head: bytes, name: str) -> list[str]:
+    """All values of one header, lists split at commas, lower case; folded lines joined."""
+    joined = re.sub(r"\r?\n[ \t]+", " ", head.decode("latin-1"))
+    found = []
+    for line in joined.split("\n")[1:]:
+        key, colon, value = line.partition(":")
+        if colon and key.strip().lower() == name:
+            found += [each.strip().lower() for each in value.split(",") if each.strip()]
+    return found
