@@ -58,12 +58,12 @@ def test_only_links_that_had_lost_their_target_and_found_it_are_told():
 
 def test_a_credit_found_in_seed_and_page_is_told_once():
     twice = [credit("AFP", "contributor", "AFP contributed reporting.")] * 2 + [
-        credit("dpa", "photo", "Foto: dpa", "image")
+        credit("dpa", "rights", "© dpa", "image")
     ]
     rows = [row.split() for row in credits_table([("ferry", record(credited=twice))])]
     assert rows == [
         ["ferry", "AFP", "contributor", "AFP", "contributed", "reporting."],
-        ["ferry", "dpa", "photo,", "image", "Foto:", "dpa"],
+        ["ferry", "dpa", "rights,", "image", "©", "dpa"],
     ]
 
 

@@ -77,11 +77,14 @@ def credits_table(records: Iterable[tuple[str, Mapping[str, Any]]]) -> Iterator[
     for name, record in records:
         said: dict[tuple[str, str], str] = {}
         for credit in record["credits"]:
-            role = credit["role"] if credit["of"] == "article" else f"{credit['role']}, image"
+            image = credit["of"] == "image" and credit["role"] != "photo"
+            role = f"{credit['role']}, image" if image else credit["role"]
             said.setdefault((credit["name"], role), credit["text"])
         for (who, role), text in said.items():
-            shown = textwrap.shorten(visible(text), 34, placeholder=" …")
-            yield f"  {visible(name):<20} {visible(who):<16} {role:<14} {shown}"
+            who, text = (
+                textwrap.shorten(visible(each), width, placeholder=" …") for each, width in ((who, 24), (text, 34))
+            )
+            yield f"  {visible(name):<20} {who:<24} {role:<14} {text}"
 
 
 def _indented(text: str) -> list[str]:

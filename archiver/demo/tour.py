@@ -1,0 +1,164 @@
+"""`archiver demo`: the whole job on the made-up newspaper, and whether each seed ended as it should.
+
+It archives, validates and shows; every step is the one real jobs take (run_job, validate_bag), with the network reduced
+to loopback. It repairs nothing and deletes nothing: on a folder of an earlier run, seeds that are done stay done.
+"""
+
+import json
+import shlex
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from archiver.config import Config
+from archiver.demo.server import serve
+from archiver.demo.telling import credits_table, differences, recovered, visible
+from archiver.job.result import Result
+from archiver.job.run import run_job
+from archiver.model import Report
+from archiver.seeds.sources import read_seeds
+from archiver.validate.bag import validate_bag
+
+SEEDS = Path(__file__).parent / "seeds"
+TELLING = "ferry-strike.txt"
+"""The seed whose page was edited since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """How a seed of the demo must end; `verdict` is None where there is no article to compare with."""
+
+    outcome: str
+    verdict: str | None
+    why: str
+
+    def __str__(self) -> str:
+        return _ended(self.outcome, self.verdict)
+
+
+EXPECTED = {
+    "dredging-budget.txt": Expected(outcome="blocked", verdict=None, why="paywall (403)"),
+    "ferry-strike.txt": Expected(outcome="captured", verdict="edited", why="edited since"),
+    "fish-market.txt": Expected(outcome="gone", verdict=None, why="taken down (410)"),
+    "hale-light.txt": Expected(outcome="captured", verdict="same", why="unchanged"),
+    "herring-talks.txt": Expected(outcome="captured", verdict="same", why="moved (301)"),
+    "plavucha-biblioteka.txt": Expected(outcome="captured", verdict="same", why="Ukrainian, windows-1251"),
+    "sturmflut.txt": Expected(outcome="captured", verdict="same", why="German, windows-1252"),
+    "tide-gauge.txt": Expected(outcome="captured", verdict="typographic", why="other quotation marks"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stop:
+    """One seed of the tour: how it ended, what validation says of its bag, and the record of a valid one."""
+
+    name: str
+    result: Result
+    report: Report | None
+    record: dict[str, Any] | None
+
+    @property
+    def as_expected(self) -> bool:
+        """Outcome and verdict are the ones the demo was made for, and the bag is valid."""
+        return self.ended == str(EXPECTED[self.name]) and self.report is not None and self.report.ok
+
+    @property
+    def ended(self) -> str:
+        """Outcome and, for a page that was captured, verdict."""
+        return _ended(self.result.outcome, self.result.verdict)
+
+
+def _ended(outcome: str, verdict: str | None) -> str:
+    return f"{outcome}, {verdict}" if outcome == "captured" else outcome
+
+
+def run_demo(folder: Path, *, say: Callable[[str], None]) -> int:
+    """Archive the demo's seeds into `folder` and tell about it through `say`, a line at a time.
+
+    Returns 0 when every seed ended as expected in a valid bag, 1 otherwise. Raises ArchiverError as run_job does.
+    """
+    results: list[Result] = []
+    with serve() as newspaper:
+        say(f"A made-up newspaper is being served at {newspaper.address}; nothing leaves this machine.")
+        say(f"Archiving its {len(EXPECTED)} seeds into {visible(str(folder))}.")
+        say("")
+        config = Config(
+            bags=folder, pace=0.0, connect_to=(newspaper.connect_to,), organisation="Ostrand County Archive"
+        )
+        run_job(config, read_seeds([str(SEEDS)], limits=config.limits), on_result=results.append)
+    stops = sorted((_visit(folder, each) for each in results), key=lambda stop: stop.name)
+    for line in _tour(folder, stops):
+        say(line)
+    return 0 if _complete(stops) and all(stop.as_expected for stop in stops) else 1
+
+
+def _visit(folder: Path, result: Result) -> Stop:
+    """Validate the bag of one seed; its record is read only where that found no fault."""
+    bag = folder / result.bag if result.bag else None
+    report = validate_bag(bag) if bag else None
+    sound = bag is not None and report is not None and report.ok
+    record = json.loads((bag / "data" / "provenance.json").read_bytes()) if bag and sound else None
+    return Stop(name=Path(result.seed).name, result=result, report=report, record=record)
+
+
+def _complete(stops: list[Stop]) -> bool:
+    return [stop.name for stop in stops] == sorted(EXPECTED)
+
+
+def _tour(folder: Path, stops: list[Stop]) -> Iterator[str]:
+    yield f"  {'seed':<20} {'its page':<24} {'expected':<22} {'found':<22} bag"
+    for stop in stops:
+        yield from _row(stop)
+    if not _complete(stops):
+        yield f"  NOT AS EXPECTED: {len(stops)} seeds ended, not {len(EXPECTED)}"
+    old = sum(not stop.result.new for stop in stops)
+    if old:
+        yield f"  {old} of {len(stops)} were done by an earlier run and stayed as they are."
+    yield ""
+    records = [(Path(stop.name).stem, stop.record) for stop in stops if stop.record is not None]
+    for stop in stops:
+        if stop.name == TELLING and stop.record is not None:
+            yield from _comparison(stop.record)
+    yield "Who is credited, for what, and the words that say so:"
+    yield ""
+    yield from credits_table(records)
+    yield ""
+    yield from _next(folder, stops)
+
+
+def _row(stop: Stop) -> Iterator[str]:
+    expected = EXPECTED[stop.name]
+    bag = "none" if stop.report is None else "valid" if stop.report.ok else "NOT VALID"
+    yield f"  {Path(stop.name).stem:<20} {expected.why:<24} {expected!s:<22} {stop.ended:<22} {bag}"
+    if not stop.as_expected:
+        yield f"    NOT AS EXPECTED: {visible(stop.result.reason or 'no reason given')}"
+    for finding in stop.report.findings if stop.report else ():
+        if finding.severity == "error":
+            yield f"    {finding.code}: {visible(finding.path)}: {visible(finding.message)}"
+
+
+def _comparison(record: dict[str, Any]) -> Iterator[str]:
+    kept = record["comparison"]["seed_coverage"]
+    yield f"{TELLING} beside its page: {kept:.0%} of the seed's words are still there. [-seed-] {{+page+}}"
+    yield ""
+    yield from differences(record)
+    yield ""
+    links = list(recovered(record))
+    if links:
+        yield "Links the seed had lost, recovered from the page:"
+        yield ""
+        yield from links
+        yield ""
+
+
+def _next(folder: Path, stops: list[Stop]) -> Iterator[str]:
+    bags = shlex.quote(str(folder))
+    telling = next((stop.result.bag for stop in stops if stop.name == TELLING and stop.result.bag), None)
+    yield "Try next:"
+    yield ""
+    if telling:
+        yield f"  archiver show {shlex.quote(str(folder / telling))}"
+    yield f"  archiver validate {bags}"
+    yield f"  archiver status --bags {bags}"
+    yield "  archiver run seeds/          your own seeds: text files that end in 'Original url: <address>'"
