@@ -1,0 +1,77 @@
+"""The words in which two paragraphs differ, and where one text must be cut to stand beside several others.
+
+The work is bounded: past the budget a difference is told as one change of everything between the common ends.
+"""
+
+from bisect import bisect_left
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+from archiver.article.tokens import Token, tokenise
+from archiver.model import Change
+
+BUDGET = 40_000_000
+"""How many pairs of words one comparison may look at in all."""
+ONE = 2_000_000
+"""How many of them for one pair of paragraphs."""
+
+Block = tuple[int, int, int]
+
+
+class Differ:
+    """Compares paragraphs word by word within one budget."""
+
+    def __init__(self, budget: int = BUDGET) -> None:
+        self._left = budget
+
+    def changes(self, seed: str, page: str) -> tuple[Change, ...]:
+        """The runs of words replaced, in order, each as it stands in its text."""
+        mine, theirs = tokenise(seed), tokenise(page)
+        found = []
+        i = j = 0
+        for a, b, size in self._blocks(mine, theirs):
+            if i < a or j < b:
+                found.append(Change(seed=_span(seed, mine[i:a]), page=_span(page, theirs[j:b])))
+            i, j = a + size, b + size
+        return tuple(found)
+
+    def cut(self, whole: str, parts: Sequence[str]) -> tuple[str, ...]:
+        """`whole` cut into as many pieces as `parts`, each beside its part; white space at the cuts is dropped."""
+        tokens = tokenise(whole)
+        lengths = [tokenise(part) for part in parts]
+        blocks = self._blocks(tuple(token for part in lengths for token in part), tokens)
+        ends = [block[0] + block[2] for block in blocks]
+        bounds, at = [0], 0
+        for part in lengths[:-1]:
+            at += len(part)
+            a, b, _ = blocks[bisect_left(ends, at + 1)] if ends[-1] > at else blocks[-1]
+            place = b + max(0, at - a)
+            bounds.append(tokens[place].start if place < len(tokens) else len(whole))
+        bounds.append(len(whole))
+        return tuple(whole[start:end].strip() for start, end in pairwise(bounds))
+
+    def _blocks(self, one: Sequence[Token], other: Sequence[Token]) -> list[Block]:
+        """Matching runs (place in one, place in other, length), closed by an empty run at both ends."""
+        a, b = [token.key for token in one], [token.key for token in other]
+        head = _common(a, b)
+        tail = _common(a[head:][::-1], b[head:][::-1])
+        middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
+        blocks: list[Block] = [(0, 0, head)] if head else []
+        cost = len(middle_a) * len(middle_b)
+        if cost <= min(ONE, self._left):
+            self._left -= cost
+            matcher = SequenceMatcher(None, middle_a, middle_b, autojunk=False)
+            blocks += [(head + i, head + j, size) for i, j, size in matcher.get_matching_blocks() if size]
+        if tail:
+            blocks.append((len(a) - tail, len(b) - tail, tail))
+        return [*blocks, (len(a), len(b), 0)]
+
+
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """How many items both begin with."""
+    return next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
+
+
+def _span(text: str, tokens: Sequence[Token]) -> str:
+    return text[tokens[0].start : tokens[-1].end] if tokens else ""

@@ -1,0 +1,137 @@
+"""The page as a tree: one lxml parse, and the text, links and captions read from it.
+
+No entities are expanded from outside and no network is used. Every walk is bounded, since the tree is hostile.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import cast
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
+
+from archiver.article.tokens import fold
+from archiver.model import PageAnchor, PageCaption
+
+MAX_ANCHORS = 5_000
+MAX_CAPTIONS = 200
+_UNREAD = frozenset(("script", "style", "noscript", "template", "svg", "button"))
+_INLINE = frozenset(
+    (
+        *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"),
+        *("label", "mark", "nobr", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var"),
+        "wbr",
+    )
+)
+_CLASS = "translate(@class, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
+_CAPTIONS = etree.XPath(f"//figcaption | //*[contains({_CLASS}, 'caption')]")
+_PICTURE = etree.XPath("boolean(.//img | .//picture | .//video | .//iframe | .//input | .//figcaption)")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An anchor and the element it stands in, for its surroundings."""
+
+    anchor: PageAnchor
+    element: HtmlElement
+
+
+def parse(text: str) -> HtmlElement | None:
+    """The tree of an HTML text without comments, or None when there is nothing in it. Never raises for bad HTML."""
+    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
+    try:
+        return document_fromstring(text.encode("utf-8"), parser=parser)
+    except (etree.LxmlError, ValueError, AssertionError):
+        return None
+
+
+def select(expression: etree.XPath, tree: HtmlElement, **variables: str | int) -> list[HtmlElement]:
+    """The elements an XPath finds, in page order."""
+    return cast("list[HtmlElement]", expression(tree, **variables))
+
+
+def path_of(element: HtmlElement) -> str:
+    """The element's XPath."""
+    return str(element.getroottree().getpath(element))
+
+
+def text_of(element: HtmlElement, *, limit: int = 2_000, inline: frozenset[str] = _INLINE) -> str:
+    """The words of an element, folded, blocks parted by a space; about `limit` characters at most."""
+    parts: list[str] = []
+    size = 0
+    for piece in _pieces(element, inline):
+        parts.append(piece)
+        size += len(piece)
+        if size > limit:
+            break
+    return fold("".join(parts)[: 2 * limit])
+
+
+def _pieces(element: HtmlElement, inline: frozenset[str]) -> Iterator[str]:
+    walker = etree.iterwalk(element, events=("start", "end"))
+    for event, node in walker:
+        if event == "start":
+            if node.tag in _UNREAD:
+                walker.skip_subtree()
+                continue
+            if node.tag not in inline:
+                yield " "
+            if node.text:
+                yield node.text
+            continue
+        if node.tag not in inline:
+            yield " "
+        if node is not element and node.tail:
+            yield node.tail
+
+
+def absolute(href: str, base: str) -> str | None:
+    """`href` as an http(s) address, or None for `#`, `javascript:` and what is no address."""
+    href = href.strip()
+    if not href or href.startswith("#"):
+        return None
+    try:
+        address = urljoin(base, href)
+        return address if urlsplit(address).scheme in ("http", "https") else None
+    except ValueError:
+        return None
+
+
+def base_of(tree: HtmlElement, url: str) -> str:
+    """The address relative links refer to: `<base href>`, else the page's own."""
+    for href in tree.xpath("(//base/@href)[1]"):
+        return absolute(str(href), url) or url
+    return url
+
+
+def links_of(tree: HtmlElement, base: str) -> list[Link]:
+    """The anchors with words and an http(s) target, in page order."""
+    found: list[Link] = []
+    for element in tree.iter("a"):
+        href = element.get("href")
+        address = absolute(href, base) if href else None
+        if address and (text := text_of(element, limit=300)):
+            found.append(Link(PageAnchor(text=text, href=address, at=path_of(element)), element))
+            if len(found) == MAX_ANCHORS:
+                break
+    return found
+
+
+def captions_of(tree: HtmlElement) -> tuple[PageCaption, ...]:
+    """The captions of the page's figures: `<figcaption>`, or a class that says caption, each once."""
+    found: list[PageCaption] = []
+    within: set[HtmlElement] = set()
+    for element in select(_CAPTIONS, tree)[: 10 * MAX_CAPTIONS]:
+        if element.getparent() in within:
+            within.add(element)
+            continue
+        if element.tag in ("a", "img", "track", "body", "html") or (element.tag != "figcaption" and _PICTURE(element)):
+            continue
+        within.update(element.iter() if len(within) < 10_000 else ())
+        text = text_of(element, limit=1_500, inline=_INLINE - {"span"})
+        if text and all(text != caption.text for caption in found[-20:]):
+            found.append(PageCaption(text=text, at=path_of(element)))
+        if len(found) == MAX_CAPTIONS:
+            break
+    return tuple(found)

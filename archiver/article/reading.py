@@ -1,0 +1,77 @@
+"""One page, read and set beside its seed: the one entry of this room.
+
+It fetches nothing, writes nothing and never raises for what a page holds: a page without an article is an Article whose
+`note` says so (DESIGN.md, section 4).
+"""
+
+from collections.abc import Mapping, Sequence
+
+from archiver.article import compare, decode, dom, extract, links
+from archiver.article.agreement import agreements
+from archiver.article.claims import claims_of_page, claims_of_seed
+from archiver.article.credits import credits_of_page, credits_of_seed
+from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
+
+
+def read(seed: Seed | None, page: Page) -> Reading:
+    """What the page says and, where there is a seed, how it relates to it. Without a seed the verdict is `no-text`."""
+    article, found = _article(page)
+    if seed is None:
+        return Reading(
+            article=article,
+            claims=article.claims,
+            agreement=agreements(article.claims),
+            credits=article.credits,
+            comparison=compare.NOTHING,
+            links=(),
+        )
+    claims = _together(claims_of_seed(seed), article.claims)
+    headlines = [claim.value for claim in article.claims.get("headline", ())]
+    return Reading(
+        article=article,
+        claims=claims,
+        agreement=agreements(claims),
+        credits=(*credits_of_seed(seed), *article.credits),
+        comparison=compare.compare(seed, article.paragraphs, headlines),
+        links=links.recover(seed, found),
+    )
+
+
+def _article(page: Page) -> tuple[Article, Sequence[dom.Link]]:
+    """The article of a page, and its links with the elements they stand in."""
+    content_type = page.header("Content-Type")
+    note = decode.not_html(page.body, content_type)
+    text, charset = decode.decode(page.body, content_type) if note is None else ("", None)
+    tree = dom.parse(text) if note is None else None
+    base = dom.base_of(tree, page.url) if tree is not None else page.url
+
+    # Ours first: the extractor works on a copy, but what it drops (captions, links) is read here.
+    claims = claims_of_page(page, tree, base)
+    captions = dom.captions_of(tree) if tree is not None else ()
+    found = dom.links_of(tree, base) if tree is not None else []
+    anchors = tuple(link.anchor for link in found)
+    paragraphs: tuple[str, ...] = ()
+    if tree is not None:
+        paragraphs, note = extract.extract(tree, page.url)
+    language = claims["language"][0].value if "language" in claims else None
+    article = Article(
+        paragraphs=paragraphs,
+        language=language,
+        charset=charset,
+        extractor=extract.NAME,
+        extractor_version=extract.version(),
+        note="; ".join(filter(None, (page.problem, note or (None if tree is not None else "not a readable page"))))
+        or None,
+        claims=claims,
+        credits=credits_of_page(paragraphs, captions, anchors, claims.get("author", ()), language),
+        captions=captions,
+        anchors=anchors,
+    )
+    return article, found
+
+
+def _together(
+    seed: Mapping[ClaimName, tuple[Claim, ...]], page: Mapping[ClaimName, tuple[Claim, ...]]
+) -> dict[ClaimName, tuple[Claim, ...]]:
+    """The seed's claims and the page's, the seed's first."""
+    return {name: (*seed.get(name, ()), *page.get(name, ())) for name in [*seed, *(n for n in page if n not in seed)]}

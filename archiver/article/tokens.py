@@ -1,0 +1,73 @@
+"""Words of any script, and what counts as a typographic difference only.
+
+A text is cut into words and single punctuation marks; scripts written without spaces are cut into characters. Each
+token has a key in which quotes, dashes, ellipses, ligatures, soft hyphens and Unicode's compatibility forms are made
+equal, so that two texts with the same keys differ in typography (or spaces) alone. It knows nothing of seeds or pages.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_CUT = (
+    r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+    r"\U00020000-\U0003ffff"
+)
+_MARKS = (
+    r"\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u06d6-\u06ed\u0900-\u0963"
+    r"\u0966-\u0dff\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe2f"
+)
+_INVISIBLE = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
+_TOKEN = re.compile(
+    rf"[{_CUT}][{_MARKS}{_INVISIBLE}]*"
+    rf"|(?:(?![{_CUT}])[\w{_MARKS}{_INVISIBLE}])+"
+    r"|\.{3}|…|-{2,3}|''|``|[^\s]"
+)
+_DROPPED = re.compile(f"[{_INVISIBLE}]")
+_WHITE = re.compile(r"\s+")
+
+_PUNCTUATION = {
+    **dict.fromkeys("'‘’‚‛′`´ʼʹ＇‹›", "'"),
+    **dict.fromkeys(("“", "”", "„", "‟", "″", "«", "»", '"', "＂", "〝", "〞", "''", "``"), '"'),
+    **dict.fromkeys(("-", "‐", "‑", "‒", "–", "—", "―", "−", "﹘", "－", "--", "---"), "-"),
+    **dict.fromkeys(("…", "..."), "..."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word or a punctuation mark: its comparison key, where it stands, whether it is a word."""
+
+    key: str
+    start: int
+    end: int
+    word: bool
+
+
+def fold(text: str) -> str:
+    """NFC, every run of white space one space, none at the ends."""
+    return _WHITE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+
+
+def tokenise(text: str) -> tuple[Token, ...]:
+    """The words and marks of `text` in order; invisible characters alone make no token."""
+    tokens = []
+    for match in _TOKEN.finditer(text):
+        raw = match[0]
+        key = _PUNCTUATION.get(raw) or raw
+        if not raw.isascii() and key == raw:
+            key = unicodedata.normalize("NFKC", _DROPPED.sub("", raw))
+            key = _PUNCTUATION.get(key) or key
+        if key:
+            tokens.append(Token(key, match.start(), match.end(), key[0].isalnum()))
+    return tuple(tokens)
+
+
+def keys(text: str) -> tuple[str, ...]:
+    """The comparison keys of a text: equal for texts that differ in typography alone."""
+    return tuple(token.key for token in tokenise(text))
+
+
+def words(text: str) -> tuple[str, ...]:
+    """The keys of the words of a text, without case and punctuation: for counting and matching."""
+    return tuple(token.key.casefold() for token in tokenise(text) if token.word)
