@@ -1,5 +1,6 @@
 """`archiver demo`, whole: it archives the made-up newspaper, says what it found, and is as right the second time."""
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -89,10 +90,12 @@ def test_an_outcome_nobody_expected_is_named_and_ends_in_one(first, monkeypatch)
     assert len([line for line in said if "NOT AS EXPECTED" in line]) == 1
 
 
-def test_a_bag_damaged_since_is_told_and_ends_in_one(tmp_path):
+def test_a_bag_damaged_or_removed_since_is_told_and_ends_in_one(tmp_path):
     run_demo(tmp_path / "bags", say=lambda _: None)
     victim = next((tmp_path / "bags").glob("ferry-strike-*")) / "data" / "provenance.json"
     victim.write_bytes(victim.read_bytes()[:100])
+    shutil.rmtree(next((tmp_path / "bags").glob("hale-light-*")))
     said: list[str] = []
     assert run_demo(tmp_path / "bags", say=said.append) == 1
     assert next(line for line in said if "NOT VALID" in line).split()[0] == "ferry-strike"
+    assert [line.split()[3][:10] for line in said if "is no longer here" in line] == ["hale-light"]

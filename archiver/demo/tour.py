@@ -95,9 +95,9 @@ def run_demo(folder: Path, *, say: Callable[[str], None]) -> int:
 
 def _visit(folder: Path, result: Result) -> Stop:
     """Validate the bag of one seed; its record is read only where that found no fault."""
-    bag = folder / result.bag if result.bag else None
+    bag = folder / result.bag if result.bag and (folder / result.bag).is_dir() else None
     report = validate_bag(bag) if bag else None
-    sound = bag is not None and report is not None and report.ok
+    sound = report is not None and report.ok
     record = json.loads((bag / "data" / "provenance.json").read_bytes()) if bag and sound else None
     return Stop(name=Path(result.seed).name, result=result, report=report, record=record)
 
@@ -132,7 +132,9 @@ def _row(stop: Stop) -> Iterator[str]:
     bag = "none" if stop.report is None else "valid" if stop.report.ok else "NOT VALID"
     yield f"  {Path(stop.name).stem:<20} {expected.why:<24} {expected!s:<22} {stop.ended:<22} {bag}"
     if not stop.as_expected:
-        yield f"    NOT AS EXPECTED: {visible(stop.result.reason or 'no reason given')}"
+        lost = f"{stop.result.bag} is no longer here; run the demo into another folder"
+        reason = lost if stop.result.bag and stop.report is None else stop.result.reason or "see below"
+        yield f"    NOT AS EXPECTED: {visible(reason)}"
     for finding in stop.report.findings if stop.report else ():
         if finding.severity == "error":
             yield f"    {finding.code}: {visible(finding.path)}: {visible(finding.message)}"
