@@ -30,12 +30,7 @@ def build_record(seed: Seed, capture: Capture, reading: Reading, config: Config,
         "version": VERSION,
         "seed": _seed(seed, config, stated),
         "capture": _capture(capture, warc),
-        "text": _text(reading),
-        "claims": {name: plain(reading.claims.get(name, ())) for name in get_args(ClaimName)},
-        "agreement": plain(reading.agreement),
-        "credits": plain(reading.credits),
-        "comparison": plain(reading.comparison),
-        "links": plain(reading.links),
+        **parts(reading),
         "rights": {
             "statement": stated.get("rights", config.rights_statement),
             "holder": stated.get("rights_holder", config.rights_holder),
@@ -57,6 +52,18 @@ def build_record(seed: Seed, capture: Capture, reading: Reading, config: Config,
             "python": f"{platform.python_implementation()} {platform.python_version()}",
             "packages": _packages(),
         },
+    }
+
+
+def parts(reading: Reading) -> dict[str, Any]:
+    """The parts of a record that come from reading alone: text, claims, agreement, credits, comparison, links."""
+    return {
+        "text": _text(reading),
+        "claims": {name: plain(reading.claims.get(name, ())) for name in get_args(ClaimName)},
+        "agreement": plain(reading.agreement),
+        "credits": plain(reading.credits),
+        "comparison": plain(reading.comparison),
+        "links": plain(reading.links),
     }
 
 

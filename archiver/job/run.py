@@ -19,7 +19,7 @@ from archiver.job.hosts import HostQueue
 from archiver.job.ledger import DONE, Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Result, Summary
-from archiver.job.worker import Done, executor, failure, run_task, task_size, tasks_at_once
+from archiver.job.worker import Done, executor, failure, release, run_task, task_size, tasks_at_once
 from archiver.model import Seed, SeedRefused
 
 GROUP = 32
@@ -98,6 +98,7 @@ class _Coordinator:
             self._settle_if_due(force=True)
         finally:
             workers.shutdown(wait=True, cancel_futures=True)
+            release()
 
     def _read_ahead(self, seeds: Iterator[Seed | SeedRefused]) -> bool:
         """Fill the window; False when there are no more seeds. A little at a time: work must not wait for reading."""
@@ -140,7 +141,8 @@ class _Coordinator:
 
     def _hand_out(self, workers: Executor) -> None:
         while len(self.in_flight) < tasks_at_once(self.config) and not self.stop.is_set():
-            now, task = time.monotonic(), []
+            now = time.monotonic()
+            task: list[Seed] = []
             while len(task) < task_size(self.config) and (seed := self.queue.take(now)):
                 task.append(seed)
             if not task:

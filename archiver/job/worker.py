@@ -31,9 +31,10 @@ _tools: Tools | None = None
 
 
 def executor(config: Config, job: str) -> Executor:
-    """This process for one job, a pool of processes for more. Started afresh, not forked: threads do not survive that."""
+    """This process for one job, a pool of processes for more: started afresh, since threads do not survive a fork."""
     if config.jobs <= 1:
-        return ThreadPoolExecutor(IN_FLIGHT, "seed", initializer=_equip, initargs=(config, job))
+        _equip(config, job)
+        return ThreadPoolExecutor(IN_FLIGHT, "seed")
     return ProcessPoolExecutor(config.jobs, get_context("spawn"), _start_process, (config, job, os.getpid()))
 
 
@@ -78,8 +79,15 @@ def failure(seed: Seed, kind: str, reason: str, started: datetime) -> Failure:
 
 def _equip(config: Config, job: str) -> None:
     global _tools
-    if _tools is None or _tools.job != job:
-        _tools = Tools(config=config, fetcher=Fetcher(Recorder(config)), job=job)
+    _tools = Tools(config=config, fetcher=Fetcher(Recorder(config)), job=job)
+
+
+def release() -> None:
+    """Close the connections of a job that ran in this process."""
+    global _tools
+    if _tools is not None:
+        _tools.fetcher.recorder.close()
+        _tools = None
 
 
 def _start_process(config: Config, job: str, parent: int) -> None:

@@ -1,0 +1,154 @@
+"""`archiver run`: seeds in, bags out."""
+
+import argparse
+import json
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from archiver.config import Config, ConnectTo, load
+from archiver.errors import StorageError, UsageError
+from archiver.job.ledger import PATH, Ledger, key_of
+from archiver.job.result import Result, Summary
+from archiver.job.run import run_job
+from archiver.model import SeedRefused
+from archiver.seeds.sources import count_seeds, read_seeds
+from archiver.visible import visible
+
+DEFAULT_SEEDS = "seeds"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Archive the seeds named in `args`. Raises UsageError, StorageError."""
+    config = settings(args)
+    targets = args.seeds or [DEFAULT_SEEDS]
+    if args.dry_run:
+        return dry_run(config, targets, as_json=args.json)
+    started = time.monotonic()
+    stop = threading.Event()
+    seeds = read_seeds(targets, limits=config.limits)
+    with _stopping(stop), _told(args, count_seeds(targets)) as tell:
+        summary = run_job(config, seeds, on_result=tell, stop=stop)
+    if not args.quiet:
+        _sum_up(summary, config, time.monotonic() - started)
+    return summary.exit_code
+
+
+def settings(args: argparse.Namespace) -> Config:
+    """Defaults, file and command line, checked. Raises UsageError."""
+    given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
+    given |= {name: True for name in ("retry", "recapture", "allow_private") if getattr(args, name, False)}
+    if getattr(args, "connect_to", None):
+        given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
+    config = load(args.config, given)
+    if config.ca_bundle and not config.ca_bundle.is_file():
+        raise UsageError(f"the CA bundle {config.ca_bundle} is not a file; name a file of PEM certificates")
+    if config.proxy and not config.proxy.startswith(("http://", "https://")):
+        raise UsageError(f"the proxy {config.proxy!r} is not an http:// or https:// address")
+    if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():
+        raise UsageError("the user agent must be one line of ASCII text")
+    return config
+
+
+_FROM_ARGUMENTS = ("bags", "jobs", "pace", "user_agent", "proxy", "ca_bundle")
+
+
+def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
+    """Read the seeds and say what a run would do with each; touches nothing."""
+    ledger = Ledger(config.bags, read_only=True) if (config.bags / PATH).exists() else None
+    refused = 0
+    for seed in read_seeds(targets, limits=config.limits):
+        if isinstance(seed, SeedRefused):
+            refused += 1
+            told = {"seed": seed.origin, "url": None, "would": "refuse", "reason": str(seed)}
+        else:
+            entry = ledger.find(key_of(seed)) if ledger else None
+            done = entry if entry and entry.outcome == "captured" and not config.recapture else None
+            would = f"skip: done in {done.bag}" if done else "fetch"
+            told = {"seed": seed.origin, "url": seed.url, "would": would, "reason": None}
+        line = json.dumps(told) if as_json else f"{told['would']:<8} {told['seed']}  {told['reason'] or told['url']}"
+        print(visible(line))
+    return 1 if refused else 0
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C or SIGTERM finishes what is under way, the second ends at once."""
+
+    def on_signal(number: int, _: object) -> None:
+        if stop.is_set():
+            print("archiver: stopped at once; run the same command again to go on", file=sys.stderr, flush=True)
+            os._exit(130)  # threads cannot be ended otherwise; what is staged is removed by the next run
+        stop.set()
+        name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+        print(f"archiver: {name}: finishing the seeds under way; once more stops at once", file=sys.stderr, flush=True)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _told(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[Result], None]]:
+    """How each result is told: a JSON object or a line on stdout; with a progress bar where a person watches."""
+    tell = _as_json if args.json else _as_line
+    if args.quiet or not sys.stderr.isatty():
+        yield tell
+        return
+    from archiver.commands.progress import progress
+
+    with progress(total, lines_too=sys.stdout.isatty()) as advance:
+
+        def both(result: Result) -> None:
+            tell(result)
+            advance(result)
+
+        yield both
+
+
+def _as_json(result: Result) -> None:
+    told = {key: value for key, value in asdict(result).items() if key != "new"}
+    print(json.dumps(told), flush=True)
+
+
+def _as_line(result: Result) -> None:
+    parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
+    parts.append(f"-> {result.bag}" if result.bag else "")
+    parts.append("" if result.new else "(done before)" if result.bag else "")
+    parts.append(f": {result.reason}" if result.reason and result.outcome != "captured" else "")
+    print(visible(" ".join(part for part in parts if part.strip())), flush=True)
+
+
+def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
+    total = sum(summary.counts.values())
+    told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
+    rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
+    bags = shown(config.bags)
+    print(f"{total} seeds: {told}; {summary.new_bags} new bags in {bags} ({seconds:.1f} s{rate})", file=sys.stderr)
+    if summary.interrupted:
+        print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
+    elif summary.exit_code:
+        print(f"why: archiver status --bags {bags}", file=sys.stderr)
+
+
+def shown(path: Path) -> str:
+    """A path as part of a message."""
+    return visible(str(path))
+
+
+def require_ledger(bags: Path) -> Path:
+    """The ledger's path. Raises StorageError where nothing was archived."""
+    path = bags / PATH
+    if not path.is_file():
+        raise StorageError(f"{bags} has no ledger: nothing was archived there yet; name the folder with --bags")
+    return path

@@ -1,0 +1,69 @@
+"""`archiver status`: what the ledger says."""
+
+import argparse
+import json
+from collections.abc import Iterator
+from itertools import islice
+
+from archiver.commands.run import require_ledger, shown
+from archiver.config import load
+from archiver.job.ledger import Entry, Ledger
+from archiver.visible import visible
+
+OTHER_THAN_CAPTURED = ("failed", "blocked", "gone", "refused", "waiting")
+LISTED = 20
+
+
+def status(args: argparse.Namespace) -> int:
+    """Print counts and every seed that is not captured. Raises StorageError where there is no ledger."""
+    config = load(args.config, {"bags": args.bags})
+    require_ledger(config.bags)
+    ledger = Ledger(config.bags, read_only=True)
+    try:
+        counts = ledger.counts()
+        if args.json:
+            problems = [_stated(each) for each in ledger.entries(*OTHER_THAN_CAPTURED)]
+            print(json.dumps({"bags": str(config.bags), "counts": counts, "seeds": problems}))
+            return 0
+        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none yet"
+        print(f"{sum(counts.values())} seeds in {shown(config.bags)}: {told}")
+        for outcome in OTHER_THAN_CAPTURED:
+            for line in _listed(ledger, outcome, counts.get(outcome, 0)):
+                print(line)
+    finally:
+        ledger.close()
+    return 0
+
+
+def _listed(ledger: Ledger, outcome: str, count: int) -> Iterator[str]:
+    if not count:
+        return
+    yield ""
+    yield f"{outcome} ({count}) - {ADVICE[outcome]}"
+    for each in islice(ledger.entries(outcome), LISTED):
+        yield visible(f"  {each.name}: {each.reason or each.url}{f' [{each.bag}]' if each.bag else ''}")
+    if count > LISTED:
+        yield f"  ... and {count - LISTED} more: --json lists all"
+
+
+ADVICE = {
+    "failed": "the next run tries again",
+    "blocked": "kept as evidence; 'archiver run --retry' tries again",
+    "gone": "kept as evidence; 'archiver run --retry' tries again",
+    "refused": "the address is out of bounds; see 'archiver run --help'",
+    "waiting": "not tried yet; run the same command again",
+}
+
+
+def _stated(entry: Entry) -> dict[str, object]:
+    return {
+        "seed": entry.name,
+        "url": entry.url,
+        "outcome": entry.outcome,
+        "bag": entry.bag,
+        "verdict": entry.verdict,
+        "reason": entry.reason,
+        "detail": entry.detail,
+        "attempts": entry.attempts,
+        "updated": entry.updated,
+    }

@@ -1,0 +1,15 @@
+"""Text from seeds, pages and bags as a terminal may show it: nothing that steers the terminal gets through."""
+
+import unicodedata
+
+
+def visible(text: str) -> str:
+    """`text` with control, bidirectional and other invisible characters escaped, as in `\\x1b` or `\\u202e`."""
+    return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
+
+
+def _escaped(character: str) -> str:
+    point = ord(character)
+    if unicodedata.category(character) == "Zs":
+        return " "
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
