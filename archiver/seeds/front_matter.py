@@ -1,0 +1,111 @@
+"""YAML front matter: facts between two `---` lines at the head of a seed.
+
+Values are kept as written (`no`, `1.10` and `2022-02-24` are words here): it is a record of what somebody noted, not a
+program's configuration. Bounded in size and depth; aliases and repeated keys are refused.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from archiver.seeds.lines import Line, line_at
+from archiver.seeds.refusal import Refusal, shown
+
+LARGEST = 64 * 1024
+DEEPEST = 16
+_ADVICE = "mend it between the two '---' lines, for example: title: \"…\""
+_HEADLINE = ("headline", "title")
+_DATE = ("date", "published", "date_published", "publication_date")
+_URL = ("url", "original_url", "source_url")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FrontMatter:
+    """What it says, and on which line each key stands; `size` counts the `Line`s it takes, 0 when there is none."""
+
+    size: int = 0
+    values: Mapping[str, object] = field(default_factory=dict)
+    key_lines: Mapping[str, int] = field(default_factory=dict)
+
+    def headline(self) -> tuple[str, int] | None:
+        """The headline and its line."""
+        return next(iter(self._words(_HEADLINE)), None)
+
+    def date(self) -> tuple[str, int] | None:
+        """The date as written and its line."""
+        return next(iter(self._words(_DATE)), None)
+
+    def addresses(self) -> list[tuple[str, int]]:
+        """Addresses of the original and their lines."""
+        return self._words(_URL)
+
+    def _words(self, names: Sequence[str]) -> list[tuple[str, int]]:
+        """Values that are words, in the order of `names`. `Original-URL` and `original_url` are one name."""
+        keys = {name: [key for key in self.values if _plain(key) == name] for name in names}
+        found = [(self.values[key], self.key_lines[key]) for name in names for key in keys[name]]
+        return [(" ".join(value.split()), line) for value, line in found if isinstance(value, str) and value.strip()]
+
+
+def read_front_matter(lines: Sequence[Line]) -> FrontMatter:
+    """The front matter at the head of these lines, blank lines before it allowed. A `---` that opens no mapping is a
+    rule. Raises Refusal, with the line, for YAML that is broken, not closed, too large, too deep or uses aliases."""
+    first = 1 if lines and not lines[0].text else 0
+    if len(lines) < first + 2 or lines[first].text != "---":
+        return FrontMatter()
+    size, close = 0, None
+    for index in range(first + 1, len(lines)):
+        if lines[index].text in ("---", "..."):
+            close = index
+            break
+        size += len(lines[index].raw)
+        if size > LARGEST:
+            break
+    opening = lines[first].number
+    if close is None:
+        key = _plain(lines[first + 1].text.partition(":")[0][:40])
+        if key in _HEADLINE + _DATE + _URL:
+            raise Refusal(opening, f"front matter is not closed within {LARGEST:,} characters", "end it with '---'")
+        return FrontMatter()
+    text = "".join(line.raw for line in lines[first + 1 : close])
+    loaded = _load(text, opening + 1)
+    return FrontMatter() if loaded is None else FrontMatter(size=close + 1, values=loaded[0], key_lines=loaded[1])
+
+
+def _load(text: str, line: int) -> tuple[dict[str, object], dict[str, int]] | None:
+    import yaml  # Slow to import, and most seeds have none.
+
+    class Loader(yaml.BaseLoader):
+        """Strings, lists and mappings only, no tags; no aliases, so that nothing small grows large."""
+
+        depth = 0
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            self.depth += 1
+            if self.check_event(yaml.AliasEvent) or self.depth > DEEPEST:
+                problem = "aliases are not read" if self.depth <= DEEPEST else f"nested deeper than {DEEPEST} levels"
+                raise yaml.MarkedYAMLError(problem=problem, problem_mark=self.peek_event().start_mark)  # type: ignore[no-untyped-call]
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
+
+    try:
+        loader = Loader(text)
+        node = loader.get_single_node()
+        if not isinstance(node, yaml.MappingNode):
+            return None
+        lines: dict[str, int] = {}
+        for key, _ in node.value:
+            at = line - 1 + line_at(text, key.start_mark.index)
+            if not isinstance(key.value, str) or key.value in lines:
+                raise Refusal(at, f"front matter: the key {shown(str(key.value))} is repeated or no word", _ADVICE)
+            lines[key.value] = at
+        return loader.construct_document(node), lines
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or getattr(error, "reason", None) or "not YAML"
+        at = line - 1 + line_at(text, mark.index) if mark else line
+        raise Refusal(at, f"broken front matter: {shown(str(problem))[1:-1]}", _ADVICE) from error
+
+
+def _plain(key: str) -> str:
+    return key.strip().lower().replace("-", "_").replace(" ", "_")
