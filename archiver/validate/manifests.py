@@ -101,10 +101,11 @@ class _Reader:
     def resolve(self, stated: str) -> str | None:
         """The path a line means, as on disk where it is there; None, with a finding, for one not to be looked up."""
         path = _ENCODED.sub(lambda match: chr(int(match[1], 16)), stated)
-        if (self.declaration.version < (1, 0) or _ENCODED.sub("", stated).count("%")) and stated in self.tree.files:
-            if self.declaration.version >= (1, 0):
-                self.say("BAG049", stated)
-            path = stated
+        strict = self.declaration.version >= (1, 0)
+        literal = stated in self.tree.files and (path not in self.tree.files or not strict)
+        if strict and ("%" in _ENCODED.sub("", stated) or (literal and path != stated)):
+            self.say("BAG049", stated)
+        path = stated if literal else path
         if unsafe(stated) or unsafe(path):
             self.say("BAG043", self.manifest.name, found=stated)
             return None

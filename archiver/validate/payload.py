@@ -80,10 +80,10 @@ def _lines(tree: Tree, path: str) -> int:
     with tree.open(path) as stream:
         wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
         stream.seek(0)
-        text = io.TextIOWrapper(stream, encoding="utf-16" if wide else "latin-1", errors="replace", newline=None)
-        count, last = 0, "\n"
-        while piece := text.read(_PIECE):
-            count, last = count + piece.count("\n"), piece[-1]
+        encoding, count, last = "utf-16" if wide else "latin-1", 0, "\n"
+        with io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None) as text:
+            while piece := text.read(_PIECE):
+                count, last = count + piece.count("\n"), piece[-1]
         return count + (last != "\n")
 
 

@@ -89,18 +89,15 @@ def lines(stream: BinaryIO, name: str, declaration: Declaration, findings: list[
     """The lines of a tag file, numbered from 1, without their ends (LF, CR LF or CR); stops, with a finding added, at
     what is not in the declared encoding or longer than LINE."""
     try:
-        text = io.TextIOWrapper(stream, encoding=declaration.encoding, newline=None)
-        for number in range(1, 1 << 62):
-            line = text.readline(LINE + 1)
-            if not line:
-                return
-            if len(line) > LINE:
-                findings.append(finding("BAG022", name, limit=LINE))
-                return
-            if number == 1 and line.startswith("\ufeff"):
-                findings.append(finding("BAG021", name))
-                line = line[1:]
-            yield number, line.removesuffix("\n")
+        with io.TextIOWrapper(stream, encoding=declaration.encoding, newline=None) as text:
+            for number, line in enumerate(iter(lambda: text.readline(LINE + 1), ""), start=1):
+                if len(line) > LINE:
+                    findings.append(finding("BAG022", name, limit=LINE))
+                    return
+                if number == 1 and line.startswith("\ufeff"):
+                    findings.append(finding("BAG021", name))
+                    line = line[1:]
+                yield number, line.removesuffix("\n")
     except UnicodeError:
         findings.append(finding("BAG020", name, encoding=declaration.encoding))
     except OSError as error:

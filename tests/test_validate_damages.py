@@ -1,0 +1,64 @@
+"""Every rule of the validator, each broken by one deliberate damage to a good bag, the whole report compared."""
+
+from pathlib import Path
+
+import damages_bag
+import damages_record
+import damages_warc
+import pytest
+from bagbuilder import Builder
+from damages import DAMAGES, Damage
+
+from archiver.validate.bag import validate_bag
+from archiver.validate.rules import CHECKS, RULES
+
+TABLES = (damages_bag, damages_warc, damages_record)
+ELSEWHERE = {
+    "BAG001": "test_validate_hostile.py",
+    "BAG012": "test_validate_hostile.py",
+    "FIX002": "test_validate_hostile.py",
+    "FIX012": "test_validate_hostile.py",
+    "WARC006": "test_validate_hostile.py",
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)
+def test_a_damage_is_reported_with_exactly_these_findings(damage: Damage, tmp_path: Path):
+    report = validate_bag(damage.inflict(tmp_path / "bag"), second_opinion=damage.second_opinion)
+    found = [f"{each.code} {each.path}".rstrip() for each in report.findings]
+    assert sorted(found) == sorted(damage.expected)
+    failed = {RULES[each.code].check for each in report.findings if each.severity == "error"}
+    assert failed - {"second-opinion"} == {name for name in CHECKS if report.checks[name] == "failed"}
+    assert report.ok == (not failed)
+
+
+def test_every_rule_has_a_damage():
+    shown = {line.split()[0] for damage in DAMAGES for line in damage.expected} | set(ELSEWHERE)
+    assert set(RULES) - shown == set()
+
+
+def test_the_good_bag_passes_every_check_and_bagit_agrees(tmp_path: Path):
+    report = validate_bag(Builder().write(tmp_path / "bag"), second_opinion=True)
+    assert report.findings == ()
+    assert report.ok
+    assert report.checks == dict.fromkeys((*CHECKS, "second-opinion"), "passed")
+
+
+def test_a_bag_without_a_record_is_judged_as_a_bag_only(tmp_path: Path):
+    builder = Builder()
+    builder.record = None
+    report = validate_bag(builder.write(tmp_path / "bag"))
+    assert report.findings == ()
+    assert [name for name, verdict in report.checks.items() if verdict == "not checked"] == [
+        "record",
+        "warc",
+        "text",
+        "seed",
+    ]
+
+
+def test_validation_changes_nothing(tmp_path: Path):
+    path = Builder().write(tmp_path / "bag")
+    before = {each: (each.read_bytes(), each.stat().st_mtime_ns) for each in path.rglob("*") if each.is_file()}
+    validate_bag(path, second_opinion=True)
+    assert before == {each: (each.read_bytes(), each.stat().st_mtime_ns) for each in path.rglob("*") if each.is_file()}
