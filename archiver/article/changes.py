@@ -4,9 +4,10 @@ The work is bounded: past the budget a difference is told as one change of every
 """
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from itertools import pairwise
+from typing import Literal
 
 from archiver.article.tokens import Token, tokenise
 from archiver.model import Change
@@ -35,6 +36,22 @@ class Differ:
                 found.append(Change(seed=_span(seed, mine[i:a]), page=_span(page, theirs[j:b])))
             i, j = a + size, b + size
         return tuple(found)
+
+    def runs(self, seed: str, page: str) -> Iterator[tuple[Literal["seed", "both", "page"], str]]:
+        """Both texts in one: runs of the seed only, of both (in the page's typography), of the page only; each with the
+        white space that follows it in its text."""
+        mine, theirs = tokenise(seed), tokenise(page)
+        i = j = 0
+        for a, b, size in self._blocks(mine, theirs):
+            for side, text, tokens, start, end in (
+                ("seed", seed, mine, i, a),
+                ("page", page, theirs, j, b),
+                ("both", page, theirs, b, b + size),
+            ):
+                if start < end:
+                    stop = tokens[end].start if end < len(tokens) else len(text)
+                    yield side, text[tokens[start].start : stop]  # type: ignore[misc]
+            i, j = a + size, b + size
 
     def cut(self, whole: str, parts: Sequence[str]) -> tuple[str, ...]:
         """`whole` cut into as many pieces as `parts`, each beside its part; white space at the cuts is dropped."""

@@ -1,12 +1,13 @@
 """Words of any script, and what counts as a typographic difference only.
 
-A text is cut into words and single punctuation marks; scripts written without spaces are cut into characters. Each
+A text is cut into words, numbers (`340,000` is one) and single punctuation marks; scripts written without spaces are cut into characters. Each
 token has a key in which quotes, dashes, ellipses, ligatures, soft hyphens and Unicode's compatibility forms are made
 equal, so that two texts with the same keys differ in typography (or spaces) alone. It knows nothing of seeds or pages.
 """
 
 import re
 import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 
 _CUT = (
@@ -19,7 +20,8 @@ _MARKS = (
 )
 _INVISIBLE = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _TOKEN = re.compile(
-    rf"[{_CUT}][{_MARKS}{_INVISIBLE}]*"
+    r"\d+(?:[.,:]\d+)+"
+    rf"|[{_CUT}][{_MARKS}{_INVISIBLE}]*"
     rf"|(?:(?![{_CUT}])[\w{_MARKS}{_INVISIBLE}])+"
     r"|\.{3}|…|-{2,3}|''|``|[^\s]"
 )
@@ -36,12 +38,11 @@ _PUNCTUATION = {
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A word or a punctuation mark: its comparison key, where it stands, whether it is a word."""
+    """A word or a punctuation mark: its comparison key, and where it stands."""
 
     key: str
     start: int
     end: int
-    word: bool
 
 
 def fold(text: str) -> str:
@@ -49,25 +50,34 @@ def fold(text: str) -> str:
     return _WHITE.sub(" ", unicodedata.normalize("NFC", text)).strip()
 
 
+def bare(text: str) -> str:
+    """The text without invisible characters (soft hyphens, zero-width spaces, marks of direction)."""
+    return _DROPPED.sub("", text)
+
+
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words and marks of `text` in order; invisible characters alone make no token."""
     tokens = []
     for match in _TOKEN.finditer(text):
-        raw = match[0]
-        key = _PUNCTUATION.get(raw) or raw
-        if not raw.isascii() and key == raw:
-            key = unicodedata.normalize("NFKC", _DROPPED.sub("", raw))
-            key = _PUNCTUATION.get(key) or key
-        if key:
-            tokens.append(Token(key, match.start(), match.end(), key[0].isalnum()))
+        if key := _key(match[0]):
+            tokens.append(Token(key, match.start(), match.end()))
     return tuple(tokens)
 
 
 def keys(text: str) -> tuple[str, ...]:
     """The comparison keys of a text: equal for texts that differ in typography alone."""
-    return tuple(token.key for token in tokenise(text))
+    return tuple([key for raw in _TOKEN.findall(text) if (key := _key(raw))])
 
 
-def words(text: str) -> tuple[str, ...]:
-    """The keys of the words of a text, without case and punctuation: for counting and matching."""
-    return tuple(token.key.casefold() for token in tokenise(text) if token.word)
+def words(of: tuple[str, ...]) -> Counter[str]:
+    """How often each word stands among comparison keys, without case and punctuation."""
+    return Counter([key.casefold() for key in of if key[0].isalnum()])
+
+
+def _key(raw: str) -> str:
+    if known := _PUNCTUATION.get(raw):
+        return known
+    if raw.isascii():
+        return raw
+    key = unicodedata.normalize("NFKC", _DROPPED.sub("", raw))
+    return _PUNCTUATION.get(key) or key

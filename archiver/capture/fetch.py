@@ -13,11 +13,8 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from requests.models import PreparedRequest
-from requests.utils import requote_uri
-
 from archiver.capture.framing import Framing, decoded, headers_of, status_of, values
-from archiver.capture.recorder import Recorder, Visit
+from archiver.capture.recorder import Recorder, Visit, as_sent
 from archiver.capture.tape import Tape
 from archiver.capture.trouble import Trouble
 from archiver.capture.warc import WarcFile
@@ -122,7 +119,7 @@ class _Walk:
         # Servers send UTF-8 where the header is read as Latin-1.
         location = location.encode("latin-1").decode("utf-8", "replace")
         fragment = urlsplit(self.url).fragment
-        target = requote_uri(urljoin(self.url, location.strip()))
+        target = urljoin(self.url, location.strip())
         return target if urlsplit(target).fragment or not fragment else f"{target}#{fragment}"
 
     def _ask(self, initiator: Initiator) -> None:
@@ -142,13 +139,11 @@ class _Walk:
 
     def _once(self, initiator: Initiator) -> None:
         asked = self.fetcher.now()
-        target = PreparedRequest()
         try:
-            target.prepare_url(urldefrag(self.url).url, None)
+            url = as_sent(urldefrag(self.url).url)
         except ValueError as error:
             self.trouble = Trouble(kind="address", message=f"{self.url!r} cannot be asked for: {error}", again=False)
             return
-        url = target.url or self.url
         tape, self.trouble = self.fetcher.recorder.exchange(self.visit, url, self.shelf.spool)
         try:
             if status_of(tape.head) is not None:
@@ -221,6 +216,13 @@ class _Walk:
             proxy=without_credentials(recorder.config.proxy),
         )
 
+    def _answered(self) -> bool:
+        """Whether the last address that was wanted gave the last answer."""
+        try:
+            return self.answer is not None and self.answer.exchange.url == as_sent(urldefrag(self.url).url)
+        except ValueError:
+            return False
+
     def _failure(self, finished: datetime) -> Failure:
         trouble = self.trouble or Trouble(kind="unknown", message="nothing was received", again=False)
         return Failure(
@@ -239,7 +241,7 @@ class _Walk:
         assert self.answer is not None
         status, trouble = self.answer.exchange.status, self.trouble
         stopped = trouble is not None and trouble.kind not in ("disconnect", "bound", "timeout", "protocol")
-        if trouble is not None and (stopped or self.answer.exchange.url != urldefrag(self.url).url):
+        if trouble is not None and (stopped or not self._answered()):
             return ("refused" if trouble.kind == "guard" else "failed"), trouble.message
         if trouble is not None and (trouble.kind == "protocol" or not self.answer.readable):
             return "failed", trouble.message

@@ -175,6 +175,14 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
+def as_sent(url: str) -> str:
+    """The address as requests puts it on the wire: host in IDNA, path quoted. Raises ValueError where it has no such
+    form."""
+    prepared = requests.models.PreparedRequest()
+    prepared.prepare_url(url, None)
+    return prepared.url or url
+
+
 class Visit(requests.Session):
     """The cookies of one seed's capture; connections are the recorder's. Redirects are never followed here, so that
     each is seen, judged and recorded by `fetch`."""

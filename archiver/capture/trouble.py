@@ -6,8 +6,6 @@ requests and urllib3 wrap the cause several times; here it is dug out again.
 import ssl
 from collections.abc import Iterator, Mapping
 
-import requests
-
 from archiver.capture.guard import AddressRefused, NameUnknown
 from archiver.capture.tape import BoundReached, Tape
 from archiver.model import Truncation
@@ -67,9 +65,9 @@ def trouble_from(error: BaseException, tape: Tape) -> Trouble:
     for cause in causes:
         if isinstance(cause, ssl.SSLError) and not tape.request:
             return Trouble(kind="tls", message=f"TLS failed: {cause.reason or cause}", again=False)
-    if isinstance(error, requests.exceptions.InvalidURL | requests.exceptions.MissingSchema | ValueError):
+    if isinstance(error, ValueError):  # requests' own errors about addresses are such
         return Trouble(kind="address", message=f"not an address that can be asked for: {error}", again=False)
-    if any(isinstance(cause, TimeoutError) for cause in causes) or isinstance(error, requests.Timeout):
+    if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in causes):
         return Trouble(kind="timeout", message="the server stopped answering", again=True, truncation="time")
     if tape.size and not tape.head.startswith(b"HTTP/"):
         shown = tape.head[:40].decode("latin-1")

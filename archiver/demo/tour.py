@@ -6,6 +6,7 @@ to loopback. It repairs nothing and deletes nothing: on a folder of an earlier r
 
 import json
 import shlex
+import textwrap
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,12 +14,12 @@ from typing import Any
 
 from archiver.config import Config
 from archiver.demo.server import serve
-from archiver.demo.telling import credits_table, differences, recovered, visible
 from archiver.job.result import Result
 from archiver.job.run import run_job
 from archiver.model import Report
 from archiver.seeds.sources import read_seeds
 from archiver.validate.bag import validate_bag
+from archiver.view.telling import credits_once, differences, one_line, recovered
 
 SEEDS = Path(__file__).parent / "seeds"
 TELLING = "ferry-strike.txt"
@@ -81,7 +82,7 @@ def run_demo(folder: Path, *, say: Callable[[str], None]) -> int:
     results: list[Result] = []
     with serve() as newspaper:
         say(f"A made-up newspaper is being served at {newspaper.address}; nothing leaves this machine.")
-        say(f"Archiving its {len(EXPECTED)} seeds into {visible(str(folder))}.")
+        say(f"Archiving its {len(EXPECTED)} seeds into {one_line(str(folder))}.")
         say("")
         config = Config(
             bags=folder, pace=0.0, connect_to=(newspaper.connect_to,), organisation="Ostrand County Archive"
@@ -122,7 +123,8 @@ def _tour(folder: Path, stops: list[Stop]) -> Iterator[str]:
             yield from _comparison(stop.record)
     yield "Who is credited, for what, and the words that say so:"
     yield ""
-    yield from credits_table(records)
+    for name, record in records:
+        yield from _credits(name, record)
     yield ""
     yield from _next(folder, stops)
 
@@ -134,10 +136,10 @@ def _row(stop: Stop) -> Iterator[str]:
     if not stop.as_expected:
         lost = f"{stop.result.bag} is no longer here; run the demo into another folder"
         reason = lost if stop.result.bag and stop.report is None else stop.result.reason or "see below"
-        yield f"    NOT AS EXPECTED: {visible(reason)}"
+        yield f"    NOT AS EXPECTED: {one_line(reason)}"
     for finding in stop.report.findings if stop.report else ():
         if finding.severity == "error":
-            yield f"    {finding.code}: {visible(finding.path)}: {visible(finding.message)}"
+            yield f"    {finding.code}: {one_line(finding.path)}: {one_line(finding.message)}"
 
 
 def _comparison(record: dict[str, Any]) -> Iterator[str]:
@@ -152,6 +154,12 @@ def _comparison(record: dict[str, Any]) -> Iterator[str]:
         yield ""
         yield from links
         yield ""
+
+
+def _credits(name: str, record: dict[str, Any]) -> Iterator[str]:
+    for credit in credits_once(record):
+        shown = textwrap.shorten(one_line(credit.text), 34, placeholder=" ...")
+        yield f"  {one_line(name):<20} {one_line(credit.who):<16} {one_line(credit.role):<15} {shown}"
 
 
 def _next(folder: Path, stops: list[Stop]) -> Iterator[str]:

@@ -7,6 +7,7 @@ written them: what is absent is left out, and nothing steers the terminal.
 
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from archiver.article.changes import Differ
@@ -88,10 +89,12 @@ def marked(seed: str, page: str, differ: Differ, colour: bool) -> str:
     shown = []
     for side, text in differ.runs(seed, page):
         before, after = marks.get(side, ("", ""))
-        # One mark a word, so that wrapping a line keeps a colour from running on into the margin.
-        words = one_line(text).split(" ") if colour and before else [one_line(text)]
-        shown.append(" ".join(f"{before}{word}{after}" for word in words))
-    return " ".join(shown)
+        words = visible(text.strip())
+        # One colour a word, so that a wrapped line does not run on into the margin.
+        words = " ".join(f"{before}{word}{after}" for word in (words.split(" ") if colour else [words]))
+        # Words of one side only stand apart from what follows, whatever white space their own text had there.
+        shown.append(words + (" " if text[-1:].isspace() or side == "seed" else ""))
+    return " ".join("".join(shown).split())
 
 
 def recovered(record: Record) -> Iterator[str]:
@@ -102,16 +105,34 @@ def recovered(record: Record) -> Iterator[str]:
             yield f"    -> {one_line(link['page_href'])}" if link["page_href"] else "    -> not found on the page"
 
 
-def credit_lines(record: Record) -> Iterator[str]:
-    """One line a credit: who, in which role, and the words that say it; each credit once."""
-    said: dict[tuple[str, str], tuple[str, set[str]]] = {}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A credit as a person reads it: who, in which role, the words that say it, and all sources that do."""
+
+    who: str
+    role: str
+    text: str
+    sources: tuple[str, ...]
+
+
+def credits_once(record: Record) -> list[Told]:
+    """The credits, each once however many sources give it."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
     for credit in record["credits"]:
         role = credit["role"] if credit["of"] == "article" else f"{credit['role']} (image)"
-        _, sources = said.setdefault((credit["name"], role), (credit["text"], set()))
-        sources.add(credit["source"])
-    for (who, role), (text, sources) in said.items():
-        shown = textwrap.shorten(one_line(text), 44, placeholder=" ...")
-        yield f"  {one_line(who):<24} {one_line(role):<18} {one_line(', '.join(sorted(sources))):<16} {shown}"
+        found.setdefault((credit["name"], role), {}).setdefault(credit["source"], credit["text"])
+    return [
+        Told(who=who, role=role, text=next(iter(said.values())), sources=tuple(said))
+        for (who, role), said in found.items()
+    ]
+
+
+def credit_lines(record: Record) -> Iterator[str]:
+    """One line a credit."""
+    for each in credits_once(record):
+        shown = textwrap.shorten(one_line(each.text), 44, placeholder=" ...")
+        sources = one_line(", ".join(each.sources))
+        yield f"  {one_line(each.who):<24} {one_line(each.role):<18} {shown}   ({sources})"
 
 
 def claim_lines(record: Record) -> Iterator[str]:
