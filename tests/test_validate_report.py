@@ -1,0 +1,120 @@
+"""Reports as text and JSON, and which paths are bags."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from bagbuilder import Builder
+from jsonschema import Draft202012Validator
+
+from archiver.errors import UsageError
+from archiver.model import Finding, Report
+from archiver.validate.bag import validate_bag
+from archiver.validate.find import find_bags
+from archiver.validate.report import render
+from archiver.validate.rules import RULES, finding
+
+HOSTILE = Report(
+    bag="bags/\x1b[31mred",
+    checks={"structure": "failed"},
+    findings=(finding("BAG030", "bag-info.txt", line=3, found="a\x07b\u202ec\ud800\u00a0d"),),
+)
+
+
+def schema(name: str) -> Draft202012Validator:
+    content = json.loads((files("archiver.schemas") / name).read_text("utf-8"))
+    Draft202012Validator.check_schema(content)
+    return Draft202012Validator(content)
+
+
+def test_text_is_a_line_a_bag_and_a_line_a_finding(tmp_path: Path):
+    good = Builder().write(tmp_path / "good")
+    bad = Builder().write(tmp_path / "bad")
+    (bad / "bag-info.txt").unlink()
+    text = "".join(render([validate_bag(good), validate_bag(bad)], "text"))
+    listed = "tagmanifest-sha256.txt, tagmanifest-sha512.txt"
+    assert text.splitlines() == [
+        f"passed {good}",
+        f"failed {bad}",
+        f"  BAG045 error bag-info.txt: listed in {listed}, but there is no such file",
+        "  BAG054 error bag-info.txt: a bag with data/provenance.json must have this tag file",
+    ]
+
+
+def test_text_says_what_was_expected_and_found_with_control_characters_made_visible():
+    assert "".join(render([HOSTILE], "text")) == (
+        "failed bags/\\x1b[31mred\n"
+        "  BAG030 error bag-info.txt: line 3 is not `Label: value`; found a\\x07b\\u202ec\\ud800 d\n"
+    )
+
+
+def test_json_keeps_its_schema_and_counts(tmp_path: Path):
+    good = validate_bag(Builder().write(tmp_path / "good"))
+    pieces = list(render(iter([good, HOSTILE]), "json"))
+    report = json.loads("".join(pieces))
+    schema("report.schema.json").validate({**report, "bags": report["bags"][:1]})
+    assert report["summary"] == {
+        "bags": 2,
+        "passed": 1,
+        "failed": 1,
+        "findings": {"error": 1, "warning": 0, "info": 0},
+    }
+    assert report["bags"][1]["findings"][0]["code"] == "BAG030"
+    "".join(pieces).encode("ascii")
+
+
+def test_json_of_no_bags_is_still_one_object():
+    report = json.loads("".join(render([], "json")))
+    schema("report.schema.json").validate(report)
+    assert report["bags"] == []
+
+
+def test_the_schema_of_the_report_refuses_a_finding_without_severity():
+    report = json.loads("".join(render([HOSTILE], "json")))
+    del report["bags"][0]["findings"][0]["severity"]
+    assert not schema("report.schema.json").is_valid(report)
+
+
+def test_a_finding_shows_long_values_in_bounds_and_is_frozen():
+    long = finding("BAG040", "manifest-md5.txt", line=1, found="x" * 10_000)
+    assert isinstance(long, Finding)
+    assert len(long.found or "") == 301
+    assert (
+        finding("BAG012", "x", reason="{line} is not a template").message == "cannot be read: {line} is not a template"
+    )
+
+
+def test_codes_are_letters_and_three_digits_with_a_severity_and_a_section():
+    for code, rule in RULES.items():
+        assert code.rstrip("0123456789") in {"BAG", "FIX", "REC", "WARC", "TXT", "SEED"}
+        assert rule.severity in ("error", "warning", "info")
+        assert rule.section.startswith(("RFC 8493, ", "WARC 1.1, ", "BagIt 0.97, ", "DESIGN "))
+
+
+def test_the_record_schema_is_a_schema_and_allows_unknown_fields():
+    record = Builder().record
+    record["capture"]["novelty"] = record["novelty"] = {"x": 1}
+    schema("provenance.schema.json").validate(record)
+
+
+def test_bags_are_found_in_order_in_folders_and_on_their_own(tmp_path: Path):
+    for name in ("b", "a", ".archiver/staged"):
+        Builder().write(tmp_path / "bags" / name)
+    (tmp_path / "bags/notes").mkdir()
+    (tmp_path / "lone/data").mkdir(parents=True)
+    found = list(find_bags([tmp_path / "bags", tmp_path / "lone"]))
+    assert found == [tmp_path / "bags/a", tmp_path / "bags/b", tmp_path / "lone"]
+
+
+@pytest.mark.parametrize("left", ["bagit.txt", "manifest-md5.txt", "tagmanifest-sha256.txt"])
+def test_one_tag_file_makes_a_bag_however_broken(left: str, tmp_path: Path):
+    (tmp_path / left).touch()
+    assert list(find_bags([tmp_path])) == [tmp_path]
+
+
+def test_no_bag_at_all_is_wrong_usage(tmp_path: Path):
+    (tmp_path / "file.txt").touch()
+    for path in (tmp_path, tmp_path / "nothing", tmp_path / "file.txt"):
+        with pytest.raises(UsageError, match="no bag"):
+            list(find_bags([path]))
