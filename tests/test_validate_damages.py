@@ -6,7 +6,7 @@ import damages_bag
 import damages_record
 import damages_warc
 import pytest
-from bagbuilder import Builder
+from bagbuilder import WARC, Builder, chunks, good_warc, sha256
 from damages import DAMAGES, Damage
 
 from archiver.validate.bag import validate_bag
@@ -62,3 +62,20 @@ def test_validation_changes_nothing(tmp_path: Path):
     before = {each: (each.read_bytes(), each.stat().st_mtime_ns) for each in path.rglob("*") if each.is_file()}
     validate_bag(path, second_opinion=True)
     assert before == {each: (each.read_bytes(), each.stat().st_mtime_ns) for each in path.rglob("*") if each.is_file()}
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
+def test_lines_of_a_seed_are_counted_in_its_encoding_and_with_its_line_ends(encoding: str, end: str, tmp_path: Path):
+    builder = Builder()
+    data = end.join(["Café", "", "Original url:", "https://news.example/"]).encode(encoding)
+    builder.payload["data/seed/harbour.txt"] = data
+    builder.record["seed"] |= {"sha256": sha256(data), "lines": 4}
+    assert validate_bag(builder.write(tmp_path / "bag")).findings == ()
+
+
+def test_a_chunked_answer_has_the_digest_of_its_body_not_of_its_framing(tmp_path: Path):
+    builder = Builder()
+    builder.payload[WARC] = good_warc(chunks())
+    builder.record["capture"]["exchanges"][0]["bytes"] = len(chunks())
+    assert validate_bag(builder.write(tmp_path / "bag")).findings == ()

@@ -77,14 +77,23 @@ def _seed(tree: Tree, record: Record) -> Iterator[Finding]:
 
 def _lines(tree: Tree, path: str) -> int:
     """The lines of a document, ended by LF, CR LF, CR or the end, in whatever encoding."""
+    count, last = 0, "\n"
     with tree.open(path) as stream:
-        wide = stream.read(2) in (b"\xff\xfe", b"\xfe\xff")
+        encoding = _width(stream.read(_PIECE))
         stream.seek(0)
-        encoding, count, last = "utf-16" if wide else "latin-1", 0, "\n"
         with io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None) as text:
             while piece := text.read(_PIECE):
                 count, last = count + piece.count("\n"), piece[-1]
-        return count + (last != "\n")
+    return count + (last != "\n")
+
+
+def _width(head: bytes) -> str:
+    """An encoding in which line ends are found: UTF-16 by its mark or its zero bytes, any that extends ASCII else."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if b"\0" in head:
+        return "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+    return "latin-1"
 
 
 def _text(tree: Tree, record: Record) -> Iterator[Finding]:
