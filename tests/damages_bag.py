@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from bagbuilder import RECORD, Builder
-from damages import done, made
+from tests.bagbuilder import RECORD, Builder
+from tests.damages import done, made
 
 SEED, TEXT = "data/seed/harbour.txt", "data/text/article.txt"
 M256, M512, T256, T512 = (f"{kind}manifest-{name}.txt" for kind in ("", "tag") for name in ("sha256", "sha512"))
@@ -78,6 +78,14 @@ def no_payload_manifest_at_all(b):
     without(b, M256, M512)
 
 
+@made("BAG009 manifest-sha256.txt", "FIX003", *[f"BAG052 manifest-crc{n}.txt" for n in range(10, 42)])
+def manifests_without_number(b):
+    other_people(b)
+    b.payload.clear()
+    b.payload["data/x"] = b""
+    b.tags |= {f"manifest-crc{n}.txt": b"00  data/x\n" for n in range(10, 42)}
+
+
 @done("BAG010 data/loop", "BAG072", second_opinion=True)
 def link_to_the_folder_itself(path: Path):
     (path / "data/loop").symlink_to(".")
@@ -122,6 +130,11 @@ def manifest_with_a_byte_order_mark(b):
 @made("BAG022 bag-info.txt")
 def line_without_end(b):
     b.info.append("Note: " + "x" * 70_000)
+
+
+@made("BAG023 tagmanifest-sha512.txt")
+def last_line_of_a_tag_manifest_without_its_end(b):
+    b.edit = lambda name, data: data[:-1] if name == T512 else data
 
 
 @made("BAG030 bag-info.txt")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bagbuilder import (
+from tests.bagbuilder import (
     HTML,
     IDS,
     REQUEST,
@@ -17,7 +17,7 @@ from bagbuilder import (
     warc,
     warcinfo,
 )
-from damages import made
+from tests.damages import made
 
 INFO, ASKED = warcinfo(), exchange("request", REQUEST)
 RIGHT = {"WARC-Payload-Digest": base32(HTML)}

@@ -2,15 +2,13 @@
 
 from pathlib import Path
 
-import damages_bag
-import damages_record
-import damages_warc
 import pytest
-from bagbuilder import WARC, Builder, chunks, good_warc, sha256
-from damages import DAMAGES, Damage
 
 from archiver.validate.bag import validate_bag
 from archiver.validate.rules import CHECKS, RULES
+from tests import damages_bag, damages_record, damages_warc
+from tests.bagbuilder import WARC, Builder, chunks, good_warc, sha256
+from tests.damages import DAMAGES, Damage
 
 TABLES = (damages_bag, damages_warc, damages_record)
 ELSEWHERE = {
@@ -79,3 +77,29 @@ def test_a_chunked_answer_has_the_digest_of_its_body_not_of_its_framing(tmp_path
     builder.payload[WARC] = good_warc(chunks())
     builder.record["capture"]["exchanges"][0]["bytes"] = len(chunks())
     assert validate_bag(builder.write(tmp_path / "bag")).findings == ()
+
+
+def test_a_byte_flipped_anywhere_in_any_file_is_noticed(tmp_path: Path):
+    path = Builder().write(tmp_path / "bag")
+    for file in sorted(each for each in path.rglob("*") if each.is_file()):
+        data = file.read_bytes()
+        for at in range(0, len(data), 31):
+            file.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+            assert not validate_bag(path).ok, (file.name, at)
+        file.write_bytes(data)
+    assert validate_bag(path).findings == ()
+
+
+@pytest.mark.parametrize("change", ["removed", "cut by a byte", "a byte longer", "emptied", "renamed"])
+def test_a_file_changed_as_a_whole_is_noticed_whichever_it_is(change: str, tmp_path: Path):
+    path = Builder().write(tmp_path / "bag")
+    for file in sorted(each for each in path.rglob("*") if each.is_file()):
+        data, other = file.read_bytes(), file.with_name(f"{file.name}.moved")
+        if change in ("removed", "renamed"):
+            file.rename(other if change == "renamed" else tmp_path / "kept")
+        else:
+            file.write_bytes({"cut by a byte": data[:-1], "a byte longer": data + b"\n", "emptied": b""}[change])
+        assert validate_bag(path).findings, file.name
+        other.unlink(missing_ok=True)
+        file.write_bytes(data)
+    assert validate_bag(path).findings == ()

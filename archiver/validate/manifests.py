@@ -25,6 +25,8 @@ _KNOWN = {
 """The name of an algorithm in a manifest's name, without hyphens -> hashlib's. Only digests of a fixed length."""
 _ROOT = ("bagit.txt", "bag-info.txt")
 _PAIR = ("sha256", "sha512")
+MANIFESTS = 32
+"""Manifests of one bag that are read: each is held against all others, so their number must have a bound."""
 OURS = (*_ROOT, *(f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in _PAIR))
 """The six tag files of a bag with a record (DESIGN 6.5)."""
 
@@ -41,9 +43,11 @@ class Manifest:
 
 def read_manifests(tree: Tree, declaration: Declaration) -> tuple[list[Manifest], list[Finding]]:
     """All manifests at the top of the bag and what is wrong with their lines."""
-    manifests, findings = [], []
+    manifests, findings = list[Manifest](), list[Finding]()
     for name in tree.files:
         match = _NAME.fullmatch(name)
+        if match and len(manifests) == MANIFESTS:
+            return manifests, [*findings, finding("BAG009", name, limit=MANIFESTS)]
         if match:
             stated = match[2].lower()
             algorithm = _KNOWN.get(stated.replace("-", "").replace("_", ""))

@@ -97,6 +97,8 @@ def lines(stream: BinaryIO, name: str, declaration: Declaration, findings: list[
                 if number == 1 and line.startswith("\ufeff"):
                     findings.append(finding("BAG021", name))
                     line = line[1:]
+                if not line.endswith("\n"):
+                    findings.append(finding("BAG023", name))
                 yield number, line.removesuffix("\n")
     except UnicodeError:
         findings.append(finding("BAG020", name, encoding=declaration.encoding))

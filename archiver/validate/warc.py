@@ -130,16 +130,16 @@ class _Reader:
             raise ValueError("it is not UTF-8") from error
         if not _VERSION.fullmatch(version):
             raise ValueError(f"it begins with {version[:40]!r}, not with WARC/1.1")
-        fields: list[tuple[str, str]] = []
+        fields: list[tuple[str, list[str]]] = []
         for line in lines:
             name, colon, value = line.partition(":")
             if line[:1] in (" ", "\t") and fields:
-                fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.strip()}")
+                fields[-1][1].append(line.strip())
             elif colon and _NAME.fullmatch(name) and "\n" not in value and "\r" not in value:
-                fields.append((name.lower(), value.strip()))
+                fields.append((name.lower(), [value.strip()]))
             else:
                 raise ValueError(f"{line[:40]!r} is not `Name: value`")
-        return tuple(fields)
+        return tuple((name, " ".join(folded)) for name, folded in fields)
 
     def take(self, length: int) -> Iterator[bytes]:
         """The next `length` bytes of the member, or fewer where it ends."""
