@@ -25,7 +25,8 @@ from archiver.seeds.lines import Line, split_lines
 from archiver.seeds.markdown import read_inline
 from archiver.seeds.refusal import Refusal, shown
 
-MOST_LINKS = 1_000_000
+MOST_BRACKETS = 1_000_000
+"""Brackets and parentheses, each of which may belong to a link. More is refused: each costs memory."""
 _HEADLINE_LINES = 3
 _HEADLINE_CHARACTERS = 300
 _MOST_CUTS = 16
@@ -74,8 +75,8 @@ def _read(data: bytes, origin: str, name: str) -> Seed:
     lines, count = split_lines(text)
     if all(line.blank for line in lines):
         raise Refusal(0, "the document is empty", addresses.ADVICE)
-    if text.count("](") > MOST_LINKS:
-        raise Refusal(0, f"more than {MOST_LINKS:,} links", _SPLIT_ADVICE)
+    if sum(map(text.count, "[]()")) > MOST_BRACKETS:
+        raise Refusal(0, f"more than {MOST_BRACKETS:,} brackets and parentheses", _SPLIT_ADVICE)
     front = read_front_matter(lines)
     blocks, found, missing = _blocks(lines[front.size :], front)
     url, url_line = _one_address(found, missing or count)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from archiver.seeds.refusal import Refusal
 
-MOST_LINES = 2_000_000
+MOST_LINES = 500_000
 """More is refused: each line costs memory, and no article has so many."""
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
 _RULES = ({"-"}, {"*"}, {"_"}, {"="})
