@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.bagbuilder import Builder
+from bagbuilder import Builder
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,8 @@
 import os
 from pathlib import Path
 
-from tests.bagbuilder import RECORD, Builder
-from tests.damages import done, made
+from bagbuilder import RECORD, Builder
+from damages import done, made
 
 SEED, TEXT = "data/seed/harbour.txt", "data/text/article.txt"
 M256, M512, T256, T512 = (f"{kind}manifest-{name}.txt" for kind in ("", "tag") for name in ("sha256", "sha512"))

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from tests.bagbuilder import RECORD, TEXT, WARC, Builder, pem, sha256
-from tests.damages import done, made
+from bagbuilder import RECORD, TEXT, WARC, Builder, pem, sha256
+from damages import done, made
 
 SEED_FILE, TEXT_FILE, LEAF = "data/seed/harbour.txt", "data/text/article.txt", "data/evidence/tls/leaf.pem"
 ANOTHER = "<urn:uuid:00000000-0000-4000-8000-0000000000ff>"

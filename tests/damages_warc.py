@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.bagbuilder import (
+from bagbuilder import (
     HTML,
     IDS,
     REQUEST,
@@ -17,7 +17,7 @@ from tests.bagbuilder import (
     warc,
     warcinfo,
 )
-from tests.damages import made
+from damages import made
 
 INFO, ASKED = warcinfo(), exchange("request", REQUEST)
 RIGHT = {"WARC-Payload-Digest": base32(HTML)}

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import damages_bag
+import damages_record
+import damages_warc
 import pytest
+from bagbuilder import WARC, Builder, chunks, good_warc, sha256
+from damages import DAMAGES, Damage
 
 from archiver.validate.bag import validate_bag
 from archiver.validate.rules import CHECKS, RULES
-from tests import damages_bag, damages_record, damages_warc
-from tests.bagbuilder import WARC, Builder, chunks, good_warc, sha256
-from tests.damages import DAMAGES, Damage
 
 TABLES = (damages_bag, damages_warc, damages_record)
 ELSEWHERE = {

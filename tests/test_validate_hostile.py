@@ -7,6 +7,7 @@ import resource
 from pathlib import Path
 
 import pytest
+from bagbuilder import RECORD, WARC, Builder, good_warc, member, raw_record, warc, warcinfo
 
 from archiver.errors import StorageError
 from archiver.validate.bag import validate_bag
@@ -16,7 +17,6 @@ from archiver.validate.members import Broken, Members
 from archiver.validate.tagfiles import Declaration
 from archiver.validate.tree import scan
 from archiver.validate.warc import read_warc
-from tests.bagbuilder import RECORD, WARC, Builder, good_warc, member, raw_record, warc, warcinfo
 
 
 def codes(path: Path) -> set[str]:

@@ -5,6 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import pytest
+from bagbuilder import Builder
 from jsonschema import Draft202012Validator
 
 from archiver.errors import UsageError
@@ -13,7 +14,6 @@ from archiver.validate.bag import validate_bag
 from archiver.validate.find import find_bags
 from archiver.validate.report import render
 from archiver.validate.rules import RULES, finding
-from tests.bagbuilder import Builder
 
 HOSTILE = Report(
     bag="bags/\x1b[31mred",

@@ -1,7 +1,7 @@
 """What lies in a bag's folder: every file by name and size. Links and special files are reported, never followed.
 
 Nothing in this room opens a file but through `Tree.open`, which knows only the files found here: whatever a manifest
-or a record names, nothing outside the bag is ever read (RFC 8493, 5.2).
+or a record names, nothing outside the bag is ever read (RFC 8493, 5.1).
 """
 
 import errno
@@ -33,7 +33,7 @@ class Tree:
         cannot be opened or is no longer a file."""
         if path not in self.files:
             raise KeyError(path)
-        descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        descriptor = os.open(f"{self.root}/{path}", os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
         stream = os.fdopen(descriptor, "rb")
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             stream.close()

@@ -50,7 +50,7 @@ _FORMS = {
     "warc-segment-number": _LENGTH,
     "warc-segment-total-length": _LENGTH,
     "warc-target-uri": re.compile(r"[^\s:]+:\S*"),
-    "warc-truncated": re.compile("length|time|disconnect|unspecified"),
+    "warc-truncated": re.compile(r"[!-~]+"),
     "warc-ip-address": re.compile(r"[0-9A-Fa-f:.]+(%\w+)?"),
 }
 
