@@ -9,6 +9,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from archiver.article.tokens import words
+
 Key = tuple[str, ...]
 
 ALIKE = 0.5
@@ -116,8 +118,8 @@ def _gaps(pairs: dict[int, int], seeds: int, pages: int) -> Iterator[tuple[range
 
 def _similar(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) -> dict[int, int]:
     """Edited paragraphs: the best matches first, among those that share a rare word or stand at the same place."""
-    here = {i: _words(key) for i, key in enumerate(seed) if i not in pairs}
-    there = {j: _words(page[j]) for j in _without(range(len(page)), pairs.values())}
+    here = {i: words(key) for i, key in enumerate(seed) if i not in pairs}
+    there = {j: words(page[j]) for j in _without(range(len(page)), pairs.values())}
     scored = []
     for i, j in _candidates(here, there, _anchors(pairs, len(seed), len(page))):
         score = _likeness(here[i], there[j])
@@ -140,13 +142,13 @@ def _candidates(
     here: dict[int, Counter[str]], there: dict[int, Counter[str]], fixed: dict[int, int]
 ) -> set[tuple[int, int]]:
     places: defaultdict[str, list[int]] = defaultdict(list)
-    for j, words in there.items():
-        for word in words:
+    for j, counted in there.items():
+        for word in counted:
             if len(places[word]) <= _RARE:
                 places[word].append(j)
     found: set[tuple[int, int]] = set()
-    for i, words in here.items():
-        votes = Counter(j for word in words if len(places.get(word, ())) <= _RARE for j in places.get(word, ()))
+    for i, counted in here.items():
+        votes = Counter(j for word in counted if len(places.get(word, ())) <= _RARE for j in places.get(word, ()))
         found.update((i, j) for j, _ in votes.most_common(8))
     seeds, pages = sorted(here), sorted(there)
     for gap_seeds, gap_pages in _gaps(fixed, (max(seeds) + 1) if seeds else 0, (max(pages) + 1) if pages else 0):
@@ -175,8 +177,8 @@ def _joined(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) -> 
         if seed[i] == page[j]:
             groups.append(Group((i,), (j,)))
             continue
-        seeds = _absorb(seed, i, free_seeds, _words(page[j]) - _words(seed[i]))
-        pages = (j,) if len(seeds) > 1 else _absorb(page, j, free_pages, _words(seed[i]) - _words(page[j]))
+        seeds = _absorb(seed, i, free_seeds, words(page[j]) - words(seed[i]))
+        pages = (j,) if len(seeds) > 1 else _absorb(page, j, free_pages, words(seed[i]) - words(page[j]))
         groups.append(Group(seeds, pages))
     return sorted(groups, key=lambda group: group.seed)
 
@@ -186,17 +188,13 @@ def _absorb(texts: Sequence[Key], at: int, free: set[int], left: Counter[str]) -
     first = last = at
     for step in (1, -1):
         while (following := (last + 1 if step == 1 else first - 1)) in free:
-            words = _words(texts[following])
-            if not words or (words & left).total() < CONTAINED * words.total():
+            here = words(texts[following])
+            if not here or (here & left).total() < CONTAINED * here.total():
                 break
-            left = left - words
+            left = left - here
             free.discard(following)
             first, last = min(first, following), max(last, following)
     return tuple(range(first, last + 1))
-
-
-def _words(key: Key) -> Counter[str]:
-    return Counter(word.casefold() for word in key if word[0].isalnum())
 
 
 def _without(places: Iterable[int], taken: Iterable[int]) -> list[int]:

@@ -3,6 +3,7 @@
 Nothing is chosen here and nothing overwritten: every source stands beside the others (DESIGN.md, section 4).
 """
 
+import html
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -12,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.article import dates, names
+from archiver.article import agencies, dates, names
 from archiver.article.dom import absolute, path_of, select, text_of
 from archiver.article.jsonld import Graph, Node
 from archiver.article.tokens import fold, keys
@@ -70,9 +71,8 @@ _PROPERTY = etree.XPath(
     "[position()<=$most]"
 )
 _BYLINES = etree.XPath(
-    "(//*[@rel='author' or contains(concat(' ',@class,' '),' byline ') or contains(concat(' ',@class,' '),' author ')"
-    " or contains(concat(' ',@class,' '),' author-name ')][not(ancestor::aside or ancestor::footer or ancestor::nav)])"
-    "[position()<=3]"
+    "(//*[@rel='author' or contains(@class, 'byline') or contains(@class, 'author')]"
+    "[not(ancestor::aside or ancestor::footer or ancestor::nav or ancestor::li)])[position()<=10]"
 )
 _MICRODATA: Mapping[str, ClaimName] = {
     "headline": "headline",
@@ -176,8 +176,10 @@ def _from_visible(tree: HtmlElement) -> Iterator[_Found]:
             seen.add(name)
             yield name, time.get("datetime") or "", "visible", path_of(time)
     for byline in select(_BYLINES, tree):
-        if len(text := text_of(byline, limit=200)) <= 120:
+        text = text_of(byline, limit=200)
+        if len(text) <= 120 and (names.is_byline(text) or byline.get("rel") == "author"):
             yield "author", text, "visible", path_of(byline)
+            break
 
 
 def _from_transport(page: Page) -> Iterator[_Found]:
@@ -206,7 +208,7 @@ def _collect(found: list[_Found], base: str) -> dict[ClaimName, tuple[Claim, ...
     """Normalise, drop what is empty or unreadable, keep each value of a source once."""
     claims: defaultdict[ClaimName, dict[tuple[str, str], Claim]] = defaultdict(dict)
     for name, raw, source, at in found:
-        for value in _normalised(name, raw[:MAX_LENGTH], base):
+        for value in _normalised(name, html.unescape(raw[:MAX_LENGTH]), base):
             if value and len(claims[name]) < MAX_VALUES:
                 key = (value, at if source == "visible" and name == "headline" else source)
                 claims[name].setdefault(key, Claim(value=value, raw=fold(raw[:MAX_LENGTH]), source=source, at=at))
@@ -221,7 +223,10 @@ def _normalised(name: ClaimName, raw: str, base: str) -> list[str]:
         url = absolute(raw, base)
         return [address(url)] if url else []
     if name == "author":
-        return [] if raw.startswith(("http://", "https://", "@")) else names.split(raw)
+        if raw.startswith(("http://", "https://", "@")):
+            return []
+        # `jane-doe` and `jdoe` are names of accounts.
+        return [name for name in names.split(raw) if not (name.isascii() and name.islower()) or agencies.find(name)]
     if name == "keywords":
         return [fold(word) for word in raw.split(",")]
     if name == "language":

@@ -10,10 +10,10 @@ the seed's words are covered; `different`, below that; `no-text`, seed or page h
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from archiver.article import dates
-from archiver.article.align import Group, align, in_order
+from archiver.article.align import Group, Key, align, in_order
 from archiver.article.changes import Differ
 from archiver.article.tokens import fold, keys, words
 from archiver.model import ComparedLine, Comparison, LineKind, Seed, Verdict
@@ -27,17 +27,25 @@ _Placed = tuple[int, int, ComparedLine]
 """A line, the index of its seed paragraph, the index of its page paragraph."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """A paragraph, folded, and its comparison key."""
+
+    text: str
+    key: Key
+
+
 def compare(seed: Seed, paragraphs: Sequence[str], headlines: Iterable[str] = ()) -> Comparison:
     """How the paragraphs of a page relate to the seed. `headlines` are the page's own: they are claims and no lines.
 
     `seed_coverage` is the share of the seed's words found in the lines they are aligned with, `page_coverage` the
     reverse.
     """
-    mine = [fold(paragraph.text) for paragraph in seed.paragraphs]
-    theirs = _body(seed, [fold(paragraph) for paragraph in paragraphs], headlines)
-    if not any(mine) or not any(theirs):
+    mine = [_text(paragraph.text) for paragraph in seed.paragraphs]
+    theirs = _body(seed, {each.key for each in mine}, [_text(paragraph) for paragraph in paragraphs], headlines)
+    if not any(each.key for each in mine) or not theirs:
         return NOTHING
-    groups = align([keys(text) for text in mine], [keys(text) for text in theirs])
+    groups = align([each.key for each in mine], [each.key for each in theirs])
     numbers = [paragraph.line for paragraph in seed.paragraphs]
     lines = _ordered(_lines(groups, mine, theirs, numbers), mine, theirs, numbers)
     seed_coverage, page_coverage = _coverage(lines)
@@ -47,77 +55,76 @@ def compare(seed: Seed, paragraphs: Sequence[str], headlines: Iterable[str] = ()
     )
 
 
-def _body(seed: Seed, paragraphs: list[str], headlines: Iterable[str]) -> list[str]:
+def _text(raw: str) -> _Text:
+    text = fold(raw)
+    return _Text(text, keys(text))
+
+
+def _body(seed: Seed, kept: set[Key], paragraphs: list[_Text], headlines: Iterable[str]) -> list[_Text]:
     """The page's paragraphs without the seed's headline, date and caption, and without its own headline at the top."""
-    caption, kept = seed.caption, {keys(fold(paragraph.text)) for paragraph in seed.paragraphs}
     told = {keys(seed.headline.text)} if seed.headline else set()
-    if caption:
+    if caption := seed.caption:
         told |= {keys(caption.text), keys(f"{caption.text} {caption.credit or ''}")}
     top = {keys(headline) for headline in headlines}
-    if seed.date:
-        top.add(keys(seed.date.raw))
 
-    def is_claim(place: int, text: str) -> bool:
-        key = keys(text)
-        if not key or key in kept:
-            return not key
-        return key in told or (place < _TOP and (key in top or _is_date(seed, text)))
+    def is_claim(place: int, each: _Text) -> bool:
+        if each.key in kept:
+            return False
+        return each.key in told or (place < _TOP and (each.key in top or _is_date(seed, each.text)))
 
-    return [text for place, text in enumerate(paragraphs) if not is_claim(place, text)]
+    return [each for place, each in enumerate(paragraphs) if each.key and not is_claim(place, each)]
 
 
 def _is_date(seed: Seed, text: str) -> bool:
     when = dates.parse(text)
-    return when is not None and seed.date is not None and when.day == seed.date.day
+    return seed.date is not None and (text == seed.date.raw or (when is not None and when.day == seed.date.day))
 
 
-def _lines(groups: list[Group], mine: list[str], theirs: list[str], numbers: list[int]) -> list[_Placed]:
+def _lines(groups: list[Group], mine: list[_Text], theirs: list[_Text], numbers: list[int]) -> list[_Placed]:
     """A line for each seed paragraph that has a counterpart (or for each paragraph it was split into)."""
-    differ, placed = Differ(), []
+    differ = Differ()
+    placed: list[_Placed] = []
     for group in groups:
         seeds, pages = [mine[i] for i in group.seed], [theirs[j] for j in group.page]
-        whole = len(seeds) == 1 and len(pages) == 1
+        whole = len(seeds) == 1 == len(pages)
         if len(seeds) > 1:
-            pages = list(differ.cut(pages[0], seeds))
+            pages = [_text(piece) for piece in differ.cut(pages[0].text, [each.text for each in seeds])]
         elif len(pages) > 1:
-            seeds = list(differ.cut(seeds[0], pages))
+            seeds = [_text(piece) for piece in differ.cut(seeds[0].text, [each.text for each in pages])]
         for at, (one, other) in enumerate(zip(seeds, pages, strict=True)):
             i, j = group.seed[min(at, len(group.seed) - 1)], group.page[min(at, len(group.page) - 1)]
             placed.append((i, j, _line(differ, one, other, numbers[i], whole)))
     weights = [len(line.seed or "") + 1 for _, _, line in placed]
-    # Pieces of one paragraph share a place on one side; a fraction of an index keeps them in order.
-    stay = in_order([(n, _rank(placed, n)) for n in range(len(placed))], weights)
+    # Pieces of one paragraph share a place on the page; among themselves they stand in the order of the seed.
+    stay = in_order([(n, j * len(placed) + n) for n, (_, j, _) in enumerate(placed)], weights)
     return [(i, j, line if n in stay else replace(line, kind="moved")) for n, (i, j, line) in enumerate(placed)]
 
 
-def _rank(placed: list[_Placed], n: int) -> int:
-    """The page's order of lines: by page paragraph, pieces of one in the order of the seed."""
-    return placed[n][1] * len(placed) + n
+def _line(differ: Differ, one: _Text, other: _Text, number: int, whole: bool) -> ComparedLine:
+    kind: LineKind = "same" if one.text == other.text and whole else "typographic" if one.key == other.key else "edited"
+    changes = differ.changes(one.text, other.text) if kind == "edited" else ()
+    return ComparedLine(kind=kind, seed=one.text, seed_line=number, page=other.text, changes=changes)
 
 
-def _line(differ: Differ, one: str, other: str, number: int, whole: bool) -> ComparedLine:
-    kind: LineKind = "same" if one == other and whole else "typographic" if keys(one) == keys(other) else "edited"
-    changes = differ.changes(one, other) if kind == "edited" else ()
-    return ComparedLine(kind=kind, seed=one, seed_line=number, page=other, changes=changes)
-
-
-def _ordered(placed: list[_Placed], mine: list[str], theirs: list[str], numbers: list[int]) -> tuple[ComparedLine, ...]:
+def _ordered(
+    placed: list[_Placed], mine: list[_Text], theirs: list[_Text], numbers: list[int]
+) -> tuple[ComparedLine, ...]:
     """All lines in the order of the seed; what only the page has stands after the line it follows there."""
     here, there = {i for i, _, _ in placed}, {j for _, j, _ in placed}
     missing = [
-        (i, -1, ComparedLine(kind="missing", seed=text, seed_line=numbers[i], page=None))
-        for i, text in enumerate(mine)
-        if i not in here and text
+        (i, -1, ComparedLine(kind="missing", seed=each.text, seed_line=numbers[i], page=None))
+        for i, each in enumerate(mine)
+        if i not in here and each.key
     ]
     extra = [j for j in range(len(theirs)) if j not in there]
     lines: list[ComparedLine] = []
     at = 0
     for _, j, line in sorted([*placed, *missing], key=lambda each: each[0]):
         while line.kind not in ("moved", "missing") and at < len(extra) and extra[at] < j:
-            lines.append(_page_only(theirs[extra[at]]))
+            lines.append(_page_only(theirs[extra[at]].text))
             at += 1
         lines.append(line)
-    return (*lines, *(_page_only(theirs[j]) for j in extra[at:]))
+    return (*lines, *(_page_only(theirs[j].text) for j in extra[at:]))
 
 
 def _page_only(text: str) -> ComparedLine:
@@ -127,7 +134,9 @@ def _page_only(text: str) -> ComparedLine:
 def _coverage(lines: Sequence[ComparedLine]) -> tuple[float, float]:
     shared = seeds = pages = 0
     for line in lines:
-        one, other = Counter(words(line.seed or "")), Counter(words(line.page or ""))
+        one = words(keys(line.seed or ""))
+        # Without changes both sides have the same words.
+        other = words(keys(line.page or "")) if line.changes or not line.seed else one if line.page else Counter()
         shared, seeds, pages = shared + (one & other).total(), seeds + one.total(), pages + other.total()
     return shared / seeds if seeds else 0.0, shared / pages if pages else 0.0
 

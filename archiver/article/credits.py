@@ -39,8 +39,8 @@ def credits_of_page(
     authors: Iterable[Claim],
     lang: str | None,
 ) -> tuple[Credit, ...]:
-    """The credits of a page's text, of its figure captions (a link at a caption's end is one) and of its authors, as its
-    markup names them."""
+    """The credits of a page's text, of its figure captions (a link at a caption's end may be one) and of its authors,
+    as its markup names them."""
     placed = [(text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1)]
     found = list(_of_paragraphs(placed, max(0, len(placed) - LAST)))
     for author in authors:
@@ -49,11 +49,16 @@ def credits_of_page(
     linked = {anchor.at.rpartition("/")[0]: anchor for anchor in anchors}
     for caption in captions:
         anchor = linked.get(caption.at)
-        if anchor and caption.text.rstrip(".)").endswith(anchor.text) and caption.text != anchor.text:
+        if anchor and _is_credit(anchor) and caption.text.rstrip(".)").endswith(anchor.text):
             found += _printed(anchor.text, anchor.href, anchor.at)
         else:
             found += _of_caption(caption.text, caption.at)
     return _once([replace(credit, lang=lang) for credit in found])
+
+
+def _is_credit(anchor: PageAnchor) -> bool:
+    """A link to an agency or a site, by its words."""
+    return bool(agencies.find(anchor.text) or forms.SITE.fullmatch(anchor.text))
 
 
 def credits_of_line(text: str, at: str) -> list[Credit]:
@@ -122,7 +127,7 @@ def _printed(credit: str, url: str | None, at: str) -> list[Credit]:
 
 def _of_caption(text: str, at: str) -> list[Credit]:
     """The photo's credit at the end of a page's caption."""
-    end = fold(text)[-200:]
+    end = forms.NOT_CAPTION.sub("", fold(text))[-200:].strip()
     for pattern, agency_needed in forms.CAPTION:
         if match := pattern.search(end):
             words = match[0].strip(" |–—-")

@@ -134,7 +134,7 @@ def _guessed(body: bytes) -> str:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
         # A page cut short may end within a character.
-        return "utf-8" if error.start >= len(body) - 3 and error.start > 0 else "windows-1252"
+        return "utf-8" if error.reason == "unexpected end of data" and error.start > 0 else "windows-1252"
     return "utf-8"
 
 

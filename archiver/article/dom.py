@@ -24,8 +24,7 @@ _INLINE = frozenset(
         "wbr",
     )
 )
-_CLASS = "translate(@class, 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz')"
-_CAPTIONS = etree.XPath(f"//figcaption | //*[contains({_CLASS}, 'caption')]")
+_CAPTIONS = etree.XPath("//figcaption | //*[contains(@class, 'aption')]")
 _PICTURE = etree.XPath("boolean(.//img | .//picture | .//video | .//iframe | .//input | .//figcaption)")
 
 
@@ -89,6 +88,8 @@ def _pieces(element: HtmlElement, inline: frozenset[str]) -> Iterator[str]:
 def absolute(href: str, base: str) -> str | None:
     """`href` as an http(s) address, or None for `#`, `javascript:` and what is no address."""
     href = href.strip()
+    if href.startswith(("http://", "https://")):
+        return href
     if not href or href.startswith("#"):
         return None
     try:

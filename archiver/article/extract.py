@@ -6,7 +6,8 @@ It says what the paragraphs are, in reading order, and nothing of claims, captio
 import importlib.metadata
 import logging
 from collections.abc import Iterator
-from typing import Any
+from functools import cache
+from typing import Any, cast
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -15,11 +16,12 @@ from archiver.article.tokens import fold
 
 NAME = "trafilatura"
 MAX_ELEMENTS = 60_000
-MAX_DEPTH = 500
 _BLOCKS = frozenset(("p", "head", "item", "quote", "row", "code", "list", "table", "div", "body", "main", "lb"))
+_COUNT = etree.XPath("count(//*)")
 _log = logging.getLogger(__name__)
 
 
+@cache
 def version() -> str:
     """The version of the extractor that is installed."""
     return importlib.metadata.version(NAME)
@@ -67,13 +69,7 @@ def _paragraphs(body: Any) -> Iterator[str]:
 
 
 def _unreadable(tree: HtmlElement) -> str | None:
-    """Why a tree is too big to be searched in bounded time, or None."""
-    depth = count = 0
-    for event, _ in etree.iterwalk(tree, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        count += event == "start"
-        if count > MAX_ELEMENTS:
-            return f"the page has more than {MAX_ELEMENTS} elements; its text was not searched"
-        if depth > MAX_DEPTH:
-            return f"the page is nested more than {MAX_DEPTH} deep; its text was not searched"
+    """Why a tree is too big to be searched in bounded time, or None. How deep it is, the parser has bounded."""
+    if cast(float, _COUNT(tree)) > MAX_ELEMENTS:
+        return f"the page has more than {MAX_ELEMENTS} elements; its text was not searched"
     return None

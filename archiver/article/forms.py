@@ -39,7 +39,8 @@ _INCLUDES = (
 )
 _CONTRIBUTED = (
     r"(?:also |have |has )?contributed (?:additional )?"
-    r"(?:reporting(?: (?:from|to) .{2,60})?|(?:writing )?to (?:this|the) .{3,60})"
+    r"(?:reporting(?: (?:from|to) .{2,60})?|(?:writing )?to (?:this|the) "
+    r"(?:report|article|story|piece|dispatch|coverage)(?: from .{2,60})?)"
 )
 _PHOTO_WORD = (
     r"(?:photos?|photographs?|photo credit|crédit photo|crédits?|credits?|crédito|fotos?|fotografía|fotografia|fot|"
@@ -53,8 +54,15 @@ LINES: tuple[tuple[re.Pattern[str], CreditRole], ...] = (
     (re.compile(rf"(?:{_EDITED}){_BY}(?P<who>.{{2,160}}?)\.?", _I), "editor"),
     (re.compile(rf"(?:{_TRANSLATED}){_BY}(?P<who>.{{2,160}}?)\.?", _I), "translator"),
     (re.compile(rf"(?:{_SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)\.?", _I), "source"),
-    (re.compile(r"(?:reporting|reported) (?:by|from) (?P<who>.{2,200}?)\.?", _I), "author"),
-    (re.compile(r"(?:©|\(c\)|copyright)\s?(?:\d{4}\s?)?(?:by )?(?P<who>[^,;:]{2,80})(?:[,;:].{0,80})?", _I), "rights"),
+    (re.compile(r"(?:reporting|reported|writing|written) (?:by|from) (?P<who>.{2,200}?)\.?", _I), "author"),
+    (
+        re.compile(
+            r"(?:©|\(c\)|copyright)[\s©@]{0,4}(?:\d{4}(?:\s?[-–]\s?\d{4})?,?\s)?(?:by )?"
+            r"(?P<who>[^,;:]{2,80})(?:[,;:].{0,80})?",
+            _I,
+        ),
+        "rights",
+    ),
     (re.compile(rf"[-–—]?\s?[(/\[（【]?\s?(?P<who>(?:[a-z]{{2,4}}\s?/\s?)*{AGENCIES})\s?[)/\]）】]?\.?"), "source"),
 )
 """A whole line, and the role it gives."""
@@ -72,7 +80,7 @@ CAPTION: tuple[tuple[re.Pattern[str], bool], ...] = (
     (re.compile(r"[(\[（]\s?(?P<who>[^()\[\]（）]{2,100})\s?[)\]）]\.?$"), True),
     (re.compile(rf"(?:^|[\s(.,|–—-]){_PHOTO_WORD}\s?(?:by\s|[:：])\s?(?P<who>[^()\[\]:]{{2,100}})\)?\.?$", _I), False),
     (re.compile(r"(?:©|\(c\))\s?(?:\d{4}\s)?(?P<who>[^()\[\]©]{2,100}?)\)?\.?$", _I), False),
-    (re.compile(rf"(?:^|[.!?…\"”|–—-]\s?)(?P<who>(?:{_AGENCY})(?:\s?[/,]\s?[^/.()]{{2,50}}){{0,3}})\.?$"), True),
+    (re.compile(rf"(?:^|[.!?…\"”|–—-]\s?)(?P<who>(?:{_AGENCY})(?:\s?[/,]\s?[^/()]{{2,50}}){{0,3}})\.?$"), True),
     (
         re.compile(
             rf"(?:^|[.!?…\"”|]\s)"
@@ -100,7 +108,10 @@ DATELINES = (
 CLOSING = re.compile(rf"[(（/]\s?(?P<who>{AGENCIES})\s?[)）/]\.?$")
 """The end of a last paragraph."""
 
-SITE = re.compile(r"(?:www\.)?[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,12}", _I)
+NOT_CAPTION = re.compile(r"\s?(?:Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)).{0,60}$", _I)
+"""What some papers print after a photo's credit."""
+
+SITE = re.compile(r"(?:www\.)?[\w-]{2,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,12}")
 ROLE_WORDS = re.compile(
     r"\s?(?:staff |senior |chief )?(?:writer|reporter|correspondent|journalist|photographer)s?\s", _I
 )
@@ -112,5 +123,8 @@ CORPORATE = re.compile(
 )
 EDITORS_SIGN = re.compile(r"[a-z]{1,4}|dpa:\d.*", re.DOTALL)
 """`ino` in `ino/dpa`, and the number of a dispatch: nobody's name."""
-SENTENCES = re.compile(r";\s|(?<=[\w)])\.\s(?=[^\W\d_a-z])|\s\|\s")
+SENTENCES = re.compile(
+    r";\s|\s\|\s|(?<=[\w)]{3})\.\s(?=[^\W\d_a-z])"
+    r"|,\s(?=\w{3,24}:\s|(?:with |additional )?(?:reporting|editing|writing) by)",
+)
 """Where a line of several credits is cut."""

@@ -18,6 +18,8 @@ def recover(seed: Seed, links: Sequence[Link]) -> tuple[RecoveredLink, ...]:
     """Every anchor of the seed's paragraphs beside the page's anchor of the same words: the one with its own address if
     the seed kept that, else the one in the paragraph most like the seed's. Where there is a choice, each anchor of the
     page is used once."""
+    if not any(paragraph.anchors for paragraph in seed.paragraphs):
+        return ()
     places: defaultdict[tuple[str, ...], list[Link]] = defaultdict(list)
     for link in links:
         places[_key(link.anchor.text)].append(link)
@@ -25,14 +27,14 @@ def recover(seed: Seed, links: Sequence[Link]) -> tuple[RecoveredLink, ...]:
     used: set[str] = set()
     found = []
     for paragraph in seed.paragraphs:
-        context = Counter(words(paragraph.text))
+        context = words(keys(paragraph.text))
         for anchor in paragraph.anchors:
             candidates = places.get(_key(anchor.text), []) if _key(anchor.text) else []
             scores = []
             for n, link in enumerate(candidates[:MAX_CANDIDATES]):
                 at = link.anchor.at
                 if at not in surroundings:
-                    surroundings[at] = Counter(words(_surroundings(link)))
+                    surroundings[at] = words(keys(_surroundings(link)))
                 near = 2 * (context & surroundings[at]).total() / (context.total() + surroundings[at].total() or 1)
                 kept = address(link.anchor.href) == address(anchor.href)
                 scores.append((kept, at not in used, near, -n))

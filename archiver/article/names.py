@@ -1,9 +1,10 @@
 """Names of people as bylines print them: `By A and B`, `A und B, dpa`, e-mail addresses and addresses of profiles."""
 
+import html
 import re
 from collections.abc import Iterator
 
-from archiver.article.tokens import fold
+from archiver.article.tokens import bare, fold
 
 _BY = re.compile(
     r"^(?:(?:written |story |text |reporting )?by|von|par|por|di|door|av|af|przez|автор|текст|text|autor(?:in|es|a)?|"
@@ -14,21 +15,34 @@ _NOISE = re.compile(
     r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[)>\]]?|https?://\S{1,500}|(?<!\w)@\w{1,30}"
 )
 _JOINTS = re.compile(
-    r"\s*[,;|/、，；]\s*|\s+(?:and|und|et|og|och|en|ja|oraz|и|та|і|ve|&|\+)\s+|\s+[–—-]\s+", re.IGNORECASE
+    r"\s*[,;|/、，；]\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s+[–—-]\s+", re.IGNORECASE
 )
+_BRACKETS = re.compile(r"\([^()]{0,80}\)?")
+_NO_NAME = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b|\d\s?[ap]\.?m\b|[<>{}=]", re.IGNORECASE)
+_DATED = re.compile(
+    r"\s(?:on\s)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?"
+    r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s)?\d.*$",
+    re.IGNORECASE | re.DOTALL,
+)
+"""A date printed after the names, and all that follows it."""
 _SOFT_JOINTS = re.compile(r"(?<=\w)\s+(?:y|e|i)\s+(?=\w)")
 
 
 def split(raw: str) -> list[str]:
     """The names in a byline of at most 300 characters, cleaned, each once, in order."""
-    text = _NOISE.sub(" ", fold(raw[:300]))
-    text = _BY.sub("", text).strip(" .,:;|–—-")
+    text = _NOISE.sub(" ", bare(fold(html.unescape(raw[:300]))))
+    text = _BRACKETS.sub(" ", _DATED.sub("", _BY.sub("", text.strip()))).strip(" .,:;|–—-")
     names: list[str] = []
     for name in _parts(text):
         clean = name.strip(" .,:;|–—-()[]")
-        if clean and any(c.isalpha() for c in clean) and clean not in names:
+        if any(c.isalpha() for c in clean) and not _NO_NAME.search(clean) and clean not in names:
             names.append(clean)
     return names
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line begins as a byline does (`By`, `Von`, `Par`, …)."""
+    return bool(_BY.match(text))
 
 
 def _parts(text: str) -> Iterator[str]:

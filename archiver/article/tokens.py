@@ -1,8 +1,9 @@
 """Words of any script, and what counts as a typographic difference only.
 
-A text is cut into words, numbers (`340,000` is one) and single punctuation marks; scripts written without spaces are cut into characters. Each
-token has a key in which quotes, dashes, ellipses, ligatures, soft hyphens and Unicode's compatibility forms are made
-equal, so that two texts with the same keys differ in typography (or spaces) alone. It knows nothing of seeds or pages.
+A text is cut into words, numbers (`340,000` is one) and single punctuation marks; scripts written without spaces are
+cut into characters. Each token has a key in which quotes, dashes, ellipses, ligatures, soft hyphens and Unicode's
+compatibility forms are made equal, so that two texts with the same keys differ in typography (or spaces) alone. It
+knows nothing of seeds or pages.
 """
 
 import re
@@ -57,11 +58,7 @@ def bare(text: str) -> str:
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words and marks of `text` in order; invisible characters alone make no token."""
-    tokens = []
-    for match in _TOKEN.finditer(text):
-        if key := _key(match[0]):
-            tokens.append(Token(key, match.start(), match.end()))
-    return tuple(tokens)
+    return tuple([Token(key, match.start(), match.end()) for match in _TOKEN.finditer(text) if (key := _key(match[0]))])
 
 
 def keys(text: str) -> tuple[str, ...]:

@@ -1,0 +1,189 @@
+"""Claims of a page and a seed: every source kept, values normalised, agreement told."""
+
+import json
+
+import pytest
+from articles import BODY, URL, a_page, a_seed
+
+from archiver.article import dates
+from archiver.article.names import split
+from archiver.article.reading import read
+
+
+def claims(name, *, head="", above="", headers=(), seed=None):
+    reading = read(seed, a_page(*BODY, head=head, above=above, headers=headers))
+    return [(claim.value, claim.source) for claim in reading.claims.get(name, ())]
+
+
+def ld(data):
+    return f'<script type="application/ld+json">{data if isinstance(data, str) else json.dumps(data)}</script>'
+
+
+ARTICLE = {
+    "@type": "NewsArticle",
+    "headline": "Council votes",
+    "datePublished": "2023-03-09T23:30:00-05:00",
+    "dateModified": "2023-03-10",
+    "author": [{"@type": "Person", "name": "By Mia Holm and Jon Lind"}],
+    "publisher": {"@id": "#pub"},
+    "isAccessibleForFree": False,
+}
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ARTICLE,
+        [ARTICLE],
+        {"@graph": [{"@type": "WebPage"}, ARTICLE]},
+        {"@type": "WebPage", "mainEntity": ARTICLE},
+        json.dumps(ARTICLE)[:-1] + ",}",
+        f"<!-- {json.dumps(ARTICLE)} -->",
+        json.dumps(ARTICLE) + ";",
+        json.dumps(ARTICLE) + " {broken",
+    ],
+    ids=["object", "array", "graph", "nested", "trailing comma", "comment", "semicolon", "broken tail"],
+)
+def test_json_ld_is_read_in_all_the_shapes_it_comes_in(data):
+    assert ("Council votes", "json-ld") in claims("headline", head=ld(data))
+    assert claims("published", head=ld(data))[0] == ("2023-03-10T04:30:00Z", "json-ld")
+    assert claims("author", head=ld(data)) == [("Mia Holm", "json-ld"), ("Jon Lind", "json-ld")]
+    assert claims("access", head=ld(data)) == [("restricted", "json-ld")]
+
+
+def test_json_ld_references_are_followed_within_the_page():
+    graph = {"@graph": [ARTICLE, {"@id": "#pub", "@type": "Organization", "name": "The Harbour"}]}
+    assert claims("publisher", head=ld(graph)) == [("The Harbour", "json-ld")]
+
+
+def test_related_articles_in_a_list_claim_nothing():
+    related = {"@type": "ItemList", "itemListElement": [{"@type": "NewsArticle", "headline": "Elsewhere"}]}
+    assert "Elsewhere" not in dict(claims("headline", head=ld(related)))
+
+
+@pytest.mark.parametrize("data", ["[" * 100_000, '{"@graph":' * 50_000, "null", '"x"', '{"a": ' + "9" * 10_000 + "}"])
+def test_hostile_json_is_no_claim_and_no_error(data):
+    assert [source for _, source in claims("headline", head=ld(data))] == ["visible"]
+
+
+def test_meta_names_and_open_graph_are_told_apart():
+    head = (
+        '<meta property="og:title" content="Council votes"><meta name="DC.title" content="Council, votes">'
+        '<meta property="article:published_time" content="2023-03-09T10:00:00+0100">'
+        '<meta name="parsely-pub-date" content="2023-03-09T09:00:00Z"><meta name="date" content="nonsense">'
+    )
+    assert claims("headline", head=head)[:2] == [("Council votes", "open-graph"), ("Council, votes", "meta")]
+    assert claims("published", head=head)[:2] == [
+        ("2023-03-09T09:00:00Z", "open-graph"),
+        ("2023-03-09T09:00:00Z", "meta"),
+    ]
+
+
+def test_the_address_the_headers_and_time_elements_are_sources():
+    above = '<time class="updated" datetime="2023-03-11">x</time><time datetime="2023-03-09T10:00">y</time>'
+    headers = (("Last-Modified", "Fri, 10 Mar 2023 08:00:00 GMT"),)
+    assert claims("published", above=above) == [("2023-03-09T10:00:00", "visible"), ("2023-03-09", "url")]
+    assert claims("modified", above=above, headers=headers) == [
+        ("2023-03-11", "visible"),
+        ("2023-03-10T08:00:00Z", "http"),
+    ]
+
+
+def test_a_title_loses_the_papers_name_where_the_page_says_the_headline_alone():
+    head = "<title>Council Votes to Close Fish Market | The Harbour</title>"
+    reading = read(None, a_page(*BODY, head=head))
+    assert {claim.value for claim in reading.claims["headline"]} == {"Council Votes to Close Fish Market"}
+    assert reading.claims["headline"][0].raw.endswith("| The Harbour")
+    assert reading.agreement["headline"].accord == "single"
+
+
+def test_each_claim_says_where_it_stood():
+    reading = read(a_seed(*BODY), a_page(*BODY, head=ld({"@graph": [ARTICLE]})))
+    places = {claim.source: claim.at for claim in reading.claims["published"]}
+    assert places == {"seed": "line 3", "json-ld": "/html/head/script $.@graph[0].datePublished", "url": "path"}
+
+
+@pytest.mark.parametrize(
+    ("published", "accord"),
+    [("2023-03-09T23:30:00-05:00", "agree"), ("2023-03-09", "agree"), ("2023-03-10T01:00:00+01:00", "conflict")],
+)
+def test_a_day_agrees_with_the_local_day_of_a_moment(published, accord):
+    head = f'<meta property="article:published_time" content="{published}">'
+    assert read(a_seed(*BODY), a_page(*BODY, head=head)).agreement["published"].accord == accord
+
+
+@pytest.mark.parametrize(
+    ("canonical", "accord"),
+    [
+        (f"{URL}/?utm_source=x#top", "agree"),
+        ("https://www.harbour.example/other", "conflict"),
+        ("/2023/03/09/council-votes", "agree"),
+    ],
+)
+def test_addresses_agree_without_fragment_trailing_slash_and_tracking(canonical, accord):
+    head = f'<link rel="canonical" href="{canonical}">'
+    assert read(a_seed(*BODY), a_page(*BODY, head=head)).agreement["canonical_url"].accord == accord
+
+
+def test_headlines_agree_whatever_their_quotes_and_case():
+    head = '<meta property="og:title" content="Council votes to close fish market">'
+    assert read(a_seed(*BODY), a_page(*BODY, head=head)).agreement["headline"].accord == "agree"
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("2022-02-24", "2022-02-24"),
+        ("20220224", "2022-02-24"),
+        ("2022-02-24T12:00:00+03:00", "2022-02-24T09:00:00Z"),
+        ("2022-02-24 12:00:00 +0300", "2022-02-24T09:00:00Z"),
+        ("2022-02-24T12:00:00.123Z", "2022-02-24T12:00:00Z"),
+        ("2022-02-24T12:00", "2022-02-24T12:00:00"),
+        ("Thu, 24 Feb 2022 12:00:00 GMT", "2022-02-24T12:00:00Z"),
+        ("1645704000", "2022-02-24T12:00:00Z"),
+        ("1645704000000", "2022-02-24T12:00:00Z"),
+        ("February 24, 2022", "2022-02-24"),
+        ("Feb. 24th, 2022", "2022-02-24"),
+        ("24 February 2022", "2022-02-24"),
+        ("24.2.2022", "2022-02-24"),
+    ],
+)
+def test_dates_become_iso_8601(raw, value):
+    assert dates.parse(raw).value == value
+
+
+@pytest.mark.parametrize(
+    "raw", ["", "yesterday", "03/04/2022", "2022-13-40", "0001-01-01T00:00:00+23:00", "9" * 64, "x" * 999]
+)
+def test_what_is_no_sure_date_is_none(raw):
+    assert dates.parse(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("path", "day"),
+    [
+        ("/2022/02/24/x", "2022-02-24"),
+        ("/2022/feb/24/x", "2022-02-24"),
+        ("/x-20220224", "2022-02-24"),
+        ("/2022/99/24", None),
+    ],
+)
+def test_an_address_may_carry_a_day(path, day):
+    assert dates.in_path(path) == day
+
+
+@pytest.mark.parametrize(
+    ("raw", "names"),
+    [
+        ("By Mia Holm and Jon Lind", ["Mia Holm", "Jon Lind"]),
+        ("Von Mia Holm und Jon Lind, dpa", ["Mia Holm", "Jon Lind", "dpa"]),
+        ("Par Le Phare et AFP", ["Le Phare", "AFP"]),
+        ("Mia Holm (mia.holm@harbour.example)", ["Mia Holm"]),
+        ("By Mia Holm March 7, 2024 7:55 AM", ["Mia Holm"]),
+        ("José Ortega y Gasset", ["José Ortega y Gasset"]),
+        ("Ana Ruiz y Luis Gil", ["Ana Ruiz", "Luis Gil"]),
+        ("12:30", []),
+    ],
+)
+def test_bylines_are_split_into_clean_names(raw, names):
+    assert split(raw) == names
