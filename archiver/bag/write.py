@@ -8,7 +8,7 @@ import ctypes
 import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archiver.digest import Hasher
@@ -50,18 +50,21 @@ class StagedBag:
         self.path = bags / STAGING / name
         self._digests: dict[str, dict[str, str]] = {}
         self._payload_bytes = 0
+        self._open: list[HashingFile] = []
 
     def open(self, path: str) -> HashingFile:
         """A payload file for writing in pieces, `path` below `data/`; `close` it with `closed`."""
         target = self.path / "data" / path
         with storage(f"write {target}"):
             target.parent.mkdir(parents=True, exist_ok=True)
-            return HashingFile(target)
+            self._open.append(HashingFile(target))
+        return self._open[-1]
 
     def closed(self, path: str, file: HashingFile) -> None:
         """Take the digests of a file that was opened."""
         with storage(f"write {path}"):
             file.close()
+        self._open.remove(file)
         self._digests[f"data/{path}"] = file.hasher.hexdigests()
         self._payload_bytes += file.hasher.size
 
@@ -89,7 +92,10 @@ class StagedBag:
         return Bag(name=self.name, path=self.path, identifier=self.identifier)
 
     def discard(self) -> None:
-        """Remove what was staged; never raises for what is not there."""
+        """Remove what was staged; never raises, whatever state it is in."""
+        for file in self._open:
+            with suppress(OSError):
+                file.close()
         shutil.rmtree(self.path, ignore_errors=True)
 
 

@@ -39,7 +39,9 @@ def bags_locked(bags: Path) -> Iterator[None]:
             (folder / "staging").mkdir(exist_ok=True)
         except OSError as error:
             raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
-        yield
-        shutil.rmtree(folder / "staging", ignore_errors=True)
+        try:
+            yield
+        finally:
+            shutil.rmtree(folder / "staging", ignore_errors=True)
     finally:
         os.close(descriptor)

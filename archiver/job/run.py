@@ -6,6 +6,7 @@ at most the seeds in flight; they are still `waiting` in the ledger and run agai
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -28,8 +29,6 @@ GROUP_SECONDS = 1.0
 """The longest a result waits for its group."""
 WINDOW = 2000
 """Seeds read ahead, so that slow hosts do not hold up the others."""
-LIVES = 2
-"""How often a seed may take part in a worker's death before it is given up."""
 
 
 def run_job(
@@ -75,7 +74,9 @@ class _Coordinator:
     """Seeds queued or in flight, each with the documents of this job that say the same."""
     group: list[tuple[Seed, Done]] = field(default_factory=list)
     group_since: float = 0.0
-    deaths: dict[str, int] = field(default_factory=dict)
+    suspects: deque[Seed] = field(default_factory=deque)
+    """Seeds that were in flight when a worker died: each runs again, alone, and is given up if it dies again."""
+    alone: Seed | None = None
 
     def __post_init__(self) -> None:
         self.queue = HostQueue(self.config.pace)
@@ -85,9 +86,9 @@ class _Coordinator:
         workers = executor(self.config, self.job)
         try:
             more = True
-            while more or self.queue or self.in_flight:
+            while more or self.queue or self.suspects or self.in_flight:
                 if self.stop.is_set():
-                    self.summary.interrupted = bool(more or self.queue or self.summary.interrupted)
+                    self.summary.interrupted = bool(more or self.queue or self.suspects or self.summary.interrupted)
                     if not self.in_flight:
                         break
                 elif more:
@@ -140,6 +141,11 @@ class _Coordinator:
         return True
 
     def _hand_out(self, workers: Executor) -> None:
+        if self.suspects and not self.stop.is_set():
+            if not self.in_flight:
+                self.alone = self.suspects.popleft()
+                self.in_flight[workers.submit(run_task, [self.alone])] = [self.alone]
+            return
         while len(self.in_flight) < tasks_at_once(self.config) and not self.stop.is_set():
             now = time.monotonic()
             task: list[Seed] = []
@@ -161,7 +167,8 @@ class _Coordinator:
             seeds = self.in_flight.pop(future)
             error = future.exception()
             for seed in seeds:
-                self.queue.rest(seed.url, time.monotonic())
+                if seed is not self.alone:  # its host had its rest when it was taken from the queue
+                    self.queue.rest(seed.url, time.monotonic())
             if isinstance(error, BrokenProcessPool):
                 broken = True
                 self._bury(seeds)
@@ -176,15 +183,13 @@ class _Coordinator:
         return executor(self.config, self.job)
 
     def _bury(self, seeds: list[Seed]) -> None:
-        """A worker died with these seeds: each gets another chance, then it is given up."""
+        """A worker died with these seeds under way, all of them or one to blame."""
         for seed in seeds:
-            key = key_of(seed)
-            self.deaths[key] = self.deaths.get(key, 0) + 1
-            if self.deaths[key] < LIVES:
-                self.queue.put(seed, time.monotonic())
-            else:
-                gone = failure(seed, "worker", "the worker process died on it", datetime.now(UTC))
+            if seed is self.alone:
+                gone = failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC))
                 self._take([(seed, gone)])
+            else:
+                self.suspects.append(seed)
 
     def _take(self, results: Iterable[tuple[Seed, Done]]) -> None:
         if not self.group:

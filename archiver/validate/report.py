@@ -4,13 +4,13 @@ Text from bags is shown with control characters made visible; it judges nothing.
 """
 
 import json
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
 from typing import Literal
 
 from archiver.model import Report
+from archiver.visible import visible
 
 VERSION = "1.0"
 
@@ -18,18 +18,6 @@ VERSION = "1.0"
 def render(reports: Iterable[Report], form: Literal["text", "json"]) -> Iterator[str]:
     """The reports piece by piece, as they come, each piece ending where a line does."""
     return _text(reports) if form == "text" else _json(reports)
-
-
-def visible(text: str) -> str:
-    """`text` with control, bidirectional and other invisible characters escaped, as in `\\x1b` or `\\u202e`."""
-    return "".join(c if c.isprintable() else _escaped(c) for c in text)
-
-
-def _escaped(character: str) -> str:
-    point = ord(character)
-    if unicodedata.category(character) == "Zs":
-        return " "
-    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"
 
 
 def _text(reports: Iterable[Report]) -> Iterator[str]:
