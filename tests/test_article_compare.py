@@ -127,6 +127,17 @@ def test_repeated_lines_are_matched_in_turn():
     assert sorted(kinds(comparison)) == ["missing", "same", "same", "same", "same"]
 
 
+def test_edits_are_found_in_a_page_that_is_one_long_paragraph():
+    seed = [" ".join(f"w{n}x{m}" for m in range(40)) for n in range(100)]
+    page = " ".join(seed).replace("w0x5", "changed").replace("w99x30", "other")
+    comparison = compare(a_seed(*seed), [page])
+    assert [line.kind for line in comparison.lines] == ["edited", *["typographic"] * 98, "edited"]
+    assert [line.changes for line in comparison.lines if line.changes] == [
+        (Change(seed="w0x5", page="changed"),),
+        (Change(seed="w99x30", page="other"),),
+    ]
+
+
 WORDS = ["ash", "birch", "cedar", "dogwood", "elder", "fir", "gorse", "hazel", "ivy", "juniper", "larch", "maple"]
 PARAGRAPHS = st.lists(
     st.lists(st.sampled_from(WORDS), min_size=6, max_size=12), min_size=2, max_size=12, unique_by=tuple
@@ -185,8 +196,9 @@ def test_no_text_breaks_the_comparison(seed, page):
         (["all the same"] * 5000, ["all the same"] * 4999 + ["not at all the same"]),
         (["a b c d e f"] * 5000, ["a b c d e g"] * 5000),
         (["word " * 20_000 + "x"], ["word " * 20_001 + "y"]),
+        ([f"w{n} w{n + 1} w{n + 2} w{n + 3} w{n + 4}" for n in range(5000)], [" ".join(f"w{n}" for n in range(9000))]),
     ],
-    ids=["all edited", "all repeated", "repeated and edited", "one word repeated"],
+    ids=["all edited", "all repeated", "repeated and edited", "one word repeated", "one giant"],
 )
 def test_large_texts_are_compared_in_seconds(seed, page):
     started = time.perf_counter()

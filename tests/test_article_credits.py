@@ -48,6 +48,7 @@ def credited(text):
         ("Translated by Mia Holm", [("Mia Holm", "translator")]),
         ("Переклад: Мія Голм", [("Мія Голм", "translator")]),
         ("ino/dpa", [("dpa", "source")]),
+        ("Von Mia van der Holm", [("Mia van der Holm", "author")]),
     ],
 )
 def test_a_line_in_a_form_of_credit_names_who_and_how(line, expected):
@@ -68,6 +69,9 @@ def test_a_line_in_a_form_of_credit_names_who_and_how(line, expected):
         "Heavy rain contributed to the collapse of the roof.",
         "She said by Friday all would be done.",
         "With the storm came the flood.",
+        "By dawn the fire was out.",
+        "Von Hamburg aus fahren die Schiffe weiter.",
+        "The mayor contributed to this report.",
     ],
 )
 def test_a_mention_is_no_credit(line):

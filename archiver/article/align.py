@@ -76,7 +76,7 @@ def _once(seed: Sequence[Key], page: Sequence[Key]) -> dict[int, int]:
     here, there = Counter(seed), Counter(page)
     place = {key: j for j, key in enumerate(page)}
     both = [(i, place[key]) for i, key in enumerate(seed) if here[key] == 1 == there[key]]
-    return _longest(both)
+    return longest(both)
 
 
 def _in_turn(seed: Sequence[Key], page: Sequence[Key], seeds: Iterable[int], pages: Iterable[int]) -> dict[int, int]:
@@ -89,7 +89,7 @@ def _in_turn(seed: Sequence[Key], page: Sequence[Key], seeds: Iterable[int], pag
     return {i: waiting[seed[i]].pop() for i in seeds if waiting.get(seed[i])}
 
 
-def _longest(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
+def longest(pairs: Sequence[tuple[int, int]]) -> dict[int, int]:
     """The longest increasing run (patience sorting)."""
     tops: list[int] = []
     last: list[int] = []
@@ -120,9 +120,11 @@ def _similar(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) ->
     """Edited paragraphs: the best matches first, among those that share a rare word or stand at the same place."""
     here = {i: words(key) for i, key in enumerate(seed) if i not in pairs}
     there = {j: words(page[j]) for j in _without(range(len(page)), pairs.values())}
+    # A giant paragraph may be a candidate for thousands: it is counted once.
+    mine, theirs = ({n: each.total() for n, each in side.items()} for side in (here, there))
     scored = []
     for i, j in _candidates(here, there, _anchors(pairs, len(seed), len(page))):
-        score = _likeness(here[i], there[j])
+        score = _likeness(here[i], there[j], (mine[i], theirs[j]))
         if score >= ALIKE:
             scored.append((-score, abs(i - j), i, j))
     found: dict[int, int] = {}
@@ -135,7 +137,7 @@ def _similar(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) ->
 
 
 def _anchors(pairs: dict[int, int], seeds: int, pages: int) -> dict[int, int]:
-    return _longest(sorted(pairs.items())) if seeds and pages else {}
+    return longest(sorted(pairs.items())) if seeds and pages else {}
 
 
 def _candidates(
@@ -159,9 +161,9 @@ def _candidates(
     return found
 
 
-def _likeness(one: Counter[str], other: Counter[str]) -> float:
+def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int]) -> float:
     """The share of common words (Dice); a longer paragraph that holds the shorter one nearly whole is as good."""
-    shared, sizes = (one & other).total(), (one.total(), other.total())
+    shared = sum(min(n, other[word]) for word, n in one.items() if word in other)
     if not shared:
         return 0.0
     within = shared / min(sizes) if min(sizes) >= 4 else 0.0
@@ -191,7 +193,7 @@ def _absorb(texts: Sequence[Key], at: int, free: set[int], left: Counter[str]) -
             here = words(texts[following])
             if not here or (here & left).total() < CONTAINED * here.total():
                 break
-            left = left - here
+            left.subtract(here)
             free.discard(following)
             first, last = min(first, following), max(last, following)
     return tuple(range(first, last + 1))

@@ -9,6 +9,7 @@ from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import Literal
 
+from archiver.article.align import longest
 from archiver.article.tokens import Token, tokenise
 from archiver.model import Change
 
@@ -75,14 +76,46 @@ class Differ:
         tail = _common(a[head:][::-1], b[head:][::-1])
         middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
         blocks: list[Block] = [(0, 0, head)] if head else []
-        cost = len(middle_a) * len(middle_b)
-        if cost <= min(ONE, self._left):
-            self._left -= cost
-            matcher = SequenceMatcher(None, middle_a, middle_b, autojunk=False)
-            blocks += [(head + i, head + j, size) for i, j, size in matcher.get_matching_blocks() if size]
+        blocks += [(head + i, head + j, size) for i, j, size in self._runs(middle_a, middle_b)]
         if tail:
             blocks.append((len(a) - tail, len(b) - tail, tail))
         return [*blocks, (len(a), len(b), 0)]
+
+    def _runs(self, a: Sequence[str], b: Sequence[str]) -> list[Block]:
+        """Matching runs, word by word where that is affordable, else between the phrases that both have once."""
+        if runs := self._word_by_word(a, b):
+            return runs
+        if len(a) * len(b) <= ONE:
+            return []
+        runs = []
+        i = j = 0
+        for x, y in [*sorted(longest(_common_phrases(a, b)).items()), (len(a), len(b))]:
+            runs += [(i + m, j + n, size) for m, n, size in self._word_by_word(a[i:x], b[j:y])]
+            if x < len(a):
+                runs.append((x, y, 1))
+            i, j = x + 1, y + 1
+        return runs
+
+    def _word_by_word(self, a: Sequence[str], b: Sequence[str]) -> list[Block]:
+        cost = len(a) * len(b)
+        if cost > min(ONE, self._left):
+            return []
+        self._left -= cost
+        return [run for run in SequenceMatcher(None, a, b, autojunk=False).get_matching_blocks() if run[2]]
+
+
+def _common_phrases(a: Sequence[str], b: Sequence[str]) -> list[tuple[int, int]]:
+    """Where runs of four words begin that stand once in each."""
+    here, there = _phrases(a), _phrases(b)
+    return [(i, there[phrase]) for phrase, i in here.items() if i >= 0 and there.get(phrase, -1) >= 0]
+
+
+def _phrases(words: Sequence[str]) -> dict[tuple[str, ...], int]:
+    """Each run of four words and where it begins; -1 for one that stands there twice."""
+    found: dict[tuple[str, ...], int] = {}
+    for i, phrase in enumerate(zip(words, words[1:], words[2:], words[3:])):
+        found[phrase] = -1 if phrase in found else i
+    return found
 
 
 def _common(one: Sequence[str], other: Sequence[str]) -> int:

@@ -90,13 +90,24 @@ def _of_whole(line: str, at: str) -> list[Credit]:
     inner = line[1:-1].strip() if line[:1] in tuple("([（") and line[-1:] in tuple(")]）") else line
     for pattern, role in forms.LINES:
         if match := pattern.fullmatch(inner):
-            return _named(match["who"], role, "article", line, at)
+            return _proper(_named(match["who"], role, "article", line, at))
     if match := forms.PHOTO.fullmatch(inner):
         return _named(match["who"], "photo", "image", line, at)
     if match := forms.BYLINE.fullmatch(inner):
         beside = _named(match["with"], "contributor", "article", line, at) if match["with"] else []
-        return _named(match["who"], "author", "article", line, at) + beside
+        return _proper(_named(match["who"], "author", "article", line, at)) + beside
     return []
+
+
+def _proper(found: list[Credit]) -> list[Credit]:
+    """Without those who are no names: `By dawn the fire was out` has no author."""
+    named = (c.agency or c.role in ("source", "rights") or _is_proper(c.name) for c in found)
+    return [credit for credit, proper in zip(found, named, strict=True) if proper]
+
+
+def _is_proper(name: str) -> bool:
+    """Every word begins with a capital (in scripts that have them), particles aside."""
+    return not any(word[0].islower() and word not in forms.PARTICLES for word in name.split())
 
 
 def _of_paragraphs(placed: Sequence[tuple[str, str]], closing: int) -> Iterator[Credit]:

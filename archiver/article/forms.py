@@ -121,6 +121,29 @@ CORPORATE = re.compile(
     r"times|post|group|gmbh|ltd|inc|team|staff|photos?)",
     _I,
 )
+PARTICLES = frozenset(
+    (
+        "von",
+        "van",
+        "de",
+        "der",
+        "den",
+        "du",
+        "da",
+        "di",
+        "del",
+        "dos",
+        "la",
+        "le",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ter",
+        "zu",
+    )
+)
+"""Small words within names of people."""
 EDITORS_SIGN = re.compile(r"[a-z]{1,4}|dpa:\d.*", re.DOTALL)
 """`ino` in `ino/dpa`, and the number of a dispatch: nobody's name."""
 SENTENCES = re.compile(
