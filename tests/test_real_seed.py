@@ -8,11 +8,11 @@ import json
 from pathlib import Path
 
 import pytest
+from newsroom import Answer, article, newsroom
 
 from archiver.cli import main
 from archiver.model import Paragraph, Seed
 from archiver.seeds.document import read_document
-from newsroom import Answer, article, newsroom
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 pytestmark = [

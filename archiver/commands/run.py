@@ -13,6 +13,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from archiver.capture.recorder import trusted_roots
 from archiver.config import Config, ConnectTo, load
 from archiver.errors import StorageError, UsageError
 from archiver.job.ledger import PATH, Ledger, key_of
@@ -48,8 +49,7 @@ def settings(args: argparse.Namespace) -> Config:
     if getattr(args, "connect_to", None):
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
     config = load(args.config, given)
-    if config.ca_bundle and not config.ca_bundle.is_file():
-        raise UsageError(f"the CA bundle {config.ca_bundle} is not a file; name a file of PEM certificates")
+    trusted_roots(config.ca_bundle)
     if config.proxy and not config.proxy.startswith(("http://", "https://")):
         raise UsageError(f"the proxy {config.proxy!r} is not an http:// or https:// address")
     if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():
