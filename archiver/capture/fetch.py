@@ -92,6 +92,10 @@ class _Walk:
 
     def go(self) -> None:
         """Follow redirects to the end or to the bound."""
+        if problem := address_problem(self.requested):
+            message = f"{self.requested!r} cannot be asked for: {problem}"
+            self.trouble = Trouble(kind="address", message=message, again=False)
+            return
         initiator: Initiator = "seed"
         while True:
             self._ask(initiator)
@@ -116,11 +120,13 @@ class _Walk:
         location = self.answer.page.header("location")
         if not location:
             return None
-        # Servers send UTF-8 where the header is read as Latin-1.
-        location = location.encode("latin-1").decode("utf-8", "replace")
-        fragment = urlsplit(self.url).fragment
-        target = urljoin(self.url, location.strip())
-        return target if urlsplit(target).fragment or not fragment else f"{target}#{fragment}"
+        location = readable(location)
+        try:
+            fragment = urlsplit(self.url).fragment
+            target = urljoin(self.url, location)
+            return target if urlsplit(target).fragment or not fragment else f"{target}#{fragment}"
+        except ValueError:
+            return location  # as it stands: the caller asks what is wrong with it
 
     def _ask(self, initiator: Initiator) -> None:
         """One address, with as many attempts as the limits allow."""
@@ -159,14 +165,14 @@ class _Walk:
         headers = headers_of(tape.head)
         body, problem = decoded(_hashed(framing, hasher), values(headers, "content-encoding"), limits.page_bytes)
         whole = framing.problem is None and self.trouble is None
-        if framing.problem and self.trouble is None:
-            self.trouble = Trouble(kind="disconnect", message=framing.problem, again=True)
+        if framing.problem and (self.trouble is None or self.trouble.kind == "disconnect"):
+            self.trouble = Trouble(kind="disconnect", message=framing.problem, again=not framing.broken)
         truncated = self.trouble.truncation if self.trouble else None
         exact = not framing.chunked and framing.surplus == 0 and tape.head_complete
         ids = self.shelf.warc().write_exchange(
             tape, url=url, started=asked, payload=hasher if exact else None, truncated=truncated
         )
-        broken = framing.chunked and not whole
+        believed = tape.head_complete and not (framing.chunked and not whole)
         said = framing.problem or (self.trouble.message if self.trouble else None)
         if framing.surplus:
             said = f"{said or 'complete'}; {framing.surplus} bytes follow the end of the message"
@@ -186,7 +192,7 @@ class _Walk:
             tls=tape.tls,
         )
         page = Page(url=url, status=status, headers=headers, body=body, problem=said or problem)
-        digest = None if broken else hasher.hexdigest()
+        digest = hasher.hexdigest() if believed else None
         return _Answer(exchange=exchange, page=page, payload_sha256=digest, readable=tape.head_complete)
 
     def result(self) -> Capture | Failure:
@@ -276,6 +282,15 @@ def address_problem(url: str) -> str | None:
     return None
 
 
+def readable(location: str) -> str:
+    """A Location as text: servers send UTF-8 where headers are read as Latin-1; what is not UTF-8 stays as octets."""
+    octets = location.encode("latin-1").strip()
+    try:
+        return octets.decode("utf-8")
+    except UnicodeDecodeError:
+        return "".join(chr(each) if each < 0x80 else f"%{each:02X}" for each in octets)
+
+
 def retry_after(value: str | None, now: datetime) -> float | None:
     """Seconds of a Retry-After header in either form (RFC 9110, 10.2.3); None where there is none that can be read."""
     if value is None:
@@ -284,7 +299,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
         return float(value[:9])
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, TypeError, IndexError, OverflowError):  # all of them met in email.utils
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (moment - now).total_seconds())

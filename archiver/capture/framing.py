@@ -10,7 +10,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-_STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})(?:[ \r\n]|$)")
+_STATUS = re.compile(rb"HTTP/\d\.\d +([1-9]\d\d)(?:[ \r\n]|$)")
+_LENGTH = re.compile("[0-9]{1,18}")
+_OWS = " \t\r"
+"""White space around a value (RFC 9110, 5.6.3); str.strip() alone would take 0xA0 too, half of a UTF-8 `à`."""
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 _READ = 1 << 16
 _CHUNK_LINE = 4096
@@ -25,14 +28,14 @@ def status_of(head: bytes) -> int | None:
 
 def headers_of(head: bytes) -> tuple[tuple[str, str], ...]:
     """Names as sent and values, in order; folded lines joined (RFC 9112, 5.2); decoded as Latin-1."""
-    found: list[tuple[str, str]] = []
-    for line in head.decode("latin-1").replace("\r\n", "\n").split("\n")[1:]:
+    found: list[tuple[str, list[str]]] = []
+    for line in head.decode("latin-1").split("\n")[1:]:
         name, colon, value = line.partition(":")
         if line[:1] in (" ", "\t") and found:
-            found[-1] = (found[-1][0], f"{found[-1][1]} {line.strip()}")
+            found[-1][1].append(line.strip(_OWS))
         elif colon:
-            found.append((name.strip(), value.strip()))
-    return tuple(found)
+            found.append((name.strip(_OWS), [value.strip(_OWS)]))
+    return tuple((name, " ".join(lines)) for name, lines in found)
 
 
 def values(headers: tuple[tuple[str, str], ...], name: str) -> list[str]:
@@ -42,19 +45,28 @@ def values(headers: tuple[tuple[str, str], ...], name: str) -> list[str]:
 
 
 def client_head(head: bytes) -> bytes:
-    """What http.client is shown instead of `head`: the status line and the fields it needs, tidily spelt.
+    """What http.client is shown instead of `head`: the status and the fields it needs, as `Framing` understands them.
 
-    http.client drops every field after one it cannot parse (`X-A : b`), and gives up at 101 fields or a long one; the
-    response would lose its framing. The head on the tape is not touched.
+    http.client drops every field after one it cannot parse (`X-A : b`), gives up at 101 fields or a long one, and knows
+    `chunked` only alone; the response would lose its framing. The head on the tape is not touched.
     """
-    lines = [head.partition(b"\n")[0].strip()]
-    for name, value in headers_of(head):
-        if name.lower() in _CLIENT_NEEDS and len(lines) < 90 and len(value) < 60_000:
-            lines.append(f"{name}: {value}".encode("latin-1"))
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    headers = headers_of(head)
+    version = "HTTP/1.0" if head.startswith(b"HTTP/1.0") else "HTTP/1.1"
+    lines = [f"{version} {status_of(head)} -"]
+    lengths = [each for each in values(headers, "content-length") if _LENGTH.fullmatch(each)]
+    if "chunked" in values(headers, "transfer-encoding"):
+        lines.append("Transfer-Encoding: chunked")
+    elif lengths:
+        # Where they differ no length can be believed: the longest loses nothing.
+        lines.append(f"Content-Length: {max(map(int, lengths))}")
+    lines += [f"Connection: {each}" for each in ("close", "keep-alive") if each in values(headers, "connection")]
+    cookies = [value for name, value in headers if name.lower() == "set-cookie" and len(value) <= _COOKIE]
+    lines += [f"Set-Cookie: {re.sub(_CONTROLS, ' ', value)}" for value in cookies[:_COOKIES]]
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
 
 
-_CLIENT_NEEDS = {"content-length", "transfer-encoding", "connection", "set-cookie"}
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_COOKIE, _COOKIES = 8192, 50
 
 
 @dataclass(slots=True)
@@ -66,6 +78,8 @@ class Framing:
     chunked: bool = False
     problem: str | None = None
     """In words: cut short, broken chunks, … None for a message that is whole."""
+    broken: bool = False
+    """Whether the server framed it wrong, so that another attempt would bring the same."""
     surplus: int = 0
     """Bytes after the end of the message."""
 
@@ -74,7 +88,7 @@ class Framing:
         headers, status = headers_of(self.head), status_of(self.head)
         self.chunked = "chunked" in values(headers, "transfer-encoding")
         self.block.seek(len(self.head))
-        if status in (204, 304):
+        if status in (101, 204, 304):  # never a body (RFC 9112, 6.3)
             self.surplus = self._rest()
         elif self.chunked:
             yield from self._chunks()
@@ -87,8 +101,9 @@ class Framing:
         return self.block.seek(0, 2) - here
 
     def _counted(self, lengths: set[str]) -> Iterator[bytes]:
-        if len(lengths) > 1 or any(not re.fullmatch("[0-9]{1,18}", each) for each in lengths):
-            self.problem, lengths = f"Content-Length is {', '.join(sorted(lengths))}", set()
+        if len(lengths) > 1 or any(not _LENGTH.fullmatch(each) for each in lengths):
+            said = ", ".join(sorted(lengths))[:80]
+            self.problem, self.broken, lengths = f"Content-Length is {said}", True, set()
         left = int(lengths.pop()) if lengths else None
         while left != 0 and (piece := self.block.read(_READ if left is None else min(_READ, left))):
             left = None if left is None else left - len(piece)
@@ -102,10 +117,13 @@ class Framing:
             line = self.block.readline(_CHUNK_LINE)
             size = line.partition(b";")[0].strip()
             if not line.endswith(b"\n"):
-                self.problem = "cut short: the last chunk is missing" if len(line) < _CHUNK_LINE else "broken chunks"
+                if len(line) < _CHUNK_LINE:
+                    self.problem = "cut short: the last chunk is missing"
+                else:
+                    self._break("a line of a chunk's size does not end")
                 return
             if not _CHUNK_SIZE.fullmatch(size):
-                self.problem = "broken chunks: a chunk size is not a hexadecimal number"
+                self._break("a chunk size is not a hexadecimal number")
                 return
             left = int(size, 16)
             if left == 0:
@@ -118,7 +136,7 @@ class Framing:
                 self.problem = f"cut short: {left} bytes of a chunk are missing"
                 return
             if self.block.readline(3).strip():
-                self.problem = "broken chunks: a chunk is longer than its size"
+                self._break("a chunk is longer than its size")
                 return
 
     def _trailers(self) -> None:
@@ -131,48 +149,83 @@ class Framing:
             if line in (b"\r\n", b"\n"):
                 self.surplus = self._rest()
                 return
-        self.problem = "broken chunks: the trailers do not end"
+        self._break("the trailers do not end")
+
+    def _break(self, why: str) -> None:
+        self.problem, self.broken = f"broken chunks: {why}", True
 
 
 def decoded(payload: Iterator[bytes], codings: list[str], limit: int) -> tuple[bytes, str | None]:
     """Take off the content codings, first applied last; (at most `limit` bytes, what is wrong in words or None)."""
     plain, problem = bytearray(), None
-    unknown = [each for each in codings if each not in ("gzip", "x-gzip", "deflate", "identity")]
+    coded = [each for each in codings if each != "identity"]
+    unknown = [each for each in coded if each not in ("gzip", "x-gzip", "deflate")]
     if unknown:
-        return b"", f"the body is encoded as {unknown[0]}, which was not asked for and is not read"
-    pieces: Iterator[bytes] = payload
-    for coding in reversed(codings[-3:]):
-        if coding != "identity":
-            pieces = _inflate(pieces, coding)
-    try:
-        for piece in pieces:
-            plain += piece
-            if len(plain) > limit:
-                problem = f"only the first {limit} bytes of the page are read"
-                break
-    except zlib.error as error:
-        problem = f"the {codings[-1]} coding of the body is broken: {error}"
+        problem = f"the body is encoded as {unknown[0]}, which was not asked for and is not read"
+    elif len(coded) > _CODINGS:
+        problem = f"the body is encoded {len(coded)} times over, which is not read"
+    else:
+        pieces: Iterator[bytes] = payload
+        for coding in reversed(coded):
+            # Each layer is bounded: a little input may keep an inner one busy for hours without a byte coming out.
+            pieces = _first(_inflate(pieces, coding), limit + 1)
+        try:
+            for piece in pieces:
+                plain += piece
+                if len(plain) > limit:
+                    problem = f"only the first {limit} bytes of the page are read"
+                    break
+        except zlib.error as error:
+            problem = f"the {', '.join(coded)} coding of the body is broken: {error}"
     for _ in payload:  # the rest is hashed and framed, not decoded
         pass
     return bytes(plain[:limit]), problem
 
 
-def _inflate(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
-    """Bounded output for any input: at most 64 KiB at a time. Raises zlib.error for what is not the coding."""
-    window = zlib.MAX_WBITS | 16 if coding != "deflate" else zlib.MAX_WBITS
-    inflater, first = zlib.decompressobj(window), True
+_CODINGS = 3
+_MEMBERS = 10_000
+
+
+def _first(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    """The pieces until `limit` bytes have passed."""
     for piece in pieces:
-        if first and coding == "deflate" and (piece[0] & 0x0F != 8 or int.from_bytes(piece[:2].ljust(2)) % 31):
-            inflater = zlib.decompressobj(-zlib.MAX_WBITS)  # some servers send raw deflate (RFC 9110, 8.4.1.2)
-        first = False
-        data = piece
-        while data and not inflater.eof:
-            yield inflater.decompress(data, _READ)
+        yield piece
+        limit -= len(piece)
+        if limit <= 0:
+            return
+
+
+def _inflate(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
+    """Bounded output for any input: at most 64 KiB at a time. Raises zlib.error for what is not the coding.
+
+    Gzip members one after another are one body (RFC 1952, 2.2); what follows the last is left out.
+    """
+    zipped = coding != "deflate"
+    inflater, members, data = None, 0, b""
+    for piece in pieces:
+        data += piece
+        while data:
+            if inflater is None:
+                if len(data) < 2:
+                    break
+                if members and not (zipped and data[:2] == b"\x1f\x8b"):
+                    return
+                inflater, members = zlib.decompressobj(_window(data, zipped)), members + 1
+                if members > _MEMBERS:
+                    raise zlib.error(f"more than {_MEMBERS} members")
+            if out := inflater.decompress(data, _READ):
+                yield out
             data = inflater.unconsumed_tail
-            if inflater.eof and coding != "deflate" and inflater.unused_data[:2] == b"\x1f\x8b":
-                data = inflater.unused_data  # members one after another are one body (RFC 1952, 2.2)
-                inflater = zlib.decompressobj(window)
-    if not inflater.eof:
+            if inflater.eof:
+                data, inflater = inflater.unused_data, None
+    if inflater is not None:
         yield inflater.flush(_READ)
-    if not inflater.eof and not first:
+    if (data and not members) or (inflater is not None and not inflater.eof):
         raise zlib.error("it ends too early")
+
+
+def _window(data: bytes, zipped: bool) -> int:
+    if zipped:
+        return zlib.MAX_WBITS | 16
+    wrapped = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0
+    return zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS  # some servers send raw deflate (RFC 9110, 8.4.1.2)

@@ -6,6 +6,7 @@ to exactly these, so that a name which resolves differently the next moment gain
 """
 
 import ipaddress
+import re
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -61,25 +62,39 @@ def is_public(address: str) -> bool:
             inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
         if any(each is not None and not is_public(str(each)) for each in inner):
             return False
-        if ip.ipv4_mapped is not None:
+        if ip.ipv4_mapped is not None or ip in _NAT64:
             return True
-        if ip in _NAT64:
-            return True
-        if ip.is_site_local:
+        if ip not in _UNICAST:
             return False
     return ip.is_global and not ip.is_multicast
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_UNICAST = ipaddress.ip_network("2000::/3")
+"""All that is assigned for global unicast (RFC 4291, 2.4): `is_global` alone lets ::127.0.0.1 through."""
 
 
-def is_literal(host: str) -> bool:
-    """Whether a host is an IP address and not a name."""
+def literal(host: str) -> str | None:
+    """The IP address that a host is, also in the old spellings (`2130706433`, `0x7f.1`, `0177.0.0.1`); None for a
+    name."""
     try:
-        ipaddress.ip_address(host.strip("[]").partition("%")[0])
+        return str(ipaddress.ip_address(host))
     except ValueError:
-        return False
-    return True
+        pass
+    try:
+        if not _NUMERIC.fullmatch(host):
+            return None
+        return socket.inet_ntoa(socket.inet_aton(host))
+    except OSError:
+        return None
+
+
+_NUMERIC = re.compile(r"[0-9a-fx.]{1,64}")
+
+
+def is_local(host: str) -> bool:
+    """Whether a name means this machine (RFC 6761, 6.3)."""
+    return host == "localhost" or host.endswith(".localhost")
 
 
 class Guard:
@@ -95,14 +110,15 @@ class Guard:
 
         Raises AddressRefused when no address is allowed, NameUnknown when there is none.
         """
-        host = host.strip("[]").lower()
+        host = _tidy(host)
         diverted = self._diverted(host, port)
         if diverted is not None:
             host, port = diverted
-        elif not self._allow_private and (host == "localhost" or host.endswith(".localhost")):
+        elif not self._allow_private and is_local(host):
             raise AddressRefused(host, [])
         try:
-            addresses = [host] if is_literal(host) else self._resolver(host, port)
+            ip = literal(host)
+            addresses = [ip] if ip else self._resolver(host, port)
         except OSError as error:
             raise NameUnknown(host, error) from error
         exempt = self._allow_private or diverted is not None
@@ -113,13 +129,18 @@ class Guard:
 
     def check_name(self, host: str) -> None:
         """What can be judged when a proxy will do the resolving: literals and local names. Raises AddressRefused."""
-        host = host.strip("[]").lower()
-        local = host == "localhost" or host.endswith(".localhost")
-        if not self._allow_private and (local or (is_literal(host) and not is_public(host))):
-            raise AddressRefused(host, [host] if not local else [])
+        host = _tidy(host)
+        ip = literal(host)
+        if not self._allow_private and (is_local(host) or (ip is not None and not is_public(ip))):
+            raise AddressRefused(host, [ip] if ip else [])
 
     def _diverted(self, host: str, port: int) -> tuple[str, int] | None:
         for rule in self._connect_to:
-            if (rule.host == host or (rule.host is None and not is_literal(host))) and rule.port in (None, port):
+            if (rule.host == host or (rule.host is None and literal(host) is None)) and rule.port in (None, port):
                 return rule.to_host or host, rule.to_port or port
         return None
+
+
+def _tidy(host: str) -> str:
+    """A host as it is compared: no brackets, lower case, without the root's dot."""
+    return host.strip("[]").lower().removesuffix(".")

@@ -24,7 +24,6 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
-from archiver.capture.framing import status_of
 from archiver.capture.guard import AddressRefused, Guard, NameUnknown
 from archiver.capture.tape import BoundReached, Tape
 from archiver.capture.tls import tls_facts
@@ -221,6 +220,9 @@ class Visit(requests.Session):
         self.headers.update(recorder.headers)
         for scheme in ("http://", "https://"):
             self.mount(scheme, recorder.adapter)
+
+    def close(self) -> None:
+        """requests would close the adapter, and with it the connections of every other visit."""
 
     def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
         """requests would read a redirect's whole body, unbounded and decoded, to follow it."""

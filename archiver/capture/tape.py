@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
-from archiver.capture.framing import client_head
+from archiver.capture.framing import client_head, status_of
 from archiver.config import Limits
 from archiver.digest import Hasher
 from archiver.errors import StorageError
@@ -42,7 +42,8 @@ class Tape:
         self.ip: str | None = None
         self.tls: Tls | None = None
         self.hasher = Hasher(["sha256"])
-        self._pending = b""
+        self._pending = bytearray()
+        self._foreign = False
         self._limits, self._monotonic = limits, monotonic
         self._deadline = monotonic() + limits.exchange_seconds
         spooled = tempfile.SpooledTemporaryFile(limits.spool_bytes, dir=str(spool) if spool else None)  # noqa: SIM115
@@ -66,31 +67,36 @@ class Tape:
 
     def received(self, data: bytes) -> bytes:
         """Take bytes off the connection; returns those an HTTP client should see now (interim answers never)."""
-        if self.head_complete:
+        if self.head_complete or self._foreign:
             self._keep(data)
             return data
+        searched = max(0, len(self._pending) - 2)
         self._pending += data
-        while match := _HEAD_END.search(self._pending):
-            head, self._pending = self._pending[: match.end()], self._pending[match.end() :]
+        while match := _HEAD_END.search(self._pending, searched):
+            head, searched = bytes(self._pending[: match.end()]), 0
+            del self._pending[: match.end()]
             if _INTERIM.match(head):
                 self.interim.append(head)
                 continue
+            body = bytes(self._pending)
+            self._pending.clear()
             self.head, self.head_complete = head, True
-            body, self._pending = self._pending, b""
             self._keep(head + body)
-            return client_head(head) + body if head.startswith(b"HTTP/") else head + body
+            return (head if status_of(head) is None else client_head(head)) + body
         if sum(map(len, self.interim)) + len(self._pending) > self._limits.head_bytes:
             self.ended()
             raise BoundReached("length", f"the response's headers are larger than {self._limits.head_bytes} bytes")
         if len(self._pending) >= 5 and not self._pending.startswith(b"HTTP/"):
+            self._foreign = True
             return self.ended()
         return b""
 
     def ended(self) -> bytes:
-        """The other side has closed: hand over what was held back for want of an end of the headers."""
+        """Nothing more will come: hand over what was held back for want of an end of the headers."""
         if self.head_complete or not self._pending:
             return b""
-        self.head, self._pending = self._pending, b""
+        self.head = bytes(self._pending)
+        self._pending.clear()
         self._keep(self.head)
         return self.head
 

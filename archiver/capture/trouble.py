@@ -6,14 +6,17 @@ requests and urllib3 wrap the cause several times; here it is dug out again.
 import ssl
 from collections.abc import Iterator, Mapping
 
+from urllib3.exceptions import ProxyError
+
+from archiver.capture.framing import status_of
 from archiver.capture.guard import AddressRefused, NameUnknown
 from archiver.capture.tape import BoundReached, Tape
 from archiver.model import Truncation
 
 
 class Trouble(Exception):
-    """`kind` is one of dns, guard, connect, tls, timeout, disconnect, bound, protocol, address, redirects; `again`,
-    whether another attempt makes sense; `truncation`, what a response recorded so far lacks; `seen`, facts to keep."""
+    """`kind` is one of dns, guard, connect, proxy, tls, timeout, disconnect, bound, protocol, address, redirects;
+    `again`, whether another attempt makes sense; `truncation`, what a response recorded so far lacks; `seen`, facts to keep."""
 
     def __init__(
         self,
@@ -65,20 +68,20 @@ def trouble_from(error: BaseException, tape: Tape) -> Trouble:
     for cause in causes:
         if isinstance(cause, ssl.SSLError) and not tape.request:
             return Trouble(kind="tls", message=f"TLS failed: {cause.reason or cause}", again=False)
+    for cause in causes:
+        if isinstance(cause, ProxyError):
+            why = f"the proxy failed: {cause.original_error}"
+            return Trouble(kind="proxy", message=why, again=True, truncation="disconnect")
     if isinstance(error, ValueError):  # requests' own errors about addresses are such
         return Trouble(kind="address", message=f"not an address that can be asked for: {error}", again=False)
-    if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in causes):
-        return Trouble(kind="timeout", message="the server stopped answering", again=True, truncation="time")
     if tape.size and not tape.head.startswith(b"HTTP/"):
         shown = tape.head[:40].decode("latin-1")
         return Trouble(kind="protocol", message=f"the answer is not HTTP/1: it begins with {shown!r}", again=False)
-    return _by_name(causes, tape)
-
-
-def _by_name(causes: list[BaseException], tape: Tape) -> Trouble:
-    names = {type(cause).__name__: str(cause) for cause in reversed(causes)}
-    if "BadStatusLine" in names and tape.size:
-        return Trouble(kind="protocol", message="the status line is not HTTP", again=False)
+    if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in causes):
+        return Trouble(kind="timeout", message="the server stopped answering", again=True, truncation="time")
+    if tape.head_complete and status_of(tape.head) is None:
+        shown = tape.head[:40].partition(b"\n")[0].decode("latin-1")
+        return Trouble(kind="protocol", message=f"the status line is not HTTP: {shown!r}", again=False)
     if tape.size:
         return Trouble(kind="disconnect", message="the connection broke before the response was whole", again=True)
     return Trouble(kind="disconnect", message="the connection closed without an answer", again=True)
