@@ -10,7 +10,8 @@ from wire import CLOSE, Server, chunked, ok
 
 HTML = b"<html><title>Harbour</title><p>The harbour opened again.</p></html>"
 ODD = (
-    b"HTTP/1.1 200 Fine\r\ncontent-TYPE:text/html\r\nX-A : spaced\r\nX-Tab:\t tabbed\t \r\nX-Fold: one\r\n  two\r\n\tthree\r\n"
+    b"HTTP/1.1 200 Fine\r\ncontent-TYPE:text/html\r\nX-A : spaced\r\nX-Tab:\t tabbed\t \r\n"
+    b"X-Fold: one\r\n  two\r\n\tthree\r\n"
     b"Z-Last: z\r\nA-First: a\r\nVia: 1\r\nVia: 2\r\nVIA: 1\r\n"
 )
 
@@ -140,9 +141,11 @@ def test_a_response_after_interim_answers_only_is_a_failure_not_a_record(tmp_pat
 
 @pytest.mark.parametrize(
     ("status", "outcome"),
-    [(b"204 No Content", "failed"), (b"304 Not Modified", "failed"), (b"206 Partial Content", "captured")]
-    + [(b"404 Not Found", "gone"), (b"410 Gone", "gone"), (b"451 Unavailable", "blocked"), (b"401 Who", "blocked")]
-    + [(b"403 No", "blocked"), (b"500 Oh", "failed"), (b"999 Odd", "failed"), (b"300 Choose", "failed")],
+    [
+        *[(b"204 No Content", "failed"), (b"304 Not Modified", "failed"), (b"206 Partial Content", "captured")],
+        *[(b"404 Not Found", "gone"), (b"410 Gone", "gone"), (b"451 Unavailable", "blocked"), (b"401 Who", "blocked")],
+        *[(b"403 No", "blocked"), (b"500 Oh", "failed"), (b"999 Odd", "failed"), (b"300 Choose", "failed")],
+    ],
 )
 def test_an_outcome_is_told_by_its_status(status: bytes, outcome: str, tmp_path: Path):
     bodiless = status[:3] in (b"204", b"304")

@@ -173,7 +173,8 @@ class _Walk:
             tape, url=url, started=asked, payload=hasher if exact else None, truncated=truncated
         )
         believed = tape.head_complete and not (framing.chunked and not whole)
-        said = framing.problem or (self.trouble.message if self.trouble else None)
+        words = [self.trouble.message if self.trouble else None, framing.problem]
+        said = "; ".join(dict.fromkeys(each for each in words if each)) or None
         if framing.surplus:
             said = f"{said or 'complete'}; {framing.surplus} bytes follow the end of the message"
         status = status_of(tape.head) or 0

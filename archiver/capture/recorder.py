@@ -27,7 +27,7 @@ from urllib3.exceptions import HTTPError
 from archiver.capture.guard import AddressRefused, Guard, NameUnknown
 from archiver.capture.tape import BoundReached, Tape
 from archiver.capture.tls import tls_facts
-from archiver.capture.trouble import Trouble, refusal, trouble_from
+from archiver.capture.trouble import Trouble, trouble_from
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.model import Tls
@@ -46,8 +46,14 @@ class _TeeReader(io.RawIOBase):
         view = memoryview(buffer)
         while not self._ready:
             tape = self._tee.tape
-            self._tee.sock.settimeout(min(self._tee.read_seconds, tape.seconds_left()))
-            count = self._inner.readinto(view)
+            left = tape.seconds_left()
+            self._tee.sock.settimeout(min(self._tee.read_seconds, left))
+            try:
+                count = self._inner.readinto(view)
+            except TimeoutError:
+                if left <= self._tee.read_seconds:
+                    raise tape.overdue() from None
+                raise
             if not count:
                 self._ready = tape.ended()
                 break
@@ -254,31 +260,39 @@ class Recorder:
         The tape is empty (`size` 0) when no byte of a response came; Trouble says what ended the exchange early.
         Raises StorageError when the spool cannot be written.
         """
-        limits = self.config.limits
-        tape = self._wire.tape = Tape(limits, spool)
+        tape = self._wire.tape = Tape(self.config.limits, spool)
         try:
-            if self.config.proxy:
+            error = self._get(visit, url)
+            tape.ended()
+        except BaseException:
+            tape.close()
+            raise
+        if error is not None:
+            return tape, trouble_from(error, tape)
+        if not tape.head_complete:
+            return tape, Trouble(kind="disconnect", message="the connection closed inside the headers", again=True)
+        return tape, None
+
+    def _get(self, visit: Visit, url: str) -> Exception | None:
+        """Run the exchange to its end; what ended it early."""
+        limits, proxy = self.config.limits, self.config.proxy
+        try:
+            if proxy:
                 self._wire.guard.check_name(urlsplit(url).hostname or "")
             with visit.get(
                 url,
                 stream=True,
                 allow_redirects=False,
                 timeout=(limits.connect_seconds, limits.read_seconds),
-                proxies={"http": self.config.proxy, "https": self.config.proxy} if self.config.proxy else None,
+                proxies={"http": proxy, "https": proxy} if proxy else None,
             ) as response:
                 while response.raw.read1(1 << 16, decode_content=False):
                     pass
-        except (requests.RequestException, HTTPError, BoundReached, OSError, ValueError) as error:
-            return tape, trouble_from(error, tape)
-        except (AddressRefused, NameUnknown) as error:
-            return tape, refusal(error)
-        except Trouble as trouble:
-            return tape, trouble
-        finally:
-            tape.ended()
-        if not tape.head_complete:
-            return tape, Trouble(kind="disconnect", message="the connection closed inside the headers", again=True)
-        return tape, None
+        except (requests.RequestException, HTTPError, OSError, ValueError) as error:
+            return error
+        except (BoundReached, AddressRefused, NameUnknown, Trouble) as error:
+            return error
+        return None
 
     def close(self) -> None:
         """Close all connections."""

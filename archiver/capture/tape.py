@@ -58,8 +58,12 @@ class Tape:
         """Until the exchange must be over. Raises BoundReached when none are."""
         left = self._deadline - self._monotonic()
         if left <= 0:
-            raise BoundReached("time", f"not over after {self._limits.exchange_seconds:g} seconds")
+            raise self.overdue()
         return left
+
+    def overdue(self) -> BoundReached:
+        """What to raise when the time is up."""
+        return BoundReached("time", f"not over after {self._limits.exchange_seconds:g} seconds")
 
     def sent(self, data: bytes) -> None:
         """Bytes of the request, in order."""

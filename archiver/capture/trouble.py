@@ -16,7 +16,8 @@ from archiver.model import Truncation
 
 class Trouble(Exception):
     """`kind` is one of dns, guard, connect, proxy, tls, timeout, disconnect, bound, protocol, address, redirects;
-    `again`, whether another attempt makes sense; `truncation`, what a response recorded so far lacks; `seen`, facts to keep."""
+    `again`, whether another attempt makes sense; `truncation`, what a response recorded so far lacks; `seen`, facts to
+    keep."""
 
     def __init__(
         self,
@@ -61,6 +62,8 @@ def trouble_from(error: BaseException, tape: Tape) -> Trouble:
         match cause:
             case Trouble():
                 return cause
+            case AddressRefused() | NameUnknown():
+                return refusal(cause)
             case BoundReached():
                 return Trouble(kind="bound", message=str(cause), again=False, truncation=cause.truncation)
             case ssl.SSLCertVerificationError():
