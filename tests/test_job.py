@@ -360,3 +360,36 @@ def test_a_headline_with_control_characters_is_shown_escaped(tmp_path, job, caps
     assert "\\x1b[31mopens\\x07" in shown
     assert b"\x1b" not in (bag / "bag-info.txt").read_bytes()
     assert validate_bag(bag).ok
+
+
+def test_a_coordinator_whose_seats_are_taken_does_not_spin(tmp_path, monkeypatch):
+    from archiver.config import Config, ConnectTo
+    from archiver.job import run
+
+    seeds = write_seeds(tmp_path / "seeds", range(3))
+    turns = 0
+    inner = run._Coordinator._hand_out
+
+    def counted(self, workers):
+        nonlocal turns
+        turns += 1
+        inner(self, workers)
+
+    monkeypatch.setattr(run._Coordinator, "_hand_out", counted)
+    monkeypatch.setattr(run, "tasks_at_once", lambda _: 1)
+    pages = {}
+    for n in range(3):
+        write_seeds(seeds, range(n, n + 1), host=f"host{n}.example")
+        pages |= pages_for(range(n, n + 1), host=f"host{n}.example", delay=0.3)
+    with newsroom(pages) as site:
+        config = Config(bags=tmp_path / "bags", pace=0.0, connect_to=(ConnectTo.from_text(site.options[1]),))
+        summary = run.run_job(config, run_seeds(seeds))
+    assert summary.counts == {"captured": 3}
+    assert turns < 60
+
+
+def run_seeds(folder):
+    from archiver.config import Limits
+    from archiver.seeds.sources import read_seeds
+
+    return read_seeds([str(folder)], limits=Limits())

@@ -8,6 +8,7 @@ import platform
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
@@ -140,6 +141,7 @@ def certificate_path(der: bytes) -> str:
     return f"evidence/tls/{sha256(der)[:32]}.pem"
 
 
+@cache
 def _packages() -> dict[str, str]:
     found = {}
     for name in PACKAGES:

@@ -157,7 +157,9 @@ class _Coordinator:
 
     def _collect(self, workers: Executor) -> Executor:
         """Wait a little for results and take them; gives the executor to go on with."""
-        patience = min(0.2, self.queue.wait(time.monotonic()))
+        # With every seat taken only a finished task changes anything; a ready host must not make this a busy wait.
+        full = len(self.in_flight) >= tasks_at_once(self.config) or bool(self.suspects and self.in_flight)
+        patience = 0.2 if full else min(0.2, self.queue.wait(time.monotonic()))
         if not self.in_flight:
             self.stop.wait(patience if self.queue else 0)
             return workers
