@@ -66,10 +66,12 @@ def is_public(address: str) -> bool:
             return True
         if ip not in _UNICAST:
             return False
-    return ip.is_global and not ip.is_multicast
+    return ip.is_global and not ip.is_multicast and ip not in _PROTOCOL
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
+_PROTOCOL = ipaddress.ip_network("192.0.0.0/24")
+"""For protocols (RFC 6890); `is_global` of older Pythons lets most of it through."""
 _UNICAST = ipaddress.ip_network("2000::/3")
 """All that is assigned for global unicast (RFC 4291, 2.4): `is_global` alone lets ::127.0.0.1 through."""
 
