@@ -42,7 +42,7 @@ class Tape:
         self.ip: str | None = None
         self.tls: Tls | None = None
         self.hasher = Hasher(["sha256"])
-        self._pending = bytearray()
+        self._pending, self._interim_size = bytearray(), 0
         self._foreign = False
         self._limits, self._monotonic = limits, monotonic
         self._deadline = monotonic() + limits.exchange_seconds
@@ -81,13 +81,14 @@ class Tape:
             del self._pending[: match.end()]
             if _INTERIM.match(head):
                 self.interim.append(head)
+                self._interim_size += len(head)
                 continue
             body = bytes(self._pending)
             self._pending.clear()
             self.head, self.head_complete = head, True
             self._keep(head + body)
             return (head if status_of(head) is None else client_head(head)) + body
-        if sum(map(len, self.interim)) + len(self._pending) > self._limits.head_bytes:
+        if self._interim_size + len(self._pending) > self._limits.head_bytes:
             self.ended()
             raise BoundReached("length", f"the response's headers are larger than {self._limits.head_bytes} bytes")
         if len(self._pending) >= 5 and not self._pending.startswith(b"HTTP/"):
