@@ -2,7 +2,7 @@
 
 import ssl
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from archiver import __version__
 from archiver.article.reading import read
+from archiver.article.walls import stands_instead
 from archiver.bag.info import bag_info
 from archiver.bag.names import bag_name
 from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
@@ -53,6 +54,9 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
         shelf.close()
         with _READING:
             reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
+        instead = stands_instead(seed, capture.page, reading, capture.redirects)
+        if instead and capture.outcome == "captured":
+            capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
         record = build_record(seed, capture, reading, config, warc=shelf.path)
         staged.add(record["seed"]["file"], seed.data)  # 3. write: no file states the digest of a later one
         if text := text_bytes(reading):
