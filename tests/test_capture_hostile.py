@@ -50,19 +50,19 @@ BROKEN: dict[str, tuple[Any, dict[str, Any], str | None, str, bool]] = {
     "cut in the headers": ((HEAD + b"X-A: b\r\nX-", CLOSE), {}, "disconnect", "inside the headers", False),
     "stall in the body": (
         (HEAD + b"Content-Length: 9\r\n\r\nhell", STALL),
-        *({"read_seconds": 0.1}, "time", "5 bytes of the body", True),
+        *({"read_seconds": 0.3}, "time", "5 bytes of the body", True),
     ),
     "stall in the headers": (
         (HEAD + b"X-A: b\r\nX-", STALL),
-        *({"read_seconds": 0.1}, "time", "stopped answering", False),
+        *({"read_seconds": 0.3}, "time", "stopped answering", False),
     ),
     "drip in the body": (
         (HEAD + b"\r\n", *drip(b"x" * 900, 0.02)),
-        *({"exchange_seconds": 0.2}, "time", "not over after 0.2 seconds", True),
+        *({"exchange_seconds": 0.4}, "time", "not over after 0.4 seconds", True),
     ),
     "drip in the headers": (
         (HEAD + b"X: ", *drip(b"x" * 900, 0.02)),
-        *({"exchange_seconds": 0.2}, "time", "not over after 0.2 seconds", False),
+        *({"exchange_seconds": 0.4}, "time", "not over after 0.4 seconds", False),
     ),
     "too large": (ok(b"x" * 5000), {"response_bytes": 1000}, "length", "larger than 1000 bytes", True),
     "endless body": (
@@ -85,7 +85,7 @@ BROKEN: dict[str, tuple[Any, dict[str, Any], str | None, str, bool]] = {
 @pytest.mark.parametrize("name", BROKEN)
 def test_what_came_of_a_broken_response_is_kept_and_marked(name: str, tmp_path: Path):
     answer, limits, truncated, words, digest = BROKEN[name]
-    with faster_than(3):
+    with faster_than(6):
         capture, shelf = one(answer, tmp_path, **limits)
     (response,) = shelf.of("response")
     exchange = capture.final
@@ -136,8 +136,8 @@ NO_HTTP = {
 @pytest.mark.parametrize("name", NO_HTTP)
 def test_what_is_no_http_response_is_a_failure_with_its_reason(name: str, tmp_path: Path):
     answer, kind, words = NO_HTTP[name]
-    settings = {"limits": {"read_seconds": 0.2}}
-    with faster_than(3), Server({"/": [answer]}) as server, Bench(tmp_path, server, settings=settings) as bench:
+    settings = {"limits": {"read_seconds": 0.4}}
+    with faster_than(6), Server({"/": [answer]}) as server, Bench(tmp_path, server, settings=settings) as bench:
         failure = bench.failure()
     assert (failure.kind, failure.outcome, failure.attempts) == (kind, "failed", 1)
     assert words in failure.reason
@@ -203,7 +203,7 @@ def test_a_gzip_bomb_is_read_up_to_the_bound_and_kept_whole(layers: int, tmp_pat
     for _ in range(layers):
         bomb = gzip.compress(bomb, 9, mtime=0)
     answer = ok(bomb, b"Content-Encoding: " + b", ".join([b"gzip"] * layers))
-    with faster_than(3):
+    with faster_than(6):
         capture, shelf = one(answer, tmp_path, page_bytes=100_000)
     assert capture.page.body == b"\0" * 100_000
     assert capture.page.problem == "only the first 100000 bytes of the page are read"

@@ -163,6 +163,8 @@ def test_a_damaged_file_fails_in_the_judges_used_here(shelf: MemoryShelf):
 
 
 def test_without_isal_the_records_are_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    pytest.importorskip("isal")
+
     def write() -> tuple[bytes, list[Any]]:
         out, ids = io.BytesIO(), iter(range(9))
         WarcFile(out, name="t", info={"a": "b" * 500}, started=NOW, new_id=lambda: str(next(ids)))
