@@ -1,6 +1,7 @@
 """Runs captures against a loopback server and takes the WARC apart, record by record, without archiver's help."""
 
 import base64
+import functools
 import hashlib
 import io
 import itertools
@@ -13,14 +14,16 @@ from typing import Any
 
 from wire import Answer, Server
 
+from archiver.capture import recorder
 from archiver.capture.fetch import Fetcher
 from archiver.capture.guard import Guard, Resolver
-from archiver.capture.recorder import Recorder
 from archiver.capture.warc import CONFORMS_TO, WarcFile
 from archiver.config import Config, ConnectTo, Limits
 from archiver.model import Capture, Failure
 
 NOW = datetime(2026, 3, 1, 10, 0, 0, 123456, UTC)
+# Reading the roots takes longer than most tests; a job reads them once.
+recorder.trusted_roots = functools.cache(recorder.trusted_roots)
 SITE = "http://news.example"
 QUICK: dict[str, Any] = {"connect_seconds": 2.0, "read_seconds": 5.0, "exchange_seconds": 10.0, "retries": 0}
 
@@ -106,7 +109,7 @@ class Bench:
         if self.resolver:
             guard = Guard(connect_to=self.config.connect_to, resolver=self.resolver)
         clock: dict[str, Any] = {"now": lambda: self.now} if self.now else {}
-        self.fetcher = Fetcher(Recorder(self.config, guard), sleep=self.slept.append, **clock)
+        self.fetcher = Fetcher(recorder.Recorder(self.config, guard), sleep=self.slept.append, **clock)
 
     def __enter__(self) -> "Bench":
         return self
