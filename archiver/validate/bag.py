@@ -19,7 +19,7 @@ from archiver.validate.tagfiles import read_declaration, read_info
 from archiver.validate.tree import scan
 
 
-def validate_bag(path: Path, *, second_opinion: bool = False) -> Report:
+def validate_bag(path: Path, *, second_opinion: bool = False, cores: int = 1) -> Report:
     """All findings about the bag at `path`, and a verdict for each check; what is unreadable inside is a finding.
 
     Raises StorageError where there is nothing at `path`, or its folder may not be listed.
@@ -45,7 +45,7 @@ def validate_bag(path: Path, *, second_opinion: bool = False) -> Report:
     # 2. Fixity: every file once.
     if any(manifest.tag and manifest.algorithm for manifest in manifests):
         made.add("tag-fixity")
-    findings += check_fixity(tree, manifests)
+    findings += check_fixity(tree, manifests, cores=cores)
     # 3. The record and what it speaks of.
     if RECORD in tree.files:
         checked, more = check_payload(tree, info)

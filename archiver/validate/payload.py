@@ -80,10 +80,9 @@ def _lines(tree: Tree, path: str) -> int:
     count, last = 0, "\n"
     with tree.open(path) as stream:
         encoding = _width(stream.read(_PIECE))
-        stream.seek(0)
-        with io.TextIOWrapper(stream, encoding=encoding, errors="replace", newline=None) as text:
-            while piece := text.read(_PIECE):
-                count, last = count + piece.count("\n"), piece[-1]
+    with tree.open(path) as stream, io.TextIOWrapper(stream, encoding, "replace", newline=None) as text:
+        while piece := text.read(_PIECE):
+            count, last = count + piece.count("\n"), piece[-1]
     return count + (last != "\n")
 
 

@@ -9,7 +9,8 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
+from itertools import islice
+from typing import BinaryIO, TypeVar
 
 from archiver.model import Finding
 from archiver.validate.rules import finding
@@ -29,6 +30,7 @@ _ENCODINGS = re.compile(
     r"utf-(8|16|16-le|16-be|32|32-le|32-be)|ascii|iso8859-\d+|cp(437|850|852|855|857|862|866|874|932|936|949|950|125\d)"
     r"|mac-\w+|koi8-[rtu]|shift_jis\w*|euc_\w+|iso2022_\w+|gb2312|gbk|gb18030|hz|big5\w*|johab|tis-620"
 )
+_T = TypeVar("_T")
 _ONCE = ("Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 
 
@@ -90,20 +92,31 @@ def lines(stream: BinaryIO, name: str, declaration: Declaration, findings: list[
     what is not in the declared encoding or longer than LINE."""
     try:
         with io.TextIOWrapper(stream, encoding=declaration.encoding, newline=None) as text:
-            for number, line in enumerate(iter(lambda: text.readline(LINE + 1), ""), start=1):
-                if len(line) > LINE:
+            number, kept, first = 0, "", True
+            while block := text.read(LINE):
+                if first and block.startswith("\ufeff"):
+                    findings.append(finding("BAG021", name))
+                    block = block[1:]
+                first = False
+                *whole, kept = (kept + block).split("\n")
+                if len(kept) > LINE or (whole and len(whole[0]) > LINE):
                     findings.append(finding("BAG022", name, limit=LINE))
                     return
-                if number == 1 and line.startswith("\ufeff"):
-                    findings.append(finding("BAG021", name))
-                    line = line[1:]
-                if not line.endswith("\n"):
-                    findings.append(finding("BAG023", name))
-                yield number, line.removesuffix("\n")
+                yield from enumerate(whole, start=number + 1)
+                number += len(whole)
+            if kept:
+                findings.append(finding("BAG023", name))
+                yield number + 1, kept
     except UnicodeError:
         findings.append(finding("BAG020", name, encoding=declaration.encoding))
     except OSError as error:
         findings.append(finding("BAG012", name, reason=error.strerror))
+
+
+def batched(each: Iterator[_T], size: int = 1024) -> Iterator[list[_T]]:
+    """The same in lists."""
+    while some := list(islice(each, size)):
+        yield some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,8 +166,8 @@ def _oxum(tree: Tree, info: Info, name: str) -> list[Finding]:
     stated, findings = info.values("Payload-Oxum"), []
     if len(stated) > 1:
         findings.append(finding("BAG031", name, expected="once", found=", ".join(stated)))
-    payload = tree.payload
-    actual = f"{sum(tree.files[path] for path in payload)}.{len(payload)}"
+    octets, count = tree.payload_size if stated else (0, 0)
+    actual = f"{octets}.{count}"
     for each in stated:
         match = _OXUM.fullmatch(each)
         if match is None:
