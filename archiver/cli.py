@@ -86,9 +86,17 @@ def _run(commands: Commands) -> None:
     run.add_argument("--jobs", type=_count, metavar="N", help="processes (default: 1)")
     net = run.add_argument_group("network")
     net.add_argument("--pace", type=_seconds, metavar="SECONDS", help="between two pages of one host (default: 1)")
+    net.add_argument("--no-requisites", action="store_true", help="the page alone, without what it needs to be shown")
+    net.add_argument("--no-shared", action="store_true",
+                     help="fetch style sheets, scripts, fonts and icons anew for each bag")  # fmt: skip
+    net.add_argument("--robots", choices=("record", "obey", "ignore"),
+                     help="robots.txt: ask and note (default), ask and obey, do not ask")  # fmt: skip
     net.add_argument("--user-agent", metavar="TEXT", help="who is asking; name a contact")
     net.add_argument("--proxy", metavar="URL", help="fetch through this proxy; the record tells")
     net.add_argument("--ca-bundle", type=Path, metavar="FILE", help="trusted roots, in place of the built-in ones")
+    net.add_argument(
+        "--insecure", action="store_true", help="take any certificate; the record says it was not verified"
+    )
     net.add_argument("--connect-to", action="append", metavar="HOST:PORT:HOST:PORT",
                      help="as in curl: reach this address instead; an empty HOST matches any name, an empty PORT any "
                      "port; exempt from the guard")  # fmt: skip

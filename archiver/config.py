@@ -28,6 +28,15 @@ class Limits:
     connect_seconds: float = 20.0
     read_seconds: float = 30.0
     exchange_seconds: float = 300.0
+    requisites: int = 400
+    """How many addresses a page may need."""
+    requisite_bytes: int = 64 * MIB
+    requisites_bytes: int = 512 * MIB
+    requisites_seconds: float = 120.0
+    image_bytes: int = 16 * MIB
+    """The largest photo whose metadata is read."""
+    shared_seconds: float = 86_400.0
+    """How old a shared requisite may be."""
     redirects: int = 10
     retries: int = 3
     backoff_seconds: float = 1.0
@@ -71,7 +80,12 @@ class Config:
     proxy: str | None = None
     ca_bundle: Path | None = None
     connect_to: tuple[ConnectTo, ...] = ()
+    insecure: bool = False
     allow_private: bool = False
+    requisites: bool = True
+    shared: bool = True
+    srcset: str = "all"
+    robots: str = "record"
     retry: bool = False
     recapture: bool = False
     organisation: str | None = None

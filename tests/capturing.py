@@ -17,7 +17,7 @@ from wire import Answer, Server
 from archiver.capture import recorder
 from archiver.capture.fetch import Fetcher
 from archiver.capture.guard import Guard, Resolver
-from archiver.capture.warc import CONFORMS_TO, WarcFile
+from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config, ConnectTo, Limits
 from archiver.model import Capture, Failure
 
@@ -68,10 +68,12 @@ def records(data: bytes) -> list[Record]:
 
 
 class MemoryShelf:
-    """`capture.fetch.Shelf` in memory, with a folder for the spool."""
+    """`capture.recording.Shelf` in memory, with a folder for the spool."""
 
     def __init__(self, spool: Path) -> None:
         self.spool, self.out, self._warc = spool, io.BytesIO(), None
+        self.name, self.shared_out = "test-bag", io.BytesIO()
+        self._shared = CopiedRecords(self.shared_out)
         self._ids = (f"00000000-0000-4000-8000-{n:012}" for n in itertools.count())
 
     def warc(self) -> WarcFile:
@@ -79,6 +81,9 @@ class MemoryShelf:
             info = {"software": "archiver/test", "conformsTo": CONFORMS_TO}
             self._warc = WarcFile(self.out, name="t.warc.gz", info=info, started=NOW, new_id=lambda: next(self._ids))
         return self._warc
+
+    def shared(self) -> CopiedRecords:
+        return self._shared
 
     @property
     def records(self) -> list[Record]:
@@ -104,7 +109,7 @@ class Bench:
         if self.server and "proxy" not in self.settings and "connect_to" not in self.settings:
             to = ConnectTo(host=None, port=None, to_host="127.0.0.1", to_port=self.server.port)
             self.settings["connect_to"] = (to,)
-        self.config = Config(limits=limits, **self.settings)
+        self.config = Config(limits=limits, **{"requisites": False, "robots": "ignore"} | self.settings)
         guard = None
         if self.resolver:
             guard = Guard(connect_to=self.config.connect_to, resolver=self.resolver)

@@ -23,10 +23,11 @@ class Answer:
 
 @dataclass
 class Newsroom:
-    """A running site. `asked` counts requests by (host, path)."""
+    """A running site. `asked` counts requests for pages by (host, path), `robots` those for robots.txt by host."""
 
     port: int
     asked: Counter[tuple[str, str]]
+    robots: Counter[str]
     ca: Path | None = None
 
     @property
@@ -41,6 +42,7 @@ class Newsroom:
 def newsroom(pages: Mapping[tuple[str, str], Answer], *, tls: Path | None = None) -> Iterator[Newsroom]:
     """Serve `pages`; with `tls`, a folder for the test CA's certificate, over HTTPS."""
     asked: Counter[tuple[str, str]] = Counter()
+    robots: Counter[str] = Counter()
 
     class Handler(http.server.BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -50,7 +52,10 @@ def newsroom(pages: Mapping[tuple[str, str], Answer], *, tls: Path | None = None
 
         def do_GET(self) -> None:
             key = (self.headers.get("Host", "").split(":")[0].lower(), self.path)
-            asked[key] += 1
+            if self.path == "/robots.txt":
+                robots[key[0]] += 1
+            else:
+                asked[key] += 1
             answer = pages.get(key, Answer(b"<h1>Not here</h1>", status=404))
             time.sleep(answer.delay)
             self.send_response(answer.status)
@@ -73,7 +78,7 @@ def newsroom(pages: Mapping[tuple[str, str], Answer], *, tls: Path | None = None
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
     try:
-        yield Newsroom(port=server.server_address[1], asked=asked, ca=ca)
+        yield Newsroom(port=server.server_address[1], asked=asked, robots=robots, ca=ca)
     finally:
         server.shutdown()
         thread.join()

@@ -13,8 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import CLOSE, Server, ok
 
-from archiver.capture.fetch import address_problem, readable, retry_after
+from archiver.capture.addresses import address_problem, readable
 from archiver.capture.framing import headers_of
+from archiver.capture.manners import retry_after
 from archiver.config import ConnectTo
 
 

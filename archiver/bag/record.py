@@ -16,21 +16,24 @@ from archiver import __version__
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.model import Capture, ClaimName, Exchange, Reading, Seed
+from archiver.model import Capture, ClaimName, Exchange, LeadImage, Reading, Requisites, Seed
 
 VERSION = "1.0"
 TEXT = "text/article.txt"
 PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal")
-NOT_CAPTURED = ("scripts were not run", "page requisites (images, style sheets, scripts) were not fetched")
+NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
+NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
 
-def build_record(seed: Seed, capture: Capture, reading: Reading, config: Config, *, warc: str) -> dict[str, Any]:
-    """The record as plain values. `warc` is the file's path below `data/`."""
+def build_record(
+    seed: Seed, capture: Capture, reading: Reading, config: Config, *, warc: str, lead: LeadImage | None = None
+) -> dict[str, Any]:
+    """The record as plain values. `warc` is the file's path below `data/`, `lead` the photo under the caption."""
     stated = {key: value for key, value in seed.front_matter.items() if isinstance(value, str)}
     return {
         "version": VERSION,
         "seed": _seed(seed, config, stated),
-        "capture": _capture(capture, warc),
+        "capture": {**_capture(capture, warc), "lead_image": plain(lead)},
         **parts(reading),
         "rights": {
             "statement": stated.get("rights", config.rights_statement),
@@ -101,13 +104,25 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "payload_sha256": capture.payload_sha256,
         "user_agent": capture.user_agent,
         "proxy": capture.proxy,
-        "robots": "not-asked",
-        "requisites": None,
-        "lead_image": None,
+        "robots": capture.robots,
+        "robots_rule": capture.robots_rule,
+        "requisites": _requisites(capture.requisites),
         "truncated": capture.final.truncated,
         "memento": None,
         "exchanges": [_exchange(each) for each in capture.exchanges],
-        "not_captured": list(NOT_CAPTURED),
+        "not_captured": [*NOT_CAPTURED, *([] if capture.requisites else [NO_REQUISITES])],
+    }
+
+
+def _requisites(requisites: Requisites | None) -> dict[str, Any] | None:
+    if requisites is None:
+        return None
+    return {
+        "fetched": requisites.fetched,
+        "shared": len(requisites.shared),
+        "failed": plain(requisites.failed),
+        "skipped": plain(requisites.skipped),
+        "copied": plain(requisites.shared),
     }
 
 

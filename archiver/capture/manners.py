@@ -1,11 +1,13 @@
 """What a site asks of visitors: robots.txt (RFC 9309), read by protego.
 
 Three policies: `record` asks and notes, since a page that a person named is no crawl; `obey` does not fetch what is
-disallowed; `ignore` does not ask. Fetches nothing itself; `walk` does, once a host and job.
+disallowed; `ignore` does not ask. Also Retry-After. Fetches nothing itself; `robots.py` does, once a host and job.
 """
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -33,6 +35,20 @@ class Robots:
     def forbids(self) -> bool:
         """Whether an obedient visitor stays away (RFC 9309, 2.3.1.4: also where the file cannot be reached)."""
         return self.verdict in ("disallowed", "unreachable")
+
+
+def retry_after(value: str | None, now: datetime) -> float | None:
+    """Seconds of a Retry-After header in either form (RFC 9110, 10.2.3); None where there is none that can be read."""
+    if value is None:
+        return None
+    if value.isascii() and value.isdigit():
+        return float(value[:9])
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):  # all of them met in email.utils
+        return None
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return max(0.0, (moment - now).total_seconds())
 
 
 def robots_address(url: str) -> str:

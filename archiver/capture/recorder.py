@@ -28,7 +28,7 @@ from archiver.capture.guard import AddressRefused, Guard, NameUnknown
 from archiver.capture.tape import BoundReached, Tape
 from archiver.capture.tls import tls_facts
 from archiver.capture.trouble import Trouble, trouble_from
-from archiver.config import Config
+from archiver.config import Config, Limits
 from archiver.errors import UsageError
 from archiver.model import Tls
 
@@ -176,12 +176,14 @@ class _Adapter(HTTPAdapter):
     def __init__(self, wire: _Wire) -> None:
         self._pools = _connection_classes(wire)
         self._trust = trusted_roots(wire.config.ca_bundle)
+        if wire.config.insecure:
+            self._trust.check_hostname, self._trust.verify_mode = False, ssl.CERT_NONE
         super().__init__(pool_connections=64, pool_maxsize=16, max_retries=0)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
         """One TLS context for all: requests and urllib3 would read the roots anew for each connection (30 ms)."""
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {"ssl_context": self._trust}
+        return host, {"ssl_context": self._trust, "cert_reqs": self._trust.verify_mode}
 
     def cert_verify(self, *_: Any) -> None:
         """The context verifies."""
@@ -221,11 +223,20 @@ class Visit(requests.Session):
 
     def __init__(self, recorder: "Recorder") -> None:
         super().__init__()
+        self._recorder = recorder
         self.trust_env = False
         self.headers.clear()
         self.headers.update(recorder.headers)
         for scheme in ("http://", "https://"):
             self.mount(scheme, recorder.adapter)
+
+    def fork(self, referer: str) -> "Visit":
+        """The same visitor for a requisite of a page: its cookies so far, in a jar of its own, since jars do not stand
+        several threads; what the requisite sets stays with it."""
+        other = Visit(self._recorder)
+        other.cookies.update(self.cookies)
+        other.headers.update({"Accept": "*/*", "Referer": referer})
+        return other
 
     def close(self) -> None:
         """requests would close the adapter, and with it the connections of every other visit."""
@@ -254,13 +265,15 @@ class Recorder:
         """A new cookie jar over the shared connections."""
         return Visit(self)
 
-    def exchange(self, visit: Visit, url: str, spool: Path | None) -> tuple[Tape, Trouble | None]:
+    def exchange(
+        self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None
+    ) -> tuple[Tape, Trouble | None]:
         """GET `url` and record it; never raises for what the network does.
 
         The tape is empty (`size` 0) when no byte of a response came; Trouble says what ended the exchange early.
         Raises StorageError when the spool cannot be written.
         """
-        tape = self._wire.tape = Tape(self.config.limits, spool)
+        tape = self._wire.tape = Tape(limits or self.config.limits, spool)
         try:
             error = self._get(visit, url)
             tape.ended()

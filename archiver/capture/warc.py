@@ -55,15 +55,20 @@ class Sink(Protocol):
 class _GzipMember:
     """A write-only stream that turns one record into one gzip member."""
 
-    def __init__(self, out: Sink) -> None:
-        self._out, self._gzip = out, _member()
+    def __init__(self, out: Sink, lend: list[bytes] | None = None) -> None:
+        self._out, self._gzip, self._lend = out, _member(), lend
 
     def write(self, data: bytes) -> None:
-        self._out.write(self._gzip.compress(data))
+        self._pass(self._gzip.compress(data))
 
     def flush(self) -> None:
         """warcio flushes once, at the end of a record."""
-        self._out.write(self._gzip.flush())
+        self._pass(self._gzip.flush())
+
+    def _pass(self, packed: bytes) -> None:
+        self._out.write(packed)
+        if self._lend is not None:
+            self._lend.append(packed)
 
 
 class WarcFile:
@@ -75,17 +80,30 @@ class WarcFile:
         self._out, self._new_id = out, new_id
         self.info_id = self._record_id()
         self.responses = 0
+        self.info_member = b""
+        """The warcinfo record as it stands in the file: one gzip member."""
+        self._lend: list[bytes] | None = []
         block = "".join(f"{key}: {_one_line(value)}\r\n" for key, value in info.items() if value)
         headers = [("WARC-Filename", name)]
         self._write("warcinfo", self.info_id, started, headers, "application/warc-fields", io.BytesIO(block.encode()))
+        self.info_member = b"".join(self._lend)
 
     def write_exchange(
-        self, tape: Tape, *, url: str, started: datetime, payload: Hasher | None, truncated: Truncation | None
+        self,
+        tape: Tape,
+        *,
+        url: str,
+        started: datetime,
+        payload: Hasher | None,
+        truncated: Truncation | None,
+        lend: list[bytes] | None = None,
     ) -> RecordIds:
         """Request, interim answers if there were any, response: one WARC-Date, linked by WARC-Concurrent-To.
 
-        `payload` is given where the payload is exactly the block after its head; its digest is written then.
+        `payload` is given where the payload is exactly the block after its head; its digest is written then. `lend`
+        takes the gzip members as they are written.
         """
+        self._lend = lend
         request_id, response_id = self._record_id(), self._record_id()
         where = [("WARC-Target-URI", url), ("WARC-Warcinfo-ID", self.info_id)]
         if tape.ip:
@@ -134,7 +152,27 @@ class WarcFile:
         ]
         head = StatusAndHeaders("", fields, protocol=VERSION)
         record = ArcWarcRecord("warc", kind, head, block, None, content_type, hashed.size)
-        _Writer(_GzipMember(self._out), gzip=False, warc_version=VERSION).write_record(record)
+        _Writer(_GzipMember(self._out, self._lend), gzip=False, warc_version=VERSION).write_record(record)
+
+
+class CopiedRecords:
+    """A WARC file of records that other captures of the job wrote: whole gzip members, byte for byte, each after the
+    warcinfo it belongs to. The ids stay: a record is the same wherever it lies (WARC 1.1, section 5.2)."""
+
+    def __init__(self, out: Sink) -> None:
+        self._out = out
+        self._infos: set[bytes] = set()
+        self._ids: set[str] = set()
+
+    def copy(self, record_id: str, warcinfo: bytes, members: bytes) -> None:
+        """Take over the records of one exchange, once."""
+        if record_id in self._ids:
+            return
+        self._ids.add(record_id)
+        if warcinfo not in self._infos:
+            self._infos.add(warcinfo)
+            self._out.write(warcinfo)
+        self._out.write(members)
 
 
 def _one_line(value: str) -> str:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.capture.recorder import trusted_roots
-from archiver.config import Config, ConnectTo, load
+from archiver.config import Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
 from archiver.job.ledger import PATH, Ledger, key_of
 from archiver.job.result import Result, Summary
@@ -45,19 +45,28 @@ def run(args: argparse.Namespace) -> int:
 def settings(args: argparse.Namespace) -> Config:
     """Defaults, file and command line, checked. Raises UsageError."""
     given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
-    given |= {name: True for name in ("retry", "recapture", "allow_private") if getattr(args, name, False)}
+    given |= {name: True for name in ("retry", "recapture", "allow_private", "insecure") if getattr(args, name, False)}
+    given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
     if getattr(args, "connect_to", None):
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
     config = load(args.config, given)
     trusted_roots(config.ca_bundle)
     if config.proxy and not config.proxy.startswith(("http://", "https://")):
         raise UsageError(f"the proxy {config.proxy!r} is not an http:// or https:// address")
+    if config.proxy and without_credentials(config.proxy) != config.proxy:
+        raise UsageError(
+            "the proxy's address carries a user name or password, which the recorded requests would keep for good; "
+            "use a proxy on this machine that adds them"
+        )
+    for name, allowed in (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest"))):
+        if getattr(config, name) not in allowed:
+            raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
     if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():
         raise UsageError("the user agent must be one line of ASCII text")
     return config
 
 
-_FROM_ARGUMENTS = ("bags", "jobs", "pace", "user_agent", "proxy", "ca_bundle")
+_FROM_ARGUMENTS = ("bags", "jobs", "pace", "user_agent", "proxy", "ca_bundle", "robots")
 
 
 def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:

@@ -7,6 +7,9 @@ from urllib.parse import urlsplit
 
 from archiver.model import Seed
 
+BREAKER = 5
+"""Refusals in a row after which a host is left alone for the rest of the job."""
+
 
 def host_of(url: str) -> str:
     """The host that is paced, lower case."""
@@ -21,6 +24,7 @@ class HostQueue:
     _seeds: dict[str, deque[Seed]] = field(default_factory=dict)
     _ready: list[tuple[float, int, str]] = field(default_factory=list)
     _next: dict[str, float] = field(default_factory=dict)
+    _refusals: dict[str, int] = field(default_factory=dict)
     _turn: int = 0
     _waiting: int = 0
 
@@ -45,10 +49,10 @@ class HostQueue:
         self._waiting -= 1
         return self._seeds[host].popleft()
 
-    def rest(self, url: str, now: float) -> None:
-        """A page of this host is done: its next turn is `pace` seconds from now."""
+    def rest(self, url: str, now: float, delay: float = 0.0) -> None:
+        """A page of this host is done: its next turn is `pace` seconds from now, or `delay` if that is longer."""
         host = host_of(url)
-        ready = now + self.pace
+        ready = now + max(self.pace, delay)
         if self._seeds.get(host):
             self._enter(host, ready)
         else:
@@ -56,6 +60,25 @@ class HostQueue:
             self._next[host] = ready
         if len(self._next) > 10_000:
             self._next = {each: moment for each, moment in self._next.items() if moment > now}
+
+    def judge(self, url: str, *, refused: bool) -> list[Seed]:
+        """Note whether a host refused a page (429, 403, 5xx). After `BREAKER` in a row its other seeds are given up:
+        they leave the queue and are returned; until a page of the host succeeds, `broken` says so."""
+        host = host_of(url)
+        self._refusals[host] = self._refusals.get(host, 0) + 1 if refused else 0
+        if not self.broken(url):
+            return []
+        given_up = list(self._seeds.get(host, ()))
+        if given_up:
+            self._seeds[host].clear()
+            self._waiting -= len(given_up)
+        self._ready = [each for each in self._ready if each[2] != host]
+        heapq.heapify(self._ready)
+        return given_up
+
+    def broken(self, url: str) -> bool:
+        """Whether the host's circuit is open."""
+        return self._refusals.get(host_of(url), 0) >= BREAKER
 
     def wait(self, now: float) -> float:
         """Seconds until some host is ready; a second when none is waiting for its time."""

@@ -9,6 +9,7 @@ from threading import Lock
 from uuid import uuid4
 
 from archiver import __version__
+from archiver.article.photos import read_photos
 from archiver.article.reading import read
 from archiver.article.walls import stands_instead
 from archiver.bag.info import bag_info
@@ -16,7 +17,7 @@ from archiver.bag.names import bag_name
 from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
 from archiver.bag.write import STAGING, HashingFile, StagedBag
 from archiver.capture.fetch import Fetcher
-from archiver.capture.warc import CONFORMS_TO, WarcFile
+from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.job.result import Archived
 from archiver.model import Capture, Failure, Seed
@@ -57,7 +58,11 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
         instead = stands_instead(seed, capture.page, reading, capture.redirects)
         if instead and capture.outcome == "captured":
             capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
-        record = build_record(seed, capture, reading, config, warc=shelf.path)
+        photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
+        reading = replace(
+            reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
+        )
+        record = build_record(seed, capture, reading, config, warc=shelf.path, lead=photos.lead)
         staged.add(record["seed"]["file"], seed.data)  # 3. write: no file states the digest of a later one
         if text := text_bytes(reading):
             staged.add(TEXT, text)
@@ -71,7 +76,14 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
     except BaseException:
         staged.discard()
         raise
-    return Archived(bag=bag, outcome=capture.outcome, verdict=reading.comparison.verdict, reason=capture.reason)
+    return Archived(
+        bag=bag,
+        outcome=capture.outcome,
+        verdict=reading.comparison.verdict,
+        reason=capture.reason,
+        status=capture.status,
+        crawl_delay=capture.crawl_delay,
+    )
 
 
 def certificates(capture: Capture) -> dict[str, bytes]:
@@ -81,13 +93,15 @@ def certificates(capture: Capture) -> dict[str, bytes]:
 
 
 class _Shelf:
-    """Puts a capture's WARC into the staged bag, from the first response on (`capture.fetch.Shelf`)."""
+    """Puts a capture's WARC files into the staged bag, from the first response on (`capture.recording.Shelf`)."""
 
     def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
         self._staged, self._tools, self._started = staged, tools, started
+        self.name = staged.name
         self.path = f"wacz/archive/{staged.name}.warc.gz"
-        self._file: HashingFile | None = None
+        self._files: dict[str, HashingFile] = {}
         self._warc: WarcFile | None = None
+        self._shared: CopiedRecords | None = None
 
     @property
     def spool(self) -> Path:
@@ -95,15 +109,27 @@ class _Shelf:
 
     def warc(self) -> WarcFile:
         if self._warc is None:
-            self._file = self._staged.open(self.path)
-            info = warcinfo(self._tools)
-            name = self.path.rpartition("/")[2]
-            self._warc = WarcFile(self._file, name=name, info=info, started=self._started, new_id=self._tools.new_id)
+            self._warc = WarcFile(
+                self._open(self.path),
+                name=self.path.rpartition("/")[2],
+                info=warcinfo(self._tools),
+                started=self._started,
+                new_id=self._tools.new_id,
+            )
         return self._warc
 
+    def shared(self) -> CopiedRecords:
+        if self._shared is None:
+            self._shared = CopiedRecords(self._open(f"wacz/archive/{self.name}-shared.warc.gz"))
+        return self._shared
+
+    def _open(self, path: str) -> HashingFile:
+        self._files[path] = self._staged.open(path)
+        return self._files[path]
+
     def close(self) -> None:
-        if self._file is not None:
-            self._staged.closed(self.path, self._file)
+        for path, file in self._files.items():
+            self._staged.closed(path, file)
 
 
 def warcinfo(tools: Tools) -> dict[str, str]:
@@ -116,5 +142,5 @@ def warcinfo(tools: Tools) -> dict[str, str]:
         "operator": ", ".join(each for each in (config.operator, config.organisation, config.contact_email) if each),
         "isPartOf": tools.job,
         "http-header-user-agent": config.user_agent,
-        "robots": "ignore",
+        "robots": {"obey": "obey"}.get(config.robots, "ignore"),
     }

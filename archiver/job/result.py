@@ -28,6 +28,9 @@ class Archived:
     outcome: Outcome
     verdict: str
     reason: str | None
+    status: int
+    """Of the page's answer."""
+    crawl_delay: float | None = None
 
 
 @dataclass(slots=True, kw_only=True)

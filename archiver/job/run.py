@@ -16,7 +16,7 @@ from uuid import uuid4
 
 from archiver.bag.write import publish
 from archiver.config import Config
-from archiver.job.hosts import HostQueue
+from archiver.job.hosts import BREAKER, HostQueue, host_of
 from archiver.job.ledger import DONE, Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Result, Summary
@@ -114,7 +114,10 @@ class _Coordinator:
                 self._refuse(seed)
             elif not self._known(seed):
                 fresh.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting"))
-                self.queue.put(seed, time.monotonic())
+                if self.queue.broken(seed.url):
+                    self._give_up(seed)
+                else:
+                    self.queue.put(seed, time.monotonic())
         if fresh:
             self.ledger.waiting(fresh, self.job)
         return more
@@ -168,9 +171,10 @@ class _Coordinator:
         for future in finished:
             seeds = self.in_flight.pop(future)
             error = future.exception()
-            for seed in seeds:
+            delays = [done.crawl_delay or 0.0 for done in future.result()] if error is None else [0.0] * len(seeds)
+            for seed, delay in zip(seeds, delays, strict=True):
                 if seed is not self.alone:  # its host had its rest when it was taken from the queue
-                    self.queue.rest(seed.url, time.monotonic())
+                    self.queue.rest(seed.url, time.monotonic(), delay)
             if isinstance(error, BrokenProcessPool):
                 broken = True
                 self._bury(seeds)
@@ -179,6 +183,8 @@ class _Coordinator:
                 raise error
             else:
                 self._take(zip(seeds, future.result(), strict=True))
+                for seed, done in zip(seeds, future.result(), strict=True):
+                    self._judge(seed, done)
         if not broken:
             return workers
         workers.shutdown(wait=False, cancel_futures=True)
@@ -192,6 +198,16 @@ class _Coordinator:
                 self._take([(seed, gone)])
             else:
                 self.suspects.append(seed)
+
+    def _judge(self, seed: Seed, done: Done) -> None:
+        """Leave a host alone that refuses again and again: its other seeds fail, and the next run tries them."""
+        refused = isinstance(done, Archived) and (done.status in (403, 429) or done.status >= 500)
+        for other in self.queue.judge(seed.url, refused=refused):
+            self._give_up(other)
+
+    def _give_up(self, seed: Seed) -> None:
+        reason = f"{host_of(seed.url)} refused {BREAKER} pages in a row: not asked again in this job"
+        self._take([(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))])
 
     def _take(self, results: Iterable[tuple[Seed, Done]]) -> None:
         if not self.group:

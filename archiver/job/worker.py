@@ -14,8 +14,10 @@ from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 
+from archiver.bag.write import STAGING
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
+from archiver.capture.store import Store
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
 from archiver.job.pipeline import Tools, archive
@@ -71,15 +73,18 @@ def _one(seed: Seed, tools: Tools) -> Done:
         return failure(seed, "internal", f"archiver failed on it: {type(error).__name__}: {error}", started)
 
 
-def failure(seed: Seed, kind: str, reason: str, started: datetime) -> Failure:
+def failure(seed: Seed, kind: str, reason: str, started: datetime, attempts: int = 1) -> Failure:
     """A Failure that is ours, not the network's."""
     now = datetime.now(UTC)
-    return Failure(url=seed.url, outcome="failed", kind=kind, reason=reason, started=started, finished=now, attempts=1)
+    return Failure(
+        url=seed.url, outcome="failed", kind=kind, reason=reason, started=started, finished=now, attempts=attempts
+    )
 
 
 def _equip(config: Config, job: str) -> None:
     global _tools
-    _tools = Tools(config=config, fetcher=Fetcher(Recorder(config)), job=job)
+    store = Store(config.bags / STAGING / "shared")
+    _tools = Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job)
 
 
 def release() -> None:

@@ -25,7 +25,22 @@ from archiver.model.article import (
     Verdict,
 )
 from archiver.model.bag import Bag, Finding, Judgement, Report, Severity
-from archiver.model.capture import Capture, Exchange, Failure, Initiator, Outcome, Page, RecordIds, Tls, Truncation
+from archiver.model.capture import (
+    Capture,
+    Copied,
+    Exchange,
+    Failure,
+    Initiator,
+    LeadImage,
+    Outcome,
+    Page,
+    Photo,
+    RecordIds,
+    Requisites,
+    Tls,
+    Truncation,
+    Unfetched,
+)
 from archiver.model.seed import Anchor, Headline, Paragraph, Part, PartKind, Seed, SeedCaption, SeedDate, SeedRefused
 
 __all__ = [
@@ -41,6 +56,7 @@ __all__ = [
     "ClaimSource",
     "ComparedLine",
     "Comparison",
+    "Copied",
     "Credit",
     "CreditKind",
     "CreditRole",
@@ -50,6 +66,7 @@ __all__ = [
     "Headline",
     "Initiator",
     "Judgement",
+    "LeadImage",
     "LineKind",
     "Outcome",
     "Page",
@@ -58,10 +75,12 @@ __all__ = [
     "Paragraph",
     "Part",
     "PartKind",
+    "Photo",
     "Reading",
     "RecordIds",
     "RecoveredLink",
     "Report",
+    "Requisites",
     "Seed",
     "SeedCaption",
     "SeedDate",
@@ -69,5 +88,6 @@ __all__ = [
     "Severity",
     "Tls",
     "Truncation",
+    "Unfetched",
     "Verdict",
 ]

@@ -30,6 +30,8 @@ ClaimName = Literal[
     "dateline",
     "keywords",
     "access",
+    "image_caption",
+    "image_date",
 ]
 
 

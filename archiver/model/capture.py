@@ -70,6 +70,61 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unfetched:
+    """A requisite that is not in the bag, and why."""
+
+    url: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copied:
+    """A requisite copied from another capture of the job: from which bag, captured when (WARC-Date)."""
+
+    url: str
+    bag: str
+    captured: str
+    record_id: str
+    payload_sha256: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Photo:
+    """A captured image of a figure of the page: its caption, and its bytes for reading."""
+
+    url: str
+    caption: str
+    record_id: str
+    payload_sha256: str | None
+    body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadImage:
+    """The photo under the credited caption: where it is, what the page says of it, whether a C2PA manifest is in it
+    (which is not verified), and what is wrong with its file, if anything."""
+
+    url: str
+    record_id: str
+    sha256: str | None
+    caption: str | None
+    credit: str | None
+    c2pa: bool
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requisites:
+    """What became of everything the page needs."""
+
+    fetched: int
+    shared: tuple[Copied, ...]
+    failed: tuple[Unfetched, ...]
+    skipped: tuple[Unfetched, ...]
+    photos: tuple[Photo, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """An original as it was fetched: at least one HTTP response was recorded."""
 
@@ -87,6 +142,12 @@ class Capture:
     page: Page
     user_agent: str
     proxy: str | None = None
+    robots: str = "not-asked"
+    robots_rule: str | None = None
+    crawl_delay: float | None = None
+    """Seconds the host's robots.txt asks for between pages."""
+    requisites: Requisites | None = None
+    """None where none were asked for."""
 
     @property
     def final(self) -> Exchange:
@@ -107,3 +168,4 @@ class Failure:
     finished: datetime
     attempts: int
     seen: Mapping[str, object] = field(default_factory=dict)
+    crawl_delay: float | None = None

@@ -1,0 +1,86 @@
+"""Which captured photo is the one under the credited caption, and what the photos say of themselves.
+
+Takes the photos of a capture and the seed's caption; gives the lead photo, and the credits and claims that `images.py`
+read from their metadata, in the record's terms.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archiver.article.agencies import find
+from archiver.article.images import ROLES, PhotoFacts, Statement, read_photo
+from archiver.article.tokens import keys
+from archiver.model import Claim, ClaimName, Credit, LeadImage, Photo, Seed
+
+_ALIKE = 0.5
+_CLAIMS: dict[str, ClaimName] = {"caption": "image_caption", "date": "image_date"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhotoReading:
+    """`lead` is the photo under the seed's caption, or the first under any caption; None without photos."""
+
+    lead: LeadImage | None
+    credits: tuple[Credit, ...]
+    claims: dict[ClaimName, tuple[Claim, ...]]
+
+
+def read_photos(seed: Seed, photos: Sequence[Photo]) -> PhotoReading:
+    """Read the metadata of every photo. Never raises for what is in one."""
+    lead = lead_photo(seed, photos)
+    read = {photo.url: read_photo(photo.body) for photo in photos}
+    said = [(photo, each) for photo in photos for each in read[photo.url].statements]
+    claims: dict[ClaimName, tuple[Claim, ...]] = {}
+    for field, name in _CLAIMS.items():
+        found = [_claim(photo, each) for photo, each in said if each.field == field]
+        if found:
+            claims[name] = tuple(found)
+    return PhotoReading(
+        lead=_stated(seed, lead, read[lead.url]) if lead else None,
+        credits=tuple(_credit(photo, each) for photo, each in said if each.field in ROLES),
+        claims=claims,
+    )
+
+
+def lead_photo(seed: Seed, photos: Sequence[Photo]) -> Photo | None:
+    """The photo whose caption has most of the words of the seed's, at least half; else the first under a caption."""
+    wanted = {key.casefold() for key in keys(seed.caption.text) if key[0].isalnum()} if seed.caption else set()
+    if wanted:
+        shares = [len(wanted & {key.casefold() for key in keys(photo.caption)}) / len(wanted) for photo in photos]
+        best = max(shares, default=0.0)
+        if best >= _ALIKE:
+            return photos[shares.index(best)]
+    return photos[0] if photos else None
+
+
+def _stated(seed: Seed, photo: Photo, facts: PhotoFacts) -> LeadImage:
+    return LeadImage(
+        url=photo.url,
+        record_id=photo.record_id,
+        sha256=photo.payload_sha256,
+        caption=photo.caption or None,
+        credit=seed.caption.credit if seed.caption else None,
+        c2pa=facts.c2pa,
+        problem=facts.problem,
+    )
+
+
+def _claim(photo: Photo, said: Statement) -> Claim:
+    return Claim(value=said.text, raw=said.text, source=said.source, at=f"{said.at} of {photo.url}")
+
+
+def _credit(photo: Photo, said: Statement) -> Credit:
+    agency = find(said.text)
+    person = said.field == "creator" and agency is None
+    return Credit(
+        name=agency.name if agency else said.text,
+        kind="person" if person else "organisation",
+        agency=agency.full if agency else None,
+        url=None,
+        role=ROLES[said.field],
+        of="image",
+        text=said.text,
+        lang=None,
+        source=said.source,
+        at=f"{said.at} of {photo.url}",
+    )

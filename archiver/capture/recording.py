@@ -1,0 +1,86 @@
+"""What a capture has written so far: each attempt becomes records and an Exchange; one writer at a time."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from archiver.capture.attempt import Attempt
+from archiver.capture.store import Lent
+from archiver.capture.warc import CopiedRecords, WarcFile
+from archiver.errors import RecordingError
+from archiver.model import Exchange
+
+
+class Shelf(Protocol):
+    """Where a capture's files go: opened when there is something to keep."""
+
+    @property
+    def name(self) -> str:
+        """Of the bag."""
+
+    @property
+    def spool(self) -> Path:
+        """A folder for what is too large for memory."""
+
+    def warc(self) -> WarcFile:
+        """The capture's WARC file, opened at the first call."""
+
+    def shared(self) -> CopiedRecords:
+        """The WARC file of records copied from other captures of the job, opened at the first call."""
+
+
+@dataclass(slots=True)
+class Recording:
+    """The exchanges of one capture, in the order they were written."""
+
+    shelf: Shelf
+    exchanges: list[Exchange] = field(default_factory=list)
+    _lock: Lock = field(default_factory=Lock)
+
+    def keep(self, done: Attempt, *, lend: list[bytes] | None = None) -> Exchange | None:
+        """Write an attempt to the WARC and close its tape; None where no response came. `lend` takes the members.
+
+        Raises StorageError.
+        """
+        try:
+            if done.page is None:
+                return None
+            with self._lock:
+                return self._keep(done, done.page.status, lend)
+        finally:
+            done.tape.close()
+
+    def _keep(self, done: Attempt, status: int, lend: list[bytes] | None) -> Exchange:
+        truncated = done.trouble.truncation if done.trouble else None
+        payload = done.payload if done.exact else None
+        ids = self.shelf.warc().write_exchange(
+            done.tape, url=done.url, started=done.asked, payload=payload, truncated=truncated, lend=lend
+        )
+        exchange = Exchange(
+            seq=len(self.exchanges) + 1,
+            started=done.asked,
+            ended=done.ended,
+            url=done.url,
+            initiator=done.initiator,
+            record_ids=ids,
+            ip=done.tape.ip,
+            status=status,
+            bytes=done.tape.size,
+            truncated=truncated,
+            outcome=done.said or "complete",
+            tls=done.tape.tls,
+        )
+        self.exchanges.append(exchange)
+        return exchange
+
+    def borrow(self, lent: Lent) -> None:
+        """Copy what another capture of the job lends. Raises StorageError."""
+        with self._lock:
+            self.shelf.shared().copy(lent.record_id, lent.warcinfo, lent.members)
+
+    def check(self) -> None:
+        """The number of records must equal the number of exchanges. Raises RecordingError."""
+        written = self.shelf.warc().responses
+        if written != len(self.exchanges):
+            raise RecordingError(f"{len(self.exchanges)} exchanges but {written} records; nothing is kept")
