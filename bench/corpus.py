@@ -61,12 +61,14 @@ def main() -> int:
         print("wget is not installed: archiver is measured alone (Debian: apt-get install wget)", file=sys.stderr)
     rounds: list[dict[str, Cost]] = []
     stages: list[dict[str, Any]] = []
+    loads: list[float] = []
     with tempfile.TemporaryDirectory(prefix="archiver-bench-") as folder, served(args, Path(folder)) as site:
         for number in range(1, args.rounds + 1):
             work = Path(folder) / f"round-{number}"
             work.mkdir()
             if number == 1:  # the server makes a certificate for each host when first asked: nobody's time
                 timed_stages(work / "warm", site)
+            loads.append(os.getloadavg()[0])
             rounds.append(one_round(work, site, has_wget=has_wget, turn=number))
             stages.append(timed_stages(work, site))
             shutil.rmtree(work)
@@ -77,6 +79,7 @@ def main() -> int:
         "seeds": len(site.urls),
         "rounds": [{name: asdict(each) for name, each in measured.items()} for measured in rounds],
         "stages": stages,
+        "load_before_round": loads,
     }
     for line in told(result):
         print(line)
@@ -156,8 +159,8 @@ def one_round(work: Path, site: Site, *, has_wget: bool, turn: int) -> dict[str,
     first = turn % len(contenders)
     measured: dict[str, Cost] = {}
     for contender in contenders[first:] + contenders[:first]:
-        measured |= contender()
-        print(f"round {turn}: {', '.join(measured)}", file=sys.stderr)
+        measured |= (found := contender())
+        print(f"round {turn}: {', '.join(found)}", file=sys.stderr)
     return measured
 
 
@@ -173,6 +176,7 @@ def told(result: Mapping[str, Any]) -> Iterator[str]:
     """The tables, medians over the rounds."""
     seeds, rounds = result["seeds"], result["rounds"]
     yield f"{seeds} seeds, {len(rounds)} rounds, medians; {result['machine']['cores']} cores"
+    yield "load of the machine before each round: " + ", ".join(f"{each:.1f}" for each in result["load_before_round"])
     yield ""
     yield f"  {'':<26} {'seeds/s':>8} {'ms wall':>8} {'ms CPU':>8} {'peak MiB':>9}"
     for name in sorted(rounds[0]):
