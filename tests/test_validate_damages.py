@@ -19,6 +19,7 @@ ELSEWHERE = {
     "FIX002": "test_validate_hostile.py",
     "FIX012": "test_validate_hostile.py",
     "WARC006": "test_validate_hostile.py",
+    **{f"ARC00{n}": "test_validate_archives.py" for n in range(1, 8)},
 }
 
 

@@ -24,8 +24,8 @@ def codes(path: Path) -> set[str]:
 
 
 def test_a_file_is_not_a_bag(tmp_path: Path):
-    (tmp_path / "bag.tar").touch()
-    report = validate_bag(tmp_path / "bag.tar")
+    (tmp_path / "bag.txt").touch()
+    report = validate_bag(tmp_path / "bag.txt")
     assert [each.code for each in report.findings] == ["BAG001"]
     assert not report.ok
     assert report.checks["fixity"] == "not checked"

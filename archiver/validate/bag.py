@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
+from archiver.validate.archives import opened
 from archiver.validate.fixity import check_fixity
 from archiver.validate.manifests import check_fetch, compare, read_manifests
 from archiver.validate.payload import check_payload
@@ -16,20 +17,27 @@ from archiver.validate.record import RECORD
 from archiver.validate.rules import CHECKS, RULES, finding
 from archiver.validate.second import second_opinion as ask_bagit
 from archiver.validate.tagfiles import read_declaration, read_info
-from archiver.validate.tree import scan
+from archiver.validate.tree import Tree
 
 
 def validate_bag(path: Path, *, second_opinion: bool = False, cores: int = 1) -> Report:
-    """All findings about the bag at `path`, and a verdict for each check; what is unreadable inside is a finding.
+    """All findings about the bag at `path`, a folder or serialised, and a verdict for each check; what is unreadable
+    inside is a finding. Files are hashed on so many cores.
 
     Raises StorageError where there is nothing at `path`, or its folder may not be listed.
     """
     try:
-        if path.exists() and not path.is_dir():
-            return _report(path, set(), [finding("BAG001")])
-        tree, findings = scan(path)
+        with opened(path) as (tree, findings):
+            if tree is None:
+                return _report(path, set(), findings)
+            made = _judge(tree, findings, cores=cores, second_opinion=second_opinion)
+            return _report(path, made, findings)
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
+
+
+def _judge(tree: Tree, findings: list[Finding], *, cores: int, second_opinion: bool) -> set[str]:
+    """Add what is wrong with a bag to the findings; the checks that were made."""
     made = {"structure", "fixity"}
     # 1. Structure: the declaration, the metadata, the manifests against the disk.
     declaration, more = read_declaration(tree)
@@ -56,8 +64,8 @@ def validate_bag(path: Path, *, second_opinion: bool = False, cores: int = 1) ->
         made.add("second-opinion")
         ok = not any(each.severity == "error" for each in findings)
         safe = not tree.odd and not any(each.code == "BAG043" for each in findings)
-        findings += ask_bagit(path, ok=ok, safe=safe)
-    return _report(path, made, findings)
+        findings += ask_bagit(tree.root, ok=ok, safe=safe)
+    return made
 
 
 def _report(path: Path, made: set[str], findings: Iterable[Finding]) -> Report:

@@ -1,16 +1,21 @@
-"""Which of the paths somebody names are bags: a folder with bagit.txt, data/ or a manifest is one, however broken."""
+"""Which of the paths somebody names are bags: a folder with bagit.txt, data/ or a manifest is one, however broken,
+and so is a file that is named as a serialised bag."""
 
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from archiver.errors import StorageError, UsageError
+from archiver.validate.archives import suffix
 
 _MANIFEST = re.compile(r"(tag)?manifest-[A-Za-z0-9_-]+\.txt", re.IGNORECASE)
 
 
-def is_bag(path: Path) -> bool:
-    """Whether `path` is a folder that is, or once was, a bag. Raises StorageError where it may not be listed."""
+def is_bag(path: Path, *, serialised: bool = False) -> bool:
+    """Whether `path` is a folder that is, or once was, a bag, or, if asked, a file named as a serialised one. Raises
+    StorageError where it may not be listed."""
+    if serialised and suffix(path.name) and path.is_file():
+        return True
     if not path.is_dir():
         return False
     if (path / "bagit.txt").exists() or (path / "data").is_dir():
@@ -18,19 +23,20 @@ def is_bag(path: Path) -> bool:
     return any(_MANIFEST.fullmatch(each.name) for each in _listed(path))
 
 
-def find_bags(paths: Sequence[Path]) -> Iterator[Path]:
-    """Each path that is a bag, and the bags right below each that is not, sorted; hidden folders are left out.
+def find_bags(paths: Sequence[Path], *, serialised: bool = False) -> Iterator[Path]:
+    """Each path that is a bag, and the bags right below each that is not, sorted; hidden ones are left out.
 
     Raises UsageError for a path where there is none, StorageError for one that cannot be listed.
     """
     for path in paths:
-        if is_bag(path):
+        if is_bag(path, serialised=serialised):
             yield path
             continue
         inside = sorted(each for each in _listed(path) if not each.name.startswith(".")) if path.is_dir() else []
-        bags = [each for each in inside if is_bag(each)]
+        bags = [each for each in inside if is_bag(each, serialised=serialised)]
         if not bags:
             advice = "a bag is a folder with bagit.txt, data/ or a manifest"
+            advice += ", or a .zip, .tar or .tgz of one" if serialised else ""
             raise UsageError(f"no bag {'in' if path.is_dir() else 'at'} {path}; {advice}")
         yield from bags
 

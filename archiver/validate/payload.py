@@ -29,8 +29,8 @@ def check_payload(tree: Tree, info: Info) -> tuple[set[str], list[Finding]]:
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
     warcs: dict[str, list[WarcRecord]] = {}
-    for path in tree.payload:
-        if path.endswith(".warc.gz") or path == named:
+    for path, _ in tree.in_order():
+        if path == named or (path.startswith("data/") and path.endswith(".warc.gz")):
             made.add("warc")
             warcs[path], more = _warc(tree, path)
             findings += more

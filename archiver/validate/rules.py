@@ -88,6 +88,18 @@ RULES: dict[str, Rule] = {
         },
     ),
     **_rules(
+        "structure",
+        {
+            "ARC001": ("error", "RFC 8493, 4", "the archive cannot be read to its end: {reason}"),
+            "ARC002": ("error", "RFC 8493, 5.2", "the archive goes beyond {limit}: not read on"),
+            "ARC003": ("error", "RFC 8493, 5.1", "the archive holds an entry with an unsafe name"),
+            "ARC004": ("error", "RFC 8493, 4", "the archive must hold one folder, the bag, and nothing beside it"),
+            "ARC005": ("error", "RFC 8493, 4", "the archive holds this path more than once"),
+            "ARC006": ("warning", "RFC 8493, 4", "the folder in the archive should be named like the archive"),
+            "ARC007": ("error", "RFC 8493, 4", "the archive is not read: {reason}"),
+        },
+    ),
+    **_rules(
         "fixity",
         {
             "FIX001": ("error", "RFC 8493, 3", "the file is not what {manifest} says"),

@@ -14,7 +14,9 @@ from archiver.validate.rules import finding
 def second_opinion(path: Path, *, ok: bool, safe: bool) -> Iterator[Finding]:
     """Who disagrees: `ok` is our own verdict on the bag, `safe` whether bagit may open everything in it."""
     if not safe:
-        yield finding("BAG072", reason="the bag holds links, special files, or things that cannot be read")
+        yield finding(
+            "BAG072", reason="the bag holds links, special files, or things that cannot be read, or is serialised"
+        )
         return
     complaint = _bagit_says(path)
     if ok and complaint is not None:
