@@ -138,6 +138,7 @@ def one_round(work: Path, site: Site, *, has_wget: bool, turn: int) -> dict[str,
 
     def archiver(jobs: int) -> Cost:
         options = ["--jobs", str(jobs), "--pace", "0", "--proxy", site.proxy, "--ca-bundle", str(site.roots)]
+        options += ["--no-requisites", "--robots", "ignore"]  # the page alone, as wget fetches it
         folder = work / f"jobs-{jobs}"
         command: list[str | Path] = [BIN / "archiver", "run", site.seeds, "--bags", folder, "--quiet", *options]
         return cost(command, cwd=work, log=work / "archiver.log")

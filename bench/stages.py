@@ -27,6 +27,7 @@ from archiver.seeds.sources import read_seeds
 STAGES: tuple[tuple[Any, str, str], ...] = (
     (Fetcher, "fetch", "fetch and WARC"),
     (pipeline, "read", "read and compare"),
+    (pipeline, "stands_instead", "read and compare"),
     (pipeline, "build_record", "bag"),
     (pipeline, "record_bytes", "bag"),
     (pipeline, "bag_info", "bag"),
@@ -54,7 +55,7 @@ def timed(function: Callable[..., Any], stage: str, spent: dict[str, float], loc
 
 def main() -> None:
     seeds, bags, proxy, roots = sys.argv[1:]
-    config = Config(bags=Path(bags), pace=0.0, proxy=proxy, ca_bundle=Path(roots))
+    config = Config(bags=Path(bags), pace=0.0, proxy=proxy, ca_bundle=Path(roots), requisites=False, robots="ignore")
     spent = dict.fromkeys((stage for _, _, stage in STAGES), 0.0)
     lock = threading.Lock()
     for owner, name, stage in STAGES:

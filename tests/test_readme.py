@@ -77,7 +77,7 @@ def test_outcomes_and_verdicts_are_those_of_the_model():
 
 def test_the_tree_is_that_of_a_bag(demo):
     tree = next(block for block in blocks("text") if "bagit.txt" in block)
-    told = [line.split()[0] for line in tree.splitlines()[1:]]
+    told = re.findall(r"^  (\S+)", tree, re.MULTILINE)
     bag = next(demo[0].glob("ferry-strike-*"))
     files = [path.relative_to(bag).as_posix() for path in bag.rglob("*") if path.is_file()]
     assert {pattern for pattern in told if not fnmatch.filter(files, pattern)} == {WITHOUT_TLS}
