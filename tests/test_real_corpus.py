@@ -40,7 +40,22 @@ def test_every_page_ends_in_a_valid_bag_or_a_named_failure_and_none_takes_the_jo
     count = len(list(seeds.glob("*.txt")))
     assert count > 200
     bags = tmp_path / "bags"
-    main(["run", str(seeds), "--bags", str(bags), "--json", "--quiet", "--pace", "0", "--jobs", "2", *options])
+    main(
+        [
+            "run",
+            str(seeds),
+            "--bags",
+            str(bags),
+            "--json",
+            "--quiet",
+            "--pace",
+            "0",
+            "--jobs",
+            "2",
+            "--no-requisites",
+            *options,
+        ]
+    )
     results = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert len(results) == count
     assert not [each for each in results if each["bag"] is None and not each["reason"]]
@@ -55,3 +70,16 @@ def test_every_page_ends_in_a_valid_bag_or_a_named_failure_and_none_takes_the_jo
 
     verdicts = [each["verdict"] for each in results]
     assert sum(each in ("same", "typographic", "edited") for each in verdicts) > 0.97 * count
+
+
+def test_a_sample_with_all_that_the_pages_need_is_valid_too(site, tmp_path, capsys):
+    seeds, options = site
+    sample = [str(each) for each in sorted(seeds.glob("*.txt"))[::12]]
+    bags = tmp_path / "bags"
+    main(["run", *sample, "--bags", str(bags), "--json", "--quiet", "--pace", "0", "--jobs", "2", *options])
+    results = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {each["outcome"] for each in results} == {"captured"}
+    records = [json.loads((bags / each["bag"] / "data" / "provenance.json").read_bytes()) for each in results]
+    assert sum(record["capture"]["requisites"]["fetched"] for record in records) > 10 * len(sample)
+    assert {record["capture"]["robots"] for record in records} == {"allowed"}
+    assert main(["validate", str(bags), "--quiet"]) == 0

@@ -74,8 +74,9 @@ def _ended(outcome: str, verdict: str | None) -> str:
     return f"{outcome}, {verdict}" if outcome == "captured" else outcome
 
 
-def run_demo(folder: Path, *, say: Callable[[str], None]) -> int:
-    """Archive the demo's seeds into `folder` and tell about it through `say`, a line at a time.
+def run_demo(folder: Path, *, say: Callable[[str], None], program: str = "archiver") -> int:
+    """Archive the demo's seeds into `folder` and tell about it through `say`, a line at a time; `program` is how the
+    reader can call archiver.
 
     Returns 0 when every seed ended as expected in a valid bag, 1 otherwise. Raises ArchiverError as run_job does.
     """
@@ -89,7 +90,7 @@ def run_demo(folder: Path, *, say: Callable[[str], None]) -> int:
         )
         run_job(config, read_seeds([str(SEEDS)], limits=config.limits), on_result=results.append)
     stops = sorted((_visit(folder, each) for each in results), key=lambda stop: stop.name)
-    for line in _tour(folder, stops):
+    for line in _tour(folder, stops, program):
         say(line)
     return 0 if _complete(stops) and all(stop.as_expected for stop in stops) else 1
 
@@ -107,7 +108,7 @@ def _complete(stops: list[Stop]) -> bool:
     return [stop.name for stop in stops] == sorted(EXPECTED)
 
 
-def _tour(folder: Path, stops: list[Stop]) -> Iterator[str]:
+def _tour(folder: Path, stops: list[Stop], program: str) -> Iterator[str]:
     yield f"  {'seed':<20} {'its page':<24} {'expected':<22} {'found':<22} bag"
     for stop in stops:
         yield from _row(stop)
@@ -126,7 +127,7 @@ def _tour(folder: Path, stops: list[Stop]) -> Iterator[str]:
     for name, record in records:
         yield from _credits(name, record)
     yield ""
-    yield from _next(folder, stops)
+    yield from _next(folder, stops, program)
 
 
 def _row(stop: Stop) -> Iterator[str]:
@@ -162,13 +163,13 @@ def _credits(name: str, record: dict[str, Any]) -> Iterator[str]:
         yield f"  {one_line(name):<20} {one_line(credit.who):<16} {one_line(credit.role):<15} {shown}"
 
 
-def _next(folder: Path, stops: list[Stop]) -> Iterator[str]:
+def _next(folder: Path, stops: list[Stop], program: str) -> Iterator[str]:
     bags = shlex.quote(str(folder))
     telling = next((stop.result.bag for stop in stops if stop.name == TELLING and stop.result.bag), None)
     yield "Try next:"
     yield ""
     if telling:
-        yield f"  archiver show {shlex.quote(str(folder / telling))}"
-    yield f"  archiver validate {bags}"
-    yield f"  archiver status --bags {bags}"
-    yield "  archiver run seeds/          your own seeds: text files that end in 'Original url: <address>'"
+        yield f"  {program} show {shlex.quote(str(folder / telling))}"
+    yield f"  {program} validate {bags}"
+    yield f"  {program} status --bags {bags}"
+    yield f"  {program} run seeds/          your own seeds: text files that end in 'Original url: <address>'"
