@@ -105,9 +105,18 @@ def _run(commands: Commands) -> None:
 
 def _validate(commands: Commands) -> None:
     validate = _command(commands, "validate", "Judge bags: structure, fixity, record, WARC, text and seed.")
-    validate.add_argument("bags", nargs="*", type=Path, metavar="BAG", help="bag or folder of bags (default: bags/)")
-    validate.add_argument("--format", choices=("text", "json"), default="text", help="of the report (default: text)")
+    validate.add_argument("bags", nargs="*", type=Path, metavar="BAG",
+                          help="bag, serialised bag (.zip, .tar, .tgz) or folder of bags (default: bags/)")  # fmt: skip
+    validate.add_argument("--format", choices=("text", "json", "junit", "github"), default="text",
+                          help="of the report (default: text)")  # fmt: skip
     validate.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    validate.add_argument("--profile", metavar="FILE", help="a BagIt profile; 'archiver' and 'btr' are built in")
+    validate.add_argument("--strict", action="store_true", help="what custom forgives is an error as well")
+    validate.add_argument("--fail-on", choices=("error", "warning"), default="error",
+                          help="what makes a bag fail (default: error)")  # fmt: skip
+    validate.add_argument("--since-ledger", action="store_true",
+                          help="only bags that have changed since they last passed")  # fmt: skip
+    validate.add_argument("--jobs", type=_count, metavar="N", help="processes and threads (default: all cores)")
     validate.add_argument("--second-opinion", action="store_true", help="let bagit-python judge each bag as well")
 
 

@@ -89,7 +89,7 @@ def test_codes_are_letters_and_three_digits_with_a_severity_and_a_section():
     for code, rule in RULES.items():
         assert code.rstrip("0123456789") in {"BAG", "ARC", "FIX", "REC", "WARC", "TXT", "SEED", "PROF"}
         assert rule.severity in ("error", "warning", "info")
-        assert rule.section.startswith(("RFC 8493, ", "WARC 1.1, ", "BagIt 0.97, ", "DESIGN "))
+        assert rule.section.startswith(("RFC 8493, ", "WARC 1.1, ", "BagIt 0.97, ", "BagIt Profiles, ", "DESIGN "))
 
 
 def test_the_record_schema_is_a_schema_and_allows_unknown_fields():

@@ -1,29 +1,121 @@
 """`archiver validate`: bags in, findings out."""
 
 import argparse
+import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
+from archiver import __version__
+from archiver.digest import sha256
+from archiver.errors import StorageError
 from archiver.model import Report
 from archiver.validate.bag import validate_bag
 from archiver.validate.find import find_bags
-from archiver.validate.report import render
+from archiver.validate.profile import read_profile
+from archiver.validate.report import Passes, passes, passes_without_warnings, render
+from archiver.validate.reread import ReadAgain
 
 
 def validate(args: argparse.Namespace) -> int:
     """Judge every bag named in `args`; 1 when one is not sound. Raises UsageError, StorageError."""
-    bags = find_bags(args.bags or [Path("bags")])
+    profile = read_profile(args.profile) if args.profile else None
+    options = {"profile": profile, "reread": read_again, "strict": args.strict, "second_opinion": args.second_opinion}
+    passed = passes_without_warnings if args.fail_on == "warning" else passes
+    bags = list(find_bags(args.bags or [Path("bags")], serialised=True))
     tally = {"passed": 0, "failed": 0}
+    with ExitStack() as stack:
+        settle: Callable[[Report], None] | None = None
+        told = len(bags)
+        if args.since_ledger:
+            asked = [__version__, str(args.strict), args.fail_on, str(args.second_opinion), repr(profile)]
+            since = stack.enter_context(_Since(sha256(" ".join(asked).encode()), passed))
+            bags, settle = since.changed(bags), since.settle
 
-    def reports() -> Iterator[Report]:
-        for bag in bags:
-            report = validate_bag(bag, second_opinion=args.second_opinion)
-            tally["passed" if report.ok else "failed"] += 1
-            yield report
+        def reports() -> Iterator[Report]:
+            for report in _judged(bags, args.jobs or _cores(), options):
+                if settle:
+                    settle(report)
+                tally["passed" if passed(report) else "failed"] += 1
+                yield report
 
-    for piece in render(reports(), args.format):
-        sys.stdout.write(piece)
+        for piece in render(reports(), args.format, passed=passed, quiet=args.quiet):
+            sys.stdout.write(piece)
     if not args.quiet:
-        print(f"{sum(tally.values())} bags: {tally['passed']} passed, {tally['failed']} failed", file=sys.stderr)
+        unchanged = f", {told - len(bags)} unchanged since they passed" if args.since_ledger else ""
+        print(f"{len(bags)} bags: {tally['passed']} passed, {tally['failed']} failed{unchanged}", file=sys.stderr)
     return 1 if tally["failed"] else 0
+
+
+def _judged(bags: Sequence[Path], jobs: int, options: dict[str, Any]) -> Iterator[Report]:
+    if len(bags) == 1:  # the usual case starts without the machinery of processes
+        return iter([validate_bag(bags[0], cores=jobs, **options)])
+    from archiver.validate.many import validate_bags
+
+    return validate_bags(bags, jobs=jobs, **options)
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def read_again(page: ReadAgain) -> str | None:
+    """The text of a recorded page by the extractor that is installed here; None where the record names another."""
+    from archiver.article import extract
+
+    if (page.software, page.extractor, page.extractor_version) != (__version__, extract.NAME, extract.version()):
+        return None
+    from archiver.article.reading import read
+    from archiver.model import Page
+
+    return read(None, Page(url=page.url, status=page.status, headers=page.headers, body=page.body)).article.text
+
+
+class _Since:
+    """What passed before and has not changed since, by the ledgers of the bags' folders."""
+
+    def __init__(self, asked: str, passed: Passes) -> None:
+        self._asked, self._passed = asked, passed
+        self._ledgers: dict[Path, Any] = {}
+        self._fingerprints: dict[str, str] = {}
+        self._settled: dict[Path, dict[str, str | None]] = {}
+
+    def changed(self, bags: Sequence[Path]) -> list[Path]:
+        """The bags that must be judged. Raises UsageError where there is no ledger, StorageError."""
+        from archiver.job.validations import Validations
+        from archiver.validate.unchanged import fingerprint
+
+        found = []
+        for bag in bags:
+            folder = bag.absolute().parent
+            if folder not in self._ledgers:
+                self._ledgers[folder] = Validations(folder)
+            try:
+                self._fingerprints[str(bag)] = look = fingerprint(bag.absolute(), self._asked)
+            except OSError as error:
+                raise StorageError.from_os("read the bag", error) from error
+            if self._ledgers[folder].passed(_key(bag)) != look:
+                found.append(bag)
+        return found
+
+    def settle(self, report: Report) -> None:
+        """Keep in mind how a bag fared."""
+        bag = Path(report.bag)
+        look = self._fingerprints[report.bag] if self._passed(report) else None
+        self._settled.setdefault(bag.absolute().parent, {})[_key(bag)] = look
+
+    def __enter__(self) -> "_Since":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for folder, ledger in self._ledgers.items():
+            ledger.settle(self._settled.get(folder, {}), datetime.now(UTC))
+            ledger.close()
+
+
+def _key(bag: Path) -> str:
+    """The name of a bag as SQLite takes it, which takes no lone surrogates."""
+    return bag.name.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -4,7 +4,8 @@ No finding stops it; what cannot be checked is said to be `not checked`. It chan
 nothing outside the bag. Bags without `data/provenance.json` are judged as bags only.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from archiver.errors import StorageError
@@ -13,35 +14,59 @@ from archiver.validate.archives import opened
 from archiver.validate.fixity import check_fixity
 from archiver.validate.manifests import check_fetch, compare, read_manifests
 from archiver.validate.payload import check_payload
+from archiver.validate.profile import Profile, check_profile
 from archiver.validate.record import RECORD
-from archiver.validate.rules import CHECKS, RULES, finding
+from archiver.validate.reread import Reread
+from archiver.validate.rules import CHECKS, RULES, STRICT, finding
 from archiver.validate.second import second_opinion as ask_bagit
 from archiver.validate.tagfiles import read_declaration, read_info
 from archiver.validate.tree import Tree
 
 
-def validate_bag(path: Path, *, second_opinion: bool = False, cores: int = 1) -> Report:
+def validate_bag(
+    path: Path,
+    *,
+    profile: Profile | None = None,
+    reread: Reread | None = None,
+    second_opinion: bool = False,
+    strict: bool = False,
+    cores: int = 1,
+) -> Report:
     """All findings about the bag at `path`, a folder or serialised, and a verdict for each check; what is unreadable
-    inside is a finding. Files are hashed on so many cores.
+    inside is a finding.
 
-    Raises StorageError where there is nothing at `path`, or its folder may not be listed.
+    On request it is held against a `profile`; its text is extracted again by `reread`; bagit-python is asked; `strict`,
+    what custom forgives is an error. Files are hashed on so many `cores`. Raises StorageError where there is nothing at
+    `path`, or its folder may not be listed.
     """
+    wanted = {"profile": profile is not None, "extraction": reread is not None, "second-opinion": second_opinion}
+    asked = [*CHECKS, *(name for name, is_wanted in wanted.items() if is_wanted)]
+    made: set[str] = set()
     try:
         with opened(path) as (tree, findings):
-            if tree is None:
-                return _report(path, set(), findings)
-            made = _judge(tree, findings, cores=cores, second_opinion=second_opinion)
-            return _report(path, made, findings)
+            if tree is not None:
+                more = _judge(tree, made, profile=profile, reread=reread, second_opinion=second_opinion, cores=cores)
+                findings += more
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
+    if strict:
+        findings = [replace(each, severity="error") if each.code in STRICT else each for each in findings]
+    return _report(path, asked, made, findings)
 
 
-def _judge(tree: Tree, findings: list[Finding], *, cores: int, second_opinion: bool) -> set[str]:
-    """Add what is wrong with a bag to the findings; the checks that were made."""
-    made = {"structure", "fixity"}
+def _judge(
+    tree: Tree,
+    made: set[str],
+    *,
+    profile: Profile | None,
+    reread: Reread | None,
+    second_opinion: bool,
+    cores: int,
+) -> list[Finding]:
+    """What is wrong with the bag in a tree; the checks that are made are added to `made`."""
+    made |= {"structure", "fixity"}
     # 1. Structure: the declaration, the metadata, the manifests against the disk.
-    declaration, more = read_declaration(tree)
-    findings += more
+    declaration, findings = read_declaration(tree)
     if "data" not in tree.folders:
         findings.append(finding("BAG007", "data"))
     info, more = read_info(tree, declaration)
@@ -56,25 +81,29 @@ def _judge(tree: Tree, findings: list[Finding], *, cores: int, second_opinion: b
     findings += check_fixity(tree, manifests, cores=cores)
     # 3. The record and what it speaks of.
     if RECORD in tree.files:
-        checked, more = check_payload(tree, info)
+        checked, more = check_payload(tree, info, reread)
         made |= checked
         findings += more
-    # 4. Somebody else's view.
+    # 4. What a receiver demands.
+    if profile is not None:
+        made.add("profile")
+        findings += check_profile(profile, tree, declaration, info, manifests)
+    # 5. Somebody else's view.
     if second_opinion:
-        made.add("second-opinion")
         ok = not any(each.severity == "error" for each in findings)
         safe = not tree.odd and not any(each.code == "BAG043" for each in findings)
-        findings += ask_bagit(tree.root, ok=ok, safe=safe)
-    return made
+        views = list(ask_bagit(tree.root, ok=ok, safe=safe))
+        made |= {"second-opinion"} if safe else set()
+        findings += views
+    return findings
 
 
-def _report(path: Path, made: set[str], findings: Iterable[Finding]) -> Report:
+def _report(path: Path, asked: Sequence[str], made: set[str], findings: Sequence[Finding]) -> Report:
     """Findings in the order of path and code; a check failed where an error of its rules was found."""
     in_order = tuple(sorted(findings, key=lambda each: (each.path, each.code, each.message)))
     failed = {RULES[each.code].check for each in in_order if each.severity == "error"}
-    checks: dict[str, Judgement] = {}
-    for name in (*CHECKS, *sorted(made - set(CHECKS))):
-        checks[name] = "failed" if name in failed else "passed" if name in made else "not checked"
-    if any(each.code == "BAG072" for each in in_order):
-        checks["second-opinion"] = "not checked"
+    failed -= {"second-opinion"} - made  # BAG072: it was asked for, and could not be had
+    checks: dict[str, Judgement] = {
+        name: "failed" if name in failed else "passed" if name in made else "not checked" for name in asked
+    }
     return Report(bag=str(path), checks=checks, findings=in_order)

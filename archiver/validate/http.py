@@ -5,6 +5,7 @@ recorder on purpose: this is its judge.
 """
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
 from archiver.digest import Hasher
@@ -20,11 +21,19 @@ _State = Literal["head", "body", "size", "chunk", "chunk-end", "trailer", "done"
 
 
 class Message:
-    """A message fed piece by piece: `status` of a response, `payload` the hashes of its payload, `chunked`. After
-    `finish`: `parsed` is whether it is HTTP at all, `whole` whether its body is as long as its header says."""
+    """A message fed piece by piece: its `head`, `status` of a response, `payload` the hashes of its payload,
+    `chunked`. After `finish`: `parsed` is whether it is HTTP at all, `whole` whether its body is as long as its header
+    says. `keep` is given the payload, piece by piece."""
 
-    def __init__(self, kind: Literal["request", "response"], algorithms: set[str]) -> None:
-        self.kind, self.payload = kind, Hasher(algorithms)
+    def __init__(
+        self,
+        kind: Literal["request", "response"],
+        algorithms: set[str],
+        *,
+        keep: Callable[[memoryview], object] | None = None,
+    ) -> None:
+        self.kind, self.payload, self.head = kind, Hasher(algorithms), b""
+        self._keep = keep
         self.status: int | None = None
         self.parsed, self.whole, self.chunked = False, True, False
         self._state: _State = "head"
@@ -61,7 +70,8 @@ class Message:
             return
         if self.kind == "response":
             self.status = int(match[1])
-        codings, lengths = _values(head, "transfer-encoding"), set(_values(head, "content-length"))
+        self.head = head
+        codings, lengths = header_values(head, "transfer-encoding"), set(header_values(head, "content-length"))
         self.chunked = "chunked" in codings
         stated = lengths.pop() if len(lengths) == 1 else ""
         self._left = int(stated) if re.fullmatch("[0-9]{1,18}", stated) else None
@@ -77,6 +87,8 @@ class Message:
         if self._state in ("body", "chunk"):
             taken = len(view) if self._left is None else min(len(view), self._left)
             self.payload.update(view[:taken])
+            if self._keep:
+                self._keep(view[:taken])
             if self._left is not None:
                 self._left -= taken
                 if not self._left:
@@ -106,12 +118,14 @@ class Message:
         return "chunk" if self._left else "trailer"
 
 
-def _values(head: bytes, name: str) -> list[str]:
-    """All values of one header, lists split at commas, lower case; folded lines joined."""
+def headers_of(head: bytes) -> tuple[tuple[str, str], ...]:
+    """Names and values of a head in order, folded lines joined."""
     joined = re.sub(r"\r?\n[ \t]+", " ", head.decode("latin-1"))
-    found = []
-    for line in joined.split("\n")[1:]:
-        key, colon, value = line.partition(":")
-        if colon and key.strip().lower() == name:
-            found += [each.strip().lower() for each in value.split(",") if each.strip()]
-    return found
+    pairs = (line.partition(":") for line in joined.split("\n")[1:])
+    return tuple((name.strip(), value.strip()) for name, colon, value in pairs if colon)
+
+
+def header_values(head: bytes, name: str) -> list[str]:
+    """All values of one header, given in lower case: lists split at commas, in lower case."""
+    found = [value for key, value in headers_of(head) if key.lower() == name]
+    return [each.strip().lower() for value in found for each in value.split(",") if each.strip()]

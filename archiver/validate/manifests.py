@@ -163,6 +163,12 @@ class _Reader:
         return meant
 
 
+def manifest_algorithm(name: str) -> str:
+    """The algorithm in the name of a manifest, in lower case and without hyphens; "" where it is none."""
+    match = _NAME.fullmatch(name)
+    return match[2].lower().replace("-", "") if match else ""
+
+
 def _digest(stated: str) -> bytes | None:
     """The bytes of a hexadecimal digest; None for anything else."""
     try:

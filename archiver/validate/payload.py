@@ -14,6 +14,7 @@ from archiver.digest import CHUNK, digest_stream, sha256
 from archiver.model import Finding
 from archiver.validate.exchanges import check_exchanges
 from archiver.validate.record import RECORD, Record, read_record
+from archiver.validate.reread import Reread, check_text_again
 from archiver.validate.rules import finding
 from archiver.validate.tagfiles import Info
 from archiver.validate.tree import Tree
@@ -23,8 +24,8 @@ _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERT
 _PIECE = 1 << 16
 
 
-def check_payload(tree: Tree, info: Info) -> tuple[set[str], list[Finding]]:
-    """(the checks that were made, what they found) for a bag with a record."""
+def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple[set[str], list[Finding]]:
+    """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again."""
     made = {"record"}
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
@@ -45,6 +46,10 @@ def check_payload(tree: Tree, info: Info) -> tuple[set[str], list[Finding]]:
     findings += _bag_info(record, info)
     findings += _seed(tree, record)
     findings += _text(tree, record)
+    if reread:
+        done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
+        made |= {"extraction"} if done else set()
+        findings += more
     return made | {"seed", "text"}, findings
 
 

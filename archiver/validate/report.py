@@ -1,44 +1,69 @@
-"""Reports as people and programs read them: lines of text, or one JSON object (schemas/report.schema.json).
+"""Reports as people and programs read them: text, JSON (schemas/report.schema.json), JUnit, GitHub annotations.
 
 Text from bags is shown with control characters made visible; it judges nothing.
 """
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from typing import Literal
+from typing import Literal, get_args
+from xml.sax.saxutils import escape, quoteattr
 
-from archiver.model import Report
+from archiver.model import Finding, Report
 from archiver.visible import visible
 
 VERSION = "1.0"
+Form = Literal["text", "json", "junit", "github"]
+FORMS: tuple[Form, ...] = get_args(Form)
+Passes = Callable[[Report], bool]
 
 
-def render(reports: Iterable[Report], form: Literal["text", "json"]) -> Iterator[str]:
-    """The reports piece by piece, as they come, each piece ending where a line does."""
-    return _text(reports) if form == "text" else _json(reports)
+def passes(report: Report) -> bool:
+    """The usual verdict: nothing is an error."""
+    return report.ok
 
 
-def _text(reports: Iterable[Report]) -> Iterator[str]:
+def passes_without_warnings(report: Report) -> bool:
+    """The verdict of `--fail-on warning`."""
+    return report.ok and not any(each.severity == "warning" for each in report.findings)
+
+
+def render(reports: Iterable[Report], form: Form, *, passed: Passes = passes, quiet: bool = False) -> Iterator[str]:
+    """The reports piece by piece, as they come, each piece ending where a line does; `quiet` leaves out of the text
+    what passed."""
+    if form == "text":
+        return _text(reports, passed, quiet)
+    return {"json": _json, "junit": _junit, "github": _github}[form](reports, passed)
+
+
+def _text(reports: Iterable[Report], passed: Passes, quiet: bool) -> Iterator[str]:
     for report in reports:
-        yield f"{'passed' if report.ok else 'failed'} {visible(report.bag)}\n"
+        good = passed(report)
+        if good and quiet:
+            continue
+        yield f"{'passed' if good else 'failed'} {visible(report.bag)}\n"
         for each in report.findings:
             where = f" {visible(each.path)}" if each.path else ""
-            sides = [f"; expected {visible(each.expected)}"] if each.expected is not None else []
-            sides += [f"; found {visible(each.found)}"] if each.found is not None else []
-            yield f"  {each.code} {each.severity}{where}: {visible(each.message)}{''.join(sides)}\n"
+            yield f"  {each.code} {each.severity}{where}: {_sentence(each)}\n"
 
 
-def _json(reports: Iterable[Report]) -> Iterator[str]:
+def _sentence(each: Finding) -> str:
+    sides = [f"; expected {visible(each.expected)}"] if each.expected is not None else []
+    sides += [f"; found {visible(each.found)}"] if each.found is not None else []
+    return f"{visible(each.message)}{''.join(sides)}"
+
+
+def _json(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
     verdicts, severities = Counter[bool](), Counter[str]()
     yield f'{{"version": "{VERSION}", "bags": ['
     for number, report in enumerate(reports):
-        verdicts[report.ok] += 1
+        good = passed(report)
+        verdicts[good] += 1
         severities.update(each.severity for each in report.findings)
         bag = {
             "bag": report.bag,
-            "ok": report.ok,
+            "ok": good,
             "checks": dict(report.checks),
             "findings": [asdict(each) for each in report.findings],
         }
@@ -50,3 +75,68 @@ def _json(reports: Iterable[Report]) -> Iterator[str]:
         "findings": {name: severities[name] for name in ("error", "warning", "info")},
     }
     yield f'\n], "summary": {json.dumps(summary)}}}\n'
+
+
+def _junit(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
+    """A suite for each bag, a case for each check: what made a bag fail is a failure, a check not made is skipped."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="archiver validate">\n'
+    for report in reports:
+        good = passed(report)
+        cases, failures, skipped = [], 0, 0
+        for name, judgement in report.checks.items():
+            wrong = [] if good else [each for each in report.findings if _counts(each, report) and _check(each) == name]
+            inside = "".join(_failure(each) for each in wrong)
+            if not wrong and judgement == "not checked":
+                inside, skipped = '<skipped message="not checked"/>', skipped + 1
+            failures += bool(wrong)
+            cases.append(
+                f"    <testcase classname={_attribute(report.bag)} name={_attribute(name)}>{inside}</testcase>\n"
+            )
+        told = "".join(f"{each.code} {each.severity} {each.path}: {_sentence(each)}\n" for each in report.findings)
+        counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
+        yield f"  <testsuite name={_attribute(report.bag)} {counts}>\n{''.join(cases)}"
+        yield f"    <system-out>{_xml(told)}</system-out>\n  </testsuite>\n"
+    yield "</testsuites>\n"
+
+
+def _counts(each: Finding, report: Report) -> bool:
+    """Whether a finding is why a bag failed: an error, or where there is none, a warning."""
+    return each.severity == ("error" if not report.ok else "warning")
+
+
+def _check(each: Finding) -> str:
+    from archiver.validate.rules import RULES
+
+    return RULES[each.code].check
+
+
+def _failure(each: Finding) -> str:
+    where = f"{each.path}: " if each.path else ""
+    return f"<failure type={_attribute(each.code)} message={_attribute(where + _sentence(each))}/>"
+
+
+def _attribute(text: str) -> str:
+    return quoteattr(visible(text))
+
+
+def _xml(text: str) -> str:
+    return escape("".join(line + "\n" for line in map(visible, text.splitlines())))
+
+
+def _github(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
+    """Workflow commands, one a finding; GitHub shows them at the file, where the bag is part of the repository."""
+    levels = {"error": "error", "warning": "warning", "info": "notice"}
+    for report in reports:
+        for each in report.findings:
+            file = f"{report.bag}/{each.path}" if each.path else report.bag
+            properties = f"file={_property(file)},title={_property(f'{each.code} {report.bag}')}"
+            yield f"::{levels[each.severity]} {properties}::{_data(_sentence(each))}\n"
+        yield f"{'passed' if passed(report) else 'failed'} {_data(visible(report.bag))}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

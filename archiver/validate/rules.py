@@ -174,11 +174,38 @@ RULES: dict[str, Rule] = {
         },
     ),
     **_rules(
+        "extraction",
+        {
+            "TXT006": ("error", "DESIGN 4", "line {line} is not what is extracted from the recorded page"),
+            "TXT007": ("info", "DESIGN 4", "the text was not extracted again: {reason}"),
+        },
+    ),
+    **_rules(
         "seed",
         {
             "SEED001": ("error", "DESIGN 4", "the seed is not what the record says (seed.sha256)"),
             "SEED002": ("error", "DESIGN 4", "the seed has another number of lines than the record says"),
             "SEED003": ("error", "DESIGN 4", "the seed that the record names is not in the bag, or cannot be read"),
+        },
+    ),
+    **_rules(
+        "profile",
+        {
+            "PROF001": ("error", "BagIt Profiles, Bag-Info", "{label} is missing, which the profile requires"),
+            "PROF002": ("error", "BagIt Profiles, Bag-Info", "{label} has a value that the profile does not accept"),
+            "PROF003": ("error", "BagIt Profiles, Bag-Info", "{label} is given more than once, against the profile"),
+            "PROF004": ("error", "BagIt Profiles, Manifests", "this manifest is missing, which {key} requires"),
+            "PROF005": ("error", "BagIt Profiles, Manifests", "a manifest that {key} does not name"),
+            "PROF006": ("error", "BagIt Profiles, Allow-Fetch.txt", "the profile does not allow fetch.txt"),
+            "PROF007": ("error", "BagIt Profiles, Fetch.txt-Required", "the profile requires fetch.txt"),
+            "PROF008": ("error", "BagIt Profiles, Data-Empty", "the profile demands an empty payload"),
+            "PROF009": ("error", "BagIt Profiles, Serialization", "to the profile a serialised bag is {wanted}"),
+            "PROF010": ("error", "BagIt Profiles, Accept-Serialization", "the profile does not accept this format"),
+            "PROF011": ("error", "BagIt Profiles, Accept-BagIt-Version", "the profile does not accept this version"),
+            "PROF012": ("error", "BagIt Profiles, Required", "not in the bag, though {key} names it"),
+            "PROF013": ("error", "BagIt Profiles, Allowed", "a file that {key} does not allow"),
+            "PROF014": ("info", "BagIt Profiles, BagIt-Profile-Info", "bag-info.txt names another profile"),
+            "PROF015": ("info", "BagIt Profiles, Bag-Info", "the profile recommends also: {labels}"),
         },
     ),
     **_rules(
@@ -196,7 +223,10 @@ RULES: dict[str, Rule] = {
 }
 
 CHECKS = ("structure", "fixity", "tag-fixity", "record", "warc", "text", "seed")
-"""The checks of every report, in order; `second-opinion` joins them on request."""
+"""The checks of every report, in order; `extraction`, `profile` and `second-opinion` join them on request."""
+
+STRICT = frozenset(("BAG006", "BAG023", "BAG041", "BAG049", "BAG050", "BAG053", "BAG056"))
+"""Rules whose breach custom forgives, and `--strict` does not: then they are errors."""
 
 
 def finding(code: str, path: str = "", *, expected: object = None, found: object = None, **facts: object) -> Finding:
