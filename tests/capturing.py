@@ -73,7 +73,7 @@ class MemoryShelf:
     def __init__(self, spool: Path) -> None:
         self.spool, self.out, self._warc = spool, io.BytesIO(), None
         self.name, self.shared_out = "test-bag", io.BytesIO()
-        self._shared = CopiedRecords(self.shared_out)
+        self._shared = CopiedRecords(self.shared_out, "t-shared.warc.gz")
         self._ids = (f"00000000-0000-4000-8000-{n:012}" for n in itertools.count())
 
     def warc(self) -> WarcFile:

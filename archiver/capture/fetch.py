@@ -77,6 +77,7 @@ class Fetcher:
             robots_rule=manners.seeds.rule if manners.seeds else None,
             crawl_delay=manners.seeds.delay if manners.seeds else None,
             requisites=requisites,
+            index=tuple(recording.index),
         )
 
 

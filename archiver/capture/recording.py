@@ -1,15 +1,17 @@
 """What a capture has written so far: each attempt becomes records and an Exchange; one writer at a time."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 from archiver.capture.attempt import Attempt
+from archiver.capture.recorder import as_sent
 from archiver.capture.store import Lent
 from archiver.capture.warc import CopiedRecords, WarcFile
 from archiver.errors import RecordingError
-from archiver.model import Exchange
+from archiver.model import Exchange, IndexEntry
 
 
 class Shelf(Protocol):
@@ -36,6 +38,8 @@ class Recording:
 
     shelf: Shelf
     exchanges: list[Exchange] = field(default_factory=list)
+    index: list[IndexEntry] = field(default_factory=list)
+    _lengths: dict[str, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     def keep(self, done: Attempt, *, lend: list[bytes] | None = None) -> Exchange | None:
@@ -72,15 +76,39 @@ class Recording:
             tls=done.tape.tls,
         )
         self.exchanges.append(exchange)
+        warc, mime = self.shelf.warc(), mime_of(done.page.header("content-type") if done.page else None)
+        offset, length = warc.last_response
+        entry = IndexEntry(url=done.url, moment=done.asked, status=status, mime=mime, file=warc.name, offset=offset,
+                           length=length, payload_sha256=done.payload_sha256)  # fmt: skip
+        self.index.append(entry)
+        self._lengths[ids.response] = length
         return exchange
 
     def borrow(self, lent: Lent) -> None:
         """Copy what another capture of the job lends. Raises StorageError."""
         with self._lock:
-            self.shelf.shared().copy(lent.record_id, lent.warcinfo, lent.members)
+            shared = self.shelf.shared()
+            at = shared.copy(lent.record_id, lent.warcinfo, lent.members)
+            if at is not None:
+                moment, mime = datetime.fromisoformat(lent.captured), mime_of(lent.content_type)
+                offset = at + len(lent.members) - lent.response_length  # the response is the last member of an exchange
+                entry = IndexEntry(url=as_sent(lent.url), moment=moment, status=lent.status, mime=mime, file=shared.name,
+                                   offset=offset, length=lent.response_length,
+                                   payload_sha256=lent.payload_sha256)  # fmt: skip
+                self.index.append(entry)
+
+    def length_of(self, record_id: str) -> int:
+        """Bytes of the gzip member of a response record written here."""
+        return self._lengths[record_id]
 
     def check(self) -> None:
         """The number of records must equal the number of exchanges. Raises RecordingError."""
         written = self.shelf.warc().responses
         if written != len(self.exchanges):
             raise RecordingError(f"{len(self.exchanges)} exchanges but {written} records; nothing is kept")
+
+
+def mime_of(content_type: str | None) -> str:
+    """The media type of a Content-Type, without parameters; `unk` where there is none that can be read."""
+    mime = (content_type or "").partition(";")[0].strip().lower()
+    return mime if "/" in mime and mime.isascii() and mime.isprintable() and " " not in mime else "unk"

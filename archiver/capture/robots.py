@@ -60,7 +60,8 @@ class RobotsDesk:
         status = last.status if last else None
         body = last.page.body if last and last.page else b""
         if self.store is not None:
-            self.store.put(lent_from(address, last, self.recording, record_id, members, body, self.asker.now))
+            lent = [] if walk.redirects else members  # what is lent is one exchange
+            self.store.put(lent_from(address, last, self.recording, record_id, lent, body, self.asker.now))
         return status, body
 
 
@@ -82,6 +83,7 @@ def lent_from(
         status=(done.status or 0) if done else 0,
         payload_sha256=done.payload_sha256 if done else None,
         content_type=(done.page.header("content-type") or "") if done and done.page else "",
+        response_length=recording.length_of(record_id) if members else 0,
         warcinfo=recording.shelf.warc().info_member if members else b"",
         members=b"".join(members),
         body=body,

@@ -30,6 +30,8 @@ class Lent:
     status: int
     payload_sha256: str | None
     content_type: str
+    response_length: int
+    """Bytes of the response record's member, the last of `members`."""
     warcinfo: bytes
     members: bytes
     body: bytes = b""

@@ -52,6 +52,17 @@ class Sink(Protocol):
         """Take the next bytes."""
 
 
+class _Counted:
+    """Counts what goes to the file: offsets of records are positions in it."""
+
+    def __init__(self, out: Sink) -> None:
+        self._out, self.position = out, 0
+
+    def write(self, data: bytes) -> int:
+        self.position += len(data)
+        return self._out.write(data)
+
+
 class _GzipMember:
     """A write-only stream that turns one record into one gzip member."""
 
@@ -77,7 +88,9 @@ class WarcFile:
     def __init__(
         self, out: Sink, *, name: str, info: Mapping[str, str], started: datetime, new_id: Callable[[], str]
     ) -> None:
-        self._out, self._new_id = out, new_id
+        self._out, self._new_id, self.name = _Counted(out), new_id, name
+        self.last_response = (0, 0)
+        """Offset and length of the last response record's member."""
         self.info_id = self._record_id()
         self.responses = 0
         self.info_member = b""
@@ -122,7 +135,9 @@ class WarcFile:
         if truncated:
             headers.append(("WARC-Truncated", truncated))
         kind = "application/http;msgtype=response"
+        offset = self._out.position
         self._write("response", response_id, started, headers, kind, tape.block(), tape.hasher)
+        self.last_response = (offset, self._out.position - offset)
         self.responses += 1
         return RecordIds(request=request_id, response=response_id, metadata=metadata_id)
 
@@ -159,20 +174,22 @@ class CopiedRecords:
     """A WARC file of records that other captures of the job wrote: whole gzip members, byte for byte, each after the
     warcinfo it belongs to. The ids stay: a record is the same wherever it lies (WARC 1.1, section 5.2)."""
 
-    def __init__(self, out: Sink) -> None:
-        self._out = out
+    def __init__(self, out: Sink, name: str) -> None:
+        self._out, self.name = _Counted(out), name
         self._infos: set[bytes] = set()
         self._ids: set[str] = set()
 
-    def copy(self, record_id: str, warcinfo: bytes, members: bytes) -> None:
-        """Take over the records of one exchange, once."""
+    def copy(self, record_id: str, warcinfo: bytes, members: bytes) -> int | None:
+        """Take over the records of one exchange, once; the offset they lie at, None where they are there already."""
         if record_id in self._ids:
-            return
+            return None
         self._ids.add(record_id)
         if warcinfo not in self._infos:
             self._infos.add(warcinfo)
             self._out.write(warcinfo)
+        offset = self._out.position
         self._out.write(members)
+        return offset
 
 
 def _one_line(value: str) -> str:

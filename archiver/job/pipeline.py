@@ -120,7 +120,8 @@ class _Shelf:
 
     def shared(self) -> CopiedRecords:
         if self._shared is None:
-            self._shared = CopiedRecords(self._open(f"wacz/archive/{self.name}-shared.warc.gz"))
+            name = f"{self.name}-shared.warc.gz"
+            self._shared = CopiedRecords(self._open(f"wacz/archive/{name}"), name)
         return self._shared
 
     def _open(self, path: str) -> HashingFile:

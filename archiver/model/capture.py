@@ -70,6 +70,21 @@ class Page:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class IndexEntry:
+    """Where a response record lies in a WARC file of the capture, for an index of captures (CDX): `offset` and `length`
+    in bytes are those of its gzip member; `mime` without parameters."""
+
+    url: str
+    moment: datetime
+    status: int
+    mime: str
+    payload_sha256: str | None
+    file: str
+    offset: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Unfetched:
     """A requisite that is not in the bag, and why."""
 
@@ -148,6 +163,8 @@ class Capture:
     """Seconds the host's robots.txt asks for between pages."""
     requisites: Requisites | None = None
     """None where none were asked for."""
+    index: tuple[IndexEntry, ...] = ()
+    """Of every response record, those copied from other captures included."""
 
     @property
     def final(self) -> Exchange:
