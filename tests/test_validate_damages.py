@@ -19,6 +19,9 @@ ELSEWHERE = {
     "FIX002": "test_validate_hostile.py",
     "FIX012": "test_validate_hostile.py",
     "WARC006": "test_validate_hostile.py",
+    "TXT006": "test_validate_reread.py",
+    "TXT007": "test_validate_reread.py",
+    **{f"PROF{n:03}": "test_validate_profile.py" for n in range(1, 16)},
     **{f"ARC00{n}": "test_validate_archives.py" for n in range(1, 8)},
 }
 
