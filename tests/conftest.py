@@ -1,0 +1,26 @@
+"""Options of the test suite."""
+
+from pathlib import Path
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--bagit-suite",
+        type=Path,
+        metavar="PATH",
+        help="a checkout of github.com/LibraryOfCongress/bagit-conformance-suite, to judge the validator by",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "conformance_bag" in metafunc.fixturenames:
+        suite = metafunc.config.getoption("--bagit-suite")
+        bags = sorted(each for each in suite.glob("v*/*/*") if each.is_dir()) if suite else []
+        if suite and not bags:
+            raise pytest.UsageError(f"--bagit-suite {suite}: no bags in v*/*/ there")
+        missing = pytest.param(None, marks=pytest.mark.skip("no --bagit-suite was given"))
+        metafunc.parametrize(
+            "conformance_bag", bags or [missing], ids=["/".join(b.parts[-3:]) for b in bags] or ["none"]
+        )
