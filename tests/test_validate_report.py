@@ -1,19 +1,23 @@
 """Reports as text and JSON, and which paths are bags."""
 
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 import pytest
 from bagbuilder import Builder
 from jsonschema import Draft202012Validator
+from lxml import etree
 
 from archiver.errors import UsageError
 from archiver.model import Finding, Report
 from archiver.validate.bag import validate_bag
+from archiver.validate.codes import page
 from archiver.validate.find import find_bags
-from archiver.validate.report import render
-from archiver.validate.rules import RULES, finding
+from archiver.validate.report import passes_without_warnings, render
+from archiver.validate.rules import RULES, STRICT, finding
 
 HOSTILE = Report(
     bag="bags/\x1b[31mred",
@@ -62,6 +66,101 @@ def test_json_keeps_its_schema_and_counts(tmp_path: Path):
     }
     assert report["bags"][1]["findings"][0]["code"] == "BAG030"
     "".join(pieces).encode("ascii")
+
+
+WARNED = Report(
+    bag="bags/odd, 100%: <&>",
+    checks={"structure": "passed", "fixity": "passed", "record": "not checked"},
+    findings=(
+        finding("BAG041", "manifest-md5.txt", line=1),
+        finding("BAG053", "notes <x>.txt"),
+        finding("BAG056", "manifest-md5.txt", line=2),
+    ),
+)
+
+
+def test_a_quiet_text_tells_of_what_failed_only(tmp_path: Path):
+    good = validate_bag(Builder().write(tmp_path / "good"))
+    text = "".join(render([good, WARNED, HOSTILE], "text", quiet=True))
+    assert text.startswith("failed bags/\\x1b[31mred\n")
+    assert text.count("\n") == 2
+
+
+def test_warnings_fail_a_bag_only_on_request():
+    assert "".join(render([WARNED], "text")).startswith("passed ")
+    assert "".join(render([WARNED], "text", passed=passes_without_warnings)).startswith("failed ")
+    assert json.loads("".join(render([WARNED], "json", passed=passes_without_warnings)))["summary"]["failed"] == 1
+
+
+def suite(report: Report, **options: Any) -> etree._Element:
+    document = "".join(render([report], "junit", **options))
+    assert not re.search(r"[^\n -~]", document)
+    return etree.fromstring(document.encode())[0]
+
+
+def test_junit_has_a_suite_a_bag_a_case_a_check_and_a_failure_an_error():
+    found = suite(HOSTILE)
+    assert [found.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["1", "1", "0", "0"]
+    assert found.get("name") == "bags/\\x1b[31mred"
+    case = found[0]
+    assert dict(case.attrib) == {"classname": "bags/\\x1b[31mred", "name": "structure"}
+    assert dict(case[0].attrib) == {
+        "type": "BAG030",
+        "message": "bag-info.txt: line 3 is not `Label: value`; found a\\x07b\\u202ec\\ud800 d",
+    }
+    assert "BAG030 error bag-info.txt" in found.findtext("system-out")
+
+
+def test_junit_skips_what_was_not_checked_and_tells_warnings_without_failing():
+    found = suite(WARNED)
+    assert (found.get("name"), found.get("failures"), found.get("skipped")) == ("bags/odd, 100%: <&>", "0", "1")
+    assert [[each.tag for each in case] for case in found.findall("testcase")] == [[], [], ["skipped"]]
+    assert found.findtext("system-out").count("\n") == 3
+    strict = suite(WARNED, passed=passes_without_warnings)
+    assert [each.get("type") for each in strict.iter("failure")] == ["BAG041", "BAG056"]
+    assert strict.get("failures") == "1", "cases that failed, not findings"
+
+
+def test_junit_of_no_bags_is_still_a_document():
+    assert etree.fromstring("".join(render([], "junit")).encode()).tag == "testsuites"
+
+
+def test_github_annotations_are_one_line_a_finding_with_nothing_that_ends_it_early():
+    message = "line 3 is not `Label: value`; found a\\x07b\\u202ec\\ud800 d"
+    odd, red = "bags/odd%2C 100%25%3A <&>", "bags/\\x1b[31mred"
+    assert "".join(render([WARNED, HOSTILE], "github")).splitlines() == [
+        f"::warning file={odd}/manifest-md5.txt,title=BAG041 {odd}::line 1 has the * of md5sum before its path",
+        f"::notice file={odd}/notes <x>.txt,title=BAG053 {odd}::{RULES['BAG053'].message}",
+        f"::warning file={odd}/manifest-md5.txt,title=BAG056 {odd}::line 2 is blank",
+        "passed bags/odd, 100%25: <&>",
+        f"::error file={red}/bag-info.txt,title=BAG030 {red}::{message}",
+        f"failed {red}",
+    ]
+
+
+def test_a_strict_validation_forgives_nothing_that_custom_forgives(tmp_path: Path):
+    builder = Builder()
+    builder.edit = lambda name, data: data + b"\n" if name == "manifest-sha256.txt" else data
+    path = builder.write(tmp_path / "bag")
+    assert [(each.code, each.severity) for each in validate_bag(path).findings] == [("BAG056", "warning")]
+    report = validate_bag(path, strict=True)
+    assert [(each.code, each.severity) for each in report.findings] == [("BAG056", "error")]
+    assert (report.ok, report.checks["structure"]) == (False, "failed")
+    assert set(RULES) >= STRICT
+    assert all(RULES[code].severity != "error" for code in STRICT)
+
+
+def test_signatures_are_allowed_even_where_unlisted_tag_files_are_errors(tmp_path: Path):
+    path = Builder().write(tmp_path / "bag")
+    (path / "signatures").mkdir()
+    (path / "signatures/tagmanifest-sha256.txt.p7s").write_bytes(b"x")
+    assert validate_bag(path, strict=True).findings == ()
+
+
+def test_the_page_of_codes_is_made_from_the_rules():
+    written = (Path(__file__).parents[1] / "docs" / "validation-codes.md").read_text("utf-8")
+    assert written == page(), "python -m archiver.validate.codes > docs/validation-codes.md"
+    assert all(written.count(f"\n| {code} |") == 1 for code in RULES)
 
 
 def test_json_of_no_bags_is_still_one_object():
