@@ -13,10 +13,9 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
-from archiver.bag.names import seed_file_name
-from archiver.config import Config
+from archiver.bag.dossier import Dossier
 from archiver.digest import sha256
-from archiver.model import Capture, ClaimName, Exchange, LeadImage, Reading, Requisites, Seed
+from archiver.model import Capture, ClaimName, Exchange, Reading, Requisites
 
 VERSION = "1.0"
 TEXT = "text/article.txt"
@@ -25,23 +24,15 @@ NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absen
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
 
-def build_record(
-    seed: Seed, capture: Capture, reading: Reading, config: Config, *, warc: str, lead: LeadImage | None = None
-) -> dict[str, Any]:
-    """The record as plain values. `warc` is the file's path below `data/`, `lead` the photo under the caption."""
-    stated = {key: value for key, value in seed.front_matter.items() if isinstance(value, str)}
+def build_record(dossier: Dossier) -> dict[str, Any]:
+    """The record as plain values."""
+    config = dossier.config
     return {
         "version": VERSION,
-        "seed": _seed(seed, config, stated),
-        "capture": {**_capture(capture, warc), "lead_image": plain(lead)},
-        **parts(reading),
-        "rights": {
-            "statement": stated.get("rights", config.rights_statement),
-            "holder": stated.get("rights_holder", config.rights_holder),
-            "basis": config.rights_basis,
-            "access": config.access,
-            "embargo": config.embargo,
-        },
+        "seed": _seed(dossier),
+        "capture": {**_capture(dossier.capture, dossier.warc), "lead_image": plain(dossier.lead)},
+        **parts(dossier.reading),
+        "rights": dict(dossier.rights),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -71,18 +62,17 @@ def parts(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _seed(seed: Seed, config: Config, stated: Mapping[str, str]) -> dict[str, Any]:
+def _seed(dossier: Dossier) -> dict[str, Any]:
+    seed = dossier.seed
     return {
-        "file": f"seed/{seed_file_name(seed.name)}",
+        "file": dossier.seed_file,
         "sha256": seed.sha256,
         "original_name": seed.name,
         "original_url": seed.url,
         "headline": seed.headline.text if seed.headline else None,
         "date": seed.date.day.isoformat() if seed.date else None,
         "lines": seed.lines,
-        "supplied_by": stated.get("supplied_by", config.supplied_by),
-        "obtained_how": stated.get("obtained_how", config.obtained_how),
-        "independence": stated.get("independence", config.independence) or "unstated",
+        **dossier.custody,
     }
 
 
@@ -106,6 +96,7 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "proxy": capture.proxy,
         "robots": capture.robots,
         "robots_rule": capture.robots_rule,
+        "robots_from": plain(capture.robots_from),
         "requisites": _requisites(capture.requisites),
         "truncated": capture.final.truncated,
         "memento": None,

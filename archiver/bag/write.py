@@ -49,7 +49,7 @@ class StagedBag:
         self.name, self.identifier = name, f"urn:uuid:{uuid}"
         self.path = bags / STAGING / name
         self._digests: dict[str, dict[str, str]] = {}
-        self._payload_bytes = 0
+        self._sizes: dict[str, int] = {}
         self._open: list[HashingFile] = []
 
     def open(self, path: str) -> HashingFile:
@@ -66,7 +66,7 @@ class StagedBag:
             file.close()
         self._open.remove(file)
         self._digests[f"data/{path}"] = file.hasher.hexdigests()
-        self._payload_bytes += file.hasher.size
+        self._sizes[f"data/{path}"] = file.hasher.size
 
     def add(self, path: str, data: bytes) -> None:
         """A whole payload file, `path` below `data/`."""
@@ -75,10 +75,19 @@ class StagedBag:
             file.write(data)
         self.closed(path, file)
 
+    def written(self, below: str = "") -> list[tuple[str, int, str]]:
+        """The payload files so far under a folder of `data/`: path below that folder, size in bytes, SHA-256."""
+        start = f"data/{below}"
+        return [
+            (path.removeprefix(start), self._sizes[path], digests["sha256"])
+            for path, digests in sorted(self._digests.items())
+            if path.startswith(start)
+        ]
+
     def seal(self, info: Info) -> Bag:
         """Write the tag files: declaration, bag-info with the Payload-Oxum, manifests, tag manifests."""
         payload = dict(sorted(self._digests.items()))
-        oxum = f"{self._payload_bytes}.{len(payload)}"
+        oxum = f"{sum(self._sizes.values())}.{len(payload)}"
         tags = {
             "bagit.txt": b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n",
             "bag-info.txt": tag_file([*info, ("Payload-Oxum", oxum)]),

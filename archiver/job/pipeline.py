@@ -1,7 +1,6 @@
 """One seed, top to bottom: capture, read and compare, write, seal."""
 
-import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,15 +11,17 @@ from archiver import __version__
 from archiver.article.photos import read_photos
 from archiver.article.reading import read
 from archiver.article.walls import stands_instead
-from archiver.bag.info import bag_info
+from archiver.bag.dossier import Dossier
+from archiver.bag.fill import fill
 from archiver.bag.names import bag_name
-from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
 from archiver.bag.write import STAGING, HashingFile, StagedBag
 from archiver.capture.fetch import Fetcher
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
+from archiver.errors import RecordingError, StorageError
 from archiver.job.result import Archived
-from archiver.model import Capture, Failure, Seed
+from archiver.model import Failure, Seed
+from archiver.validate.warc import read_warc
 
 _READING = Lock()
 """Reading is pure work: threads of one process that read at once only take the interpreter from each other (a quarter
@@ -62,17 +63,19 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
         reading = replace(
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
         )
-        record = build_record(seed, capture, reading, config, warc=shelf.path, lead=photos.lead)
-        staged.add(record["seed"]["file"], seed.data)  # 3. write: no file states the digest of a later one
-        if text := text_bytes(reading):
-            staged.add(TEXT, text)
-        for path, pem in certificates(capture).items():
-            staged.add(path, pem)
-        staged.add("provenance.json", record_bytes(record))
-        info = bag_info(
-            seed, capture, reading, config, identifier=staged.identifier, group=tools.job, sealed=tools.now()
+        check_warcs(shelf.written())  # 3. judge the WARC by what will judge the bag
+        dossier = Dossier(
+            seed=seed,
+            capture=capture,
+            reading=reading,
+            lead=photos.lead,
+            config=config,
+            name=staged.name,
+            identifier=staged.identifier,
+            group=tools.job,
+            sealed=tools.now(),
         )
-        bag = staged.seal(info)  # 4. seal
+        bag = fill(staged, dossier)  # 4. write and seal
     except BaseException:
         staged.discard()
         raise
@@ -86,10 +89,17 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
     )
 
 
-def certificates(capture: Capture) -> dict[str, bytes]:
-    """Every certificate that was presented, as PEM, by its path below `data/`."""
-    chains = [exchange.tls.chain for exchange in capture.exchanges if exchange.tls]
-    return {certificate_path(der): ssl.DER_cert_to_PEM_cert(der).encode("ascii") for chain in chains for der in chain}
+def check_warcs(paths: Iterable[Path]) -> None:
+    """Validate WARC files before they are sealed, with the reader of validate/. Raises RecordingError, StorageError."""
+    for path in paths:
+        try:
+            with path.open("rb") as file:
+                _, findings = read_warc(file, path.name, path.stat().st_size)
+        except OSError as error:
+            raise StorageError.from_os(f"read {path}", error) from error
+        wrong = next((each for each in findings if each.severity == "error"), None)
+        if wrong:
+            raise RecordingError(f"the WARC is not valid ({wrong.code}: {wrong.message}); nothing is kept")
 
 
 class _Shelf:
@@ -127,6 +137,9 @@ class _Shelf:
     def _open(self, path: str) -> HashingFile:
         self._files[path] = self._staged.open(path)
         return self._files[path]
+
+    def written(self) -> list[Path]:
+        return [self._staged.path / "data" / path for path in self._files]
 
     def close(self) -> None:
         for path, file in self._files.items():

@@ -1,0 +1,219 @@
+"""ro-crate-metadata.json: the payload as an RO-Crate 1.2, for readers of linked data.
+
+Written as plain JSON-LD: the crate is a small flat graph, and its profile validator is the judge in the tests.
+"""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from archiver import __version__
+from archiver.bag.dossier import NOT_STATED, Dossier
+from archiver.bag.formats import format_of
+from archiver.bag.roles import term_of
+from archiver.model import Credit
+
+CONTEXT = "https://w3id.org/ro/crate/1.2/context"
+CONFORMS_TO = "https://w3id.org/ro/crate/1.2"
+METADATA, PREVIEW = "ro-crate-metadata.json", "ro-crate-preview.html"
+LICENCES = {
+    "http://rightsstatements.org/vocab/CNE/1.0/": "Copyright Not Evaluated",
+    "http://rightsstatements.org/vocab/InC/1.0/": "In Copyright",
+    "http://rightsstatements.org/vocab/UND/1.0/": "Copyright Undetermined",
+}
+_NOT_PARTS = {METADATA, PREVIEW}
+Entity = dict[str, Any]
+File = tuple[str, int, str]
+"""Path below `data/`, size in bytes, SHA-256."""
+
+
+def crate_of(dossier: Dossier, files: Sequence[File]) -> bytes:
+    """The metadata document: descriptor, root dataset, the page with its credits, the capture, the files."""
+    graph = [
+        {
+            "@id": METADATA,
+            "@type": "CreativeWork",
+            "about": _ref("./"),
+            "conformsTo": _ref(CONFORMS_TO),
+        },
+        _root(dossier, files),
+        _licence(dossier),
+        *_article(dossier),
+        *_capture(dossier),
+        *(_file(dossier, *each) for each in files if each[0] not in _NOT_PARTS),
+    ]
+    unique = list({entity["@id"]: entity for entity in graph}.values())
+    document = {"@context": CONTEXT, "@graph": unique}
+    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def _ref(identifier: str) -> dict[str, str]:
+    return {"@id": identifier}
+
+
+def _root(dossier: Dossier, files: Sequence[File]) -> Entity:
+    capture, verdict = dossier.capture, dossier.reading.comparison.verdict
+    what = f"Capture of {capture.requested_url} ({capture.outcome}), compared with the seed it came from ({verdict})."
+    return {
+        "@id": "./",
+        "@type": "Dataset",
+        "name": dossier.headline,
+        "description": what,
+        "identifier": dossier.identifier,
+        "datePublished": f"{dossier.sealed:%Y-%m-%dT%H:%M:%SZ}",
+        "license": _ref(_licence_id(dossier)),
+        "mainEntity": _ref(dossier.capture.final_url),
+        "mentions": _ref("#capture"),
+        "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
+    }
+
+
+def _licence_id(dossier: Dossier) -> str:
+    statement = dossier.rights["statement"] or ""
+    return statement if statement.startswith(("http://", "https://")) else "#licence"
+
+
+def _licence(dossier: Dossier) -> Entity:
+    identifier = _licence_id(dossier)
+    name = LICENCES.get(identifier, dossier.rights["statement"] or NOT_STATED)
+    about = f"As stated by the archive; basis: {dossier.rights['basis'] or NOT_STATED}."
+    return {"@id": identifier, "@type": "CreativeWork", "name": name, "description": about}
+
+
+def _article(dossier: Dossier) -> Iterator[Entity]:
+    """The page, whoever is credited for it, and its photo."""
+    page: Entity = {
+        "@id": dossier.capture.final_url,
+        "@type": "NewsArticle",
+        "name": dossier.headline,
+        "headline": dossier.headline,
+        "url": dossier.capture.final_url,
+        "subjectOf": _ref(dossier.warc),
+    }
+    for key, value in (
+        ("datePublished", dossier.first("published")),
+        ("dateModified", dossier.first("modified")),
+        ("inLanguage", dossier.first("language")),
+    ):
+        if value:
+            page[key] = value
+    if publisher := dossier.first("publisher"):
+        page["publisher"] = _ref("#publisher")
+        yield {"@id": "#publisher", "@type": "NewsMediaOrganization", "name": publisher}
+    written = _once(credit for credit in dossier.reading.credits if credit.of == "article")
+    lines = dict.fromkeys(credit.text for credit in written if credit.role != "author")
+    if lines:
+        page["creditText"] = "; ".join(lines)
+    yield from _credited(page, written, roles=True)
+    if dossier.lead:
+        page["image"] = _ref(dossier.lead.url)
+        yield from _photo(dossier)
+    yield page
+
+
+def _photo(dossier: Dossier) -> Iterator[Entity]:
+    lead = dossier.lead
+    assert lead is not None
+    photo: Entity = {
+        "@id": lead.url,
+        "@type": "ImageObject",
+        "name": lead.caption or "lead photo",
+        "contentUrl": lead.url,
+    }
+    if lead.caption:
+        photo["caption"] = lead.caption
+    if lead.credit:
+        photo["creditText"] = lead.credit
+    taken = _once(credit for credit in dossier.reading.credits if credit.of == "image")
+    notices = [credit.text for credit in taken if credit.role == "rights"]
+    if notices:
+        photo["copyrightNotice"] = notices[0]
+    yield from _credited(photo, taken, roles=False)
+    yield photo
+
+
+def _once(credits_: Iterator[Credit]) -> list[Credit]:
+    """Each name once a role, however many sources say it."""
+    return list({(credit.name, credit.role): credit for credit in reversed(list(credits_))}.values())[::-1]
+
+
+def _credited(work: Entity, credited: list[Credit], *, roles: bool) -> Iterator[Entity]:
+    """Tie people and organisations to a work; contributors of an article by way of a Role that names what they did."""
+    for credit in credited:
+        term, who = term_of(credit), _who(credit)
+        yield who
+        target = _ref(who["@id"])
+        if roles and term.schema == "contributor":
+            role: Entity = {"@id": f"#role-{credit.role}-{who['@id'][1:]}", "@type": "Role", "name": credit.role,
+                    "roleName": credit.role, "contributor": target}  # fmt: skip
+            yield role
+            target = _ref(role["@id"])
+        held = work.setdefault(term.schema, [])
+        if target not in held:
+            held.append(target)
+
+
+def _who(credit: Credit) -> Entity:
+    kind = {"person": "Person", "site": "Organization"}.get(credit.kind, "Organization")
+    identifier = "#" + "".join(
+        c if c.isascii() and c.isalnum() else f"_{ord(c):x}" for c in f"{credit.kind}-{credit.name}"
+    )
+    who: Entity = {"@id": identifier, "@type": "NewsMediaOrganization" if credit.agency else kind, "name": credit.name}
+    if credit.agency:
+        who["legalName"] = credit.agency
+    if credit.url:
+        who["url"] = credit.url
+    return who
+
+
+def _capture(dossier: Dossier) -> Iterator[Entity]:
+    """The CreateAction: who had it done, with what, when, from what, giving what."""
+    capture, config = dossier.capture, dossier.config
+    yield {"@id": "#archiver", "@type": "SoftwareApplication", "name": "archiver", "version": __version__}
+    kind = "Organization" if config.organisation or not config.operator else "Person"
+    yield {"@id": "#agent", "@type": kind, "name": dossier.agent}
+    yield {
+        "@id": "#capture",
+        "@type": "CreateAction",
+        "name": f"Capture of {capture.requested_url}",
+        "agent": _ref("#agent"),
+        "instrument": _ref("#archiver"),
+        "startTime": f"{capture.started:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "endTime": f"{capture.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "object": _ref(capture.final_url),
+        "result": _ref(dossier.warc),
+        "actionStatus": "http://schema.org/CompletedActionStatus",
+    }
+
+
+def _file(dossier: Dossier, path: str, size: int, sha256: str) -> Entity:
+    known = format_of(path)
+    encoding: list[Any] = [known.mime]
+    if known.puid:
+        encoding.append(_ref(f"https://www.nationalarchives.gov.uk/PRONOM/{known.puid}"))
+    return {
+        "@id": path,
+        "@type": "File",
+        "name": path.rpartition("/")[2],
+        "description": _describe(dossier, path),
+        "encodingFormat": encoding if len(encoding) > 1 else encoding[0],
+        "contentSize": str(size),
+        "sha256": sha256,
+    }
+
+
+def _describe(dossier: Dossier, path: str) -> str:
+    named = {
+        dossier.warc: "The exchanges as they went over the connection",
+        dossier.seed_file: "The seed document, byte for byte",
+        "text/article.txt": "The text extracted from the page",
+        "provenance.json": "The record: what was captured, what it says, how it compares",
+        "metadata/premis.xml": "Preservation metadata (PREMIS 3)",
+        "metadata/metadata.csv": "Descriptive metadata (Dublin Core)",
+        "metadata/rights.csv": "Rights metadata",
+    }
+    if path in named:
+        return named[path]
+    if path.endswith("-shared.warc.gz"):
+        return "Records copied from other captures of the same job"
+    return "A certificate that was presented" if path.startswith("evidence/tls/") else "A file of the WACZ"

@@ -1,0 +1,143 @@
+"""metadata/premis.xml: the payload's files, what happened to them until the bag was sealed, and who did it (PREMIS 3).
+
+Events are those of the Library of Congress list; one agent an event. What happens after sealing belongs to the custody
+log, not here.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+
+from lxml import etree
+
+from archiver import __version__
+from archiver.bag.crate import File
+from archiver.bag.dossier import NOT_STATED, Dossier
+from archiver.bag.formats import format_of
+
+NS = "http://www.loc.gov/premis/v3"
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType"
+SOFTWARE, OPERATOR = "archiver", "operator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """One event: its type, what was done, how it ended, which agent, on which files."""
+
+    kind: str
+    moment: datetime
+    detail: str
+    outcome: str
+    note: str | None
+    agent: str
+    files: tuple[str, ...]
+
+
+def premis_of(dossier: Dossier, files: Sequence[File]) -> bytes:
+    """The document, UTF-8, valid under premis-v3-0.xsd. `files` are those written before it."""
+    root = etree.Element(f"{{{NS}}}premis", {"version": "3.0"}, nsmap={None: NS, "xsi": XSI})  # type: ignore[dict-item]
+    events = _events(dossier, [path for path, _, _ in files])
+    for file in files:
+        _object(root, dossier, file, events)
+    for event in events:
+        _event(root, dossier, event)
+    _agents(root, dossier)
+    return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
+
+
+def _events(dossier: Dossier, paths: list[str]) -> list[Event]:
+    capture, comparison = dossier.capture, dossier.reading.comparison
+    warcs = tuple(path for path in paths if path.endswith(".warc.gz"))
+    responsible = OPERATOR if dossier.agent != NOT_STATED else SOFTWARE
+    read = tuple(path for path in paths if path in ("text/article.txt", "provenance.json"))
+    return [
+        Event(kind="capture", moment=capture.started, agent=responsible, files=warcs, note=capture.reason,
+              detail=f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}", outcome=capture.outcome),
+        Event(kind="validation", moment=capture.finished, agent=SOFTWARE, files=warcs, note=None,
+              detail="WARC 1.1: members, lengths, digests and fields, before sealing", outcome="success"),
+        Event(kind="metadata extraction", moment=capture.finished, agent=SOFTWARE, files=read,
+              detail=f"text by {dossier.reading.article.extractor} {dossier.reading.article.extractor_version}; "
+              "claims, credits and comparison with the seed", outcome="success", note=f"verdict: {comparison.verdict}"),
+        Event(kind="message digest calculation", moment=dossier.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
+              detail="SHA-256 and SHA-512, while each file was written", outcome="success"),
+        Event(kind="creation", moment=dossier.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
+              detail=f"BagIt 1.0 bag {dossier.name}", outcome="success"),
+    ]  # fmt: skip
+
+
+def _object(root: Any, dossier: Dossier, file: File, events: list[Event]) -> None:
+    path, size, sha256 = file
+    node = _add(root, "object")
+    node.set(f"{{{XSI}}}type", "file")
+    _identified(node, "objectIdentifier", "path in the bag", f"data/{path}")
+    known, traits = format_of(path), _add(node, "objectCharacteristics")
+    _add(traits, "compositionLevel", "1" if known.compressed else "0")
+    fixity = _add(traits, "fixity")
+    _add(fixity, "messageDigestAlgorithm", "SHA-256")
+    _add(fixity, "messageDigest", sha256)
+    _add(traits, "size", str(size))
+    form = _add(traits, "format")
+    designation = _add(form, "formatDesignation")
+    _add(designation, "formatName", known.name)
+    if known.version:
+        _add(designation, "formatVersion", known.version)
+    if known.puid:
+        registry = _add(form, "formatRegistry")
+        _add(registry, "formatRegistryName", "PRONOM")
+        _add(registry, "formatRegistryKey", known.puid)
+    if path == dossier.seed_file:
+        _add(node, "originalName", dossier.seed.name)
+    for event in events:
+        if path in event.files:
+            _identified(node, "linkingEventIdentifier", "UUID", _event_id(dossier, event))
+
+
+def _event(root: Any, dossier: Dossier, event: Event) -> None:
+    node = _add(root, "event")
+    _identified(node, "eventIdentifier", "UUID", _event_id(dossier, event))
+    kind = _add(node, "eventType", event.kind)
+    kind.set("authority", "eventType")
+    kind.set("authorityURI", EVENT_TYPES)
+    _add(node, "eventDateTime", f"{event.moment:%Y-%m-%dT%H:%M:%S.%fZ}")
+    _add(_add(node, "eventDetailInformation"), "eventDetail", event.detail)
+    outcome = _add(node, "eventOutcomeInformation")
+    _add(outcome, "eventOutcome", event.outcome)
+    if event.note:
+        _add(_add(outcome, "eventOutcomeDetail"), "eventOutcomeDetailNote", event.note)
+    _identified(node, "linkingAgentIdentifier", "local", event.agent)
+    for path in event.files:
+        _identified(node, "linkingObjectIdentifier", "path in the bag", f"data/{path}")
+
+
+def _agents(root: Any, dossier: Dossier) -> None:
+    software = _add(root, "agent")
+    _identified(software, "agentIdentifier", "local", SOFTWARE)
+    _add(software, "agentName", "archiver")
+    _add(software, "agentType", "software")
+    _add(software, "agentVersion", __version__)
+    if dossier.agent != NOT_STATED:
+        operator = _add(root, "agent")
+        _identified(operator, "agentIdentifier", "local", OPERATOR)
+        _add(operator, "agentName", dossier.agent)
+        _add(operator, "agentType", "organization" if dossier.config.organisation else "person")
+
+
+def _event_id(dossier: Dossier, event: Event) -> str:
+    """The same event has the same identifier wherever the bag is read."""
+    return str(uuid5(NAMESPACE_URL, f"{dossier.identifier}/{event.kind}"))
+
+
+def _identified(node: Any, name: str, kind: str, value: str) -> None:
+    inner = _add(node, name)
+    _add(inner, f"{name}Type", kind)
+    _add(inner, f"{name}Value", value)
+
+
+def _add(node: Any, name: str, text: str | None = None) -> Any:
+    child = etree.SubElement(node, f"{{{NS}}}{name}")
+    if text is not None:
+        child.text = "".join(c if c.isprintable() else " " for c in text)
+    return child

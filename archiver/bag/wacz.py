@@ -1,0 +1,99 @@
+"""The files that make `data/wacz/` a WACZ (1.1.1): index, pages, datapackage and its digest.
+
+Zipped with its archive members stored, the folder is a WACZ file that passes `wacz validate` and replays. It holds
+nothing else: other tools refuse foreign files, and a WACZ that is shared must not publish the seed or the operator.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from archiver import __version__
+from archiver.bag.surt import surt
+from archiver.model import Capture, IndexEntry, Reading
+
+FOLDER = "wacz/"
+INDEX, PAGES = "indexes/index.cdxj", "pages/pages.jsonl"
+DATAPACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
+VERSION = "1.1.1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resource:
+    """A file of the folder that is written already: path below `wacz/`, size in bytes, SHA-256."""
+
+    path: str
+    size: int
+    sha256: str
+
+
+def index_of(entries: tuple[IndexEntry, ...]) -> bytes:
+    """`indexes/index.cdxj`: a line a response record, sorted by bytes (WACZ 1.1.1, 5.2.2)."""
+    return b"".join(sorted(_line(entry) for entry in entries))
+
+
+def _line(entry: IndexEntry) -> bytes:
+    facts = {
+        "url": entry.url,
+        "mime": entry.mime,
+        "status": str(entry.status),
+        "digest": f"sha256:{entry.payload_sha256}" if entry.payload_sha256 else "-",
+        "length": str(entry.length),
+        "offset": str(entry.offset),
+        "filename": entry.file,
+    }
+    return f"{surt(entry.url)} {entry.moment:%Y%m%d%H%M%S} {json.dumps(facts)}\n".encode("ascii")
+
+
+def pages_of(capture: Capture, reading: Reading, page_id: str) -> bytes:
+    """`pages/pages.jsonl`: the header and the one page, with its text for search (WACZ 1.1.1, 5.3)."""
+    headlines = [claim.value for claim in reading.claims.get("headline", ()) if claim.source != "seed"]
+    page = {
+        "id": page_id,
+        "url": capture.final_url,
+        "ts": _moment(capture.final.started),
+        "title": headlines[0] if headlines else capture.final_url,
+        **({"text": reading.article.text} if reading.article.text else {}),
+    }
+    header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": bool(reading.article.text)}
+    return b"".join(json.dumps(each).encode("ascii") + b"\n" for each in (header, page))
+
+
+def datapackage(resources: list[Resource], capture: Capture, reading: Reading, created: datetime) -> bytes:
+    """`datapackage.json`: every file of the folder but itself and its digest (WACZ 1.1.1, 5.4; Frictionless Data)."""
+    page = json.loads(pages_of(capture, reading, "").splitlines()[1])
+    return _json(
+        {
+            "profile": "data-package",
+            "wacz_version": VERSION,
+            "software": f"archiver {__version__}",
+            "created": _moment(created),
+            "title": page["title"],
+            "mainPageUrl": page["url"],
+            "mainPageDate": page["ts"],
+            "resources": [
+                {
+                    "name": each.path.rpartition("/")[2].lower(),
+                    "path": each.path,
+                    "hash": f"sha256:{each.sha256}",
+                    "bytes": each.size,
+                }
+                for each in sorted(resources, key=lambda each: each.path)
+            ],
+        }
+    )
+
+
+def datapackage_digest(sha256: str) -> bytes:
+    """`datapackage-digest.json`: the digest that closes the folder (WACZ 1.1.1, 5.5)."""
+    return _json({"path": DATAPACKAGE, "hash": f"sha256:{sha256}"})
+
+
+def _json(value: Mapping[str, Any]) -> bytes:
+    return (json.dumps(value, indent=1) + "\n").encode("ascii")
+
+
+def _moment(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
