@@ -37,18 +37,24 @@ def crate_of(dossier: Dossier, files: Sequence[File]) -> bytes:
             "conformsTo": _ref(CONFORMS_TO),
         },
         _root(dossier, files),
+        {"@id": "#identifier", "@type": "PropertyValue", "name": "External-Identifier", "value": dossier.identifier},
         _licence(dossier),
         *_article(dossier),
         *_capture(dossier),
         *(_file(dossier, *each) for each in files if each[0] not in _NOT_PARTS),
     ]
-    unique = list({entity["@id"]: entity for entity in graph}.values())
+    unique = [_single(entity) for entity in {entity["@id"]: entity for entity in graph}.values()]
     document = {"@context": CONTEXT, "@graph": unique}
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
 
 
 def _ref(identifier: str) -> dict[str, str]:
     return {"@id": identifier}
+
+
+def _single(entity: Entity) -> Entity:
+    """Lists of one value as the value (RO-Crate 1.2, Appendix: JSON-LD)."""
+    return {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in entity.items()}
 
 
 def _root(dossier: Dossier, files: Sequence[File]) -> Entity:
@@ -59,7 +65,8 @@ def _root(dossier: Dossier, files: Sequence[File]) -> Entity:
         "@type": "Dataset",
         "name": dossier.headline,
         "description": what,
-        "identifier": dossier.identifier,
+        "identifier": _ref("#identifier"),
+        **({"publisher": _ref("#agent")} if dossier.config.organisation else {}),
         "datePublished": f"{dossier.sealed:%Y-%m-%dT%H:%M:%SZ}",
         "license": _ref(_licence_id(dossier)),
         "mainEntity": _ref(dossier.capture.final_url),
@@ -169,7 +176,9 @@ def _who(credit: Credit) -> Entity:
 def _capture(dossier: Dossier) -> Iterator[Entity]:
     """The CreateAction: who had it done, with what, when, from what, giving what."""
     capture, config = dossier.capture, dossier.config
-    yield {"@id": "#archiver", "@type": "SoftwareApplication", "name": "archiver", "version": __version__}
+    # RO-Crate 1.2 wants an address of the software; the record, which states it whole, is one that will last.
+    software = {"@id": "#archiver", "@type": "SoftwareApplication", "name": "archiver", "version": __version__}
+    yield {**software, "url": "provenance.json"}
     kind = "Organization" if config.organisation or not config.operator else "Person"
     yield {"@id": "#agent", "@type": kind, "name": dossier.agent}
     yield {
