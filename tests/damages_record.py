@@ -79,12 +79,12 @@ def exchange_with_every_fact_changed(b):
     exchange(b, status=404, ip="192.0.2.8", bytes=5, truncated="time")
 
 
-@made(*[f"REC005 {RECORD}"] * 4)
+@made(*[f"REC005 {RECORD}"] * 4, f"REC013 {RECORD}")
 def page_with_every_fact_changed(b):
     capture(b, final_url="https://news.example/other", status=404, ip="192.0.2.8", truncated="length")
 
 
-@made(f"REC006 {RECORD}")
+@made(f"REC006 {RECORD}", f"REC013 {RECORD}")
 def exchange_told_twice(b):
     b.record["capture"]["exchanges"] *= 2
 
@@ -120,7 +120,28 @@ def capture_that_ended_before_it_began(b):
     capture(b, finished="2026-03-01T09:00:00Z")
 
 
-@made(f"TXT001 {TEXT_FILE}")
+@made(f"REC013 {RECORD}", f"REC005 {RECORD}", f"REC005 {RECORD}")
+def capture_of_a_page_that_was_not_there(b):
+    capture(b, status=404)
+    exchange(b, status=404)
+
+
+@made(*[f"REC013 {RECORD}"] * 4)
+def comparison_that_contradicts_itself_the_seed_and_the_text(b):
+    line = b.record["comparison"]["lines"][0]
+    b.record["comparison"]["lines"] = [
+        line,
+        line | {"kind": "edited", "seed_line": 900, "page": "A paragraph that is not in the text."},
+    ]
+    exchange(b, seq=7)
+
+
+@made(f"REC013 {RECORD}", "REC010 bag-info.txt")
+def verdict_against_its_own_coverage(b):
+    b.record["comparison"] |= {"verdict": "different", "seed_coverage": 0.9}
+
+
+@made(f"TXT001 {TEXT_FILE}", f"REC013 {RECORD}")
 def text_changed_and_the_manifests_made_anew(b):
     b.payload[TEXT_FILE] = TEXT.replace("reopened", "remained").encode()
 
@@ -140,17 +161,17 @@ def text_that_is_not_utf_8(b):
     text_of(b, b"\xff\n")
 
 
-@made(f"TXT003 {TEXT_FILE}")
+@made(f"TXT003 {TEXT_FILE}", f"REC013 {RECORD}")
 def text_that_is_not_composed(b):
     text_of(b, "e\u0301\n".encode())
 
 
-@made(f"TXT003 {TEXT_FILE}")
+@made(f"TXT003 {TEXT_FILE}", f"REC013 {RECORD}")
 def text_with_carriage_returns(b):
     text_of(b, b"one\r\n")
 
 
-@made(f"TXT004 {TEXT_FILE}")
+@made(f"TXT004 {TEXT_FILE}", f"REC013 {RECORD}")
 def text_that_the_record_denies(b):
     b.record["text"] |= {"file": None, "sha256": None, "characters": 0}
 

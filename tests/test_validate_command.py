@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from bagbuilder import Builder, sha256
-from newsroom import newsroom, pages_for, write_seeds
+from newsroom import PARAGRAPHS, newsroom, pages_for, write_seeds
 
 from archiver import __version__
 from archiver.cli import main
@@ -72,9 +72,11 @@ def test_a_bag_we_make_passes_serialised_as_well(archived: Path, tmp_path: Path)
 def test_a_text_forged_with_record_and_manifests_is_told_from_the_page(archived: Path, tmp_path: Path, capsys):
     bags = copied(archived, tmp_path / "bags")
     bag = next(bags.glob("report-001-*"))
-    record = json.loads((bag / "data/provenance.json").read_bytes())
     text = (bag / "data/text/article.txt").read_bytes()
-    forged = text.replace(text.split()[3], b"Forged", 1)
+    told = PARAGRAPHS[1].replace("rain", "snow").encode()
+    forged = text.replace(PARAGRAPHS[1].encode(), told)
+    assert forged != text
+    record = json.loads((bag / "data/provenance.json").read_bytes().replace(PARAGRAPHS[1].encode(), told))
     (bag / "data/text/article.txt").write_bytes(forged)
     record["text"] |= {"sha256": sha256(forged), "characters": len(forged.decode())}
     (bag / "data/provenance.json").write_text(json.dumps(record))
@@ -82,7 +84,8 @@ def test_a_text_forged_with_record_and_manifests_is_told_from_the_page(archived:
     assert main(["validate", str(bag), "--json"]) == 1
     (report,) = json.loads(capsys.readouterr().out)["bags"]
     assert [each["code"] for each in report["findings"]] == ["TXT006"]
-    assert "Forged" in report["findings"][0]["found"]
+    assert report["findings"][0]["expected"] == PARAGRAPHS[1]
+    assert report["findings"][0]["found"] == told.decode()
     record["software"]["version"] = f"{__version__}.other"
     (bag / "data/provenance.json").write_text(json.dumps(record))
     seal_again(bag)

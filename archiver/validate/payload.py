@@ -16,12 +16,15 @@ from archiver.validate.exchanges import check_exchanges
 from archiver.validate.record import RECORD, Record, read_record
 from archiver.validate.reread import Reread, check_text_again
 from archiver.validate.rules import finding
+from archiver.validate.sense import check_sense
 from archiver.validate.tagfiles import Info
 from archiver.validate.tree import Tree
 from archiver.validate.warc import WarcRecord, read_warc
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _PIECE = 1 << 16
+TEXT = 64 << 20
+"""Bytes of the text that are held against the record's comparison."""
 
 
 def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple[set[str], list[Finding]]:
@@ -46,6 +49,7 @@ def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple
     findings += _bag_info(record, info)
     findings += _seed(tree, record)
     findings += _text(tree, record)
+    findings += check_sense(record, _read_text(tree, record))
     if reread:
         done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
         made |= {"extraction"} if done else set()
@@ -117,6 +121,18 @@ def _text(tree: Tree, record: Record) -> Iterator[Finding]:
         yield finding("TXT003", path)
     elif (count := record.get(int, "text", "characters")) is not None and count != characters:
         yield finding("TXT002", path, expected=count, found=characters)
+
+
+def _read_text(tree: Tree, record: Record) -> str | None:
+    """The text, "" where the record has none, None where it cannot be read."""
+    stated = record.get(str, "text", "file")
+    if stated is None:
+        return ""
+    try:
+        with tree.open(f"data/{stated}") as stream:
+            return stream.read(TEXT).decode("utf-8")
+    except (KeyError, OSError, UnicodeDecodeError):
+        return None
 
 
 def _characters(tree: Tree, path: str) -> int | None:

@@ -129,6 +129,7 @@ RULES: dict[str, Rule] = {
             "REC010": ("error", "DESIGN 3", "{label} in bag-info.txt contradicts {field}"),
             "REC011": ("warning", "DESIGN 3", "External-Description in bag-info.txt is none of the record's headlines"),
             "REC012": ("error", "DESIGN 4", "{field}: its end is before its beginning"),
+            "REC013": ("error", "DESIGN 4", "{field} contradicts {other}"),
         },
     ),
     **_rules(
