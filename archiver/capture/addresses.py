@@ -37,3 +37,14 @@ def readable(location: str) -> str:
         return octets.decode("utf-8")
     except UnicodeDecodeError:
         return "".join(chr(each) if each < 0x80 else f"%{each:02X}" for each in octets)
+
+
+def referer_of(page: str, url: str) -> str | None:
+    """What a browser tells a requisite's host of the page it is for: the page to its own host, its origin to others,
+    nothing in the clear of a page that came over TLS (Referrer Policy, "strict-origin-when-cross-origin")."""
+    here, there = urlsplit(page), urlsplit(url)
+    if here.scheme == "https" and there.scheme != "https":
+        return None
+    if (here.scheme, here.netloc) == (there.scheme, there.netloc):
+        return here._replace(fragment="").geturl()
+    return f"{here.scheme}://{here.netloc}/"

@@ -10,14 +10,17 @@ from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import cast
 
+from archiver.capture.addresses import referer_of
 from archiver.capture.attempt import Attempt
-from archiver.capture.framing import values
 from archiver.capture.recorder import Visit
 from archiver.capture.recording import Recording
-from archiver.capture.requisites import Figure, Needs, Requisite, needs_of, needs_of_css
-from archiver.capture.robots import lent_from
-from archiver.capture.store import Lent, Store
+from archiver.capture.requisites import Figure, Needs, Requisite, Srcset, needs_of, resolved
+from archiver.capture.robots import impersonal, lent_from
+from archiver.capture.store import LARGEST, Lent, Store
+from archiver.capture.stylesheets import sheet_references
+from archiver.capture.trouble import Trouble
 from archiver.capture.walk import Asker, Walk
 from archiver.config import Config
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
@@ -27,6 +30,10 @@ CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
 LENDABLE = {"style", "script", "font", "icon"}
+LISTED = 2_000
+"""Skipped addresses that are named one by one."""
+PHOTO_BYTES = 32 << 20
+"""Bytes of photos that are kept in memory to be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +44,12 @@ class _Wanted:
     frames: int = 0
 
 
-_Done = tuple[Walk, Exchange | None]
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """What came of asking: the walk at its end, and the last exchange that was recorded."""
+
+    walk: Walk
+    exchange: Exchange | None
 
 
 @dataclass(slots=True)
@@ -52,10 +64,14 @@ class Collector:
     _queue: deque[_Wanted] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
     _figures: list[Figure] = field(default_factory=list)
+    _captions: dict[str, str] = field(default_factory=dict)
+    """The words under each photo that has some."""
     _photos: dict[str, Photo] = field(default_factory=dict)
     _shared: list[Copied] = field(default_factory=list)
     _failed: list[Unfetched] = field(default_factory=list)
     _skipped: list[Unfetched] = field(default_factory=list)
+    _unlisted: int = 0
+    _begun: int = 0
     _fetched: int = 0
     _bytes: int = 0
     _deadline: float = 0.0
@@ -68,6 +84,8 @@ class Collector:
         if self._queue:
             with ThreadPoolExecutor(AT_ONCE, "requisite") as pool:
                 self._run(pool, page.url)
+        if self._unlisted:
+            self._skipped.append(Unfetched(url=page.url, reason=f"and {self._unlisted} more addresses, not listed"))
         return Requisites(
             fetched=self._fetched,
             shared=tuple(self._shared),
@@ -76,17 +94,19 @@ class Collector:
             photos=tuple(self._chosen_photos()),
         )
 
-    def _run(self, pool: ThreadPoolExecutor, referer: str) -> None:
-        running: dict[Future[_Done], _Wanted] = {}
+    def _run(self, pool: ThreadPoolExecutor, page: str) -> None:
+        running: dict[Future[_Fetched | Lent], _Wanted] = {}
         try:
             while self._queue or running:
                 while self._queue and len(running) < AT_ONCE:
                     wanted = self._queue.popleft()
-                    if not self._skip(wanted) and not self._borrow(wanted):
-                        running[pool.submit(self._fetch, wanted, self.asker.visit.fork(referer))] = wanted
+                    if not self._skip(wanted):
+                        self._begun += 1
+                        visit = self.asker.visit.fork(referer_of(page, wanted.requisite.url))
+                        running[pool.submit(self._get, wanted.requisite, visit)] = wanted
                 finished, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
                 for future in finished:
-                    self._take(running.pop(future), *future.result())
+                    self._take(running.pop(future), future.result())
         finally:
             self._queue.clear()
             for future in running:
@@ -94,9 +114,12 @@ class Collector:
 
     def _want(self, needs: Needs, by: _Wanted) -> None:
         """Queue what a document names, photos under captions first."""
-        self._figures += needs.figures if by.frames == 0 else ()
-        photos = {address for figure in needs.figures for address in figure.images}
-        for each in sorted(needs.requisites, key=lambda each: each.url not in photos):
+        if by.frames == 0:
+            self._figures += needs.figures
+            for figure in needs.figures:
+                for address in figure.images:
+                    self._captions.setdefault(address, figure.caption)
+        for each in sorted(needs.requisites, key=lambda each: each.url not in self._captions):
             if each.url in self._seen:
                 continue
             self._seen.add(each.url)
@@ -106,112 +129,129 @@ class Collector:
 
     def _skip(self, wanted: _Wanted) -> bool:
         """Whether a bound forbids it; the reason is noted."""
-        limits, reason = self.config.limits, None
-        if wanted.frames > FRAME_DEPTH:
+        limits, reason = self.config.limits, self._overdue()
+        if reason is None and self._begun >= limits.requisites:
+            reason = f"more than {limits.requisites} requisites"
+        elif reason is None and self._bytes >= limits.requisites_bytes:
+            reason = f"more than {limits.requisites_bytes} bytes in all"
+        elif wanted.frames > FRAME_DEPTH:
             reason = f"a frame inside a frame is not followed ({FRAME_DEPTH} deep)"
         elif wanted.sheets > CSS_DEPTH:
             reason = f"style sheets are followed {CSS_DEPTH} deep"
-        elif self._fetched + len(self._failed) + len(self._shared) >= limits.requisites:
-            reason = f"more than {limits.requisites} requisites"
-        elif self._bytes >= limits.requisites_bytes:
-            reason = f"more than {limits.requisites_bytes} bytes in all"
-        elif self.monotonic() >= self._deadline:
-            reason = f"more than {limits.requisites_seconds:g} seconds in all"
-        elif forbidden := self.asker.may(wanted.requisite.url):
-            reason = forbidden.message
-        if reason:
+        if reason and len(self._skipped) < LISTED:
             self._skipped.append(Unfetched(url=wanted.requisite.url, reason=reason))
+        elif reason:
+            self._unlisted += 1
         return reason is not None
 
-    def _borrow(self, wanted: _Wanted) -> bool:
-        """Copy it from another capture of the job, where that is allowed and one has it."""
-        if self.store is None or not self.config.shared or wanted.requisite.kind not in LENDABLE:
-            return False
-        lent = self.store.get(wanted.requisite.url)
-        if lent is None or not lent.members or self._age(lent) > self.config.limits.shared_seconds:
-            return False
-        self.recording.borrow(lent)
-        self._shared.append(
-            Copied(
-                url=lent.url,
-                bag=lent.bag,
-                captured=lent.captured,
-                record_id=lent.record_id,
-                payload_sha256=lent.payload_sha256,
-            )
-        )
-        self._read_sheet(wanted, lent.url, lent.body, lent.content_type)
-        return True
+    def _overdue(self) -> str | None:
+        over = self.monotonic() >= self._deadline
+        return f"more than {self.config.limits.requisites_seconds:g} seconds in all" if over else None
 
-    def _age(self, lent: Lent) -> float:
-        return (self.asker.now() - datetime.fromisoformat(lent.captured)).total_seconds()
+    def _get(self, requisite: Requisite, visit: Visit) -> _Fetched | Lent:
+        """In a thread of the pool: borrowed from another capture of the job where it may be, fetched otherwise."""
+        if self.store is None or not self.config.shared or requisite.kind not in LENDABLE:
+            return self._fetch(requisite, visit)
+        with self.store.turn(requisite.url, self._fits) as lent:
+            # What is lent is fetched by nobody, but an obedient visitor does not take it either.
+            if lent is None or self.asker.may(requisite.url):
+                return self._fetch(requisite, visit)
+            self._shared.append(self.recording.borrow(lent))
+            return lent
 
-    def _fetch(self, wanted: _Wanted, visit: Visit) -> "_Done":
-        """In a thread of the pool: one requisite to its end, recorded on the way, lent to others where it may be."""
+    def _fits(self, lent: Lent) -> bool:
+        age = (self.asker.now() - datetime.fromisoformat(lent.captured)).total_seconds()
+        return bool(lent.members) and age <= self.config.limits.shared_seconds
+
+    def _fetch(self, requisite: Requisite, visit: Visit) -> _Fetched:
+        """One requisite to its end, recorded on the way, lent to others where it may be."""
         limits = self.config.limits
         left = max(1.0, self._deadline - self.monotonic())
         bounds = replace(
             limits,
             response_bytes=min(limits.requisite_bytes, limits.response_bytes),
             exchange_seconds=min(limits.exchange_seconds, left),
+            retry_after_seconds=min(limits.retry_after_seconds, left / 4),
         )
-        asker = replace(self.asker, visit=visit, limits=bounds)
-        walk = Walk(asker, wanted.requisite.url, "requisite", keep=self._kept(wanted.requisite), retries=1)
+        asker = replace(self.asker, visit=visit, limits=bounds, may=self._may)
+        walk = Walk(asker, requisite.url, "requisite", keep=self._kept(requisite), retries=1)
         last = None
         for done in walk:
-            members: list[bytes] | None = [] if wanted.requisite.kind in LENDABLE else None
+            may_lend = self.store is not None and requisite.kind in LENDABLE and done.tape.size <= LARGEST
+            members: list[bytes] | None = [] if may_lend else None
             exchange = self.recording.keep(done, lend=members)
             last = exchange or last
-            if exchange and members and self.store is not None and walk.attempts == 1 and lendable(done):
-                body = done.page.body if done.page and wanted.requisite.kind == "style" else b""
+            if exchange and members and self.store and not walk.redirects and lendable(done):
+                body = done.page.body if done.page and requisite.kind == "style" else b""
                 record_id = exchange.record_ids.response
-                self.store.put(lent_from(wanted.requisite.url, done, self.recording, record_id, members, body))
-        return walk, last
+                self.store.put(lent_from(requisite.url, done, self.recording, record_id, members, body))
+            elif self.store:
+                self.store.decline(requisite.url)
+        return _Fetched(walk, last)
+
+    def _may(self, url: str) -> Trouble | None:
+        """On each address of the way: the time of the page, then the manners of the capture."""
+        overdue = self._overdue()
+        return Trouble(kind="bound", message=overdue, again=False) if overdue else self.asker.may(url)
 
     def _kept(self, requisite: Requisite) -> int:
         """How much of a body is read again: sheets and frames for what they name, photos for what they say."""
-        if requisite.kind == "image" and any(requisite.url in figure.images for figure in self._figures):
+        if requisite.url in self._captions:
             return self.config.limits.image_bytes
         return {"style": SHEET_BYTES, "document": self.config.limits.page_bytes}.get(requisite.kind, 0)
 
-    def _take(self, wanted: _Wanted, walk: Walk, exchange: Exchange | None) -> None:
+    def _take(self, wanted: _Wanted, got: _Fetched | Lent) -> None:
         """Count what came of one requisite, and follow what it names."""
-        url, done = wanted.requisite.url, walk.answer
+        url = wanted.requisite.url
+        if isinstance(got, Lent):
+            self._bytes += len(got.members)
+            self._read_sheet(wanted, url, got.body, got.content_type)
+            return
+        walk, done = got.walk, got.walk.answer
         self._bytes += done.tape.size if done else 0
         page = done.page if done else None
-        if done is None or page is None or walk.trouble or not walk.arrived or not 200 <= page.status < 300:
+        if walk.trouble and walk.trouble.kind == "robots":
+            self._skipped.append(Unfetched(url=url, reason=walk.trouble.message))
+        elif done is None or page is None or walk.trouble or not walk.arrived or not 200 <= page.status < 300:
             reason = walk.trouble.message if walk.trouble else f"status {page.status}" if page else "no answer"
             self._failed.append(Unfetched(url=url, reason=reason))
-            return
-        self._fetched += 1
-        if wanted.requisite.kind == "document" and "html" in (page.header("content-type") or "html"):
+        else:
+            self._fetched += 1
+            self._read(wanted, page)
+            if url in self._captions and page.body and got.exchange:
+                self._keep_photo(url, page.body, got.exchange.record_ids.response, done.payload_sha256)
+
+    def _read(self, wanted: _Wanted, page: Page) -> None:
+        kind = page.header("content-type") or ""
+        if wanted.requisite.kind == "document" and "html" in (kind or "html").lower():
             self._want(self._needs(page), wanted)
-        self._read_sheet(wanted, page.url, page.body, page.header("content-type") or "")
-        if wanted.requisite.kind == "image" and page.body:
-            self._photos[url] = Photo(
-                url=url,
-                caption=next((each.caption for each in self._figures if url in each.images), ""),
-                record_id=exchange.record_ids.response if exchange else "",
-                payload_sha256=done.payload_sha256,
-                body=page.body,
-            )
+        self._read_sheet(wanted, page.url, page.body, kind)
 
     def _read_sheet(self, wanted: _Wanted, url: str, body: bytes, content_type: str) -> None:
-        if wanted.requisite.kind == "style" and body:
-            self._want(Needs(requisites=needs_of_css(body, url, charset_of(content_type)), figures=()), wanted)
+        if wanted.requisite.kind == "style" and body and "html" not in content_type.lower():
+            self._want(resolved(sheet_references(body, charset_of(content_type)), url), wanted)
 
     def _needs(self, page: Page) -> Needs:
-        srcset = "largest" if self.config.srcset == "largest" else "all"
-        return needs_of(page.body, page.url, charset_of(page.header("content-type") or ""), srcset=srcset)  # type: ignore[arg-type]
+        charset = charset_of(page.header("content-type") or "")
+        return needs_of(page.body, page.url, charset, srcset=cast(Srcset, self.config.srcset))
+
+    def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
+        """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""
+        figures = [figure.images for figure in self._figures if url in figure.images]
+        rivals = {each for images in figures for each in images if each in self._photos}
+        if any(len(self._photos[each].body) >= len(body) for each in rivals):
+            return
+        for each in rivals:
+            del self._photos[each]
+        if sum(len(each.body) for each in self._photos.values()) + len(body) <= PHOTO_BYTES:
+            self._photos[url] = Photo(
+                url=url, caption=self._captions[url], record_id=record_id, payload_sha256=payload_sha256, body=body
+            )
 
     def _chosen_photos(self) -> list[Photo]:
-        """One photo a figure: the largest of its captured candidates."""
-        chosen = []
-        for figure in self._figures:
-            captured = [self._photos[url] for url in figure.images if url in self._photos]
-            if captured:
-                chosen.append(max(captured, key=lambda photo: len(photo.body)))
-        return list(dict.fromkeys(chosen))
+        """One photo a figure, the largest of its captured candidates, in the order of the page."""
+        order = {url: None for figure in self._figures for url in figure.images if url in self._photos}
+        return [self._photos[url] for url in order]
 
 
 def charset_of(content_type: str) -> str | None:
@@ -221,11 +261,6 @@ def charset_of(content_type: str) -> str | None:
 
 
 def lendable(done: Attempt) -> bool:
-    """Whether a response may stand in other bags too: whole, 200, public, and the same for everybody."""
+    """Whether a requisite may stand in other bags too: whole, 200, public, and the same for everybody."""
     page = done.page
-    if page is None or page.status != 200 or done.trouble or b"\r\ncookie:" in bytes(done.tape.request).lower():
-        return False
-    control = values(page.headers, "cache-control")
-    personal = page.header("set-cookie") is not None or "cookie" in values(page.headers, "vary")
-    private = any(each.startswith(("private", "no-store")) for each in control)
-    return not personal and not private and "html" not in (page.header("content-type") or "").lower()
+    return page is not None and page.status == 200 and not done.trouble and impersonal(page, done)

@@ -56,6 +56,9 @@ class Fetcher:
                 recording.check()
         finished = max(self.now(), started)
         if answer is None or answer.page is None or final is None:
+            if self.store:
+                for address in manners.desk.asked:
+                    self.store.disown(address, shelf.name)
             return _failure(walk, manners, started, finished)
         outcome, reason = outcome_of(walk, answer, answer.page)
         return Capture(
@@ -75,6 +78,7 @@ class Fetcher:
             proxy=without_credentials(config.proxy),
             robots=manners.verdict,
             robots_rule=manners.seeds.rule if manners.seeds else None,
+            robots_from=tuple(manners.desk.known_from),
             crawl_delay=manners.seeds.delay if manners.seeds else None,
             requisites=requisites,
             index=tuple(recording.index),

@@ -1,13 +1,15 @@
 """What a site asks of visitors: robots.txt (RFC 9309), read by protego.
 
 Three policies: `record` asks and notes, since a page that a person named is no crawl; `obey` does not fetch what is
-disallowed; `ignore` does not ask. Also Retry-After. Fetches nothing itself; `robots.py` does, once a host and job.
+disallowed; `ignore` does not ask. `record` asks the host of the seed, `obey` every host. Also Retry-After. Fetches
+nothing itself; `robots.py` does, once a host and job.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from itertools import islice
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -19,8 +21,9 @@ PRODUCT = "archiver"
 """The product token that robots.txt files may name (RFC 9309, 2.2.1)."""
 BYTES = 512 * 1024
 """As much as is read of a robots.txt; RFC 9309, 2.5, asks for 500 KiB."""
-_DISALLOW = re.compile(r"\s*disallow\s*:\s*([^\s#]+)", re.IGNORECASE)
+_PRODUCT = re.compile("[A-Za-z_-]{1,100}")
 _LONGEST_DELAY = 300.0
+_RULES = 5_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,30 +60,60 @@ def robots_address(url: str) -> str:
     return f"{parts.scheme}://{parts.netloc}/robots.txt"
 
 
-def judge(url: str, status: int | None, body: bytes) -> Robots:
-    """What the answer to a robots.txt request (None: there was none) says about `url`. Never raises for its content."""
-    if status is None or status >= 500 or status == 429:
-        return Robots(verdict="unreachable")
-    if not 200 <= status < 300:
-        return Robots(verdict="absent")
-    text = body[:BYTES].decode("utf-8", "replace")
-    try:
-        rules = Protego.parse(text)
-        delay = rules.crawl_delay(PRODUCT)
-        allowed = bool(rules.can_fetch(url, PRODUCT))
-    except (ValueError, RecursionError, re.error):
-        return Robots(verdict="allowed")
-    delay = min(float(delay), _LONGEST_DELAY) if delay is not None and delay > 0 else None
-    if allowed:
-        return Robots(verdict="allowed", delay=delay)
-    return Robots(verdict="disallowed", rule=_rule(text, url), delay=delay)
+def product_of(user_agent: str) -> str:
+    """The product token by which robots.txt files know a visitor (RFC 9309, 2.2.1)."""
+    match = _PRODUCT.match(user_agent)
+    return match[0] if match else PRODUCT
 
 
-def _rule(text: str, url: str) -> str | None:
-    """The longest Disallow line that alone forbids the address: protego does not tell which one it followed."""
-    found = ""
-    for value in dict.fromkeys(match[1] for line in text.splitlines() if (match := _DISALLOW.match(line))):
-        alone = Protego.parse(f"User-agent: *\nDisallow: {value}")
-        if len(value) > len(found) and not alone.can_fetch(url, PRODUCT):
-            found = value
-    return f"Disallow: {found}" if found else None
+class Rules:
+    """One host's answer for robots.txt, read once: `status` None means that there was none."""
+
+    def __init__(self, status: int | None, body: bytes, product: str = PRODUCT) -> None:
+        self._product, self._text, self._rules = product, "", None
+        self._verdict: Verdict = "absent"
+        if status is None or status >= 500 or status == 429:
+            self._verdict = "unreachable"
+        elif 200 <= status < 300:
+            self._text, self._verdict = body[:BYTES].decode("utf-8", "replace").lstrip("\ufeff"), "allowed"
+            self._rules = Protego.parse(self._text)
+
+    def about(self, url: str) -> Robots:
+        """What the answer means for an address. Never raises for its content."""
+        if self._rules is None:
+            return Robots(verdict=self._verdict)
+        try:
+            delay = self._rules.crawl_delay(self._product)
+            allowed = bool(self._rules.can_fetch(url, self._product))
+        except ValueError:  # an address that urllib cannot take apart
+            return Robots(verdict="allowed")
+        delay = min(delay, _LONGEST_DELAY) if delay is not None and delay > 0 else None
+        if allowed:
+            return Robots(verdict="allowed", delay=delay)
+        return Robots(verdict="disallowed", rule=self._rule(url), delay=delay)
+
+    def _rule(self, url: str) -> str | None:
+        """The longest Disallow line that alone forbids the address: protego does not tell which one it followed."""
+        values = sorted(set(_disallowed(self._text, self._product)), key=lambda each: (-len(each), each))
+        for value in islice(values, _RULES):
+            if not Protego.parse(f"User-agent: *\nDisallow: {value}").can_fetch(url, "*"):
+                return f"Disallow: {value}"
+        return None
+
+
+def _disallowed(text: str, product: str) -> list[str]:
+    """The values of the Disallow lines that apply to a product (RFC 9309, 2.2.1): its own group's, or `*`."""
+    groups: dict[str, list[str]] = {}
+    agents: list[str] = []
+    in_rules = False
+    for line in text.splitlines():
+        name, _, value = (each.strip() for each in line.partition("#")[0].partition(":"))
+        if name.lower() == "user-agent":
+            agents = [value.lower()] if in_rules else [*agents, value.lower()]
+            in_rules = False
+        elif name.lower() in ("disallow", "allow", "crawl-delay"):
+            in_rules = True
+            for agent in agents if name.lower() == "disallow" and value else ():
+                groups.setdefault(agent, []).append(value)
+    own = max((each for each in groups if each in product.lower()), key=len, default="*")
+    return groups.get(own, [])

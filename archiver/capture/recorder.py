@@ -230,12 +230,12 @@ class Visit(requests.Session):
         for scheme in ("http://", "https://"):
             self.mount(scheme, recorder.adapter)
 
-    def fork(self, referer: str) -> "Visit":
+    def fork(self, referer: str | None) -> "Visit":
         """The same visitor for a requisite of a page: its cookies so far, in a jar of its own, since jars do not stand
         several threads; what the requisite sets stays with it."""
         other = Visit(self._recorder)
         other.cookies.update(self.cookies)
-        other.headers.update({"Accept": "*/*", "Referer": referer})
+        other.headers.update({"Accept": "*/*", **({"Referer": referer} if referer else {})})
         return other
 
     def close(self) -> None:

@@ -11,7 +11,7 @@ from archiver.capture.recorder import as_sent
 from archiver.capture.store import Lent
 from archiver.capture.warc import CopiedRecords, WarcFile
 from archiver.errors import RecordingError
-from archiver.model import Exchange, IndexEntry
+from archiver.model import Copied, Exchange, IndexEntry
 
 
 class Shelf(Protocol):
@@ -84,18 +84,35 @@ class Recording:
         self._lengths[ids.response] = length
         return exchange
 
-    def borrow(self, lent: Lent) -> None:
-        """Copy what another capture of the job lends. Raises StorageError."""
-        with self._lock:
-            shared = self.shelf.shared()
-            at = shared.copy(lent.record_id, lent.warcinfo, lent.members)
-            if at is not None:
-                moment, mime = datetime.fromisoformat(lent.captured), mime_of(lent.content_type)
-                offset = at + len(lent.members) - lent.response_length  # the response is the last member of an exchange
-                entry = IndexEntry(url=as_sent(lent.url), moment=moment, status=lent.status, mime=mime, file=shared.name,
-                                   offset=offset, length=lent.response_length,
-                                   payload_sha256=lent.payload_sha256)  # fmt: skip
-                self.index.append(entry)
+    def borrow(self, lent: Lent) -> Copied:
+        """Copy what another capture of the job lends, and say from where. Raises StorageError."""
+        if lent.members:
+            with self._lock:
+                self._copy(lent, self.shelf.shared())
+        return Copied(
+            url=lent.url,
+            bag=lent.bag,
+            captured=lent.captured,
+            record_id=lent.record_id,
+            payload_sha256=lent.payload_sha256,
+        )
+
+    def _copy(self, lent: Lent, shared: CopiedRecords) -> None:
+        at = shared.copy(lent.record_id, lent.warcinfo, lent.members)
+        if at is None:
+            return
+        entry = IndexEntry(
+            url=as_sent(lent.url),
+            moment=datetime.fromisoformat(lent.captured),
+            status=lent.status,
+            mime=mime_of(lent.content_type),
+            file=shared.name,
+            # The response is the last member of an exchange.
+            offset=at + len(lent.members) - lent.response_length,
+            length=lent.response_length,
+            payload_sha256=lent.payload_sha256,
+        )
+        self.index.append(entry)
 
     def length_of(self, record_id: str) -> int:
         """Bytes of the gzip member of a response record written here."""

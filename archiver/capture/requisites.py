@@ -1,23 +1,26 @@
-"""What a page needs to be shown again: the addresses its HTML and its style sheets name (requisites).
+"""What a page needs to be shown again: the addresses its HTML names (requisites). `stylesheets.py` reads CSS.
 
-Bytes in, addresses out; fetches nothing. Resolution follows a browser: `<base href>`, protocol-relative addresses,
-white space inside attributes dropped, queries in the document's encoding (WHATWG URL 4.4, HTML 2.4.3).
+Bytes in, addresses out; fetches nothing. Addresses are resolved as a browser would (WHATWG URL 4.4): `<base href>`,
+protocol-relative addresses, white space inside attributes dropped, queries in the document's encoding.
 """
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal
 from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 import lxml.html
 
-Kind = Literal["image", "style", "script", "font", "icon", "media", "document", "other"]
-_WHITE = re.compile(r"[\t\n\r]")
+from archiver.capture.stylesheets import Kind, Reference, css_references
+
 _ELEMENTS = 60_000
-_SRCSET = re.compile(r"[\s,]*(\S+)(\s+[^,(]*(?:\([^)]*\)[^,(]*)*)?(?:,|$)")
+_ADDRESSES = 20_000
+_LONGEST = 8192
+_NEWLINES = re.compile(r"[\t\n\r]")
+_SPACES = "".join(map(chr, range(0x21)))
+_SLASHES = re.compile(r"((?:https?:)?)//+", re.IGNORECASE)
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-hi-res-src")
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset")
 _LINKS: dict[str, Kind] = {
@@ -30,6 +33,18 @@ _LINKS: dict[str, Kind] = {
     "modulepreload": "script",
 }
 _AS: dict[str, Kind] = {"style": "style", "script": "script", "font": "font", "image": "image"}
+_CAPTION = re.compile(r"caption", re.IGNORECASE)
+_FIGURES, _CLIMB, _CAPTION_LENGTH = 200, 3, 5000
+_ENCODINGS = {
+    # Labels that browsers take for a larger encoding (WHATWG Encoding, 4.2), and those no query has (URL, 4.4).
+    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"), "cp1252"),
+    "iso-8859-9": "cp1254",
+    "gb2312": "gbk",
+    "shift_jis": "cp932",
+    "euc-kr": "cp949",
+    "tis-620": "cp874",
+    **dict.fromkeys(("utf-16", "utf-16le", "utf-16be", "utf-16-le", "utf-16-be"), "utf-8"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,213 +71,209 @@ class Needs:
     figures: tuple[Figure, ...]
 
 
-def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Literal["all", "largest"] = "all") -> Needs:
+Srcset = Literal["all", "largest"]
+
+
+def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Srcset = "all") -> Needs:
     """The requisites of an HTML document. Never raises for what is in it; a document without elements needs nothing."""
-    try:
-        parser = lxml.html.HTMLParser(encoding=charset, no_network=True, huge_tree=False)
-    except LookupError:
-        parser = lxml.html.HTMLParser(no_network=True, huge_tree=False)
-    try:
-        tree: Any = lxml.html.document_fromstring(body, parser=parser)
-    except (lxml.etree.LxmlError, ValueError):
+    tree = _tree(body, charset)
+    if tree is None:
         return Needs(requisites=(), figures=())
-    resolver = _Resolver(_base(tree, url), tree.getroottree().docinfo.encoding or "utf-8")
+    resolver = Resolver(_base(tree, url), tree.getroottree().docinfo.encoding or "utf-8")
+    figures = tuple(_figures(tree, resolver, srcset))
+    # A captioned photo is one even where a `link` names it as an icon: it is never borrowed from another page.
+    photos = {address for figure in figures for address in figure.images}
     found: dict[str, Requisite] = {}
-    for count, element in enumerate(tree.iter("*")):
-        if count > _ELEMENTS:
+    for reference, kind in _references(tree, srcset):
+        address = resolver(reference)
+        if len(found) == _ADDRESSES:
             break
-        for reference, kind in _named(element, srcset):
-            address = resolver(reference)
-            if address:
-                found.setdefault(address, Requisite(address, kind))
-    return Needs(requisites=tuple(found.values()), figures=tuple(_figures(tree, resolver, srcset)))
+        if address:
+            found.setdefault(address, Requisite(address, "image" if address in photos else kind))
+    return Needs(requisites=tuple(found.values()), figures=figures)
+
+
+def resolved(references: Iterable[Reference], url: str) -> Needs:
+    """What the references of a style sheet lead to, from the sheet's own address."""
+    resolver = Resolver(url, "utf-8")
+    found = {address: Requisite(address, kind) for each, kind in references if (address := resolver(each))}
+    return Needs(requisites=tuple(found.values()), figures=())
+
+
+def _tree(body: bytes | str, charset: str | None) -> Any:
+    """The root element, or None."""
+    options: dict[str, Any] = {"no_network": True, "huge_tree": False}
+    try:
+        parser = lxml.html.HTMLParser(encoding=charset, **options)
+    except LookupError:
+        parser = lxml.html.HTMLParser(**options)
+    try:
+        return lxml.html.document_fromstring(body, parser=parser)
+    except (lxml.etree.LxmlError, ValueError):
+        return None
 
 
 def _base(tree: Any, url: str) -> str:
-    for base in tree.iter("base"):
-        if base.get("href"):
-            try:
-                return urljoin(url, str(base.get("href")).strip())
-            except ValueError:
-                break
-    return url
+    """What references are resolved against: the first `base` with an `href`, where that is http(s) (HTML 4.2.3)."""
+    href = next((str(each.get("href")) for each in tree.iter("base") if each.get("href") is not None), "")
+    try:
+        joined = urljoin(url, href.strip(_SPACES))
+        return joined if urlsplit(joined).scheme in ("http", "https") else url
+    except ValueError:
+        return url
 
 
-class _Resolver:
+class Resolver:
     """References as a document has them -> absolute http(s) addresses without fragment, or None."""
 
     def __init__(self, base: str, encoding: str) -> None:
-        self._base, self._encoding = base, encoding
+        self._base, self._encoding = base, _ENCODINGS.get(encoding.lower(), encoding)
 
     def __call__(self, reference: str) -> str | None:
-        plain = _WHITE.sub("", reference.strip())
-        if not plain or plain.startswith("#") or len(plain) > 8192:
+        plain = _NEWLINES.sub("", reference[: 2 * _LONGEST].strip(_SPACES))
+        if not plain or plain.startswith("#") or len(plain) > _LONGEST:
+            return None
+        mark = next((at for at, char in enumerate(plain) if char in "?#"), len(plain))
+        path = _SLASHES.sub(r"\1//", plain[:mark].replace("\\", "/"), count=1)
+        if path.endswith("//") and _SLASHES.fullmatch(path):
             return None
         try:
-            address = urldefrag(urljoin(self._base, plain.replace("\\", "/") if "?" not in plain else plain)).url
-            parts = urlsplit(address)
+            parts = urlsplit(urldefrag(urljoin(self._base, path + plain[mark:])).url)
             if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
                 return None
-            if not parts.query.isascii():
-                query = quote(parts.query.encode(self._encoding, "xmlcharrefreplace"), safe="/%:@!$&'()*+,;=?-._~")
-                address = urlunsplit(parts._replace(query=query))
-        except (ValueError, LookupError):
+            _ = parts.port
+        except ValueError:
             return None
-        return address
+        return urlunsplit(parts._replace(query=self._encoded(parts.query)))
+
+    def _encoded(self, query: str) -> str:
+        """A query in the document's encoding; what that lacks as a character reference, as forms do (URL, 1.3)."""
+        return query if query.isascii() else "".join(each if each.isascii() else self._octets(each) for each in query)
+
+    def _octets(self, char: str) -> str:
+        try:
+            return quote(char.encode(self._encoding))
+        except (UnicodeEncodeError, LookupError):
+            if 0x80 <= ord(char) < 0xA0:  # libxml2 takes ISO-8859-1 for what it says, browsers for windows-1252
+                return f"%{ord(char):02X}"
+            return f"%26%23{ord(char)}%3B"
 
 
-def _named(element: Any, srcset: str) -> Iterator[tuple[str, Kind]]:
+def _references(tree: Any, srcset: Srcset, *, inside: bool = False) -> Iterator[Reference]:
+    for element in islice(tree.iter("*"), _ELEMENTS):
+        yield from _named(element, srcset)
+        if element.tag == "iframe" and element.get("srcdoc") and not inside:
+            frame = _tree(element.get("srcdoc"), None)
+            yield from _references(frame, srcset, inside=True) if frame is not None else ()
+
+
+def _named(element: Any, srcset: Srcset) -> Iterator[Reference]:
     """The references of one element."""
     get, tag = element.get, element.tag
-    if tag in ("img", "source", "image", "input") or (tag == "video" and get("poster")):
+    if tag in ("img", "source", "image", "video", "input"):
         yield from _images(element, srcset)
     if tag in ("video", "audio", "source", "track", "embed") and get("src"):
-        parent = element.getparent()
-        picture = tag == "source" and parent is not None and parent.tag == "picture"
-        yield get("src"), "image" if picture else "media"
-    elif tag == "script" and get("src"):
-        yield get("src"), "script"
+        yield get("src"), "image" if _in_picture(element) else "media"
+    elif tag == "script" and (get("src") or get("href") or get("xlink:href")):
+        yield get("src") or get("href") or get("xlink:href"), "script"
     elif tag in ("iframe", "frame") and (get("src") or get("data-src")):
-        yield get("src") or get("data-src"), "document"
+        yield get("src") or "", "document"
+        yield get("data-src") or "", "document"
     elif tag == "object" and get("data"):
         yield get("data"), "media"
-    elif tag == "link" and get("href"):
-        yield from _link(element)
-    elif tag == "use":
-        yield get("href") or get("xlink:href") or get("{http://www.w3.org/1999/xlink}href") or "", "image"
-    elif tag == "body" and get("background"):
+    elif tag == "link":
+        yield from _link(element, srcset)
+    elif tag in ("use", "feImage", "feimage"):
+        yield get("href") or get("xlink:href") or "", "image"
+    elif tag in ("body", "table", "td") and get("background"):
         yield get("background"), "image"
     elif tag == "style" and element.text:
         yield from css_references(element.text)
-    if get("style") and "url" in get("style").lower():
+    if get("style") and "(" in get("style"):
         yield from css_references("*{" + get("style") + "}")
 
 
-def _images(element: Any, srcset: str) -> Iterator[tuple[str, Kind]]:
-    get = element.get
-    names = ("src", "href", "xlink:href", "poster", *_LAZY) if element.tag != "source" else _LAZY
-    if element.tag == "input" and (get("type") or "").lower() != "image":
+def _in_picture(element: Any) -> bool:
+    parent = element.getparent()
+    return element.tag == "source" and parent is not None and parent.tag == "picture"
+
+
+def _images(element: Any, srcset: Srcset) -> Iterator[Reference]:
+    get, tag = element.get, element.tag
+    if tag == "input" and (get("type") or "").lower() != "image":
         return
-    for name in names:
-        if get(name):
-            yield get(name), "image"
-    for name in ("srcset", *_LAZY_SETS):
-        if get(name):
-            candidates = srcset_candidates(get(name))
-            for address in candidates if srcset == "all" else candidates[:1]:
-                yield address, "image"
+    if tag == "video":
+        names: tuple[str, ...] = ("poster", "data-poster")
+    elif tag == "source":
+        names = _LAZY if _in_picture(element) else ()
+    else:
+        names = ("src", "href", "xlink:href", *_LAZY)
+    yield from ((get(name), "image") for name in names if get(name))
+    yield from _candidates((get(name) for name in ("srcset", *_LAZY_SETS)), srcset)
 
 
-def _link(element: Any) -> Iterator[tuple[str, Kind]]:
-    relations = (element.get("rel") or "").lower().split()
+def _candidates(sets: Iterable[str | None], srcset: Srcset) -> Iterator[Reference]:
+    for each in sets:
+        candidates = srcset_candidates(each) if each else []
+        yield from ((address, "image") for address in (candidates if srcset == "all" else candidates[:1]))
+
+
+def _link(element: Any, srcset: Srcset) -> Iterator[Reference]:
+    href, relations = element.get("href") or "", (element.get("rel") or "").lower().split()
     if "preload" in relations:
-        yield element.get("href"), _AS.get((element.get("as") or "").lower(), "other")
-    if "preload" in relations and element.get("imagesrcset"):
-        for address in srcset_candidates(element.get("imagesrcset")):
-            yield address, "image"
-    for relation in relations:
-        if relation in _LINKS:
-            yield element.get("href"), _LINKS[relation]
+        yield href, _AS.get((element.get("as") or "").lower(), "other")
+        yield from _candidates([element.get("imagesrcset")], srcset)
+    yield from ((href, _LINKS[relation]) for relation in relations if relation in _LINKS)
+
+
+_WHITE_OR_COMMAS, _ADDRESS = re.compile(r"[\s,]*+"), re.compile(r"\S++")
+_DESCRIPTORS = re.compile(r"(?:[^,()]++|\([^)]*+\)?|\))*+,?")
+_SIZE = re.compile(r"(?<!\S)(\d{1,9}(?:\.\d{1,9})?)[wx](?!\S)")
 
 
 def srcset_candidates(text: str) -> list[str]:
-    """The addresses of a srcset, largest first (HTML 4.8.4.2.1)."""
+    """The addresses of a srcset, largest first (HTML, "parsing a srcset attribute")."""
     found: list[tuple[float, str]] = []
-    for match in _SRCSET.finditer(text[:100_000]):
-        address, size = match[1], (match[2] or "").strip()
-        if address.endswith(",") and not size:
-            address = address.rstrip(",")
-        number = re.match(r"([0-9.]+)[wx]", size)
-        try:
-            found.append((float(number[1]) if number else 1.0, address))
-        except ValueError:
-            found.append((1.0, address))
+    at, text = 0, text[:100_000]
+    while address := _ADDRESS.match(text, _end(_WHITE_OR_COMMAS, text, at)):
+        at, descriptors = address.end(), ""
+        if not address[0].endswith(","):
+            at = _end(_DESCRIPTORS, text, address.end())
+            descriptors = text[address.end() : at]
+        size = _SIZE.search(descriptors.rstrip(","))
+        found.append((float(size[1]) if size else 1.0, address[0].rstrip(",")))
     return [address for _, address in sorted(found, key=lambda each: -each[0]) if address]
 
 
-def _figures(tree: Any, resolver: _Resolver, srcset: str) -> Iterator[Figure]:
-    for figure in list(tree.iter("figure"))[:200]:
-        captions = [" ".join(each.text_content().split()) for each in figure.iter("figcaption")]
-        images = [
-            address
-            for element in figure.iter("img", "source", "image")
-            for reference, kind in _named(element, srcset)
-            if kind == "image" and (address := resolver(reference))
-        ]
-        if captions and captions[0] and images:
-            yield Figure(caption=captions[0][:5000], images=tuple(dict.fromkeys(images)))
+def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
+    match = pattern.match(text, at)
+    return match.end() if match else at
 
 
-def needs_of_css(body: bytes, url: str, charset: str | None) -> tuple[Requisite, ...]:
-    """The addresses a style sheet names, resolved against its own (CSS Syntax 3, 3.2 for the encoding)."""
-    import tinycss2
-
-    resolver = _Resolver(url, "utf-8")
-    rules, _ = tinycss2.parse_stylesheet_bytes(
-        body, protocol_encoding=charset, skip_comments=True, skip_whitespace=True
-    )
-    found = (Requisite(address, kind) for reference, kind in _of_rules(rules) if (address := resolver(reference)))
-    return tuple({each.url: each for each in found}.values())
-
-
-def _css_charset(body: bytes, charset: str | None) -> str:
-    """Byte order mark, header, `@charset`, UTF-8."""
-    if body.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    declared = re.match(rb'@charset "([A-Za-z0-9_-]{1,40})";', body)
-    for name in (charset, declared[1].decode("ascii") if declared else None):
-        try:
-            if name:
-                return codecs.lookup(name).name
-        except LookupError:
-            continue
-    return "utf-8"
+def _figures(tree: Any, resolver: Resolver, srcset: Srcset) -> Iterator[Figure]:
+    """Images under a caption: of a `figure`, or near an element that calls itself a caption."""
+    for around, caption in _captioned(tree):
+        words = " ".join(caption.text_content().split())[:_CAPTION_LENGTH]
+        elements = around.iter("img", "source", "image")
+        references = islice((each for element in elements for each in _named(element, srcset)), _FIGURES)
+        images = [address for reference, kind in references if kind == "image" and (address := resolver(reference))]
+        if words and images:
+            yield Figure(caption=words, images=tuple(dict.fromkeys(images)))
 
 
-def css_references(text: str) -> list[tuple[str, Kind]]:
-    """The references of CSS as written, `@import`ed sheets first."""
-    return list(_css_references(text)) if _MAY_REFER.search(text) else []
+def _captioned(tree: Any) -> Iterator[tuple[Any, Any]]:
+    """An element around an image and the element that holds its caption."""
+    for figure in islice(tree.iter("figure"), _FIGURES):
+        caption = next(figure.iter("figcaption"), None)
+        if caption is not None:
+            yield figure, caption
+    marked = (each for each in islice(tree.iter("*"), _ELEMENTS) if each.tag != "figcaption" and _calls_itself(each))
+    for caption in islice(marked, _FIGURES):
+        parents = islice(caption.iterancestors(), _CLIMB)
+        around = next((each for each in parents if next(each.iter("img"), None) is not None), None)
+        if around is not None and around.tag not in ("figure", "body", "html", "main", "article"):
+            yield around, caption
 
 
-@lru_cache(256)
-def _css_references(text: str) -> tuple[tuple[str, Kind], ...]:
-    """Newspapers put the same sheet into every page; parsing one costs more than all the rest of a page."""
-    import tinycss2
-
-    return tuple(_of_rules(tinycss2.parse_stylesheet(_slim(text), skip_comments=True, skip_whitespace=True)))
-
-
-def _slim(text: str) -> str:
-    """CSS without the rules that cannot name anything: a tenth of the tokens is left, and of the time."""
-    return _NAMELESS.sub("", text)
-
-
-_NAMELESS = re.compile(r"(?<=[{};])[^{}@;\"'\\/]*+\{[^{}()\"'\\/]*+\}")
-_MAY_REFER = re.compile(r"url\(|@import|image-set|src\(|\\", re.IGNORECASE)
-
-
-def _of_rules(rules: Iterable[Any]) -> Iterator[tuple[str, Kind]]:
-    for rule in rules:
-        if rule.type == "at-rule" and rule.lower_at_keyword == "import":
-            target = next((token for token in rule.prelude if token.type in ("string", "url", "function")), None)
-            if target is not None:
-                yield from ((reference, "style") for reference, _ in _of_tokens([target], "style", strings=True))
-            continue
-        kind: Kind = "font" if rule.type == "at-rule" and rule.lower_at_keyword == "font-face" else "image"
-        yield from _of_tokens(rule.content or () if rule.type in ("qualified-rule", "at-rule") else (), kind)
-
-
-def _of_tokens(tokens: Iterable[Any], kind: Kind, *, strings: bool = False) -> Iterator[tuple[str, Kind]]:
-    """`url(…)` and `src(…)` anywhere inside, without recursion: nesting is the sheet's to choose."""
-    waiting = list(tokens)[::-1]
-    while waiting:
-        token = waiting.pop()
-        if token.type == "url" or (strings and token.type == "string"):
-            yield token.value, kind
-        elif token.type == "function":
-            named = token.lower_name in ("url", "src", "image-set", "-webkit-image-set")
-            if named:
-                yield from ((each.value, kind) for each in token.arguments if each.type == "string")
-            waiting += [each for each in token.arguments if not (named and each.type == "string")][::-1]
-        elif token.type in ("{} block", "() block", "[] block"):
-            waiting += token.content[::-1]
+def _calls_itself(element: Any) -> bool:
+    return element.get("itemprop") == "caption" or bool(_CAPTION.search(element.get("class") or ""))

@@ -5,17 +5,25 @@ the warcinfo they belong to, as whole gzip members. The store lies beside the ba
 all processes of a job share it; a new job begins with an empty one.
 """
 
+import fcntl
 import json
 import os
 import threading
-from dataclasses import asdict, dataclass
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import IO
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
 
 LARGEST = 4 << 20
-"""Bytes of the compressed records of one address; larger ones are fetched each time."""
+"""Bytes of the recorded response of one address; larger ones are fetched each time."""
+PATIENCE = 10.0
+"""Seconds to wait for another capture that is asking for the same address."""
+_IN_MEMORY = 32 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +31,8 @@ class Lent:
     """One captured address: the members of its records, the warcinfo's member, and where they were captured first."""
 
     url: str
-    bag: str
+    bag: str | None
+    """None where that capture made no bag in the end."""
     captured: str
     """WARC-Date of the records."""
     record_id: str
@@ -37,13 +46,20 @@ class Lent:
     body: bytes = b""
     """The decoded payload, kept for robots.txt and style sheets, whose content is read again."""
 
+    @property
+    def size(self) -> int:
+        """Bytes it takes."""
+        return len(self.warcinfo) + len(self.members) + len(self.body)
+
 
 class Store:
-    """The lending shelf of one job. Getting and putting are safe among threads and processes."""
+    """The lending shelf of one job. Safe among threads and processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._known: dict[str, Lent] = {}
+        self._bytes = 0
+        self._declined: set[str] = set()
         self._lock = threading.Lock()
 
     def get(self, url: str) -> Lent | None:
@@ -55,24 +71,37 @@ class Store:
             data = self._path(url).read_bytes()
         except OSError:
             return None
-        head, _, rest = data.partition(b"\n")
+        lent = _lent(data)
+        return self._remember(lent) if lent and lent.url == url else None
+
+    @contextmanager
+    def turn(self, url: str, fits: Callable[[Lent], bool] = lambda _: True) -> Iterator[Lent | None]:
+        """What is known of an address, where it `fits`; otherwise the block is the one that asks and puts, while other
+        captures that need the same wait for it, for a time. Raises StorageError."""
+        lent = self.get(url)
+        if (lent and fits(lent)) or url in self._declined:
+            yield lent if lent and fits(lent) else None
+            return
         try:
-            facts = json.loads(head)
-            sizes = facts.pop("sizes")
-            parts, at = [], 0
-            for size in sizes:
-                parts.append(rest[at : at + size])
-                at += size
-            lent = Lent(**facts, warcinfo=parts[0], members=parts[1], body=parts[2])
-        except (ValueError, TypeError, KeyError, IndexError):
-            return None
-        if at != len(rest) or lent.url != url:
-            return None
-        return self._remember(lent)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            file = self._path(url).with_suffix(".lock").open("wb")
+        except OSError as error:
+            raise StorageError.from_os("keep a shared requisite", error) from error
+        with file:
+            _wait_for(file)
+            with self._lock:
+                self._forget(url)  # another process may have put a younger one meanwhile
+            lent = self.get(url)
+            yield lent if lent and fits(lent) else None
+
+    def decline(self, url: str) -> None:
+        """An address that nobody may lend: nobody need wait for it again."""
+        if len(self._declined) < 100_000:
+            self._declined.add(url)
 
     def put(self, lent: Lent) -> None:
-        """Lend an address to the captures to come; the first one stays. Raises StorageError."""
-        if len(lent.members) > LARGEST or self.get(lent.url) is not None:
+        """Lend an address to the captures to come, in place of what was known of it. Raises StorageError."""
+        if len(lent.members) > LARGEST:
             return
         facts = {key: value for key, value in asdict(lent).items() if not isinstance(value, bytes)}
         blobs = (lent.warcinfo, lent.members, lent.body)
@@ -87,12 +116,50 @@ class Store:
             raise StorageError.from_os("keep a shared requisite", error) from error
         self._remember(lent)
 
+    def disown(self, url: str, bag: str) -> None:
+        """The capture that lent an address made no bag: the answer stands, without its name. Raises StorageError."""
+        lent = self.get(url)
+        if lent and lent.bag == bag:
+            self.put(replace(lent, bag=None))
+
     def _remember(self, lent: Lent) -> Lent:
         with self._lock:
-            if len(self._known) >= 256:
-                self._known.pop(next(iter(self._known)))
+            self._forget(lent.url)
             self._known[lent.url] = lent
+            self._bytes += lent.size
+            while self._bytes > _IN_MEMORY or len(self._known) > 4096:
+                self._forget(next(iter(self._known)))
         return lent
+
+    def _forget(self, url: str) -> None:
+        if lent := self._known.pop(url, None):
+            self._bytes -= lent.size
 
     def _path(self, url: str) -> Path:
         return self._folder / sha256(url.encode("utf-8", "surrogatepass"))
+
+
+def _lent(data: bytes) -> Lent | None:
+    """What a file of the store holds; None for a damaged one."""
+    head, _, rest = data.partition(b"\n")
+    try:
+        facts = json.loads(head)
+        warcinfo, members, body = facts.pop("sizes")
+        if warcinfo + members + body != len(rest):
+            return None
+        ends = warcinfo, warcinfo + members
+        return Lent(**facts, warcinfo=rest[: ends[0]], members=rest[ends[0] : ends[1]], body=rest[ends[1] :])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _wait_for(file: IO[bytes]) -> None:
+    """Until no other capture holds the file, or patience ends; a lock dies with its process."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(0.01)
+        else:
+            return

@@ -94,10 +94,11 @@ class Unfetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Copied:
-    """A requisite copied from another capture of the job: from which bag, captured when (WARC-Date)."""
+    """What is known from another capture of the job: from which bag (None where that capture made none in the end),
+    captured when (WARC-Date)."""
 
     url: str
-    bag: str
+    bag: str | None
     captured: str
     record_id: str
     payload_sha256: str | None
@@ -159,6 +160,8 @@ class Capture:
     proxy: str | None = None
     robots: str = "not-asked"
     robots_rule: str | None = None
+    robots_from: tuple[Copied, ...] = ()
+    """robots.txt files that other captures of the job asked for; their records are copied, unless HTML or personal."""
     crawl_delay: float | None = None
     """Seconds the host's robots.txt asks for between pages."""
     requisites: Requisites | None = None
