@@ -57,14 +57,11 @@ def is_public(address: str) -> bool:
     """Whether an IP literal belongs to the public internet; addresses inside IPv6 envelopes are judged too."""
     ip = ipaddress.ip_address(address.partition("%")[0])
     if isinstance(ip, ipaddress.IPv6Address):
-        inner = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-        if ip in _NAT64:
-            inner.append(ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF))
-        if any(each is not None and not is_public(str(each)) for each in inner):
-            return False
-        if ip.ipv4_mapped is not None or ip in _NAT64:
-            return True
-        if ip not in _UNICAST:
+        inner = ipaddress.IPv4Address(int(ip) & 0xFFFFFFFF) if ip in _NAT64 else ip.ipv4_mapped
+        if inner is not None:
+            return is_public(str(inner))
+        # 6to4 and Teredo are retired (RFC 7526), and Pythons do not agree on whether they are public.
+        if ip not in _UNICAST or ip.sixtofour is not None or ip.teredo is not None:
             return False
     return ip.is_global and not ip.is_multicast and ip not in _PROTOCOL
 
