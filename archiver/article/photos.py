@@ -4,15 +4,23 @@ Takes the photos of a capture and the seed's caption; gives the lead photo, and 
 read from their metadata, in the record's terms.
 """
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from archiver.article import dates
 from archiver.article.agencies import find
 from archiver.article.images import ROLES, PhotoFacts, Statement, read_photo
 from archiver.article.tokens import keys
 from archiver.model import Claim, ClaimName, Credit, LeadImage, Photo, Seed
 
 _ALIKE = 0.5
+_EXIF_DAY = re.compile(r"^(\d{4}):(\d\d):(\d\d)")
+_COPYRIGHT = re.compile(
+    r"^(?:(?:copyright|\(c\)|©)[\s:,]*)*(?:(?:19|20)\d\d(?:\s*[-–]\s*\d{2,4})?[\s:,]+)?", re.IGNORECASE
+)
+_RESERVED = re.compile(r"[\s.,;-]*\ball rights reserved\b.*$", re.IGNORECASE)
+_PARTS = re.compile(r"\s*/\s*|\s+via\s+")
 _CLAIMS: dict[str, ClaimName] = {"caption": "image_caption", "date": "image_date"}
 
 
@@ -32,12 +40,12 @@ def read_photos(seed: Seed, photos: Sequence[Photo]) -> PhotoReading:
     said = [(photo, each) for photo in photos for each in read[photo.url].statements]
     claims: dict[ClaimName, tuple[Claim, ...]] = {}
     for field, name in _CLAIMS.items():
-        found = [_claim(photo, each) for photo, each in said if each.field == field]
-        if found:
-            claims[name] = tuple(found)
+        found = (_claim(photo, each) for photo, each in said if each.field == field)
+        if there := tuple(claim for claim in found if claim):
+            claims[name] = there
     return PhotoReading(
         lead=_stated(seed, lead, read[lead.url]) if lead else None,
-        credits=tuple(_credit(photo, each) for photo, each in said if each.field in ROLES),
+        credits=tuple(credit for photo, each in said if each.field in ROLES for credit in _credits(photo, each)),
         claims=claims,
     )
 
@@ -65,22 +73,32 @@ def _stated(seed: Seed, photo: Photo, facts: PhotoFacts) -> LeadImage:
     )
 
 
-def _claim(photo: Photo, said: Statement) -> Claim:
-    return Claim(value=said.text, raw=said.text, source=said.source, at=f"{said.at} of {photo.url}")
+def _claim(photo: Photo, said: Statement) -> Claim | None:
+    """None for a date that is none (cameras write `0000:00:00`)."""
+    value: str | None = said.text
+    if said.field == "date":
+        # EXIF writes 2024:03:04 10:11:12, the rest writes ISO 8601.
+        when = dates.parse(_EXIF_DAY.sub(r"\1-\2-\3", said.text))
+        value = when.value if when else None
+    return Claim(value=value, raw=said.text, source=said.source, at=f"{said.at} of {photo.url}") if value else None
 
 
-def _credit(photo: Photo, said: Statement) -> Credit:
-    agency = find(said.text)
-    person = said.field == "creator" and agency is None
-    return Credit(
-        name=agency.name if agency else said.text,
-        kind="person" if person else "organisation",
-        agency=agency.full if agency else None,
-        url=None,
-        role=ROLES[said.field],
-        of="image",
-        text=said.text,
-        lang=None,
-        source=said.source,
-        at=f"{said.at} of {photo.url}",
-    )
+def _credits(photo: Photo, said: Statement) -> Iterator[Credit]:
+    """Who a statement credits: `Jane Doe/AFP via Getty Images` are three, `Copyright 2024 AFP` is one."""
+    text = _RESERVED.sub("", _COPYRIGHT.sub("", said.text)) if said.field == "copyright" else said.text
+    parts = [part.strip(" .,;") for part in _PARTS.split(text, maxsplit=4)]
+    named = parts if any(find(part) for part in parts) else [text.strip(" .,;")]
+    for name in filter(None, named):
+        agency = find(name)
+        yield Credit(
+            name=agency.name if agency else name,
+            kind="person" if agency is None and said.field == "creator" else "organisation",
+            agency=agency.full if agency else None,
+            url=None,
+            role=ROLES[said.field],
+            of="image",
+            text=said.text,
+            lang=None,
+            source=said.source,
+            at=f"{said.at} of {photo.url}",
+        )
