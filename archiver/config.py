@@ -11,6 +11,8 @@ from archiver import __version__
 from archiver.errors import StorageError, UsageError
 
 MIB = 1 << 20
+ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
+"""The User-Agent of those who state no contact."""
 _HOST = r"\[[0-9A-Fa-f:.]+\]|[^:\[\]]*"
 _CONNECT_TO = re.compile(rf"(?P<host>{_HOST}):(?P<port>\d{{0,5}}):(?P<to_host>{_HOST}):(?P<to_port>\d{{0,5}})")
 
@@ -76,7 +78,7 @@ class Config:
     bags: Path = Path("bags")
     jobs: int = 1
     pace: float = 1.0
-    user_agent: str = f"archiver/{__version__} (digital preservation; contact not stated)"
+    user_agent: str = ANONYMOUS
     proxy: str | None = None
     ca_bundle: Path | None = None
     connect_to: tuple[ConnectTo, ...] = ()
@@ -126,12 +128,18 @@ def without_credentials(address: str | None) -> str | None:
 def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
     """Settings from `path` (or `archiver.toml` here, if there is one), then what the command line said.
 
+    A stated contact stands in the User-Agent, where that is not set itself.
+
     Raises UsageError naming file and key for what is unknown or of the wrong type, StorageError for an unreadable file.
     """
     if path is None and Path("archiver.toml").is_file():
         path = Path("archiver.toml")
     config = Config() if path is None else _from_file(path)
-    return replace(config, **{key: value for key, value in overrides.items() if value is not None})
+    config = replace(config, **{key: value for key, value in overrides.items() if value is not None})
+    if config.user_agent == ANONYMOUS and config.contact_email:
+        named = ANONYMOUS.replace("contact not stated", f"contact: {config.contact_email}")
+        config = replace(config, user_agent=named)
+    return config
 
 
 def _from_file(path: Path) -> Config:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.capture.recorder import trusted_roots
-from archiver.config import Config, ConnectTo, load, without_credentials
+from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
 from archiver.job.ledger import PATH, Ledger, key_of
 from archiver.job.result import Result, Summary
@@ -148,6 +148,8 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.exit_code:
         print(f"why: archiver status --bags {bags}", file=sys.stderr)
+    if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():
+        print("hint: the sites were not told who asks; set contact_email in archiver.toml", file=sys.stderr)
 
 
 def shown(path: Path) -> str:
