@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.article import agencies, dates, names
+from archiver.article import access, agencies, dates, names
 from archiver.article.dom import absolute, path_of, select, text_of
 from archiver.article.jsonld import Graph, Node
 from archiver.article.tokens import fold, keys
@@ -91,6 +91,7 @@ def claims_of_page(page: Page, tree: HtmlElement | None, base: str) -> dict[Clai
         if language := tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"):
             found.append(("language", language, "meta", "/html/@lang"))
     found += _from_transport(page)
+    found += [("access", *each) for each in access.stated(page, tree)]
     claims = _collect(found, base)
     return _without_site_names(claims)
 
