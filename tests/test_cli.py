@@ -143,7 +143,7 @@ def test_extract_prints_the_text_of_pages_and_goes_on_past_one_it_cannot_read(sa
     [told] = [json.loads(line) for line in out.splitlines()]
     assert told["file"] == str(saved[1])
     assert "the head librarian said" in told["text"]
-    assert told["extractor"].startswith("trafilatura ")
+    assert told["extractor"].startswith("archiver-blocks ")
     assert main(["extract", str(saved[1])]) == 0
     assert "the head librarian said" in capsys.readouterr().out
 

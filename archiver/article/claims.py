@@ -82,11 +82,16 @@ _MICRODATA: Mapping[str, ClaimName] = {
 }
 
 
-def claims_of_page(page: Page, tree: HtmlElement | None, base: str) -> dict[ClaimName, tuple[Claim, ...]]:
-    """Every claim of a page by name, in the order of its sources; also what headers and address say without a tree."""
+def claims_of_page(
+    page: Page, tree: HtmlElement | None, graph: Graph | None, base: str
+) -> dict[ClaimName, tuple[Claim, ...]]:
+    """Every claim of a page by name, in the order of its sources; also what headers and address say without a tree.
+
+    `graph` is the JSON-LD of the tree.
+    """
     found: list[_Found] = []
-    if tree is not None:
-        found += [*_from_json(tree), *_from_meta(tree), *_from_microdata(tree), *_from_visible(tree)]
+    if tree is not None and graph is not None:
+        found += [*_from_json(graph), *_from_meta(tree), *_from_microdata(tree), *_from_visible(tree)]
         found += [(_link_claim(e), str(e.get("href")), "meta", path_of(e)) for e in select(_CANONICAL, tree)[:5]]
         if language := tree.get("lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang"):
             found.append(("language", language, "meta", "/html/@lang"))
@@ -121,8 +126,7 @@ def address(url: str) -> str:
     ).geturl()
 
 
-def _from_json(tree: HtmlElement) -> Iterator[_Found]:
-    graph = Graph(tree)
+def _from_json(graph: Graph) -> Iterator[_Found]:
     for node in graph.articles[:10]:
         for key, name in _JSON.items():
             for raw, at in _values(graph, node, key, name):

@@ -11,6 +11,7 @@ the seed's words are covered; `different`, below that; `no-text`, seed or page h
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from archiver.article import dates
 from archiver.article.align import Group, Key, align, in_order
@@ -29,20 +30,25 @@ _Placed = tuple[int, int, ComparedLine]
 
 @dataclass(frozen=True, slots=True)
 class _Text:
-    """A paragraph, folded, and its comparison key."""
+    """A paragraph, folded, its comparison key, and where it stands on the page."""
 
     text: str
     key: Key
+    at: str | None = None
 
 
-def compare(seed: Seed, paragraphs: Sequence[str], headlines: Iterable[str] = ()) -> Comparison:
+def compare(
+    seed: Seed, paragraphs: Sequence[str], headlines: Iterable[str] = (), places: Sequence[str | None] = ()
+) -> Comparison:
     """How the paragraphs of a page relate to the seed. `headlines` are the page's own: they are claims and no lines.
+    `places` says where each paragraph stands on the page.
 
     `seed_coverage` is the share of the seed's words found in the lines they are aligned with, `page_coverage` the
     reverse.
     """
     mine = [_text(paragraph.text) for paragraph in seed.paragraphs]
-    theirs = _body(seed, {each.key for each in mine}, [_text(paragraph) for paragraph in paragraphs], headlines)
+    page = [_text(text, at) for text, at in zip_longest(paragraphs, places[: len(paragraphs)])]
+    theirs = _body(seed, {each.key for each in mine}, page, headlines)
     if not any(each.key for each in mine) or not theirs:
         return NOTHING
     groups = align([each.key for each in mine], [each.key for each in theirs])
@@ -55,9 +61,9 @@ def compare(seed: Seed, paragraphs: Sequence[str], headlines: Iterable[str] = ()
     )
 
 
-def _text(raw: str) -> _Text:
+def _text(raw: str, at: str | None = None) -> _Text:
     text = fold(raw)
-    return _Text(text, keys(text))
+    return _Text(text, keys(text), at)
 
 
 def _body(seed: Seed, kept: set[Key], paragraphs: list[_Text], headlines: Iterable[str]) -> list[_Text]:
@@ -88,7 +94,7 @@ def _lines(groups: list[Group], mine: list[_Text], theirs: list[_Text], numbers:
         seeds, pages = [mine[i] for i in group.seed], [theirs[j] for j in group.page]
         whole = len(seeds) == 1 == len(pages)
         if len(seeds) > 1:
-            pages = [_text(piece) for piece in differ.cut(pages[0].text, [each.text for each in seeds])]
+            pages = [_text(piece, pages[0].at) for piece in differ.cut(pages[0].text, [each.text for each in seeds])]
         elif len(pages) > 1:
             seeds = [_text(piece) for piece in differ.cut(seeds[0].text, [each.text for each in pages])]
         for at, (one, other) in enumerate(zip(seeds, pages, strict=True)):
@@ -103,7 +109,7 @@ def _lines(groups: list[Group], mine: list[_Text], theirs: list[_Text], numbers:
 def _line(differ: Differ, one: _Text, other: _Text, number: int, whole: bool) -> ComparedLine:
     kind: LineKind = "same" if one.text == other.text and whole else "typographic" if one.key == other.key else "edited"
     changes = differ.changes(one.text, other.text) if kind == "edited" else ()
-    return ComparedLine(kind=kind, seed=one.text, seed_line=number, page=other.text, changes=changes)
+    return ComparedLine(kind=kind, seed=one.text, seed_line=number, page=other.text, changes=changes, page_at=other.at)
 
 
 def _ordered(
@@ -121,14 +127,14 @@ def _ordered(
     at = 0
     for _, j, line in sorted([*placed, *missing], key=lambda each: each[0]):
         while line.kind not in ("moved", "missing") and at < len(extra) and extra[at] < j:
-            lines.append(_page_only(theirs[extra[at]].text))
+            lines.append(_page_only(theirs[extra[at]]))
             at += 1
         lines.append(line)
-    return (*lines, *(_page_only(theirs[j].text) for j in extra[at:]))
+    return (*lines, *(_page_only(theirs[j]) for j in extra[at:]))
 
 
-def _page_only(text: str) -> ComparedLine:
-    return ComparedLine(kind="page-only", seed=None, seed_line=None, page=text)
+def _page_only(each: _Text) -> ComparedLine:
+    return ComparedLine(kind="page-only", seed=None, seed_line=None, page=each.text, page_at=each.at)
 
 
 def _coverage(lines: Sequence[ComparedLine]) -> tuple[float, float]:

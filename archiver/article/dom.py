@@ -17,7 +17,7 @@ from archiver.model import PageAnchor, PageCaption
 MAX_ANCHORS = 5_000
 MAX_CAPTIONS = 200
 _UNREAD = frozenset(("script", "style", "noscript", "template", "svg", "button"))
-_INLINE = frozenset(
+INLINE = frozenset(
     (
         *("a", "abbr", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i", "ins", "kbd"),
         *("label", "mark", "nobr", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tt", "u", "var"),
@@ -55,8 +55,10 @@ def path_of(element: HtmlElement) -> str:
     return str(element.getroottree().getpath(element))
 
 
-def text_of(element: HtmlElement, *, limit: int = 2_000, inline: frozenset[str] = _INLINE) -> str:
+def text_of(element: HtmlElement, *, limit: int = 2_000, inline: frozenset[str] = INLINE) -> str:
     """The words of an element, folded, blocks parted by a space; about `limit` characters at most."""
+    if not len(element):
+        return fold((element.text or "")[: 2 * limit]) if element.tag not in _UNREAD else ""
     parts: list[str] = []
     size = 0
     for piece in _pieces(element, inline):
@@ -91,6 +93,8 @@ def absolute(href: str, base: str) -> str | None:
     if href.startswith(("http://", "https://")):
         return href
     if not href or href.startswith("#"):
+        return None
+    if href.startswith(("javascript:", "mailto:", "tel:", "data:")):
         return None
     try:
         address = urljoin(base, href)
@@ -130,7 +134,7 @@ def captions_of(tree: HtmlElement) -> tuple[PageCaption, ...]:
         if element.tag in ("a", "img", "track", "body", "html") or (element.tag != "figcaption" and _PICTURE(element)):
             continue
         within.update(element.iter() if len(within) < 10_000 else ())
-        text = text_of(element, limit=1_500, inline=_INLINE - {"span"})
+        text = text_of(element, limit=1_500, inline=INLINE - {"span"})
         if text and all(text != caption.text for caption in found[-20:]):
             found.append(PageCaption(text=text, at=path_of(element)))
         if len(found) == MAX_CAPTIONS:

@@ -1,75 +1,158 @@
-"""The body of an article out of a parsed page: the adapter of trafilatura.
+"""The body of an article out of a parsed page: its paragraphs in reading order, with kinds and places.
 
-It says what the paragraphs are, in reading order, and nothing of claims, captions or links. No network, no dates.
+The page's own blocks are judged by a small learned model (`body.py`). Where that finds little, and where a seed with a
+body shows that it missed something, other ways are tried (`rivals.py`), and the one that covers the seed best is taken.
+It says nothing of claims, captions or links. No network, no dates, the same answer every time.
 """
 
-import importlib.metadata
-import logging
-from collections.abc import Iterator
-from functools import cache
-from typing import Any, cast
+import re
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import cast
 
 from lxml import etree
 from lxml.html import HtmlElement
 
-from archiver.article.tokens import fold
+from archiver.article import rivals
+from archiver.article.blocks import blocks_of
+from archiver.article.body import ENOUGH, choose, judge
+from archiver.article.dom import text_of
+from archiver.article.features import Told
+from archiver.article.jsonld import Graph
+from archiver.article.layout import terms
+from archiver.article.tokens import keys, words
+from archiver.model import PageBlock, TextCandidate
 
-NAME = "trafilatura"
+NAME = "archiver-blocks"
+VERSION = "1"
 MAX_ELEMENTS = 60_000
-_BLOCKS = frozenset(("p", "head", "item", "quote", "row", "code", "list", "table", "div", "body", "main", "lb"))
+WIDE = 0.15
+"""How likely a block must be in the wide reading, the first rival."""
+COVERED = 0.95
+"""The share of the seed's words above which nothing else is tried."""
+BETTER = 0.02
+"""How much more of the seed another text must cover to be taken instead."""
+_FEW = 40.0
 _COUNT = etree.XPath("count(//*)")
-_log = logging.getLogger(__name__)
+_WHITE = re.compile(r"\s+|<[^<>]{0,200}>")
+_TITLES = frozenset(("og:title", "twitter:title"))
+_LEADS = frozenset(("description", "og:description", "twitter:description"))
+
+Seeded = Counter[str] | None
+"""The words of a seed's body, or None where there is none."""
 
 
-@cache
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extracted:
+    """The text of a page, who found it, what else there was; `note` says why there is none, or what is wrong."""
+
+    blocks: tuple[PageBlock, ...] = ()
+    extractor: str = NAME
+    version: str = VERSION
+    note: str | None = None
+    candidates: tuple[TextCandidate, ...] = ()
+
+
 def version() -> str:
-    """The version of the extractor that is installed."""
-    return importlib.metadata.version(NAME)
+    """The version of the extractor that is ours."""
+    return VERSION
 
 
-def extract(tree: HtmlElement, url: str) -> tuple[tuple[str, ...], str | None]:
-    """The paragraphs of the article and a note that says why there are none. The tree is left as it was."""
-    if reason := _unreadable(tree):
-        return (), reason
-    try:
-        body = _body(tree, url)
-    except Exception as error:  # noqa: BLE001 - whatever a page makes the extractor raise, the page was captured
-        _log.debug("trafilatura failed on %s", url, exc_info=True)
-        return (), f"the extractor failed: {type(error).__name__}"
-    paragraphs = tuple(_paragraphs(body)) if body is not None else ()
-    return paragraphs, None if paragraphs else "no article text was found"
-
-
-def _body(tree: HtmlElement, url: str) -> Any:
-    """trafilatura's own tree of the article (p, head, list, item, quote, table), or None; made from a copy of ours."""
-    from trafilatura import bare_extraction
-
-    document = bare_extraction(
-        tree, url=url, include_comments=False, deduplicate=False, with_metadata=False, output_format="txt"
-    )
-    return None if document is None else document.body  # type: ignore[union-attr]
-
-
-def _paragraphs(body: Any) -> Iterator[str]:
-    """One folded paragraph for each block and each line of it."""
-    words: list[str] = []
-    for event, node in etree.iterwalk(body, events=("start", "end")):
-        if node.tag in _BLOCKS:
-            if paragraph := fold("".join(words)):
-                yield paragraph
-            words.clear()
-        elif node.tag == "cell":
-            words.append(" ")
-        if event == "start":
-            words.append(node.text or "")
-        elif node is not body:
-            words.append(node.tail or "")
-    if paragraph := fold("".join(words)):
-        yield paragraph
-
-
-def _unreadable(tree: HtmlElement) -> str | None:
-    """Why a tree is too big to be searched in bounded time, or None. How deep it is, the parser has bounded."""
+def extract(tree: HtmlElement, graph: Graph, url: str, seed: str = "") -> Extracted:
+    """The text of the article. The tree stays as it was; `seed` is the body of the seed, by which texts are judged."""
     if cast(float, _COUNT(tree)) > MAX_ELEMENTS:
-        return f"the page has more than {MAX_ELEMENTS} elements; its text was not searched"
-    return None
+        return Extracted(note=f"the page has more than {MAX_ELEMENTS} elements; its text was not searched")
+    blocks = blocks_of(tree)
+    judged = judge(blocks, told_of(tree, graph))
+    search = _Search(words(keys(seed)) or None)
+    search.add(NAME, VERSION, lambda: rivals.as_page_blocks(choose(judged, ENOUGH)))
+    if not search.satisfied() or search.seeded:
+        search.add(f"{NAME}-wide", VERSION, lambda: rivals.as_page_blocks(choose(judged, WIDE)))
+        search.add("json-ld", "articleBody", lambda: rivals.declared(graph))
+    if not search.satisfied():
+        search.add(
+            rivals.TRAFILATURA, rivals.version_of_trafilatura(), lambda: rivals.by_trafilatura(tree, url, blocks)
+        )
+        search.add("scripts", VERSION, lambda: rivals.in_scripts(tree))
+    if not search.found:
+        search.add("all-prose", VERSION, lambda: rivals.all_prose(blocks))
+    return search.result()
+
+
+def told_of(tree: HtmlElement, graph: Graph) -> Told:
+    """What the page tells of itself in its title, its description and its data."""
+    title: set[str] = set()
+    lead: set[str] = set()
+    for element in tree.iter("title", "h1", "meta"):
+        if element.tag != "meta":
+            title |= terms(text_of(element, limit=500))
+            continue
+        name = (element.get("property") or element.get("name") or "").lower()
+        if name in _TITLES:
+            title |= terms((element.get("content") or "")[:1000])
+        elif name in _LEADS:
+            lead |= terms((element.get("content") or "")[:1000])
+    body = max((text for text, _ in graph.bodies()), key=len, default="")
+    bare = _WHITE.sub("", body)
+    return Told(title=frozenset(title), lead=frozenset(lead), body=bare if len(bare) > 200 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    blocks: tuple[PageBlock, ...]
+    size: float
+    candidate: TextCandidate
+
+
+class _Search:
+    """The texts found so far, in the order they were tried."""
+
+    def __init__(self, seeded: Seeded) -> None:
+        self.seeded = seeded
+        self.found: list[_Found] = []
+
+    def add(self, extractor: str, version: str, find: Callable[[], tuple[PageBlock, ...]]) -> None:
+        """Try one more way; a text that was found already is no other."""
+        blocks = find()
+        texts = [block.text for block in blocks]
+        if not blocks or any([b.text for b in each.blocks] == texts for each in self.found):
+            return
+        counted = words(keys(" ".join(texts)))
+        covered = None
+        if self.seeded is not None:
+            covered = round((counted & self.seeded).total() / self.seeded.total(), 4)
+        candidate = TextCandidate(
+            extractor=extractor, version=version, characters=sum(map(len, texts)), seed_coverage=covered
+        )
+        self.found.append(_Found(blocks, counted.total(), candidate))
+
+    def satisfied(self) -> bool:
+        """Whether what was found covers the seed or, without one, is no mere handful of words."""
+        if self.seeded is not None:
+            return any((each.candidate.seed_coverage or 0.0) >= COVERED for each in self.found)
+        return any(each.size >= _FEW for each in self.found)
+
+    def result(self) -> Extracted:
+        """The first text that no other betters, and the runner-up."""
+        if not self.found:
+            return Extracted(note="no article text was found")
+        best = self.found[0]
+        for each in self.found[1:]:
+            if self._betters(each, best):
+                best = each
+        rest = sorted((e for e in self.found if e is not best), key=lambda e: -(e.candidate.seed_coverage or 0.0))
+        name = best.candidate.extractor
+        return Extracted(
+            blocks=best.blocks,
+            extractor=name,
+            version=best.candidate.version,
+            note="no article was recognised; the text is all prose of the page" if name == "all-prose" else None,
+            candidates=(best.candidate, *(each.candidate for each in rest)),
+        )
+
+    def _betters(self, one: _Found, other: _Found) -> bool:
+        mine, theirs = one.candidate.seed_coverage, other.candidate.seed_coverage
+        if mine is not None and theirs is not None:
+            return mine > theirs + BETTER
+        return other.size < _FEW and one.size > 2 * other.size

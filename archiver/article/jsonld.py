@@ -40,6 +40,14 @@ class Graph:
         nodes = [node for value, at in _blocks(tree) for node in self._nodes(value, f"{at} $", 0)]
         self.articles = [node for node in nodes if _is(node, _ARTICLES)] or [node for node in nodes if _is_page(node)]
 
+    def bodies(self) -> list[tuple[str, str]]:
+        """The texts the page declares as the article's body, and where."""
+        return [
+            (body, f"{node.at}.articleBody")
+            for node in self.articles
+            if isinstance(body := node.data.get("articleBody"), str) and body.strip()
+        ]
+
     def resolve(self, value: Any) -> Any:
         """The object a bare `{"@id": …}` refers to, if the page has it; else the value itself."""
         if isinstance(value, dict) and len(value) <= 2 and "name" not in value:

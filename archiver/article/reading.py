@@ -10,12 +10,14 @@ from archiver.article import compare, decode, dom, extract, links
 from archiver.article.agreement import agreements
 from archiver.article.claims import claims_of_page, claims_of_seed
 from archiver.article.credits import credits_of_page, credits_of_seed
+from archiver.article.extract import Extracted
+from archiver.article.jsonld import Graph
 from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
 
 
 def read(seed: Seed | None, page: Page) -> Reading:
     """What the page says and, where there is a seed, how it relates to it. Without a seed the verdict is `no-text`."""
-    article, found = _article(page)
+    article, found = _article(page, seed)
     if seed is None:
         return Reading(
             article=article,
@@ -32,42 +34,51 @@ def read(seed: Seed | None, page: Page) -> Reading:
         claims=claims,
         agreement=agreements(claims),
         credits=(*credits_of_seed(seed), *article.credits),
-        comparison=compare.compare(seed, article.paragraphs, headlines),
+        comparison=compare.compare(seed, article.paragraphs, headlines, [block.at for block in article.blocks]),
         links=links.recover(seed, found),
     )
 
 
-def _article(page: Page) -> tuple[Article, Sequence[dom.Link]]:
+def _article(page: Page, seed: Seed | None) -> tuple[Article, Sequence[dom.Link]]:
     """The article of a page, and its links with the elements they stand in."""
     content_type = page.header("Content-Type")
     note = decode.not_html(page.body, content_type)
-    text, charset = decode.decode(page.body, content_type) if note is None else ("", None)
-    tree = dom.parse(text) if note is None else None
+    html, charset = decode.decode(page.body, content_type) if note is None else ("", None)
+    tree = dom.parse(html) if note is None else None
+    graph = Graph(tree) if tree is not None else None
     base = dom.base_of(tree, page.url) if tree is not None else page.url
 
     # Ours first: the extractor works on a copy, but what it drops (captions, links) is read here.
-    claims = claims_of_page(page, tree, base)
+    claims = claims_of_page(page, tree, graph, base)
     captions = dom.captions_of(tree) if tree is not None else ()
     found = dom.links_of(tree, base) if tree is not None else []
     anchors = tuple(link.anchor for link in found)
-    paragraphs: tuple[str, ...] = ()
-    if tree is not None:
-        paragraphs, note = extract.extract(tree, page.url)
+    text = Extracted(note=note)
+    if tree is not None and graph is not None:
+        text = extract.extract(tree, graph, page.url, body_of(seed) if seed is not None else "")
+    paragraphs = tuple(block.text for block in text.blocks)
     language = claims["language"][0].value if "language" in claims else None
     article = Article(
         paragraphs=paragraphs,
         language=language,
         charset=charset,
-        extractor=extract.NAME,
-        extractor_version=extract.version(),
-        note="; ".join(filter(None, (page.problem, note or (None if tree is not None else "not a readable page"))))
+        extractor=text.extractor,
+        extractor_version=text.version,
+        note="; ".join(filter(None, (page.problem, text.note or (None if tree is not None else "not a readable page"))))
         or None,
         claims=claims,
         credits=credits_of_page(paragraphs, captions, anchors, claims.get("author", ()), language),
         captions=captions,
         anchors=anchors,
+        blocks=text.blocks,
+        candidates=text.candidates,
     )
     return article, found
+
+
+def body_of(seed: Seed) -> str:
+    """The seed's body as one text."""
+    return "\n".join(paragraph.text for paragraph in seed.paragraphs)
 
 
 def _together(

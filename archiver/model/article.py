@@ -84,10 +84,35 @@ class PageCaption:
     at: str
 
 
+BlockKind = Literal["paragraph", "heading", "list", "quotation", "table"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageBlock:
+    """A paragraph of the article: what it is, its text, and where it stands on the page (the XPath of its element, or of
+    a script and a JSONPath in it); None where that is not known."""
+
+    kind: BlockKind
+    text: str
+    at: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextCandidate:
+    """A text that could have been the article's: who found it, how long it is, and the share of the seed's words that it
+    has (None: there was no seed with a body to judge by)."""
+
+    extractor: str
+    version: str
+    characters: int
+    seed_coverage: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A page, read: `paragraphs` are the body in reading order (NFC, white space folded), empty where no text was
-    found; `note` says why, or what is wrong with the source (not HTML, cut short)."""
+    found; `note` says why, or what is wrong with the source (not HTML, cut short). `blocks` are the same paragraphs with
+    their kinds and places; `candidates` the texts there were to choose from, the chosen first, then the runner-up."""
 
     paragraphs: tuple[str, ...]
     language: str | None
@@ -99,6 +124,8 @@ class Article:
     credits: tuple[Credit, ...]
     captions: tuple[PageCaption, ...]
     anchors: tuple[PageAnchor, ...] = field(repr=False)
+    blocks: tuple[PageBlock, ...] = ()
+    candidates: tuple[TextCandidate, ...] = ()
 
     @property
     def text(self) -> str:
@@ -120,13 +147,15 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedLine:
-    """One paragraph of the comparison: the seed's words and line (None: page-only), the page's (None: missing)."""
+    """One paragraph of the comparison: the seed's words and line (None: page-only), the page's (None: missing) and where
+    they stand on the page (an XPath, as in `PageBlock`)."""
 
     kind: LineKind
     seed: str | None
     seed_line: int | None
     page: str | None
     changes: tuple[Change, ...] = ()
+    page_at: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

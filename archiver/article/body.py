@@ -1,0 +1,86 @@
+"""Which blocks of a page are the body of its article, in reading order.
+
+Each block is judged alone (`features.py`, `forest.py`); here the judgements are brought together: items of one list are
+judged as one, another article on the page is left out, and so is a text the page repeats.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archiver.article import features
+from archiver.article.blocks import Block, Place
+from archiver.article.features import NAMES, Told
+from archiver.article.forest import Forest, shipped
+
+ENOUGH = 0.5
+_LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), **dict.fromkeys(("li", "dt", "dd"), 0.4), "h1": 0.8}
+"""How likely a block must be. A heading between paragraphs looks like one among teasers, and weighs little; a first
+heading is nearly always the headline."""
+_LISTED = frozenset(("li", "dt", "dd"))
+_TITLES, _ARTICLES = NAMES.index("titles"), NAMES.index("articles")
+_REPEATED = 3
+_PROBES = 7
+_LONG = 60
+_LOOKED_BACK = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A block that may be of the article; `likely` is 0.5 where it is as likely as needed of its kind."""
+
+    block: Block
+    likely: float
+
+
+def judge(blocks: Sequence[Block], told: Told, model: Forest | None = None) -> list[Judged]:
+    """The blocks that are measured at all, with how likely each is of the article."""
+    probability = (model or shipped()).probability
+    chosen, rows = features.rows_of(blocks, told)
+    likely = {n: 0.0 if _elsewhere(row) else probability(row) for n, row in zip(chosen, rows)}
+    _as_lists(blocks, likely)
+    copies = Counter(each.text for each in blocks)
+    return [
+        Judged(
+            blocks[n], 0.0 if copies[blocks[n].text] >= _REPEATED and blocks[n].words >= 6 else _scaled(blocks[n], p)
+        )
+        for n, p in likely.items()
+    ]
+
+
+def choose(judged: Sequence[Judged], enough: float = ENOUGH) -> list[Block]:
+    """The blocks at least this likely, without a longer one that only repeats what stands before it."""
+    found: list[Block] = []
+    said = ""
+    for each in judged:
+        if each.likely > enough and not (each.block.words >= _LONG and _said(each.block.text, said)):
+            found.append(each.block)
+            # Looking back is for articles, not for pages made to keep us busy.
+            said += f"{each.block.text} " if len(said) < _LOOKED_BACK else ""
+    return found
+
+
+def _elsewhere(row: Sequence[float]) -> bool:
+    """Whether a block stands in another `<article>`, after its own first heading: the next story of an endless page."""
+    return row[_TITLES] >= 1 and row[_ARTICLES] >= 2
+
+
+def _scaled(block: Block, likely: float) -> float:
+    return min(1.0, likely * ENOUGH / _LEVEL.get(block.place.tag, ENOUGH))
+
+
+def _as_lists(blocks: Sequence[Block], likely: dict[int, float]) -> None:
+    lists: defaultdict[Place, list[int]] = defaultdict(list)
+    for n in likely:
+        if blocks[n].place.tag in _LISTED:
+            lists[blocks[n].place.home].append(n)
+    for items in lists.values():
+        weights = [min(blocks[n].words, 30.0) ** 0.5 for n in items]
+        mean = sum(likely[n] * weight for n, weight in zip(items, weights)) / sum(weights)
+        for n in items:
+            likely[n] = 0.4 * likely[n] + 0.6 * mean
+
+
+def _said(text: str, before: str) -> bool:
+    step = len(text) // (_PROBES + 1)
+    return all(text[n * step : n * step + 30] in before for n in range(1, _PROBES + 1))

@@ -1,0 +1,261 @@
+"""What is measured of each block before it is judged to be the article or not: one row of numbers a block.
+
+The order of the numbers is `NAMES`; the stored model (`body.json`) names those it was trained on, and they must agree.
+Nothing here is learned and nothing decided.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import log1p
+
+from archiver.article import layout, marks
+from archiver.article.blocks import Block, Place
+
+PROSE = 8.0
+"""A block of fewer words, or mostly of links, is no prose."""
+_LINKED = 0.35
+_AROUND = (-2, -1, 1, 2)
+_TAGS = {
+    "p": 1,
+    "h1": 2,
+    "h2": 3,
+    "h3": 4,
+    "h4": 5,
+    "h5": 5,
+    "h6": 5,
+    "li": 6,
+    "dt": 6,
+    "dd": 6,
+    "div": 7,
+    "section": 7,
+    "td": 8,
+    "th": 8,
+    "blockquote": 9,
+    "figcaption": 10,
+    "article": 11,
+    "header": 12,
+    "footer": 13,
+    "label": 14,
+    "pre": 9,
+    "address": 13,
+    "main": 11,
+    "caption": 10,
+    "figure": 10,
+    "aside": 13,
+    "ul": 6,
+    "row": 15,
+}
+_WITHIN = ("article", "main", "header", "footer", "aside", "figure", "li", "table", "form", "blockquote", "a")
+_END = re.compile(r"[.!?…。！？।؟۔][\"'”’»“)\]」』]*$")
+_MARKS = ".,;:!?…。，、！？"
+_CUES = (
+    *("read more", "read also", "read next", "see also", "also read", "more:", "related", "recommended", "sign up"),
+    *("subscri", "newsletter", "click here", "follow us", "share this", "advertis", "all rights", "copyright", "©"),
+    *("cookie", "javascript", "your browser", "your email", "your inbox", "lesen sie", "mehr zum", "mehr dazu"),
+    *("auch interessant", "anzeige", "abonn", "lire aussi", "à lire", "leggi anche", "lee también", "te puede"),
+    *("leia também", "leia mais", "lees ook", "læs også", "les også", "läs också", "läs mer", "läs även", "lue myös"),
+    *("czytaj", "zobacz", "читайте", "дивіться", "подпи", "підпис", "devamı", "ayrıca", "baca juga", "関連"),
+    *("続きを", "相关", "更多", "기자", "무단", "download", "our app", "comment"),
+)
+_CREDITS = (
+    "photo",
+    "foto",
+    "image",
+    "bild",
+    "picture",
+    "video",
+    "source",
+    "quelle",
+    "credit",
+    "©",
+    "fot.",
+    "by ",
+    "von ",
+)
+_AGENCIES = ("getty", "shutterstock", "reuters", "ap photo", "/afp", "(afp", "dpa", "imago", "(c)", "alamy")
+_DATED = re.compile(r"\b(?:19|20)\d\d\b|\d{1,2}[:.h]\d\d")
+
+_OWN_NAMES = [f"own_{name}" for name in marks.NAMES]
+_PAST_NAMES = [f"in_{name}" for name in marks.NAMES]
+NAMES: tuple[str, ...] = (
+    *("words", "linked", "links", "strong", "tag", "end", "marks", "capital", "digits", "cue", "media", "dated"),
+    *("quote", "question", "upper", "colon"),
+    *(f"within_{tag}" for tag in _WITHIN),
+    *_OWN_NAMES,
+    *_PAST_NAMES,
+    *("place", "past", "since_title", "titles", "articles", "told", "title", "lead", "again", "json"),
+    *("home_prose", "home_near", "up_prose", "style", "home_words", "home_linked", "up_linked", "levels", "deeper"),
+    *("before", "after", "alone", "page", "trust", "score"),
+    *(f"{what}{at:+d}" for at in _AROUND for what in ("words", "linked", "same", "heading")),
+    *("nearby", "nearby_linked"),
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What the page tells of itself elsewhere, as sets of words: its title, its description; and the body it declares
+    in its data, if it does, as one text without white space."""
+
+    title: frozenset[str]
+    lead: frozenset[str]
+    body: str
+
+
+def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[float]]]:
+    """The blocks that may be of the article, by index, and a row of numbers for each, in the order of NAMES.
+
+    Links alone and short pieces far from the prose are not even measured: on news pages they are three blocks in four.
+    """
+    if not blocks:
+        return [], []
+    prose = [each.words if each.words >= PROSE and each.linked < _LINKED else 0.0 for each in blocks]
+    title, titles = layout.title(blocks, told.title)
+    top, total, trust = layout.weigh(blocks, prose, title, titles)
+    inside = layout.levels(blocks, top)
+    chosen = [n for n, each in enumerate(blocks) if not _plainly_out(each, inside[n][0])]
+    styles: defaultdict[tuple[str, str, str], float] = defaultdict(float)
+    for each, words in zip(blocks, prose):
+        styles[_style(each)] += words
+    articles = layout.articles(blocks, top, chosen)
+    within = [n for n in chosen if prose[n] and inside[n][0] == 0]
+    first, last = (within[0], within[-1]) if within else (0, len(blocks) - 1)
+    around = _AroundRows(blocks, prose)
+    before = _before(blocks, prose)
+    copies = Counter(each.text for each in blocks)
+    places: dict[Place, list[float]] = {}
+    seen: Counter[str] = Counter()
+    rows = []
+    for n in chosen:
+        each = blocks[n]
+        place = each.place
+        home, up = place.home, place.home.parent or place.home
+        if place not in places:
+            places[place] = _of_place(place, inside[n][1])
+        rows.append(
+            [
+                *_of_text(each),
+                *places[place],
+                n / len(blocks),
+                before[n][0],
+                float(min(max(n - title, -20), 60)) if title >= 0 else -30.0,
+                float(titles[n]),
+                articles[n],
+                before[n][1] / total,
+                layout.overlap(each, told.title),
+                layout.overlap(each, told.lead),
+                float(seen[each.text]) + 0.1 * (copies[each.text] - 1),
+                _declared(each, told.body),
+                home.prose / total,
+                home.near / total,
+                up.near / total,
+                styles[_style(each)] / total,
+                log1p(home.words),
+                home.linked / (home.words or 1),
+                up.linked / (up.words or 1),
+                float(inside[n][0]),
+                float(max(-6, min(12, place.depth - top.depth))),
+                float(min(30, max(-30, n - first))),
+                float(min(30, max(-30, n - last))),
+                each.words / (home.words or 1),
+                log1p(total),
+                trust.get(home, 1.0),
+                home.score / (top.score or 1),
+                *around.row(n),
+            ]
+        )
+        seen[each.text] += 1
+    return chosen, rows
+
+
+def _plainly_out(each: Block, level: int) -> bool:
+    return (each.linked > 0.9 and each.words < 6) or (level >= 3 and each.words < PROSE)
+
+
+def _before(blocks: Sequence[Block], prose: Sequence[float]) -> list[tuple[float, float]]:
+    """The share of all words, and the words of prose, that stand before each block."""
+    size = sum(each.words for each in blocks)
+    past = passed = 0.0
+    found = []
+    for each, words in zip(blocks, prose):
+        found.append((past / size, passed))
+        past += each.words
+        passed += words
+    return found
+
+
+def _of_text(each: Block) -> list[float]:
+    text, words = each.text, each.words
+    head = text[:120]
+    lower = head.lower()
+    return [
+        log1p(words),
+        each.linked,
+        float(min(each.links, 10)),
+        each.strong,
+        float(_TAGS.get(each.place.tag, 0)),
+        1.0 if _END.search(text[-6:]) else 0.5 if text[-1] in ":：" else 0.0,
+        sum(map(text[:1000].count, _MARKS)) / min(words, 160.0),
+        1.0 if text[0].isupper() else 0.0,
+        sum(map(str.isdigit, head)) / len(head),
+        1.0 if any(cue in lower for cue in _CUES) else 0.0,
+        1.0 if lower.startswith(_CREDITS) or any(name in lower for name in _AGENCIES) else 0.0,
+        1.0 if _DATED.search(head) else 0.0,
+        1.0 if text[0] in "\"'“„«»‘「『" else 0.0,
+        1.0 if "?" in head else 0.0,
+        1.0 if text.isupper() else 0.0,
+        1.0 if ":" in head[:40] or "：" in head[:20] else 0.0,
+    ]
+
+
+def _of_place(place: Place, found: int) -> list[float]:
+    tags = set()
+    at: Place | None = place
+    while at is not None:
+        tags.add(at.tag)
+        at = at.parent
+    own = place.own | (place.home.own if place.home is not place else 0)
+    return [
+        *(1.0 if tag in tags else 0.0 for tag in _WITHIN),
+        *(own >> n & 1 for n in range(len(marks.NAMES))),
+        *(found >> n & 1 for n in range(len(marks.NAMES))),
+    ]
+
+
+def _style(each: Block) -> tuple[str, str, str]:
+    return each.place.tag, each.place.name, each.place.home.name
+
+
+def _declared(each: Block, body: str) -> float:
+    """Whether the page's own data has these words: 1 or 0; -1 where it declares no body."""
+    if not body:
+        return -1.0
+    probe = "".join(each.text.split())
+    middle = len(probe) // 2
+    return 1.0 if probe[:30] in body or probe[middle : middle + 30] in body else 0.0
+
+
+class _AroundRows:
+    """What stands before and after each block."""
+
+    def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
+        self._logs = [0.0, 0.0, *(log1p(each.words) for each in blocks), 0.0, 0.0]
+        self._linked = [0.0, 0.0, *(each.linked for each in blocks), 0.0, 0.0]
+        self._places: list[Place | None] = [None, None, *(each.place for each in blocks), None, None]
+        self._prose = [0.0] * 4 + [*prose] + [0.0] * 4
+
+    def row(self, n: int) -> list[float]:
+        at = n + 2
+        mine = self._places[at]
+        found: list[float] = []
+        for step in _AROUND:
+            other = self._places[at + step]
+            alike = 0.0
+            if other is not None and mine is not None:
+                alike = (other.home is mine.home) + (other.tag == mine.tag and other.name == mine.name)
+            heading = 1.0 if other is not None and other.tag in ("h1", "h2", "h3", "h4") else 0.0
+            found += [self._logs[at + step], self._linked[at + step], float(alike), heading]
+        found.append(log1p(sum(self._prose[n : n + 9]) - self._prose[n + 4]))
+        found.append(sum(self._linked[at - 2 : at + 3]) / 5)
+        return found

@@ -1,0 +1,144 @@
+"""Where on a page its article stands: the title, the container that holds most prose, and what lies around it.
+
+It measures and decides nothing (`features.py` turns it into numbers). Every count is linear in the blocks, times the
+depth they stand at.
+"""
+
+from collections.abc import Sequence
+
+from archiver.article import marks
+from archiver.article.blocks import Block, Place
+
+_COMMENT = 1 << marks.NAMES.index("comment")
+_DOUBTFUL = sum(1 << marks.NAMES.index(n) for n in ("hidden", "consent", "subscribe", "navigation", "related", "ad"))
+
+
+def title(blocks: Sequence[Block], words: frozenset[str]) -> tuple[int, list[int]]:
+    """Where the article's title stands (-1: nowhere), and how many other first headings stand between it and each
+    block."""
+    best, title = 0.4, -1
+    heads = [n for n, each in enumerate(blocks) if each.place.tag in ("h1", "h2", "h3")]
+    for n in heads:
+        likeness = overlap(blocks[n], words) * (1.0 if blocks[n].place.tag == "h1" else 0.8)
+        if likeness > best and blocks[n].words > 2:
+            best, title = likeness, n
+    if title < 0:
+        title = next((n for n in heads if blocks[n].place.tag == "h1"), -1)
+    counts, count = [], 0
+    for n, each in enumerate(blocks):
+        count += n > title >= 0 and each.place.tag == "h1"
+        counts.append(min(count, 5))
+    return title, counts
+
+
+def articles(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, float]:
+    """Of each block: 0 in no `<article>`, 1 in the one the top container stands in or holds, else 2 and more."""
+
+    def outermost(place: Place | None) -> Place | None:
+        found = None
+        while place is not None:
+            if place.tag == "article":
+                found = place
+            place = place.parent
+        return found
+
+    mine = outermost(top)
+    known: dict[Place, Place | None] = {}
+    turn: dict[Place, float] = {}
+    row: dict[int, float] = {}
+    for n in chosen:
+        home = blocks[n].place.home
+        if home not in known:
+            known[home] = outermost(home)
+        article = known[home]
+        if article is None:
+            row[n] = 0.0
+        elif article is mine:
+            row[n] = 1.0
+        else:
+            row[n] = turn.setdefault(article, min(2.0 + len(turn), 6.0))
+    return row
+
+
+def weigh(
+    blocks: Sequence[Block], prose: Sequence[float], title: int, titles: Sequence[int]
+) -> tuple[Place, float, dict[Place, float]]:
+    """Count the text in each container; the container that most prose stands in or near, what all prose is worth, and
+    what each container is worth a word.
+
+    Prose before the title, after the next one, among comments or out of sight counts for less.
+    """
+    total = sum(prose) or 1.0
+    for each, words in zip(blocks, prose):
+        at: Place | None = each.place.home
+        while words and at is not None:
+            at.held += words
+            at = at.parent
+    best = blocks[0].place.home
+    trust: dict[Place, float] = {}
+    for n, (each, words) in enumerate(zip(blocks, prose)):
+        home = each.place.home
+        up = home.parent
+        worth = words * _trust(home, total, trust) / (1 + titles[n]) * (0.5 if n < title else 1.0)
+        home.prose += worth
+        for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):
+            if at is not None:
+                at.score += worth * share
+                at.near += worth
+                at.words += each.words
+                at.linked += each.words * each.linked
+                if at.score > best.score:
+                    best = at
+    return best, sum(home.prose for home in {each.place.home for each in blocks}) or 1.0, trust
+
+
+def _trust(place: Place, total: float, known: dict[Place, float]) -> float:
+    if place not in known:
+        own = 1.0
+        if place.own & _COMMENT and place.tag not in ("html", "body", "main", "article"):
+            own = 0.1
+        elif place.own & _DOUBTFUL and place.held < 0.8 * total:
+            own = 0.4
+        known[place] = own * (_trust(place.parent, total, known) if place.parent is not None else 1.0)
+    return known[place]
+
+
+def levels(blocks: Sequence[Block], top: Place) -> list[tuple[int, int]]:
+    """Of each block, how many levels one must go up from `top` to reach what also holds it (0: inside), and the marks
+    of what it stands in below that: what both stand in tells nothing."""
+    up: dict[Place, int] = {}
+    at: Place | None = top
+    while at is not None:
+        up[at] = len(up)
+        at = at.parent
+    known: dict[Place, tuple[int, int]] = {place: (min(level, 9), 0) for place, level in up.items()}
+
+    def known_of(place: Place) -> tuple[int, int]:
+        way = []
+        while place not in known:
+            way.append(place)
+            assert place.parent is not None
+            place = place.parent
+        level, found = known[place]
+        for each in reversed(way):
+            found |= each.own
+            known[each] = (level, found)
+        return level, found
+
+    return [known_of(each.place) for each in blocks]
+
+
+def terms(text: str) -> set[str]:
+    """The longer words of a text in lower case; pairs of characters where no spaces part words."""
+    found = {word for word in text.lower().split() if len(word) > 3 or not word.isascii()}
+    if found and len(text) > 12 * (text.count(" ") + 1) and not text.isascii():
+        return {text[n : n + 2] for n in range(min(len(text), 400) - 1)}
+    return found
+
+
+def overlap(each: Block, words: frozenset[str]) -> float:
+    """The share of the block's words that are among `words`."""
+    if not words or each.words > 60:
+        return 0.0
+    mine = terms(each.text)
+    return len(mine & words) / len(mine) if mine else 0.0

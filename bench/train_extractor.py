@@ -1,0 +1,210 @@
+"""Trains the judge of blocks from a corpus of pages with truth, and says how good it is on pages it has not seen.
+
+usage: python bench/train_extractor.py CORPUS [--write] [--folds N]      (needs scikit-learn, which archiver does not)
+
+CORPUS holds `truth.json` ({id: {"file", "url", "articleBody", "publisher"?}}), the pages and `evaluate.py`. A block is
+of the article when most of its words stand in the truth. The figures printed are of cross-validation: a publisher's
+pages are all in one fold, and no page is judged by a model that saw its publisher. `--write` then trains on everything
+and writes `archiver/article/body.json`.
+"""
+
+import argparse
+import gzip
+import importlib.util
+import json
+import random
+import re
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+from urllib.parse import urlsplit
+
+from lxml.html import HtmlElement
+
+import archiver.article
+from archiver.article import body, features
+from archiver.article.align import in_order
+from archiver.article.blocks import Block, blocks_of
+from archiver.article.decode import decode
+from archiver.article.dom import parse
+from archiver.article.extract import told_of
+from archiver.article.forest import Forest
+from archiver.article.jsonld import Graph
+
+MODEL = Path(archiver.article.__file__).with_name("body.json")
+SETTINGS = {
+    "n_estimators": 90,
+    "learning_rate": 0.12,
+    "max_leaf_nodes": 8,
+    "max_depth": None,
+    "min_samples_leaf": 20,
+    "subsample": 0.6,
+    "max_features": 0.2,
+    "random_state": 0,
+}
+WORD = re.compile(r"\w+")
+SEEDS = (3, 4, 5)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sample:
+    """A page, and of each block that is measured its row, whether it stands in the truth, and what it weighs."""
+
+    key: str
+    publisher: str
+    truth: str
+    source: str
+    tree: HtmlElement
+    told: features.Told
+    rows: list[list[float]]
+    labels: list[bool]
+    weights: list[float]
+
+
+def sample(key: str, page: dict[str, Any], corpus: Path) -> Sample:
+    """A page of the corpus, measured as the extractor measures it."""
+    tree = parse(decode(gzip.decompress((corpus / page["file"]).read_bytes()), "text/html")[0])
+    if tree is None:
+        raise SystemExit(f"{page['file']} is no page")
+    blocks, told = blocks_of(tree), told_of(tree, Graph(tree))
+    chosen, rows = features.rows_of(blocks, told)
+    found = labels(blocks, page["articleBody"])
+    size = max(80.0, sum(b.words for b, label in zip(blocks, found) if label))
+    return Sample(
+        key=key,
+        publisher=page.get("publisher") or ".".join(urlsplit(page["url"]).netloc.split(".")[-2:]),
+        truth=page["articleBody"],
+        source=page["source"],
+        tree=tree,
+        told=told,
+        rows=rows,
+        labels=[found[n] for n in chosen],
+        # Each page counts the same, however long: so does the evaluation.
+        weights=[min(blocks[n].words, 150.0) / size + 0.0005 for n in chosen],
+    )
+
+
+def labels(blocks: list[Block], truth: str) -> list[bool]:
+    """Whether each block is of the truth: as a line of it, or by most of its words; of copies, those in its order."""
+    lines = Counter(tuple(WORD.findall(line)) for line in truth.split("\n"))
+    places: dict[tuple[str, ...], int] = {}
+    for n, window in enumerate(windows(WORD.findall(truth))):
+        places.setdefault(window, n)
+    found, first = [], []
+    for block in blocks:
+        words = WORD.findall(block.text)
+        inside = windows(words)
+        first.append(next((places[w] for w in inside if w in places), -1))
+        covered = {n + k for n, w in enumerate(inside) if w in places for k in range(4)}
+        found.append(bool(words) and (tuple(words) in lines or (len(words) > 3 and len(covered) > len(words) / 2)))
+    run = [n for n, label in enumerate(found) if label and first[n] >= 0]
+    stay = in_order(
+        [(at, first[n] * len(blocks) + at) for at, n in enumerate(run)], [int(blocks[n].words) + 1 for n in run]
+    )
+    kept = {run[at] for at in stay}
+    copies: defaultdict[str, list[int]] = defaultdict(list)
+    for n, label in enumerate(found):
+        if label:
+            copies[blocks[n].text].append(n)
+    for text, places_of in copies.items():
+        for n in sorted(places_of, key=lambda n: (n not in kept, n))[max(1, lines[tuple(WORD.findall(text))]) :]:
+            found[n] = False
+    return found
+
+
+def windows(words: list[str]) -> list[tuple[str, ...]]:
+    """The runs of four words; a shorter text is one run."""
+    return [tuple(words[n : n + 4]) for n in range(max(1, len(words) - 3))] if words else []
+
+
+def fit(samples: list[Sample]) -> dict[str, Any]:
+    """The model as `body.json` keeps it."""
+    from sklearn.ensemble import GradientBoostingClassifier
+
+    rows = [row for each in samples for row in each.rows]
+    weights = [w for each in samples for w in each.weights]
+    scale = len(weights) / sum(weights)
+    learner = GradientBoostingClassifier(**SETTINGS)
+    learner.fit(rows, [label for each in samples for label in each.labels], [w * scale for w in weights])
+    # What the learner adds up before the first tree is its answer to any row, without the trees.
+    trees = [stored(each[0].tree_, 0, learner.learning_rate) for each in learner.estimators_]
+    raw = float(learner.decision_function(rows[:1])[0])
+    bias = raw - sum(value(tree, rows[0]) for tree in trees)
+    return {"features": list(features.NAMES), "bias": round(bias, 4), "trees": trees}
+
+
+def stored(tree: Any, node: int, rate: float) -> Any:
+    """A tree as nested lists: [feature, threshold, at most, above], and numbers for leaves."""
+    if tree.children_left[node] < 0:
+        return round(float(tree.value[node][0][0]) * rate, 4)
+    low, high = tree.children_left[node], tree.children_right[node]
+    threshold = float(f"{tree.threshold[node]:.5g}")
+    return [int(tree.feature[node]), threshold, stored(tree, low, rate), stored(tree, high, rate)]
+
+
+def value(tree: Any, row: list[float]) -> float:
+    """The leaf of a stored tree that a row comes to."""
+    while isinstance(tree, list):
+        tree = tree[2] if row[tree[0]] <= tree[1] else tree[3]
+    return float(tree)
+
+
+def readable(model: dict[str, Any]) -> str:
+    """The model as JSON, one tree a line."""
+    head = json.dumps({"features": model["features"], "bias": model["bias"]})
+    trees = ",\n".join(json.dumps(tree, separators=(",", ":")) for tree in model["trees"])
+    return f'{head[:-1]}, "trees": [\n{trees}\n]}}\n'
+
+
+def predicted(model: Forest, each: Sample) -> str:
+    """The text of a page as the extractor would give it with this model."""
+    judged = body.judge(blocks_of(each.tree), each.told, model)
+    return "\n".join(block.text for block in body.choose(judged))
+
+
+def cross_validate(samples: list[Sample], folds: int, scorer: ModuleType) -> None:
+    """Print the figures of each way to fold, and of their mean."""
+    totals = []
+    for seed in SEEDS:
+        publishers = sorted({each.publisher for each in samples})
+        random.Random(seed).shuffle(publishers)
+        fold = {publisher: n % folds for n, publisher in enumerate(publishers)}
+        scores, sources = [], defaultdict(list)
+        for n in range(folds):
+            model = Forest(fit([each for each in samples if fold[each.publisher] != n]))
+            for each in samples:
+                if fold[each.publisher] == n:
+                    scores.append(scorer.score_page(each.truth, predicted(model, each)))
+                    sources[each.source].append(scores[-1])
+        total = scorer.summary(scores)
+        totals.append(total["f1"])
+        parts = "  ".join(f"{source} {scorer.summary(each)['f1']:.4f}" for source, each in sorted(sources.items()))
+        print(f"folding {seed}: F1 {total['f1']:.4f}  P {total['precision']:.4f}  R {total['recall']:.4f}  {parts}")
+    print(f"cross-validated F1, mean of {len(SEEDS)} foldings: {sum(totals) / len(totals):.4f}")
+
+
+def main() -> None:
+    """Read the corpus, cross-validate, and write the model if asked to."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("corpus", type=Path)
+    parser.add_argument("--write", action="store_true", help="train on all pages and write archiver/article/body.json")
+    parser.add_argument("--folds", type=int, default=6, help="0: do not cross-validate")
+    args = parser.parse_args()
+    truth = json.loads((args.corpus / "truth.json").read_text("utf-8"))
+    samples = [sample(key, page, args.corpus) for key, page in truth.items()]
+    if args.folds:
+        spec = importlib.util.spec_from_file_location("evaluate", args.corpus / "evaluate.py")
+        if spec is None or spec.loader is None:
+            raise SystemExit("the corpus has no evaluate.py")
+        scorer = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(scorer)
+        cross_validate(samples, args.folds, scorer)
+    if args.write:
+        MODEL.write_text(readable(fit(samples)), "utf-8")
+        print(f"{MODEL}: {MODEL.stat().st_size} bytes")
+
+
+if __name__ == "__main__":
+    main()
