@@ -562,3 +562,18 @@ def lines_in(text: str) -> int:
 @given(st.binary(max_size=200) | TEXTS.map(lambda text: b"---\n" + text.encode("utf-8", "ignore") + b"\n---\n"))
 def test_no_bytes_whatever_raise(data):
     assert isinstance(read_document(data, origin="o", name="n"), Seed | SeedRefused)
+
+
+@pytest.mark.parametrize(
+    ("printed", "text", "credit"),
+    [
+        ("Boats in the old port (Reuters)", "Boats in the old port", "Reuters"),
+        ("Boats in the old port (AP Photo/Jane Doe)", "Boats in the old port", "AP Photo/Jane Doe"),
+        ("Boats in the old port © AFP", "Boats in the old port", "© AFP"),
+        ("Boats in the old port [harbour.example](https://h.example)", "Boats in the old port", "harbour.example"),
+    ],
+)
+def test_an_agency_or_a_site_at_the_end_is_a_credit_without_a_full_stop_before_it(printed, text, credit):
+    document = f"Old Port Opens\n\nMay 3, 2024\n\n{printed}\n\nThe port opened.\n\nOriginal url: https://a.example/x\n"
+    seed = read_document(document.encode(), origin="a.txt", name="a.txt")
+    assert (seed.caption.text, seed.caption.credit) == (text, credit)

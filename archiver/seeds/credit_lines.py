@@ -77,9 +77,10 @@ def read_caption(text: str, anchors: Sequence[Anchor], *, article_follows: bool)
 
     - `Photo: X` (`Foto:`, `Credit:`, `Photo by`, …), in parentheses or not, after the end of a sentence, or with a
       capital and an X that looks like a name; it may be the whole paragraph;
-    - a link `[X](…)` or `(X)`, where X looks like a name and the sentence before it has ended. A link or a parenthesis
-      within the last sentence (`… the alliance (NATO)`) is the sentence's own, and `[Read more](…)` is no name;
-    - `© X`, under the same conditions, kept with its sign because it says in which role X is named.
+    - a link `[X](…)` or `(X)`, where X looks like a name and the sentence before it has ended, or where X is an agency,
+      a picture library or a site (`… at the port (Reuters)`). Another link or parenthesis within the last sentence
+      (`… the alliance (NATO)`) is the sentence's own, and `[Read more](…)` is no name;
+    - `© X`, where X looks like a name, kept with its sign because it says in which role X is named.
 
     Except for `Photo: X`, an article must follow: the only paragraph of a document is its text.
     """
@@ -128,7 +129,11 @@ def _linked(whole: str, anchors: Sequence[Anchor]) -> tuple[int, str] | None:
     if not anchors or anchors[-1].start + len(anchors[-1].text) != len(whole):
         return None
     at, words = anchors[-1].start, anchors[-1].text
-    return (at, words) if _SENTENCE_END.search(whole[:at].rstrip()) and _looks_like_name(words) else None
+    return (
+        (at, words)
+        if (_SENTENCE_END.search(whole[:at].rstrip()) or _surely(words)) and _looks_like_name(words)
+        else None
+    )
 
 
 def _rights(whole: str) -> tuple[int, str] | None:
@@ -136,7 +141,7 @@ def _rights(whole: str) -> tuple[int, str] | None:
     if mark is None:
         return None
     before, credit = whole[: mark.start()].rstrip(" –—|-"), whole[mark.end() :]
-    ended = not before or _SENTENCE_END.search(before)
+    ended = not before or _SENTENCE_END.search(before) or whole[mark.start()] == "©"
     return (mark.start(), whole[mark.start() :]) if ended and _looks_like_name(credit) else None
 
 
@@ -145,7 +150,15 @@ def _parenthesised(whole: str) -> tuple[int, str] | None:
     if at < 0 or not whole.endswith(")"):
         return None
     inner = whole[at + 1 : -1]
-    return (at, inner.strip()) if _SENTENCE_END.search(whole[:at].rstrip()) and _looks_like_name(inner) else None
+    ended = _SENTENCE_END.search(whole[:at].rstrip()) or _surely(inner)
+    return (at, inner.strip()) if ended and _looks_like_name(inner) else None
+
+
+def _surely(words: str) -> bool:
+    """Whether words can hardly be part of a sentence: an agency of the list, a picture library, the name of a site."""
+    tokens = re.split(r"[\s/|,]+", words.lower().strip())
+    site = len(tokens) == 1 and re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", tokens[0])
+    return bool(site) or tokens[-1] in ("images", "archive", "archives") or not set(tokens).isdisjoint(_AGENCIES)
 
 
 def _looks_like_name(words: str) -> bool:
