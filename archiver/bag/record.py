@@ -134,6 +134,8 @@ def _text(reading: Reading) -> dict[str, Any]:
         "extractor": article.extractor,
         "extractor_version": article.extractor_version,
         "note": article.note,
+        "candidates": plain(article.candidates),
+        "paragraphs": [{"kind": block.kind, "at": block.at} for block in article.blocks],
     }
 
 
