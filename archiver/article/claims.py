@@ -98,7 +98,7 @@ def claims_of_page(
     found += _from_transport(page)
     found += [("access", *each) for each in access.stated(page, tree)]
     claims = _collect(found, base)
-    return _without_site_names(claims)
+    return _without_publisher(_without_site_names(claims), page.url)
 
 
 def claims_of_seed(seed: Seed) -> dict[ClaimName, tuple[Claim, ...]]:
@@ -239,6 +239,23 @@ def _normalised(name: ClaimName, raw: str, base: str) -> list[str]:
     if name == "access":
         return [{"true": "free", "false": "restricted", "locked": "restricted"}.get(raw.lower(), fold(raw.lower()))]
     return [fold(raw)]
+
+
+def _without_publisher(claims: dict[ClaimName, tuple[Claim, ...]], url: str) -> dict[ClaimName, tuple[Claim, ...]]:
+    """Where a person is named too, a publisher named as its own article's author is left to `publisher`."""
+    if "author" not in claims:
+        return claims
+    try:
+        host = (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        host = ""
+    own = {_letters(claim.value) for claim in claims.get("publisher", ())} | {_letters(host), host.split(".")[0]}
+    authors = tuple(claim for claim in claims["author"] if _letters(claim.value) not in own)
+    return {**claims, "author": authors} if any(not agencies.find(claim.value) for claim in authors) else claims
+
+
+def _letters(text: str) -> str:
+    return "".join(c for c in text.casefold() if c.isalnum())
 
 
 def _without_site_names(claims: dict[ClaimName, tuple[Claim, ...]]) -> dict[ClaimName, tuple[Claim, ...]]:

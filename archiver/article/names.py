@@ -4,6 +4,7 @@ import html
 import re
 from collections.abc import Iterator
 
+from archiver.article import agencies
 from archiver.article.tokens import bare, fold
 
 _BY = re.compile(
@@ -25,6 +26,8 @@ _DATED = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """A date printed after the names, and all that follows it."""
+_PLACE = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]{2,20}")
+"""What follows a name after a comma and is one word (`Anna Berg, Frankfurt`) is the place she writes from."""
 _SOFT_JOINTS = re.compile(r"(?<=\w)\s+(?:y|e|i)\s+(?=\w)")
 
 
@@ -35,6 +38,8 @@ def split(raw: str) -> list[str]:
     names: list[str] = []
     for name in _parts(text):
         clean = name.strip(" .,:;|–—-()[]")
+        if names and " " in names[-1] and _PLACE.fullmatch(clean) and not agencies.find(clean):
+            continue
         if any(c.isalpha() for c in clean) and not _NO_NAME.search(clean) and clean not in names:
             names.append(clean)
     return names
