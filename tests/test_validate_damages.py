@@ -8,9 +8,12 @@ import damages_warc
 import pytest
 from bagbuilder import WARC, Builder, chunks, good_warc, sha256
 from damages import DAMAGES, Damage
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver.validate.bag import validate_bag
 from archiver.validate.rules import CHECKS, RULES
+from archiver.validate.table import Table
 
 TABLES = (damages_bag, damages_warc, damages_record)
 ELSEWHERE = {
@@ -110,3 +113,26 @@ def test_a_file_changed_as_a_whole_is_noticed_whichever_it_is(change: str, tmp_p
         other.unlink(missing_ok=True)
         file.write_bytes(data)
     assert validate_bag(path).findings == ()
+
+
+@pytest.mark.parametrize("damage", DAMAGES, ids=lambda damage: damage.name)
+def test_a_bag_too_long_for_memory_has_the_same_findings(damage: Damage, tmp_path: Path, monkeypatch):
+    path = damage.inflict(tmp_path / "bag")
+    expected = validate_bag(path)
+    monkeypatch.setitem(Table.__init__.__kwdefaults__, "spill", 2)
+    assert validate_bag(path, cores=2) == expected
+
+
+@given(st.dictionaries(st.text(), st.binary()), st.dictionaries(st.text(), st.binary()), st.integers(0, 5))
+def test_a_table_is_a_sorted_mapping_in_memory_and_on_disk(
+    rows: dict[str, bytes], others: dict[str, bytes], spill: int
+):
+    table, other = Table(rows, spill=spill), Table(others)
+    other.update(dict.fromkeys(rows, b"x"))
+    assert list(table.sorted()) == sorted(rows.items())
+    assert list(table) == sorted(rows)
+    assert len(table) == len(rows)
+    assert dict(table) == rows
+    assert [key in table for key in others] == [key in rows for key in others]
+    assert list(other.minus(table)) == sorted(others.keys() - rows.keys())
+    assert table.get("not there \0", None) is None

@@ -64,14 +64,14 @@ def _cores() -> int:
 
 def read_again(page: ReadAgain) -> str | None:
     """The text of a recorded page by the extractor that is installed here; None where the record names another."""
-    from archiver.article import extract
-
-    if (page.software, page.extractor, page.extractor_version) != (__version__, extract.NAME, extract.version()):
+    if page.software != __version__:
         return None
     from archiver.article.reading import read
     from archiver.model import Page
 
-    return read(None, Page(url=page.url, status=page.status, headers=page.headers, body=page.body)).article.text
+    article = read(None, Page(url=page.url, status=page.status, headers=page.headers, body=page.body)).article
+    same = (article.extractor, article.extractor_version) == (page.extractor, page.extractor_version)
+    return article.text if same else None
 
 
 class _Since:

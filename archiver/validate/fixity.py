@@ -1,18 +1,17 @@
 """Whether the files are what the manifests say: each file is read once, for all its algorithms (RFC 8493, 3).
 
-Big files are hashed in threads (hashlib lets go of the interpreter), many small ones by a second process as well, since
+Big files are hashed in threads (hashlib lets go of the interpreter), many small ones by forked processes as well, since
 there the interpreter is what takes the time.
 """
 
 import hashlib
 import os
+import pickle
 import sys
 import threading
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor, Future
-from contextlib import ExitStack
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from functools import cache, partial
+from itertools import islice
 from typing import Any, TypeAlias
 
 from archiver.digest import digest_stream
@@ -20,6 +19,7 @@ from archiver.errors import StorageError
 from archiver.model import Finding
 from archiver.validate.manifests import Manifest
 from archiver.validate.rules import finding
+from archiver.validate.table import Table
 from archiver.validate.tree import Tree, descriptor_below
 
 SMALL = 1 << 16
@@ -27,10 +27,9 @@ SMALL = 1 << 16
 BIG = 1 << 20
 """Bytes from which a file is worth a thread."""
 MANY = 4_000
-"""Files from which another process is worth its start."""
-_BATCH = 256
-_WAITING = 4
-"""Tasks for each thread or process that wait to be done: the rest has not been looked at yet."""
+"""Small files from which another process is worth its start."""
+_CHUNK = 20_000
+"""Files that are looked at together."""
 
 Stated: TypeAlias = tuple[str, bytes, str]
 """Algorithm, digest, and the manifest that says so."""
@@ -56,74 +55,79 @@ def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -
 
 def _listed(tree: Tree, known: Sequence[Manifest]) -> Iterator[Item]:
     """Every file that a manifest lists."""
-    payload = [(each.algorithm or "", each.entries.quick, each.name) for each in known if not each.tag]
-    tags = [(each.algorithm or "", each.entries.quick, each.name) for each in known if each.tag]
+    ordered = tree.order is None
+    lookups = [(each.algorithm or "", _lookup(each.entries, ordered=ordered), each) for each in known]
+    payload = [(name, get, each.name) for name, get, each in lookups if not each.tag]
+    tags = [(name, get, each.name) for name, get, each in lookups if each.tag]
     for path, size in tree.in_order():
         where = payload if path.startswith("data/") else tags
-        stated = tuple([(name, entries[path], said) for name, entries, said in where if path in entries])
+        stated = tuple([(name, digest, said) for name, get, said in where if (digest := get(path)) is not None])
         if stated:
             yield path, size, stated
 
 
+def _lookup(entries: Table[bytes], *, ordered: bool) -> Callable[[str], bytes | None]:
+    """What a manifest says of a path; of a long one, read along where paths are asked for in their order."""
+    if isinstance(entries.quick, dict) or not ordered:
+        return entries.quick.get
+    rows = entries.sorted()
+    here = next(rows, None)
+
+    def get(path: str) -> bytes | None:
+        nonlocal here
+        while here is not None and here[0] < path:
+            here = next(rows, None)
+        return here[1] if here is not None and here[0] == path else None
+
+    return get
+
+
 def _together(tree: Tree, items: Iterator[Item], cores: int) -> Iterator[Finding]:
-    """What is wrong with the files, in any order: threads for big ones, processes for many small ones."""
-    with ExitStack() as stack:
-        helpers = _processes(tree, cores - 1)
-        if helpers:
-            stack.callback(helpers.shutdown, cancel_futures=True)
-        threads: Executor | None = None
-        waiting: deque[Future[list[Finding]]] = deque()
-        batch: list[Item] = []
-        for item in items:
-            if item[1] >= BIG:
-                if threads is None:
-                    threads = _threads(cores)
-                    stack.callback(threads.shutdown, cancel_futures=True)
-                waiting.append(threads.submit(_check, tree, item))
-                while len(waiting) > _WAITING * cores:
-                    yield from _result(waiting.popleft())
-            elif helpers is None:
+    """What is wrong with the files, in any order."""
+    while chunk := list(islice(items, _CHUNK)):
+        small = [item for item in chunk if item[1] < BIG]
+        # A fork starts at once and needs nothing handed over, but is only safe while there are no threads.
+        if len(small) >= MANY and sys.platform == "linux" and threading.active_count() == 1:
+            yield from _forked(str(tree.root), small, cores)
+        else:
+            for item in small:
                 yield from _check(tree, item)
-            else:
-                batch.append(item)
-                if len(batch) == _BATCH:
-                    while waiting and waiting[0].done():
-                        yield from _result(waiting.popleft())
-                    if len(waiting) < 2 * (cores - 1):
-                        waiting.append(helpers.submit(_check_below, str(tree.root), batch))
-                    else:
-                        yield from _check_below(str(tree.root), batch)
-                    batch = []
-        yield from _check_below(str(tree.root), batch)
-        for each in waiting:
-            yield from _result(each)
+        if len(small) < len(chunk):
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(cores) as threads:
+                for found in threads.map(partial(_check, tree), (item for item in chunk if item[1] >= BIG)):
+                    yield from found
 
 
-def _result(task: "Future[list[Finding]]") -> list[Finding]:
-    from concurrent.futures import BrokenExecutor
+def _forked(root: str, items: Sequence[Item], cores: int) -> list[Finding]:
+    """What is wrong with many small files: this process takes a share, a child each of the others."""
+    children = [_child(root, items[number::cores]) for number in range(1, cores)]
+    found = _check_below(root, items[::cores])
+    for child, pipe in children:
+        with os.fdopen(pipe, "rb") as stream:
+            data = stream.read()
+        if os.waitpid(child, 0)[1]:
+            raise StorageError("a process that was hashing died; is there enough memory? Try again with --jobs 1")
+        found += pickle.loads(data)
+    return found
 
+
+def _child(root: str, items: Sequence[Item]) -> tuple[int, int]:
+    """Start a child; (its process id, the pipe through which it tells what is wrong)."""
+    ours, theirs = os.pipe()
+    child = os.fork()
+    if child:
+        os.close(theirs)
+        return child, ours
+    code = 1
     try:
-        return task.result()
-    except BrokenExecutor as error:
-        raise StorageError(
-            "a process that was hashing died; is there enough memory? Try again with --jobs 1"
-        ) from error
-
-
-def _threads(count: int) -> Executor:
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(count)
-
-
-def _processes(tree: Tree, count: int) -> Executor | None:
-    """Helpers for many small files, where they can be had at little cost: a fork, safe while there are no threads."""
-    if sys.platform != "linux" or threading.active_count() > 1 or len(tree.files) < MANY:
-        return None
-    from concurrent.futures import ProcessPoolExecutor
-    from multiprocessing import get_context
-
-    return ProcessPoolExecutor(count, mp_context=get_context("fork"))
+        os.close(ours)
+        with os.fdopen(theirs, "wb") as stream:
+            pickle.dump(_check_below(root, items), stream)
+        code = 0
+    finally:
+        os._exit(code)
 
 
 def _check(tree: Tree, item: Item) -> list[Finding]:
@@ -133,7 +137,7 @@ def _check(tree: Tree, item: Item) -> list[Finding]:
     if found is not None:
         return found
     try:
-        with tree.open(path) as stream:
+        with tree.opener(path) as stream:  # not by `open`: in a thread the table of files may not be asked
             _, digests = digest_stream(stream, {algorithm for algorithm, _, _ in stated})
     except OSError as error:
         return _unreadable(path, error)
@@ -154,13 +158,13 @@ def _check_below(root: str, items: Sequence[Item]) -> list[Finding]:
 def _small(root: str, path: str, stated: Sequence[Stated]) -> list[Finding] | None:
     """What is wrong with a small file, read in one go; None where it is not small any more."""
     try:
-        descriptor = descriptor_below(root, path)
+        descriptor, size = descriptor_below(root, path)
         try:
-            data = os.read(descriptor, SMALL + 1)
-            while piece := os.read(descriptor, SMALL):
+            if size > SMALL:
+                return None
+            data = os.read(descriptor, size + 1) if size else b""
+            while len(data) < size and (piece := os.read(descriptor, size)):
                 data += piece
-                if len(data) > BIG:
-                    return None
         finally:
             os.close(descriptor)
     except OSError as error:

@@ -5,14 +5,14 @@ It computes no digest; `fixity.py` does, for all manifests in one pass over each
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
 from archiver.model import Finding
 from archiver.validate.rules import finding
 from archiver.validate.table import Table
-from archiver.validate.tagfiles import Declaration, batched, lines
+from archiver.validate.tagfiles import Declaration, blocks, lines
 from archiver.validate.tree import Tree
 
 _NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9_-]{1,30})\.txt", re.IGNORECASE)
@@ -26,6 +26,7 @@ _KNOWN = {
 """The name of an algorithm in a manifest's name, without hyphens -> hashlib's. Only digests of a fixed length."""
 _ROOT = ("bagit.txt", "bag-info.txt")
 _PAIR = ("sha256", "sha512")
+_END = chr(0x10FFFF) * 2
 MANIFESTS = 32
 """Manifests of one bag that are read: each is held against all others, so their number must have a bound."""
 OURS = (*_ROOT, *(f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in _PAIR))
@@ -69,6 +70,9 @@ class _Reader:
         self.findings: list[Finding] = []
         self.composed: Table[str] | None = None
         self.digits = hashlib.new(manifest.algorithm).digest_size * 2 if manifest.algorithm else None
+        self.last = ""  # no path so far comes after it: lines in order need not be looked up
+        usual = rf"^([0-9A-Fa-f]{{{self.digits}}})  (data(?:/[^%\\\n/.][^%\\\n/]*)+)$"
+        self.usual = re.compile(usual, re.MULTILINE) if self.digits and not manifest.tag else None
 
     def say(self, code: str, path: str, **facts: object) -> None:
         self.findings.append(finding(code, path, manifest=self.manifest.name, **facts))
@@ -77,30 +81,32 @@ class _Reader:
         name = self.manifest.name
         try:
             with self.tree.open(name) as stream:
-                for block in batched(lines(stream, name, self.declaration, self.findings)):
-                    for number, line in self.plain(block):
-                        self.line(number, line)
+                for first, block in blocks(stream, name, self.declaration, self.findings):
+                    if not self.plain(block):
+                        self.last = _END
+                        for number, line in enumerate(block, start=first):
+                            self.line(number, line)
         except OSError as error:
             self.findings.append(finding("BAG012", name, reason=error.strerror))
         return self.findings
 
-    def plain(self, block: Iterable[tuple[int, str]]) -> list[tuple[int, str]]:
-        """Take the lines of payload files that are as they should be, which nearly all are; give back the others.
-        Quick, and never more lenient than `line`."""
-        files, known, digits = self.tree.files.quick, self.manifest.entries.quick, self.digits
-        if self.manifest.tag:
-            return list(block)
-        fresh: dict[str, bytes] = {}
-        others = []
-        for each in block:
-            digest, _, path = each[1].partition("  ")
-            usual = len(digest) == digits and path.startswith("data/") and "%" not in path and "\\" not in path
-            if usual and path in files and path not in known and path not in fresh and (value := _digest(digest)):
-                fresh[path] = value
-                continue
-            others.append(each)
+    def plain(self, block: Sequence[str]) -> bool:
+        """Take some lines at once, if none needs a second look: payload files, each named once, with nothing in the
+        path to decode or to doubt. Quick, and never more lenient than `line`."""
+        text = "\n".join(block)
+        fresh = {path: bytes.fromhex(digest) for digest, path in self.usual.findall(text)} if self.usual else {}
+        if len(fresh) < len(block):
+            return False
+        if not text.isascii() and not all(path in self.tree.files for path in fresh):
+            return False  # it may be there in another Unicode form
+        paths = list(fresh)
+        if paths and not (paths[0] > self.last and paths == sorted(paths)):
+            self.last = _END
+            if any(path in self.manifest.entries for path in paths):
+                return False
+        self.last = max(self.last, *paths) if paths else self.last
         self.manifest.entries.update(fresh)
-        return others
+        return True
 
     def line(self, number: int, line: str) -> None:
         parts = line.split(None, 1) if line[:1] not in (" ", "\t") else []
@@ -167,15 +173,6 @@ def manifest_algorithm(name: str) -> str:
     """The algorithm in the name of a manifest, in lower case and without hyphens; "" where it is none."""
     match = _NAME.fullmatch(name)
     return match[2].lower().replace("-", "") if match else ""
-
-
-def _digest(stated: str) -> bytes | None:
-    """The bytes of a hexadecimal digest; None for anything else."""
-    try:
-        value = bytes.fromhex(stated)
-    except ValueError:
-        return None
-    return value if len(value) * 2 == len(stated) else None  # fromhex passes over white space
 
 
 def unsafe(path: str) -> bool:

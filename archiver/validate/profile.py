@@ -166,7 +166,7 @@ def _labels(profile: Profile, info: Info, name: str) -> Iterator[Finding]:
     identifiers = info.values(IDENTIFIER)
     if not identifiers:
         yield finding("PROF001", name, label=IDENTIFIER)
-    elif profile.identifier not in identifiers:
+    elif profile.identifier not in identifiers and profile.name not in BUILT_IN:
         yield finding("PROF014", name, expected=profile.identifier, found=", ".join(identifiers))
     recommended = [label for label, demands in profile.labels.items() if demands.get("recommended", False)]
     if missing := [label for label in recommended if not info.values(label)]:

@@ -7,8 +7,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
+from html import escape
 from typing import Literal, get_args
-from xml.sax.saxutils import escape, quoteattr
 
 from archiver.model import Finding, Report
 from archiver.visible import visible
@@ -116,7 +116,7 @@ def _failure(each: Finding) -> str:
 
 
 def _attribute(text: str) -> str:
-    return quoteattr(visible(text))
+    return f'"{escape(visible(text))}"'
 
 
 def _xml(text: str) -> str:

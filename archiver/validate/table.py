@@ -21,6 +21,7 @@ class Table(Mapping[str, _V]):
         self._rows: dict[str, _V] = {}
         self._spill = spill
         self._db: Any = None
+        self._texts = False
         for key, value in (rows or {}).items():
             self[key] = value
 
@@ -49,7 +50,7 @@ class Table(Mapping[str, _V]):
         row = self._db.execute("SELECT v FROM t WHERE k = ?", (_key(key),)).fetchone()
         if row is None:
             raise KeyError(key)
-        found: _V = row[0]
+        found: _V = self._read(row[0])
         return found
 
     def __contains__(self, key: object) -> bool:
@@ -77,7 +78,7 @@ class Table(Mapping[str, _V]):
             return iter(self._rows.items())
         self._flush()
         rows = self._db.execute("SELECT k, v FROM t ORDER BY k")
-        return ((key.decode("utf-8", "surrogatepass"), value) for key, value in rows)
+        return ((_text(key), self._read(value)) for key, value in rows)
 
     def minus(self, other: "Table[Any]") -> Iterator[str]:
         """The keys that `other` does not have, sorted."""
@@ -93,11 +94,19 @@ class Table(Mapping[str, _V]):
             self._db.execute("PRAGMA journal_mode = OFF")
             self._db.execute("CREATE TABLE t (k BLOB PRIMARY KEY, v) WITHOUT ROWID")
         if self._rows:
-            rows = [(_key(key), value) for key, value in sorted(self._rows.items())]
+            self._texts = isinstance(next(iter(self._rows.values())), str)
+            rows = [(_key(key), _key(v) if isinstance(v, str) else v) for key, v in sorted(self._rows.items())]
             self._db.execute("BEGIN")
             self._db.executemany("INSERT OR REPLACE INTO t VALUES (?, ?)", rows)
             self._db.execute("COMMIT")
             self._rows.clear()
+
+    def _read(self, stored: Any) -> Any:
+        return _text(stored) if self._texts else stored
+
+
+def _text(stored: bytes) -> str:
+    return stored.decode("utf-8", "surrogatepass")
 
 
 def _key(text: str) -> bytes:

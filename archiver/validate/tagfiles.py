@@ -9,8 +9,7 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
-from typing import BinaryIO, TypeVar
+from typing import BinaryIO
 
 from archiver.model import Finding
 from archiver.validate.rules import finding
@@ -30,7 +29,6 @@ _ENCODINGS = re.compile(
     r"utf-(8|16|16-le|16-be|32|32-le|32-be)|ascii|iso8859-\d+|cp(437|850|852|855|857|862|866|874|932|936|949|950|125\d)"
     r"|mac-\w+|koi8-[rtu]|shift_jis\w*|euc_\w+|iso2022_\w+|gb2312|gbk|gb18030|hz|big5\w*|johab|tis-620"
 )
-_T = TypeVar("_T")
 _ONCE = ("Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 
 
@@ -87,36 +85,37 @@ def _encoding(stated: str) -> tuple[str, list[Finding]]:
     return name, [finding("BAG006", "bagit.txt", expected="UTF-8", found=stated)] if name != "utf-8" else []
 
 
-def lines(stream: BinaryIO, name: str, declaration: Declaration, findings: list[Finding]) -> Iterator[tuple[int, str]]:
-    """The lines of a tag file, numbered from 1, without their ends (LF, CR LF or CR); stops, with a finding added, at
-    what is not in the declared encoding or longer than LINE."""
+def blocks(
+    stream: BinaryIO, name: str, declaration: Declaration, findings: list[Finding]
+) -> Iterator[tuple[int, list[str]]]:
+    """The lines of a tag file, some at a time, without their ends (LF, CR LF or CR), and the number of the first, from
+    1; stops, with a finding added, at what is not in the declared encoding or longer than LINE."""
     try:
         with io.TextIOWrapper(stream, encoding=declaration.encoding, newline=None) as text:
-            number, kept, first = 0, "", True
+            number, kept = 1, ""
             while block := text.read(LINE):
-                if first and block.startswith("\ufeff"):
+                if number == 1 and not kept and block.startswith("\ufeff"):
                     findings.append(finding("BAG021", name))
                     block = block[1:]
-                first = False
                 *whole, kept = (kept + block).split("\n")
                 if len(kept) > LINE or (whole and len(whole[0]) > LINE):
                     findings.append(finding("BAG022", name, limit=LINE))
                     return
-                yield from enumerate(whole, start=number + 1)
+                yield number, whole
                 number += len(whole)
             if kept:
                 findings.append(finding("BAG023", name))
-                yield number + 1, kept
+                yield number, [kept]
     except UnicodeError:
         findings.append(finding("BAG020", name, encoding=declaration.encoding))
     except OSError as error:
         findings.append(finding("BAG012", name, reason=error.strerror))
 
 
-def batched(each: Iterator[_T], size: int = 1024) -> Iterator[list[_T]]:
-    """The same in lists."""
-    while some := list(islice(each, size)):
-        yield some
+def lines(stream: BinaryIO, name: str, declaration: Declaration, findings: list[Finding]) -> Iterator[tuple[int, str]]:
+    """The same, one numbered line at a time."""
+    for number, some in blocks(stream, name, declaration, findings):
+        yield from enumerate(some, start=number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -75,14 +75,14 @@ def scan(root: Path) -> tuple[Tree, list[Finding]]:
             with os.scandir(f"{root}/{folder}") as entries:
                 for entry in entries:
                     path = folder + entry.name
-                    if entry.is_symlink():
-                        odd.append(finding("BAG010", path))
+                    if entry.is_file(follow_symlinks=False):
+                        files[path] = entry.stat(follow_symlinks=False).st_size
                     elif entry.is_dir(follow_symlinks=False):
                         waiting.append(f"{path}/")
                         if not folder:
                             top.add(entry.name)
-                    elif entry.is_file(follow_symlinks=False):
-                        files[path] = entry.stat(follow_symlinks=False).st_size
+                    elif entry.is_symlink():
+                        odd.append(finding("BAG010", path))
                     else:
                         odd.append(finding("BAG011", path))
         except OSError as error:
@@ -93,22 +93,27 @@ def scan(root: Path) -> tuple[Tree, list[Finding]]:
     return tree, odd + names(files)
 
 
-def descriptor_below(root: str, path: str) -> int:
-    """An open descriptor of a file that a scan has found. Raises OSError where it is no longer a file."""
+def descriptor_below(root: str, path: str) -> tuple[int, int]:
+    """An open descriptor of a file that a scan has found, and its size. Raises OSError where it is no longer a file."""
     descriptor = os.open(f"{root}/{path}", _FLAGS)
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    facts = os.fstat(descriptor)
+    if not stat.S_ISREG(facts.st_mode):
         os.close(descriptor)
         raise OSError(errno.EINVAL, "it is no longer a file", path)
-    return descriptor
+    return descriptor, facts.st_size
 
 
 def open_below(root: str, path: str) -> BinaryIO:
     """The same as a stream."""
-    return os.fdopen(descriptor_below(root, path), "rb")
+    return os.fdopen(descriptor_below(root, path)[0], "rb")
 
 
 def names(files: Table[int]) -> list[Finding]:
     """Names that are not text, and names that are one name on other systems."""
+    rows = files.quick
+    usual = isinstance(rows, dict) and all(map(str.isascii, rows))
+    if usual and len({path.lower() for path in rows}) == len(rows):
+        return []
     findings = []
     alike = Table[str]()
     for path in files:
