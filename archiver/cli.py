@@ -5,6 +5,7 @@ No rule lives here. Commands are imported when they are called, so that `--help`
 
 import argparse
 import importlib
+import io
 import logging
 import os
 import sys
@@ -155,16 +156,18 @@ def _init(commands: Commands) -> None:
 
 
 def _count(text: str) -> int:
-    number = int(text)
-    if not 1 <= number <= 256:
-        raise argparse.ArgumentTypeError(f"{text} is not a number from 1 to 256")
-    return number
+    if not (text.isdecimal() and len(text) < 9 and 1 <= int(text) <= 256):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 256")
+    return int(text)
 
 
 def _seconds(text: str) -> float:
-    seconds = float(text)
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
     if not 0 <= seconds <= 86_400:
-        raise argparse.ArgumentTypeError(f"{text} is not a number of seconds from 0 to 86400")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 86400")
     return seconds
 
 
@@ -174,6 +177,7 @@ MODULES = {"extract": "pages", "compare": "pages"}
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; never raises. Errors are one line on stderr."""
     debug = False
+    _open_streams()
     try:
         args = parser().parse_args(argv)
         debug = args.debug
@@ -198,6 +202,16 @@ def main(argv: Sequence[str] | None = None) -> int:
             logging.getLogger("archiver").exception("bug")
         return _complain(f"a bug in archiver: {type(error).__name__}: {error} (--debug shows where)", 3)
     return int(code)
+
+
+def _open_streams() -> None:
+    """What was closed by whoever called us (`>&-`) swallows what is written; what its encoding lacks is escaped."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the very end
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _complain(message: str, code: int) -> int:

@@ -147,7 +147,7 @@ def _from_file(path: Path) -> Config:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise StorageError.from_os(f"read the settings {path}", error) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
             f"{path}: not valid TOML: {error}; mend it, or write a new one with 'archiver init'"
         ) from error
@@ -166,12 +166,32 @@ def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            raise UsageError(f"{path}: unknown setting {prefix}{key}; known are {', '.join(sorted(known))}")
+            raise UsageError(f"{path}: unknown setting {prefix}{key[:80]}; known are {', '.join(sorted(known))}")
         kind, convert = known[key]
+        stated = f"{path}: {prefix}{key} = {repr(value)[:80]}"
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise UsageError(f"{path}: {prefix}{key} = {value!r} has the wrong type; see 'archiver init'")
+            raise UsageError(f"{stated} has the wrong type; see 'archiver init'")
+        if isinstance(value, str) and (not value or _STEERING.search(value)):
+            raise UsageError(f"{stated} is not one line of text; leave the line out for the default")
+        if isinstance(value, (int, float)) and not isinstance(value, bool):
+            least, most = next(bounds for name, bounds in _RANGES.items() if key.endswith(name))
+            if not least <= value <= most:  # which nan is not, either
+                raise UsageError(f"{stated} is not between {least:,} and {most:,}")
         values[key] = convert(value)
     return replace(default, **values)
+
+
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+"""What has no place in a header, a tag file, an XML element or a path."""
+_RANGES: dict[str, tuple[float, float]] = {
+    "jobs": (1, 256),
+    "pace": (0, 86_400),
+    "_bytes": (1, 1 << 50),
+    **dict.fromkeys(("connect_seconds", "read_seconds", "exchange_seconds"), (0.001, 86_400)),
+    "_seconds": (0, 31_536_000),
+    "": (0, 1_000_000),
+}
+"""What a number may be, by the end of its name: the first that fits counts."""
 
 
 _READERS: dict[str, tuple[Any, Callable[[Any], Any]]] = {

@@ -370,10 +370,10 @@ def test_a_coordinator_whose_seats_are_taken_does_not_spin(tmp_path, monkeypatch
     turns = 0
     inner = run._Coordinator._hand_out
 
-    def counted(self, workers):
+    def counted(self):
         nonlocal turns
         turns += 1
-        inner(self, workers)
+        inner(self)
 
     monkeypatch.setattr(run._Coordinator, "_hand_out", counted)
     monkeypatch.setattr(run, "tasks_at_once", lambda _: 1)

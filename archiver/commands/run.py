@@ -79,8 +79,8 @@ def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
             told = {"seed": seed.origin, "url": None, "would": "refuse", "reason": str(seed)}
         else:
             entry = ledger.find(key_of(seed)) if ledger else None
-            done = entry if entry and entry.outcome == "captured" and not config.recapture else None
-            would = f"skip: done in {done.bag}" if done else "fetch"
+            done = entry and entry.is_done(retry=config.retry, recapture=config.recapture)
+            would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}" if entry and done else "fetch"
             told = {"seed": seed.origin, "url": seed.url, "would": would, "reason": None}
         line = json.dumps(told) if as_json else f"{told['would']:<8} {told['seed']}  {told['reason'] or told['url']}"
         print(visible(line))
@@ -94,6 +94,8 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
     def on_signal(number: int, _: object) -> None:
         if stop.is_set():
             print("archiver: stopped at once; run the same command again to go on", file=sys.stderr, flush=True)
+            if os.isatty(2):
+                os.write(2, b"\x1b[?25h")  # the progress bar has hidden the cursor
             os._exit(130)  # threads cannot be ended otherwise; what is staged is removed by the next run
         stop.set()
         name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name

@@ -12,8 +12,8 @@ BREAKER = 5
 
 
 def host_of(url: str) -> str:
-    """The host that is paced, lower case."""
-    return urlsplit(url).hostname or ""
+    """The host that is paced, lower case and without the root's dot."""
+    return (urlsplit(url).hostname or "").rstrip(".")
 
 
 @dataclass(slots=True)
@@ -27,6 +27,8 @@ class HostQueue:
     _refusals: dict[str, int] = field(default_factory=dict)
     _turn: int = 0
     _waiting: int = 0
+    bytes: int = 0
+    """The size of the documents that wait."""
 
     def __len__(self) -> int:
         return self._waiting
@@ -40,14 +42,17 @@ class HostQueue:
             self._enter(host, max(now, self._next.get(host, 0.0)))
         queue.append(seed)
         self._waiting += 1
+        self.bytes += len(seed.data)
 
     def take(self, now: float) -> Seed | None:
         """A seed whose host is ready, or None. The host rests until `rest` is called."""
         if not self._ready or self._ready[0][0] > now:
             return None
         host = heapq.heappop(self._ready)[2]
+        seed = self._seeds[host].popleft()
         self._waiting -= 1
-        return self._seeds[host].popleft()
+        self.bytes -= len(seed.data)
+        return seed
 
     def rest(self, url: str, now: float, delay: float = 0.0) -> None:
         """A page of this host is done: its next turn is `pace` seconds from now, or `delay` if that is longer."""
@@ -62,16 +67,15 @@ class HostQueue:
             self._next = {each: moment for each, moment in self._next.items() if moment > now}
 
     def judge(self, url: str, *, refused: bool) -> list[Seed]:
-        """Note whether a host refused a page (429, 403, 5xx). After `BREAKER` in a row its other seeds are given up:
-        they leave the queue and are returned; until a page of the host succeeds, `broken` says so."""
+        """Note whether a host refused a page (429, 403, 5xx, no answer). After `BREAKER` in a row its other seeds are
+        given up: they leave the queue and are returned; until a page of the host succeeds, `broken` says so."""
         host = host_of(url)
         self._refusals[host] = self._refusals.get(host, 0) + 1 if refused else 0
         if not self.broken(url):
             return []
-        given_up = list(self._seeds.get(host, ()))
-        if given_up:
-            self._seeds[host].clear()
-            self._waiting -= len(given_up)
+        given_up = list(self._seeds.pop(host, ()))
+        self._waiting -= len(given_up)
+        self.bytes -= sum(len(each.data) for each in given_up)
         self._ready = [each for each in self._ready if each[2] != host]
         heapq.heapify(self._ready)
         return given_up

@@ -11,14 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.model import Seed
+from archiver.job.records import read_record
+from archiver.model import Outcome, Seed
 
 PATH = ".archiver/ledger.sqlite"
-_RECORD_BYTES = 256 << 20
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, seeds INTEGER, settings TEXT NOT NULL);
@@ -46,6 +46,11 @@ class Entry:
     detail: Mapping[str, Any] | None = None
     attempts: int = 0
     updated: str = ""
+    job: str | None = None
+
+    def is_done(self, *, retry: bool, recapture: bool) -> bool:
+        """Whether a job with these settings leaves the seed alone."""
+        return not recapture and self.outcome in (DONE[:1] if retry else DONE)
 
 
 def key_of(seed: Seed) -> str:
@@ -55,7 +60,7 @@ def key_of(seed: Seed) -> str:
 
 def key_of_refused(origin: str) -> str:
     """A document that could not be read as a seed is known by where it lies."""
-    return f"unreadable {sha256(origin.encode('utf-8', 'surrogateescape'))}"
+    return f"unreadable {sha256(_clean(origin).encode())}"
 
 
 class Ledger:
@@ -105,9 +110,11 @@ class Ledger:
             row = self._db.execute(f"SELECT {_COLUMNS} FROM seeds WHERE key = ?", (key,)).fetchone()
         return _entry(row) if row else None
 
-    def waiting(self, entries: Iterable[Entry], job: str) -> None:
-        """Note seeds that were read and not yet tried; what is known of them already stays."""
+    def waiting(self, entries: Iterable[Entry], job: str, *, readable: Iterable[str] = ()) -> None:
+        """Note seeds that were read and not yet tried; what is known of them already stays. What lies at the places in
+        `readable` was refused once, perhaps, and is a seed now: the failure is forgotten."""
         with self._usable(), self._transaction():
+            self._db.executemany("DELETE FROM seeds WHERE key = ?", [(key_of_refused(each),) for each in readable])
             self._db.executemany(
                 "INSERT OR IGNORE INTO seeds (key, name, url, outcome, updated, job) VALUES (?, ?, ?, 'waiting', ?, ?)",
                 [(e.key, _clean(e.name), e.url, _text(datetime.now(UTC)), job) for e in entries],
@@ -124,23 +131,28 @@ class Ledger:
                     " name = excluded.name, outcome = excluded.outcome, bag = excluded.bag,"
                     " verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,"
                     " attempts = attempts + 1, updated = excluded.updated, job = excluded.job",
-                    (
-                        *(each.key, _clean(each.name), each.url, each.outcome, each.bag, each.verdict),
-                        *(_clean(each.reason), detail, each.updated or _text(moment), job),
-                    ),
+                    [
+                        None if value is None else _clean(value)
+                        for value in (
+                            *(each.key, each.name, each.url, each.outcome, each.bag, each.verdict, each.reason),
+                            *(detail, each.updated or _text(moment), job),
+                        )
+                    ],
                 )
                 if each.bag:
-                    self._db.execute("INSERT OR REPLACE INTO bags VALUES (?, ?)", (each.bag, each.key))
+                    row = (_clean(each.bag), _clean(each.key))
+                    self._db.execute("INSERT OR REPLACE INTO bags VALUES (?, ?)", row)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
         self._db.execute("BEGIN IMMEDIATE")
         try:
             yield
+            self._db.execute("COMMIT")
         except BaseException:
-            self._db.execute("ROLLBACK")
+            if self._db.in_transaction:  # a full disk has ended it already, and the reason must not be lost
+                self._db.execute("ROLLBACK")
             raise
-        self._db.execute("COMMIT")
 
     def entries(self, *outcomes: str) -> Iterator[Entry]:
         """All seeds, or those with one of these outcomes, in the order they were settled."""
@@ -157,7 +169,7 @@ class Ledger:
     def knows_bag(self, name: str) -> bool:
         """Whether a bag of this name was settled or adopted."""
         with self._usable():
-            return self._db.execute("SELECT 1 FROM bags WHERE name = ?", (name,)).fetchone() is not None
+            return self._db.execute("SELECT 1 FROM bags WHERE name = ?", (_clean(name),)).fetchone() is not None
 
     def adopt(self, bags: Path) -> int:
         """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""
@@ -171,44 +183,43 @@ class Ledger:
         return len(found)
 
 
-_COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated"
+_COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job"
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    key, name, url, outcome, bag, verdict, reason, detail, attempts, updated = row
-    facts = json.loads(detail) if detail else None
+    key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job = row
+    try:
+        facts = json.loads(detail) if detail else None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise sqlite3.DatabaseError(f"what was seen of {key!r} is not JSON") from error
     return Entry(
         key=key, name=name, url=url, outcome=outcome, bag=bag, verdict=verdict, reason=reason, detail=facts,
-        attempts=attempts, updated=updated,
+        attempts=attempts, updated=updated, job=job,
     )  # fmt: skip
 
 
 def entry_of_bag(folder: Path) -> Entry | None:
-    """What a finished bag's record says of its seed; None where there is no record to read."""
-    path = folder / "data" / "provenance.json"
+    """What a finished bag's record says of its seed; None where there is no record that says it as ours do."""
     try:
-        if path.stat().st_size > _RECORD_BYTES:
-            return None
-        record = json.loads(path.read_bytes())
-        seed, capture = record["seed"], record["capture"]
-        return Entry(
-            key=f"{seed['sha256']} {seed['original_url']}",
-            name=str(seed["original_name"]),
-            url=str(seed["original_url"]),
-            outcome=str(capture["outcome"]),
-            bag=folder.name,
-            verdict=str(record["comparison"]["verdict"]),
-            reason=capture["reason"],
-            updated=str(capture["finished"]),
-        )
-    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        record = read_record(folder)
+        seed, capture, reason = record["seed"], record["capture"], record["capture"]["reason"]
+        digest, url, name = seed["sha256"], seed["original_url"], seed["original_name"]
+        outcome, verdict, finished = capture["outcome"], record["comparison"]["verdict"], capture["finished"]
+    except (StorageError, KeyError, TypeError):
         return None
+    words = (digest, url, name, outcome, verdict, finished, reason or "")
+    if not all(isinstance(each, str) for each in words) or outcome not in get_args(Outcome):
+        return None
+    return Entry(
+        key=f"{digest} {url}", name=name, url=url, outcome=outcome, bag=folder.name, verdict=verdict,
+        reason=reason or None, updated=finished,
+    )  # fmt: skip
 
 
 def _text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _clean(text: str | None) -> str | None:
-    """SQLite takes no lone surrogates, which undecodable file names bring along."""
-    return None if text is None else text.encode("utf-8", "replace").decode("utf-8")
+def _clean(text: str) -> str:
+    """SQLite takes no lone surrogates, which undecodable file names and hostile records bring along."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

@@ -17,10 +17,10 @@ from uuid import uuid4
 from archiver.bag.write import publish
 from archiver.config import Config
 from archiver.job.hosts import BREAKER, HostQueue, host_of
-from archiver.job.ledger import DONE, Entry, Ledger, key_of, key_of_refused
+from archiver.job.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Result, Summary
-from archiver.job.worker import Done, executor, failure, release, run_task, task_size, tasks_at_once
+from archiver.job.worker import Done, executor, failure, release, submit, task_size, tasks_at_once
 from archiver.model import Seed, SeedRefused
 
 GROUP = 32
@@ -29,6 +29,10 @@ GROUP_SECONDS = 1.0
 """The longest a result waits for its group."""
 WINDOW = 2000
 """Seeds read ahead, so that slow hosts do not hold up the others."""
+WINDOW_BYTES = 64 << 20
+"""And how large they may be together."""
+DEAD = ("dns", "connect", "tls", "timeout", "disconnect", "protocol")
+"""Kinds of failures that are the host's rather than the page's."""
 
 
 def run_job(
@@ -69,9 +73,10 @@ class _Coordinator:
     stop: threading.Event
     summary: Summary = field(default_factory=Summary)
     queue: HostQueue = field(init=False)
+    workers: Executor = field(init=False)
     in_flight: dict[Future[list[Done]], list[Seed]] = field(default_factory=dict)
-    open_keys: dict[str, list[Seed]] = field(default_factory=dict)
-    """Seeds queued or in flight, each with the documents of this job that say the same."""
+    open_keys: dict[str, list[str]] = field(default_factory=dict)
+    """Seeds queued or in flight, each with the places of other documents of this job that say the same."""
     group: list[tuple[Seed, Done]] = field(default_factory=list)
     group_since: float = 0.0
     suspects: deque[Seed] = field(default_factory=deque)
@@ -83,7 +88,7 @@ class _Coordinator:
 
     def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
         """Until every seed is settled, or someone says stop and those in flight are."""
-        workers = executor(self.config, self.job)
+        self.workers = executor(self.config, self.job)
         try:
             more = True
             while more or self.queue or self.suspects or self.in_flight:
@@ -93,61 +98,71 @@ class _Coordinator:
                         break
                 elif more:
                     more = self._read_ahead(seeds)
-                self._hand_out(workers)
-                workers = self._collect(workers)
+                self._hand_out()
+                self._collect()
                 self._settle_if_due(force=not self.in_flight)
             self._settle_if_due(force=True)
         finally:
-            workers.shutdown(wait=True, cancel_futures=True)
+            self.workers.shutdown(wait=True, cancel_futures=True)
             release()
 
     def _read_ahead(self, seeds: Iterator[Seed | SeedRefused]) -> bool:
         """Fill the window; False when there are no more seeds. A little at a time: work must not wait for reading."""
         fresh: list[Entry] = []
+        readable: list[str] = []
+        refused: list[SeedRefused] = []
         more = True
         for _ in range(min(64, WINDOW - len(self.queue))):
+            if self.queue.bytes > WINDOW_BYTES:
+                break
             seed = next(seeds, None)
             if seed is None:
                 more = False
                 break
             if isinstance(seed, SeedRefused):
-                self._refuse(seed)
-            elif not self._known(seed):
+                refused.append(seed)
+                continue
+            readable.append(seed.origin)
+            if not self._known(seed):
                 fresh.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting"))
                 if self.queue.broken(seed.url):
                     self._give_up(seed)
                 else:
                     self.queue.put(seed, time.monotonic())
-        if fresh:
-            self.ledger.waiting(fresh, self.job)
+        if readable:
+            self.ledger.waiting(fresh, self.job, readable=readable)
+        if refused:
+            self._refuse(refused)
         return more
 
-    def _refuse(self, refused: SeedRefused) -> None:
-        reason = str(refused)
-        entry = Entry(key=key_of_refused(refused.origin), name=refused.origin, url=None, outcome="failed",
-                      reason=reason, detail={"kind": "seed", "line": refused.line})  # fmt: skip
-        self.ledger.settle([entry], self.job, datetime.now(UTC))
-        self._report(Result(seed=refused.origin, url=None, outcome="failed", bag=None, verdict=None, reason=reason))
+    def _refuse(self, refused: list[SeedRefused]) -> None:
+        entries = [
+            Entry(key=key_of_refused(each.origin), name=each.origin, url=None, outcome="failed", reason=str(each),
+                  detail={"kind": "seed", "line": each.line}) for each in refused
+        ]  # fmt: skip
+        self.ledger.settle(entries, self.job, datetime.now(UTC))
+        for each, entry in zip(refused, entries, strict=True):
+            self._report(_result(each.origin, entry, new=True))
 
     def _known(self, seed: Seed) -> bool:
         """Whether a seed needs no work: done before, or another document of this job says the same."""
         key = key_of(seed)
         if key in self.open_keys:
-            self.open_keys[key].append(seed)
+            self.open_keys[key].append(seed.origin)
             return True
-        entry = None if self.config.recapture else self.ledger.find(key)
-        done = DONE[:1] if self.config.retry else DONE
-        if entry is None or entry.outcome not in done:
-            self.open_keys[key] = []
-            return False
-        self._report(_result(seed, entry, new=False))
-        return True
+        entry = self.ledger.find(key)
+        now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
+        if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
+            self._report(_result(seed.origin, entry, new=False))
+            return True
+        self.open_keys[key] = []
+        return False
 
-    def _hand_out(self, workers: Executor) -> None:
+    def _hand_out(self) -> None:
         if self.suspects and not self.stop.is_set():
             if not self.in_flight:
                 self.alone = self.suspects.popleft()
-                self.in_flight[workers.submit(run_task, [self.alone])] = [self.alone]
+                self._submit([self.alone])
             return
         while len(self.in_flight) < tasks_at_once(self.config) and not self.stop.is_set():
             now = time.monotonic()
@@ -156,57 +171,60 @@ class _Coordinator:
                 task.append(seed)
             if not task:
                 return
-            self.in_flight[workers.submit(run_task, task)] = task
+            self._submit(task)
 
-    def _collect(self, workers: Executor) -> Executor:
-        """Wait a little for results and take them; gives the executor to go on with."""
+    def _submit(self, seeds: list[Seed]) -> None:
+        try:
+            future = submit(self.workers, seeds)
+        except BrokenProcessPool:  # a worker has died, with seeds or without
+            self.workers.shutdown(wait=False)
+            self.workers = executor(self.config, self.job)
+            future = submit(self.workers, seeds)
+        self.in_flight[future] = seeds
+
+    def _collect(self) -> None:
+        """Wait a little for results and take them."""
         # With every seat taken only a finished task changes anything; a ready host must not make this a busy wait.
         full = len(self.in_flight) >= tasks_at_once(self.config) or bool(self.suspects and self.in_flight)
         patience = 0.2 if full else min(0.2, self.queue.wait(time.monotonic()))
         if not self.in_flight:
             self.stop.wait(patience if self.queue else 0)
-            return workers
+            return
         finished, _ = wait(self.in_flight, timeout=patience, return_when=FIRST_COMPLETED)
-        broken = False
-        for future in finished:
-            seeds = self.in_flight.pop(future)
-            error = future.exception()
-            delays = [done.crawl_delay or 0.0 for done in future.result()] if error is None else [0.0] * len(seeds)
-            for seed, delay in zip(seeds, delays, strict=True):
-                if seed is not self.alone:  # its host had its rest when it was taken from the queue
-                    self.queue.rest(seed.url, time.monotonic(), delay)
-            if isinstance(error, BrokenProcessPool):
-                broken = True
-                self._bury(seeds)
-            elif error is not None:
-                self._settle_if_due(force=True)
-                raise error
-            else:
-                self._take(zip(seeds, future.result(), strict=True))
-                for seed, done in zip(seeds, future.result(), strict=True):
-                    self._judge(seed, done)
-        if not broken:
-            return workers
-        workers.shutdown(wait=False, cancel_futures=True)
-        return executor(self.config, self.job)
+        errors = [error for future in finished if (error := self._take_up(future)) is not None]
+        if errors:
+            self._settle_if_due(force=True)
+            raise errors[0]
 
-    def _bury(self, seeds: list[Seed]) -> None:
-        """A worker died with these seeds under way, all of them or one to blame."""
-        for seed in seeds:
-            if seed is self.alone:
-                gone = failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC))
-                self._take([(seed, gone)])
-            else:
-                self.suspects.append(seed)
+    def _take_up(self, future: Future[list[Done]]) -> BaseException | None:
+        """Take the results of a finished task, or give the error that must end the job."""
+        seeds, error = self.in_flight.pop(future), future.exception()
+        results = future.result() if error is None else [None] * len(seeds)
+        for seed, done in zip(seeds, results, strict=True):
+            if seed is not self.alone:  # its host had its rest when it was taken from the queue
+                self.queue.rest(seed.url, time.monotonic(), (done and done.crawl_delay) or 0.0)
+            if done is not None:
+                self._take([(seed, done)])
+                self._judge(seed, done)
+            elif isinstance(error, BrokenProcessPool):
+                self._bury(seed)
+        return None if isinstance(error, BrokenProcessPool) else error
+
+    def _bury(self, seed: Seed) -> None:
+        """A worker died with this seed under way: it may be to blame, or one beside it."""
+        if seed is self.alone:
+            self._take([(seed, failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC)))])
+        else:
+            self.suspects.append(seed)
 
     def _judge(self, seed: Seed, done: Done) -> None:
         """Leave a host alone that refuses again and again: its other seeds fail, and the next run tries them."""
-        refused = isinstance(done, Archived) and (done.status in (403, 429) or done.status >= 500)
+        refused = done.status in (403, 429) or done.status >= 500 if isinstance(done, Archived) else done.kind in DEAD
         for other in self.queue.judge(seed.url, refused=refused):
             self._give_up(other)
 
     def _give_up(self, seed: Seed) -> None:
-        reason = f"{host_of(seed.url)} refused {BREAKER} pages in a row: not asked again in this job"
+        reason = f"{host_of(seed.url)} gave no page {BREAKER} times in a row: not asked again in this job"
         self._take([(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))])
 
     def _take(self, results: Iterable[tuple[Seed, Done]]) -> None:
@@ -224,9 +242,9 @@ class _Coordinator:
         settled = [(seed, _entry(seed, done)) for seed, done in group]
         self.ledger.settle([entry for _, entry in settled], self.job, datetime.now(UTC))
         for seed, entry in settled:
-            self._report(_result(seed, entry, new=True))
-            for twin in self.open_keys.pop(entry.key, []):
-                self._report(_result(twin, entry, new=False))
+            self._report(_result(seed.origin, entry, new=True))
+            for origin in self.open_keys.pop(entry.key, []):
+                self._report(_result(origin, entry, new=False))
 
     def _report(self, result: Result) -> None:
         self.summary.count(result)
@@ -250,10 +268,10 @@ def _entry(seed: Seed, done: Done) -> Entry:
     )
 
 
-def _result(seed: Seed, entry: Entry, *, new: bool) -> Result:
+def _result(origin: str, entry: Entry, *, new: bool) -> Result:
     return Result(
-        seed=seed.origin,
-        url=seed.url,
+        seed=origin,
+        url=entry.url,
         outcome=entry.outcome,  # type: ignore[arg-type]
         bag=entry.bag,
         verdict=entry.verdict,

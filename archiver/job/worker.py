@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from multiprocessing import get_context
 
@@ -37,7 +37,18 @@ def executor(config: Config, job: str) -> Executor:
     if config.jobs <= 1:
         _equip(config, job)
         return ThreadPoolExecutor(IN_FLIGHT, "seed")
-    return ProcessPoolExecutor(config.jobs, get_context("spawn"), _start_process, (config, job, os.getpid()))
+    told = (config, job, os.getpid(), logging.getLogger().level)
+    return ProcessPoolExecutor(config.jobs, get_context("spawn"), _start_process, told)
+
+
+def submit(workers: Executor, seeds: list[Seed]) -> Future[list[Done]]:
+    """Hand out a task. A process that is started for it must not see Ctrl-C before it knows to ignore it: the signal is
+    blocked meanwhile, which a new process inherits."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        return workers.submit(run_task, seeds)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def task_size(config: Config) -> int:
@@ -95,8 +106,9 @@ def release() -> None:
         _tools = None
 
 
-def _start_process(config: Config, job: str, parent: int) -> None:
-    """Leave Ctrl-C to the coordinator; end when it has ended, however it did."""
+def _start_process(config: Config, job: str, parent: int, level: int) -> None:
+    """Leave Ctrl-C to the coordinator, log as it does, and end when it has ended, however it did."""
+    logging.basicConfig(level=level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with, args=(parent,), daemon=True).start()

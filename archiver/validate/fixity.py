@@ -85,18 +85,22 @@ def _lookup(entries: Table[bytes], *, ordered: bool) -> Callable[[str], bytes | 
 def _together(tree: Tree, items: Iterator[Item], cores: int) -> Iterator[Finding]:
     """What is wrong with the files, in any order."""
     while chunk := list(islice(items, _CHUNK)):
-        small = [item for item in chunk if item[1] < BIG]
+        small = [item for item in chunk if item[1] <= SMALL]
+        big = [item for item in chunk if item[1] >= BIG]
         # A fork starts at once and needs nothing handed over, but is only safe while there are no threads.
         if len(small) >= MANY and sys.platform == "linux" and threading.active_count() == 1:
             yield from _forked(str(tree.root), small, cores)
         else:
             for item in small:
                 yield from _check(tree, item)
-        if len(small) < len(chunk):
+        for item in chunk:
+            if SMALL < item[1] < BIG:
+                yield from _check(tree, item)
+        if big:
             from concurrent.futures import ThreadPoolExecutor
 
             with ThreadPoolExecutor(cores) as threads:
-                for found in threads.map(partial(_check, tree), (item for item in chunk if item[1] >= BIG)):
+                for found in threads.map(partial(_check, tree), big):
                     yield from found
 
 

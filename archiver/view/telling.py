@@ -53,7 +53,7 @@ def _verdict(record: Record) -> Iterator[str]:
     yield f"verdict: {one_line(comparison['verdict'])} - {shares}"
     extractor = one_line(f"{text['extractor']} {text['extractor_version']}")
     note = f" - {one_line(text['note'])}" if text.get("note") else ""
-    yield f"text: {text['characters'] or 0} characters by {extractor}{note}"
+    yield f"text: {one_line(text['characters'] or 0)} characters by {extractor}{note}"
 
 
 def differences(record: Record, *, colour: bool = False) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _difference(line: Record, differ: Differ, colour: bool) -> Iterator[str]:
         text = marked(seed, page, differ, colour)
     else:
         text = one_line(page if seed is None else seed)
-    where = f"line {line['seed_line']}" if seed is not None else ""
+    where = f"line {one_line(line['seed_line'])}" if seed is not None else ""
     yield f"  {where:<10} {KINDS[line['kind']]}"
     yield from textwrap.wrap(
         text, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13, break_on_hyphens=False, break_long_words=False
