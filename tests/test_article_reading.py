@@ -19,7 +19,12 @@ def test_the_text_is_the_paragraphs_of_the_article_folded():
     page = a_page(*escaped(*BODY[:-1]), "AFP\n  contributed&nbsp;\nre<b>port</b>ing.")
     article = read(None, page).article
     assert article.paragraphs[-len(BODY) :] == BODY
-    assert (article.language, article.charset, article.extractor, article.note) == ("en", "utf-8", "archiver-blocks", None)
+    assert (article.language, article.charset, article.extractor, article.note) == (
+        "en",
+        "utf-8",
+        "archiver-blocks",
+        None,
+    )
     assert article.text.endswith("reporting.\n")
 
 

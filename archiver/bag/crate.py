@@ -3,13 +3,14 @@
 Written as plain JSON-LD: the crate is a small flat graph, and its profile validator is the judge in the tests.
 """
 
-import json
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archiver import __version__
 from archiver.bag.dossier import NOT_STATED, Dossier
 from archiver.bag.formats import format_of
+from archiver.bag.plain import json_bytes, one_line
 from archiver.bag.roles import term_of
 from archiver.model import Credit
 
@@ -21,6 +22,7 @@ LICENCES = {
     "http://rightsstatements.org/vocab/InC/1.0/": "In Copyright",
     "http://rightsstatements.org/vocab/UND/1.0/": "Copyright Undetermined",
 }
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9][A-Za-z0-9.:-]*(?:[/?#][!#$%&'()*+,./:;=?@A-Za-z0-9_~-]*)?")
 _NOT_PARTS = {METADATA, PREVIEW}
 Entity = dict[str, Any]
 File = tuple[str, int, str]
@@ -29,23 +31,22 @@ File = tuple[str, int, str]
 
 def crate_of(dossier: Dossier, files: Sequence[File]) -> bytes:
     """The metadata document: descriptor, root dataset, the page with its credits, the capture, the files."""
-    graph = [
-        {
-            "@id": METADATA,
-            "@type": "CreativeWork",
-            "about": _ref("./"),
-            "conformsTo": _ref(CONFORMS_TO),
-        },
-        _root(dossier, files),
-        {"@id": "#identifier", "@type": "PropertyValue", "name": "External-Identifier", "value": dossier.identifier},
-        _licence(dossier),
-        *_article(dossier),
-        *_capture(dossier),
-        *(_file(dossier, *each) for each in files if each[0] not in _NOT_PARTS),
-    ]
-    unique = [_single(entity) for entity in {entity["@id"]: entity for entity in graph}.values()]
-    document = {"@context": CONTEXT, "@graph": unique}
-    return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    graph: dict[str, Entity] = {}
+    for entity in _entities(dossier, files):
+        graph.setdefault(entity["@id"], {}).update(entity)
+    document = {"@context": CONTEXT, "@graph": [_single(entity) for entity in graph.values()]}
+    return json_bytes(document, indent=1)
+
+
+def _entities(dossier: Dossier, files: Sequence[File]) -> Iterator[Entity]:
+    yield {"@id": METADATA, "@type": "CreativeWork", "about": _ref("./"), "conformsTo": _ref(CONFORMS_TO)}
+    yield _root(dossier, files)
+    yield {"@id": "#identifier", "@type": "PropertyValue", "name": "External-Identifier", "value": dossier.identifier}
+    yield _licence(dossier)
+    yield from _article(dossier)
+    yield from _agents(dossier)
+    yield _capture(dossier)
+    yield from (_file(dossier, *each) for each in files if each[0] not in _NOT_PARTS)
 
 
 def _ref(identifier: str) -> dict[str, str]:
@@ -59,16 +60,18 @@ def _single(entity: Entity) -> Entity:
 
 def _root(dossier: Dossier, files: Sequence[File]) -> Entity:
     capture, verdict = dossier.capture, dossier.reading.comparison.verdict
+    access = "; ".join(f"{name}: {dossier.rights[name]}" for name in ("access", "embargo") if dossier.rights[name])
     what = f"Capture of {capture.requested_url} ({capture.outcome}), compared with the seed it came from ({verdict})."
     return {
         "@id": "./",
         "@type": "Dataset",
-        "name": dossier.headline,
+        "name": one_line(dossier.title),
         "description": what,
         "identifier": _ref("#identifier"),
         **({"publisher": _ref("#agent")} if dossier.config.organisation else {}),
         "datePublished": f"{dossier.sealed:%Y-%m-%dT%H:%M:%SZ}",
         "license": _ref(_licence_id(dossier)),
+        **({"conditionsOfAccess": access} if access else {}),
         "mainEntity": _ref(dossier.capture.final_url),
         "mentions": _ref("#capture"),
         "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
@@ -77,13 +80,13 @@ def _root(dossier: Dossier, files: Sequence[File]) -> Entity:
 
 def _licence_id(dossier: Dossier) -> str:
     statement = dossier.rights["statement"] or ""
-    return statement if statement.startswith(("http://", "https://")) else "#licence"
+    return statement if _ADDRESS.fullmatch(statement) else "#licence"
 
 
 def _licence(dossier: Dossier) -> Entity:
     identifier = _licence_id(dossier)
     name = LICENCES.get(identifier, dossier.rights["statement"] or NOT_STATED)
-    about = f"As stated by the archive; basis: {dossier.rights['basis'] or NOT_STATED}."
+    about = f"As stated by the archive; {dossier.rights_line}"
     return {"@id": identifier, "@type": "CreativeWork", "name": name, "description": about}
 
 
@@ -92,8 +95,8 @@ def _article(dossier: Dossier) -> Iterator[Entity]:
     page: Entity = {
         "@id": dossier.capture.final_url,
         "@type": "NewsArticle",
-        "name": dossier.headline,
-        "headline": dossier.headline,
+        "name": one_line(dossier.title),
+        **({"headline": dossier.headline} if dossier.headline else {}),
         "url": dossier.capture.final_url,
         "subjectOf": _ref(dossier.warc),
     }
@@ -146,18 +149,18 @@ def _once(credits_: Iterator[Credit]) -> list[Credit]:
 
 def _credited(work: Entity, credited: list[Credit], *, roles: bool) -> Iterator[Entity]:
     """Tie people and organisations to a work; contributors of an article by way of a Role that names what they did."""
+    held: dict[str, dict[str, dict[str, str]]] = {}
     for credit in credited:
         term, who = term_of(credit), _who(credit)
         yield who
-        target = _ref(who["@id"])
+        identifier = who["@id"]
         if roles and term.schema == "contributor":
-            role: Entity = {"@id": f"#role-{credit.role}-{who['@id'][1:]}", "@type": "Role", "name": credit.role,
-                    "roleName": credit.role, "contributor": target}  # fmt: skip
-            yield role
-            target = _ref(role["@id"])
-        held = work.setdefault(term.schema, [])
-        if target not in held:
-            held.append(target)
+            role = {"@id": f"#role-{credit.role}-{identifier[1:]}", "@type": "Role", "name": credit.role}
+            relator = f"http://id.loc.gov/vocabulary/relators/{term.marc}"
+            yield {**role, "roleName": credit.role, "url": relator, "contributor": _ref(identifier)}
+            identifier = role["@id"]
+        held.setdefault(term.schema, {})[identifier] = _ref(identifier)
+    work.update({key: list(refs.values()) for key, refs in held.items()})
 
 
 def _who(credit: Credit) -> Entity:
@@ -173,19 +176,35 @@ def _who(credit: Credit) -> Entity:
     return who
 
 
-def _capture(dossier: Dossier) -> Iterator[Entity]:
-    """The CreateAction: who had it done, with what, when, from what, giving what."""
-    capture, config = dossier.capture, dossier.config
+def _agents(dossier: Dossier) -> Iterator[Entity]:
+    """The software, who is responsible, the person who did it for them, and whom to ask."""
+    config = dossier.config
     # RO-Crate 1.2 wants an address of the software; the record, which states it whole, is one that will last.
     software = {"@id": "#archiver", "@type": "SoftwareApplication", "name": "archiver", "version": __version__}
     yield {**software, "url": "provenance.json"}
-    kind = "Organization" if config.organisation or not config.operator else "Person"
-    yield {"@id": "#agent", "@type": kind, "name": dossier.agent}
-    yield {
+    agent: Entity = {"@id": "#agent", "name": dossier.agent}
+    agent["@type"] = "Organization" if config.organisation or not config.operator else "Person"
+    if config.organisation_address:
+        agent["address"] = config.organisation_address
+    if dossier.contact:
+        agent["contactPoint"] = _ref("#contact")
+        point = {"name": config.contact_name, "email": config.contact_email, "telephone": config.contact_phone}
+        stated = {key: value for key, value in point.items() if value}
+        yield {"@id": "#contact", "@type": "ContactPoint", "name": dossier.contact, **stated}
+    yield agent
+    if config.organisation and config.operator:
+        yield {"@id": "#operator", "@type": "Person", "name": config.operator, "affiliation": _ref("#agent")}
+
+
+def _capture(dossier: Dossier) -> Entity:
+    """The CreateAction: who had it done, with what, when, from what, giving what."""
+    capture, config = dossier.capture, dossier.config
+    return {
         "@id": "#capture",
         "@type": "CreateAction",
         "name": f"Capture of {capture.requested_url}",
         "agent": _ref("#agent"),
+        **({"participant": _ref("#operator")} if config.organisation and config.operator else {}),
         "instrument": _ref("#archiver"),
         "startTime": f"{capture.started:%Y-%m-%dT%H:%M:%S.%fZ}",
         "endTime": f"{capture.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
@@ -214,7 +233,7 @@ def _file(dossier: Dossier, path: str, size: int, sha256: str) -> Entity:
 def _describe(dossier: Dossier, path: str) -> str:
     named = {
         dossier.warc: "The exchanges as they went over the connection",
-        dossier.seed_file: "The seed document, byte for byte",
+        dossier.seed_file: f"The seed document, byte for byte. {dossier.custody_line}",
         "text/article.txt": "The text extracted from the page",
         "provenance.json": "The record: what was captured, what it says, how it compares",
         "metadata/premis.xml": "Preservation metadata (PREMIS 3)",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
-from archiver.model import Capture, LeadImage, Reading, Seed
+from archiver.model import Capture, ClaimName, LeadImage, Reading, Seed
 
 NOT_STATED = "not stated"
 
@@ -36,34 +36,38 @@ class Dossier:
         return f"seed/{seed_file_name(self.seed.name)}"
 
     @property
-    def headline(self) -> str:
-        """The seed's headline, else the page's, else the address."""
-        if self.seed.headline:
-            return self.seed.headline.text
-        claims = self.reading.claims.get("headline", ())
-        return claims[0].value if claims else self.seed.url
+    def headline(self) -> str | None:
+        """The seed's headline, else the page's."""
+        return self.seed.headline.text if self.seed.headline else self.first("headline")
 
-    def first(self, name: str) -> str | None:
+    @property
+    def title(self) -> str:
+        """What to call it: the headline, else the address."""
+        return self.headline or self.seed.url
+
+    def first(self, name: ClaimName) -> str | None:
         """The value of the first claim of this name that the page makes, else the seed's."""
-        claims = self.reading.claims.get(name, ())  # type: ignore[call-overload]
+        claims = self.reading.claims.get(name, ())
         pages = [claim.value for claim in claims if claim.source != "seed"]
         return next(iter(pages or [claim.value for claim in claims]), None)
 
-    def stated(self, key: str, setting: str | None) -> str | None:
-        """What the seed's front matter says, else the setting."""
-        value = self.seed.front_matter.get(key)
-        return value if isinstance(value, str) and value else setting
+    def stated(self, setting: str | None, *keys: str) -> str | None:
+        """What the seed's front matter says under one of these keys (`Supplied-By` is `supplied_by`), else the
+        setting."""
+        said = {key.strip().lower().replace("-", "_").replace(" ", "_"): v for key, v in self.seed.front_matter.items()}
+        words = (said.get(key) for key in keys)
+        return next((value.strip() for value in words if isinstance(value, str) and value.strip()), setting)
 
     @property
     def rights(self) -> Mapping[str, str | None]:
         """Statement, holder, basis, access and embargo, for the record and everything made of it."""
         config = self.config
         return {
-            "statement": self.stated("rights", config.rights_statement),
-            "holder": self.stated("rights_holder", config.rights_holder),
-            "basis": self.stated("rights_basis", config.rights_basis),
-            "access": self.stated("access", config.access),
-            "embargo": self.stated("embargo", config.embargo),
+            "statement": self.stated(config.rights_statement, "rights_statement", "rights"),
+            "holder": self.stated(config.rights_holder, "rights_holder"),
+            "basis": self.stated(config.rights_basis, "rights_basis"),
+            "access": self.stated(config.access, "access"),
+            "embargo": self.stated(config.embargo, "embargo"),
         }
 
     @property
@@ -71,12 +75,45 @@ class Dossier:
         """Who supplied the seed, how they had it, and whether it is independent of the page."""
         config = self.config
         return {
-            "supplied_by": self.stated("supplied_by", config.supplied_by),
-            "obtained_how": self.stated("obtained_how", config.obtained_how),
-            "independence": self.stated("independence", config.independence) or "unstated",
+            "supplied_by": self.stated(config.supplied_by, "supplied_by"),
+            "obtained_how": self.stated(config.obtained_how, "obtained_how"),
+            "independence": self.stated(config.independence, "independence") or "unstated",
         }
+
+    @property
+    def custody_line(self) -> str:
+        """The custody of the seed in one sentence."""
+        custody = self.custody
+        supplied, how = custody["supplied_by"] or NOT_STATED, custody["obtained_how"] or NOT_STATED
+        return f"Seed supplied by: {supplied}; obtained how: {how}; independence: {custody['independence']}"
+
+    @property
+    def rights_line(self) -> str:
+        """The rights in one sentence, without the statement."""
+        rights = self.rights
+        said = [f"{name}: {rights[name] or NOT_STATED}" for name in ("holder", "basis", "access")]
+        return "; ".join([*said, *([f"embargo: {rights['embargo']}"] if rights["embargo"] else [])])
 
     @property
     def agent(self) -> str:
         """Who is responsible: the organisation, else the person, else nobody that was named."""
         return self.config.organisation or self.config.operator or NOT_STATED
+
+    @property
+    def contact(self) -> str | None:
+        """Name, e-mail and telephone of the contact, as far as they are stated."""
+        config = self.config
+        return ", ".join(x for x in (config.contact_name, config.contact_email, config.contact_phone) if x) or None
+
+    @property
+    def operation_line(self) -> str:
+        """Who captured, in one sentence."""
+        config = self.config
+        return "; ".join(
+            f"{what}: {who or NOT_STATED}"
+            for what, who in (
+                ("Captured by", config.organisation),
+                ("operator", config.operator),
+                ("contact", self.contact),
+            )
+        )

@@ -19,6 +19,7 @@ from archiver.bag.wacz import (
     datapackage,
     datapackage_digest,
     index_of,
+    page_of,
     pages_of,
 )
 from archiver.bag.write import StagedBag
@@ -37,17 +38,18 @@ def fill(staged: StagedBag, dossier: Dossier) -> Bag:
     staged.add("provenance.json", record_bytes(build_record(dossier)))
     staged.add("metadata/premis.xml", premis_of(dossier, staged.written()))
     staged.add("metadata/metadata.csv", metadata_csv(dossier))
-    staged.add("metadata/rights.csv", rights_csv(dossier))
+    staged.add("metadata/rights.csv", rights_csv(dossier, [path for path, _, _ in staged.written()]))
     staged.add(METADATA, crate_of(dossier, staged.written()))
-    staged.add(PREVIEW, preview_of(dossier))
+    staged.add(PREVIEW, preview_of(dossier, [path for path, _, _ in staged.written()]))
     return staged.seal(bag_info(dossier))
 
 
 def _wacz(staged: StagedBag, dossier: Dossier) -> None:
     staged.add(FOLDER + INDEX, index_of(dossier.capture.index))
-    staged.add(FOLDER + PAGES, pages_of(dossier.capture, dossier.reading, dossier.identifier.rpartition(":")[2]))
+    page = page_of(dossier.capture, dossier.reading, dossier.identifier.rpartition(":")[2])
+    staged.add(FOLDER + PAGES, pages_of(page))
     resources = [Resource(path=path, size=size, sha256=digest) for path, size, digest in staged.written(FOLDER)]
-    package = datapackage(resources, dossier.capture, dossier.reading, dossier.sealed)
+    package = datapackage(resources, page, dossier.sealed)
     staged.add(FOLDER + DATAPACKAGE, package)
     staged.add(FOLDER + DIGEST, datapackage_digest(sha256(package)))
 

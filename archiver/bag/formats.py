@@ -18,13 +18,11 @@ _FORMATS = (
     (".warc.gz", Format("WARC", "1.1", "application/warc+gzip", "fmt/1355", compressed=True)),
     (".cdxj", Format("CDXJ", None, "text/x-cdxj", None)),
     (".jsonl", Format("JSON Lines", None, "application/jsonl", None)),
-    (".jsonld", Format("JSON-LD", "1.1", "application/ld+json", "fmt/880")),
     (".json", Format("JSON Data Interchange Format", None, "application/json", "fmt/817")),
     (".pem", Format("Privacy Enhanced Mail certificate", None, "application/x-pem-file", None)),
     (".md", Format("Markdown", None, "text/markdown", "fmt/1149")),
     (".csv", Format("Comma Separated Values", None, "text/csv", "x-fmt/18")),
     (".xml", Format("Extensible Markup Language", "1.0", "application/xml", "fmt/101")),
-    (".html", Format("Hypertext Markup Language", "5", "text/html", "fmt/471")),
     (".txt", Format("Plain Text File", None, "text/plain", "x-fmt/111")),
 )
 

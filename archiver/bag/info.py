@@ -9,7 +9,7 @@ PROFILE = "https://github.com/dpscollaborative/btr_bagit_profile/releases/downlo
 
 def bag_info(dossier: Dossier) -> Info:
     """The labels in order; facts that are not there are left out, the source organisation alone says "not stated"."""
-    config, reading = dossier.config, dossier.reading
+    config, reading, rights = dossier.config, dossier.reading, dossier.rights
     published = reading.agreement.get("published")
     credited = dict.fromkeys(f"{each.name} ({each.role})" for each in reading.credits)
     pairs = [
@@ -22,12 +22,17 @@ def bag_info(dossier: Dossier) -> Info:
         ("External-Identifier", dossier.identifier),
         ("Bagging-Date", f"{dossier.sealed:%Y-%m-%d}"),
         ("Bag-Group-Identifier", config.group or dossier.group),
+        ("Bag-Producing-Organization", config.organisation),
         ("Bag-Software-Agent", f"archiver {__version__}"),
         ("BagIt-Profile-Identifier", PROFILE),
+        ("Operator", config.operator),
         ("Original-URL", dossier.seed.url),
         ("Capture-Date", f"{dossier.capture.started:%Y-%m-%dT%H:%M:%SZ}"),
         *(("Publication-Date", value) for value in (published.values if published else ())),
         *(("Credit", credit) for credit in credited),
         ("Comparison-Verdict", reading.comparison.verdict),
+        ("Seed-Supplied-By", dossier.custody["supplied_by"]),
+        ("Seed-Obtained-How", dossier.custody["obtained_how"]),
+        *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),
     ]
     return [(label, value) for label, value in pairs if value]

@@ -1,27 +1,24 @@
 """ro-crate-preview.html: the page a person reads. Static, without scripts, everything from outside escaped.
 
 Shows what was captured, how it compares line by line, who is credited and what each source claims. It states nothing
-that the record does not; the record stays the authority.
+that the record does not; the record stays the authority. It leads nowhere but to files of the payload, and loads none.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from html import escape
+from importlib.resources import files
 
-from archiver.bag.dossier import NOT_STATED, Dossier
+from archiver.bag.dossier import Dossier
+from archiver.bag.marks import marked
+from archiver.bag.plain import well_formed
 from archiver.model import ComparedLine
 
-_STYLE = """
-:root{color-scheme:light dark}
-body{font:1rem/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}
-h1{font-size:1.6rem;line-height:1.25}h2{font-size:1.15rem;margin-top:2rem;border-bottom:1px solid #8884}
-table{border-collapse:collapse;width:100%}th,td{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0}
-th{font-weight:600;white-space:nowrap}td{overflow-wrap:anywhere}
-ol{padding:0;list-style:none}li{margin:.6rem 0;padding-left:.8rem;border-left:.3rem solid #8886}
-li.same{border-color:#3a8a3a}li.typographic{border-color:#7aa33a}li.edited,li.moved{border-color:#c98a00}
-li.missing{border-color:#c0392b}li.page-only{border-color:#2471a3}
-.kind{font-size:.8rem;opacity:.75;display:block}p{margin:.2rem 0}
-@media print{a::after{content:" (" attr(href) ")"}}
-"""
+MOST = 2_000
+"""Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+# What no HTML document may hold, and what turns the direction of all that follows.
+_FOUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 _KINDS = {
     "same": "the same",
     "typographic": "the same but for quotation marks, dashes or spaces",
@@ -30,93 +27,138 @@ _KINDS = {
     "missing": "in the seed, not on the page",
     "page-only": "on the page, not in the seed",
 }
+_MARKS = {"both": "{}", "seed": "<del>{}</del> ", "page": "<ins>{}</ins>"}
 
 
-def preview_of(dossier: Dossier) -> bytes:
-    """The whole document, UTF-8."""
-    language = escape(dossier.reading.article.language or "")
-    title = escape(dossier.headline)
+def preview_of(dossier: Dossier, paths: Iterable[str]) -> bytes:
+    """The whole document, UTF-8; `paths` are the payload's files written before it."""
+    style = files("archiver.bag").joinpath("page.css").read_text("utf-8")
     head = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">"
-        f"<title>{title}</title><style>{_STYLE}</style></head><body>\n"
+        '<meta name="referrer" content="no-referrer">'
+        f"<title>{_shown(dossier.title)}</title>\n<style>\n{style}</style></head><body>\n"
     )
-    body = "\n".join(_body(dossier, language))
-    return f"{head}{body}\n</body></html>\n".encode("utf-8", "replace")
+    return f"{head}{''.join(_body(dossier, paths))}</body></html>\n".encode()
 
 
-def _body(dossier: Dossier, language: str) -> Iterator[str]:
-    capture, comparison = dossier.capture, dossier.reading.comparison
-    yield f'<h1 lang="{language}">{escape(dossier.headline)}</h1>'
-    yield "<h2>Capture</h2>"
-    tls = capture.final.tls
-    yield _table(
-        ("Asked for", capture.requested_url),
-        ("Answered by", capture.final_url),
-        ("Outcome", f"{capture.outcome}{f': {capture.reason}' if capture.reason else ''} (status {capture.status})"),
-        ("When", f"{capture.started:%Y-%m-%d %H:%M:%S} UTC"),
-        ("From", f"{capture.final.ip or 'an unknown address'}, {f'{tls.protocol}' if tls else 'without TLS'}"),
-        ("By", f"{dossier.agent}, with {capture.user_agent}"),
-        ("Bag", dossier.identifier),
-        ("Rights", f"{dossier.rights['statement'] or NOT_STATED}; holder: {dossier.rights['holder'] or NOT_STATED}"),
-    )
-    yield "<h2>Comparison with the seed</h2>"
+def _shown(text: str) -> str:
+    return escape(_FOUL.sub("\ufffd", well_formed(text)))
+
+
+def _body(dossier: Dossier, paths: Iterable[str]) -> Iterator[str]:
+    language = _shown(dossier.reading.article.language or "")
+    yield f'<header><p class="kind">Archived page</p><h1 lang="{language}" dir="auto">{_shown(dossier.title)}</h1>'
+    yield "</header>\n<main>\n"
+    yield from _section("Capture", _table(_capture(dossier)))
+    yield from _section("Comparison with the seed", _comparison(dossier, language))
+    yield from _section("Links the seed had lost", _table(_links(dossier)))
+    yield from _section("Photo", _table(_photo(dossier)))
+    yield from _section("Credits", _table(_credits(dossier)))
+    yield from _section("Claims and their sources", _table(_claims(dossier)))
+    listed = (f'<li><a href="{_shown(path)}">{_shown(path)}</a></li>' for path in paths)
+    yield from _section("Files", f'<ul class="files">{"".join(listed)}</ul>')
+    yield f"</main>\n<footer><p>Bag {_shown(dossier.identifier)}, sealed {dossier.sealed:%Y-%m-%d %H:%M:%S} UTC. "
+    yield 'What stands here is taken from <a href="provenance.json">the record</a>, which has all of it.</p></footer>\n'
+
+
+def _section(heading: str, content: str) -> Iterator[str]:
+    if content:
+        yield f"<section><h2>{heading}</h2>\n{content}</section>\n"
+
+
+def _table(rows: Iterable[tuple[str, str]]) -> str:
+    cells = [f'<tr><th scope="row">{_shown(n)}</th><td dir="auto">{_shown(v)}</td></tr>\n' for n, v in rows if v]
+    return f"<table>{''.join(cells[:MOST])}</table>{_rest(len(cells))}" if cells else ""
+
+
+def _rest(count: int) -> str:
+    return f"<p>And {count - MOST} more in the record.</p>" if count > MOST else ""
+
+
+def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    capture, tls, needed = dossier.capture, dossier.capture.final.tls, dossier.capture.requisites
+    yield "Asked for", capture.requested_url
+    if capture.final_url != capture.requested_url:
+        yield "Answered by", capture.final_url
+    yield "Outcome", f"{capture.outcome}{f': {capture.reason}' if capture.reason else ''} (status {capture.status})"
+    yield "When", f"{capture.started:%Y-%m-%d %H:%M:%S} UTC"
+    verified = " (certificate not verified)" if tls and not tls.verified else ""
+    yield "From", f"{capture.final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
+    if needed:
+        absent = f", {len(needed.failed)} failed, {len(needed.skipped)} skipped"
+        yield "With it", f"{needed.fetched} files that the page needs fetched, {len(needed.shared)} copied{absent}"
+    yield "By", f"{dossier.agent}, with {capture.user_agent}"
+    yield "Contact", dossier.contact or ""
+    yield "Seed", dossier.custody_line
+    yield "Rights", "; ".join(each for each in (dossier.rights["statement"], dossier.rights_line) if each)
+
+
+def _comparison(dossier: Dossier, language: str) -> str:
+    comparison = dossier.reading.comparison
     kept, theirs = f"{comparison.seed_coverage:.0%}", f"{comparison.page_coverage:.0%}"
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
-    yield f"<p>Verdict: <strong>{escape(comparison.verdict)}</strong>. {shares}</p>"
-    yield f'<ol lang="{language}">'
-    for line in comparison.lines:
-        yield _line(line)
-    yield "</ol>"
-    yield from _credits(dossier)
-    yield from _claims(dossier)
-    yield "<h2>Files</h2>"
-    yield "<ul>"
-    for path in (dossier.warc, dossier.seed_file, "text/article.txt", "provenance.json", "metadata/premis.xml"):
-        if path != "text/article.txt" or dossier.reading.article.text:
-            yield f'<li><a href="{escape(path)}">{escape(path)}</a></li>'
-    yield "</ul>"
+    if comparison.verdict == "no-text":
+        shares = "There is no body on one side, so there is nothing to compare."
+    lines = "".join(_line(line) for line in comparison.lines[:MOST])
+    listed = f'<ol lang="{language}">\n{lines}</ol>{_rest(len(comparison.lines))}\n' if lines else ""
+    return f"<p>Verdict: <strong>{_shown(comparison.verdict)}</strong>. {shares}</p>\n{listed}"
 
 
 def _line(line: ComparedLine) -> str:
     where = f", line {line.seed_line}" if line.seed_line is not None else ""
-    texts = [line.seed] if line.kind in ("same", "missing") else [line.seed, line.page]
-    if line.kind == "page-only":
-        texts = [line.page]
-    shown = "".join(f"<p>{escape(text)}</p>" for text in texts if text)
-    return f'<li class="{line.kind}"><span class="kind">{_KINDS[line.kind]}{where}</span>{shown}</li>'
+    kind = f'<span class="kind" lang="en">{_KINDS[line.kind]}{where}</span>'
+    return f'<li class="{line.kind}">{kind}{_words(line)}</li>\n'
 
 
-def _credits(dossier: Dossier) -> Iterator[str]:
-    found: dict[tuple[str, str], tuple[str, list[str]]] = {}
+def _words(line: ComparedLine) -> str:
+    if line.seed is None or line.page is None or line.seed == line.page:
+        return _paragraph(line.seed or line.page or "")
+    runs = marked(line.seed, line.page, line.changes)
+    if runs:
+        return f'<p dir="auto">{"".join(_MARKS[side].format(_shown(text)) for side, text in runs)}</p>'
+    sides = (("in the seed", line.seed), ("on the page", line.page))
+    return "".join(f'<p class="kind" lang="en">{side}</p>{_paragraph(text)}' for side, text in sides)
+
+
+def _paragraph(text: str) -> str:
+    return f'<p dir="auto">{_shown(text)}</p>'
+
+
+def _links(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    for link in dossier.reading.links:
+        if link.page_href and link.page_href != link.seed_href:
+            yield link.text, link.page_href
+
+
+def _photo(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    if lead := dossier.lead:
+        yield "Caption", lead.caption or "none on the page"
+        yield "Credit", lead.credit or "none"
+        yield "Address", lead.url
+        yield "Content credentials", "a C2PA manifest is in the file; it was not verified" if lead.c2pa else ""
+        yield "Problem", lead.problem or ""
+    elif caption := dossier.seed.caption:
+        yield "Caption in the seed", caption.text
+        yield "Credit in the seed", caption.credit or "none"
+
+
+def _credits(dossier: Dossier) -> Iterator[tuple[str, str]]:
+    found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
     for credit in dossier.reading.credits:
         role = credit.role if credit.of == "article" else f"{credit.role} (image)"
-        sources = found.setdefault((credit.name, role), (credit.text, []))[1]
-        if credit.source not in sources:
-            sources.append(credit.source)
-    if found:
-        yield "<h2>Credits</h2>"
-        rows = [
-            (f"{name}, {role}", f"{text} ({', '.join(sources)})") for (name, role), (text, sources) in found.items()
-        ]
-        yield _table(*rows)
+        found.setdefault((credit.name, role), (credit.text, {}))[1][credit.source] = None
+    for (name, role), (text, sources) in found.items():
+        yield f"{name}, {role}", f"{text} ({', '.join(sources)})"
 
 
-def _claims(dossier: Dossier) -> Iterator[str]:
-    rows = []
+def _claims(dossier: Dossier) -> Iterator[tuple[str, str]]:
     for name, claims in dossier.reading.claims.items():
         agreement = dossier.reading.agreement.get(name)
-        conflict = " - sources disagree" if agreement and agreement.accord == "conflict" else ""
-        values: dict[str, list[str]] = {}
+        conflict = " (sources disagree)" if agreement and agreement.accord == "conflict" else ""
+        values: dict[str, dict[str, None]] = {}
         for claim in claims:
-            values.setdefault(claim.value, []).append(claim.source)
-        rows += [(f"{name}{conflict}", f"{value} ({', '.join(dict.fromkeys(s))})") for value, s in values.items()]
-    if rows:
-        yield "<h2>Claims and their sources</h2>"
-        yield _table(*rows)
-
-
-def _table(*rows: tuple[str, str]) -> str:
-    cells = (f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>' for name, value in rows)
-    return f"<table>{''.join(cells)}</table>"
+            values.setdefault(claim.value, {})[claim.source] = None
+        for value, sources in values.items():
+            yield f"{name.replace('_', ' ')}{conflict}", f"{value} ({', '.join(sources)})"

@@ -16,11 +16,12 @@ from archiver import __version__
 from archiver.bag.crate import File
 from archiver.bag.dossier import NOT_STATED, Dossier
 from archiver.bag.formats import format_of
+from archiver.bag.plain import one_line
 
 NS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType"
-SOFTWARE, OPERATOR = "archiver", "operator"
+SOFTWARE, ORGANISATION, OPERATOR = "archiver", "organisation", "operator"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,15 +46,18 @@ def premis_of(dossier: Dossier, files: Sequence[File]) -> bytes:
     for event in events:
         _event(root, dossier, event)
     _agents(root, dossier)
+    _rights(root, dossier, [path for path, _, _ in files])
     return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
 
 def _events(dossier: Dossier, paths: list[str]) -> list[Event]:
     capture, comparison = dossier.capture, dossier.reading.comparison
     warcs = tuple(path for path in paths if path.endswith(".warc.gz"))
-    responsible = OPERATOR if dossier.agent != NOT_STATED else SOFTWARE
+    responsible = ORGANISATION if dossier.config.organisation else OPERATOR if dossier.config.operator else SOFTWARE
     read = tuple(path for path in paths if path in ("text/article.txt", "provenance.json"))
     return [
+        Event(kind="accession", moment=capture.started, agent=responsible, files=(dossier.seed_file,), note=None,
+              detail=dossier.custody_line, outcome="success"),
         Event(kind="capture", moment=capture.started, agent=responsible, files=warcs, note=capture.reason,
               detail=f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}", outcome=capture.outcome),
         Event(kind="validation", moment=capture.finished, agent=SOFTWARE, files=warcs, note=None,
@@ -113,16 +117,43 @@ def _event(root: Any, dossier: Dossier, event: Event) -> None:
 
 
 def _agents(root: Any, dossier: Dossier) -> None:
-    software = _add(root, "agent")
-    _identified(software, "agentIdentifier", "local", SOFTWARE)
-    _add(software, "agentName", "archiver")
-    _add(software, "agentType", "software")
-    _add(software, "agentVersion", __version__)
-    if dossier.agent != NOT_STATED:
-        operator = _add(root, "agent")
-        _identified(operator, "agentIdentifier", "local", OPERATOR)
-        _add(operator, "agentName", dossier.agent)
-        _add(operator, "agentType", "organization" if dossier.config.organisation else "person")
+    config = dossier.config
+    contact = f"contact: {dossier.contact}" if dossier.contact else None
+    for identifier, name, kind, version, note in (
+        (SOFTWARE, "archiver", "software", __version__, None),
+        (ORGANISATION, config.organisation, "organization", None, contact),
+        (OPERATOR, config.operator, "person", None, None if config.organisation else contact),
+    ):
+        if name:
+            node = _add(root, "agent")
+            _identified(node, "agentIdentifier", "local", identifier)
+            _add(node, "agentName", name)
+            _add(node, "agentType", kind)
+            if version:
+                _add(node, "agentVersion", version)
+            if note:
+                _add(node, "agentNote", note)
+
+
+def _rights(root: Any, dossier: Dossier, paths: list[str]) -> None:
+    """One statement on all files: the basis as it was given, the rest as a note."""
+    rights = dossier.rights
+    node = _add(_add(root, "rights"), "rightsStatement")
+    _identified(node, "rightsStatementIdentifier", "UUID", str(uuid5(NAMESPACE_URL, f"{dossier.identifier}/rights")))
+    _add(node, "rightsBasis", "other")
+    other = _add(node, "otherRightsInformation")
+    documented = "otherRightsDocumentationIdentifier"
+    if rights["statement"]:
+        _identified(other, documented, "rights statement", rights["statement"])
+    _add(other, "otherRightsBasis", rights["basis"] or NOT_STATED)
+    _add(other, "otherRightsNote", dossier.rights_line)
+    granted = _add(node, "rightsGranted")
+    _add(granted, "act", "disseminate")
+    _add(granted, "restriction", rights["access"] or NOT_STATED)
+    if rights["embargo"]:
+        _add(granted, "rightsGrantedNote", f"embargo: {rights['embargo']}")
+    for path in paths:
+        _identified(node, "linkingObjectIdentifier", "path in the bag", f"data/{path}")
 
 
 def _event_id(dossier: Dossier, event: Event) -> str:
@@ -139,5 +170,5 @@ def _identified(node: Any, name: str, kind: str, value: str) -> None:
 def _add(node: Any, name: str, text: str | None = None) -> Any:
     child = etree.SubElement(node, f"{{{NS}}}{name}")
     if text is not None:
-        child.text = "".join(c if c.isprintable() else " " for c in text)
+        child.text = one_line(text)
     return child

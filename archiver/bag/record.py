@@ -3,7 +3,6 @@
 Values in, JSON out; the shape is `schemas/provenance.schema.json`. Absent facts are null, never guessed.
 """
 
-import json
 import platform
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
@@ -14,6 +13,7 @@ from typing import Any, get_args
 
 from archiver import __version__
 from archiver.bag.dossier import Dossier
+from archiver.bag.plain import json_bytes
 from archiver.digest import sha256
 from archiver.model import Capture, ClaimName, Exchange, Reading, Requisites
 
@@ -36,7 +36,7 @@ def build_record(dossier: Dossier) -> dict[str, Any]:
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
-            "contact": config.contact_email or config.contact_phone or config.contact_name,
+            "contact": dossier.contact,
         },
         "host": {"os": platform.platform(), "python": platform.python_version()},
         "clock": {"source": "the operating system's", "checked": None},
@@ -174,5 +174,5 @@ def plain(value: Any) -> Any:
 
 
 def record_bytes(record: Mapping[str, Any]) -> bytes:
-    """UTF-8 JSON, one space of indent, LF at the end. Lone surrogates, which JSON-LD may smuggle in, become `?`."""
-    return (json.dumps(record, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+    """UTF-8 JSON, one space of indent, LF at the end."""
+    return json_bytes(record, indent=1)

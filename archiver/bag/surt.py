@@ -7,11 +7,17 @@ out, parameters sorted. A key is for finding only; the index keeps the address a
 
 import ipaddress
 import re
+from contextlib import suppress
 from urllib.parse import quote_from_bytes, unquote_to_bytes
 
 _PARTS = re.compile(rb"([A-Za-z][A-Za-z0-9+.-]*):(?://([^/?#]*))?([^?#]*)(?:\?([^#]*))?(?:#.*)?", re.DOTALL)
 _WWW = re.compile(rb"www\d*\.")
 _SAFE = b"!\"$&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_PERCENT, _HEX = ord("%"), frozenset(b"0123456789ABCDEFabcdef")
+_LONGEST = 4096
+"""Session ids are looked for in paths and queries up to this length: the patterns are not linear."""
+_DIGITS = 20
+"""More make no IPv4 address however it is written."""
 _PORTS = {b"http": b"80", b"https": b"443"}
 _PATH_SESSION = (
     re.compile(rb"(.*/)\((?:[a-z]\([0-9a-z]{24}\))+\)/([^?]+\.aspx.*)", re.IGNORECASE | re.DOTALL),
@@ -50,12 +56,11 @@ def _host_and_port(authority: bytes) -> tuple[bytes, bytes]:
         host, port = authority, b""
     host = _unquoted(host)
     if not host.isascii():
-        try:
+        with suppress(UnicodeError):
             host = host.decode("utf-8", "ignore").encode("idna")
-        except UnicodeError:
-            host = quote_from_bytes(host).encode("ascii")
+    host = quote_from_bytes(host, safe=_SAFE + b"%").encode("ascii")  # No line end or space may get into the index.
     host = host.replace(b"..", b".").strip(b".").lower()
-    if host.isdigit():
+    if host.isdigit() and len(host) <= _DIGITS:
         host = str(ipaddress.IPv4Address(int(host) & 0xFFFFFFFF)).encode("ascii")
     return _WWW.sub(b"", host, count=1) if _WWW.match(host) else host, port.lstrip(b"0")
 
@@ -70,7 +75,7 @@ def _path(path: bytes) -> bytes:
             kept.append(part)
     joined = b"/" + b"".join(part + b"/" for part in kept[:-1] if part) + (kept[-1] if kept else b"")
     folded = quote_from_bytes(joined, safe=_SAFE).encode("ascii").lower()
-    for pattern in _PATH_SESSION:
+    for pattern in _PATH_SESSION if len(folded) <= _LONGEST else ():
         if match := pattern.fullmatch(folded):
             folded = match[1] + match[2]
     return folded[:-1] if folded.endswith(b"/") and len(folded) > 1 else folded
@@ -78,7 +83,7 @@ def _path(path: bytes) -> bytes:
 
 def _query(query: bytes) -> bytes:
     folded = quote_from_bytes(_unquoted(query), safe=_SAFE).encode("ascii")
-    for pattern in _QUERY_SESSION:
+    for pattern in _QUERY_SESSION if len(folded) <= _LONGEST else ():
         if match := pattern.fullmatch(folded):
             folded = match[1] + (match[2] or b"")
     if len(folded) <= 1:
@@ -87,7 +92,13 @@ def _query(query: bytes) -> bytes:
 
 
 def _unquoted(raw: bytes) -> bytes:
-    """Percent-encoding taken off until none is left; each round shortens it."""
-    while (plain := unquote_to_bytes(raw)) != raw:
-        raw = plain
-    return raw
+    """Percent-encoding taken off until none is left, in one pass however often it was laid on."""
+    if b"%" not in raw or b"%" not in (raw := unquote_to_bytes(raw)):
+        return raw
+    plain = bytearray()
+    for byte in raw:
+        plain.append(byte)
+        # A byte that was just decoded may be the last of another escape.
+        while len(plain) > 2 and plain[-3] == _PERCENT and plain[-2] in _HEX and plain[-1] in _HEX:
+            plain[-3:] = bytes((int(plain[-2:], 16),))
+    return bytes(plain)

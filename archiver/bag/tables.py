@@ -2,9 +2,11 @@
 
 import csv
 import io
+import re
 from collections.abc import Iterable
 
 from archiver.bag.dossier import NOT_STATED, Dossier
+from archiver.bag.plain import one_line
 from archiver.bag.roles import term_of
 
 RIGHTS = (
@@ -12,7 +14,9 @@ RIGHTS = (
     *("note", "grant_act", "grant_restriction", "grant_start_date", "grant_end_date", "grant_note"),
     *("doc_id_type", "doc_id_value", "doc_id_role"),
 )
+_BASES = {"copyright", "statute", "license", "donor", "policy", "other"}
 _ACCESS = {"open": "Allow", "closed": "Disallow"}
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 def metadata_csv(dossier: Dossier) -> bytes:
@@ -21,7 +25,7 @@ def metadata_csv(dossier: Dossier) -> bytes:
     captured = f"Captured {capture.started:%Y-%m-%dT%H:%M:%SZ} ({capture.outcome})"
     pairs = [
         ("filename", "objects"),
-        ("dc.title", dossier.headline),
+        ("dc.title", dossier.title),
         *_people(dossier),
         ("dc.publisher", dossier.first("publisher")),
         ("dc.date", dossier.first("published")),
@@ -32,12 +36,13 @@ def metadata_csv(dossier: Dossier) -> bytes:
         ("dc.source", capture.final_url),
         ("dc.language", dossier.first("language")),
         ("dc.description", f"{captured}; compared with its seed: {dossier.reading.comparison.verdict}"),
-        ("dc.provenance", _custody(dossier)),
+        ("dc.provenance", dossier.custody_line),
+        ("dc.provenance", dossier.operation_line),
         ("dc.rights", dossier.rights["statement"]),
         ("dc.rightsHolder", dossier.rights["holder"]),
     ]
     stated = [(name, value) for name, value in pairs if value]
-    return _csv([[name for name, _ in stated], [_plain(value) for _, value in stated]])
+    return _csv([[name for name, _ in stated], [_cell(value) for _, value in stated]])
 
 
 def _people(dossier: Dossier) -> list[tuple[str, str]]:
@@ -49,37 +54,34 @@ def _people(dossier: Dossier) -> list[tuple[str, str]]:
     return sorted(named, key=lambda pair: pair[0] != "dc.creator")
 
 
-def _custody(dossier: Dossier) -> str:
-    custody = dossier.custody
-    supplied, how = custody["supplied_by"] or NOT_STATED, custody["obtained_how"] or NOT_STATED
-    return f"Seed supplied by: {supplied}; obtained how: {how}; independence: {custody['independence']}"
+def rights_csv(dossier: Dossier, paths: Iterable[str]) -> bytes:
+    """The same rights for every file of the payload; what nobody stated is said to be unknown, never invented.
 
-
-def rights_csv(dossier: Dossier) -> bytes:
-    """The rights of the whole payload; what nobody stated is said to be unknown, never invented."""
-    rights = dossier.rights
-    access = (rights["access"] or "").lower()
-    row = dict.fromkeys(RIGHTS, "")
-    row |= {
-        "file": "objects",
-        "basis": rights["basis"] or "copyright",
+    Archivematica finds each file by its path, `data/` being `objects/` to it, and refuses a basis not on its list.
+    """
+    rights, basis = dossier.rights, (dossier.rights["basis"] or "copyright").strip().lower()
+    until = rights["embargo"] if rights["embargo"] and _DATE.fullmatch(rights["embargo"]) else ""
+    row = dict.fromkeys(RIGHTS, "") | {
+        "basis": basis if basis in _BASES else "other",
         "status": "unknown" if not rights["holder"] else "copyrighted",
-        "note": f"{rights['statement'] or NOT_STATED}; holder: {rights['holder'] or NOT_STATED}",
+        "terms": (rights["statement"] or NOT_STATED) if basis == "license" else "",
+        "note": f"{rights['statement'] or NOT_STATED}; {dossier.rights_line}",
         "grant_act": "disseminate",
-        "grant_restriction": _ACCESS.get(access, "Conditional"),
-        "grant_start_date": rights["embargo"] or "",
+        "grant_restriction": _ACCESS.get((rights["access"] or "").strip().lower(), "Conditional"),
+        "grant_start_date": until,
         "grant_note": f"access: {rights['access'] or NOT_STATED}",
     }
-    return _csv([RIGHTS, [_plain(row[name]) for name in RIGHTS]])
+    cells = [_cell(row[name]) for name in RIGHTS[1:]]
+    return _csv([RIGHTS, *([f"objects/{path}", *cells] for path in paths if not path.startswith("metadata/"))])
 
 
 def _csv(rows: Iterable[Iterable[str]]) -> bytes:
     out = io.StringIO()
     csv.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue().encode("utf-8", "replace")
+    return out.getvalue().encode("utf-8")
 
 
-def _plain(value: str) -> str:
+def _cell(value: str) -> str:
     """One line; a leading sign that a spreadsheet would take for a formula is kept behind an apostrophe."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in value).split())
+    line = one_line(value)
     return f"'{line}" if line[:1] in ("=", "+", "-", "@") else line

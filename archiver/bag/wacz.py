@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver import __version__
+from archiver.bag.plain import json_bytes
 from archiver.bag.surt import surt
 from archiver.model import Capture, IndexEntry, Reading
 
@@ -47,52 +48,50 @@ def _line(entry: IndexEntry) -> bytes:
     return f"{surt(entry.url)} {entry.moment:%Y%m%d%H%M%S} {json.dumps(facts)}\n".encode("ascii")
 
 
-def pages_of(capture: Capture, reading: Reading, page_id: str) -> bytes:
-    """`pages/pages.jsonl`: the header and the one page, with its text for search (WACZ 1.1.1, 5.3)."""
+def page_of(capture: Capture, reading: Reading, identifier: str) -> dict[str, str]:
+    """The one page of the package: what the page calls itself, when its answer began, its text for search."""
     headlines = [claim.value for claim in reading.claims.get("headline", ()) if claim.source != "seed"]
-    page = {
-        "id": page_id,
+    return {
+        "id": identifier,
         "url": capture.final_url,
         "ts": _moment(capture.final.started),
         "title": headlines[0] if headlines else capture.final_url,
         **({"text": reading.article.text} if reading.article.text else {}),
     }
-    header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": bool(reading.article.text)}
-    return b"".join(json.dumps(each).encode("ascii") + b"\n" for each in (header, page))
 
 
-def datapackage(resources: list[Resource], capture: Capture, reading: Reading, created: datetime) -> bytes:
+def pages_of(page: Mapping[str, str]) -> bytes:
+    """`pages/pages.jsonl`: the header and the page (WACZ 1.1.1, 5.3)."""
+    header = {"format": "json-pages-1.0", "id": "pages", "title": "Pages", "hasText": "text" in page}
+    return json_bytes(header) + json_bytes(page)
+
+
+def datapackage(resources: list[Resource], page: Mapping[str, str], created: datetime) -> bytes:
     """`datapackage.json`: every file of the folder but itself and its digest (WACZ 1.1.1, 5.4; Frictionless Data)."""
-    page = json.loads(pages_of(capture, reading, "").splitlines()[1])
-    return _json(
-        {
-            "profile": "data-package",
-            "wacz_version": VERSION,
-            "software": f"archiver {__version__}",
-            "created": _moment(created),
-            "title": page["title"],
-            "mainPageUrl": page["url"],
-            "mainPageDate": page["ts"],
-            "resources": [
-                {
-                    "name": each.path.rpartition("/")[2].lower(),
-                    "path": each.path,
-                    "hash": f"sha256:{each.sha256}",
-                    "bytes": each.size,
-                }
-                for each in sorted(resources, key=lambda each: each.path)
-            ],
-        }
-    )
+    package: dict[str, Any] = {
+        "profile": "data-package",
+        "wacz_version": VERSION,
+        "software": f"archiver {__version__}",
+        "created": _moment(created),
+        "title": page["title"],
+        "mainPageUrl": page["url"],
+        "mainPageDate": page["ts"],
+        "resources": [
+            {
+                "name": each.path.rpartition("/")[2].lower(),
+                "path": each.path,
+                "hash": f"sha256:{each.sha256}",
+                "bytes": each.size,
+            }
+            for each in sorted(resources, key=lambda each: each.path)
+        ],
+    }
+    return json_bytes(package, indent=1)
 
 
 def datapackage_digest(sha256: str) -> bytes:
     """`datapackage-digest.json`: the digest that closes the folder (WACZ 1.1.1, 5.5)."""
-    return _json({"path": DATAPACKAGE, "hash": f"sha256:{sha256}"})
-
-
-def _json(value: Mapping[str, Any]) -> bytes:
-    return (json.dumps(value, indent=1) + "\n").encode("ascii")
+    return json_bytes({"path": DATAPACKAGE, "hash": f"sha256:{sha256}"}, indent=1)
 
 
 def _moment(moment: datetime) -> str:

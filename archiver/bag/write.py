@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from archiver.bag.plain import one_line
 from archiver.digest import Hasher
 from archiver.errors import StorageError
 from archiver.model import Bag
@@ -51,12 +52,15 @@ class StagedBag:
         self._digests: dict[str, dict[str, str]] = {}
         self._sizes: dict[str, int] = {}
         self._open: list[HashingFile] = []
+        self._made: set[Path] = set()
 
     def open(self, path: str) -> HashingFile:
         """A payload file for writing in pieces, `path` below `data/`; `close` it with `closed`."""
         target = self.path / "data" / path
         with storage(f"write {target}"):
-            target.parent.mkdir(parents=True, exist_ok=True)
+            if target.parent not in self._made:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                self._made.add(target.parent)
             self._open.append(HashingFile(target))
         return self._open[-1]
 
@@ -119,12 +123,7 @@ def storage(doing: str) -> Iterator[None]:
 
 def tag_file(pairs: Iterable[tuple[str, str]]) -> bytes:
     """`Label: value` lines, UTF-8. Line ends and control characters in values become spaces: a value is one line."""
-    lines = [f"{label}: {' '.join(_printable(value).split())}\n" for label, value in pairs]
-    return "".join(lines).encode("utf-8", "replace")
-
-
-def _printable(value: str) -> str:
-    return "".join(c if c.isprintable() else " " for c in value)
+    return "".join(f"{label}: {one_line(value)}\n" for label, value in pairs).encode("utf-8")
 
 
 def _digests_of(data: bytes) -> dict[str, str]:

@@ -111,8 +111,8 @@ class TextCandidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Article:
     """A page, read: `paragraphs` are the body in reading order (NFC, white space folded), empty where no text was
-    found; `note` says why, or what is wrong with the source (not HTML, cut short). `blocks` are the same paragraphs with
-    their kinds and places; `candidates` the texts there were to choose from, the chosen first, then the runner-up."""
+    found; `note` says why, or what is wrong with the source (not HTML, cut short). `blocks` are the same paragraphs
+    with their kinds and places; `candidates` the texts there were to choose from: the chosen, then the runner-up."""
 
     paragraphs: tuple[str, ...]
     language: str | None
@@ -147,8 +147,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedLine:
-    """One paragraph of the comparison: the seed's words and line (None: page-only), the page's (None: missing) and where
-    they stand on the page (an XPath, as in `PageBlock`)."""
+    """One paragraph of the comparison: the seed's words and line (None: page-only), the page's (None: missing) and
+    where they stand on the page (an XPath, as in `PageBlock`)."""
 
     kind: LineKind
     seed: str | None
