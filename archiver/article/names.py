@@ -16,7 +16,7 @@ _NOISE = re.compile(
     r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[)>\]]?|https?://\S{1,500}|(?<!\w)@\w{1,30}"
 )
 _JOINTS = re.compile(
-    r"\s*[,;|/、，；]\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s+[–—-]\s+", re.IGNORECASE
+    r"\s*[,;|/、，；·•]\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s+[–—-]\s+", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"\([^()]{0,80}\)?")
 _NO_NAME = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b|\d\s?[ap]\.?m\b|[<>{}=]", re.IGNORECASE)
@@ -34,10 +34,10 @@ _SOFT_JOINTS = re.compile(r"(?<=\w)\s+(?:y|e|i)\s+(?=\w)")
 def split(raw: str) -> list[str]:
     """The names in a byline of at most 300 characters, cleaned, each once, in order."""
     text = _NOISE.sub(" ", bare(fold(html.unescape(raw[:300]))))
-    text = _BRACKETS.sub(" ", _DATED.sub("", _BY.sub("", text.strip()))).strip(" .,:;|–—-")
+    text = _BRACKETS.sub(" ", _DATED.sub("", _BY.sub("", text.strip()))).strip(" .,:;|·•–—-")
     names: list[str] = []
     for name in _parts(text):
-        clean = name.strip(" .,:;|–—-()[]")
+        clean = name.strip(" .,:;|·•–—-()[]")
         if names and " " in names[-1] and _PLACE.fullmatch(clean) and not agencies.find(clean):
             continue
         if any(c.isalpha() for c in clean) and not _NO_NAME.search(clean) and clean not in names:

@@ -89,8 +89,8 @@ BlockKind = Literal["paragraph", "heading", "list", "quotation", "table"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBlock:
-    """A paragraph of the article: what it is, its text, and where it stands on the page (the XPath of its element, or of
-    a script and a JSONPath in it); None where that is not known."""
+    """A paragraph of the article: what it is, its text, and where it stands on the page (the XPath of its element, or
+    of a script and a JSONPath in it); None where that is not known."""
 
     kind: BlockKind
     text: str
@@ -99,8 +99,8 @@ class PageBlock:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextCandidate:
-    """A text that could have been the article's: who found it, how long it is, and the share of the seed's words that it
-    has (None: there was no seed with a body to judge by)."""
+    """A text that could have been the article's: who found it, how long it is, and the share of the seed's words that
+    it has (None: there was no seed with a body to judge by)."""
 
     extractor: str
     version: str
