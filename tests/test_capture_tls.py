@@ -1,5 +1,7 @@
 """What a TLS connection says of itself is recorded; what cannot be trusted is not fetched."""
 
+import json
+import shutil
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,6 +12,8 @@ from pathlib import Path
 import pytest
 import trustme
 from capturing import Bench
+from jobs import HOST, Job, story
+from newsroom import seed_document
 from wire import CLOSE, Server, ok, splice
 
 from archiver.config import ConnectTo
@@ -90,12 +94,16 @@ def test_a_plain_connection_has_no_tls_facts(tmp_path: Path):
         assert bench.capture()[0].final.tls is None
 
 
+def yesterday() -> datetime:
+    return datetime.now(UTC) - timedelta(days=1)
+
+
 def wrong_name(authority: Authority) -> ssl.SSLContext:
     return authority.context("other.example")
 
 
 def expired(authority: Authority) -> ssl.SSLContext:
-    return authority.context("news.example", expires=datetime.now(UTC) - timedelta(days=1))
+    return authority.context("news.example", expires=yesterday())
 
 
 def unknown_root(_: Authority) -> ssl.SSLContext:
@@ -132,6 +140,53 @@ def test_a_certificate_that_cannot_be_trusted_is_a_failure_with_its_reason(
     assert (failure.kind, failure.outcome, failure.attempts) == ("tls", "failed", 1)
     assert failure.reason.startswith("the certificate is refused: ")
     assert words in failure.reason
+
+
+def copied(authority: Authority, folder: Path) -> Path:
+    """The roots under another name: `capturing` keeps a context for each file, and `insecure` changes it."""
+    return shutil.copyfile(authority.bundle, folder / "copy.pem")
+
+
+# urllib3 warns of what was asked for here; the record is what has to say it.
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+@pytest.mark.parametrize("make", [wrong_name, expired, unknown_root, self_signed])
+def test_when_told_to_take_any_certificate_the_record_says_that_it_was_not_verified(
+    make: Callable[[Authority], ssl.SSLContext], authority: Authority, tmp_path: Path
+):
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    settings = {"ca_bundle": copied(authority, tmp_path), "insecure": True}
+    with (
+        Server({"/": [ok(b"secret")]}, tls=make(authority)) as server,
+        Bench(spool, server, settings=settings) as bench,
+    ):
+        capture, shelf = bench.capture(URL)
+    assert (capture.outcome, shelf.of("response")[0].block) == ("captured", ok(b"secret"))
+    tls = capture.final.tls
+    assert tls is not None
+    assert tls.verified is False
+    assert tls.certificate_sha256 == sha256(tls.chain[0]).hexdigest()
+
+
+@pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
+def test_the_command_line_takes_an_expired_certificate_only_with_insecure_and_the_bag_says_so(
+    authority: Authority, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    seeds = tmp_path / "seeds"
+    seeds.mkdir()
+    (seeds / "a.txt").write_text(seed_document(1).replace("http://", "https://"), "utf-8")
+    with Server({"/news/1": [story(1)]}, tls=authority.context(HOST, expires=yesterday())) as server:
+        job = Job(tmp_path / "bags", capsys)
+        to = ("--connect-to", f":443:127.0.0.1:{server.port}", "--no-requisites")
+        code, (refused,) = job.run(seeds, None, *to, "--ca-bundle", str(authority.bundle))
+        assert (code, refused["outcome"], refused["bag"]) == (1, "failed", None)
+        assert "certificate has expired" in refused["reason"]
+        code, (taken,) = job.run(seeds, None, *to, "--ca-bundle", str(copied(authority, tmp_path)), "--insecure")
+        assert (code, taken["outcome"]) == (0, "captured")
+    bag = Path(taken["bag"]).name
+    assert job.valid(bag)
+    assert '"verified": false' in json.dumps(job.record(bag))
+    assert '"verified": true' not in json.dumps(job.record(bag))
 
 
 def test_a_certificate_that_cannot_be_trusted_after_a_redirect_ends_the_capture(authority: Authority, tmp_path: Path):
