@@ -1,0 +1,137 @@
+"""The WARC files of bags, replayed by pywb through each bag's own index: a reader gets what the server sent.
+
+pywb patches the whole interpreter when it is imported, so it runs in a process of its own. `pip install '.[replay]'`
+brings it; where it is missing these tests are skipped.
+"""
+
+import gzip
+import json
+import os
+import shutil
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from jobs import HOST, Job, seeds, story
+from newsroom import PARAGRAPHS, article
+from pictures import jpeg
+from wire import Server, chunked, ok
+
+pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
+
+# Bound to loopback at a free port, which it prints. It ends with its standard input, so that nothing outlives a test.
+SERVE = """
+from gevent.monkey import patch_all; patch_all()
+import sys
+import gevent
+from gevent.pywsgi import WSGIServer
+from pywb.apps.frontendapp import FrontEndApp
+server = WSGIServer(("127.0.0.1", 0), FrontEndApp(), log=None)
+server.start()
+print("listening", server.server_port, flush=True)
+gevent.get_hub().threadpool.apply(sys.stdin.read)
+server.stop(1)
+"""
+STYLE = b"h1 { color: #234 } /* \xc3\xa9 */\r\n" * 400
+IMAGE = jpeg() + bytes(range(256)) * 300
+"""A photo, and after its end every byte there is."""
+LINK = '<link rel="stylesheet" href="/s.css">'
+PACKED = gzip.compress(article("Report 0", [*PARAGRAPHS, "This is report number 0."], head=LINK, caption="Tea."))
+ANSWERS = {
+    "/news/0": [
+        chunked(PACKED[:7], PACKED[7:], head=b"Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\n")
+    ],
+    "/news/1": [story(1, head=LINK, caption="Tea.")],
+    "/p.jpg": [ok(IMAGE, b"Content-Type: image/jpeg")],
+    "/s.css": [chunked(STYLE[:5000], STYLE[5000:], head=b"Content-Type: text/css\r\nCache-Control: max-age=600\r\n")],
+}
+SENT = {
+    "/news/0": PACKED,
+    "/news/1": ANSWERS["/news/1"][0].partition(b"\r\n\r\n")[2],
+    "/p.jpg": IMAGE,
+    "/s.css": STYLE,
+}
+"""The bodies without chunk framing; a coding of the content stays on."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """A bag as pywb has it: `index` are (timestamp, address) of its lines with status 200."""
+
+    name: str
+    index: list[tuple[str, str]]
+    warcs: list[str]
+
+
+def collection(bag: Path, name: str, root: Path) -> Collection:
+    """The bag's WARC files and index, copied to where pywb looks for them."""
+    folder, package = root / "collections" / name, bag / "data/wacz"
+    shutil.copytree(package / "archive", folder / "archive")
+    shutil.copytree(package / "indexes", folder / "indexes")
+    lines = [line.split(" ", 2) for line in (folder / "indexes/index.cdxj").read_text("utf-8").splitlines()]
+    index = [(stamp, json.loads(rest)) for _, stamp, rest in lines]
+    return Collection(
+        name=name,
+        index=[(stamp, entry["url"]) for stamp, entry in index if str(entry["status"]) == "200"],
+        warcs=sorted(each.name for each in (folder / "archive").iterdir()),
+    )
+
+
+@contextmanager
+def pywb(root: Path) -> Iterator[str]:
+    """pywb over the collections in `root`; where it listens."""
+    with (
+        (root / "pywb.log").open("wb") as log,
+        subprocess.Popen(
+            [sys.executable, "-c", SERVE],
+            cwd=root,
+            env={**os.environ, "no_proxy": "*"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=log,
+        ) as child,
+    ):
+        assert child.stdin
+        assert child.stdout
+        try:
+            port = next((line.split()[1] for line in child.stdout if line.startswith(b"listening ")), None)
+            assert port, (root / "pywb.log").read_text("utf-8")
+            yield f"http://127.0.0.1:{int(port)}"
+        finally:
+            child.stdin.close()
+            try:
+                child.wait(10)
+            except subprocess.TimeoutExpired:
+                child.kill()
+
+
+def replayed(at: str, name: str, stamp: str, url: str) -> tuple[bytes, str | None]:
+    """The body of the memento as it was (`id_`), not decoded, and its Content-Encoding."""
+    request = urllib.request.Request(f"{at}/{name}/{stamp}id_/{url}", headers={"Accept-Encoding": "gzip"})
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with opener.open(request, timeout=20) as response:
+        return response.read(), response.headers["Content-Encoding"]
+
+
+def test_pywb_replays_bags_byte_for_byte_as_the_server_sent_them(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    """A page, a chunked and gzipped page, a photo and a style sheet, of its own capture and borrowed from another."""
+    job = Job(tmp_path / "bags", capsys)
+    with Server(ANSWERS) as server:
+        code, results = job.run(seeds(tmp_path / "seeds", 0, 1), server)
+    assert (code, [each["outcome"] for each in results]) == (0, ["captured", "captured"])
+    root = tmp_path / "replay"
+    bags = [collection(job.bags / each["bag"], f"bag{n}", root) for n, each in enumerate(results)]
+    assert sorted(len(each.warcs) for each in bags) == [1, 2], "one bag borrowed the style sheet of the other"
+    with pywb(root) as at:
+        for n, bag in enumerate(bags):
+            paths = {url.removeprefix(f"http://{HOST}"): (stamp, url) for stamp, url in bag.index}
+            assert set(paths) == {f"/news/{n}", "/p.jpg", "/s.css"}
+            for path, (stamp, url) in paths.items():
+                body, coding = replayed(at, bag.name, stamp, url)
+                assert body == SENT[path], f"{path}: {len(body)} bytes, not {len(SENT[path])}"
+                assert coding == ("gzip" if path == "/news/0" else None)
