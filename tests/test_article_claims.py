@@ -187,3 +187,54 @@ def test_an_address_may_carry_a_day(path, day):
 )
 def test_bylines_are_split_into_clean_names(raw, names):
     assert split(raw) == names
+
+
+STATED = ld({"@type": "NewsArticle", "author": {"name": "Mia Holm"}})
+
+
+@pytest.mark.parametrize(
+    ("shown", "found"),
+    [
+        ("By Mia Holm and Jon Lind", ["Mia Holm", "Jon Lind"]),
+        ("By Mia HolmOur reporter at sea", ["Mia Holm"]),
+        ("By Kai Berg", []),
+        ("By Kai Berg, dpa", ["dpa"]),
+        ("By Mia Holmberg", []),
+    ],
+)
+def test_a_visible_byline_is_the_articles_when_it_names_whom_the_data_name(shown, found):
+    byline = f'<p class="byline">{shown}</p>'
+    assert [name for name, source in claims("author", head=STATED, above=byline) if source == "visible"] == found
+
+
+def test_of_several_bylines_the_one_that_fits_the_data_best_is_taken():
+    bylines = '<p class="byline">By Kai Berg, Mia Holm</p><p class="byline">By Mia Holm</p>'
+    assert claims("author", head=STATED, above=bylines) == [("Mia Holm", "json-ld"), ("Mia Holm", "visible")]
+
+
+def test_without_data_the_first_visible_byline_is_taken():
+    bylines = '<p class="byline">By Kai Berg</p><p class="byline">By Mia Holm</p>'
+    assert claims("author", above=bylines) == [("Kai Berg", "visible")]
+
+
+@pytest.mark.parametrize(
+    ("head", "found"),
+    [
+        ('<meta name="dc.creator" content="Holm, Mia">', ["Mia Holm"]),
+        ('<meta name="author" content="Mia.holm">', []),
+        ('<meta name="author" content="paper.example, Oldport, Norland">', []),
+        (
+            '<meta name="twitter:label1" content="Verfasst von"><meta name="twitter:data1" content="Mia Holm">',
+            ["Mia Holm"],
+        ),
+        ('<meta name="twitter:label1" content="Reading time"><meta name="twitter:data1" content="Ten minutes">', []),
+    ],
+    ids=["inverted", "account", "site and town", "labelled", "labelled as something else"],
+)
+def test_names_in_metadata_are_read_as_they_are_meant(head, found):
+    assert [name for name, _ in claims("author", head=head)] == found
+
+
+def test_what_a_person_does_is_no_further_name():
+    assert split("By Mia Holm, News Reporter") == ["Mia Holm"]
+    assert split("Mia Holm, professor of the law of tides at Oldport university") == ["Mia Holm"]

@@ -47,7 +47,7 @@ _META_NAMES: Mapping[ClaimName, str] = {
     "modified": "article:modified_time og:updated_time og:article:modified_time article:modified lastmod "
     "last-modified dc.date.modified dcterms.modified datemodified article.updated revision_date",
     "author": "author article:author og:article:author dc.creator dcterms.creator parsely-author byl "
-    "sailthru.author twitter:creator authors article.author",
+    "sailthru.author twitter:creator authors article.author articleauthor cxenseparse:author citation_author",
     "publisher": "og:site_name application-name dc.publisher dcterms.publisher publisher copyright-holder",
     "canonical_url": "og:url twitter:url parsely-link",
     "language": "og:locale content-language dc.language dcterms.language language",
@@ -57,10 +57,17 @@ _META_NAMES: Mapping[ClaimName, str] = {
     "access": "article:content_tier",
 }
 _META = {name: claim for claim, each in _META_NAMES.items() for name in each.split()}
+_INVERTING = ("dc.creator", "dcterms.creator", "citation_author")
+_INVERTED = re.compile(r"\s*([^\W\d]+(?:-[^\W\d]+)?),\s*([^\W\d]+(?:-[^\W\d]+)?)\s*")
+"""`Holm, Mia` in the metadata of libraries is one name."""
+_ACCOUNT = re.compile(r"[A-Z]?[a-z]{2,40}(?:[.][a-z]{2,40}){1,3}")
+_WRITTEN_BY = re.compile(r"\b(?:by|von|par|por|di|da|door|av|af)$", re.IGNORECASE)
 _GRAPH_NAMES = re.compile(r"(?:og|article):")
 _SUFFIX = re.compile(r"\s+[|\-–—·•:»/]+\s+|\s*[|»]\s*")
 _TRACKING = re.compile(r"(?:(?<=&)|^)(?:utm_\w+|fbclid|gclid|at_medium|at_campaign|ref|smid)=[^&]*&?", re.ASCII)
 _META_TAGS = etree.XPath("//meta[@content][@name or @property or @http-equiv or @itemprop]")
+_LABELLED = etree.XPath("//meta[@name='twitter:label1'][@content]")
+_DATUM = etree.XPath("//meta[@name='twitter:data1'][@content]")
 _CANONICAL = etree.XPath("//link[translate(@rel,'CANOIL','canoil')='canonical' or @rel='license'][@href]")
 _TITLE = etree.XPath("(//title[not(ancestor::svg)])[1]")
 _NAMED = etree.XPath("(.//*[@itemprop='name'])[1]")
@@ -156,8 +163,14 @@ def _from_meta(tree: HtmlElement) -> Iterator[_Found]:
             key = (tag.get(attribute) or "").strip().lower()
             if name := _META.get(key):
                 source: ClaimSource = "open-graph" if _GRAPH_NAMES.match(key) else "meta"
-                yield name, tag.get("content") or "", source, path_of(tag)
+                content = tag.get("content") or ""
+                if key in _INVERTING and (inverted := _INVERTED.fullmatch(content[:200])):
+                    content = f"{inverted[2]} {inverted[1]}"
+                yield name, content, source, path_of(tag)
                 break
+    for label, datum in zip(select(_LABELLED, tree)[:1], select(_DATUM, tree), strict=False):
+        if _WRITTEN_BY.search((label.get("content") or "").strip()[-40:]):
+            yield "author", datum.get("content") or "", "meta", path_of(datum)
 
 
 def _from_microdata(tree: HtmlElement) -> Iterator[_Found]:
@@ -184,7 +197,6 @@ def _from_visible(tree: HtmlElement) -> Iterator[_Found]:
         text = text_of(byline, limit=200)
         if len(text) <= 120 and (names.is_byline(text) or byline.get("rel") == "author"):
             yield "author", text, "visible", path_of(byline)
-            break
 
 
 def _from_transport(page: Page) -> Iterator[_Found]:
@@ -215,7 +227,7 @@ def _collect(found: list[_Found], base: str) -> dict[ClaimName, tuple[Claim, ...
     for name, raw, source, at in found:
         for value in _normalised(name, html.unescape(raw[:MAX_LENGTH]), base):
             if value and len(claims[name]) < MAX_VALUES:
-                key = (value, at if source == "visible" and name == "headline" else source)
+                key = (value, at if source == "visible" and name in ("headline", "author") else source)
                 claims[name].setdefault(key, Claim(value=value, raw=fold(raw[:MAX_LENGTH]), source=source, at=at))
     return {name: tuple(each.values()) for name, each in claims.items() if each}
 
@@ -230,8 +242,9 @@ def _normalised(name: ClaimName, raw: str, base: str) -> list[str]:
     if name == "author":
         if raw.startswith(("http://", "https://", "@")):
             return []
-        # `jane-doe` and `jdoe` are names of accounts.
-        return [name for name in names.split(raw) if not (name.isascii() and name.islower()) or agencies.find(name)]
+        found = names.split(raw)
+        # `paper.example, Town, Country` is the site and where it sits.
+        return [] if len(found) > 1 and _ACCOUNT.fullmatch(found[0]) else [n for n in found if not _is_account(n)]
     if name == "keywords":
         return [fold(word) for word in raw.split(",")]
     if name == "language":
@@ -239,6 +252,11 @@ def _normalised(name: ClaimName, raw: str, base: str) -> list[str]:
     if name == "access":
         return [{"true": "free", "false": "restricted", "locked": "restricted"}.get(raw.lower(), fold(raw.lower()))]
     return [fold(raw)]
+
+
+def _is_account(name: str) -> bool:
+    """`jane-doe`, `jdoe` and `Jane.doe` are names of accounts."""
+    return bool((name.isascii() and name.islower()) or _ACCOUNT.fullmatch(name)) and not agencies.find(name)
 
 
 def _without_publisher(claims: dict[ClaimName, tuple[Claim, ...]], url: str) -> dict[ClaimName, tuple[Claim, ...]]:
@@ -249,9 +267,35 @@ def _without_publisher(claims: dict[ClaimName, tuple[Claim, ...]], url: str) -> 
         host = (urlsplit(url).hostname or "").removeprefix("www.")
     except ValueError:
         host = ""
-    own = {_letters(claim.value) for claim in claims.get("publisher", ())} | {_letters(host), host.split(".")[0]}
-    authors = tuple(claim for claim in claims["author"] if _letters(claim.value) not in own)
-    return {**claims, "author": authors} if any(not agencies.find(claim.value) for claim in authors) else claims
+    own = {_letters(claim.value) for claim in claims.get("publisher", ())} | {_letters(host), *host.split(".")}
+    authors = tuple(c for c in claims["author"] if _letters(c.value).replace("redaktion", "") not in own)
+    authors = authors if any(not agencies.find(claim.value) for claim in authors) else claims["author"]
+    return {**claims, "author": _of_this_article(authors)}
+
+
+def _of_this_article(authors: tuple[Claim, ...]) -> tuple[Claim, ...]:
+    """The authors without the bylines of other articles on the page.
+
+    The visible byline of this article is the one that best fits the persons whom the page's data name, and of one that
+    fits none of them only agencies stay; where the data name no person, the first is taken. `Mia Holm Our reporter`
+    says `Mia Holm` where the data do.
+    """
+    stated = dict.fromkeys(c.value for c in authors if c.source != "visible" and not agencies.find(c.value))
+    bylines: dict[str, dict[str, Claim]] = {}
+    for claim in authors:
+        if claim.source == "visible":
+            value = next((name for name in stated if _begins(claim.value, name)), claim.value)
+            shown = Claim(value=value, raw=claim.raw, source="visible", at=claim.at)
+            bylines.setdefault(claim.at, {}).setdefault(value, shown)
+    best = max(bylines.values(), key=lambda byline: len(stated.keys() & byline.keys()) / len(byline), default={})
+    if stated and not stated.keys() & best.keys():
+        best = {value: claim for value, claim in best.items() if agencies.find(value)}
+    return (*(claim for claim in authors if claim.source != "visible"), *best.values())
+
+
+def _begins(text: str, name: str) -> bool:
+    """Whether `text` is a name and more, and not a longer name."""
+    return text.casefold().startswith(name.casefold()) and not text[len(name) : len(name) + 1].islower()
 
 
 def _letters(text: str) -> str:

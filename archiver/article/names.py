@@ -19,7 +19,13 @@ _JOINTS = re.compile(
     r"\s*[,;|/、，；·•]\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s+[–—-]\s+", re.IGNORECASE
 )
 _BRACKETS = re.compile(r"\([^()]{0,80}\)?")
-_NO_NAME = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b|\d\s?[ap]\.?m\b|[<>{}=]", re.IGNORECASE)
+_NO_NAME = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b|\d\s?[ap]\.?m\b|[<>{}=©]", re.IGNORECASE)
+_ROLE = re.compile(
+    r"\b(?:reporter|correspondent|editor|writers?|journalist|columnist|redakteur(?:in)?|korrespondent(?:in)?)$",
+    re.IGNORECASE,
+)
+_LONGEST = 6
+"""Words in a name. What follows a name after a comma and is longer is what the person does."""
 _DATED = re.compile(
     r"\s(?:on\s)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day,?\s)?"
     r"(?:(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s)?\d.*$",
@@ -39,6 +45,8 @@ def split(raw: str) -> list[str]:
     for name in _parts(text):
         clean = name.strip(" .,:;|·•–—-()[]")
         if names and " " in names[-1] and _PLACE.fullmatch(clean) and not agencies.find(clean):
+            continue
+        if names and (_ROLE.search(clean) or len(clean.split()) > _LONGEST):
             continue
         if any(c.isalpha() for c in clean) and not _NO_NAME.search(clean) and clean not in names:
             names.append(clean)
