@@ -4,12 +4,13 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test stress check clean
+.PHONY: demo test stress judges check clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the whole job on a small made-up newspaper, without network"
 	@echo "make test    the test suite"
+	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator"
 	@echo "make stress  every byte of a bag damaged, one after the other: takes minutes"
 	@echo "make check   ruff, mypy --strict and the layer rules"
 	@echo "make clean   remove .venv and what the demo and the tests left"
@@ -29,6 +30,10 @@ demo: $(VENV)/.core
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+judges: $(VENV)/.dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[judges]'
+	$(BIN)/python -m pytest -m judges tests/test_judges.py
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress
