@@ -5,6 +5,7 @@ python bench/capture_stage.py body ADDRESS FOLDER               one address; its
 python bench/capture_stage.py recorder ADDRESS REQUESTS ROUNDS  requests alone and under the recorder, in turn
 """
 
+import hashlib
 import json
 import resource
 import statistics
@@ -99,7 +100,7 @@ def body(url: str, folder: Path) -> dict[str, Any]:
 
 
 def compare(url: str, count: int, rounds: int) -> dict[str, Any]:
-    """Seconds and CPU seconds of a request: requests alone, and the recorder with its tape, which is what it adds."""
+    """Seconds and CPU seconds of a request: alone, with the one hash that any recorder must make, and recorded."""
     recorder = Recorder(Config(allow_private=True, robots="ignore"))
     with (
         requests.Session() as session,
@@ -111,13 +112,20 @@ def compare(url: str, count: int, rounds: int) -> dict[str, Any]:
         def plain() -> None:
             assert session.get(url, allow_redirects=False).content
 
+        def hashed() -> None:
+            assert hashlib.sha256(session.get(url, allow_redirects=False).content).digest()
+
         def recorded() -> None:
             tape, trouble = recorder.exchange(visit, url, Path(spool))
             assert trouble is None
             assert tape.size
             tape.close()
 
-        ways: dict[str, Callable[[], None]] = {"requests alone": plain, "under the recorder": recorded}
+        ways: dict[str, Callable[[], None]] = {
+            "requests alone": plain,
+            "requests and SHA-256": hashed,
+            "under the recorder": recorded,
+        }
         taken: dict[str, list[tuple[float, float]]] = {name: [] for name in ways}
         for number in range(rounds + 1):
             for name in sorted(ways, reverse=bool(number % 2)):
