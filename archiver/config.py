@@ -24,7 +24,7 @@ class Limits:
     seed_bytes: int = 64 * MIB
     response_bytes: int = 2048 * MIB
     head_bytes: int = MIB // 2
-    page_bytes: int = 32 * MIB
+    page_bytes: int = 8 * MIB
     """How much of a page is decoded and read; the WARC keeps all of it."""
     spool_bytes: int = 1 * MIB
     connect_seconds: float = 20.0

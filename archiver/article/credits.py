@@ -68,32 +68,40 @@ def credits_of_line(text: str, at: str) -> list[Credit]:
         return found
     if len(line) <= MAX_LINE and (found := _of_whole(line.strip("—–- *_"), at)):
         return found
-    closing = forms.CLOSING.search(line[-120:])
+    closing = forms.closing().search(line[-120:])
     return _named(closing["who"], "source", "article", closing[0], at) if closing else []
 
 
 def _of_dateline(line: str, at: str) -> list[Credit]:
-    for pattern in forms.DATELINES:
+    for pattern in forms.datelines():
         match = pattern.match(line[:160])
-        # A dateline's place and date are a few words that begin with a capital, or nothing.
-        if match and len(match["place"].split()) <= 7 and not match["place"][:1].islower():
+        if (
+            match
+            and _is_place(match["place"])
+            and (not match[0][-1].isalpha() or not line[match.end() :][:1].islower())
+        ):
             return _named(match["who"], "source", "article", match[0], at)
     return []
 
 
+def _is_place(place: str) -> bool:
+    """A dateline's place and date are a few words that begin with a capital (the date's aside), or nothing."""
+    return len(place.split()) <= 7 and _is_proper(forms.DATE.sub(" ", place))
+
+
 def _of_whole(line: str, at: str) -> list[Credit]:
-    parts = [part for part in forms.SENTENCES.split(line) if part.strip()]
+    parts = [part for part in forms.sentences().split(line) if part.strip()]
     if len(parts) > 1:
         each = [_of_whole(part.strip("() "), at) for part in parts]
         # A sentence before it makes it a paragraph of text, whatever it ends with.
         return [credit for found in each for credit in found] if each[0] else []
     inner = line[1:-1].strip() if line[:1] in tuple("([（") and line[-1:] in tuple(")]）") else line
-    for pattern, role in forms.LINES:
+    for pattern, role in forms.lines():
         if match := pattern.fullmatch(inner):
-            return _proper(_named(match["who"], role, "article", line, at))
-    if match := forms.PHOTO.fullmatch(inner):
-        return _named(match["who"], "photo", "image", line, at)
-    if match := forms.BYLINE.fullmatch(inner):
+            return _proper(_named(match["who"], role, "image" if role == "photo" else "article", line, at))
+    if who := forms.photographed(inner):
+        return _proper(_named(who, "photo", "image", line, at))
+    if match := forms.byline().fullmatch(inner):
         beside = _named(match["with"], "contributor", "article", line, at) if match["with"] else []
         return _proper(_named(match["who"], "author", "article", line, at)) + beside
     return []
@@ -101,7 +109,10 @@ def _of_whole(line: str, at: str) -> list[Credit]:
 
 def _proper(found: list[Credit]) -> list[Credit]:
     """Without those who are no names: `By dawn the fire was out` has no author."""
-    named = (c.agency or c.role in ("source", "rights") or _is_proper(c.name) for c in found)
+    named = (
+        c.agency or c.role in ("source", "rights") or _is_proper(c.name) or (c.role == "photo" and " " not in c.name)
+        for c in found
+    )
     return [credit for credit, proper in zip(found, named, strict=True) if proper]
 
 
@@ -129,33 +140,28 @@ def _printed(credit: str, url: str | None, at: str) -> list[Credit]:
     """The photo's credit as a seed's reader parted it from its caption, with the address it was linked to."""
     bare = credit.strip("()[] ")
     role: CreditRole = "rights" if bare.startswith("©") else "photo"
-    match = forms.PHOTO.fullmatch(bare)
-    return [
-        replace(each, url=url)
-        for each in _named(match["who"] if match else bare.strip("© "), role, "image", credit, at)
-    ]
+    who = forms.photographed(bare) or bare.strip("© ")
+    return [replace(each, url=url) for each in _named(who, role, "image", credit, at)]
 
 
 def _of_caption(text: str, at: str) -> list[Credit]:
     """The photo's credit at the end of a page's caption."""
     end = forms.NOT_CAPTION.sub("", fold(text))[-200:].strip()
-    for pattern, agency_needed in forms.CAPTION:
+    for pattern, agency_needed in forms.caption():
         if match := pattern.search(end):
             words = match[0].strip(" |–—-")
             role: CreditRole = "rights" if words.lstrip("( ").startswith(("©", "(c)", "(C)")) else "photo"
-            found = _named(match["who"], role, "image", words, at)
-            if found and (not agency_needed or any(c.agency for c in found) or forms.PHOTO.match(match["who"])):
+            found = _proper(_named(match["who"], role, "image", words, at))
+            if found and (not agency_needed or any(c.agency for c in found) or forms.photographed(match["who"])):
                 return found
     return []
 
 
 def _named(who: str, role: CreditRole, of: _Of, text: str, at: str) -> list[Credit]:
     """One credit a name; an agency by its short name, anybody else as printed."""
-    photo = forms.PHOTO.match(who)
-    who = photo["who"] if photo else who
-    whole = agencies.find(who) or forms.SITE.fullmatch(who)
+    who = forms.photographed(who) or who
     found = []
-    for printed in [who] if whole else names.split(forms.ROLE_WORDS.sub(", ", who)):
+    for printed in _parted(who):
         name = forms.IN_PLACE.sub("", printed).strip()
         agency = agencies.find(name)
         if agency is None and (forms.EDITORS_SIGN.fullmatch(name) or len(name) > 80 or len(name.split()) > 8):
@@ -175,6 +181,15 @@ def _named(who: str, role: CreditRole, of: _Of, text: str, at: str) -> list[Cred
             )
         )
     return found
+
+
+def _parted(who: str) -> list[str]:
+    """The names in `who`, one by one."""
+    if agencies.find(who) or forms.SITE.fullmatch(who):
+        return [who]
+    if forms.several().fullmatch(who):
+        return forms.one().findall(who)
+    return names.split(forms.of_agency().sub(", ", forms.ROLE_WORDS.sub(", ", who)))
 
 
 def _kind(name: str) -> CreditKind:

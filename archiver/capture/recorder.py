@@ -20,9 +20,9 @@ from urllib.parse import urlsplit
 import certifi
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, disable_warnings
 from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import HTTPError
+from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from archiver.capture.guard import AddressRefused, Guard, NameUnknown
 from archiver.capture.tape import BoundReached, Tape
@@ -178,6 +178,7 @@ class _Adapter(HTTPAdapter):
         self._trust = trusted_roots(wire.config.ca_bundle)
         if wire.config.insecure:
             self._trust.check_hostname, self._trust.verify_mode = False, ssl.CERT_NONE
+            disable_warnings(InsecureRequestWarning)  # the record says it, exchange by exchange
         super().__init__(pool_connections=64, pool_maxsize=16, max_retries=0)
 
     def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
