@@ -3,9 +3,10 @@
 How the set was made: every line is invented, in the forms that news pages print (datelines, agency lines, bylines,
 captions) and in sentences that only mention an agency, in seventeen languages. The lines and their credits were written
 before the patterns were read, and so tell what the patterns miss; the labels were then brought to the house's word in
-a few points (`Reporting by` makes an author, `©` rights, in captions too; Ritzau Scanpix is Ritzau; `За матеріалами` and
-`По материалам` make a contributor; one byline's agency a source; one credit of УНН had been forgotten). The patterns were improved against the
-set afterwards: its figure is a floor that must not sink, no estimate for lines it does not have.
+a few points (`Reporting by` makes an author, `©` rights, in captions too; Ritzau Scanpix is Ritzau; `За матеріалами`,
+`По материалам` make a contributor; one byline's agency a source; one credit of УНН had been forgotten). The patterns
+were improved against the set afterwards: its figure is a floor that must not sink, no estimate for lines it does not
+have.
 """
 
 import csv
