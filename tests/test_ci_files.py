@@ -6,7 +6,7 @@ from pathlib import Path
 
 import yaml
 
-from archiver.cli import parser
+from archiver.commands.options import parser
 
 ROOT = Path(__file__).resolve().parents[1]
 

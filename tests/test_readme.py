@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from archiver.cli import EPILOG, parser
+from archiver.commands.options import EPILOG, parser
 from archiver.demo.tour import run_demo
 from archiver.model import Outcome, Verdict
 
