@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make demo    the whole job on a small made-up newspaper, without network"
 	@echo "make test    the test suite"
-	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator"
+	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, ReplayWeb.page"
 	@echo "make stress  every byte of a bag damaged, one after the other: takes minutes"
 	@echo "make check   ruff, mypy --strict and the layer rules"
 	@echo "make clean   remove .venv and what the demo and the tests left"
@@ -31,9 +31,16 @@ demo: $(VENV)/.core
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-judges: $(VENV)/.dev
+# The two scripts of ReplayWeb.page from npm, without what its desktop program needs; without npm its test is skipped.
+$(VENV)/replaywebpage/ui.js:
+	@mkdir -p $(@D)
+	@cd $(@D) && npm pack --silent replaywebpage@2 >/dev/null 2>&1 \
+		&& tar xzf replaywebpage-*.tgz --strip-components=1 package/ui.js package/sw.js \
+		|| echo "npm is absent, or does not reach its registry: nothing is replayed in ReplayWeb.page"
+
+judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[judges]'
-	$(BIN)/python -m pytest -m judges tests/test_judges.py
+	$(BIN)/python -m pytest -m judges tests/test_judges.py tests/test_replay_webpage.py
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress
