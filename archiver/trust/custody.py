@@ -1,0 +1,127 @@
+"""The custody log of a sealed bag: `signatures/custody/NNNN-<event>.json`, one file an event, naming the one before.
+
+Appending touches neither the sealed part of the bag nor an earlier event. What the chain protects and what it cannot
+stands in docs/adr/0009-custody-log.md. It judges nothing; `archiver/validate/custody.py` does.
+"""
+
+import json
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, Literal
+
+from archiver import __version__
+from archiver.digest import sha256
+from archiver.errors import StorageError, UsageError
+
+CUSTODY = "signatures/custody"
+SEALED = "tagmanifest-sha256.txt"
+"""The file whose SHA-256 names the state of a sealed bag: its seal."""
+EVENT_BYTES = 1 << 20
+_NAME = re.compile(r"(\d{4,9})-([a-z][a-z-]{0,40})\.json")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Agent:
+    """On whose behalf something was done, and by what."""
+
+    organisation: str | None = None
+    person: str | None = None
+    software: str = f"archiver {__version__}"
+
+
+def append(
+    bag: Path,
+    event: str,
+    *,
+    at: datetime,
+    agent: Agent,
+    outcome: Literal["success", "failure"] = "success",
+    detail: Mapping[str, Any],
+    durable: bool = True,
+) -> Path:
+    """Write an event (lower-case letters and hyphens) behind the last one; the file it is in. Flushed to the disk, if
+    `durable`: a bag that is still staged is flushed as a whole.
+
+    Raises StorageError where the bag has no seal, is not writable, or another writer was faster; UsageError for an
+    event too large to be read again.
+    """
+    last = newest(bag)
+    number = 1 if last is None else int(last.name.partition("-")[0]) + 1
+    told = {
+        "version": 1,
+        "number": number,
+        "event": event,
+        "time": f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z",
+        "agent": asdict(agent),
+        "outcome": outcome,
+        "detail": dict(detail),
+        "seal": seal(bag),
+        "previous": None if last is None else sha256(_read(last)),
+    }
+    data = (json.dumps(told, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    name = f"{number:04}-{event}.json"
+    if len(data) > EVENT_BYTES or not _NAME.fullmatch(name):
+        raise UsageError(f"the custody event {name[:80]} is misnamed, or larger than {EVENT_BYTES} bytes")
+    path = bag / CUSTODY / name
+    write_new(path, data, durable=durable)
+    if len([each for each in path.parent.glob(f"{number:04}-*.json") if _NAME.fullmatch(each.name)]) > 1:
+        path.unlink()  # two writers chose one number; whoever sees the other gives way
+        raise StorageError(f"another program is writing the custody log of {bag}; try again")
+    return path
+
+
+def newest(bag: Path) -> Path | None:
+    """The last event of a bag; None where there is none. Raises StorageError."""
+    try:
+        found = [(int(m[1]), each) for each in (bag / CUSTODY).iterdir() if (m := _NAME.fullmatch(each.name))]
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError.from_os("read the custody log", error) from error
+    return max(found)[1] if found else None
+
+
+def head(bag: Path) -> str | None:
+    """The SHA-256 of the last event, which vouches for all before it; None where there is none. Raises StorageError."""
+    last = newest(bag)
+    return None if last is None else sha256(_read(last))
+
+
+def seal(bag: Path) -> str:
+    """The SHA-256 of the bag's tag manifest. Raises StorageError where there is none."""
+    return sha256(_read(bag / SEALED))
+
+
+def write_new(path: Path, data: bytes, *, durable: bool = True) -> None:
+    """A file that was not there, whole or not at all; flushed with its folder, if `durable`. Raises StorageError, also
+    where it is there already."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("xb") as file:
+            try:
+                file.write(data)
+                file.flush()
+                if durable:
+                    os.fsync(file.fileno())
+            except OSError:
+                path.unlink()
+                raise
+        if durable:
+            folder = os.open(path.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
+    except OSError as error:
+        raise StorageError.from_os(f"write {path}", error) from error
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError.from_os("read the bag", error) from error
