@@ -1,9 +1,11 @@
-"""Where the words stand that were changed between two paragraphs, as the record tells them (`ComparedLine.changes`).
+"""Where the words stand that differ between two paragraphs: the changed ones as the record tells them
+(`ComparedLine.changes`), and those that are only written otherwise.
 
 The record has the words of each change, in order, without places. A place is taken only where the outcome proves it:
 what is left between the changes must have the same letters and digits on both sides, from beginning to end.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from typing import Literal
@@ -58,6 +60,21 @@ def marked(seed: str, page: str, changes: Sequence[Change]) -> list[Run] | None:
         shown = theirs.at[j - 1] + 1 if come else end
     if mine.key[i:] != theirs.key[j:]:
         return None
+    return [run for run in (*runs, ("both", page[shown:])) if run[1]]
+
+
+def respelt(seed: str, page: str) -> list[Run] | None:
+    """The same for two texts of the same words in another typography: each word that is written otherwise, from both
+    sides. None where the words do not pair, or where only the spaces between them differ."""
+    mine, theirs = seed.split(), page.split()
+    if len(mine) != len(theirs) or mine == theirs:
+        return None
+    runs: list[Run] = []
+    shown, places = 0, re.finditer(r"\S+", page)
+    for old, place in zip(mine, places):
+        if old != place[0]:
+            runs += [("both", page[shown : place.start()]), ("seed", old), ("page", place[0])]
+            shown = place.end()
     return [run for run in (*runs, ("both", page[shown:])) if run[1]]
 
 

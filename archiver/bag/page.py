@@ -5,12 +5,14 @@ that the record does not; the record stays the authority. It leads nowhere but t
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from html import escape
 from importlib.resources import files
+from urllib.parse import urlsplit
 
 from archiver.bag.dossier import Dossier
-from archiver.bag.marks import marked
+from archiver.bag.marks import marked, respelt
 from archiver.bag.plain import well_formed
 from archiver.model import ComparedLine
 
@@ -21,12 +23,21 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-
 _FOUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 _KINDS = {
     "same": "the same",
-    "typographic": "the same but for quotation marks, dashes or spaces",
+    "typographic": "other quotation marks, dashes or spaces",
     "edited": "reworded",
     "moved": "stands elsewhere on the page",
     "missing": "in the seed, not on the page",
     "page-only": "on the page, not in the seed",
 }
+_COUNTED = {
+    "same": "the same",
+    "typographic": "in other typography",
+    "edited": "reworded",
+    "moved": "moved",
+    "missing": "only in the seed",
+    "page-only": "only on the page",
+}
+_BECAME = {"captured": "Captured", "gone": "Found to be gone", "blocked": "Found to be blocked", "refused": "Refused"}
 _MARKS = {"both": "{}", "seed": "<del>{}</del> ", "page": "<ins>{}</ins>"}
 
 
@@ -50,7 +61,7 @@ def _shown(text: str) -> str:
 def _body(dossier: Dossier, paths: Iterable[str]) -> Iterator[str]:
     language = _shown(dossier.reading.article.language or "")
     yield f'<header><p class="kind">Archived page</p><h1 lang="{language}" dir="auto">{_shown(dossier.title)}</h1>'
-    yield "</header>\n<main>\n"
+    yield f'<p class="standfirst">{_standfirst(dossier)}</p></header>\n<main>\n'
     yield from _section("Capture", _table(_capture(dossier)))
     yield from _section("Comparison with the seed", _comparison(dossier, language))
     yield from _section("Links the seed had lost", _table(_links(dossier)))
@@ -61,6 +72,15 @@ def _body(dossier: Dossier, paths: Iterable[str]) -> Iterator[str]:
     yield from _section("Files", f'<ul class="files">{"".join(listed)}</ul>')
     yield f"</main>\n<footer><p>Bag {_shown(dossier.identifier)}, sealed {dossier.sealed:%Y-%m-%d %H:%M:%S} UTC. "
     yield 'What stands here is taken from <a href="provenance.json">the record</a>, which has all of it.</p></footer>\n'
+
+
+def _standfirst(dossier: Dossier) -> str:
+    """What became of it, in two sentences."""
+    capture, became = dossier.capture, _BECAME.get(dossier.capture.outcome, "Not captured")
+    host = urlsplit(capture.final_url).hostname or capture.final_url
+    when = f"{capture.started.day} {capture.started:%B %Y at %H:%M} UTC"
+    verdict = _shown(dossier.reading.comparison.verdict)
+    return f"{became} at {_shown(host)} on {when}. Compared with the seed document: <strong>{verdict}</strong>."
 
 
 def _section(heading: str, content: str) -> Iterator[str]:
@@ -87,8 +107,9 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
     verified = " (certificate not verified)" if tls and not tls.verified else ""
     yield "From", f"{capture.final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
     if needed:
-        absent = f", {len(needed.failed)} failed, {len(needed.skipped)} skipped"
-        yield "With it", f"{needed.fetched} files that the page needs fetched, {len(needed.shared)} copied{absent}"
+        counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
+        rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
+        yield "With it", f"{needed.fetched} files that the page needs fetched{rest}"
     yield "By", f"{dossier.agent}, with {capture.user_agent}"
     yield "Contact", dossier.contact or ""
     yield "Seed", dossier.custody_line
@@ -101,21 +122,25 @@ def _comparison(dossier: Dossier, language: str) -> str:
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
     if comparison.verdict == "no-text":
         shares = "There is no body on one side, so there is nothing to compare."
+    counts: Counter[str] = Counter(line.kind for line in comparison.lines)
+    if counts:
+        found = ", ".join(f"{counts[kind]} {named}" for kind, named in _COUNTED.items() if kind in counts)
+        shares += f" Paragraphs: {found}."
     lines = "".join(_line(line) for line in comparison.lines[:MOST])
     listed = f'<ol lang="{language}">\n{lines}</ol>{_rest(len(comparison.lines))}\n' if lines else ""
     return f"<p>Verdict: <strong>{_shown(comparison.verdict)}</strong>. {shares}</p>\n{listed}"
 
 
 def _line(line: ComparedLine) -> str:
-    where = f", line {line.seed_line}" if line.seed_line is not None else ""
-    kind = f'<span class="kind" lang="en">{_KINDS[line.kind]}{where}</span>'
-    return f'<li class="{line.kind}">{kind}{_words(line)}</li>\n'
+    where = f", line\u00a0{line.seed_line}" if line.seed_line is not None else ""
+    kind = f'<p class="kind" lang="en">{_KINDS[line.kind]}{where}</p>'
+    return f'<li class="{line.kind}">{kind}<div>{_words(line)}</div></li>\n'
 
 
 def _words(line: ComparedLine) -> str:
     if line.seed is None or line.page is None or line.seed == line.page:
         return _paragraph(line.seed or line.page or "")
-    runs = marked(line.seed, line.page, line.changes)
+    runs = marked(line.seed, line.page, line.changes) if line.changes else respelt(line.seed, line.page)
     if runs:
         return f'<p dir="auto">{"".join(_MARKS[side].format(_shown(text)) for side, text in runs)}</p>'
     sides = (("in the seed", line.seed), ("on the page", line.page))
@@ -135,7 +160,8 @@ def _links(dossier: Dossier) -> Iterator[tuple[str, str]]:
 def _photo(dossier: Dossier) -> Iterator[tuple[str, str]]:
     if lead := dossier.lead:
         yield "Caption", lead.caption or "none on the page"
-        yield "Credit", lead.credit or "none"
+        named = dict.fromkeys(c.name for c in dossier.reading.credits if (c.of, c.role) == ("image", "photo"))
+        yield "Credit", lead.credit or ", ".join(named) or "none"
         yield "Address", lead.url
         yield "Content credentials", "a C2PA manifest is in the file; it was not verified" if lead.c2pa else ""
         yield "Problem", lead.problem or ""
