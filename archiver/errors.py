@@ -7,6 +7,8 @@ kept, reported, and the job goes on.
     ├── UsageError          2   the command or its settings are wrong
     ├── StorageError        3   a file or folder cannot be read or written
     │   └── BagsLocked      3   another job holds the bags folder
+    ├── TimestampError      3   the time-stamping authority gave no timestamp that holds
+    ├── Refused             1   this bag or package is not handed over or taken in; others are
     ├── RecordingError      3   the recorder contradicts itself: the capture must not be believed
     └── Interrupted       130   the person at the terminal said stop
 
@@ -38,6 +40,16 @@ class StorageError(ArchiverError):
 
 class BagsLocked(StorageError):
     """Another job holds the lock of this bags folder."""
+
+
+class TimestampError(ArchiverError):
+    """The time-stamping authority cannot be reached, refuses, or its answer does not hold."""
+
+
+class Refused(ArchiverError):
+    """One bag or package is not delivered or received: what is wrong with it. Nothing was changed."""
+
+    exit_code = 1
 
 
 class RecordingError(ArchiverError):

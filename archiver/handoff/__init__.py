@@ -1,0 +1,1 @@
+"""Bags on their way to somebody else: packed, delivered, read back, with a receipt."""

@@ -1,0 +1,118 @@
+"""The files of a sealed bag as they are packed: sorted, regular, read in order. Whether the bag is valid, `validate/`
+judges; what is no plain file in it is refused here too, since nothing of the kind may travel (RFC 8493, 5.1)."""
+
+import os
+import re
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archiver.digest import CHUNK, sha256
+from archiver.errors import Refused, StorageError
+
+SEAL = "tagmanifest-sha256.txt"
+_TAG_FILE = 64 << 20
+"""Bytes of a tag file that are held in memory."""
+_BAGGED = re.compile(rb"^Bagging-Date[ \t]*:[ \t]*(\d{4})-(\d\d)-(\d\d)", re.IGNORECASE | re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A bag that lies still: path in the bag -> size, sorted; `moment` is the time its files are given in packages."""
+
+    root: Path
+    name: str
+    seal: str
+    """SHA-256 of the tag manifest: it names this state of the bag."""
+    moment: datetime
+    files: dict[str, int]
+    notes: tuple[str, ...]
+    """What does not travel, or travels badly, a sentence each."""
+
+    @property
+    def octets(self) -> int:
+        """Bytes of all files."""
+        return sum(self.files.values())
+
+    def read(self, path: str) -> Iterator[bytes]:
+        """A file in pieces. Raises StorageError where it cannot be read or is no longer as long as it was."""
+        left = self.files[path]
+        try:
+            descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            with os.fdopen(descriptor, "rb", buffering=0) as file:
+                while chunk := file.read(CHUNK):
+                    left -= len(chunk)
+                    if left < 0:
+                        break
+                    yield chunk
+        except OSError as error:
+            raise StorageError.from_os(f"read {path} of the bag", error) from error
+        if left:
+            raise StorageError(f"{self.root / path} changed while it was packed; hand the bag off again")
+
+
+def source(bag: Path) -> Source:
+    """What there is to pack of the bag in the folder `bag`. Raises Refused for what may not travel, StorageError."""
+    root = bag.resolve()
+    try:
+        files, empty = _listed(root)
+        if SEAL not in files:
+            raise Refused(f"it has no {SEAL}: it is not sealed, and nobody could tell whether it arrived whole")
+        if not root.name.isprintable():
+            raise Refused("its name holds characters that cannot be shown; rename it")
+        tags = [_tag_file(root / name) if name in files else b"" for name in (SEAL, "bag-info.txt")]
+    except OSError as error:
+        raise StorageError.from_os(f"read the bag {bag}", error) from error
+    notes = [f"the empty folder {each} does not travel: bags hold files only" for each in empty[:5]]
+    notes += [f"and {len(empty) - 5} more empty folders"] if len(empty) > 5 else []
+    odd = [path for path in files if not path.isascii() or not path.isprintable() or set(path) & set('\\:*?"<>|%')]
+    notes += [f"the name {odd[0]!r} ({len(odd)} such) may not be what it was on other systems"] if odd else []
+    return Source(
+        root=root, name=root.name, seal=sha256(tags[0]), moment=_bagged(tags[1]), files=files, notes=tuple(notes)
+    )
+
+
+def _listed(root: Path) -> tuple[dict[str, int], list[str]]:
+    """Sizes of the files by path, sorted, and the folders that hold nothing."""
+    files: dict[str, int] = {}
+    empty: list[str] = []
+    waiting = [""]
+    while waiting:
+        folder = waiting.pop()
+        with os.scandir(root / folder) as entries:
+            inside = list(entries)
+        if not inside and folder:
+            empty.append(folder)
+        for entry in inside:
+            path = f"{folder}{entry.name}"
+            facts = entry.stat(follow_symlinks=False)
+            if stat.S_ISDIR(facts.st_mode):
+                waiting.append(f"{path}/")
+            elif stat.S_ISREG(facts.st_mode):
+                files[path] = facts.st_size
+            else:
+                raise Refused(f"{path} is a link or a special file, which does not travel")
+            if any("\udc80" <= c <= "\udcff" for c in entry.name):
+                raise Refused(f"the name {entry.name!a} is not UTF-8; rename it before bagging")
+    return dict(sorted(files.items())), sorted(empty)
+
+
+def _tag_file(path: Path) -> bytes:
+    with path.open("rb") as file:
+        data = file.read(_TAG_FILE + 1)
+    if len(data) > _TAG_FILE:
+        raise Refused(f"{path.name} is larger than {_TAG_FILE:,} bytes")
+    return data
+
+
+def _bagged(info: bytes) -> datetime:
+    """Midnight of the Bagging-Date; where there is none, 1980, before which zip knows no time."""
+    match = _BAGGED.search(info)
+    try:
+        moment = datetime(*map(int, match.groups()), tzinfo=UTC) if match else None  # type: ignore[arg-type,misc]
+    except ValueError:
+        moment = None
+    earliest = datetime(1980, 1, 1, tzinfo=UTC)
+    return earliest if moment is None else min(max(moment, earliest), datetime(2107, 12, 31, tzinfo=UTC))
