@@ -5,6 +5,7 @@ be read again from them (`adopt`); only failures live here alone.
 """
 
 import json
+import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,9 +25,12 @@ CREATE TABLE IF NOT EXISTS jobs (
     id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, seeds INTEGER, settings TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS seeds (
     key TEXT PRIMARY KEY, name TEXT NOT NULL, url TEXT, outcome TEXT NOT NULL, bag TEXT, verdict TEXT, reason TEXT,
-    detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, job TEXT);
+    detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, job TEXT, place TEXT);
 CREATE TABLE IF NOT EXISTS bags (name TEXT PRIMARY KEY, key TEXT NOT NULL);
+"""
+_INDEXES = """
 CREATE INDEX IF NOT EXISTS seeds_by_outcome ON seeds (outcome);
+CREATE INDEX IF NOT EXISTS seeds_by_place ON seeds (place) WHERE outcome <> 'captured';
 """
 DONE = ("captured", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
@@ -47,6 +51,8 @@ class Entry:
     attempts: int = 0
     updated: str = ""
     job: str | None = None
+    origin: str | None = None
+    """Where the document was read just now; not read back."""
 
     def is_done(self, *, retry: bool, recapture: bool) -> bool:
         """Whether a job with these settings leaves the seed alone."""
@@ -60,7 +66,13 @@ def key_of(seed: Seed) -> str:
 
 def key_of_refused(origin: str) -> str:
     """A document that could not be read as a seed is known by where it lies."""
-    return f"unreadable {sha256(_clean(origin).encode())}"
+    return f"unreadable {sha256(_place(origin).encode())}"
+
+
+def _place(origin: str) -> str:
+    """An origin wherever the program was called: `seeds/a.txt` is another document in another folder."""
+    address = origin.lower().startswith(("http:", "https:"))
+    return _clean(origin if address else os.path.abspath(origin))  # noqa: PTH100 - the document may be gone
 
 
 class Ledger:
@@ -76,6 +88,9 @@ class Ledger:
                 self._db.execute("PRAGMA journal_mode = WAL")
                 self._db.execute("PRAGMA synchronous = FULL")
                 self._db.executescript(_TABLES)
+                if "place" not in (row[1] for row in self._db.execute("PRAGMA table_info(seeds)")):
+                    self._db.execute("ALTER TABLE seeds ADD COLUMN place TEXT")  # a ledger of before there was one
+                self._db.executescript(_INDEXES)
 
     def close(self) -> None:
         """Close the file."""
@@ -110,24 +125,32 @@ class Ledger:
             row = self._db.execute(f"SELECT {_COLUMNS} FROM seeds WHERE key = ?", (key,)).fetchone()
         return _entry(row) if row else None
 
-    def waiting(self, entries: Iterable[Entry], job: str, *, readable: Iterable[str] = ()) -> None:
-        """Note seeds that were read and not yet tried; what is known of them already stays. What lies at the places in
-        `readable` was refused once, perhaps, and is a seed now: the failure is forgotten."""
+    def waiting(self, entries: Iterable[Entry], job: str) -> None:
+        """Note seeds that were read; what is known of them already stays. What was read at the same places before, said
+        something else and is not captured is superseded, and forgotten; a bag it has stays."""
         with self._usable(), self._transaction():
-            self._db.executemany("DELETE FROM seeds WHERE key = ?", [(key_of_refused(each),) for each in readable])
-            self._db.executemany(
-                "INSERT OR IGNORE INTO seeds (key, name, url, outcome, updated, job) VALUES (?, ?, ?, 'waiting', ?, ?)",
-                [(e.key, _clean(e.name), e.url, _text(datetime.now(UTC)), job) for e in entries],
-            )
+            for each in entries:
+                place = _place(each.origin) if each.origin else None
+                self._supersede(place, each.key)
+                self._db.execute(
+                    "INSERT INTO seeds (key, name, url, outcome, updated, job, place) VALUES (?, ?, ?, 'waiting', ?, ?,"
+                    " ?) ON CONFLICT (key) DO UPDATE SET place = excluded.place WHERE place IS NOT excluded.place",
+                    (each.key, _clean(each.name), each.url, _text(datetime.now(UTC)), job, place),
+                )
+
+    def _supersede(self, place: str | None, key: str) -> None:
+        self._db.execute("DELETE FROM seeds WHERE place = ? AND key <> ? AND outcome <> 'captured'", (place, key))
 
     def settle(self, entries: Iterable[Entry], job: str | None, moment: datetime) -> None:
         """Write what became of seeds, all or nothing."""
         with self._usable(), self._transaction():
             for each in entries:
                 detail = json.dumps(each.detail, default=str) if each.detail is not None else None
+                place = _place(each.origin) if each.origin else None
+                self._supersede(place, each.key)
                 self._db.execute(
-                    "INSERT INTO seeds (key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job)"
-                    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+                    "INSERT INTO seeds (key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job,"
+                    " place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
                     " name = excluded.name, outcome = excluded.outcome, bag = excluded.bag,"
                     " verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,"
                     " attempts = attempts + 1, updated = excluded.updated, job = excluded.job",
@@ -135,7 +158,7 @@ class Ledger:
                         None if value is None else _clean(value)
                         for value in (
                             *(each.key, each.name, each.url, each.outcome, each.bag, each.verdict, each.reason),
-                            *(detail, each.updated or _text(moment), job),
+                            *(detail, each.updated or _text(moment), job, place),
                         )
                     ],
                 )

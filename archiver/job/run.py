@@ -1,26 +1,30 @@
 """Many seeds: the coordinator. Reads them as a stream, hands them out by host, settles results in groups.
 
-Only this process writes the ledger and makes bags visible (DESIGN.md, section 6.6 and 6.7). A kill at any moment loses
-at most the seeds in flight; they are still `waiting` in the ledger and run again.
+Only this process writes the ledger and makes bags visible (DESIGN.md, section 6.6 and 6.7). Of each host at most one
+seed is under way, and each result comes back by itself, so that a slow host holds nobody else up. A kill at any moment
+loses at most the seeds in flight; they are still `waiting` in the ledger and run again.
 """
 
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import takewhile
+from queue import Empty, SimpleQueue
+from statistics import median
 from uuid import uuid4
 
-from archiver.bag.write import publish
+from archiver.bag.write import STAGING, publish
 from archiver.config import Config
+from archiver.job.backlog import Backlog
 from archiver.job.hosts import BREAKER, HostQueue, host_of
 from archiver.job.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Result, Summary
-from archiver.job.worker import Done, executor, failure, release, submit, task_size, tasks_at_once
+from archiver.job.worker import Done, executor, failure, quarantine, release, run_seed, seats
 from archiver.model import Seed, SeedRefused
 
 GROUP = 32
@@ -31,6 +35,13 @@ WINDOW = 2000
 """Seeds read ahead, so that slow hosts do not hold up the others."""
 WINDOW_BYTES = 64 << 20
 """And how large they may be together."""
+BACKLOG_BYTES = 1 << 30
+"""And how large those of crowded hosts, which wait on disk."""
+READ_AT_ONCE = 64
+"""Seeds read before the work is looked after again."""
+SLOW_SECONDS = 15.0
+"""A seed under way for longer, and for ten times the usual, gives up its seat, so that a handful of hosts that never
+come to an end do not stop the job. On a slow line all take long, and none is slow."""
 DEAD = ("dns", "connect", "tls", "timeout", "disconnect", "protocol")
 """Kinds of failures that are the host's rather than the page's."""
 
@@ -62,6 +73,15 @@ def run_job(
     return coordinator.summary
 
 
+@dataclass(frozen=True, slots=True)
+class _Flight:
+    """A seed under way since a monotonic moment; `alone` in a process of its own."""
+
+    seed: Seed
+    since: float
+    alone: bool
+
+
 @dataclass(slots=True)
 class _Coordinator:
     """The state of a running job."""
@@ -73,18 +93,26 @@ class _Coordinator:
     stop: threading.Event
     summary: Summary = field(default_factory=Summary)
     queue: HostQueue = field(init=False)
+    backlog: Backlog = field(init=False)
     workers: Executor = field(init=False)
-    in_flight: dict[Future[list[Done]], list[Seed]] = field(default_factory=dict)
-    open_keys: dict[str, list[str]] = field(default_factory=dict)
-    """Seeds queued or in flight, each with the places of other documents of this job that say the same."""
+    ward: Executor | None = None
+    """Where suspects run."""
+    in_flight: dict[Future[Done], _Flight] = field(default_factory=dict)
+    """In the order they were handed out."""
+    finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
+    durations: deque[float] = field(default_factory=lambda: deque(maxlen=33))
+    """Seconds the latest seeds took."""
     group: list[tuple[Seed, Done]] = field(default_factory=list)
     group_since: float = 0.0
+    twins: dict[str, list[str]] = field(default_factory=dict)
+    """Of each seed in the group, the places of other documents of this job that say the same."""
     suspects: deque[Seed] = field(default_factory=deque)
-    """Seeds that were in flight when a worker died: each runs again, alone, and is given up if it dies again."""
-    alone: Seed | None = None
+    """Seeds that were under way in a process that died: each runs again, alone, and is given up if it dies again. Their
+    hosts wait for them."""
 
     def __post_init__(self) -> None:
-        self.queue = HostQueue(self.config.pace)
+        self.backlog = Backlog(self.config.bags / STAGING)
+        self.queue = HostQueue(self.config.pace, self.backlog)
 
     def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
         """Until every seed is settled, or someone says stop and those in flight are."""
@@ -99,21 +127,27 @@ class _Coordinator:
                 elif more:
                     more = self._read_ahead(seeds)
                 self._hand_out()
-                self._collect()
+                self._collect(reading=more and not self._window_is_full())
                 self._settle_if_due(force=not self.in_flight)
             self._settle_if_due(force=True)
         finally:
             self.workers.shutdown(wait=True, cancel_futures=True)
+            if self.ward is not None:
+                self.ward.shutdown(wait=True, cancel_futures=True)
             release()
+            self.backlog.close()
+
+    def _window_is_full(self) -> bool:
+        queue = self.queue
+        return queue.held >= WINDOW or queue.bytes > WINDOW_BYTES or self.backlog.bytes > BACKLOG_BYTES
 
     def _read_ahead(self, seeds: Iterator[Seed | SeedRefused]) -> bool:
         """Fill the window; False when there are no more seeds. A little at a time: work must not wait for reading."""
-        fresh: list[Entry] = []
-        readable: list[str] = []
+        read: list[Entry] = []
         refused: list[SeedRefused] = []
         more = True
-        for _ in range(min(64, WINDOW - len(self.queue))):
-            if self.queue.bytes > WINDOW_BYTES:
+        for _ in range(READ_AT_ONCE):
+            if self._window_is_full():
                 break
             seed = next(seeds, None)
             if seed is None:
@@ -122,115 +156,129 @@ class _Coordinator:
             if isinstance(seed, SeedRefused):
                 refused.append(seed)
                 continue
-            readable.append(seed.origin)
-            if not self._known(seed):
-                fresh.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting"))
-                if self.queue.broken(seed.url):
-                    self._give_up(seed)
-                else:
-                    self.queue.put(seed, time.monotonic())
-        if readable:
-            self.ledger.waiting(fresh, self.job, readable=readable)
+            read.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting", origin=seed.origin))
+            if self._settled(seed):
+                continue
+            if self.queue.broken(seed.url):
+                self._give_up(seed)
+            else:
+                self.queue.put(seed, time.monotonic())
+        if read:
+            self.ledger.waiting(read, self.job)
         if refused:
             self._refuse(refused)
         return more
 
     def _refuse(self, refused: list[SeedRefused]) -> None:
         entries = [
-            Entry(key=key_of_refused(each.origin), name=each.origin, url=None, outcome="failed", reason=str(each),
-                  detail={"kind": "seed", "line": each.line}) for each in refused
+            Entry(key=key_of_refused(each.origin), name=each.origin, url=None, outcome="failed", reason=each.reason,
+                  detail={"kind": "seed", "line": each.line}, origin=each.origin) for each in refused
         ]  # fmt: skip
         self.ledger.settle(entries, self.job, datetime.now(UTC))
         for each, entry in zip(refused, entries, strict=True):
             self._report(_result(each.origin, entry, new=True))
 
-    def _known(self, seed: Seed) -> bool:
-        """Whether a seed needs no work: done before, or another document of this job says the same."""
+    def _settled(self, seed: Seed) -> bool:
+        """Whether a seed needs no work: done before, or another document of this job said the same. Reports it then,
+        or lets its twin report it."""
         key = key_of(seed)
-        if key in self.open_keys:
-            self.open_keys[key].append(seed.origin)
+        if key in self.twins:
+            self.twins[key].append(seed.origin)
             return True
         entry = self.ledger.find(key)
         now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
         if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
             self._report(_result(seed.origin, entry, new=False))
             return True
-        self.open_keys[key] = []
         return False
 
     def _hand_out(self) -> None:
-        if self.suspects and not self.stop.is_set():
-            if not self.in_flight:
-                self.alone = self.suspects.popleft()
-                self._submit([self.alone])
-            return
-        while len(self.in_flight) < tasks_at_once(self.config) and not self.stop.is_set():
-            now = time.monotonic()
-            task: list[Seed] = []
-            while len(task) < task_size(self.config) and (seed := self.queue.take(now)):
-                task.append(seed)
-            if not task:
+        """Fill the seats: seeds whose hosts are ready, and one suspect."""
+        if self.suspects and not self.stop.is_set() and not any(each.alone for each in self.in_flight.values()):
+            self.ward = self.ward or quarantine(self.config, self.job)
+            self._submit(self.ward, self.suspects.popleft(), alone=True)
+        for _ in range(self._free_seats()):
+            if self.stop.is_set() or (seed := self._next()) is None:
                 return
-            self._submit(task)
+            self._submit(self.workers, seed)
 
-    def _submit(self, seeds: list[Seed]) -> None:
-        try:
-            future = submit(self.workers, seeds)
-        except BrokenProcessPool:  # a worker has died, with seeds or without
-            self.workers.shutdown(wait=False)
-            self.workers = executor(self.config, self.job)
-            future = submit(self.workers, seeds)
-        self.in_flight[future] = seeds
+    def _next(self) -> Seed | None:
+        """The next seed whose turn it is. Its twin, of the same host, cannot be under way: it is settled, or nearly."""
+        while (seed := self.queue.take(time.monotonic())) is not None and self._settled(seed):
+            self.queue.at_once(seed.url, time.monotonic())
+        return seed
 
-    def _collect(self) -> None:
-        """Wait a little for results and take them."""
-        # With every seat taken only a finished task changes anything; a ready host must not make this a busy wait.
-        full = len(self.in_flight) >= tasks_at_once(self.config) or bool(self.suspects and self.in_flight)
-        patience = 0.2 if full else min(0.2, self.queue.wait(time.monotonic()))
+    def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False) -> None:
+        future = workers.submit(run_seed, seed)
+        self.in_flight[future] = _Flight(seed, time.monotonic(), alone)
+        future.add_done_callback(self.finished.put)
+
+    def _free_seats(self) -> int:
+        usual, most = seats(self.config)
+        if len(self.in_flight) < usual:
+            return usual - len(self.in_flight)
+        patience = max(SLOW_SECONDS, 10 * median(self.durations)) if self.durations else 4 * SLOW_SECONDS
+        begun = time.monotonic() - patience
+        slow = sum(1 for _ in takewhile(lambda each: each.since < begun, self.in_flight.values()))
+        return max(0, min(usual + slow, most) - len(self.in_flight))
+
+    def _collect(self, *, reading: bool) -> None:
+        """Take the results that are there; wait a little for one, but not while there are seeds to read."""
+        # With every seat taken only a finished seed changes anything; a ready host must not make this a busy wait.
+        full = not self._free_seats() or self.stop.is_set()
+        patience = 0.0 if reading else 0.2 if full else min(0.2, self.queue.wait(time.monotonic()))
         if not self.in_flight:
             self.stop.wait(patience if self.queue else 0)
             return
-        finished, _ = wait(self.in_flight, timeout=patience, return_when=FIRST_COMPLETED)
-        errors = [error for future in finished if (error := self._take_up(future)) is not None]
+        done: list[Future[Done]] = []
+        try:
+            done.append(self.finished.get(timeout=patience))
+            while len(done) < GROUP:
+                done.append(self.finished.get_nowait())
+        except Empty:
+            pass
+        errors = [error for future in done if (error := self._take_up(future)) is not None]
         if errors:
             self._settle_if_due(force=True)
             raise errors[0]
 
-    def _take_up(self, future: Future[list[Done]]) -> BaseException | None:
-        """Take the results of a finished task, or give the error that must end the job."""
-        seeds, error = self.in_flight.pop(future), future.exception()
-        results = future.result() if error is None else [None] * len(seeds)
-        for seed, done in zip(seeds, results, strict=True):
-            if seed is not self.alone:  # its host had its rest when it was taken from the queue
-                self.queue.rest(seed.url, time.monotonic(), (done and done.crawl_delay) or 0.0)
-            if done is not None:
-                self._take([(seed, done)])
-                self._judge(seed, done)
-            elif isinstance(error, BrokenProcessPool):
-                self._bury(seed)
-        return None if isinstance(error, BrokenProcessPool) else error
-
-    def _bury(self, seed: Seed) -> None:
-        """A worker died with this seed under way: it may be to blame, or one beside it."""
-        if seed is self.alone:
-            self._take([(seed, failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC)))])
+    def _take_up(self, future: Future[Done]) -> BaseException | None:
+        """Take a result, or give the error that must end the job."""
+        flight, error = self.in_flight.pop(future), future.exception()
+        seed = flight.seed
+        if isinstance(error, BrokenExecutor):
+            if not flight.alone:
+                self.suspects.append(seed)  # it may be to blame, or one beside it
+                return None
+            done: Done = failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC))
+        elif error is not None:
+            return error
         else:
-            self.suspects.append(seed)
+            done = future.result()
+        self.durations.append(time.monotonic() - flight.since)
+        self.queue.rest(seed.url, time.monotonic(), done.crawl_delay or 0.0)
+        self._take(seed, done)
+        self._judge(seed, done)
+        return None
 
     def _judge(self, seed: Seed, done: Done) -> None:
         """Leave a host alone that refuses again and again: its other seeds fail, and the next run tries them."""
         refused = done.status in (403, 429) or done.status >= 500 if isinstance(done, Archived) else done.kind in DEAD
-        for other in self.queue.judge(seed.url, refused=refused):
-            self._give_up(other)
+        if self.queue.judge(seed.url, refused=refused):
+            for other in self.queue.give_up(seed.url):
+                if not self._settled(other):
+                    self._give_up(other)
+                self._settle_if_due(force=False)
 
     def _give_up(self, seed: Seed) -> None:
         reason = f"{host_of(seed.url)} gave no page {BREAKER} times in a row: not asked again in this job"
-        self._take([(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))])
+        self._take(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))
 
-    def _take(self, results: Iterable[tuple[Seed, Done]]) -> None:
+    def _take(self, seed: Seed, done: Done) -> None:
         if not self.group:
             self.group_since = time.monotonic()
-        self.group += results
+        self.group.append((seed, done))
+        self.twins[key_of(seed)] = []
 
     def _settle_if_due(self, *, force: bool) -> None:
         """Make a group of results durable: bags first, then the ledger, then the word to the caller."""
@@ -243,7 +291,7 @@ class _Coordinator:
         self.ledger.settle([entry for _, entry in settled], self.job, datetime.now(UTC))
         for seed, entry in settled:
             self._report(_result(seed.origin, entry, new=True))
-            for origin in self.open_keys.pop(entry.key, []):
+            for origin in self.twins.pop(entry.key, []):
                 self._report(_result(origin, entry, new=False))
 
     def _report(self, result: Result) -> None:

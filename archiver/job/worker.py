@@ -1,18 +1,14 @@
-"""What runs the pipeline: in this process, or in others of a pool, several seeds at a time while the network is slow.
+"""What runs the pipeline: in this process or in those of a pool, many seeds at a time while the network is slow.
 
-A task is a handful of seeds of different hosts. What goes wrong inside one seed is that seed's Failure; only a disk
-that will not have it stops the job.
+What goes over to a worker is `run_seed` and a seed, what comes back is what became of it: any `Executor` whose workers
+were told the job by `_equip` can run it. What goes wrong inside one seed is that seed's Failure; only a disk that will
+not have it stops the job.
 """
 
 import logging
-import os
 import signal
-import threading
-import time
-from collections.abc import Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
-from multiprocessing import get_context
 
 from archiver.bag.write import STAGING
 from archiver.capture.fetch import Fetcher
@@ -21,11 +17,14 @@ from archiver.capture.store import Store
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
 from archiver.job.pipeline import Tools, archive
+from archiver.job.pool import WorkerPool
 from archiver.job.result import Archived
 from archiver.model import Failure, Seed
 
 IN_FLIGHT = 8
-"""Seeds that one worker has under way."""
+"""Seeds that one process has under way."""
+MOST_IN_FLIGHT = 64
+"""And with those of slow hosts, which give up their seats (`job/run.py`)."""
 
 Done = Archived | Failure
 _log = logging.getLogger(__name__)
@@ -33,48 +32,34 @@ _tools: Tools | None = None
 
 
 def executor(config: Config, job: str) -> Executor:
-    """This process for one job, a pool of processes for more: started afresh, since threads do not survive a fork."""
+    """Threads of this process for one job, a pool of processes for more."""
     if config.jobs <= 1:
         _equip(config, job)
-        return ThreadPoolExecutor(IN_FLIGHT, "seed")
-    told = (config, job, os.getpid(), logging.getLogger().level)
-    return ProcessPoolExecutor(config.jobs, get_context("spawn"), _start_process, told)
+        return ThreadPoolExecutor(MOST_IN_FLIGHT, "seed")
+    return _processes(config, job, config.jobs, MOST_IN_FLIGHT)
 
 
-def submit(workers: Executor, seeds: list[Seed]) -> Future[list[Done]]:
-    """Hand out a task. A process that is started for it must not see Ctrl-C before it knows to ignore it: the signal is
-    blocked meanwhile, which a new process inherits."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        return workers.submit(run_task, seeds)
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+def quarantine(config: Config, job: str) -> Executor:
+    """A process of its own, for one seed at a time."""
+    return _processes(config, job, 1, 1)
 
 
-def task_size(config: Config) -> int:
-    """How many seeds make a task."""
-    return 1 if config.jobs <= 1 else IN_FLIGHT
+def _processes(config: Config, job: str, processes: int, threads: int) -> Executor:
+    return WorkerPool(processes, threads, _start_process, (config, job, logging.getLogger().level))
 
 
-def tasks_at_once(config: Config) -> int:
-    """How many tasks are handed out before one must come back."""
-    return IN_FLIGHT if config.jobs <= 1 else config.jobs * 2
+def seats(config: Config) -> tuple[int, int]:
+    """How many seeds are under way at once, and how many at most where slow ones are among them."""
+    processes = max(1, config.jobs)
+    return processes * IN_FLIGHT, processes * MOST_IN_FLIGHT
 
 
-def run_task(seeds: Sequence[Seed]) -> list[Done]:
-    """Archive each seed; the results in the same order. Raises StorageError."""
+def run_seed(seed: Seed) -> Done:
+    """Archive one seed with the tools of this worker. Raises StorageError."""
     assert _tools is not None, "the worker was not started by executor()"
-    tools = _tools
-    if len(seeds) == 1:
-        return [_one(seeds[0], tools)]
-    with ThreadPoolExecutor(len(seeds)) as threads:
-        return list(threads.map(lambda seed: _one(seed, tools), seeds))
-
-
-def _one(seed: Seed, tools: Tools) -> Done:
     started = datetime.now(UTC)
     try:
-        return archive(seed, tools)
+        return archive(seed, _tools)
     except StorageError:
         raise
     except RecordingError as error:
@@ -106,16 +91,9 @@ def release() -> None:
         _tools = None
 
 
-def _start_process(config: Config, job: str, parent: int, level: int) -> None:
-    """Leave Ctrl-C to the coordinator, log as it does, and end when it has ended, however it did."""
+def _start_process(config: Config, job: str, level: int) -> None:
+    """Leave Ctrl-C to the coordinator, log as it does."""
     logging.basicConfig(level=level)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _equip(config, job)
-
-
-def _end_with(parent: int) -> None:
-    while os.getppid() == parent:
-        time.sleep(1)
-    os._exit(1)

@@ -95,6 +95,11 @@ class SeedRefused:
     problem: str
     advice: str
 
+    @property
+    def reason(self) -> str:
+        """What is wrong and what to do, for a line that names the document already."""
+        return f"{f'line {self.line}: ' if self.line else ''}{self.problem}; {self.advice}"
+
     def __str__(self) -> str:
         where = f"{self.origin}:{self.line}" if self.line else self.origin
         return f"{where}: {self.problem}; {self.advice}"

@@ -1,0 +1,173 @@
+"""An executor of processes that each have many calls under way, which `concurrent.futures` lacks.
+
+`ProcessPoolExecutor` gives a process one call at a time, and all of them break when one process dies. Ours wait for the
+network most of their time: here each process runs its calls in threads, each answer comes back as soon as it is there,
+and a process that dies takes only its own calls with it. Knows nothing of seeds.
+"""
+
+import os
+import pickle
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from itertools import count
+from multiprocessing import get_context, resource_tracker
+from multiprocessing.connection import Connection
+from typing import Any, ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+
+class WorkerDied(BrokenExecutor):
+    """The process that had the call is gone. The pool goes on: the next call gets a new one."""
+
+
+class WorkerPool(Executor):
+    """At most `processes` processes of `threads` threads, each started afresh when there is work for it, since threads
+    do not survive a fork. `initializer(*initargs)` runs first in each; what it raises, each call there raises.
+
+    The processes end with the one that has the pool, however it ends. Calls and answers must pickle.
+    """
+
+    def __init__(
+        self, processes: int, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...] = ()
+    ) -> None:
+        self._processes = processes
+        self._told = (threads, initializer, initargs)
+        self._workers: list[_Worker] = []
+        self._lock = threading.Lock()
+
+    def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
+        """Give a call to the process that has the fewest. Its future raises WorkerDied where the process dies."""
+        call = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
+        with self._lock:
+            return self._least_busy().submit(call)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002
+        """Let the processes end after the calls they have; none of those can be cancelled."""
+        with self._lock:
+            workers, self._workers = self._workers, []
+        for each in workers:
+            each.dismiss()
+        for each in workers if wait else ():
+            each.join()
+
+    def _least_busy(self) -> "_Worker":
+        self._workers = [each for each in self._workers if not each.gone]
+        worker = min(self._workers, key=lambda each: len(each.under_way), default=None)
+        if worker is None or (worker.under_way and len(self._workers) < self._processes):
+            worker = _Worker(*self._told)
+            self._workers.append(worker)
+        return worker
+
+
+class _Worker:
+    """One process, seen from outside."""
+
+    def __init__(self, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...]) -> None:
+        self.under_way: dict[int, Future[Any]] = {}
+        self.gone = False
+        self._numbers = count()
+        self._lock = threading.Lock()
+        context = get_context("spawn")
+        self._connection, theirs = context.Pipe()
+        self._process = context.Process(target=_serve, args=(theirs, threads, initializer, initargs), daemon=True)
+        # Ctrl-C is the coordinator's affair: a new process must not see it before it knows to ignore it, so that the
+        # signal is blocked meanwhile, which a process inherits. Starting the tracker would unblock it: that goes first.
+        resource_tracker.ensure_running()
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            self._process.start()
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        theirs.close()
+        self._listener = threading.Thread(target=self._listen, name="answers", daemon=True)
+        self._listener.start()
+
+    def submit(self, call: bytes) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_running_or_notify_cancel()
+        with self._lock:
+            if self.gone:
+                future.set_exception(WorkerDied("the worker process died"))
+                return future
+            number = next(self._numbers)
+            self.under_way[number] = future
+        self._send((number, call))
+        return future
+
+    def dismiss(self) -> None:
+        self._send(None)
+
+    def join(self) -> None:
+        self._listener.join()
+        self._process.join()
+
+    def _send(self, order: tuple[int, bytes] | None) -> None:
+        try:
+            self._connection.send(order)
+        except OSError:
+            return  # it has died; the listener hears the same, and tells those who wait
+
+    def _listen(self) -> None:
+        try:
+            while True:
+                number, value, error = self._connection.recv()
+                future = self.under_way.pop(number)
+                if error is None:
+                    future.set_result(value)
+                else:
+                    future.set_exception(error)
+        except (EOFError, OSError):
+            with self._lock:
+                self.gone = True
+        for future in self.under_way.values():
+            future.set_exception(WorkerDied("the worker process died"))
+        self.under_way.clear()
+        self._connection.close()
+
+
+def _serve(connection: Connection, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...]) -> None:
+    """The life of a process: calls in, answers out, until it is dismissed or alone in the world."""
+    broken: Exception | None = None
+    answering = threading.Lock()
+
+    def answer(number: int, call: bytes) -> None:
+        value, error = None, broken
+        if error is None:
+            try:
+                fn, args, kwargs = pickle.loads(call)
+                value = fn(*args, **kwargs)
+            except Exception as raised:  # noqa: BLE001 - it belongs to whoever made the call
+                error = raised
+        packed = _packed(number, value, error)
+        with answering:
+            connection.send_bytes(packed)
+
+    try:
+        initializer(*initargs)
+    except Exception as raised:  # noqa: BLE001 - each call will raise it
+        broken = raised
+    with ThreadPoolExecutor(threads, "call") as pool:
+        while True:
+            try:
+                order = connection.recv()
+            except (EOFError, OSError):
+                os._exit(1)  # whoever started us is gone; threads cannot be ended otherwise
+            if order is None:
+                break
+            pool.submit(answer, *order)
+
+
+def _packed(number: int, value: object, error: Exception | None) -> bytes:
+    """An answer as bytes; an exception that would not survive the journey stays behind and sends its words."""
+    try:
+        packed = pickle.dumps((number, value, error), pickle.HIGHEST_PROTOCOL)
+        if error is not None:
+            pickle.loads(packed)
+    except Exception as stuck:  # noqa: BLE001 - whatever a foreign class does when it is pickled
+        words = f"{type(error or stuck).__name__}: {error or stuck}"
+        return pickle.dumps((number, None, RuntimeError(words)), pickle.HIGHEST_PROTOCOL)
+    return packed
