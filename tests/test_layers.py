@@ -7,7 +7,7 @@ from pathlib import Path
 import archiver
 
 HOUSE = Path(archiver.__file__).parent
-FOUNDATION = {"model", "errors", "digest", "config", "schemas", "visible", "__init__"}
+FOUNDATION = {"model", "errors", "digest", "cms", "config", "schemas", "visible", "__init__"}
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validate", "handoff"}
 BESIDE_JOB = {"job", "demo", "view"}
 LINES = 350
@@ -62,7 +62,7 @@ def test_validate_shares_only_model_digest_and_schemas_with_bag():
     for name, path in modules().items():
         if room(name) == "validate":
             assert rooms_imported(path) <= {
-                *("validate", "model", "digest", "errors", "schemas", "visible", "__version__")
+                *("validate", "model", "cms", "digest", "errors", "schemas", "visible", "__version__")
             }, name
 
 
@@ -71,11 +71,20 @@ def test_each_third_party_package_is_imported_in_at_most_two_modules():
 
     places = defaultdict(set)
     for name, path in modules().items():
-        for top in {each.split(".")[0] for each in imported(path)} - {"archiver", "lxml", ""}:
+        for top in {each.split(".")[0] for each in imported(path)} - {"archiver", "lxml", "cryptography", ""}:
             if top not in sys.stdlib_module_names:
                 places[top].add(name)
     crowded = {package: sorted(where) for package, where in places.items() if len(where) > 2}
     assert not crowded
+
+
+def test_cryptography_stays_with_signatures_and_those_who_judge_them():
+    """Its certificates are the nouns of these rooms, as elements are of `article` (docs/adr/0010)."""
+    users = {
+        name for name, path in modules().items() if any(each.startswith("cryptography") for each in imported(path))
+    }
+    assert {room(name) for name in users} <= {"cms", "trust", "validate"}
+    assert {name for name in users if room(name) == "validate"} <= {"validate/chains", "validate/revocation"}
 
 
 def test_no_file_is_over_350_lines_and_none_is_called_utils():

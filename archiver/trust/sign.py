@@ -141,6 +141,11 @@ class Signer:
         """Who signs, as the certificate says."""
         return _name(self.chain[0])
 
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the signer's certificate."""
+        return self.chain[0].fingerprint(hashes.SHA256()).hex()
+
     def require_valid(self, at: datetime) -> None:
         """Raises UsageError where the certificate is not valid at a moment."""
         own = self.chain[0]

@@ -1,0 +1,129 @@
+"""Signs the seal of a bag: extends the chain of signatures and timestamps in `signatures/`, in bag-nabit's layout.
+
+    tagmanifest-sha256.txt                       the seal, in the bag
+    signatures/tagmanifest-sha256.txt.p7s        its signature; .crl and .ocsp beside: what was told of revocation
+    signatures/tagmanifest-sha256.txt.p7s.tsr    the timestamp of that file; .crt beside: the authority's chain
+
+A further signer signs the last file of the chain. Nothing that is there is changed, and the sealed part of the bag
+is not touched. Whether the bag deserves it is the caller's to judge.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from archiver.errors import StorageError
+from archiver.trust.certificates import Certificate, complete, from_pem, revocation, roots_of
+from archiver.trust.custody import SEALED, Agent, append, write_new
+from archiver.trust.sign import Signer, sign
+from archiver.trust.timestamp import timestamp
+from archiver.trust.web import ask, trusted_by_default
+
+SIGNATURES = "signatures"
+_LINKS = 64
+"""Signatures and timestamps in one chain."""
+
+
+def sign_bag(
+    bag: Path,
+    signer: Signer | None,
+    *,
+    timestamp_url: str | None,
+    now: datetime,
+    agent: Agent,
+    roots: Path | None = None,
+    ask_revocation: bool = True,
+    durable: bool = True,
+) -> list[Path]:
+    """Sign the bag's seal, timestamp the signature (without `signer`: the end of the chain), note it in the custody
+    log, and sign and timestamp that event: it vouches for the log so far. The files that were written.
+
+    Raises UsageError where the certificate is not valid now, StorageError, TimestampError; a signature that could not
+    be timestamped stays, and can be timestamped later.
+    """
+    if signer:
+        signer.require_valid(now)
+    last = end_of_chain(bag)
+    pen = _Pen(signer, timestamp_url, now, roots, ask_revocation, durable)
+    files = pen.extend(last, bag / SIGNATURES)
+    detail = {
+        "signer": signer.subject if signer else None,
+        "certificate_sha256": signer.fingerprint if signer else None,
+        "timestamp": timestamp_url,
+        "signed": last.relative_to(bag).as_posix(),
+        "files": [each.relative_to(bag).as_posix() for each in files],
+    }
+    event = append(bag, "signature", at=now, agent=agent, detail=detail, durable=durable)
+    return [*files, event, *pen.extend(event, event.parent)]
+
+
+def sign_file(path: Path, signer: Signer, *, timestamp_url: str | None, now: datetime, durable: bool = True) -> None:
+    """Put `<path>.p7s` and `.p7s.tsr` beside any file, a receipt say. Raises as `sign_bag` does."""
+    _Pen(signer, timestamp_url, now, None, True, durable).extend(path, path.parent)
+
+
+def end_of_chain(bag: Path) -> Path:
+    """The last link: what the next signer signs; the tag manifest where nobody has signed. Raises StorageError."""
+    last = bag / SEALED
+    if not last.is_file():
+        raise StorageError(f"{bag} has no {SEALED}: only a sealed bag can be signed")
+    for _ in range(_LINKS):
+        following = [bag / SIGNATURES / f"{last.name}{suffix}" for suffix in (".p7s", ".tsr")]
+        found = next((each for each in following if each.is_file()), None)
+        if found is None:
+            return last
+        last = found
+    raise StorageError(f"{bag} has more than {_LINKS} signatures and timestamps: none is added")
+
+
+class _Pen:
+    """Signs files with one key and one authority."""
+
+    def __init__(
+        self, signer: Signer | None, url: str | None, now: datetime, roots: Path | None, revoked: bool, durable: bool
+    ) -> None:
+        self._signer, self._url, self._now, self._roots = signer, url, now, roots
+        self._revoked, self._durable = revoked, durable
+
+    def extend(self, path: Path, folder: Path) -> list[Path]:
+        """Sign a file, and timestamp the signature; the files written, in `folder`."""
+        written: list[Path] = []
+        data = _read(path)
+        name = path.name
+        if self._signer:
+            name, data = f"{name}.p7s", sign(data, self._signer, self._now)
+            self._write(folder / name, data, written)
+            known = [*self._signer.chain, *self._known_roots()]
+            self._ask_revocation(complete(self._signer.chain[0], known), folder / name, written)
+        if self._url:
+            name = f"{name}.tsr"
+            response, chain = timestamp(data, self._url, self._roots)
+            self._write(folder / name, response, written)
+            self._write(folder / f"{name}.crt", chain, written)
+            self._ask_revocation(list(reversed(from_pem(chain))), folder / name, written)
+        return written
+
+    def _known_roots(self) -> Sequence[Certificate]:
+        return (*(roots_of(str(self._roots)) if self._roots else ()), *roots_of(trusted_by_default()))
+
+    def _ask_revocation(self, chain: Sequence[Certificate], path: Path, written: list[Path]) -> None:
+        for suffix, data in _answers(tuple(chain), f"{self._now:%F %H}").items() if self._revoked else ():
+            self._write(path.with_name(path.name + suffix), data, written)
+
+    def _write(self, path: Path, data: bytes, written: list[Path]) -> None:
+        write_new(path, data, durable=self._durable)
+        written.append(path)
+
+
+@lru_cache(16)
+def _answers(chain: tuple[Certificate, ...], _hour: str) -> dict[str, bytes]:
+    """What is told of revocation, asked once an hour: a job signs many bags."""
+    return revocation(chain, ask)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise StorageError.from_os("read the bag", error) from error

@@ -1,0 +1,54 @@
+"""Timestamps: asked of an authority over HTTP, and verified before they are kept (RFC 3161, RFC 5816).
+
+The answer is kept as it came; the chain of the authority beside it, the root first: `openssl ts -verify -CAfile` takes
+any order, and bag-nabit looks at the first.
+"""
+
+import secrets
+from pathlib import Path
+
+from archiver.cms.read import LARGEST, Refused, read_timestamp
+from archiver.digest import sha256
+from archiver.errors import TimestampError
+from archiver.trust.certificates import complete, is_complete, name_of, pem_of, roots_of
+from archiver.trust.web import ask, trusted_by_default
+
+
+def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, bytes]:
+    """A timestamp of `data`: the authority's response (DER) and its chain (PEM, the root first).
+
+    The root is sought in the response, in the file `roots` and among the usual ones of the web. Raises TimestampError
+    where the authority cannot be reached, refuses, or answers with what does not hold.
+    """
+    nonce = secrets.randbits(63) | 1
+    try:
+        answer = ask(url, limit=LARGEST, data=query(data, nonce), media_type="application/timestamp-query")
+    except OSError as error:
+        raise TimestampError(f"no timestamp from {url}: {error}") from error
+    try:
+        stamp = read_timestamp(answer, data)
+    except Refused as error:
+        raise TimestampError(f"no timestamp from {url}: its answer does not hold: {error.reason}") from error
+    if stamp.nonce != nonce:
+        raise TimestampError(f"no timestamp from {url}: its answer is to another question (nonce)")
+    own, known = stamp.signature.certificate, [*stamp.signature.certificates, *(roots_of(str(roots)) if roots else ())]
+    chain = complete(own, known)
+    if not is_complete(chain):
+        chain = complete(own, [*known, *roots_of(trusted_by_default())])
+    if not is_complete(chain):
+        raise TimestampError(
+            f"no timestamp from {url}: {name_of(chain[-1].issuer)}, the root of its chain, is not known; "
+            "name a file that has it with --trust-roots"
+        )
+    return answer, pem_of(reversed(chain))
+
+
+def query(data: bytes, nonce: int) -> bytes:
+    """What is asked (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of up to 8 bytes, certificates wanted.
+
+    Every part has its place and length: the request is written out rather than encoded.
+    """
+    number = nonce.to_bytes(8, "big")
+    imprint = bytes.fromhex("3031300d060960864801650304020105000420") + bytes.fromhex(sha256(data))
+    inside = b"\x02\x01\x01" + imprint + b"\x02\x08" + number + b"\x01\x01\xff"
+    return b"\x30" + bytes([len(inside)]) + inside
