@@ -30,9 +30,9 @@ class AddressRefused(Exception):
 
     def __init__(self, host: str, addresses: list[str]) -> None:
         self.host, self.addresses = host, addresses
+        resolved = "" if addresses == [host] else f" is {', '.join(addresses) or 'a local name'}"
         super().__init__(
-            f"{host} is {', '.join(addresses) or 'a local name'}: not a public address "
-            "(if it is meant, allow it with --allow-private or --connect-to)"
+            f"{host}{resolved}: not a public address (if it is meant, allow it with --allow-private or --connect-to)"
         )
 
 

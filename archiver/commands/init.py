@@ -1,6 +1,7 @@
 """`archiver init`: a commented archiver.toml."""
 
 import argparse
+import os
 import sys
 from importlib.resources import files
 
@@ -10,11 +11,15 @@ from archiver.errors import StorageError, UsageError
 def init(args: argparse.Namespace) -> int:
     """Write the example settings; an existing file is not touched. Raises UsageError, StorageError."""
     text = (files("archiver.commands") / "archiver.toml").read_text("utf-8")
+    if os.path.lexists(args.file):
+        raise UsageError(f"{args.file} is there already; name another file, or move it away")
+    half = args.file.with_name(f".{args.file.name}.{os.getpid()}")
     try:
-        with args.file.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise UsageError(f"{args.file} is there already; name another file, or move it away") from None
+        try:
+            half.write_text(text, encoding="utf-8")
+            half.replace(args.file)
+        finally:
+            half.unlink(missing_ok=True)
     except OSError as error:
         raise StorageError.from_os(f"write {args.file}", error) from error
     if not args.quiet:

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import re
 import signal
 import sys
 import threading
@@ -10,8 +11,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from archiver.capture.recorder import trusted_roots
 from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
@@ -51,13 +54,8 @@ def settings(args: argparse.Namespace) -> Config:
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
     config = load(args.config, given)
     trusted_roots(config.ca_bundle)
-    if config.proxy and not config.proxy.startswith(("http://", "https://")):
-        raise UsageError(f"the proxy {config.proxy!r} is not an http:// or https:// address")
-    if config.proxy and without_credentials(config.proxy) != config.proxy:
-        raise UsageError(
-            "the proxy's address carries a user name or password, which the recorded requests would keep for good; "
-            "use a proxy on this machine that adds them"
-        )
+    if config.proxy is not None:
+        check_proxy(config.proxy)
     for name, allowed in (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest"))):
         if getattr(config, name) not in allowed:
             raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
@@ -66,6 +64,27 @@ def settings(args: argparse.Namespace) -> Config:
     return config
 
 
+def check_proxy(address: str) -> None:
+    """Raises UsageError for what is not the address of a proxy, before every seed fails by it."""
+    if without_credentials(address) != address:
+        raise UsageError(
+            "the proxy's address carries a user name or password, which the recorded requests would keep for good; "
+            "use a proxy on this machine that adds them"
+        )
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+        known = address.startswith(("http://", "https://")) and not (parts.path.strip("/") or parts.query)
+        sound = known and port != 0 and bool(_HOST_NAME.fullmatch(host) or (":" in host and IPv6Address(host)))
+    except ValueError:
+        sound = False
+    if not sound:
+        raise UsageError(
+            f"the proxy {address!r} is not http://HOST:PORT or https://HOST:PORT; for example 'http://127.0.0.1:3128'"
+        )
+
+
+_HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
 _FROM_ARGUMENTS = ("bags", "jobs", "pace", "user_agent", "proxy", "ca_bundle", "robots")
 
 
@@ -76,7 +95,7 @@ def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
     for seed in read_seeds(targets, limits=config.limits):
         if isinstance(seed, SeedRefused):
             refused += 1
-            told = {"seed": seed.origin, "url": None, "would": "refuse", "reason": str(seed)}
+            told = {"seed": seed.origin, "url": None, "would": "refuse", "reason": seed.reason}
         else:
             entry = ledger.find(key_of(seed)) if ledger else None
             done = entry and entry.is_done(retry=config.retry, recapture=config.recapture)
@@ -136,8 +155,8 @@ def _as_line(result: Result) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
     parts.append(f"-> {result.bag}" if result.bag else "")
     parts.append("" if result.new else "(done before)" if result.bag else "")
-    parts.append(f": {result.reason}" if result.reason and result.outcome != "captured" else "")
-    print(visible(" ".join(part for part in parts if part.strip())), flush=True)
+    reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
+    print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
 
 
 def _sum_up(summary: Summary, config: Config, seconds: float) -> None:

@@ -82,7 +82,7 @@ class Ledger:
         self._path = bags / PATH
         with self._usable():
             if read_only:
-                self._db = sqlite3.connect(f"{self._path.absolute().as_uri()}?mode=ro", uri=True)
+                self._db = _reader(self._path)
             else:
                 self._db = sqlite3.connect(self._path, isolation_level=None)
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -204,6 +204,21 @@ class Ledger:
         found.sort(key=lambda each: each.updated)
         self.settle(found, None, datetime.now(UTC))
         return len(found)
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    """The database, to be read. Where the folder cannot be written, SQLite must be told that nobody writes."""
+    address = f"{path.absolute().as_uri()}?mode=ro"
+    database = sqlite3.connect(address, uri=True)
+    try:
+        database.execute("SELECT 1 FROM seeds LIMIT 1")
+    except sqlite3.OperationalError:
+        database.close()
+        log = path.with_name(path.name + "-wal")
+        if os.access(path.parent, os.W_OK) or (log.exists() and log.stat().st_size):
+            raise
+        database = sqlite3.connect(f"{address}&immutable=1", uri=True)
+    return database
 
 
 _COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job"

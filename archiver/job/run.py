@@ -127,8 +127,8 @@ class _Coordinator:
                 elif more:
                     more = self._read_ahead(seeds)
                 self._hand_out()
-                self._collect(reading=more and not self._window_is_full())
                 self._settle_if_due(force=not self.in_flight)
+                self._collect(reading=more and not self._window_is_full())
             self._settle_if_due(force=True)
         finally:
             self.workers.shutdown(wait=True, cancel_futures=True)
