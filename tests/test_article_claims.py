@@ -1,11 +1,12 @@
 """Claims of a page and a seed: every source kept, values normalised, agreement told."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from articles import BODY, URL, a_page, a_seed
 
-from archiver.article import dates
+from archiver.article import dates, edtf
 from archiver.article.names import split
 from archiver.article.reading import read
 
@@ -238,3 +239,60 @@ def test_names_in_metadata_are_read_as_they_are_meant(head, found):
 def test_what_a_person_does_is_no_further_name():
     assert split("By Mia Holm, News Reporter") == ["Mia Holm"]
     assert split("Mia Holm, professor of the law of tides at Oldport university") == ["Mia Holm"]
+
+
+@pytest.mark.parametrize(
+    ("raw", "value"),
+    [
+        ("2022-02", "2022-02"),
+        ("2022", "2022"),
+        ("03/04/2022", "[2022-03-04,2022-04-03]"),
+        ("03/25/2022", "2022-03-25"),
+        ("25-03-2022", "2022-03-25"),
+        ("04/04/2022", "2022-04-04"),
+        ("2022-02-24?", "2022-02-24?"),
+        ("2022-02-30?", None),
+        ("2022-13", None),
+        ("31/31/2022", None),
+        ("1" * 100_000, None),
+    ],
+)
+def test_a_date_that_is_not_sure_is_written_in_edtf(raw, value):
+    assert edtf.parse(raw) == value
+
+
+@pytest.mark.parametrize(
+    ("raw", "accord"),
+    [("2023-03", "agree"), ("09/03/2023", "agree"), ("2022", "conflict"), ("10/04/2023", "conflict")],
+)
+def test_an_unsure_date_agrees_with_each_day_it_may_be_and_stands_behind_the_sure(raw, accord):
+    reading = read(None, a_page(*BODY, head=f'<meta name="date" content="{raw}">'))
+    assert [claim.source for claim in reading.claims["published"]] == ["url", "meta"]
+    assert reading.agreement["published"].accord == accord
+
+
+UNDATED = '<html><body><h1>Council votes</h1><div class="date">March 9, 2023</div><p>x</p><p>© 2019</p></body></html>'
+
+
+def test_htmldate_is_asked_where_the_page_states_no_date_and_its_answer_is_unsure():
+    page = replace(a_page(), url="https://www.harbour.example/council", body=UNDATED.encode())
+    (claim,) = read(None, page).claims["published"]
+    assert (claim.value, claim.source, claim.at.partition(" ")[0]) == ("2023-03-09?", "visible", "htmldate")
+
+
+def test_a_year_of_copyright_is_no_date_and_a_date_that_is_stated_is_enough():
+    page = replace(a_page(), url="https://www.harbour.example/council")
+    undated = replace(page, body=UNDATED.replace("March 9, 2023", "").encode())
+    stated = replace(page, body=UNDATED.replace("<p>x", '<time datetime="2023-03-10">x</time><p>').encode())
+    assert "published" not in read(None, undated).claims
+    assert [claim.value for claim in read(None, stated).claims["published"]] == ["2023-03-10"]
+
+
+def test_a_labelled_date_is_read():
+    page = replace(a_page(), url="https://www.harbour.example/council")
+    for line, day in (
+        ("<li><strong>Datum</strong> 9.3.2023</li>", "2023-03-09"),
+        ("<b>日期：</b>2023年3月9日", "2023-03-09"),
+    ):
+        (claim,) = read(None, replace(page, body=f"<h1>x</h1>{line}".encode())).claims["published"]
+        assert claim.value == day

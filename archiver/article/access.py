@@ -7,6 +7,7 @@ microdata; JSON-LD is read with the other claims.
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -17,7 +18,6 @@ from archiver.model import ClaimSource, Page
 _DIRECTIVES = ("noarchive", "nocache", "noai", "noimageai")
 _RESERVATIONS = ("tdm-reservation", "tdm-policy")
 _ROBOTS = re.compile(r"robots|[a-z]{1,40}bot(?:-[a-z]{1,40})?")
-_META = etree.XPath("//meta[@name][@content]")
 _FREE = etree.XPath("(//*[@itemprop='isAccessibleForFree'])[position()<=5]")
 _SEPARATORS = re.compile(r"[\s,;:]+")
 _LONGEST = 1000
@@ -32,7 +32,7 @@ def stated(page: Page, tree: HtmlElement | None) -> Iterator[tuple[str, ClaimSou
             yield f"{name.lower()}: {value.strip()[:_LONGEST]}", "http", name
     if tree is None:
         return
-    for tag in select(_META, tree)[:500]:
+    for tag in islice(tree.iter("meta"), 1000):
         name, content = tag.get("name", "").strip().lower(), tag.get("content", "")
         if _ROBOTS.fullmatch(name):
             yield from ((each, "meta", path_of(tag)) for each in _directives(content))

@@ -1,12 +1,14 @@
 """Dates as pages write them, normalised to ISO 8601: a day, a moment in UTC (`…Z`), or a time whose zone is unknown.
 
-Only unambiguous spellings are read (`03/04/2022` is not). Nothing is guessed: what is not understood is None.
+Only unambiguous spellings are read; `03/04/2022` is for `edtf.py`. Nothing is guessed: what is not understood is None.
 """
 
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+
+from archiver.article import edtf
 
 _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTHS = {n: i for i, n in enumerate(_NAMES.split("|"), start=1)}
@@ -16,6 +18,7 @@ _WORDED = (
     re.compile(rf"\b(?P<day>\d{{1,2}})(?:st|nd|rd|th)?\s{{1,3}}{_MONTH},?\s{{1,3}}(?P<year>\d{{4}})\b", re.IGNORECASE),
 )
 _DOTTED = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4})\b")
+_EASTERN = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d|\d{8})(?:[T ]{1,2}(\d.{0,30}))?")
 _ZONE = re.compile(r"\s?(?:UTC|GMT)$|\s(?=[+-]\d\d:?\d\d$)")
 _EPOCH = re.compile(r"\d{10}|\d{13}")
@@ -56,10 +59,12 @@ def in_path(path: str) -> str | None:
 
 
 def agree(one: str, other: str) -> bool:
-    """Whether two dates as written say the same: as days when either has no zone, else to the minute."""
+    """Whether two dates as written say the same: as days when either has no zone, else to the minute. One that is not
+    sure (EDTF) agrees with each day that it may be."""
     first, second = parse(one), parse(other)
     if first is None or second is None:
-        return one == other
+        sure, other_one = (first, other) if first else (second, one)
+        return edtf.allows(other_one, sure.day) if sure else one == other
     if first.moment is None or second.moment is None:
         return first.day == second.day
     return abs((first.moment - second.moment).total_seconds()) < 60
@@ -86,7 +91,7 @@ def _worded(text: str) -> When | None:
         # A time beside it is left to the mail format; without a zone a day is all that is sure.
         if (match := pattern.search(text)) and ":" not in text:
             return _day(date(int(match["year"]), _MONTHS[match["month"].lower()], int(match["day"])))
-    if match := _DOTTED.match(text):
+    if match := _DOTTED.match(text) or _EASTERN.match(text):
         return _day(date(int(match["year"]), int(match["month"]), int(match["day"])))
     return None
 
