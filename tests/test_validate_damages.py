@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from archiver.validate.bag import validate_bag
 from archiver.validate.rules import CHECKS, RULES
-from archiver.validate.table import Table
+from archiver.validate.table import Table, slices
 
 TABLES = (damages_bag, damages_warc, damages_record)
 ELSEWHERE = {
@@ -134,5 +134,17 @@ def test_a_table_is_a_sorted_mapping_in_memory_and_on_disk(
     assert len(table) == len(rows)
     assert dict(table) == rows
     assert [key in table for key in others] == [key in rows for key in others]
-    assert list(other.minus(table)) == sorted(others.keys() - rows.keys())
     assert table.get("not there \0", None) is None
+
+
+@given(st.dictionaries(st.text(), st.binary()), st.dictionaries(st.text(), st.binary()), st.integers(1, 4))
+def test_slices_of_tables_are_cut_at_the_same_keys_and_leave_nothing_out(
+    rows: dict[str, bytes], others: dict[str, bytes], size: int
+):
+    seen: tuple[dict[str, bytes], dict[str, bytes]] = ({}, {})
+    for here, there in slices([Table(rows, spill=0), Table(others)], size):
+        assert max(len(here), len(there)) <= size or not rows
+        assert all(key > max((*seen[0], *seen[1]), default="") for key in (*here, *there) if seen[0] or seen[1])
+        seen[0].update(here)
+        seen[1].update(there)
+    assert seen == (rows, others)

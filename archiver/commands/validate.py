@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archiver import __version__
 from archiver.digest import sha256
@@ -15,14 +15,16 @@ from archiver.errors import StorageError
 from archiver.model import Report
 from archiver.validate.bag import validate_bag
 from archiver.validate.find import find_bags
-from archiver.validate.profile import read_profile
 from archiver.validate.report import Passes, passes, passes_without_warnings, render
-from archiver.validate.reread import ReadAgain
+
+if TYPE_CHECKING:
+    from archiver.validate.profile import Profile
+    from archiver.validate.reread import ReadAgain
 
 
 def validate(args: argparse.Namespace) -> int:
     """Judge every bag named in `args`; 1 when one is not sound. Raises UsageError, StorageError."""
-    profile = read_profile(args.profile) if args.profile else None
+    profile = _profile(args.profile) if args.profile else None
     options = {"profile": profile, "reread": read_again, "strict": args.strict, "second_opinion": args.second_opinion}
     passed = passes_without_warnings if args.fail_on == "warning" else passes
     bags = list(find_bags(args.bags or [Path("bags")], serialised=True))
@@ -58,11 +60,17 @@ def _judged(bags: Sequence[Path], jobs: int, options: dict[str, Any]) -> Iterato
     return validate_bags(bags, jobs=jobs, **options)
 
 
+def _profile(name: str) -> "Profile":
+    from archiver.validate.profile import read_profile
+
+    return read_profile(name)
+
+
 def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def read_again(page: ReadAgain) -> str | None:
+def read_again(page: "ReadAgain") -> str | None:
     """The text of a recorded page by the extractor that is installed here; None where the record names another."""
     if page.software != __version__:
         return None

@@ -4,48 +4,62 @@ Times are aware datetimes in UTC; digests are lower-case hexadecimal SHA-256 unl
 bytes until `article/` decodes them.
 """
 
-from archiver.model.article import (
-    Accord,
-    Agreement,
-    Article,
-    BlockKind,
-    Change,
-    Claim,
-    ClaimName,
-    ClaimSource,
-    ComparedLine,
-    Comparison,
-    Credit,
-    CreditKind,
-    CreditRole,
-    LineKind,
-    PageAnchor,
-    PageBlock,
-    PageCaption,
-    Reading,
-    RecoveredLink,
-    TextCandidate,
-    Verdict,
-)
-from archiver.model.bag import Bag, Finding, Judgement, Report, Severity
-from archiver.model.capture import (
-    Capture,
-    Copied,
-    Exchange,
-    Failure,
-    IndexEntry,
-    Initiator,
-    LeadImage,
-    Outcome,
-    Page,
-    Photo,
-    RecordIds,
-    Requisites,
-    Tls,
-    Truncation,
-    Unfetched,
-)
-from archiver.model.seed import Anchor, Headline, Paragraph, Part, PartKind, Seed, SeedCaption, SeedDate, SeedRefused
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archiver.model.article import (
+        Accord,
+        Agreement,
+        Article,
+        BlockKind,
+        Change,
+        Claim,
+        ClaimName,
+        ClaimSource,
+        ComparedLine,
+        Comparison,
+        Credit,
+        CreditKind,
+        CreditRole,
+        LineKind,
+        PageAnchor,
+        PageBlock,
+        PageCaption,
+        Reading,
+        RecoveredLink,
+        TextCandidate,
+        Verdict,
+    )
+    from archiver.model.bag import Bag, Finding, Judgement, Report, Severity
+    from archiver.model.capture import (
+        Capture,
+        Copied,
+        Exchange,
+        Failure,
+        IndexEntry,
+        Initiator,
+        LeadImage,
+        Outcome,
+        Page,
+        Photo,
+        RecordIds,
+        Requisites,
+        Tls,
+        Truncation,
+        Unfetched,
+    )
+    from archiver.model.seed import (
+        Anchor,
+        Headline,
+        Paragraph,
+        Part,
+        PartKind,
+        Seed,
+        SeedCaption,
+        SeedDate,
+        SeedRefused,
+    )
 
 __all__ = [
     "Accord",
@@ -99,3 +113,14 @@ __all__ = [
     "Unfetched",
     "Verdict",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """A noun, from the module that has it, which is imported only now: validation needs four of fifty, and would spend
+    as much on the others as on a bag of two thousand files."""
+    if name in __all__:
+        for module in ("bag", "seed", "capture", "article"):
+            if noun := vars(import_module(f"{__name__}.{module}")).get(name):
+                globals()[name] = noun
+                return noun
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

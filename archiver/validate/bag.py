@@ -1,33 +1,34 @@
 """The validation of one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; DESIGN 6.5).
 
 No finding stops it; what cannot be checked is said to be `not checked`. It changes nothing, follows no link, and reads
-nothing outside the bag. Bags without `data/provenance.json` are judged as bags only.
+nothing outside the bag. Bags without `data/provenance.json` are judged as bags only, and what the others need is
+imported for them alone: to start is a good part of judging a small bag.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
 from archiver.validate.archives import opened
 from archiver.validate.fixity import check_fixity
-from archiver.validate.manifests import check_fetch, compare, read_manifests
-from archiver.validate.payload import check_payload
-from archiver.validate.profile import Profile, check_profile
-from archiver.validate.record import RECORD
-from archiver.validate.reread import Reread
+from archiver.validate.manifests import RECORD, check_fetch, compare, read_manifests
 from archiver.validate.rules import CHECKS, RULES, STRICT, finding
-from archiver.validate.second import second_opinion as ask_bagit
 from archiver.validate.tagfiles import read_declaration, read_info
 from archiver.validate.tree import Tree
+
+if TYPE_CHECKING:
+    from archiver.validate.profile import Profile
+    from archiver.validate.reread import Reread
 
 
 def validate_bag(
     path: Path,
     *,
-    profile: Profile | None = None,
-    reread: Reread | None = None,
+    profile: "Profile | None" = None,
+    reread: "Reread | None" = None,
     second_opinion: bool = False,
     strict: bool = False,
     cores: int = 1,
@@ -58,8 +59,8 @@ def _judge(
     tree: Tree,
     made: set[str],
     *,
-    profile: Profile | None,
-    reread: Reread | None,
+    profile: "Profile | None",
+    reread: "Reread | None",
     second_opinion: bool,
     cores: int,
 ) -> list[Finding]:
@@ -81,15 +82,21 @@ def _judge(
     findings += check_fixity(tree, manifests, cores=cores)
     # 3. The record and what it speaks of.
     if RECORD in tree.files:
+        from archiver.validate.payload import check_payload
+
         checked, more = check_payload(tree, info, reread)
         made |= checked
         findings += more
     # 4. What a receiver demands.
     if profile is not None:
+        from archiver.validate.profile import check_profile
+
         made.add("profile")
         findings += check_profile(profile, tree, declaration, info, manifests)
     # 5. Somebody else's view.
     if second_opinion:
+        from archiver.validate.second import second_opinion as ask_bagit
+
         ok = not any(each.severity == "error" for each in findings)
         safe = not tree.odd and not any(each.code == "BAG043" for each in findings)
         views = list(ask_bagit(tree.root, ok=ok, safe=safe))

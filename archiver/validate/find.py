@@ -1,6 +1,7 @@
 """Which of the paths somebody names are bags: a folder with bagit.txt, data/ or a manifest is one, however broken,
 and so is a file that is named as a serialised bag."""
 
+import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -16,11 +17,10 @@ def is_bag(path: Path, *, serialised: bool = False) -> bool:
     StorageError where it may not be listed."""
     if serialised and suffix(path.name) and path.is_file():
         return True
-    if not path.is_dir():
-        return False
-    if (path / "bagit.txt").exists() or (path / "data").is_dir():
+    here = os.fspath(path)
+    if os.path.exists(f"{here}/bagit.txt") or os.path.isdir(f"{here}/data"):  # noqa: PTH110, PTH112 - thousands of times
         return True
-    return any(_MANIFEST.fullmatch(each.name) for each in _listed(path))
+    return path.is_dir() and any(_MANIFEST.fullmatch(name) for name in _listed(path))
 
 
 def find_bags(paths: Sequence[Path], *, serialised: bool = False) -> Iterator[Path]:
@@ -32,8 +32,8 @@ def find_bags(paths: Sequence[Path], *, serialised: bool = False) -> Iterator[Pa
         if is_bag(path, serialised=serialised):
             yield path
             continue
-        inside = sorted(each for each in _listed(path) if not each.name.startswith(".")) if path.is_dir() else []
-        bags = [each for each in inside if is_bag(each, serialised=serialised)]
+        inside = sorted(name for name in _listed(path) if not name.startswith(".")) if path.is_dir() else []
+        bags = [each for each in (path / name for name in inside) if is_bag(each, serialised=serialised)]
         if not bags:
             advice = "a bag is a folder with bagit.txt, data/ or a manifest"
             advice += ", or a .zip, .tar or .tgz of one" if serialised else ""
@@ -41,8 +41,9 @@ def find_bags(paths: Sequence[Path], *, serialised: bool = False) -> Iterator[Pa
         yield from bags
 
 
-def _listed(path: Path) -> list[Path]:
+def _listed(path: Path) -> list[str]:
     try:
-        return list(path.iterdir())
+        with os.scandir(path) as entries:
+            return [entry.name for entry in entries]
     except OSError as error:
         raise StorageError.from_os(f"list {path}", error) from error

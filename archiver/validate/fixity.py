@@ -9,32 +9,26 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from functools import cache, partial
-from itertools import islice
-from typing import Any, TypeAlias
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any, BinaryIO, TypeAlias
 
 from archiver.digest import digest_stream
 from archiver.errors import StorageError
 from archiver.model import Finding
 from archiver.validate.manifests import Manifest
 from archiver.validate.rules import finding
-from archiver.validate.table import Table
-from archiver.validate.tree import Tree, descriptor_below
+from archiver.validate.table import slices
+from archiver.validate.tree import FLAGS, Tree, open_below
 
-SMALL = 1 << 16
-"""Bytes up to which a file is read in one go."""
-BIG = 1 << 20
-"""Bytes from which a file is worth a thread."""
-MANY = 4_000
-"""Small files from which another process is worth its start."""
-_CHUNK = 20_000
-"""Files that are looked at together."""
+SMALL = 1 << 18
+"""Bytes up to which a file is read in one go; hashing a larger one is worth a thread."""
+WORTH = 4_000
+"""Small files from which another process is worth its start; bytes count as well, so many for one more file."""
+_BYTES = 1 << 13
 
-Stated: TypeAlias = tuple[str, bytes, str]
-"""Algorithm, digest, and the manifest that says so."""
-Item: TypeAlias = tuple[str, int, tuple[Stated, ...]]
-"""Path, size, and what is stated of the file."""
+Stated: TypeAlias = tuple[str, Mapping[str, bytes], str]
+"""Algorithm, path -> digest, and the manifest that says so."""
 
 
 def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -> Iterator[Finding]:
@@ -42,72 +36,57 @@ def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -
 
     Raises StorageError where a process that helped has died.
     """
-    known = [manifest for manifest in manifests if manifest.algorithm]
-    if not any(not manifest.tag for manifest in known):
+    known = [(each.algorithm, each) for each in manifests if each.algorithm]
+    if all(each.tag for _, each in known):
         yield finding("FIX003")
-    items = _listed(tree, known)
-    if cores == 1 or tree.media_type is not None:  # a serialised bag is one stream: it is read by one
-        for item in items:
-            yield from _check(tree, item)
+    if tree.order is not None:  # a serialised bag is one stream: it is read by one, as its files lie in it
+        stated: list[Stated] = [(algorithm, each.entries.quick, each.name) for algorithm, each in known]
+        for _, path in tree.order.sorted():
+            yield from _streamed(tree.opener, path, stated)
+        return
+    for files, *entries in slices([tree.files, *(each.entries for _, each in known)]):
+        for tag in (True, False):
+            stated = [
+                (algorithm, rows, each.name)
+                for (algorithm, each), rows in zip(known, entries, strict=True)
+                if each.tag is tag
+            ]
+            listed = set[str]().union(*(rows for _, rows, _ in stated))
+            yield from _together(tree, [path for path in files if path in listed], files, stated, cores)
+
+
+def _together(
+    tree: Tree, paths: Sequence[str], sizes: Mapping[str, int], stated: Sequence[Stated], cores: int
+) -> Iterator[Finding]:
+    """What is wrong with files that are listed, in any order."""
+    root = str(tree.root)
+    small = [path for path in paths if sizes[path] <= SMALL]
+    # A fork starts at once and needs nothing handed over, but is only safe while there are no threads.
+    worth = cores > 1 and len(small) + sum(sizes[path] for path in small) // _BYTES >= WORTH
+    if worth and sys.platform == "linux" and threading.active_count() == 1:
+        yield from _forked(root, small, sizes, stated, cores)
     else:
-        yield from _together(tree, items, cores)
+        yield from _small(root, small, sizes, stated)
+    if len(small) < len(paths):
+        big = [path for path in paths if sizes[path] > SMALL]
+        check = partial(_streamed, tree.opener, stated=stated)
+        if cores == 1:
+            for path in big:
+                yield from check(path)
+            return
+        from concurrent.futures import ThreadPoolExecutor
+
+        with ThreadPoolExecutor(cores) as threads:
+            for found in threads.map(check, big):
+                yield from found
 
 
-def _listed(tree: Tree, known: Sequence[Manifest]) -> Iterator[Item]:
-    """Every file that a manifest lists."""
-    ordered = tree.order is None
-    lookups = [(each.algorithm or "", _lookup(each.entries, ordered=ordered), each) for each in known]
-    payload = [(name, get, each.name) for name, get, each in lookups if not each.tag]
-    tags = [(name, get, each.name) for name, get, each in lookups if each.tag]
-    for path, size in tree.in_order():
-        where = payload if path.startswith("data/") else tags
-        stated = tuple([(name, digest, said) for name, get, said in where if (digest := get(path)) is not None])
-        if stated:
-            yield path, size, stated
-
-
-def _lookup(entries: Table[bytes], *, ordered: bool) -> Callable[[str], bytes | None]:
-    """What a manifest says of a path; of a long one, read along where paths are asked for in their order."""
-    if isinstance(entries.quick, dict) or not ordered:
-        return entries.quick.get
-    rows = entries.sorted()
-    here = next(rows, None)
-
-    def get(path: str) -> bytes | None:
-        nonlocal here
-        while here is not None and here[0] < path:
-            here = next(rows, None)
-        return here[1] if here is not None and here[0] == path else None
-
-    return get
-
-
-def _together(tree: Tree, items: Iterator[Item], cores: int) -> Iterator[Finding]:
-    """What is wrong with the files, in any order."""
-    while chunk := list(islice(items, _CHUNK)):
-        small = [item for item in chunk if item[1] <= SMALL]
-        big = [item for item in chunk if item[1] >= BIG]
-        # A fork starts at once and needs nothing handed over, but is only safe while there are no threads.
-        if len(small) >= MANY and sys.platform == "linux" and threading.active_count() == 1:
-            yield from _forked(str(tree.root), small, cores)
-        else:
-            for item in small:
-                yield from _check(tree, item)
-        for item in chunk:
-            if SMALL < item[1] < BIG:
-                yield from _check(tree, item)
-        if big:
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(cores) as threads:
-                for found in threads.map(partial(_check, tree), big):
-                    yield from found
-
-
-def _forked(root: str, items: Sequence[Item], cores: int) -> list[Finding]:
+def _forked(
+    root: str, paths: Sequence[str], sizes: Mapping[str, int], stated: Sequence[Stated], cores: int
+) -> list[Finding]:
     """What is wrong with many small files: this process takes a share, a child each of the others."""
-    children = [_child(root, items[number::cores]) for number in range(1, cores)]
-    found = _check_below(root, items[::cores])
+    children = [_child(root, paths[number::cores], sizes, stated) for number in range(1, cores)]
+    found = _small(root, paths[::cores], sizes, stated)
     for child, pipe in children:
         with os.fdopen(pipe, "rb") as stream:
             data = stream.read()
@@ -117,7 +96,7 @@ def _forked(root: str, items: Sequence[Item], cores: int) -> list[Finding]:
     return found
 
 
-def _child(root: str, items: Sequence[Item]) -> tuple[int, int]:
+def _child(root: str, paths: Sequence[str], sizes: Mapping[str, int], stated: Sequence[Stated]) -> tuple[int, int]:
     """Start a child; (its process id, the pipe through which it tells what is wrong)."""
     ours, theirs = os.pipe()
     child = os.fork()
@@ -128,70 +107,57 @@ def _child(root: str, items: Sequence[Item]) -> tuple[int, int]:
     try:
         os.close(ours)
         with os.fdopen(theirs, "wb") as stream:
-            pickle.dump(_check_below(root, items), stream)
+            pickle.dump(_small(root, paths, sizes, stated), stream)
         code = 0
     finally:
         os._exit(code)
 
 
-def _check(tree: Tree, item: Item) -> list[Finding]:
-    """What is wrong with one file."""
-    path, size, stated = item
-    found = _small(str(tree.root), path, stated) if tree.media_type is None and size <= SMALL else None
-    if found is not None:
-        return found
-    try:
-        with tree.opener(path) as stream:  # not by `open`: in a thread the table of files may not be asked
-            _, digests = digest_stream(stream, {algorithm for algorithm, _, _ in stated})
-    except OSError as error:
-        return _unreadable(path, error)
-    return [
-        _mismatch(path, each, bytes.fromhex(digests[each[0]])) for each in stated if digests[each[0]] != each[1].hex()
-    ]
-
-
-def _check_below(root: str, items: Sequence[Item]) -> list[Finding]:
-    """What is wrong with many small files; needs no tree, and so can be done in another process."""
-    found = []
-    for path, _, stated in items:
-        wrong = _small(root, path, stated)
-        found += _unreadable(path, OSError("it grew while it was read")) if wrong is None else wrong
-    return found
-
-
-def _small(root: str, path: str, stated: Sequence[Stated]) -> list[Finding] | None:
-    """What is wrong with a small file, read in one go; None where it is not small any more."""
-    try:
-        descriptor, size = descriptor_below(root, path)
+def _small(root: str, paths: Iterable[str], sizes: Mapping[str, int], stated: Sequence[Stated]) -> list[Finding]:
+    """What is wrong with small files, each read in one go; needs no tree, and so can be done in another process."""
+    found = list[Finding]()
+    # The constructors themselves, which are quicker than asking `hashlib.new` for each file.
+    makers: list[tuple[Any, Stated]] = [(getattr(hashlib, each[0]), each) for each in stated]
+    for path in paths:
+        size = sizes[path]
         try:
-            if size > SMALL:
-                return None
-            data = os.read(descriptor, size + 1) if size else b""
-            while len(data) < size and (piece := os.read(descriptor, size)):
-                data += piece
-        finally:
-            os.close(descriptor)
+            descriptor = os.open(f"{root}/{path}", FLAGS)
+            try:
+                data = os.read(descriptor, size + 1)
+            finally:
+                os.close(descriptor)
+        except OSError as error:
+            found += _unreadable(path, error)
+            continue
+        if len(data) != size:  # no longer the file that the scan found
+            found += _streamed(partial(open_below, root), path, stated)
+            continue
+        for make, each in makers:
+            digest = make(data, usedforsecurity=False).digest()
+            if digest != each[1].get(path) and path in each[1]:
+                found.append(_mismatch(path, each, digest))
+    return found
+
+
+def _streamed(opener: Callable[[str], BinaryIO], path: str, stated: Sequence[Stated]) -> list[Finding]:
+    """What is wrong with one file, read piece by piece."""
+    here = [each for each in stated if path in each[1]]
+    if not here:
+        return []
+    try:
+        with opener(path) as stream:  # not by `Tree.open`: in a thread the table of files may not be asked
+            _, digests = digest_stream(stream, {algorithm for algorithm, _, _ in here})
     except OSError as error:
         return _unreadable(path, error)
-    found = []
-    for each in stated:
-        digest = _hash(each[0])(data, usedforsecurity=False).digest()
-        if digest != each[1]:
-            found.append(_mismatch(path, each, digest))
-    return found
+    found = [(each, bytes.fromhex(digests[each[0]])) for each in here]
+    return [_mismatch(path, each, digest) for each, digest in found if digest != each[1][path]]
 
 
 def _mismatch(path: str, stated: Stated, digest: bytes) -> Finding:
     code = "FIX001" if path.startswith("data/") else "FIX011"
-    return finding(code, path, manifest=stated[2], expected=stated[1].hex(), found=digest.hex())
+    return finding(code, path, manifest=stated[2], expected=stated[1][path].hex(), found=digest.hex())
 
 
 def _unreadable(path: str, error: OSError) -> list[Finding]:
     code = "FIX002" if path.startswith("data/") else "FIX012"
     return [finding(code, path, reason=error.strerror or error)]
-
-
-@cache
-def _hash(name: str) -> Any:
-    """The constructor itself, which is quicker than asking `hashlib.new` for each file."""
-    return getattr(hashlib, name)

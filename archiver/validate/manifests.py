@@ -6,12 +6,13 @@ It computes no digest; `fixity.py` does, for all manifests in one pass over each
 import hashlib
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cache
 from unicodedata import normalize
 
 from archiver.model import Finding
 from archiver.validate.rules import finding
-from archiver.validate.table import Table
+from archiver.validate.table import Table, slices
 from archiver.validate.tagfiles import Declaration, blocks, lines
 from archiver.validate.tree import Tree
 
@@ -24,9 +25,10 @@ _KNOWN = {
     "blake2s256": "blake2s",
 }
 """The name of an algorithm in a manifest's name, without hyphens -> hashlib's. Only digests of a fixed length."""
+RECORD = "data/provenance.json"
+"""The record of a bag that archiver made."""
 _ROOT = ("bagit.txt", "bag-info.txt")
 _PAIR = ("sha256", "sha512")
-_END = chr(0x10FFFF) * 2
 MANIFESTS = 32
 """Manifests of one bag that are read: each is held against all others, so their number must have a bound."""
 OURS = (*_ROOT, *(f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in _PAIR))
@@ -41,13 +43,13 @@ class Manifest:
     name: str
     tag: bool
     algorithm: str | None
-    entries: Table[bytes] = field(default_factory=Table)
+    entries: Table[bytes]
 
 
 def read_manifests(tree: Tree, declaration: Declaration) -> tuple[list[Manifest], list[Finding]]:
     """All manifests at the top of the bag and what is wrong with their lines."""
     manifests, findings = list[Manifest](), list[Finding]()
-    for name in tree.files:
+    for name in sorted(path for path in tree.files.quick if path[0] in "mMtT"):
         match = _NAME.fullmatch(name)
         if match and len(manifests) == MANIFESTS:
             return manifests, [*findings, finding("BAG009", name, limit=MANIFESTS)]
@@ -56,76 +58,71 @@ def read_manifests(tree: Tree, declaration: Declaration) -> tuple[list[Manifest]
             algorithm = _KNOWN.get(stated.replace("-", "").replace("_", ""))
             if algorithm is None:
                 findings.append(finding("BAG052", name, algorithm=stated))
-            manifest = Manifest(name=name, tag=bool(match[1]), algorithm=algorithm)
-            findings += _Reader(tree, declaration, manifest).read()
-            manifests.append(manifest)
+            reader = _Reader(tree, declaration, name, tag=bool(match[1]), algorithm=algorithm)
+            findings += reader.read()
+            manifests.append(Manifest(name=name, tag=reader.tag, algorithm=algorithm, entries=reader.entries))
     return manifests, findings
 
 
 class _Reader:
-    """Reads one manifest into its `entries`."""
+    """Reads one manifest into `entries`."""
 
-    def __init__(self, tree: Tree, declaration: Declaration, manifest: Manifest) -> None:
-        self.tree, self.declaration, self.manifest = tree, declaration, manifest
+    def __init__(self, tree: Tree, declaration: Declaration, name: str, *, tag: bool, algorithm: str | None) -> None:
+        self.tree, self.declaration, self.name, self.tag = tree, declaration, name, tag
+        self.entries, self.taken = Table[bytes](), 0
         self.findings: list[Finding] = []
         self.composed: Table[str] | None = None
-        self.digits = hashlib.new(manifest.algorithm).digest_size * 2 if manifest.algorithm else None
-        self.last = ""  # no path so far comes after it: lines in order need not be looked up
-        usual = rf"^([0-9A-Fa-f]{{{self.digits}}})  (data(?:/[^%\\\n/.][^%\\\n/]*)+)$"
-        self.usual = re.compile(usual, re.MULTILINE) if self.digits and not manifest.tag else None
+        self.digits = hashlib.new(algorithm).digest_size * 2 if algorithm else 0
+        self.usual = _usual(self.digits, tag=tag)
 
     def say(self, code: str, path: str, **facts: object) -> None:
-        self.findings.append(finding(code, path, manifest=self.manifest.name, **facts))
+        self.findings.append(finding(code, path, manifest=self.name, **facts))
 
     def read(self) -> list[Finding]:
-        name = self.manifest.name
-        try:
-            with self.tree.open(name) as stream:
-                for first, block in blocks(stream, name, self.declaration, self.findings):
-                    if not self.plain(block):
-                        self.last = _END
-                        for number, line in enumerate(block, start=first):
-                            self.line(number, line)
-        except OSError as error:
-            self.findings.append(finding("BAG012", name, reason=error.strerror))
+        """What is wrong with its lines. Those that need no second look are taken at once; if that took a path twice,
+        all is read again, line by line."""
+        for quick in (bool(self.digits), False):
+            self.entries, self.taken, self.findings = Table(), 0, []
+            for first, block in blocks(self.tree, self.name, self.declaration, self.findings):
+                if not (quick and self.plain(block)):
+                    for number, line in enumerate(block[:-1].split("\n"), start=first):
+                        self.line(number, line)
+            if len(self.entries) == self.taken:
+                break
         return self.findings
 
-    def plain(self, block: Sequence[str]) -> bool:
-        """Take some lines at once, if none needs a second look: payload files, each named once, with nothing in the
-        path to decode or to doubt. Quick, and never more lenient than `line`."""
-        text = "\n".join(block)
-        fresh = {path: bytes.fromhex(digest) for digest, path in self.usual.findall(text)} if self.usual else {}
-        if len(fresh) < len(block):
+    def plain(self, block: str) -> bool:
+        """Take some lines at once, if each is of a file that belongs here, with nothing in its path to decode or to
+        doubt. Quick, and but for paths listed twice never more lenient than `line`."""
+        if not self.usual.fullmatch(block):
             return False
-        if not text.isascii() and not all(path in self.tree.files for path in fresh):
+        rows, digits, from_hex = block[:-1].split("\n"), self.digits, bytes.fromhex
+        fresh = {line[digits + 2 :]: from_hex(line[:digits]) for line in rows}
+        if not block.isascii() and not all(path in self.tree.files for path in fresh):
             return False  # it may be there in another Unicode form
-        paths = list(fresh)
-        if paths and not (paths[0] > self.last and paths == sorted(paths)):
-            self.last = _END
-            if any(path in self.manifest.entries for path in paths):
-                return False
-        self.last = max(self.last, *paths) if paths else self.last
-        self.manifest.entries.update(fresh)
+        self.entries.update(fresh)
+        self.taken += len(rows)
         return True
 
     def line(self, number: int, line: str) -> None:
         parts = line.split(None, 1) if line[:1] not in (" ", "\t") else []
         if not line.strip():
-            self.say("BAG056", self.manifest.name, line=number)
+            self.say("BAG056", self.name, line=number)
             return
         if len(parts) != 2 or not _HEX.fullmatch(parts[0]) or (self.digits and len(parts[0]) != self.digits):
-            self.say("BAG040", self.manifest.name, line=number, found=line)
+            self.say("BAG040", self.name, line=number, found=line)
             return
         digest, path = parts[0].lower(), parts[1]
         value = bytes.fromhex(digest) if self.digits else digest.encode("ascii")
         if path.startswith("*"):
-            self.say("BAG041", self.manifest.name, line=number)
+            self.say("BAG041", self.name, line=number)
             path = path[1:]
         if (known := self.resolve(path)) is None:
             return
-        earlier = self.manifest.entries.get(known)
+        earlier = self.entries.get(known)
         if earlier is None:
-            self.manifest.entries[known] = value
+            self.entries[known] = value
+            self.taken += 1
         else:
             same = earlier == value and self.declaration.version < (1, 0)
             stated = earlier.hex() if self.digits else earlier.decode("ascii")
@@ -140,15 +137,15 @@ class _Reader:
             self.say("BAG049", stated)
         path = stated if literal else path
         if unsafe(stated) or unsafe(path):
-            self.say("BAG043", self.manifest.name, found=stated)
+            self.say("BAG043", self.name, found=stated)
             return None
         if path not in self.tree.files:
             path = self._respelled(path)
         payload = path.startswith("data/")
-        if not self.manifest.tag and not payload:
+        if not self.tag and not payload:
             self.say("BAG047", path)
             return None
-        if self.manifest.tag and (payload or path.lower().startswith("tagmanifest-")):
+        if self.tag and (payload or path.lower().startswith("tagmanifest-")):
             self.say("BAG048", path)
             return None
         return path
@@ -169,6 +166,14 @@ class _Reader:
         return meant
 
 
+@cache
+def _usual(digits: int, *, tag: bool) -> re.Pattern[str]:
+    """Lines whose path cannot be unsafe, spelled in two ways or of the wrong kind, among others."""
+    part, names = r"/[^%\\\n\0/.][^%\\\n\0/]*", r"(?!data/|(?i:tagmanifest-))[A-Za-z0-9_-][^%\\\n\0/:]*"
+    path = rf"{names}(?:{part})*+" if tag else rf"data(?:{part})++"
+    return re.compile(rf"(?:[0-9A-Fa-f]{{{digits}}}  {path}\n)*+")
+
+
 def manifest_algorithm(name: str) -> str:
     """The algorithm in the name of a manifest, in lower case and without hyphens; "" where it is none."""
     match = _NAME.fullmatch(name)
@@ -187,43 +192,32 @@ def unsafe(path: str) -> bool:
 
 def compare(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest]) -> Iterator[Finding]:
     """What the manifests leave out, and what they name that is not there."""
-    payload = [each for each in manifests if not each.tag]
-    tags = [each for each in manifests if each.tag]
+    payload, tags = [each for each in manifests if not each.tag], [each for each in manifests if each.tag]
     if not payload:
         yield finding("BAG008")
-    missing: dict[str, list[str]] = {}
-    for manifest in manifests:
-        for path in manifest.entries.minus(tree.files):
-            missing.setdefault(path, []).append(manifest.name)
-    yield from (finding("BAG045", path, manifest=", ".join(where)) for path, where in sorted(missing.items()))
-    if payload:
-        first, *others = payload
-        for path in tree.files.minus(first.entries):
-            if path.startswith("data/") and not any(path in each.entries for each in others):
-                yield finding("BAG046", path)
-    if declaration.version >= (1, 0):
-        for manifest in payload:
-            left_out = {path for other in payload for path in other.entries.minus(manifest.entries)}
-            yield from (finding("BAG044", path, manifest=manifest.name) for path in sorted(left_out))
-    yield from _tag_files(tree, declaration, payload, tags)
-
-
-def _tag_files(
-    tree: Tree, declaration: Declaration, payload: Sequence[Manifest], tags: Sequence[Manifest]
-) -> Iterator[Finding]:
-    required = {manifest.name for manifest in payload} if declaration.version >= (1, 0) else set[str]()
-    if "data/provenance.json" in tree.files:
+    required = {each.name for each in payload} if declaration.version >= (1, 0) else set[str]()
+    if RECORD in tree.files:
         yield from (finding("BAG054", name) for name in OURS if name not in tree.files)
         required |= {name for name in _ROOT if name in tree.files}
-    for manifest in tags:
-        missing = sorted(name for name in required if name not in manifest.entries)
-        yield from (finding("BAG055", name, manifest=manifest.name) for name in missing)
-    covered = {manifest.name for manifest in tags} | required
-    for path in tree.files if tags else ():
-        if path.startswith(("data/", "signatures/")) or path in covered:
-            continue
-        if not any(path in manifest.entries for manifest in tags):
-            yield finding("BAG053", path)
+    for tag in tags:
+        missing = sorted(name for name in required if name not in tag.entries)
+        yield from (finding("BAG055", name, manifest=tag.name) for name in missing)
+    needless = required | {each.name for each in tags}
+    for files, *entries in slices([tree.files, *(each.entries for each in (*payload, *tags))]):
+        listings = list(zip((*payload, *tags), entries, strict=True))
+        due = set[str]().union(*(rows for each, rows in listings if not each.tag))
+        listed = due.union(*(rows for each, rows in listings if each.tag))
+        for path in listed.difference(files):
+            where = ", ".join(each.name for each, rows in listings if path in rows)
+            yield finding("BAG045", path, manifest=where)
+        for path in files.keys() - listed:
+            if path.startswith("data/"):
+                yield from [finding("BAG046", path)] if payload else []
+            elif tags and not path.startswith("signatures/") and path not in needless:
+                yield finding("BAG053", path)
+        for each, rows in listings if declaration.version >= (1, 0) else ():
+            left_out = due.difference(rows) if len(rows) < len(due) and not each.tag else ()
+            yield from (finding("BAG044", path, manifest=each.name) for path in left_out)
 
 
 def check_fetch(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest]) -> list[Finding]:
@@ -233,17 +227,13 @@ def check_fetch(tree: Tree, declaration: Declaration, manifests: Sequence[Manife
         return []
     findings = [finding("BAG060", name)]
     listed = [manifest.entries for manifest in manifests if not manifest.tag]
-    try:
-        with tree.open(name) as stream:
-            for number, line in lines(stream, name, declaration, findings):
-                parts = line.split(None, 2)
-                path = _ENCODED.sub(lambda match: chr(int(match[1], 16)), parts[-1]) if parts else ""
-                if len(parts) != 3 or not (parts[1] == "-" or re.fullmatch(r"[0-9]{1,20}", parts[1])):
-                    findings.append(finding("BAG061", name, line=number, found=line))
-                elif unsafe(path):
-                    findings.append(finding("BAG043", name, manifest=name, found=path))
-                elif not all(path.removeprefix("./") in paths for paths in listed):
-                    findings.append(finding("BAG062", path))
-    except OSError as error:
-        findings.append(finding("BAG012", name, reason=error.strerror))
+    for number, line in lines(tree, name, declaration, findings):
+        parts = line.split(None, 2)
+        path = _ENCODED.sub(lambda match: chr(int(match[1], 16)), parts[-1]) if parts else ""
+        if len(parts) != 3 or not (parts[1] == "-" or re.fullmatch(r"[0-9]{1,20}", parts[1])):
+            findings.append(finding("BAG061", name, line=number, found=line))
+        elif unsafe(path):
+            findings.append(finding("BAG043", name, manifest=name, found=path))
+        elif not all(path.removeprefix("./") in paths for paths in listed):
+            findings.append(finding("BAG062", path))
     return findings

@@ -7,7 +7,6 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict
-from html import escape
 from typing import Literal, get_args
 
 from archiver.model import Finding, Report
@@ -116,11 +115,17 @@ def _failure(each: Finding) -> str:
 
 
 def _attribute(text: str) -> str:
-    return f'"{escape(visible(text))}"'
+    return f'"{_escaped(visible(text))}"'
 
 
 def _xml(text: str) -> str:
-    return escape("".join(line + "\n" for line in map(visible, text.splitlines())))
+    return _escaped("".join(line + "\n" for line in map(visible, text.splitlines())))
+
+
+def _escaped(text: str) -> str:
+    from html import escape  # imports a table of all entities, which most reports do without
+
+    return escape(text)
 
 
 def _github(reports: Iterable[Report], passed: Passes) -> Iterator[str]:

@@ -1,15 +1,20 @@
 """A table of paths that stays small in memory: in a dict while it is short, in a temporary SQLite file when it grows.
 
-Bags of millions of files are judged in the memory of one of thirty thousand. It knows nothing of bags; keys are text
-(lone surrogates included), values bytes, text or whole numbers, and it is read in the order of its keys.
+Bags of millions of files are judged in the memory of one of thirty thousand: `slices` cuts several tables at the same
+keys, and what is small enough for one slice is never copied. It knows nothing of bags; keys are text (lone surrogates
+included), values bytes, text or whole numbers, and it is read in the order of its keys.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 SPILL = 1 << 15
 """Rows a table keeps in memory."""
+SLICE = 1 << 14
+"""Rows that a slice of a longer table has at most."""
 _BUFFER = 1 << 12
+_PAST = b"\xff"
+"""A key that UTF-8 does not have, after all that it has."""
 _V = TypeVar("_V", int, str, bytes)
 
 
@@ -80,11 +85,17 @@ class Table(Mapping[str, _V]):
         rows = self._db.execute("SELECT k, v FROM t ORDER BY k")
         return ((_text(key), self._read(value)) for key, value in rows)
 
-    def minus(self, other: "Table[Any]") -> Iterator[str]:
-        """The keys that `other` does not have, sorted."""
-        if self._db is None and other._db is None:
-            return iter(sorted(self._rows.keys() - other._rows.keys()))
-        return _minus(iter(self), iter(other))
+    def _cut(self, low: bytes, rows: int) -> bytes:
+        """The key so many rows after `low`; `_PAST` where there are fewer."""
+        row = self._db.execute("SELECT k FROM t WHERE k >= ? ORDER BY k LIMIT 1 OFFSET ?", (low, rows)).fetchone()
+        return bytes(row[0]) if row else _PAST
+
+    def _between(self, low: bytes, high: bytes) -> dict[str, _V]:
+        """The rows from `low` to before `high`."""
+        rows = self._db.execute("SELECT k, v FROM t WHERE k >= ? AND k < ? ORDER BY k", (low, high))
+        if self._texts:
+            return {_text(key): self._read(value) for key, value in rows}
+        return {str(key, "utf-8", "surrogatepass"): value for key, value in rows}
 
     def _flush(self) -> None:
         if self._db is None:
@@ -114,10 +125,16 @@ def _key(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def _minus(left: Iterator[str], right: Iterator[str]) -> Iterator[str]:
-    there = next(right, None)
-    for key in left:
-        while there is not None and there < key:
-            there = next(right, None)
-        if there != key:
-            yield key
+def slices(tables: Sequence[Table[Any]], rows: int = SLICE) -> Iterator[list[dict[str, Any]]]:
+    """The tables, cut at the same keys: for each range of keys a dict of every table, in their order. One slice of
+    all rows where all are in memory. The dicts are to be read only, the tables not to be changed meanwhile."""
+    if not any(table._db for table in tables):
+        yield [table._rows for table in tables]
+        return
+    for table in tables:
+        table._flush()
+    low = b""
+    while low != _PAST:
+        high = min(table._cut(low, rows) for table in tables)
+        yield [table._between(low, high) for table in tables]
+        low = high

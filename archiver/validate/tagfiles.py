@@ -9,7 +9,6 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import BinaryIO
 
 from archiver.model import Finding
 from archiver.validate.rules import finding
@@ -51,8 +50,7 @@ def read_declaration(tree: Tree) -> tuple[Declaration, list[Finding]]:
     if name not in tree.files:
         return Declaration(), [finding("BAG002", name)]
     try:
-        with tree.open(name) as stream:
-            data = stream.read(LINE)
+        data = tree.read(name, LINE)
     except OSError as error:
         return Declaration(), [finding("BAG012", name, reason=error.strerror)]
     findings = []
@@ -85,37 +83,50 @@ def _encoding(stated: str) -> tuple[str, list[Finding]]:
     return name, [finding("BAG006", "bagit.txt", expected="UTF-8", found=stated)] if name != "utf-8" else []
 
 
-def blocks(
-    stream: BinaryIO, name: str, declaration: Declaration, findings: list[Finding]
-) -> Iterator[tuple[int, list[str]]]:
-    """The lines of a tag file, some at a time, without their ends (LF, CR LF or CR), and the number of the first, from
-    1; stops, with a finding added, at what is not in the declared encoding or longer than LINE."""
+def blocks(tree: Tree, name: str, declaration: Declaration, findings: list[Finding]) -> Iterator[tuple[int, str]]:
+    """The lines of a tag file, some at a time, each ended by LF (there it may be CR LF or CR), and the number of the
+    first, from 1; stops, with a finding added, at what cannot be read, is not in the declared encoding or longer than
+    LINE."""
+    number, kept = 1, ""
     try:
-        with io.TextIOWrapper(stream, encoding=declaration.encoding, newline=None) as text:
-            number, kept = 1, ""
-            while block := text.read(LINE):
-                if number == 1 and not kept and block.startswith("\ufeff"):
-                    findings.append(finding("BAG021", name))
-                    block = block[1:]
-                *whole, kept = (kept + block).split("\n")
-                if len(kept) > LINE or (whole and len(whole[0]) > LINE):
-                    findings.append(finding("BAG022", name, limit=LINE))
-                    return
-                yield number, whole
-                number += len(whole)
-            if kept:
-                findings.append(finding("BAG023", name))
-                yield number, [kept]
+        for block in _decoded(tree, name, declaration.encoding):
+            if number == 1 and not kept and block.startswith("\ufeff"):
+                findings.append(finding("BAG021", name))
+                block = block[1:]
+            text = kept + block
+            end = text.rfind("\n") + 1
+            if text.find("\n") > LINE or len(text) - end > LINE:
+                findings.append(finding("BAG022", name, limit=LINE))
+                return
+            if end:
+                yield number, text[:end]
+            number, kept = number + text.count("\n"), text[end:]
+        if kept:
+            findings.append(finding("BAG023", name))
+            yield number, kept + "\n"
     except UnicodeError:
         findings.append(finding("BAG020", name, encoding=declaration.encoding))
     except OSError as error:
         findings.append(finding("BAG012", name, reason=error.strerror))
 
 
-def lines(stream: BinaryIO, name: str, declaration: Declaration, findings: list[Finding]) -> Iterator[tuple[int, str]]:
-    """The same, one numbered line at a time."""
-    for number, some in blocks(stream, name, declaration, findings):
-        yield from enumerate(some, start=number)
+def _decoded(tree: Tree, name: str, encoding: str) -> Iterator[str]:
+    """The text of a tag file with LF at the ends of its lines, in pieces of at most LINE characters. Raises OSError,
+    UnicodeError."""
+    head = tree.read(name, LINE)
+    if len(head) < LINE:  # all of it: the usual case does without the machinery of streams
+        text = head.decode(encoding)
+        yield text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+        return
+    with tree.open(name) as stream, io.TextIOWrapper(stream, encoding=encoding, newline=None) as text_stream:
+        while block := text_stream.read(LINE):
+            yield block
+
+
+def lines(tree: Tree, name: str, declaration: Declaration, findings: list[Finding]) -> Iterator[tuple[int, str]]:
+    """The same, one numbered line at a time, without its end."""
+    for number, block in blocks(tree, name, declaration, findings):
+        yield from enumerate(block[:-1].split("\n"), start=number)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,18 +146,14 @@ def read_info(tree: Tree, declaration: Declaration) -> tuple[Info, list[Finding]
     if name not in tree.files:
         return Info(), findings
     elements: list[tuple[str, list[str]]] = []
-    try:
-        with tree.open(name) as stream:
-            for number, line in lines(stream, name, declaration, findings):
-                label, colon, value = line.partition(":")
-                if line[:1] in (" ", "\t") and elements and line.strip():
-                    elements[-1][1].append(line.strip())
-                elif _well_formed(label, colon, value, declaration):
-                    elements.append((label.strip(), [value.strip()]))
-                elif line.strip() or declaration.version >= (1, 0):
-                    findings.append(finding("BAG030", name, line=number, found=line))
-    except OSError as error:
-        findings.append(finding("BAG012", name, reason=error.strerror))
+    for number, line in lines(tree, name, declaration, findings):
+        label, colon, value = line.partition(":")
+        if line[:1] in (" ", "\t") and elements and line.strip():
+            elements[-1][1].append(line.strip())
+        elif _well_formed(label, colon, value, declaration):
+            elements.append((label.strip(), [value.strip()]))
+        elif line.strip() or declaration.version >= (1, 0):
+            findings.append(finding("BAG030", name, line=number, found=line))
     info = Info(elements=tuple((label, " ".join(parts)) for label, parts in elements))
     for label in _ONCE:
         if len(info.values(label)) > 1 and declaration.version >= (1, 0):

@@ -7,7 +7,7 @@ record names, nothing outside the bag is ever read (RFC 8493, 5.1). Serialised b
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,21 +16,23 @@ from unicodedata import normalize
 
 from archiver.model import Finding
 from archiver.validate.rules import finding
-from archiver.validate.table import Table
+from archiver.validate.table import SPILL, Table
 
-_FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """The files of a bag: path relative to the bag (with `/`) -> size; `folders` are the names at the top; `odd` is
-    whether there are links, special files or unreadable things among them. Of a serialised bag `media_type` says in
-    which format, and `order` (position -> path) how its files follow one another."""
+    whether there are links, special files or unreadable things among them; `payload_size` is (bytes, files) of the
+    payload. Of a serialised bag `media_type` says in which format, and `order` (position -> path) how its files follow
+    one another."""
 
     root: Path
     files: Table[int]
     folders: frozenset[str]
     odd: bool
+    payload_size: tuple[int, int]
     opener: Callable[[str], BinaryIO] = field(repr=False)
     media_type: str | None = None
     order: Table[str] | None = None
@@ -42,19 +44,19 @@ class Tree:
             raise KeyError(path)
         return self.opener(path)
 
+    def read(self, path: str, limit: int) -> bytes:
+        """At most so many bytes from the beginning of a file of the bag. Raises KeyError and OSError as `open` does."""
+        if path not in self.files:
+            raise KeyError(path)
+        if self.media_type is None:
+            return read_below(str(self.root), path, limit)
+        with self.opener(path) as stream:
+            return stream.read(limit)
+
     @property
     def payload(self) -> Iterator[str]:
         """The payload files."""
         return (path for path in self.files if path.startswith("data/"))
-
-    @property
-    def payload_size(self) -> tuple[int, int]:
-        """(bytes, files) of the payload."""
-        octets = count = 0
-        for path, size in self.files.sorted():
-            if path.startswith("data/"):
-                octets, count = octets + size, count + 1
-        return octets, count
 
     def in_order(self) -> Iterator[tuple[str, int]]:
         """Paths and sizes in the order in which they are best read."""
@@ -65,47 +67,95 @@ class Tree:
 
 def scan(root: Path) -> tuple[Tree, list[Finding]]:
     """The tree below `root` and what is wrong with it. Raises OSError where `root` itself cannot be listed."""
-    files = Table[int]()
-    odd: list[Finding] = []
-    top: set[str] = set()
-    waiting = [""]
-    while waiting:
-        folder = waiting.pop()
+    found = _Scan(str(root))
+    found.folder("")
+    while found.waiting:
+        found.folder(found.waiting.pop())
+    tree = Tree(
+        root=root,
+        files=found.files,
+        folders=frozenset(found.top),
+        odd=bool(found.odd),
+        payload_size=(found.octets, found.count),
+        opener=partial(open_below, str(root)),
+    )
+    return tree, found.odd + ([] if found.distinct else names(found.files))
+
+
+class _Scan:
+    """What a walk through the folders of a bag has found so far."""
+
+    def __init__(self, root: str) -> None:
+        self.root, self.files, self.octets, self.count = root, Table[int](), 0, 0
+        self.odd: list[Finding] = []
+        self.top: list[str] = []
+        self.waiting: list[str] = []
+        self.distinct = True
+        """No two names of one folder are alike, so no two paths are."""
+
+    def folder(self, folder: str) -> None:
+        """List one folder, "" or ending in a slash."""
+        sizes, below = dict[str, int](), list[str]()
         try:
-            with os.scandir(f"{root}/{folder}") as entries:
+            with os.scandir(f"{self.root}/{folder}") as entries:
                 for entry in entries:
-                    path = folder + entry.name
+                    name = entry.name
                     if entry.is_file(follow_symlinks=False):
-                        files[path] = entry.stat(follow_symlinks=False).st_size
+                        sizes[name] = entry.stat(follow_symlinks=False).st_size
+                        if len(sizes) == SPILL:  # a folder of millions is not held in memory
+                            self._take(folder, sizes)
+                            sizes, self.distinct = {}, False
                     elif entry.is_dir(follow_symlinks=False):
-                        waiting.append(f"{path}/")
-                        if not folder:
-                            top.add(entry.name)
-                    elif entry.is_symlink():
-                        odd.append(finding("BAG010", path))
+                        below.append(name)
                     else:
-                        odd.append(finding("BAG011", path))
+                        self.odd.append(finding("BAG010" if entry.is_symlink() else "BAG011", folder + name))
         except OSError as error:
             if not folder:
                 raise
-            odd.append(finding("BAG012", folder.rstrip("/"), reason=error.strerror))
-    tree = Tree(root=root, files=files, folders=frozenset(top), odd=bool(odd), opener=partial(open_below, str(root)))
-    return tree, odd + names(files)
+            self.odd.append(finding("BAG012", folder.rstrip("/"), reason=error.strerror))
+        self._take(folder, sizes)
+        self.distinct = self.distinct and _distinct([*sizes, *below])
+        self.waiting += [f"{folder}{name}/" for name in below]
+        if not folder:
+            self.top = below
+
+    def _take(self, folder: str, sizes: dict[str, int]) -> None:
+        self.files.update({folder + name: size for name, size in sizes.items()})
+        if folder.startswith("data/"):
+            self.octets, self.count = self.octets + sum(sizes.values()), self.count + len(sizes)
 
 
-def descriptor_below(root: str, path: str) -> tuple[int, int]:
-    """An open descriptor of a file that a scan has found, and its size. Raises OSError where it is no longer a file."""
-    descriptor = os.open(f"{root}/{path}", _FLAGS)
-    facts = os.fstat(descriptor)
-    if not stat.S_ISREG(facts.st_mode):
+def _distinct(siblings: Sequence[str]) -> bool:
+    """Whether these names are plainly names of different things on every system."""
+    joined = "/".join(siblings)
+    return joined.isascii() and len(set(joined.lower().split("/"))) == max(1, len(siblings))
+
+
+def read_below(root: str, path: str, limit: int) -> bytes:
+    """At most so many bytes from the beginning of a file that a scan has found. Raises OSError where it is no longer
+    a file."""
+    descriptor = descriptor_below(root, path)
+    try:
+        data = os.read(descriptor, limit)
+        while len(data) < limit and (more := os.read(descriptor, limit - len(data))):
+            data += more
+    finally:
         os.close(descriptor)
-        raise OSError(errno.EINVAL, "it is no longer a file", path)
-    return descriptor, facts.st_size
+    return data
 
 
 def open_below(root: str, path: str) -> BinaryIO:
-    """The same as a stream."""
-    return os.fdopen(descriptor_below(root, path)[0], "rb")
+    """The file as a stream. Raises OSError."""
+    return os.fdopen(descriptor_below(root, path), "rb")
+
+
+def descriptor_below(root: str, path: str) -> int:
+    """The file open for reading, as a descriptor. Raises OSError."""
+    descriptor = os.open(f"{root}/{path}", FLAGS)
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        os.close(descriptor)
+        raise OSError(errno.EINVAL, "it is no longer a file", path)
+    return descriptor
 
 
 def names(files: Table[int]) -> list[Finding]:
