@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from packbuilder import UUID, Change, packed
+
 URL = "https://news.example/harbour"
 DATE = "2026-03-01T10:00:00.000000Z"
 ENDED = "2026-03-01T10:00:01.000000Z"
@@ -195,17 +197,22 @@ class Builder:
             "External-Description: Harbour",
             "  reopens",
             f"Original-URL: {URL}",
+            f"External-Identifier: {UUID}",
         ]
         self.info += ["Capture-Date: 2026-03-01T10:00:00Z", "Credit: AFP (contributor)", "Comparison-Verdict: same"]
         self.oxum: list[str] | None = None
         self.algorithms = ("sha256", "sha512")
         self.edit: Callable[[str, bytes], bytes | None] = lambda name, data: data
         """Changes a tag file (None leaves it out) after it is made and before a tag manifest is made of it."""
+        self.repack: dict[str, Change] = {}
+        """Changes what a file of the WACZ, or the crate, says (None leaves it out), by its path."""
 
     def write(self, path: Path) -> Path:
         payload = dict(self.payload)
         if self.record is not None:
             payload[RECORD] = json.dumps(self.record).encode()
+        if RECORD in payload:
+            payload |= packed(payload, self.record, self.repack)
         tags = dict(self.tags)
         oxum = self.oxum if self.oxum is not None else [f"{sum(map(len, payload.values()))}.{len(payload)}"]
         lines = self.info + [f"Payload-Oxum: {each}" for each in oxum]

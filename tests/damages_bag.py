@@ -5,6 +5,7 @@ from pathlib import Path
 
 from bagbuilder import RECORD, Builder
 from damages import done, made
+from packbuilder import CRATE
 
 SEED, TEXT = "data/seed/harbour.txt", "data/text/article.txt"
 M256, M512, T256, T512 = (f"{kind}manifest-{name}.txt" for kind in ("", "tag") for name in ("sha256", "sha512"))
@@ -91,7 +92,7 @@ def link_to_the_folder_itself(path: Path):
     (path / "data/loop").symlink_to(".")
 
 
-@done(f"BAG010 {SEED}", f"BAG045 {SEED}", f"SEED003 {SEED}", "BAG033 bag-info.txt")
+@done(f"BAG010 {SEED}", f"BAG045 {SEED}", f"SEED003 {SEED}", "BAG033 bag-info.txt", f"CRATE004 {CRATE}")
 def link_in_place_of_a_file(path: Path):
     (path / SEED).rename(path.parent / "elsewhere")
     (path / SEED).symlink_to(path.parent / "elsewhere")
@@ -102,7 +103,7 @@ def pipe_in_the_payload(path: Path):
     os.mkfifo(path / "data/pipe")
 
 
-@done("BAG013 data/caf\udce9", "BAG046 data/caf\udce9", "BAG033 bag-info.txt")
+@done("BAG013 data/caf\udce9", "BAG046 data/caf\udce9", "BAG033 bag-info.txt", "CRATE005 data/caf\udce9")
 def name_that_is_not_utf_8(path: Path):
     (path / "data/caf\udce9").touch()
 
@@ -209,12 +210,12 @@ def file_left_out_of_one_of_two_manifests(b):
     b.edit = lambda name, data: data.replace(line_of(data, SEED), b"") if name == M256 else data
 
 
-@done("BAG033 bag-info.txt", "BAG045 data/text/article.txt", "TXT005 data/text/article.txt")
+@done("BAG033 bag-info.txt", "BAG045 data/text/article.txt", "TXT005 data/text/article.txt", f"CRATE004 {CRATE}")
 def payload_file_removed(path: Path):
     (path / TEXT).unlink()
 
 
-@done("BAG046 data/text/more.txt", "BAG033 bag-info.txt")
+@done("BAG046 data/text/more.txt", "BAG033 bag-info.txt", "CRATE005 data/text/more.txt")
 def payload_file_added(path: Path):
     (path / "data/text/more.txt").write_bytes(b"more")
 
@@ -287,7 +288,9 @@ def percent_sign_encoded_as_the_standard_says_which_bagit_does_not_know(b):
     b.edit = lambda name, data: data.replace(b"100%", b"100%25") if name in (M256, M512) else data
 
 
-@done("FIX001 data/seed/harbour.txt", "FIX001 data/seed/harbour.txt", "SEED001 data/seed/harbour.txt")
+@done(
+    "FIX001 data/seed/harbour.txt", "FIX001 data/seed/harbour.txt", "SEED001 data/seed/harbour.txt", f"CRATE006 {SEED}"
+)
 def one_bit_of_a_payload_file_flipped(path: Path):
     data = bytearray((path / SEED).read_bytes())
     data[0] ^= 1

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from bagbuilder import RECORD, TEXT, WARC, Builder, pem, sha256
 from damages import done, made
+from packbuilder import CRATE, INDEX, PACKAGE, PAGES
 
 SEED_FILE, TEXT_FILE, LEAF = "data/seed/harbour.txt", "data/text/article.txt", "data/evidence/tls/leaf.pem"
 ANOTHER = "<urn:uuid:00000000-0000-4000-8000-0000000000ff>"
@@ -42,7 +43,14 @@ def record_in_another_encoding(b):
     written(b, '{"version": "é"}'.encode("latin-1"))
 
 
-@made(f"REC002 {RECORD}", f"REC003 {RECORD}", "SEED003 data/None", f"TXT004 {TEXT_FILE}", "REC011 bag-info.txt")
+@made(
+    f"REC002 {RECORD}",
+    f"REC003 {RECORD}",
+    "SEED003 data/None",
+    f"TXT004 {TEXT_FILE}",
+    "REC011 bag-info.txt",
+    f"WACZ007 {PAGES}",
+)
 def record_that_is_a_list(b):
     written(b, b"[]")
     b.info = [line for line in b.info if not line.startswith(("Original", "Capture", "Credit", "Comparison"))]
@@ -79,7 +87,7 @@ def exchange_with_every_fact_changed(b):
     exchange(b, status=404, ip="192.0.2.8", bytes=5, truncated="time")
 
 
-@made(*[f"REC005 {RECORD}"] * 4, f"REC013 {RECORD}")
+@made(*[f"REC005 {RECORD}"] * 4, f"REC013 {RECORD}", f"WACZ007 {PAGES}")
 def page_with_every_fact_changed(b):
     capture(b, final_url="https://news.example/other", status=404, ip="192.0.2.8", truncated="length")
 
@@ -196,6 +204,13 @@ def seed_outside_the_bag(b):
     b.record["seed"]["file"] = "/etc/passwd"
 
 
-@done(f"BAG045 {WARC}", "BAG033 bag-info.txt", f"REC003 {RECORD}")
+@done(
+    f"BAG045 {WARC}",
+    "BAG033 bag-info.txt",
+    f"REC003 {RECORD}",
+    f"CRATE004 {CRATE}",
+    f"WACZ009 {PACKAGE}",
+    f"WACZ004 {INDEX}",
+)
 def warc_removed(path: Path):
     (path / WARC).unlink()

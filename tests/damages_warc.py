@@ -18,6 +18,7 @@ from bagbuilder import (
     warcinfo,
 )
 from damages import made
+from packbuilder import INDEX
 
 INFO, ASKED = warcinfo(), exchange("request", REQUEST)
 RIGHT = {"WARC-Payload-Digest": base32(HTML)}
@@ -46,19 +47,35 @@ LOST = (
     "REC004 data/provenance.json",
     "REC006 data/provenance.json",
 )
+UNLISTED = "WACZ007 data/wacz/pages/pages.jsonl"
+"""The index has no line for a response that cannot be read, so the page is not in it."""
 
 
-@made(f"WARC001 {WARC}", *LOST)
+@made(f"WARC001 {WARC}", *LOST, UNLISTED)
 def warc_not_compressed(b):
     b.payload[WARC] = INFO + ASKED + ANSWERED
 
 
-@made(f"WARC002 {WARC}", f"WARC021 {WARC}", "REC004 data/provenance.json", "REC004 data/provenance.json", LOST[3])
+@made(
+    f"WARC002 {WARC}",
+    f"WARC021 {WARC}",
+    "REC004 data/provenance.json",
+    "REC004 data/provenance.json",
+    LOST[3],
+    UNLISTED,
+)
 def last_member_cut_short(b):
     b.payload[WARC] = b.payload[WARC][:-9]
 
 
-@made(f"WARC002 {WARC}", f"WARC021 {WARC}", "REC004 data/provenance.json", "REC004 data/provenance.json", LOST[3])
+@made(
+    f"WARC002 {WARC}",
+    f"WARC021 {WARC}",
+    "REC004 data/provenance.json",
+    "REC004 data/provenance.json",
+    LOST[3],
+    UNLISTED,
+)
 def last_member_without_the_last_byte_of_its_trailer(b):
     b.payload[WARC] = b.payload[WARC][:-1]
 
@@ -68,19 +85,33 @@ def something_after_the_last_member(b):
     b.payload[WARC] += b"\0"
 
 
-@made(f"WARC004 {WARC}", f"WARC021 {WARC}", "REC004 data/provenance.json", "REC004 data/provenance.json", LOST[3])
+@made(
+    f"WARC004 {WARC}",
+    f"WARC021 {WARC}",
+    "REC004 data/provenance.json",
+    "REC004 data/provenance.json",
+    LOST[3],
+    UNLISTED,
+)
 def checksum_of_a_member_wrong(b):
     data = bytearray(b.payload[WARC])
     data[-5] ^= 1
     b.payload[WARC] = bytes(data)
 
 
-@made(f"WARC005 {WARC}", f"WARC021 {WARC}", "REC004 data/provenance.json", "REC004 data/provenance.json", LOST[3])
+@made(
+    f"WARC005 {WARC}",
+    f"WARC021 {WARC}",
+    "REC004 data/provenance.json",
+    "REC004 data/provenance.json",
+    LOST[3],
+    UNLISTED,
+)
 def two_records_in_one_member(b):
     b.payload[WARC] = member(INFO) + member(ASKED + ANSWERED)
 
 
-@made(f"WARC007 {WARC}", *LOST)
+@made(f"WARC007 {WARC}", *LOST, UNLISTED)
 def warc_of_no_bytes(b):
     b.payload[WARC] = b""
 
@@ -161,7 +192,10 @@ def warcinfo_last(b):
     holds(b, ASKED, ANSWERED, INFO)
 
 
-@made(f"WARC023 {WARC}", f"WARC014 {WARC}", *["REC005 data/provenance.json"] * 2, "REC008 data/provenance.json")
+@made(
+    *(f"WARC023 {WARC}", f"WARC014 {WARC}", *["REC005 data/provenance.json"] * 2, "REC008 data/provenance.json"),
+    *(f"WACZ006 {INDEX}", UNLISTED),
+)
 def answer_that_is_not_http(b):
     block = b"220 mail.example ESMTP\r\n\r\n".ljust(len(response()))
     answered(b, block)

@@ -39,7 +39,13 @@ def copied(bags: Path, target: Path) -> Path:
 
 
 def seal_again(bag: Path) -> None:
-    """Make manifests and Payload-Oxum of a bag fit what is in it, as somebody would who has forged it."""
+    """Make crate, manifests and Payload-Oxum of a bag fit what is in it, as somebody would who has forged it."""
+    crate = json.loads((bag / "data/ro-crate-metadata.json").read_bytes())
+    for each in crate["@graph"]:
+        if each["@type"] == "File":
+            data = (bag / "data" / each["@id"]).read_bytes()
+            each |= {"contentSize": str(len(data)), "sha256": sha256(data)}
+    (bag / "data/ro-crate-metadata.json").write_text(json.dumps(crate))
     payload = sorted(each for each in (bag / "data").rglob("*") if each.is_file())
     info = (bag / "bag-info.txt").read_text("utf-8").splitlines()
     oxum = f"Payload-Oxum: {sum(each.stat().st_size for each in payload)}.{len(payload)}"

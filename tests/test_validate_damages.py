@@ -3,11 +3,13 @@
 from pathlib import Path
 
 import damages_bag
+import damages_package
 import damages_record
 import damages_warc
 import pytest
-from bagbuilder import WARC, Builder, chunks, good_warc, sha256
+from bagbuilder import WARC, Builder, chunks, exchange, good_warc, sha256, warc
 from damages import DAMAGES, Damage
+from damages_warc import ASKED, INFO
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,7 @@ from archiver.validate.bag import validate_bag
 from archiver.validate.rules import CHECKS, RULES
 from archiver.validate.table import Table, slices
 
-TABLES = (damages_bag, damages_warc, damages_record)
+TABLES = (damages_bag, damages_warc, damages_record, damages_package)
 ELSEWHERE = {
     "BAG001": "test_validate_hostile.py",
     "BAG012": "test_validate_hostile.py",
@@ -61,6 +63,8 @@ def test_a_bag_without_a_record_is_judged_as_a_bag_only(tmp_path: Path):
         "warc",
         "text",
         "seed",
+        "wacz",
+        "crate",
     ]
 
 
@@ -87,6 +91,22 @@ def test_a_chunked_answer_has_the_digest_of_its_body_not_of_its_framing(tmp_path
     builder.payload[WARC] = good_warc(chunks())
     builder.record["capture"]["exchanges"][0]["bytes"] = len(chunks())
     assert validate_bag(builder.write(tmp_path / "bag")).findings == ()
+
+
+@pytest.mark.parametrize(
+    ("block", "mark", "found"),
+    [
+        (b"HTTP/1.1 200 OK\r\nContent-Ty", "length", []),
+        (b"HTT", "disconnect", []),
+        (b"HTTP/1.1 200 OK\r\nContent-Ty", None, ["WARC023"]),
+        (b"220 mail.example ESMTP\r\n", "length", ["WARC023"]),
+    ],
+)
+def test_a_head_that_was_cut_is_evidence_where_the_record_says_so(block: bytes, mark: str, found: list, tmp_path: Path):
+    builder = Builder()
+    builder.payload[WARC] = warc(INFO, ASKED, exchange("response", block, {"WARC-Truncated": mark}))
+    report = validate_bag(builder.write(tmp_path / "bag"))
+    assert [each.code for each in report.findings if each.code.startswith("WARC")] == found
 
 
 def test_a_byte_flipped_anywhere_in_any_file_is_noticed(tmp_path: Path):

@@ -184,11 +184,23 @@ def test_a_finding_shows_long_values_in_bounds_and_is_frozen():
     )
 
 
+_FAMILIES = {"BAG", "ARC", "FIX", "REC", "WARC", "TXT", "SEED", "WACZ", "CRATE", "PROF"}
+_STANDARDS = (
+    "RFC 8493, ",
+    "WARC 1.1, ",
+    "BagIt 0.97, ",
+    "BagIt Profiles, ",
+    "WACZ 1.1.1, ",
+    "RO-Crate 1.2, ",
+    "DESIGN ",
+)
+
+
 def test_codes_are_letters_and_three_digits_with_a_severity_and_a_section():
     for code, rule in RULES.items():
-        assert code.rstrip("0123456789") in {"BAG", "ARC", "FIX", "REC", "WARC", "TXT", "SEED", "PROF"}
+        assert code.rstrip("0123456789") in _FAMILIES
         assert rule.severity in ("error", "warning", "info")
-        assert rule.section.startswith(("RFC 8493, ", "WARC 1.1, ", "BagIt 0.97, ", "BagIt Profiles, ", "DESIGN "))
+        assert rule.section.startswith(_STANDARDS)
 
 
 def test_the_record_schema_is_a_schema_and_allows_unknown_fields():

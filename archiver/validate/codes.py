@@ -20,6 +20,8 @@ _CHECKS = {
     "text": "the extracted text against the record",
     "extraction": "the text, extracted again from the WARC",
     "seed": "the seed against the record",
+    "wacz": "index, pages and datapackage of `data/wacz/` against the WARC files",
+    "crate": "`data/ro-crate-metadata.json` against the files and the record",
     "profile": "what a receiver demands, with `--profile`",
     "second-opinion": "bagit-python, with `--second-opinion`",
 }

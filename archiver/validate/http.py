@@ -13,6 +13,7 @@ from archiver.digest import Hasher
 HEAD = 16 << 20
 """Bytes a head may have."""
 _LINE = 4096
+_HTTP = b"HTTP/"
 _END = re.compile(rb"\n\r?\n")
 _STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})(?: [^\r\n]*)?\r?\n")
 _REQUEST = re.compile(rb"[!-~]{1,64} [^\r\n]+ HTTP/\d\.\d\r?\n")
@@ -22,8 +23,8 @@ _State = Literal["head", "body", "size", "chunk", "chunk-end", "trailer", "done"
 
 class Message:
     """A message fed piece by piece: its `head`, `status` of a response, `payload` the hashes of its payload,
-    `chunked`. After `finish`: `parsed` is whether it is HTTP at all, `whole` whether its body is as long as its header
-    says. `keep` is given the payload, piece by piece."""
+    `chunked`. After `finish`: `parsed` is whether it is HTTP at all, `cut` whether it ended within a head that may have
+    been HTTP, `whole` whether its body is as long as its header says. `keep` is given the payload, piece by piece."""
 
     def __init__(
         self,
@@ -35,7 +36,7 @@ class Message:
         self.kind, self.payload, self.head = kind, Hasher(algorithms), b""
         self._keep = keep
         self.status: int | None = None
-        self.parsed, self.whole, self.chunked = False, True, False
+        self.parsed, self.cut, self.whole, self.chunked = False, False, True, False
         self._state: _State = "head"
         self._kept = bytearray()
         self._left: int | None = None
@@ -58,6 +59,9 @@ class Message:
 
     def finish(self) -> None:
         """The message has ended."""
+        if self._state == "head":
+            start = bytes(self._kept[: len(_HTTP)])
+            self.cut = self.kind == "request" or start == _HTTP[: len(start)]
         if self.parsed and self._state != "done":
             self.whole = self._state == "body" and not self._left
 

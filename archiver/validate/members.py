@@ -29,10 +29,15 @@ class Members:
         self.offset = 0
         """Where the current member begins in the file."""
 
+    @property
+    def end(self) -> int:
+        """Where the current member ends in the file, once it is read."""
+        return self._taken - len(self._pending)
+
     def advance(self) -> bool:
         """Go to the next member, which must begin where the last one was read to its end. False after the last."""
         self._fill(len(_MAGIC))
-        self.offset = self._taken - len(self._pending)
+        self.offset = self.end
         if not self._pending:
             return False
         if not self._pending.startswith(_MAGIC):

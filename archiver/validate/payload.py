@@ -1,6 +1,7 @@
 """What the record says, held against the rest of the bag: seed, text, certificates, bag-info (DESIGN 4).
 
-The WARC's part is in `exchanges.py`. Tampering that keeps all checksums consistent is found here, if anywhere.
+The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `crate.py`. Tampering that keeps all
+checksums consistent is found here, if anywhere.
 """
 
 import base64
@@ -8,10 +9,12 @@ import binascii
 import io
 import re
 from collections.abc import Iterator
+from functools import cache, partial
 from unicodedata import is_normalized
 
 from archiver.digest import CHUNK, digest_stream, sha256
 from archiver.model import Finding
+from archiver.validate.crate import check_crate
 from archiver.validate.exchanges import check_exchanges
 from archiver.validate.record import RECORD, Record, read_record
 from archiver.validate.reread import Reread, check_text_again
@@ -19,6 +22,7 @@ from archiver.validate.rules import finding
 from archiver.validate.sense import check_sense
 from archiver.validate.tagfiles import Info
 from archiver.validate.tree import Tree
+from archiver.validate.wacz import Digest, check_wacz
 from archiver.validate.warc import WarcRecord, read_warc
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
@@ -34,7 +38,7 @@ def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
     warcs: dict[str, list[WarcRecord]] = {}
     for path, _ in tree.in_order():
-        if path == named or (path.startswith("data/") and path.endswith(".warc.gz")):
+        if path == named or (path.startswith("data/") and path.endswith((".warc.gz", ".warc"))):
             made.add("warc")
             warcs[path], more = _warc(tree, path)
             findings += more
@@ -47,14 +51,17 @@ def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple
     findings += _certificates(tree, record)
     findings += _times(record)
     findings += _bag_info(record, info)
-    findings += _seed(tree, record)
-    findings += _text(tree, record)
+    digest = cache(partial(_digest, tree))
+    findings += _seed(tree, record, digest)
+    findings += _text(tree, record, digest)
+    findings += check_wacz(tree, record, warcs, digest)
+    findings += check_crate(tree, record, info, digest)
     findings += check_sense(record, _read_text(tree, record))
     if reread:
         done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
         made |= {"extraction"} if done else set()
         findings += more
-    return made | {"seed", "text"}, findings
+    return made | {"seed", "text", "wacz", "crate"}, findings
 
 
 def _warc(tree: Tree, path: str) -> tuple[list[WarcRecord], list[Finding]]:
@@ -71,15 +78,15 @@ def _digest(tree: Tree, path: str) -> str:
         return digest_stream(stream, ("sha256",))[1]["sha256"]
 
 
-def _seed(tree: Tree, record: Record) -> Iterator[Finding]:
+def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
     path = f"data/{record.get(str, 'seed', 'file')}"
     try:
-        found, lines = _digest(tree, path), _lines(tree, path)
+        found, lines = digest(path), _lines(tree, path)
     except (KeyError, OSError):
         yield finding("SEED003", path)
         return
-    if (digest := record.get(str, "seed", "sha256")) != found:
-        yield finding("SEED001", path, expected=digest, found=found)
+    if (sha := record.get(str, "seed", "sha256")) != found:
+        yield finding("SEED001", path, expected=sha, found=found)
     if (stated := record.get(int, "seed", "lines")) is not None and stated != lines:
         yield finding("SEED002", path, expected=stated, found=lines)
 
@@ -104,19 +111,19 @@ def _width(head: bytes) -> str:
     return "latin-1"
 
 
-def _text(tree: Tree, record: Record) -> Iterator[Finding]:
+def _text(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
     stated = record.get(str, "text", "file")
     if stated is None:
         yield from (finding("TXT004", path) for path in tree.payload if path.startswith("data/text/"))
         return
     path = f"data/{stated}"
     try:
-        found, characters = _digest(tree, path), _characters(tree, path)
+        found, characters = digest(path), _characters(tree, path)
     except (KeyError, OSError):
         yield finding("TXT005", path)
         return
-    if (digest := record.get(str, "text", "sha256")) != found:
-        yield finding("TXT001", path, expected=digest, found=found)
+    if (sha := record.get(str, "text", "sha256")) != found:
+        yield finding("TXT001", path, expected=sha, found=found)
     if characters is None:
         yield finding("TXT003", path)
     elif (count := record.get(int, "text", "characters")) is not None and count != characters:

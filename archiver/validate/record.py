@@ -59,13 +59,20 @@ def read_record(tree: Tree) -> tuple[Record | None, list[Finding]]:
         return None, [finding("REC001", RECORD, reason=f"it has more than {BYTES} bytes")]
     try:
         with tree.open(RECORD) as stream:
-            text = stream.read(BYTES + 1).decode("utf-8")
-        data = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+            data = parsed(stream.read(BYTES + 1))
         return Record(data), list(islice(_breaches(data), COMPLAINTS))
     except RecursionError:
         return None, [finding("REC001", RECORD, reason="it is nested too deeply")]
     except (OSError, ValueError) as error:
         return None, [finding("REC001", RECORD, reason=error)]
+
+
+def parsed(data: bytes) -> Any:
+    """The value of a JSON document in UTF-8, of which every reader has the same. Raises ValueError saying why not."""
+    try:
+        return json.loads(data.decode("utf-8"), object_pairs_hook=_object, parse_constant=_constant)
+    except RecursionError as error:
+        raise ValueError("it is nested too deeply") from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

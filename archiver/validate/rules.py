@@ -190,6 +190,35 @@ RULES: dict[str, Rule] = {
         },
     ),
     **_rules(
+        "wacz",
+        {
+            "WACZ001": ("error", "WACZ 1.1.1, 5", "the WACZ lacks this file"),
+            "WACZ002": ("error", "WACZ 1.1.1, 5", "the file cannot be read as what it is: {reason}"),
+            "WACZ003": ("error", "WACZ 1.1.1, 5.2.2", "line {line} is out of order, or there twice"),
+            "WACZ004": ("error", "WACZ 1.1.1, 5.2.2", "line {line} leads to no gzip member that is a response"),
+            "WACZ005": ("error", "WACZ 1.1.1, 5.2.2", "line {line}: {field} is not that of the record it leads to"),
+            "WACZ006": ("error", "WACZ 1.1.1, 5.2.2", "the index leaves out {record}"),
+            "WACZ007": ("error", "WACZ 1.1.1, 5.3", "a page that the index does not have"),
+            "WACZ008": ("error", "WACZ 1.1.1, 5.4", "a file of the WACZ that its datapackage does not list"),
+            "WACZ009": ("error", "WACZ 1.1.1, 5.4", "the datapackage lists a file that is not there"),
+            "WACZ010": ("error", "WACZ 1.1.1, 5.4", "{field} is not what the datapackage says"),
+            "WACZ011": ("error", "WACZ 1.1.1, 5.5", "not the digest of the datapackage"),
+            "WACZ012": ("error", "WACZ 1.1.1, 5.3", "{field} contradicts {other}"),
+        },
+    ),
+    **_rules(
+        "crate",
+        {
+            "CRATE001": ("error", "DESIGN 3", "the bag lacks the metadata of its crate"),
+            "CRATE002": ("error", "RO-Crate 1.2, Root Data Entity", "the metadata cannot be read: {reason}"),
+            "CRATE003": ("error", "RO-Crate 1.2, Data Entities", "the crate has a part that it does not describe"),
+            "CRATE004": ("error", "RO-Crate 1.2, Data Entities", "the crate describes a file that is not there"),
+            "CRATE005": ("error", "RO-Crate 1.2, Data Entities", "a payload file that is no part of the crate"),
+            "CRATE006": ("error", "RO-Crate 1.2, Data Entities", "{field} is not what the crate says"),
+            "CRATE007": ("error", "DESIGN 3", "{field} contradicts {other}"),
+        },
+    ),
+    **_rules(
         "profile",
         {
             "PROF001": ("error", "BagIt Profiles, Bag-Info", "{label} is missing, which the profile requires"),
@@ -223,7 +252,7 @@ RULES: dict[str, Rule] = {
     ),
 }
 
-CHECKS = ("structure", "fixity", "tag-fixity", "record", "warc", "text", "seed")
+CHECKS = ("structure", "fixity", "tag-fixity", "record", "warc", "text", "seed", "wacz", "crate")
 """The checks of every report, in order; `extraction`, `profile` and `second-opinion` join them on request."""
 
 STRICT = frozenset(("BAG006", "BAG023", "BAG041", "BAG049", "BAG050", "BAG053", "BAG056"))

@@ -8,12 +8,12 @@ have is in `warcfields.py`.
 import base64
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import BinaryIO, Literal
 
 from archiver.digest import Hasher
 from archiver.model import Finding
-from archiver.validate.http import Message
+from archiver.validate.http import Message, header_values
 from archiver.validate.members import Broken, Members
 from archiver.validate.rules import finding
 from archiver.validate.warcfields import check_fields, length_of
@@ -29,12 +29,14 @@ _HASHES = {"md5": "md5", "sha1": "sha1", "sha256": "sha256", "sha384": "sha384",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarcRecord:
-    """A record as it was read: `fields` in order with names in lower case; `length` of its block; of an HTTP response
-    the `status` and the SHA-256 of its payload."""
+    """A record as it was read: `fields` in order with names in lower case; `length` of its block; where its gzip member
+    begins (`offset`) and ends; of an HTTP response the `status`, media type and SHA-256 of its payload."""
 
     offset: int
     fields: tuple[tuple[str, str], ...]
     length: int
+    end: int = 0
+    mime: str | None = None
     status: int | None = None
     payload_sha256: str | None = None
 
@@ -111,7 +113,7 @@ class _Reader:
                 self.say("WARC012", record=record.label, found=tail)
         else:
             self.rest()
-        self.records.append(record)
+        self.records.append(replace(record, end=self.members.end))
 
     def header(self) -> tuple[tuple[str, str], ...]:
         """The fields of the header. Raises ValueError saying what is wrong with it."""
@@ -172,9 +174,10 @@ class _Reader:
             self.say("WARC013", record=record.label, expected=block_digest[1], found=hasher.base32(block_digest[0]))
         if message:
             message.finish()
-            if not message.parsed:
+            truncated = record.get("warc-truncated") is not None
+            if not message.parsed and not (truncated and message.cut):
                 self.say("WARC023", record=record.label)
-            elif not message.whole and record.get("warc-truncated") is None and record.type != "revisit":
+            elif not message.whole and not truncated and record.type != "revisit":
                 self.say("WARC024", record=record.label)
         paid = message.payload if message else whole
         own = record.type not in ("revisit", "continuation") and record.get("warc-segment-number") is None
@@ -184,6 +187,7 @@ class _Reader:
             offset=record.offset,
             fields=record.fields,
             length=hasher.size,
+            mime=_media_type(message) if message else None,
             status=message.status if message else None,
             payload_sha256=message.payload.hexdigest() if message and message.parsed else None,
         )
@@ -208,6 +212,12 @@ class _Reader:
             self.say("WARC019", record=record.label, field=name, found=stated)
             return None
         return algorithm, value
+
+
+def _media_type(message: Message) -> str | None:
+    """Without its parameters, in lower case; None where there is none, or more than one that may be meant."""
+    found = header_values(message.head, "content-type")
+    return found[0].partition(";")[0].strip() if len(found) == 1 and "/" in found[0] else None
 
 
 def _same(stated: tuple[str, str], hasher: Hasher) -> bool:
