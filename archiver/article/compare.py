@@ -8,7 +8,6 @@ Verdicts: `same`, all lines same and none page-only; `typographic`, only such di
 the seed's words are covered; `different`, below that; `no-text`, seed or page has no body.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
@@ -141,9 +140,12 @@ def _coverage(lines: Sequence[ComparedLine]) -> tuple[float, float]:
     shared = seeds = pages = 0
     for line in lines:
         one = words(keys(line.seed or ""))
-        # Without changes both sides have the same words.
-        other = words(keys(line.page or "")) if line.changes or not line.seed else one if line.page else Counter()
-        shared, seeds, pages = shared + (one & other).total(), seeds + one.total(), pages + other.total()
+        here = one.total()
+        if line.seed and line.page and not line.changes:  # both sides have the same words
+            shared, seeds, pages = shared + here, seeds + here, pages + here
+        else:
+            other = words(keys(line.page or ""))
+            shared, seeds, pages = shared + (one & other).total(), seeds + here, pages + other.total()
     return shared / seeds if seeds else 0.0, shared / pages if pages else 0.0
 
 

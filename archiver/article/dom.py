@@ -3,13 +3,14 @@
 No entities are expanded from outside and no network is used. Every walk is bounded, since the tree is hostile.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement, HTMLParser, document_fromstring
+from lxml.html import HtmlElement
 
 from archiver.article.tokens import fold
 from archiver.model import PageAnchor, PageCaption
@@ -24,6 +25,9 @@ INLINE = frozenset(
         "wbr",
     )
 )
+_PLAIN = re.compile(r"(?:/[\w~%!$&'()*+,=:@-][\w.~%!$&'()*+,=:@-]*)+/?(?:\?[\w./~%!$&'()*+,=:@-]*)?", re.ASCII)
+"""A path from the root without dot segments, which needs no resolving (RFC 3986, section 5.2): most links are such."""
+_ORIGIN = re.compile(r"https?://[\w.-]+(?::\d+)?(?=/|$)", re.ASCII)
 _CAPTIONS = etree.XPath("//figcaption | //*[contains(@class, 'aption')]")
 _PICTURE = etree.XPath("boolean(.//img | .//picture | .//video | .//iframe | .//input | .//figcaption)")
 
@@ -38,9 +42,11 @@ class Link:
 
 def parse(text: str) -> HtmlElement | None:
     """The tree of an HTML text without comments, or None when there is nothing in it. Never raises for bad HTML."""
-    parser = HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True)
+    parser = etree.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True
+    )
     try:
-        return document_fromstring(text.encode("utf-8"), parser=parser)
+        return etree.fromstring(text.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
@@ -96,6 +102,8 @@ def absolute(href: str, base: str) -> str | None:
         return None
     if href.startswith(("javascript:", "mailto:", "tel:", "data:")):
         return None
+    if href[0] == "/" and href[1:2] != "/" and _PLAIN.fullmatch(href) and (origin := _ORIGIN.match(base)):
+        return origin[0] + href
     try:
         address = urljoin(base, href)
         return address if urlsplit(address).scheme in ("http", "https") else None

@@ -76,11 +76,13 @@ def in_scripts(tree: HtmlElement) -> tuple[PageBlock, ...]:
 def by_trafilatura(tree: HtmlElement, url: str, blocks: Sequence[Block]) -> tuple[PageBlock, ...]:
     """What trafilatura takes for the article, from a copy of the tree; none where it fails. A paragraph's place is that
     of the block with the same words."""
+    from lxml.html import HTMLParser, document_fromstring
     from trafilatura import bare_extraction
 
-    try:
+    try:  # it wants elements of lxml.html, which are dearer than the plain ones that we read
+        copy = document_fromstring(etree.tostring(tree, method="html", encoding="utf-8"), HTMLParser(encoding="utf-8"))
         document = bare_extraction(
-            tree, url=url, include_comments=False, deduplicate=False, with_metadata=False, output_format="txt"
+            copy, url=url, include_comments=False, deduplicate=False, with_metadata=False, output_format="txt"
         )
     except Exception:  # noqa: BLE001 - whatever a page makes the extractor raise, the page was captured
         _log.debug("trafilatura failed on %s", url, exc_info=True)

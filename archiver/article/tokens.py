@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections import Counter
 from dataclasses import dataclass
+from functools import lru_cache
 
 _CUT = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -23,11 +24,14 @@ _INVISIBLE = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)+"
     rf"|[{_CUT}][{_MARKS}{_INVISIBLE}]*"
-    rf"|(?:(?![{_CUT}])[\w{_MARKS}{_INVISIBLE}])+"
+    rf"|(?:[^\W{_CUT}]+|[{_MARKS}{_INVISIBLE}]+)+"
     r"|\.{3}|…|-{2,3}|''|``|[^\s]"
 )
+MAX_KEYS = 200_000
+"""How many words are kept in mind."""
+MAX_REMEMBERED = 2_000
+"""Characters of the longest paragraph that is kept in mind."""
 _DROPPED = re.compile(f"[{_INVISIBLE}]")
-_WHITE = re.compile(r"\s+")
 
 _PUNCTUATION = {
     **dict.fromkeys("'‘’‚‛′`´ʼʹ＇‹›", "'"),
@@ -48,7 +52,7 @@ class Token:
 
 def fold(text: str) -> str:
     """NFC, every run of white space one space, none at the ends."""
-    return _WHITE.sub(" ", unicodedata.normalize("NFC", text)).strip()
+    return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def bare(text: str) -> str:
@@ -58,23 +62,53 @@ def bare(text: str) -> str:
 
 def tokenise(text: str) -> tuple[Token, ...]:
     """The words and marks of `text` in order; invisible characters alone make no token."""
-    return tuple([Token(key, match.start(), match.end()) for match in _TOKEN.finditer(text) if (key := _key(match[0]))])
+    return tuple(
+        [Token(key, match.start(), match.end()) for match in _TOKEN.finditer(text) if (key := _KEYS[match[0]])]
+    )
 
 
 def keys(text: str) -> tuple[str, ...]:
     """The comparison keys of a text: equal for texts that differ in typography alone."""
-    return tuple([key for raw in _TOKEN.findall(text) if (key := _key(raw))])
+    return _keys(text) if len(text) > MAX_REMEMBERED else _remembered(text)
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_KEYS.__getitem__, _TOKEN.findall(text))))
+
+
+_remembered = lru_cache(maxsize=2_000)(_keys)
+"""A paragraph is asked for by the extractor, its rivals, the claims and the comparison."""
 
 
 def words(of: tuple[str, ...]) -> Counter[str]:
     """How often each word stands among comparison keys, without case and punctuation."""
-    return Counter([key.casefold() for key in of if key[0].isalnum()])
+    return Counter(filter(None, map(_WORDS.__getitem__, of)))
+
+
+class _Keys(dict[str, str]):
+    """What stands in a text -> its key ("" for none), worked out once: most words come again."""
+
+    def __missing__(self, raw: str) -> str:
+        key = _PUNCTUATION.get(raw) or (raw if raw.isascii() else _key(raw))
+        if len(self) < MAX_KEYS and len(raw) <= 40:
+            self[raw] = key
+        return key
+
+
+class _Words(dict[str, str]):
+    """Comparison key -> the word it is, without case, "" for punctuation."""
+
+    def __missing__(self, key: str) -> str:
+        word = key.casefold() if key[0].isalnum() else ""
+        if len(self) < MAX_KEYS and len(key) <= 40:
+            self[key] = word
+        return word
 
 
 def _key(raw: str) -> str:
-    if known := _PUNCTUATION.get(raw):
-        return known
-    if raw.isascii():
-        return raw
     key = unicodedata.normalize("NFKC", _DROPPED.sub("", raw))
     return _PUNCTUATION.get(key) or key
+
+
+_KEYS = _Keys()
+_WORDS = _Words()
