@@ -78,8 +78,20 @@ def test_the_site_is_an_author_only_where_nobody_else_is_or_in_one_byline_with_t
         ("<figure><span>By Mia Holm</span></figure>", 0),
         ('<div class="related"><div>By Mia Holm</div></div>', 0),
         ("<article><div>By Mia Holm</div></article>", 0),
+        ('<div class="no-promo"><h1>Market</h1><div>By Mia Holm</div></div>', 1),
     ],
-    ids=["list", "span", "date", "sentence", "phrase", "aside", "figure", "related", "article in the article"],
+    ids=[
+        "list",
+        "span",
+        "date",
+        "sentence",
+        "phrase",
+        "aside",
+        "figure",
+        "related",
+        "article in the article",
+        "beside a heading",
+    ],
 )
 def test_an_unmarked_line_after_the_heading_is_a_byline_when_it_holds_names_alone(above, found):
     assert authors(above=above) == ["Mia Holm", "Jon Lind"][:found]

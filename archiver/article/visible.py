@@ -7,7 +7,7 @@ after the heading that begins as a byline does, and in the signature under the t
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import islice
+from itertools import islice, takewhile
 
 from lxml import etree
 from lxml.html import HtmlElement
@@ -108,10 +108,13 @@ def _marked(tree: HtmlElement) -> Iterator[_Found]:
 
 
 def _is_teaser(byline: HtmlElement) -> bool:
-    """Whether a byline lies in an article within an article, or where names of classes tell of other articles."""
+    """Whether a byline lies in an article within an article, or, apart from the page's heading, where the names of
+    classes tell of other articles."""
     above = list(byline.iterancestors())
-    near = " ".join((each.get("class") or "")[:200] for each in (byline, *above[:4]))
-    return sum(each.tag == "article" for each in above) > 1 or bool(_OTHERS.search(near))
+    if sum(each.tag == "article" for each in above) > 1:
+        return True
+    boxes = takewhile(lambda box: box.find(".//h1") is None, (byline, *above[:4]))
+    return any(_OTHERS.search((box.get("class") or "")[:200]) for box in boxes)
 
 
 def _signed(tree: HtmlElement) -> Iterator[_Found]:
