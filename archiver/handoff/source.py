@@ -15,6 +15,7 @@ from archiver.errors import Refused, StorageError
 SEAL = "tagmanifest-sha256.txt"
 _TAG_FILE = 64 << 20
 """Bytes of a tag file that are held in memory."""
+_IDENTIFIER = re.compile(rb"^External-Identifier[ \t]*:[ \t]*([^\r\n]{1,1000})", re.IGNORECASE | re.MULTILINE)
 _BAGGED = re.compile(rb"^Bagging-Date[ \t]*:[ \t]*(\d{4})-(\d\d)-(\d\d)", re.IGNORECASE | re.MULTILINE)
 
 
@@ -26,6 +27,8 @@ class Source:
     name: str
     seal: str
     """SHA-256 of the tag manifest: it names this state of the bag."""
+    identifier: str | None
+    """The first External-Identifier."""
     moment: datetime
     files: dict[str, int]
     notes: tuple[str, ...]
@@ -69,8 +72,15 @@ def source(bag: Path) -> Source:
     notes += [f"and {len(empty) - 5} more empty folders"] if len(empty) > 5 else []
     odd = [path for path in files if not path.isascii() or not path.isprintable() or set(path) & set('\\:*?"<>|%')]
     notes += [f"the name {odd[0]!r} ({len(odd)} such) may not be what it was on other systems"] if odd else []
+    stated = _IDENTIFIER.search(tags[1])
     return Source(
-        root=root, name=root.name, seal=sha256(tags[0]), moment=_bagged(tags[1]), files=files, notes=tuple(notes)
+        root=root,
+        name=root.name,
+        seal=sha256(tags[0]),
+        identifier=stated[1].decode("utf-8", "replace").strip() if stated else None,
+        moment=_bagged(tags[1]),
+        files=files,
+        notes=tuple(notes),
     )
 
 

@@ -9,6 +9,16 @@ from archiver.handoff.package import Item, Piece
 Presence = Literal["absent", "same", "different"]
 
 
+class Memory(Protocol):
+    """Keeps in mind which upload was begun where, so that it can be gone on with."""
+
+    def recall(self, address: str) -> tuple[str, str] | None:
+        """(upload, SHA-256 of what it uploads)."""
+
+    def keep(self, address: str, upload: str, digest: str) -> None:
+        """Keep one in mind, in place of the last one there."""
+
+
 class Stage(Protocol):
     """A delivery under way."""
 

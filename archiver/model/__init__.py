@@ -31,7 +31,7 @@ if TYPE_CHECKING:
         TextCandidate,
         Verdict,
     )
-    from archiver.model.bag import Bag, Finding, Judgement, Report, Severity
+    from archiver.model.bag import Bag, Finding, Judgement, Receipt, Report, Severity
     from archiver.model.capture import (
         Capture,
         Copied,
@@ -98,6 +98,7 @@ __all__ = [
     "PartKind",
     "Photo",
     "Reading",
+    "Receipt",
     "RecordIds",
     "RecoveredLink",
     "Report",

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,3 +46,43 @@ class Report:
     def ok(self) -> bool:
         """No check failed. A check that was not made is not ok only where it was required, and then it is a finding."""
         return "failed" not in self.checks.values() and not any(f.severity == "error" for f in self.findings)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """What was delivered or received, and that it came back as it was sent (schemas/receipt.schema.json)."""
+
+    identifier: str
+    """`urn:uuid:…`, of the receipt."""
+    kind: Literal["delivery", "receipt"]
+    bag: str
+    bag_identifier: str | None
+    """The bag's External-Identifier, where it states one."""
+    seal: str
+    """SHA-256 of the sealed bag's tagmanifest-sha256.txt."""
+    derived: Mapping[str, Any] | None
+    """Of a bag that was made of the sealed one for this receiver: seal, for, redacted."""
+    form: str
+    target: str
+    package: str
+    size: int
+    sent: str
+    """SHA-256 of the package; of a folder, over its list as sha256sum prints it, sorted."""
+    read_back: str
+    method: str
+    """How it was read back."""
+    files: int
+    octets: int
+    started: datetime
+    ended: datetime
+    report: Report
+    """The validation before the delivery, or of what was received."""
+    signatures: Mapping[str, str]
+    """Path below the bag -> SHA-256 of the signatures that went along."""
+    software: str
+    organisation: str | None
+    person: str | None
+    custody_head: str | None
+    """SHA-256 of the last event of the custody log as it went along."""
+    answers: str | None = None
+    """The identifier of the sender's receipt, in a receiver's."""

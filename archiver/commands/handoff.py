@@ -1,0 +1,66 @@
+"""`archiver handoff`: sealed bags out, receipts back."""
+
+import argparse
+import json
+import os
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from archiver.config import load
+from archiver.job.handoff import HandedOff, Order, hand_off
+from archiver.validate.find import find_bags
+from archiver.visible import visible
+
+
+def handoff(args: argparse.Namespace) -> int:
+    """Deliver the bags named in `args`; 1 when one was refused. Raises UsageError, StorageError."""
+    config = load(args.config, {})
+    bags = list(find_bags(args.bags))
+    order = Order(
+        target=args.target,
+        form=args.form,
+        endpoint=endpoint(args.endpoint),
+        verify=args.verify,
+        receipts=args.receipts,
+        cores=cores(),
+    )
+    outcomes = Counter[str]()
+    for each in hand_off(bags, order, config):
+        outcomes[each.outcome] += 1
+        if args.json:
+            print(json.dumps(asdict(each)), flush=True)
+        elif not (args.quiet and each.outcome != "refused"):
+            _tell(each)
+    if not args.quiet:
+        sum_up(sum(outcomes.values()), "bags", outcomes, ("delivered", "unchanged", "refused"))
+    return 1 if outcomes["refused"] else 0
+
+
+def _tell(each: HandedOff) -> None:
+    where = f" -> {each.package}" if each.package else ""
+    facts = f" ({each.size:,} bytes, sha256 {each.sha256})" if each.outcome == "delivered" else ""
+    tell(f"{each.outcome:<9} {each.bag}{where}{facts}", each.reason, each.notes)
+
+
+def tell(line: str, reason: str | None, notes: Sequence[str]) -> None:
+    """A line on stdout, with what must be known besides below it."""
+    print(visible(f"{line}{f': {reason}' if reason else ''}"), flush=True)
+    for note in notes:
+        print(visible(f"  note: {note}"), flush=True)
+
+
+def sum_up(total: int, things: str, outcomes: Counter[str], order: Sequence[str]) -> None:
+    """How many became what, on stderr."""
+    print(f"{total} {things}: {', '.join(f'{outcomes[name]} {name}' for name in order)}", file=sys.stderr)
+
+
+def endpoint(given: str | None) -> str | None:
+    """The S3 server: the option, or what AWS's own tools read."""
+    return given or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
+
+
+def cores() -> int:
+    """Processors this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,33 @@
+"""The options of handing bags over and taking them in; see options.py."""
+
+import argparse
+from pathlib import Path
+
+FORMS = ("folder", "tar", "tgz", "zip", "wacz")
+
+
+def handoff(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver handoff`."""
+    command.add_argument("bags", nargs="+", type=Path, metavar="BAG", help="bag or folder of bags")
+    command.add_argument("target", metavar="TARGET", help="a folder, local or mounted, or s3://BUCKET/PREFIX")
+    command.add_argument("--form", choices=FORMS, default="tar", help="in which the bags travel (default: tar)")
+    command.add_argument("--endpoint", metavar="URL", help="the S3 server (default: AWS_ENDPOINT_URL, else AWS)")
+    command.add_argument("--verify", action="store_true",
+                         help="read again what was delivered before, every byte")  # fmt: skip
+    command.add_argument("--receipts", type=Path, metavar="DIR",
+                         help="where receipts go: DIR/receipts (default: the folder the bag lies in)")  # fmt: skip
+    _common(command, "one JSON object a bag: bag, outcome, package, size, sha256, receipt, reason, notes")
+
+
+def receive(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver receive`."""
+    command.add_argument("packages", nargs="+", metavar="PACKAGE",
+                         help="bag in a folder, .tar, .tgz, .tar.gz or .zip, or s3://BUCKET/KEY of one")  # fmt: skip
+    command.add_argument("--bags", type=Path, metavar="DIR", help="folder of the bags (default: bags)")
+    command.add_argument("--endpoint", metavar="URL", help="the S3 server (default: AWS_ENDPOINT_URL, else AWS)")
+    _common(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes")
+
+
+def _common(command: argparse.ArgumentParser, json_help: str) -> None:
+    command.add_argument("--json", action="store_true", help=json_help)
+    command.add_argument("--config", type=Path, metavar="FILE", help="settings (default: archiver.toml, if it is here)")

@@ -1,0 +1,61 @@
+"""Receipts as files: JSON as schemas/receipt.schema.json says. Written by whoever sends and whoever receives."""
+
+import json
+from collections import Counter
+from datetime import UTC, datetime
+from typing import Any
+
+from archiver.errors import Refused
+from archiver.model import Receipt
+
+VERSION = "1.0"
+SUFFIX = ".receipt.json"
+LARGEST = 1 << 20
+"""Bytes of a receipt."""
+
+
+def receipt_bytes(receipt: Receipt) -> bytes:
+    """The receipt as UTF-8 JSON, keys sorted."""
+    severities = Counter(each.severity for each in receipt.report.findings)
+    stated: dict[str, Any] = {
+        "version": VERSION,
+        "id": receipt.identifier,
+        "kind": receipt.kind,
+        "answers": receipt.answers,
+        "bag": {"name": receipt.bag, "identifier": receipt.bag_identifier, "seal": receipt.seal},
+        "derived": None if receipt.derived is None else dict(receipt.derived),
+        "form": receipt.form,
+        "target": receipt.target,
+        "package": {"name": receipt.package, "size": receipt.size, "sha256": receipt.sent},
+        "files": {"count": receipt.files, "octets": receipt.octets},
+        "sent": {"sha256": receipt.sent},
+        "read_back": {"sha256": receipt.read_back, "method": receipt.method},
+        "started": _text(receipt.started),
+        "ended": _text(receipt.ended),
+        "validation": {
+            "ok": receipt.report.ok,
+            "checks": dict(receipt.report.checks),
+            "findings": {name: severities[name] for name in ("error", "warning", "info")},
+        },
+        "signatures": [{"file": path, "sha256": digest} for path, digest in sorted(receipt.signatures.items())],
+        "software": receipt.software,
+        "agent": {"organisation": receipt.organisation, "person": receipt.person},
+        "custody_head": receipt.custody_head,
+    }
+    return (json.dumps(stated, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def read_receipt(data: bytes) -> tuple[str, str, int, str]:
+    """(id, seal, size and SHA-256 of the package) that somebody's receipt states. Raises Refused for what is none."""
+    try:
+        told = json.loads(data) if len(data) <= LARGEST else {}
+        found = told["id"], told["bag"]["seal"], told["package"]["size"], told["package"]["sha256"]
+    except (ValueError, LookupError, TypeError, RecursionError) as error:
+        raise Refused("the receipt beside it cannot be read; ask the sender for it, or move it away") from error
+    if [type(each) for each in found] != [str, str, int, str]:
+        raise Refused("the receipt beside it does not say what a receipt says; ask the sender for it, or move it away")
+    return found
+
+
+def _text(moment: datetime) -> str:
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,114 @@
+"""What was delivered where, and received: tables of their own in the ledger's file, which is made where there is none.
+
+An index for the next hand-off; the receipts beside the bags say the same. Uploads that were begun are kept in mind here
+too, so that the next attempt goes on with them.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from archiver.errors import StorageError
+from archiver.job.ledger import PATH
+from archiver.model import Receipt
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS deliveries (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bag TEXT NOT NULL, seal TEXT NOT NULL, form TEXT NOT NULL,
+    target TEXT NOT NULL, derived TEXT NOT NULL, package TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    signatures TEXT NOT NULL, ended TEXT NOT NULL, receipt TEXT NOT NULL, custody INTEGER NOT NULL DEFAULT 0);
+CREATE INDEX IF NOT EXISTS deliveries_by_seal ON deliveries (seal);
+CREATE TABLE IF NOT EXISTS uploads (address TEXT PRIMARY KEY, upload TEXT NOT NULL, sha256 TEXT NOT NULL);
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A row: a package that was delivered."""
+
+    identifier: str
+    package: str
+    size: int
+    sha256: str
+    signatures: str
+    """The digest of the signatures that went along."""
+    ended: str
+    receipt: str
+    custody: bool
+    """Whether the bag's custody log tells of it."""
+
+
+class Deliveries:
+    """The deliveries of one bags folder, and a `handoff.target.Memory`. Raises StorageError where the file cannot be
+    used."""
+
+    def __init__(self, bags: Path) -> None:
+        self._path = bags / PATH
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError.from_os(
+                "keep receipts beside the bags (--receipts DIR names another place)", error
+            ) from error
+        with self._usable():
+            self._db = sqlite3.connect(self._path, isolation_level=None, timeout=30)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def find(self, *, seal: str, form: str, target: str, derived: str) -> Delivery | None:
+        """The last delivery of a sealed bag in this form to this target."""
+        with self._usable():
+            row = self._db.execute(
+                "SELECT id, package, size, sha256, signatures, ended, receipt, custody FROM deliveries WHERE "
+                "kind = 'delivery' AND seal = ? AND form = ? AND target = ? AND derived = ? "
+                "ORDER BY ended DESC LIMIT 1",
+                (seal, form, target, derived),
+            ).fetchone()
+        if row is None:
+            return None
+        identifier, package, size, sha256, signatures, ended, receipt, custody = row
+        return Delivery(
+            identifier=identifier, package=package, size=size, sha256=sha256, signatures=signatures, ended=ended,
+            receipt=receipt, custody=bool(custody),
+        )  # fmt: skip
+
+    def add(self, receipt: Receipt, *, derived: str, signatures: str, file: Path) -> None:
+        """Note a receipt that lies in `file`."""
+        row = (
+            *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
+            *(receipt.package, receipt.size, receipt.sent, signatures),
+            *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file.name, receipt.kind == "receipt"),
+        )
+        clean = [each.encode("utf-8", "backslashreplace").decode() if isinstance(each, str) else each for each in row]
+        with self._usable():
+            self._db.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)
+
+    def in_custody(self, identifier: str) -> None:
+        """Note that the bag's custody log tells of a delivery."""
+        with self._usable():
+            self._db.execute("UPDATE deliveries SET custody = 1 WHERE id = ?", (identifier,))
+
+    def recall(self, address: str) -> tuple[str, str] | None:
+        """The upload that was begun there, and the digest of what it uploads."""
+        with self._usable():
+            row = self._db.execute("SELECT upload, sha256 FROM uploads WHERE address = ?", (address,)).fetchone()
+        return (str(row[0]), str(row[1])) if row else None
+
+    def keep(self, address: str, upload: str, digest: str) -> None:
+        """Keep in mind an upload that was begun."""
+        with self._usable():
+            self._db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (address, upload, digest))
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except sqlite3.Error as error:
+            raise StorageError(f"cannot use the ledger {self._path}: {error}") from error

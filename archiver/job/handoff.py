@@ -1,0 +1,247 @@
+"""The hand-off of bags, a bag at a time, top to bottom: known already? measured, validated, delivered, read back,
+receipted (DESIGN.md, section 2). What is wrong with one bag stops that one alone.
+
+The order is that of safety: a bag is measured before it is validated and must be the same when it is sent; the receipt
+and the ledger come before the custody log, which changes what a package of the bag would be.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+from archiver import __version__
+from archiver.config import Config
+from archiver.digest import digest_stream, sha256
+from archiver.errors import ArchiverError, Refused, StorageError
+from archiver.handoff.deliver import deliver, survey
+from archiver.handoff.folder import FolderTarget
+from archiver.handoff.package import Form, Package, Piece, digest_of, measure, package
+from archiver.handoff.receipt import SUFFIX, receipt_bytes
+from archiver.handoff.source import Source, source
+from archiver.handoff.target import Target
+from archiver.job.deliveries import Deliveries, Delivery
+from archiver.model import Receipt, Report
+from archiver.trust import custody
+from archiver.validate.bag import validate_bag
+from archiver.visible import visible
+
+RECEIPTS = "receipts"
+SOFTWARE = f"archiver {__version__}"
+Sign = Callable[[Path], None]
+"""Signs a file in place: its signature lies beside it. Raises ArchiverError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """What is asked of a hand-off: `target` is a folder or s3://…; `receipts` the folder in place of the bag's own."""
+
+    target: str
+    form: Form = "tar"
+    endpoint: str | None = None
+    verify: bool = False
+    receipts: Path | None = None
+    cores: int = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOff:
+    """What became of one bag."""
+
+    bag: str
+    outcome: Literal["delivered", "unchanged", "refused"]
+    package: str | None = None
+    size: int | None = None
+    sha256: str | None = None
+    receipt: str | None = None
+    reason: str | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+def hand_off(bags: Sequence[Path], order: Order, config: Config, *, sign: Sign | None = None) -> Iterator[HandedOff]:
+    """Deliver each bag. Raises UsageError and StorageError where the target, or a folder of receipts, cannot be used;
+    what was delivered until then stays so."""
+    with ExitStack() as stack:
+        desks: dict[Path, _Desk] = {}
+        for bag in bags:
+            folder = order.receipts or bag.resolve().parent
+            if folder not in desks:
+                ledger = Deliveries(folder)
+                stack.callback(ledger.close)
+                desks[folder] = _Desk(folder, ledger, _target(order, ledger), order, config, sign)
+            try:
+                yield desks[folder].serve(bag)
+            except Refused as refused:
+                yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))
+
+
+def _target(order: Order, ledger: Deliveries) -> Target:
+    if "://" not in order.target:
+        return FolderTarget(Path(order.target))
+    from archiver.handoff.s3 import S3Target
+
+    return S3Target(order.target, order.endpoint, ledger)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where the bags of one folder are handed over: its receipts, its ledger, the target."""
+
+    folder: Path
+    ledger: Deliveries
+    target: Target
+    order: Order
+    config: Config
+    sign: Sign | None
+
+    def serve(self, bag: Path) -> HandedOff:
+        """Deliver one bag. Raises Refused, StorageError."""
+        started = datetime.now(UTC)
+        found, form = source(bag), self.order.form
+        here = Path(self.target.address) if isinstance(self.target, FolderTarget) else None
+        if here is not None and (here == found.root.parent or here.is_relative_to(found.root)):
+            raise Refused("the target is where the bag itself lies; name another folder")
+        parcel = package(found, form)
+        signatures = _signatures(found)
+        signed = sha256(repr(sorted(signatures.items())).encode())
+        # 1. Known already, and still there?
+        before = self.ledger.find(seal=found.seal, form=form, target=self.target.address, derived="")
+        if before and before.signatures == signed and self._is_still_there(before, parcel):
+            return self._unchanged(bag, before)
+        # 2. What would be sent, then whether it is valid: what is sent later must be what was measured first.
+        pieces = measure(parcel.items)
+        report = validate_bag(bag, second_opinion=True, cores=self.order.cores)
+        _require_valid(report)
+        # 3. Sent, read back, compared.
+        returned = deliver(parcel, pieces, self.target)
+        size, digest = digest_of(parcel, pieces)
+        receipt = Receipt(
+            identifier=f"urn:uuid:{uuid4()}",
+            kind="delivery",
+            bag=found.name,
+            bag_identifier=found.identifier,
+            seal=found.seal,
+            derived=None,
+            form=form,
+            target=self.target.address,
+            package=parcel.name,
+            size=size,
+            sent=digest,
+            read_back=digest_of(parcel, returned)[1],
+            method=self.target.method,
+            files=len(found.files),
+            octets=found.octets,
+            started=started,
+            ended=datetime.now(UTC),
+            report=report,
+            signatures=signatures,
+            software=SOFTWARE,
+            organisation=self.config.organisation,
+            person=self.config.operator,
+            custody_head=custody.head(bag),
+        )
+        # 4. The receipt: beside the bag, beside the package, in the ledger; then in the bag's custody log.
+        notes = list(found.notes)
+        file = write_receipt(receipt, self.folder, self.sign, notes)
+        for each in (file, *signatures_of(file)):
+            self.target.write(f"{parcel.name}{SUFFIX}{each.name.removeprefix(file.name)}", each.read_bytes())
+        self.ledger.add(receipt, derived="", signatures=signed, file=file)
+        self._into_custody(bag, receipt.identifier, digest, notes)
+        return HandedOff(
+            bag=str(bag), outcome="delivered", package=f"{self.target.address}/{parcel.name}", size=size, sha256=digest,
+            receipt=str(file), notes=tuple(notes),
+        )  # fmt: skip
+
+    def _is_still_there(self, before: Delivery, parcel: Package) -> bool:
+        """Whether the far end holds what was delivered; False where it is gone. Raises Refused where it changed."""
+        if parcel.form in ("folder", "wacz"):  # the custody log has grown since, by this delivery at least
+            items = [item for item in parcel.items if f"/{custody.CUSTODY}/" not in item.path]
+            pieces = measure(items)
+        else:
+            pieces = {before.package: Piece(path=before.package, size=before.size, sha256=before.sha256)}
+        found = survey(pieces, self.target, read=self.order.verify)
+        changed = [path for path, presence in found.items() if presence == "different"]
+        if changed:
+            raise Refused(
+                f"it was delivered on {before.ended}, but {self.target.address}/{changed[0]} is not the same any more "
+                f"(receipt {before.receipt}); move it away there, and hand the bag off again"
+            )
+        return "absent" not in found.values()
+
+    def _unchanged(self, bag: Path, before: Delivery) -> HandedOff:
+        notes: list[str] = []
+        if not before.custody:  # the last hand-off was interrupted before its last step
+            self._into_custody(bag, before.identifier, before.sha256, notes)
+        how = "read back again" if self.order.verify else "it is still there, by size and stated digest"
+        return HandedOff(
+            bag=str(bag), outcome="unchanged", package=f"{self.target.address}/{before.package}", size=before.size,
+            sha256=before.sha256, receipt=str(self.folder / RECEIPTS / before.receipt),
+            reason=f"delivered on {before.ended} already; {how}", notes=tuple(notes),
+        )  # fmt: skip
+
+    def _into_custody(self, bag: Path, identifier: str, digest: str, notes: list[str]) -> None:
+        """The bag's own log tells of the delivery, where it can be written."""
+        detail = {
+            "receipt": identifier, "target": self.target.address, "form": self.order.form, "sha256": digest,
+        }  # fmt: skip
+        try:
+            event = custody.append(bag, "handoff", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
+            if self.sign:
+                self.sign(event)
+        except ArchiverError as error:
+            notes.append(f"the bag's custody log does not tell of it: {error}")
+        else:
+            self.ledger.in_custody(identifier)
+
+
+def agent(config: Config) -> custody.Agent:
+    """On whose behalf this job acts."""
+    return custody.Agent(organisation=config.organisation, person=config.operator)
+
+
+def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:
+    """Put a receipt into the folder of receipts, signed where there are keys; a signature that cannot be had is told in
+    the notes. Raises StorageError."""
+    stem, number = f"{receipt.bag}-{receipt.ended:%Y%m%dT%H%M%SZ}", 1
+    file = bags / RECEIPTS / f"{stem}.json"
+    while file.exists():
+        number += 1
+        file = bags / RECEIPTS / f"{stem}-{number}.json"
+    custody.write_new(file, receipt_bytes(receipt))
+    if sign:
+        try:
+            sign(file)
+        except ArchiverError as error:
+            notes.append(f"the receipt is not signed: {error}")
+    return file
+
+
+def signatures_of(file: Path) -> list[Path]:
+    """The signatures beside a file."""
+    return sorted(each for each in file.parent.iterdir() if each.name.startswith(f"{file.name}."))
+
+
+def _signatures(bag: Source) -> dict[str, str]:
+    """Path -> SHA-256 of the bag's signatures, its custody log aside. Raises StorageError."""
+    found = {}
+    for path in bag.files:
+        if path.startswith("signatures/") and not path.startswith(f"{custody.CUSTODY}/"):
+            try:
+                with (bag.root / path).open("rb") as file:
+                    found[path] = digest_stream(file, ("sha256",))[1]["sha256"]
+            except OSError as error:
+                raise StorageError.from_os(f"read {path} of the bag", error) from error
+    return found
+
+
+def _require_valid(report: Report) -> None:
+    """Raises Refused for a bag that is not valid."""
+    errors = [each for each in report.findings if each.severity == "error"]
+    if report.ok:
+        return
+    first = f"{errors[0].code} {errors[0].path}: {errors[0].message}" if errors else "a check failed"
+    more = f" and {len(errors) - 1} more errors" if len(errors) > 1 else ""
+    raise Refused(visible(f"it is not valid: {first}{more}; see 'archiver validate {report.bag}'"))
