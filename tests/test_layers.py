@@ -2,6 +2,7 @@
 
 import ast
 from collections import defaultdict
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import archiver
@@ -64,6 +65,12 @@ def test_validate_shares_only_model_digest_and_schemas_with_bag():
             assert rooms_imported(path) <= {
                 *("validate", "model", "cms", "digest", "errors", "schemas", "visible", "__version__")
             }, name
+
+
+def test_no_modules_import_each_other_in_a_circle():
+    named = {f"archiver.{name.replace('/', '.')}".removesuffix(".__init__"): path for name, path in modules().items()}
+    graph = {name: (imported(path) & named.keys()) - {name} for name, path in named.items()}
+    assert len(tuple(TopologicalSorter(graph).static_order())) == len(named)  # or CycleError names the circle
 
 
 def test_each_third_party_package_is_imported_in_at_most_two_modules():

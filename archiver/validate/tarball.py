@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-from archiver.validate.archives import Bad, Kind, Shelf
+from archiver.validate.shelf import Bad, Kind, Shelf
 
 BLOCK = 512
 EXTRA = 1 << 20
@@ -28,7 +28,7 @@ ReadAt = Callable[[int, int], bytes]
 
 
 class Tar:
-    """A tar as an `archives.Archive`."""
+    """A tar as a `shelf.Archive`."""
 
     def __init__(self, read_at: ReadAt) -> None:
         self._read_at = read_at

@@ -8,7 +8,7 @@ import zlib
 from typing import Any, BinaryIO, cast
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from archiver.validate.archives import Bad, Kind, Shelf
+from archiver.validate.shelf import Bad, Kind, Shelf
 
 DIRECTORY = 64 << 20
 """Bytes the central directory may have: zipfile holds all of it in memory."""
@@ -17,7 +17,7 @@ _BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, 
 
 
 class Zip:
-    """A zip as an `archives.Archive`; a place is the number of an entry."""
+    """A zip as a `shelf.Archive`; a place is the number of an entry."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
