@@ -105,7 +105,8 @@ def _article(dossier: Dossier) -> Iterator[Entity]:
         ("dateModified", dossier.first("modified")),
         ("inLanguage", dossier.first("language")),
     ):
-        if value:
+        # schema.org's dates are ISO 8601; one that is not sure (EDTF) stands in the record and the metadata alone.
+        if value and not value.endswith(("?", "]")):
             page[key] = value
     if publisher := dossier.first("publisher"):
         page["publisher"] = _ref("#publisher")
