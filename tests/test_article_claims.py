@@ -57,6 +57,15 @@ def test_json_ld_references_are_followed_within_the_page():
     assert claims("publisher", head=ld(graph)) == [("The Harbour", "json-ld")]
 
 
+def test_what_is_reviewed_and_articles_of_other_addresses_claim_nothing_beside_the_pages_own():
+    own = {**ARTICLE, "url": f"http://harbour.example{URL.partition('.example')[2]}/?utm_source=x"}
+    other = {"@type": "NewsArticle", "author": "Kai Berg", "mainEntityOfPage": {"@id": f"{URL}/2"}}
+    reviewed = {"@type": "ClaimReview", "itemReviewed": {"@type": "CreativeWork", "author": {"name": "Many Sources"}}}
+    everyone = [name for name, _ in claims("author", head=ld([other, own, reviewed]))]
+    assert everyone == ["Mia Holm", "Jon Lind"]
+    assert [name for name, _ in claims("author", head=ld([other]))] == ["Kai Berg"]
+
+
 def test_related_articles_in_a_list_claim_nothing():
     related = {"@type": "ItemList", "itemListElement": [{"@type": "NewsArticle", "headline": "Elsewhere"}]}
     assert "Elsewhere" not in dict(claims("headline", head=ld(related)))

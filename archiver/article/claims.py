@@ -91,7 +91,7 @@ def claims_of_page(
     found: list[_Found] = []
     if tree is not None and graph is not None:
         found += [
-            *_from_json(graph),
+            *_from_json(graph, page.url),
             *_from_meta(tree),
             *_from_microdata(tree),
             *visible.claims(tree),
@@ -136,11 +136,34 @@ def address(url: str) -> str:
     ).geturl()
 
 
-def _from_json(graph: Graph) -> Iterator[_Found]:
-    for node in graph.articles[:10]:
+def _from_json(graph: Graph, url: str) -> Iterator[_Found]:
+    for node in _of_page(graph.articles, url)[:10]:
         for key, name in _JSON.items():
             for raw, at in _values(graph, node, key, name):
                 yield name, raw, "json-ld", at
+
+
+def _of_page(articles: list[Node], url: str) -> list[Node]:
+    """The nodes about the article itself: without what it reviews, and without articles of other addresses where one
+    has the page's."""
+    articles = [node for node in articles if ".itemReviewed" not in node.at]
+    stated = [{_place(each) for each in _addresses(node)} for node in articles]
+    if not any(_place(url) in places for places in stated):
+        return articles
+    return [node for node, places in zip(articles, stated, strict=True) if not places or _place(url) in places]
+
+
+def _addresses(node: Node) -> Iterator[str]:
+    for key in ("url", "mainEntityOfPage"):
+        value = node.data.get(key)
+        value = value.get("@id") if isinstance(value, dict) else value
+        if isinstance(value, str) and value.startswith(("http://", "https://")):
+            yield value
+
+
+def _place(url: str) -> str:
+    """An address without scheme, `www.` and query."""
+    return address(url).partition("://")[2].removeprefix("www.").partition("?")[0].rstrip("/")
 
 
 def _values(graph: Graph, node: Node, key: str, name: ClaimName) -> Iterator[tuple[str, str]]:
