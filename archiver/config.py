@@ -105,6 +105,14 @@ class Config:
     supplied_by: str | None = None
     obtained_how: str | None = None
     independence: str | None = None
+    key: Path | None = None
+    certificate: Path | None = None
+    passphrase_file: Path | None = None
+    passphrase: bytes | None = field(default=None, repr=False)
+    """Of the key, where it is encrypted; never in a file of settings, and in no record."""
+    timestamp: str | None = None
+    """The address of a time-stamping authority."""
+    trust_roots: Path | None = None
     limits: Limits = field(default_factory=Limits)
 
     def stated(self) -> dict[str, Any]:
@@ -114,6 +122,10 @@ class Config:
         plain["ca_bundle"] = str(self.ca_bundle) if self.ca_bundle else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
+        for name in ("key", "certificate", "passphrase_file", "passphrase", "trust_roots"):
+            del plain[name]
+        if plain["timestamp"] is None:
+            del plain["timestamp"]
         return plain
 
 

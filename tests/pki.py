@@ -175,7 +175,15 @@ class Authorities:
 
     @cached_property
     def tsa(self) -> Holder:
-        return issue("Time Authority", self.tsa_root, purpose=ExtendedKeyUsageOID.TIME_STAMPING, days=(-1, 3650))
+        return issue("Time Authority", self.tsa_root, purpose=ExtendedKeyUsageOID.TIME_STAMPING, days=(-1, 3650),
+                     site=self.site)  # fmt: skip
+
+    def tell_of_revocation(self, *revoked: Holder) -> None:
+        """Have the site answer about every certificate."""
+        self.answers["/Ada-Archivist.crl"] = crl_of(self.ca, *revoked)
+        self.answers["/Test-CA.crl"] = crl_of(self.root, *revoked)
+        self.answers["/Time-Authority.crl"] = crl_of(self.tsa_root, *revoked)
+        self.answers["/ocsp"] = ocsp_of(self.ca, self.signer, revoked=self.signer in revoked)
 
     @property
     def url(self) -> str:

@@ -100,7 +100,7 @@ def test_init_shows_every_setting_there_is(tmp_path):
     main(["init", "--quiet", str(tmp_path / "a.toml")])
     lines = (tmp_path / "a.toml").read_text().splitlines()
     shown = tomllib.loads("\n".join(line.removeprefix("# ") if " = " in line else line for line in lines))
-    assert set(shown) - {"limits"} == set(config.Config.__dataclass_fields__) - {"limits"}
+    assert set(shown) - {"limits"} == set(config.Config.__dataclass_fields__) - {"limits", "passphrase"}
     assert shown["limits"] == {name: getattr(config.Limits(), name) for name in config.Limits.__dataclass_fields__}
 
 

@@ -53,6 +53,11 @@ _NAMES = {"1.3.14.3.2.26": "SHA-1", "1.2.840.113549.2.5": "MD5", "1.2.840.113549
           "1.2.840.113549.1.1.4": "MD5 with RSA", "1.2.840.10045.4.1": "ECDSA with SHA-1"}  # fmt: skip
 
 _T = TypeVar("_T")
+UNREADABLE = (
+    *(ValueError, TypeError, UnsupportedAlgorithm, UserWarning),
+    *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
+)
+"""What reading a certificate raises."""
 Why = Literal["malformed", "algorithm", "content", "signature"]
 
 
@@ -193,10 +198,24 @@ def _pss(algorithm: list[asn1.TLV]) -> tuple[hashes.HashAlgorithm, int]:
 def _certificates(carried: list[asn1.TLV]) -> list[x509.Certificate]:
     if len(carried) > CERTIFICATES:
         raise Refused("malformed", f"it carries {len(carried)} certificates; {CERTIFICATES} are the most")
+    return [certificate for each in carried if each.tag_bytes == b"0" and (certificate := _certificate(each))]
+
+
+def _certificate(carried: asn1.TLV) -> x509.Certificate | None:
+    """A certificate that can be read in all its parts, some of which are only read when they are asked for."""
     try:
-        return [x509.load_der_x509_certificate(asn1.encode_der(each)) for each in carried if each.tag_bytes == b"0"]
-    except (ValueError, UserWarning) as error:
-        raise Refused("malformed", "it carries a certificate that cannot be read") from error
+        certificate = x509.load_der_x509_certificate(asn1.encode_der(carried))
+        is_sound(certificate)
+    except UNREADABLE:
+        return None
+    return certificate
+
+
+def is_sound(certificate: x509.Certificate) -> bool:
+    """Reads a certificate's parts: where this raises nothing, they raise nothing later. Raises one of UNREADABLE."""
+    parts = (certificate.extensions, certificate.public_key(), certificate.subject, certificate.issuer)
+    dates = (certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    return bool(parts and dates and certificate.serial_number)
 
 
 def _certificate_of(signer: asn1.TLV, certificates: list[x509.Certificate]) -> x509.Certificate:

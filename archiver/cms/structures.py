@@ -5,13 +5,8 @@ Sets may be unsorted (as `openssl ts` writes certificates) and algorithms have a
 
 from typing import Annotated
 
-from archiver.errors import UsageError
-
-try:
-    from cryptography import x509
-    from cryptography.hazmat import asn1
-except ImportError as error:
-    raise UsageError("signatures and timestamps need the extra 'trust': pip install 'archiver[trust]'") from error
+from cryptography import x509
+from cryptography.hazmat import asn1
 
 
 @asn1.sequence

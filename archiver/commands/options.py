@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archiver import __version__
+from archiver.commands.options_handoff import handoff, receive
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -44,6 +45,9 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     _run(commands)
     _validate(commands)
+    handoff(_command(commands, "handoff", "Pack bags, deliver them, read them back and leave a receipt."))
+    receive(_command(commands, "receive", "Take in bags that others hand over: unpack, validate, leave a receipt."))
+    _sign(commands)
     _show(commands)
     _status(commands)
     _pages(commands)
@@ -110,7 +114,30 @@ def _validate(commands: Commands) -> None:
     validate.add_argument("--since-ledger", action="store_true",
                           help="only bags that have changed since they last passed")  # fmt: skip
     validate.add_argument("--jobs", type=_count, metavar="N", help="processes and threads (default: all cores)")
+    trust = validate.add_argument_group("signatures and timestamps")
+    trust.add_argument("--require-signature", action="store_true", help="a bag without one that holds fails")
+    trust.add_argument("--signer", metavar="IDENTITY",
+                       help="who must have signed: fingerprint, address, name or subject")  # fmt: skip
+    trust.add_argument("--require-timestamp", action="store_true", help="a bag without one that holds fails")
+    trust.add_argument("--trust-roots", type=Path, metavar="FILE",
+                       help="the certificates to be believed (PEM, or a folder); without them who signed is told, "
+                       "not proven")  # fmt: skip
     validate.add_argument("--second-opinion", action="store_true", help="let bagit-python judge each bag as well")
+
+
+def _sign(commands: Commands) -> None:
+    sign = _command(commands, "sign", "Sign and timestamp bags; a further signer signs what is signed before.")
+    sign.add_argument("bags", nargs="+", type=Path, metavar="BAG", help="bag or folder of bags")
+    sign.add_argument("--key", type=Path, metavar="FILE", help="private key in PEM: RSA, ECDSA or Ed25519")
+    sign.add_argument("--certificate", type=Path, metavar="FILE", help="its chain in PEM, the signer's own first")
+    sign.add_argument("--passphrase-file", type=Path, metavar="FILE",
+                      help="of an encrypted key (or in ARCHIVER_PASSPHRASE, or asked for)")  # fmt: skip
+    sign.add_argument("--timestamp", metavar="URL", help="a time-stamping authority (RFC 3161); alone: timestamps only")
+    sign.add_argument("--trust-roots", type=Path, metavar="FILE",
+                      help="has the root of the authority, where it is not among those of the web")  # fmt: skip
+    sign.add_argument("--no-revocation", action="store_true", help="do not ask whether certificates are revoked")
+    sign.add_argument("--force", action="store_true", help="sign bags that are not valid, too")
+    sign.add_argument("--config", type=Path, metavar="FILE", help="settings (default: archiver.toml, if it is here)")
 
 
 def _show(commands: Commands) -> None:

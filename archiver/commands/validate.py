@@ -11,21 +11,30 @@ from typing import TYPE_CHECKING, Any
 
 from archiver import __version__
 from archiver.digest import sha256
-from archiver.errors import StorageError
+from archiver.errors import StorageError, UsageError
 from archiver.model import Report
 from archiver.validate.bag import validate_bag
 from archiver.validate.find import find_bags
+from archiver.validate.identity import is_fingerprint
 from archiver.validate.report import Passes, passes, passes_without_warnings, render
 
 if TYPE_CHECKING:
     from archiver.validate.profile import Profile
     from archiver.validate.reread import ReadAgain
+from archiver.validate.demands import Trust, read_roots
 
 
 def validate(args: argparse.Namespace) -> int:
     """Judge every bag named in `args`; 1 when one is not sound. Raises UsageError, StorageError."""
     profile = _profile(args.profile) if args.profile else None
-    options = {"profile": profile, "reread": read_again, "strict": args.strict, "second_opinion": args.second_opinion}
+    trust = trust_of(args)
+    options = {
+        "profile": profile,
+        "reread": read_again,
+        "trust": trust,
+        "strict": args.strict,
+        "second_opinion": args.second_opinion,
+    }
     passed = passes_without_warnings if args.fail_on == "warning" else passes
     bags = list(find_bags(args.bags or [Path("bags")], serialised=True))
     tally = {"passed": 0, "failed": 0}
@@ -33,7 +42,7 @@ def validate(args: argparse.Namespace) -> int:
         settle: Callable[[Report], None] | None = None
         told = len(bags)
         if args.since_ledger:
-            asked = [__version__, str(args.strict), args.fail_on, str(args.second_opinion), repr(profile)]
+            asked = [__version__, str(args.strict), args.fail_on, str(args.second_opinion), repr(profile), trust.stated]
             since = stack.enter_context(_Since(sha256(" ".join(asked).encode()), passed))
             bags, settle = since.changed(bags), since.settle
 
@@ -50,6 +59,19 @@ def validate(args: argparse.Namespace) -> int:
         unchanged = f", {told - len(bags)} unchanged since they passed" if args.since_ledger else ""
         print(f"{len(bags)} bags: {tally['passed']} passed, {tally['failed']} failed{unchanged}", file=sys.stderr)
     return 1 if tally["failed"] else 0
+
+
+def trust_of(args: argparse.Namespace) -> Trust:
+    """What is demanded of signatures. Raises UsageError, StorageError."""
+    if args.signer and not args.trust_roots and not is_fingerprint(args.signer):
+        raise UsageError("--signer needs --trust-roots FILE: anybody may put a name or an address into a certificate; "
+                         "a SHA-256 fingerprint says by itself who it is")  # fmt: skip
+    return Trust(
+        roots=read_roots(args.trust_roots) if args.trust_roots else None,
+        require_signature=args.require_signature or args.signer is not None,
+        require_timestamp=args.require_timestamp,
+        signer=args.signer,
+    )
 
 
 def _judged(bags: Sequence[Path], jobs: int, options: dict[str, Any]) -> Iterator[Report]:

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import TypeVar
 
 from cryptography import x509
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
 
+from archiver.cms.read import UNREADABLE
 from archiver.errors import StorageError, UsageError
 
 Certificate = x509.Certificate
@@ -68,6 +69,11 @@ def name_of(name: x509.Name) -> str:
     return name.rfc4514_string()
 
 
+def fingerprint(certificate: x509.Certificate) -> str:
+    """The SHA-256 of a certificate."""
+    return certificate.fingerprint(hashes.SHA256()).hex()
+
+
 def is_complete(chain: Sequence[x509.Certificate]) -> bool:
     """Whether a chain ends in a root."""
     return chain[-1].issuer == chain[-1].subject
@@ -101,9 +107,10 @@ def _ocsp(certificate: x509.Certificate, issuer: x509.Certificate, ask: Ask) -> 
             data = request.public_bytes(Encoding.DER)
             answer = ask(url, limit=OCSP_BYTES, data=data, media_type="application/ocsp-request")
             read = ocsp.load_der_ocsp_response(answer)
-            if read.response_status == ocsp.OCSPResponseStatus.SUCCESSFUL:
+            successful = read.response_status == ocsp.OCSPResponseStatus.SUCCESSFUL
+            if successful and read.serial_number == certificate.serial_number:
                 yield answer
-        except (OSError, ValueError):
+        except (OSError, *UNREADABLE):
             continue
 
 
@@ -119,7 +126,7 @@ def _crls(certificate: x509.Certificate, issuer: x509.Certificate, ask: Ask) -> 
             crl = x509.load_pem_x509_crl(data) if pem else x509.load_der_x509_crl(data)
             if crl.is_signature_valid(issuer.public_key()):  # type: ignore[arg-type]
                 yield crl.public_bytes(Encoding.PEM)
-        except (OSError, ValueError, TypeError, UnsupportedAlgorithm):
+        except (OSError, *UNREADABLE):
             continue
 
 
@@ -131,13 +138,13 @@ def _http(names: Iterable[x509.GeneralName]) -> list[str]:
 def _extension(certificate: x509.Certificate, kind: type[_Extension]) -> _Extension | None:
     try:
         return certificate.extensions.get_extension_for_class(kind).value
-    except (x509.ExtensionNotFound, ValueError):
+    except (x509.ExtensionNotFound, *UNREADABLE):
         return None
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     try:
         certificate.verify_directly_issued_by(issuer)
-    except (ValueError, TypeError, InvalidSignature, UnsupportedAlgorithm):
+    except (*UNREADABLE, InvalidSignature):
         return False
     return True

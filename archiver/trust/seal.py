@@ -13,8 +13,9 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
+from archiver.cms.read import Refused, read_signature
 from archiver.errors import StorageError
-from archiver.trust.certificates import Certificate, complete, from_pem, revocation, roots_of
+from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
 from archiver.trust.custody import SEALED, Agent, append, write_new
 from archiver.trust.sign import Signer, sign
 from archiver.trust.timestamp import timestamp
@@ -37,7 +38,8 @@ def sign_bag(
     durable: bool = True,
 ) -> list[Path]:
     """Sign the bag's seal, timestamp the signature (without `signer`: the end of the chain), note it in the custody
-    log, and sign and timestamp that event: it vouches for the log so far. The files that were written.
+    log, and sign and timestamp that event: it vouches for the log so far. The files that were written: none where this
+    signer was the last to sign, and a timestamp stands over it or is not asked for.
 
     Raises UsageError where the certificate is not valid now, StorageError, TimestampError; a signature that could not
     be timestamped stays, and can be timestamped later.
@@ -46,7 +48,12 @@ def sign_bag(
         signer.require_valid(now)
     last = end_of_chain(bag)
     pen = _Pen(signer, timestamp_url, now, roots, ask_revocation, durable)
-    files = pen.extend(last, bag / SIGNATURES)
+    if signer and last_signer(bag) == signer.fingerprint:
+        if timestamp_url is None or last.suffix == ".tsr":
+            return []
+        files = _Pen(None, timestamp_url, now, roots, ask_revocation, durable).extend(last, bag / SIGNATURES)
+    else:
+        files = pen.extend(last, bag / SIGNATURES)
     detail = {
         "signer": signer.subject if signer else None,
         "certificate_sha256": signer.fingerprint if signer else None,
@@ -63,17 +70,34 @@ def sign_file(path: Path, signer: Signer, *, timestamp_url: str | None, now: dat
     _Pen(signer, timestamp_url, now, None, True, durable).extend(path, path.parent)
 
 
+def last_signer(bag: Path) -> str | None:
+    """The SHA-256 of the certificate of who signed last; None where nobody did, or it does not hold."""
+    links = chain(bag)
+    number = max((n for n, each in enumerate(links) if each.suffix == ".p7s"), default=0)
+    if not number:
+        return None
+    try:
+        return fingerprint(read_signature(_read(links[number]), _read(links[number - 1])).certificate)
+    except Refused:
+        return None
+
+
 def end_of_chain(bag: Path) -> Path:
     """The last link: what the next signer signs; the tag manifest where nobody has signed. Raises StorageError."""
-    last = bag / SEALED
-    if not last.is_file():
+    return chain(bag)[-1]
+
+
+def chain(bag: Path) -> list[Path]:
+    """The tag manifest and every link of the chain over it. Raises StorageError where the bag is not sealed."""
+    links = [bag / SEALED]
+    if not links[0].is_file():
         raise StorageError(f"{bag} has no {SEALED}: only a sealed bag can be signed")
-    for _ in range(_LINKS):
-        following = [bag / SIGNATURES / f"{last.name}{suffix}" for suffix in (".p7s", ".tsr")]
+    while len(links) <= _LINKS:
+        following = [bag / SIGNATURES / f"{links[-1].name}{suffix}" for suffix in (".p7s", ".tsr")]
         found = next((each for each in following if each.is_file()), None)
         if found is None:
-            return last
-        last = found
+            return links
+        links.append(found)
     raise StorageError(f"{bag} has more than {_LINKS} signatures and timestamps: none is added")
 
 

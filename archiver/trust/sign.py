@@ -142,6 +142,11 @@ class Signer:
         return _name(self.chain[0])
 
     @property
+    def is_rarely_checkable(self) -> bool:
+        """Whether widespread tools cannot check its signatures: openssl 3.0 knows no Ed25519 in CMS."""
+        return isinstance(self._private, ed25519.Ed25519PrivateKey)
+
+    @property
     def fingerprint(self) -> str:
         """The SHA-256 of the signer's certificate."""
         return self.chain[0].fingerprint(hashes.SHA256()).hex()

@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
 from archiver.validate.archives import opened
+from archiver.validate.demands import Trust
 from archiver.validate.fixity import check_fixity
 from archiver.validate.manifests import RECORD, check_fetch, compare, read_manifests
 from archiver.validate.rules import CHECKS, RULES, STRICT, finding
 from archiver.validate.tagfiles import read_declaration, read_info
 from archiver.validate.tree import Tree
+from archiver.validate.trust import check_trust
 
 if TYPE_CHECKING:
     from archiver.validate.profile import Profile
@@ -29,6 +31,7 @@ def validate_bag(
     *,
     profile: "Profile | None" = None,
     reread: "Reread | None" = None,
+    trust: Trust | None = None,
     second_opinion: bool = False,
     strict: bool = False,
     cores: int = 1,
@@ -37,8 +40,9 @@ def validate_bag(
     inside is a finding.
 
     On request it is held against a `profile`; its text is extracted again by `reread`; bagit-python is asked; `strict`,
-    what custom forgives is an error. Files are hashed on so many `cores`. Raises StorageError where there is nothing at
-    `path`, or its folder may not be listed.
+    what custom forgives is an error; signatures are judged by `trust`. Files are hashed on so many `cores`. Raises
+    StorageError where there is nothing at `path`, or its folder may not be listed; UsageError where signatures are
+    demanded and cannot be read here.
     """
     wanted = {"profile": profile is not None, "extraction": reread is not None, "second-opinion": second_opinion}
     asked = [*CHECKS, *(name for name, is_wanted in wanted.items() if is_wanted)]
@@ -47,7 +51,9 @@ def validate_bag(
         with opened(path) as (tree, findings):
             if tree is not None:
                 more = _judge(tree, made, profile=profile, reread=reread, second_opinion=second_opinion, cores=cores)
-                findings += more
+                checked, signatures = check_trust(tree, trust or Trust())
+                made |= checked
+                findings += [*more, *signatures]
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
     if strict:

@@ -22,6 +22,11 @@ _CHECKS = {
     "seed": "the seed against the record",
     "wacz": "index, pages and datapackage of `data/wacz/` against the WARC files",
     "crate": "`data/ro-crate-metadata.json` against the files and the record",
+    "signature": "the signatures of the seal, `tagmanifest-sha256.txt`, in `signatures/`",
+    "timestamp": "the timestamps over them",
+    "trust": "whether who signed leads to one of the roots of `--trust-roots`",
+    "revocation": "whether a certificate was revoked, by what was kept beside the signature",
+    "custody": "the custody log in `signatures/custody/`",
     "profile": "what a receiver demands, with `--profile`",
     "second-opinion": "bagit-python, with `--second-opinion`",
 }

@@ -1,0 +1,66 @@
+"""The key of whoever signs, from settings, options, environment and keyboard: only the command line reads those two."""
+
+import argparse
+import getpass
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.config import Config
+from archiver.errors import StorageError, UsageError
+
+if TYPE_CHECKING:
+    from archiver.trust.sign import Signer
+
+VARIABLE = "ARCHIVER_PASSPHRASE"
+_LARGEST = 1 << 16
+
+
+def with_keys(config: Config, args: argparse.Namespace) -> Config:
+    """The settings with the keys that the command line names, and the passphrase where the key is encrypted.
+
+    Raises UsageError where key and certificate are not both named, StorageError where a file cannot be read.
+    """
+    names = ("key", "certificate", "passphrase_file", "timestamp", "trust_roots")
+    given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    config = replace(config, **given)
+    if (config.key is None) != (config.certificate is None):
+        raise UsageError("key and certificate go together: name both, --key FILE and --certificate FILE")
+    if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
+        raise UsageError(f"--timestamp {config.timestamp!r} is not an http:// or https:// address")
+    if config.key and _is_encrypted(config.key):
+        config = replace(config, passphrase=_passphrase(config.key, config.passphrase_file))
+    return config
+
+
+def load_signer(config: Config) -> "Signer | None":
+    """The signer of settings that `with_keys` has completed. Raises as `Signer.load` does."""
+    if config.key is None or config.certificate is None:
+        return None
+    from archiver.trust.sign import Signer
+
+    return Signer.load(config.key, config.certificate, config.passphrase)
+
+
+def _is_encrypted(key: Path) -> bool:
+    return b"ENCRYPTED" in _read(key, "key")
+
+
+def _passphrase(key: Path, file: Path | None) -> bytes | None:
+    if file:
+        return _read(file, "passphrase").removesuffix(b"\n").removesuffix(b"\r")
+    if VARIABLE in os.environ:
+        return os.environb[VARIABLE.encode()]
+    if sys.stdin is not None and sys.stdin.isatty():
+        return getpass.getpass(f"passphrase of {key}: ").encode()
+    return None
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST)
+    except OSError as error:
+        raise StorageError.from_os(f"read the {what} {path}", error) from error
