@@ -214,9 +214,13 @@ def _reader(path: Path) -> sqlite3.Connection:
         database.execute("SELECT 1 FROM seeds LIMIT 1")
     except sqlite3.OperationalError:
         database.close()
-        log = path.with_name(path.name + "-wal")
-        if os.access(path.parent, os.W_OK) or (log.exists() and log.stat().st_size):
+        log = path.with_name(f"{path.name}-wal")
+        if os.access(path.parent, os.W_OK):
             raise
+        if log.exists() and log.stat().st_size:  # without it the file is not the whole truth
+            raise StorageError(
+                f"{log} was left by a job that was killed; read it on a disk that can be written"
+            ) from None
         database = sqlite3.connect(f"{address}&immutable=1", uri=True)
     return database
 

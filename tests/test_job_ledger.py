@@ -1,0 +1,137 @@
+"""What the ledger keeps and forgets: a document that was mended or edited is no longer counted as it was."""
+
+import json
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+
+import pytest
+from newsroom import newsroom, pages_for, seed_document
+
+from archiver.cli import main
+from archiver.job.ledger import PATH, Entry, Ledger
+
+
+@pytest.fixture
+def job(tmp_path, capsys):
+    """Runs a job over `seeds/`: what became of each by its file name. `status` gives the ledger's counts."""
+    (tmp_path / "seeds").mkdir()
+    quick = tmp_path / "quick.toml"
+    quick.write_text("[limits]\nretries = 0\n")
+
+    class Job:
+        seeds, bags = tmp_path / "seeds", tmp_path / "bags"
+
+        def write(self, name: str, text: str) -> None:
+            (self.seeds / name).write_text(text)
+
+        def run(self, *options: str) -> dict[str, str]:
+            capsys.readouterr()
+            common = ["--json", "--pace", "0", "--config", str(quick), "--bags", str(self.bags)]
+            main(["run", *common, *options, str(self.seeds)])
+            told = map(json.loads, capsys.readouterr().out.splitlines())
+            return {each["seed"].rpartition("/")[2]: each["outcome"] for each in told}
+
+        def status(self) -> dict[str, int]:
+            capsys.readouterr()
+            assert main(["status", "--json", "--bags", str(self.bags)]) == 0
+            counts: dict[str, int] = json.loads(capsys.readouterr().out)["counts"]
+            return counts
+
+        def bagged(self) -> int:
+            return sum(not each.name.startswith(".") for each in self.bags.iterdir())
+
+    return Job()
+
+
+INSIDE = "Original url: http://169.254.169.254/\n"
+
+
+def test_a_refused_document_is_forgotten_once_it_is_mended(job):
+    job.write("a.txt", "no address\n")
+    job.write("b.txt", "no address either\n")
+    assert job.run() == {"a.txt": "failed", "b.txt": "failed"}
+    assert job.status() == {"failed": 2}
+    job.write("a.txt", seed_document(0))
+    with newsroom(pages_for(range(1))) as site:
+        assert job.run(*site.options) == {"a.txt": "captured", "b.txt": "failed"}
+    assert job.status() == {"captured": 1, "failed": 1}
+
+
+def test_a_failure_is_forgotten_once_its_document_says_something_else(job):
+    """Edited twice: job seeds = bags + failures each time."""
+    with newsroom({}) as closed:
+        nowhere = closed.options
+    job.write("a.txt", seed_document(0))
+    assert job.run(*nowhere) == {"a.txt": "failed"}
+    job.write("a.txt", seed_document(0).replace("tea", "coffee"))
+    assert job.run(*nowhere) == {"a.txt": "failed"}
+    assert (job.status(), job.bagged()) == ({"failed": 1}, 0)
+    job.write("a.txt", seed_document(0).replace("tea", "cocoa"))
+    with newsroom(pages_for(range(1))) as site:
+        assert job.run(*site.options) == {"a.txt": "captured"}
+    assert (job.status(), job.bagged()) == ({"captured": 1}, 1)
+
+
+def test_a_document_that_becomes_unreadable_replaces_its_failure_too(job):
+    job.write("a.txt", INSIDE)
+    job.run()
+    assert job.status() == {"refused": 1}
+    job.write("a.txt", "no address\n")
+    job.run()
+    assert job.status() == {"failed": 1}
+
+
+def test_what_was_captured_stays_when_its_document_is_edited(job):
+    job.write("a.txt", seed_document(0))
+    with newsroom(pages_for(range(1))) as site:
+        job.run(*site.options)
+        job.write("a.txt", seed_document(0).replace("tea", "coffee"))
+        assert job.run(*site.options) == {"a.txt": "captured"}
+    assert (job.status(), job.bagged()) == ({"captured": 2}, 2)
+
+
+def test_a_bag_of_a_superseded_document_stays_and_is_not_adopted_again(job):
+    job.write("a.txt", seed_document(0))
+    with newsroom({}) as site:
+        assert job.run(*site.options) == {"a.txt": "gone"}
+        job.write("a.txt", "no address\n")
+        job.run(*site.options)
+        assert (job.status(), job.bagged()) == ({"failed": 1}, 1)
+        job.run(*site.options)
+    assert (job.status(), job.bagged()) == ({"failed": 1}, 1)
+
+
+def test_a_document_of_the_same_name_in_another_folder_is_another_document(job, tmp_path, monkeypatch, capsys):
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.txt").write_text(INSIDE.replace("169.254/", f"169.254/{name}"))
+        monkeypatch.chdir(tmp_path / name)
+        assert main(["run", "a.txt", "--bags", str(job.bags)]) == 1
+    assert job.status() == {"refused": 2}
+
+
+def test_a_copy_of_an_edited_document_keeps_its_own_failure(job):
+    job.write("a.txt", INSIDE)
+    job.write("b.txt", INSIDE)
+    job.run()
+    job.write("b.txt", "no address\n")
+    job.run()
+    assert job.status() == {"failed": 1, "refused": 1}
+
+
+def test_a_ledger_of_before_places_were_noted_is_taken_over(tmp_path):
+    (tmp_path / ".archiver").mkdir()
+    with closing(sqlite3.connect(tmp_path / PATH)) as old, old:
+        old.execute(
+            "CREATE TABLE seeds (key TEXT PRIMARY KEY, name TEXT NOT NULL, url TEXT, outcome TEXT NOT NULL, bag TEXT,"
+            " verdict TEXT, reason TEXT, detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL,"
+            " job TEXT)"
+        )
+        old.execute("INSERT INTO seeds (key, name, outcome, updated) VALUES ('k', 'a.txt', 'failed', '')")
+    ledger = Ledger(tmp_path)
+    ledger.waiting([Entry(key="k", name="a.txt", url=None, outcome="waiting", origin="a.txt")], "j")
+    ledger.waiting([Entry(key="l", name="a.txt", url=None, outcome="waiting", origin="a.txt")], "j")
+    ledger.settle([Entry(key="l", name="a.txt", url=None, outcome="captured")], "j", datetime.now(UTC))
+    assert ledger.counts() == {"captured": 1}
+    ledger.close()
