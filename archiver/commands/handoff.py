@@ -7,9 +7,11 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 
-from archiver.config import load
-from archiver.job.handoff import HandedOff, Order, hand_off
+from archiver.commands.keys import load_signer, with_keys
+from archiver.config import Config, load
+from archiver.job.handoff import HandedOff, Order, Sign, hand_off
 from archiver.validate.find import find_bags
 from archiver.visible import visible
 
@@ -27,7 +29,7 @@ def handoff(args: argparse.Namespace) -> int:
         cores=cores(),
     )
     outcomes = Counter[str]()
-    for each in hand_off(bags, order, config):
+    for each in hand_off(bags, order, config, sign=signing(config, args)):
         outcomes[each.outcome] += 1
         if args.json:
             print(json.dumps(asdict(each)), flush=True)
@@ -42,6 +44,18 @@ def _tell(each: HandedOff) -> None:
     where = f" -> {each.package}" if each.package else ""
     facts = f" ({each.size:,} bytes, sha256 {each.sha256})" if each.outcome == "delivered" else ""
     tell(f"{each.outcome:<9} {each.bag}{where}{facts}", each.reason, each.notes)
+
+
+def signing(config: Config, args: argparse.Namespace) -> Sign | None:
+    """What signs receipts and custody events, where the settings name a key. Raises UsageError, StorageError."""
+    config = with_keys(config, args)
+    signer = load_signer(config)
+    if signer is None:
+        return None
+    from archiver.trust.seal import sign_file
+
+    signer.require_valid(datetime.now(UTC))
+    return lambda path: sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC))
 
 
 def tell(line: str, reason: str | None, notes: Sequence[str]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archiver import __version__
-from archiver.commands.options_handoff import handoff, receive
+from archiver.commands.options_handoff import handoff, receive, signatures
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -114,15 +114,8 @@ def _validate(commands: Commands) -> None:
     validate.add_argument("--since-ledger", action="store_true",
                           help="only bags that have changed since they last passed")  # fmt: skip
     validate.add_argument("--jobs", type=_count, metavar="N", help="processes and threads (default: all cores)")
-    trust = validate.add_argument_group("signatures and timestamps")
-    trust.add_argument("--require-signature", action="store_true", help="a bag without one that holds fails")
-    trust.add_argument("--signer", metavar="IDENTITY",
-                       help="who must have signed: fingerprint, address, name or subject")  # fmt: skip
-    trust.add_argument("--require-timestamp", action="store_true", help="a bag without one that holds fails")
-    trust.add_argument("--trust-roots", type=Path, metavar="FILE",
-                       help="the certificates to be believed (PEM, or a folder); without them who signed is told, "
-                       "not proven")  # fmt: skip
     validate.add_argument("--second-opinion", action="store_true", help="let bagit-python judge each bag as well")
+    signatures(validate)
 
 
 def _sign(commands: Commands) -> None:

@@ -25,7 +25,20 @@ def receive(command: argparse.ArgumentParser) -> None:
                          help="bag in a folder, .tar, .tgz, .tar.gz or .zip, or s3://BUCKET/KEY of one")  # fmt: skip
     command.add_argument("--bags", type=Path, metavar="DIR", help="folder of the bags (default: bags)")
     command.add_argument("--endpoint", metavar="URL", help="the S3 server (default: AWS_ENDPOINT_URL, else AWS)")
+    signatures(command)
     _common(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes")
+
+
+def signatures(command: argparse.ArgumentParser) -> None:
+    """What is demanded of signatures and timestamps."""
+    trust = command.add_argument_group("signatures and timestamps")
+    trust.add_argument("--require-signature", action="store_true", help="a bag without one that holds fails")
+    trust.add_argument("--signer", metavar="IDENTITY",
+                       help="who must have signed: fingerprint, address, name or subject")  # fmt: skip
+    trust.add_argument("--require-timestamp", action="store_true", help="a bag without one that holds fails")
+    trust.add_argument("--trust-roots", type=Path, metavar="FILE",
+                       help="the certificates to be believed (PEM, or a folder); without them who signed is told, "
+                       "not proven")  # fmt: skip
 
 
 def _common(command: argparse.ArgumentParser, json_help: str) -> None:

@@ -71,7 +71,7 @@ class S3Target:
         )
         with self._errors("set up"):
             try:
-                self._client = boto3.client("s3", endpoint_url=endpoint, config=settings)
+                self._client = boto3.session.Session().client("s3", endpoint_url=endpoint, config=settings)
             except ValueError as error:
                 raise UsageError(f"{endpoint!r} is not an address of a server: {error}") from error
 
@@ -132,8 +132,9 @@ class S3Target:
             else:
                 self._send_parts(item, piece)
 
-    def read(self, path: str) -> Iterator[bytes]:
-        """An object, in ranges, all of one and the same version. Raises FileNotFoundError, StorageError."""
+    def read(self, path: str, *, limit: int = _LARGEST) -> Iterator[bytes]:
+        """An object, in ranges, all of one and the same version, and never more than `limit` bytes. Raises
+        FileNotFoundError, StorageError."""
         where = {"Bucket": self._bucket, "Key": self._key(path)}
         with self._errors(f"read {path}"):
             try:
@@ -142,8 +143,9 @@ class S3Target:
                 if _code(error) in _ABSENT:
                     raise FileNotFoundError(f"{self.address}/{path}") from error
                 raise
-            for start in range(0, head["ContentLength"], _RANGE):
-                end = min(start + _RANGE, head["ContentLength"]) - 1
+            size = min(head["ContentLength"], limit)
+            for start in range(0, size, _RANGE):
+                end = min(start + _RANGE, size) - 1
                 yield self._client.get_object(**where, Range=f"bytes={start}-{end}", IfMatch=head["ETag"])[
                     "Body"
                 ].read()

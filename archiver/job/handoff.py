@@ -105,7 +105,7 @@ class _Desk:
         if here is not None and (here == found.root.parent or here.is_relative_to(found.root)):
             raise Refused("the target is where the bag itself lies; name another folder")
         parcel = package(found, form)
-        signatures = _signatures(found)
+        signatures = signatures_in(found)
         signed = sha256(repr(sorted(signatures.items())).encode())
         # 1. Known already, and still there?
         before = self.ledger.find(seal=found.seal, form=form, target=self.target.address, derived="")
@@ -114,7 +114,7 @@ class _Desk:
         # 2. What would be sent, then whether it is valid: what is sent later must be what was measured first.
         pieces = measure(parcel.items)
         report = validate_bag(bag, second_opinion=True, cores=self.order.cores)
-        _require_valid(report)
+        require_valid(report)
         # 3. Sent, read back, compared.
         returned = deliver(parcel, pieces, self.target)
         size, digest = digest_of(parcel, pieces)
@@ -224,7 +224,7 @@ def signatures_of(file: Path) -> list[Path]:
     return sorted(each for each in file.parent.iterdir() if each.name.startswith(f"{file.name}."))
 
 
-def _signatures(bag: Source) -> dict[str, str]:
+def signatures_in(bag: Source) -> dict[str, str]:
     """Path -> SHA-256 of the bag's signatures, its custody log aside. Raises StorageError."""
     found = {}
     for path in bag.files:
@@ -237,7 +237,7 @@ def _signatures(bag: Source) -> dict[str, str]:
     return found
 
 
-def _require_valid(report: Report) -> None:
+def require_valid(report: Report) -> None:
     """Raises Refused for a bag that is not valid."""
     errors = [each for each in report.findings if each.severity == "error"]
     if report.ok:
