@@ -183,8 +183,10 @@ def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings
         stated = f"{path}: {prefix}{key} = {repr(value)[:80]}"
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise UsageError(f"{stated} has the wrong type; see 'archiver init'")
-        if isinstance(value, str) and (not value or _STEERING.search(value)):
+        if isinstance(value, str) and (not value.strip() or _STEERING.search(value)):
             raise UsageError(f"{stated} is not one line of text; leave the line out for the default")
+        if isinstance(value, str) and len(value) > _LONGEST:
+            raise UsageError(f"{stated} has {len(value):,} characters; say it in at most {_LONGEST:,}")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             least, most = next(bounds for name, bounds in _RANGES.items() if key.endswith(name))
             if not least <= value <= most:  # which nan is not, either
@@ -193,8 +195,10 @@ def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings
     return replace(default, **values)
 
 
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-"""What has no place in a header, a tag file, an XML element or a path."""
+_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+"""What has no place in a header, a tag file, an XML element or a path, or turns the direction of what follows."""
+_LONGEST = 2_000
+"""Characters of a setting: it stands in a line of bag-info.txt and in every bag."""
 _RANGES: dict[str, tuple[float, float]] = {
     "jobs": (1, 256),
     "pace": (0, 86_400),

@@ -2,12 +2,14 @@
 matter has the last word; hostile words steer nothing."""
 
 import csv
+import io
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 from lxml import etree
-from newsroom import newsroom, pages_for, seed_document
+from newsroom import Answer, newsroom, pages_for, seed_document
 
 from archiver.bag.surt import surt
 from archiver.cli import main
@@ -30,10 +32,12 @@ obtained_how = "saved by hand"
 """
 
 
-def archived(tmp_path: Path, text: str, settings: str = "") -> Path:
+def archived(
+    tmp_path: Path, text: str, settings: str = "", pages: Mapping[tuple[str, str], Answer] | None = None
+) -> Path:
     (tmp_path / "seed.txt").write_text(text, encoding="utf-8")
     (tmp_path / "archiver.toml").write_text(settings, encoding="utf-8")
-    with newsroom(pages_for(range(1))) as site:
+    with newsroom(pages or pages_for(range(1))) as site:
         arguments = ["--config", str(tmp_path / "archiver.toml"), "--bags", str(tmp_path / "bags"), "--quiet"]
         assert main(["run", str(tmp_path / "seed.txt"), *arguments, *site.options]) == 0
     return next(each for each in (tmp_path / "bags").iterdir() if not each.name.startswith("."))
@@ -104,6 +108,57 @@ def test_hostile_words_of_a_seed_are_text_in_every_file(tmp_path):
     etree.fromstring(text["premis"].encode())
     json.loads(text["crate"])
     assert validate_bag(bag).ok
+
+
+STEERING = "a\\0b\\e[3m\\r\\nPayload-Oxum: 1.1\\u2028\\u202E\\uFFFE\\uD800]]></x>"
+
+
+@pytest.mark.parametrize(
+    "front",
+    [
+        f'supplied_by: "{STEERING}"\nrights: "{STEERING}"\nrights_basis: "{STEERING}"',
+        f"supplied_by: {'x' * 65_000}",
+        f"title: {'T' * 65_000}",
+        "embargo: 2030-13-45\naccess: [open, closed]\nrights_holder: =cmd()\nobtained_how: '@sum(1)'",
+    ],
+)
+def test_hostile_front_matter_makes_no_bag_invalid_and_steers_no_reader(front: str, tmp_path: Path):
+    bag = archived(tmp_path, f"---\n{front}\n---\n{seed_document(0).lstrip()}")
+    report = validate_bag(bag, second_opinion=True)
+    assert [each for each in report.findings if each.severity == "error"] == []
+    assert main(["validate", "--quiet", "--profile", "btr", str(bag)]) == 0
+    text = told(bag)
+    assert text["bag-info"].count("Payload-Oxum: ") == 1 + text["bag-info"].count(" Payload-Oxum: ")
+    for place in ("bag-info", "premis", "metadata", "rights"):
+        assert all(character.isprintable() or character == "\n" for character in text[place]), place
+    for place in ("metadata", "rights"):
+        assert [each for row in csv.reader(io.StringIO(text[place])) for each in row if each[:1] in tuple("=+-@")] == []
+    etree.fromstring(text["premis"].encode())
+
+
+def test_hostile_structured_data_of_a_page_makes_no_bag_invalid(tmp_path: Path):
+    story = {"@type": "NewsArticle", "headline": "H @", "author": [{"name": "Ann @"}, {"name": "N" * 100_000}]}
+    story |= {"publisher": {"name": "@"}, "datePublished": "2024@", "keywords": "@", "inLanguage": 'en" onload="@'}
+    story |= {"image": {"@type": "ImageObject", "url": "javascript:alert(1)", "creator": {"name": "@"}}}
+    written = json.dumps(story).replace('@"', STEERING.replace("\\0", "\\u0000").replace("\\e", "\\u001b") + '"')
+    pages = pages_for(range(1))
+    for answer in pages.values():
+        script = f'<script type="application/ld+json">{written}</script></head>'.encode()
+        answer.body = answer.body.replace(b"</head>", script)
+    bag = archived(tmp_path, seed_document(0), pages=pages)
+    assert "Ann" in told(bag)["bag-info"]
+    assert validate_bag(bag, second_opinion=True).findings == ()
+    etree.fromstring(told(bag)["premis"].encode())
+
+
+@pytest.mark.parametrize("value", ["Z" * 2_001, " ", "a\u202eb", "a\ufffeb", "a\u0085b"])
+def test_a_setting_that_no_file_of_a_bag_should_hold_is_refused_in_one_line(value: str, tmp_path: Path, capsys):
+    (tmp_path / "archiver.toml").write_text(f'organisation = "{value}"', encoding="utf-8")
+    assert main(["run", str(tmp_path), "--config", str(tmp_path / "archiver.toml")]) == 2
+    told_ = capsys.readouterr().err
+    assert "organisation" in told_
+    assert told_.count("\n") == 1
+    assert len(told_) < 400
 
 
 @pytest.mark.parametrize(

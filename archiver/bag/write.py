@@ -18,6 +18,8 @@ from archiver.model import Bag
 
 ALGORITHMS = ("sha256", "sha512")
 STAGING = ".archiver/staging"
+LONGEST_VALUE = 16_000
+"""Characters of a value in a tag file; addresses, which are compared, have half of it at most."""
 Info = Sequence[tuple[str, str]]
 """Labels and values of bag-info.txt, in order, labels may repeat (RFC 8493, 2.2.2)."""
 
@@ -122,8 +124,13 @@ def storage(doing: str) -> Iterator[None]:
 
 
 def tag_file(pairs: Iterable[tuple[str, str]]) -> bytes:
-    """`Label: value` lines, UTF-8. Line ends and control characters in values become spaces: a value is one line."""
-    return "".join(f"{label}: {one_line(value)}\n" for label, value in pairs).encode("utf-8")
+    """`Label: value` lines, UTF-8. Line ends and control characters in values become spaces: a value is one line, and
+    one that no reader expects to be so long ends in `…`: the record has it whole."""
+    return "".join(f"{label}: {_cut(one_line(value))}\n" for label, value in pairs).encode("utf-8")
+
+
+def _cut(value: str) -> str:
+    return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
 
 
 def _digests_of(data: bytes) -> dict[str, str]:
