@@ -35,13 +35,13 @@ from archiver.article.jsonld import Graph
 
 MODEL = Path(archiver.article.__file__).with_name("body.json")
 SETTINGS = {
-    "n_estimators": 90,
-    "learning_rate": 0.12,
+    "n_estimators": 260,
+    "learning_rate": 0.06,
     "max_leaf_nodes": 8,
     "max_depth": None,
     "min_samples_leaf": 20,
-    "subsample": 0.6,
-    "max_features": 0.2,
+    "subsample": 0.4,
+    "max_features": 0.08,
     "random_state": 0,
 }
 WORD = re.compile(r"\w+")
