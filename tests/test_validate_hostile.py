@@ -11,7 +11,7 @@ from bagbuilder import RECORD, WARC, Builder, good_warc, member, raw_record, war
 
 from archiver.errors import StorageError
 from archiver.validate.bag import validate_bag
-from archiver.validate.fixity import check_fixity
+from archiver.validate.fixity import SMALL, check_fixity
 from archiver.validate.manifests import read_manifests
 from archiver.validate.members import Broken, Members
 from archiver.validate.tagfiles import Declaration
@@ -77,7 +77,7 @@ def test_a_file_that_goes_or_becomes_a_pipe_after_the_scan_is_a_finding(tmp_path
     (path / "data/seed/harbour.txt").unlink()
     (path / "bag-info.txt").unlink()
     os.mkfifo(path / "bag-info.txt")
-    found = [(each.code, each.path) for each in check_fixity(tree, manifests)]
+    found = [(each.code, each.path) for each in check_fixity(tree, manifests)[0]]
     assert found == [("FIX012", "bag-info.txt"), ("FIX002", "data/seed/harbour.txt")]
 
 
@@ -213,3 +213,30 @@ def test_a_part_of_the_record_of_any_wrong_kind_is_findings_not_a_crash(part: st
     assert report.checks["structure"] == report.checks["fixity"] == "passed"
     harmless = part == "agreement" and isinstance(value, dict)
     assert report.checks["record"] == ("passed" if harmless else "failed")
+
+
+def test_the_sizes_of_a_folder_are_those_on_disk_and_none_is_told_of_what_has_gone(tmp_path: Path):
+    path = Builder().write(tmp_path / "bag")
+    tree, _ = scan(path)
+    on_disk = {str(file.relative_to(path)): file.stat().st_size for file in path.rglob("*") if file.is_file()}
+    assert list(tree.files.sorted()) == sorted(on_disk.items())
+    assert list(tree.files.values()) == [size for _, size in sorted(on_disk.items())]
+    payload = [size for name, size in on_disk.items() if name.startswith("data/")]
+    assert tree.payload_size == (sum(payload), len(payload))
+    (path / "bagit.txt").unlink()
+    assert tree.files["bagit.txt"] == 0
+    with pytest.raises(KeyError):
+        tree.files["data/another"]
+
+
+def test_files_about_the_size_that_is_read_at_once_are_hashed_whole(tmp_path: Path):
+    builder = Builder()
+    builder.record = None
+    builder.payload = {f"data/{n}": bytes(SMALL + n) for n in range(-1, 3)}
+    path = builder.write(tmp_path / "bag")
+    assert validate_bag(path, cores=2).findings == ()
+    for name in builder.payload:
+        with (path / name).open("r+b") as stream:
+            stream.seek(-1, os.SEEK_END)
+            stream.write(b"x")
+    assert [each.code for each in validate_bag(path, cores=2).findings] == ["FIX001"] * 8

@@ -17,7 +17,7 @@ from archiver.validate.demands import Trust
 from archiver.validate.fixity import check_fixity
 from archiver.validate.manifests import RECORD, check_fetch, compare, read_manifests
 from archiver.validate.rules import CHECKS, RULES, STRICT, finding
-from archiver.validate.tagfiles import read_declaration, read_info
+from archiver.validate.tagfiles import check_oxum, read_declaration, read_info
 from archiver.validate.tree import Tree
 from archiver.validate.trust import check_trust
 
@@ -85,7 +85,9 @@ def _judge(
     # 2. Fixity: every file once.
     if any(manifest.tag and manifest.algorithm for manifest in manifests):
         made.add("tag-fixity")
-    findings += check_fixity(tree, manifests, cores=cores)
+    more, payload = check_fixity(tree, manifests, cores=cores)
+    findings += more
+    findings += check_oxum(tree, info, declaration.info, payload)
     # 3. The record and what it speaks of.
     if RECORD in tree.files:
         from archiver.validate.payload import check_payload

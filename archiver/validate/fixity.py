@@ -9,7 +9,7 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, BinaryIO, TypeAlias
 
@@ -19,85 +19,103 @@ from archiver.model import Finding
 from archiver.validate.manifests import Manifest
 from archiver.validate.rules import finding
 from archiver.validate.table import slices
-from archiver.validate.tree import FLAGS, Tree, open_below
+from archiver.validate.tree import FLAGS, Tree
 
-SMALL = 1 << 18
-"""Bytes up to which a file is read in one go; hashing a larger one is worth a thread."""
-WORTH = 4_000
-"""Small files from which another process is worth its start; bytes count as well, so many for one more file."""
-_BYTES = 1 << 13
+SMALL = 1 << 16
+"""Bytes up to which a file is read in one go; hashing a longer one is worth a thread."""
+WORTH = 2_000
+"""Files from which another process is worth its start."""
 
 Stated: TypeAlias = tuple[str, Mapping[str, bytes], str]
 """Algorithm, path -> digest, and the manifest that says so."""
 
 
-def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -> Iterator[Finding]:
-    """The files that are not what a manifest of a known algorithm says, or cannot be read; on so many cores.
-
-    Raises StorageError where a process that helped has died.
-    """
+def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -> tuple[list[Finding], tuple[int, int]]:
+    """(the files that are not what a manifest of a known algorithm says, or cannot be read; the bytes and files of
+    the payload), on so many cores. Raises StorageError where a process that helped has died."""
     known = [(each.algorithm, each) for each in manifests if each.algorithm]
-    if all(each.tag for _, each in known):
-        yield finding("FIX003")
+    found = [] if any(not each.tag for _, each in known) else [finding("FIX003")]
     if tree.order is not None:  # a serialised bag is one stream: it is read by one, as its files lie in it
         stated: list[Stated] = [(algorithm, each.entries.quick, each.name) for algorithm, each in known]
         for _, path in tree.order.sorted():
-            yield from _streamed(tree.opener, path, stated)
-        return
+            found += _streamed(tree.opener, path, stated)
+        return found, tree.payload_size
+    octets = count = 0
     for files, *entries in slices([tree.files, *(each.entries for _, each in known)]):
-        for tag in (True, False):
-            stated = [
-                (algorithm, rows, each.name)
-                for (algorithm, each), rows in zip(known, entries, strict=True)
-                if each.tag is tag
-            ]
-            listed = set[str]().union(*(rows for _, rows, _ in stated))
-            yield from _together(tree, [path for path in files if path in listed], files, stated, cores)
+        of_payload = [path for path in files if path.startswith("data/")]
+        count += len(of_payload)
+        listings = [(name, rows, each) for (name, each), rows in zip(known, entries, strict=True)]
+        stated = [(name, rows, each.name) for name, rows, each in listings if each.tag]
+        found += _check(tree, [path for path in files if not path.startswith("data/")], stated, cores)[0]
+        stated = [(name, rows, each.name) for name, rows, each in listings if not each.tag]
+        more, weight = _check(tree, of_payload, stated, cores)
+        found, octets = found + more, octets + weight
+    return found, (octets, count)
 
 
-def _together(
-    tree: Tree, paths: Sequence[str], sizes: Mapping[str, int], stated: Sequence[Stated], cores: int
-) -> Iterator[Finding]:
-    """What is wrong with files that are listed, in any order."""
-    root = str(tree.root)
-    small = [path for path in paths if sizes[path] <= SMALL]
+def _check(tree: Tree, paths: Sequence[str], stated: Sequence[Stated], cores: int) -> tuple[list[Finding], int]:
+    """(what is wrong with the files, their bytes)."""
+    if not stated:
+        return [], sum(tree.files[path] for path in paths)
     # A fork starts at once and needs nothing handed over, but is only safe while there are no threads.
-    worth = cores > 1 and len(small) + sum(sizes[path] for path in small) // _BYTES >= WORTH
-    if worth and sys.platform == "linux" and threading.active_count() == 1:
-        yield from _forked(root, small, sizes, stated, cores)
+    fork = cores > 1 and len(paths) >= WORTH and sys.platform == "linux" and threading.active_count() == 1
+    octets, rest = (_forked if fork else _sound)(str(tree.root), paths, stated, cores)
+    again = partial(_streamed, tree.opener, stated=stated)
+    if cores == 1 or len(rest) < 2:
+        found = list(map(again, rest))
     else:
-        yield from _small(root, small, sizes, stated)
-    if len(small) < len(paths):
-        big = [path for path in paths if sizes[path] > SMALL]
-        check = partial(_streamed, tree.opener, stated=stated)
-        if cores == 1:
-            for path in big:
-                yield from check(path)
-            return
         from concurrent.futures import ThreadPoolExecutor
 
         with ThreadPoolExecutor(cores) as threads:
-            for found in threads.map(check, big):
-                yield from found
+            found = list(threads.map(again, rest))
+    return [each for some in found for each in some], octets + sum(tree.files[path] for path in rest)
 
 
-def _forked(
-    root: str, paths: Sequence[str], sizes: Mapping[str, int], stated: Sequence[Stated], cores: int
-) -> list[Finding]:
-    """What is wrong with many small files: this process takes a share, a child each of the others."""
-    children = [_child(root, paths[number::cores], sizes, stated) for number in range(1, cores)]
-    found = _small(root, paths[::cores], sizes, stated)
+def _sound(root: str, paths: Iterable[str], stated: Sequence[Stated], _: int = 1) -> tuple[int, list[str]]:
+    """(the bytes of the files that are short and all that is stated of them; the files that need another look).
+
+    Needs no tree, and so can be done in another process."""
+    octets, rest = 0, list[str]()
+    # The constructors themselves, which are quicker than asking `hashlib.new` for each file.
+    makers: list[tuple[Any, Mapping[str, bytes]]] = [(getattr(hashlib, name), rows) for name, rows, _ in stated]
+    for path in paths:
+        try:
+            descriptor = os.open(f"{root}/{path}", FLAGS)
+            try:
+                data = os.read(descriptor, SMALL)
+            finally:
+                os.close(descriptor)
+        except OSError:
+            rest.append(path)
+            continue
+        if len(data) == SMALL:
+            rest.append(path)
+            continue
+        for make, rows in makers:
+            if make(data, usedforsecurity=False).digest() != rows.get(path):
+                rest.append(path)
+                break
+        else:
+            octets += len(data)
+    return octets, rest
+
+
+def _forked(root: str, paths: Sequence[str], stated: Sequence[Stated], cores: int) -> tuple[int, list[str]]:
+    """The same by several processes: this one takes a share, a child each of the others."""
+    children = [_child(root, paths[number::cores], stated) for number in range(1, cores)]
+    octets, rest = _sound(root, paths[::cores], stated)
     for child, pipe in children:
         with os.fdopen(pipe, "rb") as stream:
             data = stream.read()
         if os.waitpid(child, 0)[1]:
             raise StorageError("a process that was hashing died; is there enough memory? Try again with --jobs 1")
-        found += pickle.loads(data)
-    return found
+        more, others = pickle.loads(data)
+        octets, rest = octets + more, rest + others
+    return octets, rest
 
 
-def _child(root: str, paths: Sequence[str], sizes: Mapping[str, int], stated: Sequence[Stated]) -> tuple[int, int]:
-    """Start a child; (its process id, the pipe through which it tells what is wrong)."""
+def _child(root: str, paths: Sequence[str], stated: Sequence[Stated]) -> tuple[int, int]:
+    """Start a child; (its process id, the pipe through which it tells what `_sound` says)."""
     ours, theirs = os.pipe()
     child = os.fork()
     if child:
@@ -107,36 +125,10 @@ def _child(root: str, paths: Sequence[str], sizes: Mapping[str, int], stated: Se
     try:
         os.close(ours)
         with os.fdopen(theirs, "wb") as stream:
-            pickle.dump(_small(root, paths, sizes, stated), stream)
+            pickle.dump(_sound(root, paths, stated), stream)
         code = 0
     finally:
         os._exit(code)
-
-
-def _small(root: str, paths: Iterable[str], sizes: Mapping[str, int], stated: Sequence[Stated]) -> list[Finding]:
-    """What is wrong with small files, each read in one go; needs no tree, and so can be done in another process."""
-    found = list[Finding]()
-    # The constructors themselves, which are quicker than asking `hashlib.new` for each file.
-    makers: list[tuple[Any, Stated]] = [(getattr(hashlib, each[0]), each) for each in stated]
-    for path in paths:
-        size = sizes[path]
-        try:
-            descriptor = os.open(f"{root}/{path}", FLAGS)
-            try:
-                data = os.read(descriptor, size + 1)
-            finally:
-                os.close(descriptor)
-        except OSError as error:
-            found += _unreadable(path, error)
-            continue
-        if len(data) != size:  # no longer the file that the scan found
-            found += _streamed(partial(open_below, root), path, stated)
-            continue
-        for make, each in makers:
-            digest = make(data, usedforsecurity=False).digest()
-            if digest != each[1].get(path) and path in each[1]:
-                found.append(_mismatch(path, each, digest))
-    return found
 
 
 def _streamed(opener: Callable[[str], BinaryIO], path: str, stated: Sequence[Stated]) -> list[Finding]:

@@ -48,7 +48,6 @@ class Shelf:
         self._files, self._places, self._order = Table[int](), Table[int](), Table[str]()
         self._folders: set[str] = set()
         self._entries = self._octets = 0
-        self._payload = (0, 0)
 
     def say(self, code: str, path: str = "", **facts: Any) -> None:
         self.findings.append(finding(code, path, **facts))
@@ -76,8 +75,6 @@ class Shelf:
             if self._octets > self.ceiling:
                 raise Bad("ARC002", limit=f"{self.ceiling} bytes")
             self._files[path], self._places[path], self._order[f"{place:020}:{self._entries}"] = size, place, path
-            if path.startswith("data/"):
-                self._payload = (self._payload[0] + size, self._payload[1] + 1)
         top, slash, _ = path.partition("/")
         if slash or kind == "folder":
             self._folders.add(top)
@@ -121,7 +118,6 @@ class Shelf:
             files=self._files,
             folders=frozenset(self._folders),
             odd=True,
-            payload_size=self._payload,
             opener=lambda path: archive.open(self._places[path], self._files[path]),
             media_type=self.media_type,
             order=self._order,

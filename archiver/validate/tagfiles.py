@@ -158,7 +158,7 @@ def read_info(tree: Tree, declaration: Declaration) -> tuple[Info, list[Finding]
     for label in _ONCE:
         if len(info.values(label)) > 1 and declaration.version >= (1, 0):
             findings.append(finding("BAG034", name, label=label, found=", ".join(info.values(label))))
-    return info, findings + _oxum(tree, info, name)
+    return info, findings
 
 
 def _well_formed(label: str, colon: str, value: str, declaration: Declaration) -> bool:
@@ -168,12 +168,12 @@ def _well_formed(label: str, colon: str, value: str, declaration: Declaration) -
     return strict or declaration.version < (1, 0)
 
 
-def _oxum(tree: Tree, info: Info, name: str) -> list[Finding]:
+def check_oxum(tree: Tree, info: Info, name: str, payload: tuple[int, int]) -> list[Finding]:
+    """What is wrong with the Payload-Oxum in the metadata file, for a payload of so many bytes and files."""
     stated, findings = info.values("Payload-Oxum"), []
     if len(stated) > 1:
         findings.append(finding("BAG031", name, expected="once", found=", ".join(stated)))
-    octets, count = tree.payload_size if stated else (0, 0)
-    actual = f"{octets}.{count}"
+    actual = ".".join(map(str, payload))
     for each in stated:
         match = _OXUM.fullmatch(each)
         if match is None:

@@ -7,7 +7,7 @@ record names, nothing outside the bag is ever read (RFC 8493, 5.1). Serialised b
 import errno
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,15 +24,13 @@ FLAGS = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tree:
     """The files of a bag: path relative to the bag (with `/`) -> size; `folders` are the names at the top; `odd` is
-    whether there are links, special files or unreadable things among them; `payload_size` is (bytes, files) of the
-    payload. Of a serialised bag `media_type` says in which format, and `order` (position -> path) how its files follow
-    one another."""
+    whether there are links, special files or unreadable things among them. Of a serialised bag `media_type` says in
+    which format, and `order` (position -> path) how its files follow one another."""
 
     root: Path
     files: Table[int]
     folders: frozenset[str]
     odd: bool
-    payload_size: tuple[int, int]
     opener: Callable[[str], BinaryIO] = field(repr=False)
     media_type: str | None = None
     order: Table[str] | None = None
@@ -58,6 +56,12 @@ class Tree:
         """The payload files."""
         return (path for path in self.files if path.startswith("data/"))
 
+    @property
+    def payload_size(self) -> tuple[int, int]:
+        """(bytes, files) of the payload. Looks at every file: fixity, which reads them, knows it for less."""
+        sizes = [size for path, size in self.files.sorted() if path.startswith("data/")]
+        return sum(sizes), len(sizes)
+
     def in_order(self) -> Iterator[tuple[str, int]]:
         """Paths and sizes in the order in which they are best read."""
         if self.order is None:
@@ -76,17 +80,46 @@ def scan(root: Path) -> tuple[Tree, list[Finding]]:
         files=found.files,
         folders=frozenset(found.top),
         odd=bool(found.odd),
-        payload_size=(found.octets, found.count),
         opener=partial(open_below, str(root)),
     )
     return tree, found.odd + ([] if found.distinct else names(found.files))
+
+
+class Sizes(Table[int]):
+    """The files of a folder -> their sizes, which are looked up when they are asked for: most never are, and to ask
+    for all takes as long as to read small files."""
+
+    def __init__(self, root: str) -> None:
+        super().__init__()
+        self._root = root
+
+    def expect(self, paths: Iterable[str]) -> None:
+        """Take files that are there."""
+        self.update(dict.fromkeys(paths, -1))
+
+    def __getitem__(self, path: str) -> int:
+        super().__getitem__(path)
+        return self._size(path)
+
+    def __iter__(self) -> Iterator[str]:
+        return (path for path, _ in super().sorted())
+
+    def sorted(self) -> Iterator[tuple[str, int]]:
+        """Paths and sizes, in the order of the paths."""
+        return ((path, self._size(path)) for path in self)
+
+    def _size(self, path: str) -> int:
+        try:
+            return os.lstat(f"{self._root}/{path}").st_size
+        except OSError:  # gone since the scan: whoever reads it says so
+            return 0
 
 
 class _Scan:
     """What a walk through the folders of a bag has found so far."""
 
     def __init__(self, root: str) -> None:
-        self.root, self.files, self.octets, self.count = root, Table[int](), 0, 0
+        self.root, self.files = root, Sizes(root)
         self.odd: list[Finding] = []
         self.top: list[str] = []
         self.waiting: list[str] = []
@@ -95,16 +128,16 @@ class _Scan:
 
     def folder(self, folder: str) -> None:
         """List one folder, "" or ending in a slash."""
-        sizes, below = dict[str, int](), list[str]()
+        here, below = list[str](), list[str]()
         try:
             with os.scandir(f"{self.root}/{folder}") as entries:
                 for entry in entries:
                     name = entry.name
                     if entry.is_file(follow_symlinks=False):
-                        sizes[name] = entry.stat(follow_symlinks=False).st_size
-                        if len(sizes) == SPILL:  # a folder of millions is not held in memory
-                            self._take(folder, sizes)
-                            sizes, self.distinct = {}, False
+                        here.append(name)
+                        if len(here) == SPILL:  # a folder of millions is not held in memory
+                            self.files.expect(folder + each for each in here)
+                            here, self.distinct = [], False
                     elif entry.is_dir(follow_symlinks=False):
                         below.append(name)
                     else:
@@ -113,16 +146,11 @@ class _Scan:
             if not folder:
                 raise
             self.odd.append(finding("BAG012", folder.rstrip("/"), reason=error.strerror))
-        self._take(folder, sizes)
-        self.distinct = self.distinct and _distinct([*sizes, *below])
-        self.waiting += [f"{folder}{name}/" for name in below]
+        self.files.expect(folder + each for each in here)
+        self.distinct = self.distinct and _distinct([*here, *below])
+        self.waiting += [f"{folder}{name}/" for name in sorted(below, reverse=True)]  # the last is the next
         if not folder:
             self.top = below
-
-    def _take(self, folder: str, sizes: dict[str, int]) -> None:
-        self.files.update({folder + name: size for name, size in sizes.items()})
-        if folder.startswith("data/"):
-            self.octets, self.count = self.octets + sum(sizes.values()), self.count + len(sizes)
 
 
 def _distinct(siblings: Sequence[str]) -> bool:
