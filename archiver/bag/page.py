@@ -21,6 +21,8 @@ MOST = 2_000
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 # What no HTML document may hold, and what turns the direction of all that follows.
 _FOUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
+"""As in BCP 47; a page may claim anything."""
 _KINDS = {
     "same": "the same",
     "typographic": "other quotation marks, dashes or spaces",
@@ -59,7 +61,8 @@ def _shown(text: str) -> str:
 
 
 def _body(dossier: Dossier, paths: Iterable[str]) -> Iterator[str]:
-    language = _shown(dossier.reading.article.language or "")
+    stated = dossier.reading.article.language or ""
+    language = stated if _LANGUAGE.fullmatch(stated) else ""
     yield f'<header><p class="kind">Archived page</p><h1 lang="{language}" dir="auto">{_shown(dossier.title)}</h1>'
     yield f'<p class="standfirst">{_standfirst(dossier)}</p></header>\n<main>\n'
     yield from _section("Capture", _table(_capture(dossier)))

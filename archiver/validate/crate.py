@@ -14,7 +14,8 @@ from archiver.validate.tagfiles import Info
 from archiver.validate.tree import Tree
 
 METADATA, PREVIEW = "data/ro-crate-metadata.json", "data/ro-crate-preview.html"
-BYTES = 64 << 20
+BYTES = 16 << 20
+"""A longer crate is not read: that of a bag with a hundred files has 60 KB."""
 _CREDITS = ("author", "contributor", "editor", "translator", "creator", "provider", "copyrightHolder")
 """The properties that tie people to a work; a Role stands between where it says what they did."""
 Entity = dict[str, Any]

@@ -4,6 +4,7 @@ Whoever replays a bag finds pages by these files alone: an index that leads else
 that was recorded. The WARC files themselves are judged in `warc.py`.
 """
 
+import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -19,7 +20,7 @@ from archiver.validate.warc import WarcRecord
 FOLDER = "data/wacz/"
 INDEX, PAGES = f"{FOLDER}indexes/index.cdxj", f"{FOLDER}pages/pages.jsonl"
 PACKAGE, CLOSING = f"{FOLDER}datapackage.json", f"{FOLDER}datapackage-digest.json"
-BYTES = 64 << 20
+BYTES = 32 << 20
 """Of a longer file none is read: an index of a page with 400 requisites has 150 KB."""
 _LINE = re.compile(r"([!-~]+) (\d{14}) (\{.*\})")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*")
@@ -63,10 +64,10 @@ def _read(tree: Tree, path: str) -> bytes:
         raise ValueError(error.strerror) from error
 
 
-def _lines(tree: Tree, path: str) -> list[str]:
-    """Raises ValueError."""
-    text = _read(tree, path).decode("utf-8").removesuffix("\n")
-    return text.split("\n") if text else []
+def _lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
+    """Each line with its number, without its end. Raises ValueError, at once."""
+    text = io.StringIO(_read(tree, path).decode("utf-8"), newline="\n")
+    return ((number, line.removesuffix("\n")) for number, line in enumerate(text, 1))
 
 
 def _index(tree: Tree, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[Page]) -> Iterator[Finding]:
@@ -81,7 +82,7 @@ def _index(tree: Tree, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[P
         yield finding("WACZ002", INDEX, reason=error)
         return
     before = ""
-    for number, line in enumerate(lines, 1):
+    for number, line in lines:
         match = _LINE.fullmatch(line)
         try:
             facts = Record(parsed(match[3].encode())) if match else None
@@ -146,18 +147,22 @@ def _stamp(moment: str) -> str | None:
 
 def _pages(tree: Tree, indexed: set[Page] | None, pages: set[str]) -> Iterator[Finding]:
     """A header, then pages that the index has (5.3)."""
+    number = 0
     try:
-        rows = [Record(parsed(line.encode())) for line in _lines(tree, PAGES)]
+        for number, line in _lines(tree, PAGES):
+            row = Record(parsed(line.encode()))
+            url, moment = row.get(str, "url") or "", row.get(str, "ts") or ""
+            if number == 1 and row.get(str, "format") != "json-pages-1.0":
+                yield finding("WACZ002", PAGES, reason="it does not begin with its header")
+            elif number > 1:
+                pages.add(url)
+                if indexed is not None and (url, _stamp(moment)) not in indexed:
+                    yield finding("WACZ007", PAGES, found=f"{url} at {moment}")
     except ValueError as error:
-        yield finding("WACZ002", PAGES, reason=error)
+        yield finding("WACZ002", PAGES, reason=f"line {number}: {error}" if number else error)
         return
-    if len(rows) < 2 or rows[0].get(str, "format") != "json-pages-1.0":
-        yield finding("WACZ002", PAGES, reason="it is not a header and at least one page")
-    for row in rows[1:]:
-        url, moment = row.get(str, "url") or "", row.get(str, "ts") or ""
-        pages.add(url)
-        if indexed is not None and (url, _stamp(moment)) not in indexed:
-            yield finding("WACZ007", PAGES, found=f"{url} at {moment}")
+    if number < 2:
+        yield finding("WACZ002", PAGES, reason="it has no page")
 
 
 def _package(tree: Tree, pages: set[str], digest: Digest) -> Iterator[Finding]:
