@@ -6,13 +6,12 @@ import os
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from archiver.config import Config
 from archiver.errors import StorageError, UsageError
+from archiver.job.sealing import load_signer
 
-if TYPE_CHECKING:
-    from archiver.trust.sign import Signer
+__all__ = ["load_signer", "with_keys"]
 
 VARIABLE = "ARCHIVER_PASSPHRASE"
 _LARGEST = 1 << 16
@@ -33,15 +32,6 @@ def with_keys(config: Config, args: argparse.Namespace) -> Config:
     if config.key and _is_encrypted(config.key):
         config = replace(config, passphrase=_passphrase(config.key, config.passphrase_file))
     return config
-
-
-def load_signer(config: Config) -> "Signer | None":
-    """The signer of settings that `with_keys` has completed. Raises as `Signer.load` does."""
-    if config.key is None or config.certificate is None:
-        return None
-    from archiver.trust.sign import Signer
-
-    return Signer.load(config.key, config.certificate, config.passphrase)
 
 
 def _is_encrypted(key: Path) -> bool:

@@ -11,12 +11,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
+from datetime import UTC, datetime
 from ipaddress import IPv6Address
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from archiver.capture.recorder import trusted_roots
+from archiver.commands.keys import load_signer, with_keys
 from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
 from archiver.job.ledger import PATH, Ledger, key_of
@@ -52,7 +54,9 @@ def settings(args: argparse.Namespace) -> Config:
     given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
     if getattr(args, "connect_to", None):
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
-    config = load(args.config, given)
+    config = with_keys(load(args.config, given), args)
+    if signer := load_signer(config):
+        signer.require_valid(datetime.now(UTC))
     trusted_roots(config.ca_bundle)
     if config.proxy is not None:
         check_proxy(config.proxy)
@@ -147,7 +151,7 @@ def _told(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[Res
 
 
 def _as_json(result: Result) -> None:
-    told = {key: value for key, value in asdict(result).items() if key != "new"}
+    told = {key: value for key, value in asdict(result).items() if key != "new" and (key != "warning" or value)}
     print(json.dumps(told), flush=True)
 
 
@@ -156,6 +160,7 @@ def _as_line(result: Result) -> None:
     parts.append(f"-> {result.bag}" if result.bag else "")
     parts.append("" if result.new else "(done before)" if result.bag else "")
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
+    reason += f": {result.warning}" if result.warning else ""
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
 
 
@@ -167,6 +172,8 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     print(f"{total} seeds: {told}; {summary.new_bags} new bags in {bags} ({seconds:.1f} s{rate})", file=sys.stderr)
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
+    elif summary.warnings:
+        print(f"{summary.warnings} bags are kept, but not signed as they should be: see above", file=sys.stderr)
     elif summary.exit_code:
         print(f"why: archiver status --bags {bags}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archiver import __version__
@@ -20,8 +21,12 @@ from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
 from archiver.job.result import Archived
+from archiver.job.sealing import seal
 from archiver.model import Failure, Seed
 from archiver.validate.warc import read_warc
+
+if TYPE_CHECKING:
+    from archiver.trust.sign import Signer
 
 _READING = Lock()
 """Reading is pure work: threads of one process that read at once only take the interpreter from each other (a quarter
@@ -35,6 +40,7 @@ class Tools:
     config: Config
     fetcher: Fetcher
     job: str
+    signer: "Signer | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
@@ -76,6 +82,8 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
             sealed=tools.now(),
         )
         bag = fill(staged, dossier)  # 4. write and seal
+        warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
+        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=dossier.sealed)
     except BaseException:
         staged.discard()
         raise
@@ -86,6 +94,7 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
         reason=capture.reason,
         status=capture.status,
         crawl_delay=capture.crawl_delay,
+        warning=warning,
     )
 
 

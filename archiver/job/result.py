@@ -9,7 +9,7 @@ from archiver.model import Bag, Outcome
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
-    done before."""
+    done before; `warning` says what is missing of a bag that is kept all the same."""
 
     seed: str
     url: str | None
@@ -18,6 +18,7 @@ class Result:
     verdict: str | None
     reason: str | None
     new: bool = True
+    warning: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +32,8 @@ class Archived:
     status: int
     """Of the page's answer."""
     crawl_delay: float | None = None
+    warning: str | None = None
+    """Why the bag is not signed or timestamped as it should be."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,6 +42,7 @@ class Summary:
 
     counts: dict[str, int] = field(default_factory=dict)
     new_bags: int = 0
+    warnings: int = 0
     done_before: int = 0
     interrupted: bool = False
 
@@ -46,14 +50,17 @@ class Summary:
         """Take one result into account."""
         self.counts[result.outcome] = self.counts.get(result.outcome, 0) + 1
         self.new_bags += result.new and result.bag is not None
+        self.warnings += result.warning is not None
         self.done_before += not result.new
 
     @property
     def exit_code(self) -> int:
-        """DESIGN.md, section 5: 0 when every seed is captured, 1 when one is not, 130 when stopped."""
+        """DESIGN.md, section 5: 0 when every seed is captured, 1 when one is not or a bag lacks its signature, 130 when
+        stopped."""
         if self.interrupted:
             return 130
-        return 1 if any(count for outcome, count in self.counts.items() if outcome != "captured") else 0
+        missed = any(count for outcome, count in self.counts.items() if outcome != "captured")
+        return 1 if missed or self.warnings else 0
 
     def stated(self) -> Mapping[str, int]:
         """The counts, in the order of the outcomes."""

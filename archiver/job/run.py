@@ -10,7 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import takewhile
 from queue import Empty, SimpleQueue
@@ -287,10 +287,11 @@ class _Coordinator:
             return
         group, self.group = self.group, []
         publish([done.bag for _, done in group if isinstance(done, Archived)], self.config.bags)
-        settled = [(seed, _entry(seed, done)) for seed, done in group]
-        self.ledger.settle([entry for _, entry in settled], self.job, datetime.now(UTC))
-        for seed, entry in settled:
-            self._report(_result(seed.origin, entry, new=True))
+        settled = [(seed, _entry(seed, done), done) for seed, done in group]
+        self.ledger.settle([entry for _, entry, _ in settled], self.job, datetime.now(UTC))
+        for seed, entry, done in settled:
+            warning = done.warning if isinstance(done, Archived) else None
+            self._report(replace(_result(seed.origin, entry, new=True), warning=warning))
             for origin in self.twins.pop(entry.key, []):
                 self._report(_result(origin, entry, new=False))
 

@@ -19,6 +19,7 @@ from archiver.errors import RecordingError, StorageError
 from archiver.job.pipeline import Tools, archive
 from archiver.job.pool import WorkerPool
 from archiver.job.result import Archived
+from archiver.job.sealing import load_signer
 from archiver.model import Failure, Seed
 
 IN_FLIGHT = 8
@@ -80,7 +81,7 @@ def failure(seed: Seed, kind: str, reason: str, started: datetime, attempts: int
 def _equip(config: Config, job: str) -> None:
     global _tools
     store = Store(config.bags / STAGING / "shared")
-    _tools = Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job)
+    _tools = Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job, signer=load_signer(config))
 
 
 def release() -> None:

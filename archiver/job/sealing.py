@@ -1,0 +1,53 @@
+"""What is put beside a bag when it is sealed: the first event of its custody log, and a signature where keys are set.
+
+What goes wrong with a signature loses no capture: the bag is kept without it, and the result says so.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.config import Config
+from archiver.errors import TimestampError, UsageError
+from archiver.model import Bag, Capture
+from archiver.trust.custody import Agent, append
+
+if TYPE_CHECKING:
+    from archiver.trust.sign import Signer
+
+
+def seal(
+    bag: Bag, capture: Capture, warcs: dict[str, str], *, config: Config, signer: "Signer | None", now: datetime
+) -> str | None:
+    """Write the event `sealing` into a staged bag, and sign and timestamp it by the settings; why that could not be
+    done. `warcs` are the validated WARC files, with their SHA-256. Raises StorageError."""
+    agent = Agent(organisation=config.organisation, person=config.operator)
+    detail = {
+        "bag": {"name": bag.name, "identifier": bag.identifier},
+        "captured": {"started": _utc(capture.started), "finished": _utc(capture.finished), "outcome": capture.outcome},
+        "warc": [{"path": path, "sha256": digest, "valid": True} for path, digest in warcs.items()],
+    }
+    append(bag.path, "sealing", at=now, agent=agent, detail=detail, durable=False)
+    if signer is None and config.timestamp is None:
+        return None
+    from archiver.trust.seal import sign_bag
+
+    url, roots = config.timestamp, config.trust_roots
+    try:
+        sign_bag(bag.path, signer, timestamp_url=url, now=now, agent=agent, roots=roots, durable=False)
+    except (TimestampError, UsageError) as error:  # UsageError: the certificate expired while the job was running
+        return f"the bag is kept, but not signed as it should be: {error}; 'archiver sign' does the rest"
+    return None
+
+
+def load_signer(config: Config) -> "Signer | None":
+    """The signer of the settings. Raises as `Signer.load` does."""
+    if config.key is None or config.certificate is None:
+        return None
+    from archiver.trust.sign import Signer
+
+    return Signer.load(Path(config.key), Path(config.certificate), config.passphrase)
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
