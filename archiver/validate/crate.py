@@ -83,9 +83,9 @@ def _files(tree: Tree, graph: Graph, digest: Callable[[str], str]) -> Iterator[F
         if path not in tree.files:
             yield finding("CRATE004", METADATA, found=identifier)
             continue
-        for name, expected in (("contentSize", str(tree.files[path])), ("sha256", _digest(path, digest))):
-            if expected is not None and name in entity and str(entity[name]) != expected:
-                yield finding("CRATE006", path, field=name, expected=expected, found=entity[name])
+        for name, found in (("contentSize", str(tree.files[path])), ("sha256", _digest(path, digest))):
+            if found is not None and name in entity and str(entity[name]) != found:
+                yield finding("CRATE006", path, field=name, expected=entity[name], found=found)
     named = {f"data/{part}" for part in parts} | {METADATA, PREVIEW}
     yield from (finding("CRATE005", path) for path in tree.payload if path not in named)
 

@@ -180,8 +180,10 @@ def _package(tree: Tree, pages: set[str], digest: Digest) -> Iterator[Finding]:
         if path.startswith(FOLDER) and path not in (PACKAGE, CLOSING) and path not in listed:
             yield finding("WACZ008", path)
         elif path in listed:
-            yield from _differs(path, "bytes", size, listed[path].get("bytes"))
-            yield from _differs(path, "hash", _hash(path, digest), listed[path].get("hash"))
+            for field, found in (("bytes", size), ("hash", _hash(path, digest))):
+                stated = listed[path].get(field)
+                if found is not None and stated != found:
+                    yield finding("WACZ010", path, field=field, expected=stated, found=found)
     yield from (finding("WACZ009", PACKAGE, found=path) for path in listed if path not in tree.files)
 
 
@@ -205,11 +207,6 @@ def _hash(path: str, digest: Digest) -> str | None:
         return f"sha256:{digest(path)}"
     except (KeyError, OSError):
         return None  # FIX002 says so
-
-
-def _differs(path: str, field: str, expected: object, found: object) -> Iterator[Finding]:
-    if expected is not None and expected != found:
-        yield finding("WACZ010", path, field=field, expected=expected, found=found)
 
 
 def _closing(tree: Tree, digest: Digest) -> Iterator[Finding]:
