@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from pathlib import Path
 
 from archiver.commands.keys import load_signer, with_keys
 from archiver.config import Config, load
@@ -55,7 +56,11 @@ def signing(config: Config, args: argparse.Namespace) -> Sign | None:
     from archiver.trust.seal import sign_file
 
     signer.require_valid(datetime.now(UTC))
-    return lambda path: sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC))
+
+    def sign(path: Path) -> None:
+        sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), roots=config.trust_roots)
+
+    return sign
 
 
 def tell(line: str, reason: str | None, notes: Sequence[str]) -> None:

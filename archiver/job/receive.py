@@ -26,8 +26,8 @@ from archiver.model import Finding, Receipt
 from archiver.trust import custody
 from archiver.validate.archives import opened, suffix
 from archiver.validate.bag import validate_bag
+from archiver.validate.demands import Trust
 from archiver.validate.tree import Tree
-from archiver.validate.trust import Trust
 from archiver.visible import visible
 
 RECEIVING = ".archiver/receiving"
@@ -113,6 +113,7 @@ class _Desk:
         report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
         require_valid(report)
         found = source(staged)
+        signatures = signatures_in(found)
         identifier = f"urn:uuid:{uuid4()}"
         head = custody.head(staged)
         detail = {"receipt": identifier, "package": path.name, "sha256": digest, "answers": answers}
@@ -126,7 +127,7 @@ class _Desk:
             derived=None, form=_FORMS[suffix(path.name) if path.is_file() else None], target=str(self.bags.resolve()),
             package=path.name, size=size, sent=digest, read_back=digest, method=METHOD, files=len(found.files),
             octets=found.octets, started=started, ended=datetime.now(UTC), report=report,
-            signatures=signatures_in(found), software=SOFTWARE, organisation=self.config.organisation,
+            signatures=signatures, software=SOFTWARE, organisation=self.config.organisation,
             person=self.config.operator, custody_head=head, answers=answers,
         )  # fmt: skip
         notes = [] if parcel.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]

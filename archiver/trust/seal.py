@@ -65,9 +65,12 @@ def sign_bag(
     return [*files, event, *pen.extend(event, event.parent)]
 
 
-def sign_file(path: Path, signer: Signer, *, timestamp_url: str | None, now: datetime, durable: bool = True) -> None:
+def sign_file(
+    path: Path, signer: Signer, *, timestamp_url: str | None, now: datetime, roots: Path | None = None,
+    durable: bool = True,
+) -> None:  # fmt: skip
     """Put `<path>.p7s` and `.p7s.tsr` beside any file, a receipt say. Raises as `sign_bag` does."""
-    _Pen(signer, timestamp_url, now, None, True, durable).extend(path, path.parent)
+    _Pen(signer, timestamp_url, now, roots, True, durable).extend(path, path.parent)
 
 
 def last_signer(bag: Path) -> str | None:
