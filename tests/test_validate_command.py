@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -40,7 +41,9 @@ def copied(bags: Path, target: Path) -> Path:
 
 
 def seal_again(bag: Path) -> None:
-    """Make crate, manifests and Payload-Oxum of a bag fit what is in it, as somebody would who has forged it."""
+    """Make crate, manifests and Payload-Oxum of a bag fit what is in it, as somebody would who has forged it; the
+    custody log, which names the seal, is taken away."""
+    shutil.rmtree(bag / "signatures", ignore_errors=True)
     crate = json.loads((bag / "data/ro-crate-metadata.json").read_bytes())
     for each in crate["@graph"]:
         if each["@type"] == "File":
