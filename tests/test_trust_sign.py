@@ -130,7 +130,7 @@ def test_revocation_is_asked_once_and_kept_so_that_openssl_can_use_it(bag: Path,
     (tmp_path / "ca.pem").write_bytes(pki.ca.certificate.public_bytes(Encoding.PEM))
     (tmp_path / "leaf.pem").write_bytes(pki.signer.certificate.public_bytes(Encoding.PEM))
     told = openssl(bag, "ocsp", "-respin", f"{P7S}.ocsp", "-no_nonce", "-issuer", str(tmp_path / "ca.pem"),
-                   "-cert", str(tmp_path / "leaf.pem"), "-CAfile", str(pki.roots))  # fmt: skip
+                   "-sha256", "-cert", str(tmp_path / "leaf.pem"), "-CAfile", str(pki.roots))  # fmt: skip
     assert "Response verify OK" in told
     assert "leaf.pem: good" in told
     (tmp_path / "roots.pem").write_bytes(pki.tsa_root.pem())
