@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any, Literal
 from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
-import lxml.html
+from lxml import etree
 
 from archiver.capture.stylesheets import Kind, Reference, css_references
 
@@ -33,7 +33,14 @@ _LINKS: dict[str, Kind] = {
     "modulepreload": "script",
 }
 _AS: dict[str, Kind] = {"style": "style", "script": "script", "font": "font", "image": "image"}
-_CAPTION = re.compile(r"caption", re.IGNORECASE)
+_NAMING = frozenset(
+    (
+        *("img", "source", "image", "video", "input", "audio", "track", "embed", "script", "iframe", "frame", "object"),
+        *("link", "use", "feImage", "feimage", "body", "table", "td", "style"),
+    )
+)
+"""Elements that may name something by more than their `style`."""
+_WORDS = etree.XPath("string()")
 _FIGURES, _CLIMB, _CAPTION_LENGTH = 200, 3, 5000
 _ENCODINGS = {
     # Labels that browsers take for a larger encoding (WHATWG Encoding, 4.2), and those no query has (URL, 4.4).
@@ -104,12 +111,12 @@ def _tree(body: bytes | str, charset: str | None) -> Any:
     """The root element, or None."""
     options: dict[str, Any] = {"no_network": True, "huge_tree": False}
     try:
-        parser = lxml.html.HTMLParser(encoding=charset, **options)
+        parser = etree.HTMLParser(encoding=charset, **options)
     except LookupError:
-        parser = lxml.html.HTMLParser(**options)
+        parser = etree.HTMLParser(**options)
     try:
-        return lxml.html.document_fromstring(body, parser=parser)
-    except (lxml.etree.LxmlError, ValueError):
+        return etree.fromstring(body, parser)
+    except (etree.LxmlError, ValueError):
         return None
 
 
@@ -161,7 +168,8 @@ class Resolver:
 
 def _references(tree: Any, srcset: Srcset, *, inside: bool = False) -> Iterator[Reference]:
     for element in islice(tree.iter("*"), _ELEMENTS):
-        yield from _named(element, srcset)
+        if element.tag in _NAMING or element.get("style"):
+            yield from _named(element, srcset)
         if element.tag == "iframe" and element.get("srcdoc") and not inside:
             frame = _tree(element.get("srcdoc"), None)
             yield from _references(frame, srcset, inside=True) if frame is not None else ()
@@ -253,7 +261,7 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
 def _figures(tree: Any, resolver: Resolver, srcset: Srcset) -> Iterator[Figure]:
     """Images under a caption: of a `figure`, or near an element that calls itself a caption."""
     for around, caption in _captioned(tree):
-        words = " ".join(caption.text_content().split())[:_CAPTION_LENGTH]
+        words = " ".join(str(_WORDS(caption)).split())[:_CAPTION_LENGTH]
         elements = around.iter("img", "source", "image")
         references = islice((each for element in elements for each in _named(element, srcset)), _FIGURES)
         images = [address for reference, kind in references if kind == "image" and (address := resolver(reference))]
@@ -276,4 +284,4 @@ def _captioned(tree: Any) -> Iterator[tuple[Any, Any]]:
 
 
 def _calls_itself(element: Any) -> bool:
-    return element.get("itemprop") == "caption" or bool(_CAPTION.search(element.get("class") or ""))
+    return element.get("itemprop") == "caption" or "caption" in (element.get("class") or "").lower()
