@@ -122,6 +122,11 @@ def main_page_that_is_none_of_the_pages(b):
     b.repack[PACKAGE] = lambda package: package | {"mainPageUrl": "https://evil.example/"}
 
 
+@made(f"WACZ012 {PAGES}")
+def page_of_another_text(b):
+    b.repack[PAGES] = lambda rows: [rows[0], rows[1] | {"text": "The harbour remained."}]
+
+
 @made(f"WACZ012 {PAGES}", f"WACZ007 {PAGES}")
 def page_of_another_address(b):
     b.repack[PAGES] = lambda rows: [rows[0], rows[1] | {"url": "https://evil.example/"}]

@@ -62,7 +62,8 @@ def test_settings_reach_record_bag_info_premis_csv_and_crate_alike(tmp_path):
     text = told(bag)
     for value, places in {
         "Example County Archive": ("record", "bag-info", "premis", "metadata", "crate", "page"),
-        "Robin Operator": ("record", "premis", "metadata", "crate"),
+        "Robin Operator": ("record", "premis", "metadata", "crate", "page"),
+        "closed": ("record", "bag-info", "premis", "metadata", "rights", "crate", "page"),
         "casey@example.org": ("record", "bag-info", "metadata", "crate", "page"),
         "Example Project": ("record", "bag-info"),
         "http://rightsstatements.org/vocab/InC/1.0/": ("record", "premis", "metadata", "rights", "crate", "page"),

@@ -41,9 +41,17 @@ def copied(bags: Path, target: Path) -> Path:
 
 
 def seal_again(bag: Path) -> None:
-    """Make crate, manifests and Payload-Oxum of a bag fit what is in it, as somebody would who has forged it; the
+    """Make WACZ, crate, manifests and Payload-Oxum of a bag fit what is in it, as somebody would who has forged it; the
     custody log, which names the seal, is taken away."""
     shutil.rmtree(bag / "signatures", ignore_errors=True)
+    wacz = bag / "data/wacz"
+    package = json.loads((wacz / "datapackage.json").read_bytes())
+    for each in package["resources"]:
+        data = (wacz / each["path"]).read_bytes()
+        each |= {"bytes": len(data), "hash": f"sha256:{sha256(data)}"}
+    (wacz / "datapackage.json").write_text(json.dumps(package))
+    closing = {"path": "datapackage.json", "hash": f"sha256:{sha256((wacz / 'datapackage.json').read_bytes())}"}
+    (wacz / "datapackage-digest.json").write_text(json.dumps(closing))
     crate = json.loads((bag / "data/ro-crate-metadata.json").read_bytes())
     for each in crate["@graph"]:
         if each["@type"] == "File":
@@ -88,6 +96,8 @@ def test_a_text_forged_with_record_and_manifests_is_told_from_the_page(archived:
     assert forged != text
     record = json.loads((bag / "data/provenance.json").read_bytes().replace(PARAGRAPHS[1].encode(), told))
     (bag / "data/text/article.txt").write_bytes(forged)
+    pages = bag / "data/wacz/pages/pages.jsonl"
+    pages.write_bytes(pages.read_bytes().replace(PARAGRAPHS[1].encode(), told))
     record["text"] |= {"sha256": sha256(forged), "characters": len(forged.decode())}
     (bag / "data/provenance.json").write_text(json.dumps(record))
     seal_again(bag)

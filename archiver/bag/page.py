@@ -113,7 +113,8 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
         yield "With it", f"{needed.fetched} files that the page needs fetched{rest}"
-    yield "By", f"{dossier.agent}, with {capture.user_agent}"
+    names = dict.fromkeys((dossier.agent, dossier.config.operator or dossier.agent))
+    yield "By", f"{', '.join(names)}, with {capture.user_agent}"
     yield "Contact", dossier.contact or ""
     yield "Seed", dossier.custody_line
     yield "Rights", "; ".join(each for each in (dossier.rights["statement"], dossier.rights_line) if each)

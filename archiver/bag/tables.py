@@ -40,6 +40,7 @@ def metadata_csv(dossier: Dossier) -> bytes:
         ("dc.provenance", dossier.operation_line),
         ("dc.rights", dossier.rights["statement"]),
         ("dc.rightsHolder", dossier.rights["holder"]),
+        ("dcterms.accessRights", "; ".join(f"{n}: {v}" for n in ("access", "embargo") if (v := dossier.rights[n]))),
     ]
     stated = [(name, value) for name, value in pairs if value]
     return _csv([[name for name, _ in stated], [_cell(value) for _, value in stated]])

@@ -6,7 +6,7 @@ that was recorded. The WARC files themselves are judged in `warc.py`.
 
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,21 +32,25 @@ Page = tuple[str, str]
 
 
 def check_wacz(
-    tree: Tree, record: Record, warcs: Mapping[str, Sequence[WarcRecord]], digest: Digest
+    tree: Tree, record: Record, text: str | None, warcs: Mapping[str, Sequence[WarcRecord]], digest: Digest
 ) -> Iterator[Finding]:
-    """What is wrong with the files of the WACZ; `warcs` are the records of each WARC file by its path."""
+    """What is wrong with the files of the WACZ; `text` is that of the bag (None where it cannot be read), `warcs` are
+    the records of each WARC file by its path."""
     missing = [path for path in (INDEX, PAGES, PACKAGE, CLOSING) if path not in tree.files]
     yield from (finding("WACZ001", path) for path in missing)
     indexed: set[Page] = set()
     if INDEX not in missing:
         yield from islice(_index(tree, warcs, indexed), COMPLAINTS)
-    pages: set[str] = set()
+    pages: dict[str, str | None] = {}
     if PAGES not in missing:
         known = indexed if INDEX not in missing else None
         yield from islice(_pages(tree, known, pages), COMPLAINTS)
         final = record.get(str, "capture", "final_url")
         if pages and final is not None and final not in pages:
             yield finding("WACZ012", PAGES, field="url", other="capture.final_url", expected=final)
+        told = pages.get(final or "")
+        if told is not None and text is not None and told.strip() != text.strip():
+            yield finding("WACZ012", PAGES, field="text", other="the text of the bag", expected=text, found=told)
     if PACKAGE not in missing:
         yield from islice(_package(tree, pages, digest), COMPLAINTS)
     if PACKAGE not in missing and CLOSING not in missing:
@@ -145,8 +149,8 @@ def _stamp(moment: str) -> str | None:
     return "".join(match.groups()) if match else None
 
 
-def _pages(tree: Tree, indexed: set[Page] | None, pages: set[str]) -> Iterator[Finding]:
-    """A header, then pages that the index has (5.3)."""
+def _pages(tree: Tree, indexed: set[Page] | None, pages: dict[str, str | None]) -> Iterator[Finding]:
+    """A header, then pages that the index has (5.3); their addresses and texts go into `pages`."""
     number = 0
     try:
         for number, line in _lines(tree, PAGES):
@@ -155,7 +159,7 @@ def _pages(tree: Tree, indexed: set[Page] | None, pages: set[str]) -> Iterator[F
             if number == 1 and row.get(str, "format") != "json-pages-1.0":
                 yield finding("WACZ002", PAGES, reason="it does not begin with its header")
             elif number > 1:
-                pages.add(url)
+                pages[url] = row.get(str, "text")
                 if indexed is not None and (url, _stamp(moment)) not in indexed:
                     yield finding("WACZ007", PAGES, found=f"{url} at {moment}")
     except ValueError as error:
@@ -165,7 +169,7 @@ def _pages(tree: Tree, indexed: set[Page] | None, pages: set[str]) -> Iterator[F
         yield finding("WACZ002", PAGES, reason="it has no page")
 
 
-def _package(tree: Tree, pages: set[str], digest: Digest) -> Iterator[Finding]:
+def _package(tree: Tree, pages: Collection[str], digest: Digest) -> Iterator[Finding]:
     """Every file of the folder with its size and digest, but the datapackage and what closes it (5.4)."""
     try:
         package = Record(parsed(_read(tree, PACKAGE)))
