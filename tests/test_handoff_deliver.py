@@ -122,6 +122,21 @@ def test_an_invalid_bag_is_refused_in_one_line_and_the_others_go_on(bag, tmp_pat
     assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["harbour-1.tar", "harbour-1.tar.receipt.json"]
 
 
+def test_a_bag_that_changes_while_it_is_sent_is_refused_and_nothing_of_it_shows(bag, tmp_path, capsys, monkeypatch):
+    from archiver.job import handoff
+
+    def meddles(*given, **named):
+        report = validate_bag(*given, **named)
+        path = bag / "data/text/article.txt"
+        path.write_bytes(path.read_bytes().swapcase())
+        return report
+
+    monkeypatch.setattr(handoff, "validate_bag", meddles)
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert [each for each in (tmp_path / "out").iterdir() if not each.name.startswith(".")] == []
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_something_else_of_that_name_is_never_overwritten(form, bag, tmp_path, capsys):
     out = tmp_path / "out"

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from bagbuilder import Builder
 
-from archiver.errors import Refused, StorageError
+from archiver.errors import Refused
 from archiver.handoff import zipping
 from archiver.handoff.package import FORMS, digest_of, measure, package
 from archiver.handoff.source import source
@@ -186,13 +186,13 @@ def test_a_file_that_changes_while_it_is_packed_stops_the_packing(bag):
         path = bag / "data/text/article.txt"
         before = path.read_bytes()
         path.write_bytes(before + b"more")
-        with pytest.raises(StorageError, match="changed while it was packed"):
+        with pytest.raises(Refused, match="changed while it was packed"):
             measure(parcel.items)
         path.write_bytes(before)
     parcel = package(source(bag), "zip")
     measure(parcel.items)
     path.write_bytes(b"X" * len(before))
-    with pytest.raises(StorageError, match="changed while it was packed"):
+    with pytest.raises(Refused, match="changed while it was packed"):
         measure(parcel.items)
 
 

@@ -19,8 +19,8 @@ def survey(pieces: Mapping[str, Piece], target: Target, *, read: bool) -> dict[s
 def deliver(package: Package, pieces: Mapping[str, Piece], target: Target) -> dict[str, Piece]:
     """Bring the package to the target, from where an earlier attempt broke off; what was read back there, by path.
 
-    Raises Refused, with nothing overwritten, where something else lies there or comes back, StorageError where the
-    target cannot be used or the bag changed meanwhile.
+    Raises Refused, with nothing overwritten, where something else lies there or comes back, or the bag changed
+    meanwhile, StorageError where the target cannot be used.
     """
     found = survey(pieces, target, read=False)
     for path, presence in found.items():

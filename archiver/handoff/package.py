@@ -109,7 +109,7 @@ def tgz(bag: Source) -> Iterator[bytes]:
 
 
 def measure(items: Iterable[Item]) -> dict[str, Piece]:
-    """Size and digest of every item, by path: everything is read once. Raises StorageError."""
+    """Size and digest of every item, by path: everything is read once. Raises Refused."""
     pieces = {}
     for item in items:
         hasher = Hasher()

@@ -214,7 +214,7 @@ class S3Target:
 
     def _require(self, piece: Piece, digest: str) -> None:
         if digest != piece.sha256:
-            raise StorageError(f"{piece.path} changed while it was sent; hand the bag off again")
+            raise Refused(f"{piece.path} changed while it was sent; hand the bag off again")
 
     def _agree(self, piece: Piece, answer: dict[str, Any], expected: str) -> None:
         """The server's checksum of the whole, where it tells one, is ours."""

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.digest import CHUNK, sha256
-from archiver.errors import Refused, StorageError
+from archiver.errors import Refused
 
 SEAL = "tagmanifest-sha256.txt"
 _TAG_FILE = 64 << 20
@@ -40,7 +40,7 @@ class Source:
         return sum(self.files.values())
 
     def read(self, path: str) -> Iterator[bytes]:
-        """A file in pieces. Raises StorageError where it cannot be read or is no longer as long as it was."""
+        """A file in pieces. Raises Refused where it cannot be read or is no longer as long as it was."""
         left = self.files[path]
         try:
             descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
@@ -51,13 +51,14 @@ class Source:
                         break
                     yield chunk
         except OSError as error:
-            raise StorageError.from_os(f"read {path} of the bag", error) from error
+            raise Refused(f"{path} cannot be read: {error.strerror or error}") from error
         if left:
-            raise StorageError(f"{self.root / path} changed while it was packed; hand the bag off again")
+            raise Refused(f"{path} changed while it was packed; hand the bag off again")
 
 
 def source(bag: Path) -> Source:
-    """What there is to pack of the bag in the folder `bag`. Raises Refused for what may not travel, StorageError."""
+    """What there is to pack of the bag in the folder `bag`. Raises Refused for what may not travel, or cannot
+    be read."""
     root = bag.resolve()
     try:
         files, empty = _listed(root)
@@ -67,7 +68,7 @@ def source(bag: Path) -> Source:
             raise Refused("its name holds characters that cannot be shown; rename it")
         tags = [_tag_file(root / name) if name in files else b"" for name in (SEAL, "bag-info.txt")]
     except OSError as error:
-        raise StorageError.from_os(f"read the bag {bag}", error) from error
+        raise Refused(f"it cannot be read: {error.strerror or error} ({error.filename})") from error
     notes = [f"the empty folder {each} does not travel: bags hold files only" for each in empty[:5]]
     notes += [f"and {len(empty) - 5} more empty folders"] if len(empty) > 5 else []
     odd = [path for path in files if not path.isascii() or not path.isprintable() or set(path) & set('\\:*?"<>|%')]

@@ -10,7 +10,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.errors import StorageError
+from archiver.errors import Refused
 
 LONG = 0xFFFFFFFF
 """Sizes and offsets from here on need zip64."""
@@ -43,7 +43,7 @@ class Zip:
         self._facts: dict[str, Facts] = {}
 
     def stream(self) -> Iterator[bytes]:
-        """The bytes of the archive. Raises StorageError where a file is not what it was when it was measured."""
+        """The bytes of the archive. Raises Refused where a file is not what it was when it was measured."""
         directory: list[bytes] = []
         offset = 0
         for entry in self._entries:
@@ -58,7 +58,7 @@ class Zip:
             about += self._when + struct.pack("<LLL", crc, *sizes)
             yield struct.pack("<4sH", b"PK\3\4", 45 if large else 20) + about + _lengths(name, extra) + name + extra
             if (yield from _packed(entry)) != facts:
-                raise StorageError(f"{entry.name} changed while it was packed; hand the bag off again")
+                raise Refused(f"{entry.name} changed while it was packed; hand the bag off again")
             directory.append(_central(about, name, extra, offset))
             offset += 30 + len(name) + len(extra) + packed
         yield from directory

@@ -16,7 +16,7 @@ from uuid import uuid4
 from archiver import __version__
 from archiver.config import Config
 from archiver.digest import digest_stream, sha256
-from archiver.errors import ArchiverError, Refused, StorageError
+from archiver.errors import ArchiverError, Refused
 from archiver.handoff.deliver import deliver, survey
 from archiver.handoff.folder import FolderTarget
 from archiver.handoff.package import Form, Package, Piece, digest_of, measure, package
@@ -225,7 +225,7 @@ def signatures_of(file: Path) -> list[Path]:
 
 
 def signatures_in(bag: Source) -> dict[str, str]:
-    """Path -> SHA-256 of the bag's signatures, its custody log aside. Raises StorageError."""
+    """Path -> SHA-256 of the bag's signatures, its custody log aside. Raises Refused."""
     found = {}
     for path in bag.files:
         if path.startswith("signatures/") and not path.startswith(f"{custody.CUSTODY}/"):
@@ -233,7 +233,7 @@ def signatures_in(bag: Source) -> dict[str, str]:
                 with (bag.root / path).open("rb") as file:
                     found[path] = digest_stream(file, ("sha256",))[1]["sha256"]
             except OSError as error:
-                raise StorageError.from_os(f"read {path} of the bag", error) from error
+                raise Refused(f"{path} cannot be read: {error.strerror or error}") from error
     return found
 
 
