@@ -3,8 +3,8 @@
     python bench/compare_stage.py stored|recorder|capture_http WORK FOLDER PORT [PROCESSES]
 
 Reads FOLDER/urls; leaves FOLDER/result.json: seconds and CPU seconds, from after the imports to the end. `stored` reads
-pages from disk (text, claims, credits, comparison with the seed) in so many processes; `recorder` fetches each page and
-its two requisites into a WARC a page by our recorder, `capture_http` all into one by requests and warcio's.
+pages from disk (text, claims, credits, comparison with the seed) in so many processes; `recorder` fetches three
+given addresses a page by our recorder into a WARC for each page, `capture_http` by requests and warcio into one for all.
 """
 
 import json
@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -51,19 +52,31 @@ def read_stored(task: tuple[str, str]) -> int:
 
 
 def recorder(port: int, folder: Path, urls: list[str]) -> Callable[[], None]:
-    """Our capture of a page, three exchanges into one WARC."""
-    from capture_stage import capture
+    """Our recorder and WARC writer: the three exchanges of a page into one WARC."""
+    from capture_stage import FolderShelf
 
-    from archiver.capture.fetch import Fetcher
+    from archiver.capture.attempt import attempt
     from archiver.capture.recorder import Recorder
+    from archiver.capture.recording import Recording
     from archiver.config import Config, ConnectTo
 
     to = (ConnectTo.from_text(f":80:127.0.0.1:{port}"),)
-    fetcher = Fetcher(Recorder(Config(bags=folder, pace=0, robots="ignore", connect_to=to)))
+    own = Recorder(Config(bags=folder, pace=0, robots="ignore", connect_to=to))
 
     def go() -> None:
         for number, url in enumerate(urls):
-            capture(fetcher, url, folder, f"{number:05}")
+            origin = f"http://{urlsplit(url).netloc}"
+            shelf = FolderShelf(folder, f"{number:05}")
+            recording = Recording(shelf)
+            with own.visit() as visit:
+                for each in (url, *(origin + path for path in NEEDED)):
+                    now = datetime.now(UTC)
+                    done = attempt(
+                        own, visit, each, "seed", asked=now, keep=8 << 20, limits=own.config.limits, spool=folder
+                    )
+                    assert done.trouble is None
+                    recording.keep(done)
+            shelf.close()
 
     return go
 

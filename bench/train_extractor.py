@@ -35,8 +35,8 @@ from archiver.article.jsonld import Graph
 
 MODEL = Path(archiver.article.__file__).with_name("body.json")
 SETTINGS = {
-    "n_estimators": 260,
-    "learning_rate": 0.06,
+    "n_estimators": 300,
+    "learning_rate": 0.055,
     "max_leaf_nodes": 8,
     "max_depth": None,
     "min_samples_leaf": 20,
