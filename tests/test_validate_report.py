@@ -16,7 +16,7 @@ from archiver.model import Finding, Report
 from archiver.validate.bag import validate_bag
 from archiver.validate.codes import page
 from archiver.validate.find import find_bags
-from archiver.validate.report import passes_without_warnings, render
+from archiver.validate.report import Form, passes_without_warnings, render
 from archiver.validate.rules import RULES, STRICT, finding
 
 HOSTILE = Report(
@@ -51,6 +51,15 @@ def test_text_says_what_was_expected_and_found_with_control_characters_made_visi
         "failed bags/\\x1b[31mred\n"
         "  BAG030 error bag-info.txt: line 3 is not `Label: value`; found a\\x07b\\u202ec\\ud800 d\n"
     )
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit", "github"])
+def test_no_piece_of_a_report_holds_more_than_one_finding(form: Form):
+    found = tuple(finding("BAG056", "manifest-sha256.txt", line=number) for number in range(5_000))
+    report = Report(bag="bag", checks={"structure": "passed"}, findings=found)
+    pieces = list(render([report], form, passed=passes_without_warnings))
+    assert len(pieces) > len(found)
+    assert max(map(len, pieces)) < 400
 
 
 def test_json_keeps_its_schema_and_counts(tmp_path: Path):

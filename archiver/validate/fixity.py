@@ -5,8 +5,8 @@ there the interpreter is what takes the time.
 """
 
 import hashlib
+import marshal
 import os
-import pickle
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -109,7 +109,7 @@ def _forked(root: str, paths: Sequence[str], stated: Sequence[Stated], cores: in
             data = stream.read()
         if os.waitpid(child, 0)[1]:
             raise StorageError("a process that was hashing died; is there enough memory? Try again with --jobs 1")
-        more, others = pickle.loads(data)
+        more, others = marshal.loads(data)
         octets, rest = octets + more, rest + others
     return octets, rest
 
@@ -125,7 +125,7 @@ def _child(root: str, paths: Sequence[str], stated: Sequence[Stated]) -> tuple[i
     try:
         os.close(ours)
         with os.fdopen(theirs, "wb") as stream:
-            pickle.dump(_sound(root, paths, stated), stream)
+            marshal.dump(_sound(root, paths, stated), stream)
         code = 0
     finally:
         os._exit(code)

@@ -29,7 +29,7 @@ def passes_without_warnings(report: Report) -> bool:
 
 
 def render(reports: Iterable[Report], form: Form, *, passed: Passes = passes, quiet: bool = False) -> Iterator[str]:
-    """The reports piece by piece, as they come, each piece ending where a line does; `quiet` leaves out of the text
+    """The reports piece by piece, as they come, no piece with more than one finding; `quiet` leaves out of the text
     what passed."""
     if form == "text":
         return _text(reports, passed, quiet)
@@ -60,13 +60,11 @@ def _json(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
         good = passed(report)
         verdicts[good] += 1
         severities.update(each.severity for each in report.findings)
-        bag = {
-            "bag": report.bag,
-            "ok": good,
-            "checks": dict(report.checks),
-            "findings": [asdict(each) for each in report.findings],
-        }
-        yield f"{',' if number else ''}\n{json.dumps(bag)}"
+        head = json.dumps({"bag": report.bag, "ok": good, "checks": dict(report.checks)})
+        yield f'{"," if number else ""}\n{head[:-1]}, "findings": ['
+        for place, each in enumerate(report.findings):
+            yield f"{', ' if place else ''}{json.dumps(asdict(each))}"
+        yield "]}"
     summary = {
         "bags": verdicts.total(),
         "passed": verdicts[True],
@@ -81,26 +79,23 @@ def _junit(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
     yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="archiver validate">\n'
     for report in reports:
         good = passed(report)
-        cases, failures, skipped = [], 0, 0
-        for name, judgement in report.checks.items():
-            wrong = [] if good else [each for each in report.findings if _counts(each, report) and _check(each) == name]
-            inside = "".join(_failure(each) for each in wrong)
-            if not wrong and judgement == "not checked":
-                inside, skipped = '<skipped message="not checked"/>', skipped + 1
-            failures += bool(wrong)
-            cases.append(
-                f"    <testcase classname={_attribute(report.bag)} name={_attribute(name)}>{inside}</testcase>\n"
-            )
-        told = "".join(f"{each.code} {each.severity} {each.path}: {_sentence(each)}\n" for each in report.findings)
-        counts = f'tests="{len(cases)}" failures="{failures}" errors="0" skipped="{skipped}"'
-        yield f"  <testsuite name={_attribute(report.bag)} {counts}>\n{''.join(cases)}"
-        yield f"    <system-out>{_xml(told)}</system-out>\n  </testsuite>\n"
+        wrong: dict[str, list[Finding]] = {}
+        decides = "warning" if report.ok else "error"
+        for each in () if good else report.findings:
+            if each.severity == decides:
+                wrong.setdefault(_check(each), []).append(each)
+        unmade = {name for name, judgement in report.checks.items() if judgement == "not checked" and name not in wrong}
+        failures = sum(name in wrong for name in report.checks)
+        counts = f'tests="{len(report.checks)}" failures="{failures}" errors="0" skipped="{len(unmade)}"'
+        yield f"  <testsuite name={_attribute(report.bag)} {counts}>\n"
+        for name in report.checks:
+            yield f"    <testcase classname={_attribute(report.bag)} name={_attribute(name)}>"
+            yield from map(_failure, wrong.get(name, ()))
+            yield '<skipped message="not checked"/></testcase>\n' if name in unmade else "</testcase>\n"
+        yield "    <system-out>"
+        yield from (_xml(f"{each.code} {each.severity} {each.path}: {_sentence(each)}\n") for each in report.findings)
+        yield "</system-out>\n  </testsuite>\n"
     yield "</testsuites>\n"
-
-
-def _counts(each: Finding, report: Report) -> bool:
-    """Whether a finding is why a bag failed: an error, or where there is none, a warning."""
-    return each.severity == ("error" if not report.ok else "warning")
 
 
 def _check(each: Finding) -> str:
