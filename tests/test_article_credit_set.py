@@ -1,15 +1,16 @@
-"""Credits, measured: precision and recall over a labelled set of made-up lines (data/credit_lines.tsv).
+"""Credits, measured: precision and recall over three labelled sets of made-up lines (data/credit_lines*.tsv).
 
-How the set was made: every line is invented, in the forms that news pages print (datelines, agency lines, bylines,
-captions) and in sentences that only mention an agency, in seventeen languages. The lines and their credits were written
-before the patterns were read, and so tell what the patterns miss; the labels were then brought to the house's word in
-a few points (`Reporting by` makes an author, `©` rights, in captions too; Ritzau Scanpix is Ritzau; `За матеріалами`,
-`По материалам` make a contributor; one byline's agency a source; one credit of УНН had been forgotten). The patterns
-were improved against the set afterwards: its figure is a floor that must not sink, no estimate for lines it does not
-have.
+How the sets were made: every line is invented, in the forms that news pages print (datelines, agency lines, bylines,
+captions) and in sentences that only mention an agency, in seventeen languages. The lines of each set and their labels
+were written before the patterns were read, or without a look at them, and measured once; the patterns were improved
+against them afterwards. So the figures here are floors that must not sink; what each set gave when it was new, the only
+estimate for lines it does not have, stands in docs/credits.md. A few labels were then brought to the house's word
+(`Reporting by` makes an author, `©` rights, in captions too; `За матеріалами`, `По материалам` make a contributor;
+`Tekst og foto` both an author and a photo; a house after a byline's comma an author).
 """
 
 import csv
+import time
 from collections import Counter
 from pathlib import Path
 
@@ -18,37 +19,39 @@ import pytest
 from archiver.article.credits import credits_of_line, credits_of_page
 from archiver.model import PageCaption
 
-SET = Path(__file__).parent / "data" / "credit_lines.tsv"
+DATA = Path(__file__).parent / "data"
+SETS = ("credit_lines.tsv", "credit_lines_second.tsv", "credit_lines_third.tsv")
 GOAL = 0.95
 
 Row = tuple[str, str, frozenset[str]]
 
 
-@pytest.fixture(scope="module")
-def rows() -> list[Row]:
-    with SET.open(encoding="utf-8", newline="") as lines:
+def rows(name: str) -> list[Row]:
+    with (DATA / name).open(encoding="utf-8", newline="") as lines:
         table = csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
         return [(row["place"], row["text"], frozenset(filter(None, row["credits"].split("; ")))) for row in table]
 
 
 def credited(place: str, text: str) -> set[str]:
-    """What is found in a line, as the set writes it: `name=role`."""
+    """What is found in a line, as the sets write it: `name=role`."""
     captions = [PageCaption(text=text, at="/figcaption")]
     found = credits_of_page([], captions, [], [], None) if place == "caption" else credits_of_line(text, "here")
     return {f"{credit.name}={credit.role}" for credit in found}
 
 
-def test_the_set_has_enough_lines_each_once_and_a_third_of_them_mentions(rows: list[Row]) -> None:
-    assert len(rows) >= 330
-    assert sum(not expected for _, _, expected in rows) >= len(rows) / 3
-    assert [text for text, n in Counter(text for _, text, _ in rows).items() if n > 1] == []
-    assert {place for place, _, _ in rows} == {"line", "caption", "byline"}
+def test_the_sets_have_enough_lines_each_once_and_a_third_of_them_mentions() -> None:
+    every = [row for name in SETS for row in rows(name)]
+    assert len(every) >= 1100
+    assert sum(not expected for _, _, expected in every) >= 0.32 * len(every)
+    assert [text for text, n in Counter(text for _, text, _ in every).items() if n > 1] == []
+    assert {place for place, _, _ in every} == {"line", "caption", "byline"}
 
 
-def test_credits_are_found_with_precision_and_recall_of_at_least_the_goal(rows: list[Row]) -> None:
+@pytest.mark.parametrize("name", SETS)
+def test_credits_are_found_with_precision_and_recall_of_at_least_the_goal(name: str) -> None:
     right = found_in_all = expected_in_all = 0
     faults = []
-    for place, text, expected in rows:
+    for place, text, expected in rows(name):
         found = credited(place, text)
         right += len(found & expected)
         found_in_all += len(found)
@@ -57,6 +60,35 @@ def test_credits_are_found_with_precision_and_recall_of_at_least_the_goal(rows: 
             missed, wrong = sorted(expected - found), sorted(found - expected)
             faults.append(f"{place}: {text}  missed {missed}  wrong {wrong}")
     precision, recall = right / found_in_all, right / expected_in_all
-    report = f"precision {precision:.3f}, recall {recall:.3f} over {len(rows)} lines"
+    report = f"precision {precision:.3f}, recall {recall:.3f} over {len(rows(name))} lines"
     print("\n".join([*faults, report]))
     assert min(precision, recall) >= GOAL, report
+
+
+PIECES = ("A", "a ", "A ", "A, ", "A/", "Ab and ", "(", "((A) ", "By A ", "dpa/", "AFP ", "© ", "Foto: ", "Foto: A ")
+MORE = (
+    "a. A ",
+    "with AFP ",
+    "Quelle: ",
+    "contributed ",
+    "记者",
+    "，新",
+    "摄（",
+    "【A",
+    "— ",
+    "A reported from A ",
+    "Editing by ",
+)
+
+
+@pytest.mark.parametrize("piece", [*PIECES, *MORE])
+@pytest.mark.parametrize("length", [590, 100_000])
+def test_a_hostile_line_is_read_in_a_moment(piece: str, length: int) -> None:
+    line = (piece * (length // len(piece) + 1))[:length]
+    credited("line", "warm")
+    credited("caption", "warm")
+    started = time.process_time()
+    for text in (line, f"By {line}", f"Foto: {line}", line + "!"):
+        credited("line", text)
+        credited("caption", text)
+    assert time.process_time() - started < 2

@@ -1,4 +1,8 @@
-"""The table of agencies, read once from `agencies.toml`: names as printed to the name the record uses."""
+"""The table of agencies, read once from `agencies.toml`: names as printed to the name the record uses.
+
+A name is found exactly as printed; a long one in any capitals, and one inflected (`Укрінформу`, `AA'dan`) by its
+stem. Whether a name credits anybody where it stands is for `credits.py`.
+"""
 
 import re
 import tomllib
@@ -6,40 +10,87 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
+_LONG = 5
+"""Letters from which a name is known whatever its capitals: `EUROPA PRESS`; `apa` may be a word."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agency:
-    """A news or picture agency: `name` is the short form of the record, `full` the name in full."""
+    """A news or picture agency: `name` is the short form of the record, `full` the name in full; one with `pictures`
+    gives nothing else."""
 
     name: str
     full: str
+    pictures: bool = False
 
 
 @cache
 def table() -> dict[str, Agency]:
-    """Every printed form of every agency."""
+    """Every printed form of every agency; the long ones in small letters too."""
     rows = tomllib.loads(files("archiver.article").joinpath("agencies.toml").read_text("utf-8"))["agency"]
     forms: dict[str, Agency] = {}
     for row in rows:
-        agency = Agency(name=row["name"], full=row["full"])
-        forms |= dict.fromkeys((agency.name, agency.full, *row.get("aliases", ())), agency)
+        agency = Agency(name=row["name"], full=row["full"], pictures=row.get("pictures", False))
+        printed = (agency.name, agency.full, *row.get("aliases", ()))
+        forms = dict.fromkeys((form.lower() for form in printed if len(form) >= _LONG), agency) | forms
+        forms |= dict.fromkeys(printed, agency)
     return forms
 
 
 def find(name: str) -> Agency | None:
-    """The agency of exactly this printed name, an article and a final `news agency` aside."""
-    plain = _AROUND.sub("", name.strip(" .,;:'’\"()[]"))
-    return table().get(plain) or table().get(name.strip())
+    """The agency of this printed name, an article before it, a word such as `photo` after it and an ending aside."""
+    if len(name) > 60:
+        return None
+    plain = name.replace(STROKE, "/").strip(" .,;:'’\"()[]«»„“”")
+    while (agency := _known(plain) or _known(bare := _AFTER.sub("", plain))) is None:
+        if agency := _known(_ENDING.sub("", plain)) or _known(_CYRILLIC_ENDING.sub("", bare)):
+            break
+        shorter = _BEFORE.sub("", plain)
+        if shorter == plain:
+            break
+        plain = shorter
+    return agency
+
+
+def _known(name: str) -> Agency | None:
+    return table().get(name) or (table().get(name.lower()) if len(name) >= _LONG else None)
+
+
+def leading(text: str) -> tuple[Agency, str] | None:
+    """The agency that `text` begins with, its longest form, and the rest: `新华社北京`, `AP Business Writer`."""
+    for length in range(min(len(text), 40), 1, -1):
+        ends = text[length - 1 : length + 1]
+        if len(ends) == 2 and ends.isalpha() and ends[0] < "\u2e80":  # In the middle of a word.
+            continue
+        if agency := _known(text[:length]):
+            return agency, text[length:].strip()
+    return None
+
+
+STROKE = "\u2215"
+"""Stands for the stroke in the name of an agency while names are parted at strokes."""
 
 
 @cache
-def pattern() -> str:
-    """A regular expression for any printed form, the longest first."""
-    return "|".join(re.escape(form) for form in sorted(table(), key=len, reverse=True))
+def with_strokes() -> tuple[str, ...]:
+    """The printed forms with a stroke in them: `RFE/RL`."""
+    return tuple(form for form in table() if "/" in form and not form.islower())
 
 
-_AROUND = re.compile(
-    r"^(?:the|die|der|l['’]|la|agencia|agence|agenzia|agência|agentur|agencja|nyhetsbyrån|агентство|агентства)\s*"
-    r"|\s*(?:news agency|newswires?|photo|foto|via|images?)$",
+_BEFORE = re.compile(
+    r"^(?:(?:the|mit|avec|with|con|com|met|med|news agency|die|der|das|den|la|le|les|el|il|o|a|het|da|do|de|del|"
+    r"della|van|von|"
+    r"(?:nachrichten|presse)?agentur(?:en)?|(?:persbureau|agentschap|nyhetsbyrån|nyhetsbyrået|nyhetsbureauet|"
+    r"uutistoimisto)|"
+    r"agencias?|agences?|agenzi[ae]|agências?|agencj[aią]|агентств[оау]|агенці[яії]|ajansı|redazione|"
+    r"redacción)\s+|[ld]['’]|dell['’])",
     re.IGNORECASE,
 )
+_AFTER = re.compile(
+    r"\s*\b(?:news agency|newswires?|gmbh|ltd|inc|news|wire|services?|staff|photos?|foto|bild|images?|"
+    r"stock photo|file photo|video|"
+    r"nachrichtenagentur|via|haber ajansı|通信社|社|通信|電|电)$",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(r"(?<=\w)['’:]\w{1,5}$|(?<=[A-Z])-[a-z]{1,3}$")
+_CYRILLIC_ENDING = re.compile(r"(?<=[а-яёіїє]{3})(?:ом|ою|ові|[аоуеєіїяюы])$", re.IGNORECASE)

@@ -6,17 +6,17 @@ sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, s
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
 
-from archiver.article import agencies, forms, names
-from archiver.article.tokens import fold
-from archiver.model import Claim, ClaimSource, Credit, CreditKind, CreditRole, PageAnchor, PageCaption, Paragraph, Seed
+from archiver.article import agencies, credited, forms
+from archiver.article.captions import enough, names_in, of_caption, photographed
+from archiver.article.credited import Named
+from archiver.article.datelines import of_dateline
+from archiver.article.tokens import bare, fold
+from archiver.model import Claim, ClaimSource, Credit, CreditRole, PageAnchor, PageCaption, Paragraph, Seed
 
 FIRST, LAST = 3, 8
 """How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
-MAX_LINE = 400
-
-_Of = Literal["article", "image"]
+MAX_LINE = 600
 
 
 def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
@@ -27,7 +27,7 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
         found += (
             _printed(seed.caption.credit, seed.caption.credit_url, at)
             if seed.caption.credit
-            else _of_caption(seed.caption.text, at)
+            else of_caption(seed.caption.text, at)
         )
     return _once([replace(credit, source="seed") for credit in found])
 
@@ -44,7 +44,7 @@ def credits_of_page(
     placed = [(text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1)]
     found = list(_of_paragraphs(placed, max(0, len(placed) - LAST)))
     for author in authors:
-        named = _named(author.value, "author", "article", author.raw, author.at)
+        named = credited.given(credited.read(author.value), "author", "article", author.raw, author.at)
         found += [replace(each, source=author.source) for each in named]
     linked = {anchor.at.rpartition("/")[0]: anchor for anchor in anchors}
     for caption in captions:
@@ -52,73 +52,150 @@ def credits_of_page(
         if anchor and _is_credit(anchor) and caption.text.rstrip(".)").endswith(anchor.text):
             found += _printed(anchor.text, anchor.href, anchor.at)
         else:
-            found += _of_caption(caption.text, caption.at)
+            found += of_caption(caption.text, caption.at)
     return _once([replace(credit, lang=lang) for credit in found])
 
 
 def _is_credit(anchor: PageAnchor) -> bool:
     """A link to an agency or a site, by its words."""
-    return bool(agencies.find(anchor.text) or forms.SITE.fullmatch(anchor.text))
+    return bool(agencies.find(anchor.text) or credited.SITE.fullmatch(anchor.text))
 
 
 def credits_of_line(text: str, at: str) -> list[Credit]:
-    """The credits a line gives by its dateline, as a line of its own, or by an agency in brackets at its end."""
-    line = fold(text)
-    if found := _of_dateline(line, at):
+    """The credits a line gives by its dateline, as a line of its own, or by a signature at its end."""
+    line = bare(fold(text))
+    if found := of_dateline(line, at):
         return found
     if len(line) <= MAX_LINE and (found := _of_whole(line.strip("—–- *_"), at)):
         return found
-    closing = forms.closing().search(line[-120:])
-    return _named(closing["who"], "source", "article", closing[0], at) if closing else []
+    return _of_closing(line, at)
 
 
-def _of_dateline(line: str, at: str) -> list[Credit]:
-    for pattern in forms.datelines():
-        match = pattern.match(line[:160])
-        if (
-            match
-            and _is_place(match["place"])
-            and (not match[0][-1].isalpha() or not line[match.end() :][:1].islower())
-        ):
-            return _named(match["who"], "source", "article", match[0], at)
+def _of_closing(line: str, at: str) -> list[Credit]:
+    """A signature after a paragraph's last sentence: `(AFP)`, `/ritzau/`, ` PTI`, `(Reporting by …; editing by …)`."""
+    end = line[-MAX_LINE:]
+    if match := forms.CLOSING.search(end):
+        who, before = match["who"] or match["slashed"], end[: match.start()].rstrip()
+        ended = before[-1:] in tuple(".!?…。\"”»’'")
+        if signed := credited.run(who):
+            own = ended or not credited.spelled_out(before, who)
+            return credited.given(signed, "source", "article", match[0], at) if own else []
+        found = _of_whole(who, at) if ended else []
+        return [credit for credit in found if credit.role not in ("source", "photo")] if len(who) > 3 else []
+    if match := forms.UNBRACKETED.search(end[-60:]):
+        return credited.given(credited.run(match["who"]), "source", "article", match["who"], at)
     return []
-
-
-def _is_place(place: str) -> bool:
-    """A dateline's place and date are a few words that begin with a capital (the date's aside), or nothing."""
-    return len(place.split()) <= 7 and _is_proper(forms.DATE.sub(" ", place))
 
 
 def _of_whole(line: str, at: str) -> list[Credit]:
-    parts = [part for part in forms.sentences().split(line) if part.strip()]
+    inner = _without_brackets(line)
+    if found := _of_byline(inner, at):
+        return found
+    parts = [part for part in forms.sentences().split(inner) if part.strip()]
     if len(parts) > 1:
-        each = [_of_whole(part.strip("() "), at) for part in parts]
+        each = [_of_whole(_balanced(part), at) for part in parts[:20]]
         # A sentence before it makes it a paragraph of text, whatever it ends with.
-        return [credit for found in each for credit in found] if each[0] else []
-    inner = line[1:-1].strip() if line[:1] in tuple("([（") and line[-1:] in tuple(")]）") else line
-    for pattern, role in forms.lines():
-        if match := pattern.fullmatch(inner):
-            return _proper(_named(match["who"], role, "image" if role == "photo" else "article", line, at))
-    if who := forms.photographed(inner):
-        return _proper(_named(who, "photo", "image", line, at))
-    if match := forms.byline().fullmatch(inner):
-        beside = _named(match["with"], "contributor", "article", line, at) if match["with"] else []
-        return _proper(_named(match["who"], "author", "article", line, at)) + beside
+        credits_first = each[0] or forms.from_where().fullmatch(parts[0].rstrip("."))
+        return [credit for found in each for credit in found] if credits_first else []
+    return _of_form(inner, at) or _of_signature(inner, at)
+
+
+def _balanced(part: str) -> str:
+    """A part of a line without the bracket whose other half stands in another part."""
+    if part.count("(") > part.count(")"):
+        part = part.strip().removeprefix("(")
+    return part.strip().removesuffix(")") if part.count(")") > part.count("(") else part.strip()
+
+
+def _without_brackets(line: str) -> str:
+    if line[:1] in tuple("([（[") and line.rstrip(".。")[-1:] in tuple(")]）"):
+        inner = line.rstrip(".。")[1:-1].strip()
+        return inner if not any(mark in inner for mark in "()（）") else line
+    return line
+
+
+def _of_signature(line: str, at: str) -> list[Credit]:
+    """`ino/dpa`, `jsi/wd (AFP, dpa)`, `SDA`, and `EFE/ Mia Holm`, `Mia Holm/Reuters` of a photo."""
+    if (match := forms.SIGNED_BYLINE.fullmatch(line)) and (house := agencies.find(match["house"])):
+        named = enough(credited.read(match["who"]), "names", "author")
+        source = credited.given([Named(name=house.name, agency=house)], "source", "article", line, at) if named else []
+        return credited.given(named, "author", "article", line, at) + source
+    signed = credited.run(line.replace("(", ", ").rstrip(")") if line[:1].islower() else line)
+    if signed:
+        photo = any(each.agency and each.agency.pictures for each in signed)
+        return credited.given(signed, "photo" if photo else "source", "image" if photo else "article", line, at)
+    if "/" in line or " | " in line or " via " in line:
+        named = credited.read(line.replace(" via ", " / "))
+        houses = [each.agency.name for each in named if each.agency]
+        if houses and len(named) <= 4 and all(each.personal for each in named):
+            # Of these a byline is printed so, of the others a photo's credit.
+            role: CreditRole = "author" if houses[0] in _SO_SIGNED and not named[0].agency else "photo"
+            return credited.given(named, role, "article" if role == "author" else "image", line, at)
+    elif line.count(",") == 1 and (named := credited.read(line)) and all(each.personal for each in named):
+        second = line.partition(",")[2].strip()
+        if not named[0].agency and (credited.is_title(second) if len(named) == 1 else named[1].agency):
+            return credited.given(named, "author", "article", line, at)
     return []
 
 
-def _proper(found: list[Credit]) -> list[Credit]:
-    """Without those who are no names: `By dawn the fire was out` has no author."""
-    named = (
-        c.agency or c.role in ("source", "rights") or _is_proper(c.name) or (c.role == "photo" and " " not in c.name)
-        for c in found
+def _of_form(line: str, at: str) -> list[Credit]:
+    for form in forms.lines():
+        if match := form.pattern.fullmatch(line):
+            beside = forms.helped().fullmatch(match["who"]) if form.role == "author" else None
+            if beside and (both := _of_helped(beside["who"], beside["with"], line, at)):
+                return both
+            named = enough(names_in(match["who"]), form.needs, form.role)
+            told = credited.given(named, form.role, "article", line, at)
+            if told:
+                return told + (credited.given(named, "photo", "image", line, at) if form.of_photo else [])
+    if photographers := photographed(line):
+        return credited.given(photographers, "photo", "image", line, at)
+    if forms.from_where().match(line):
+        whos = [match["who"] for match in forms.from_where().finditer(line)]
+        named = [each for who in whos for each in enough(credited.read(who), "names", "author")]
+        return credited.given(named, "author", "article", line, at)
+    if match := forms.helped().fullmatch(line):
+        return _of_helped(match["who"], match["with"], line, at)
+    return []
+
+
+def _of_byline(line: str, at: str) -> list[Credit]:
+    match = forms.byline().fullmatch(line)
+    if match is None:
+        return []
+    if (beside := forms.helped().fullmatch(match["who"])) and (
+        found := _of_helped(beside["who"], beside["with"], line, at)
+    ):
+        return found
+    if shot := forms.wrote_and_shot().fullmatch(match["who"]):
+        authors = enough(credited.read(shot["who"]), "names", "author")
+        photographers = enough(credited.read(shot["shot"]), "names", "photo")
+        return credited.given(authors, "author", "article", line, at) + credited.given(
+            photographers, "photo", "image", line, at
+        )
+    before, dash, after = match["who"].partition(" — ")
+    named = credited.read(match["who"] if not dash or agencies.find(after) else before)
+    needs: forms.Needs = "anybody" if match["colon"] else "names"
+    return credited.given(enough(named, needs, "author"), "author", "article", line, at)
+
+
+def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
+    """`Mia Holm mit dpa`, `Le Phare avec AFP`, `Redaktion (mit dpa)`."""
+    helpers = credited.read(beside)
+    if not helpers or not all(each.agency for each in helpers):
+        return []
+    authors = credited.read(who)
+    if not all(each.proper for each in authors) or len(authors) > 5 or (who[:1].islower() and authors):
+        return []
+    if len(authors) == 1 and authors[0].name.lower() in _TALKS:
+        return []
+    return credited.given(authors, "author", "article", line, at) + credited.given(
+        helpers, "contributor", "article", line, at
     )
-    return [credit for credit, proper in zip(found, named, strict=True) if proper]
 
 
-def _is_proper(name: str) -> bool:
-    """Every word begins with a capital (in scripts that have them), particles aside."""
-    return not any(word[0].islower() and word not in forms.PARTICLES for word in name.split())
+_SO_SIGNED = frozenset(("TT", "NTB", "Ritzau", "STT", "EFE", "Europa Press", "Lusa", "PAP"))
+_TALKS = frozenset(("interview", "gespräch", "entretien", "entrevista", "intervista", "vertrag", "streit"))
 
 
 def _of_paragraphs(placed: Sequence[tuple[str, str]], closing: int) -> Iterator[Credit]:
@@ -127,7 +204,7 @@ def _of_paragraphs(placed: Sequence[tuple[str, str]], closing: int) -> Iterator[
         if n >= closing or (n < FIRST and len(text) <= 120):
             yield from credits_of_line(text, at)
         elif n < FIRST:
-            yield from _of_dateline(fold(text[:400]), at)
+            yield from of_dateline(fold(text[:400]), at)
 
 
 def _closing(paragraphs: Sequence[Paragraph]) -> int:
@@ -140,64 +217,8 @@ def _printed(credit: str, url: str | None, at: str) -> list[Credit]:
     """The photo's credit as a seed's reader parted it from its caption, with the address it was linked to."""
     bare = credit.strip("()[] ")
     role: CreditRole = "rights" if bare.startswith("©") else "photo"
-    who = forms.photographed(bare) or bare.strip("© ")
-    return [replace(each, url=url) for each in _named(who, role, "image", credit, at)]
-
-
-def _of_caption(text: str, at: str) -> list[Credit]:
-    """The photo's credit at the end of a page's caption."""
-    end = forms.NOT_CAPTION.sub("", fold(text))[-200:].strip()
-    for pattern, agency_needed in forms.caption():
-        if match := pattern.search(end):
-            words = match[0].strip(" |–—-")
-            role: CreditRole = "rights" if words.lstrip("( ").startswith(("©", "(c)", "(C)")) else "photo"
-            found = _proper(_named(match["who"], role, "image", words, at))
-            if found and (not agency_needed or any(c.agency for c in found) or forms.photographed(match["who"])):
-                return found
-    return []
-
-
-def _named(who: str, role: CreditRole, of: _Of, text: str, at: str) -> list[Credit]:
-    """One credit a name; an agency by its short name, anybody else as printed."""
-    who = forms.photographed(who) or who
-    found = []
-    for printed in _parted(who):
-        name = forms.IN_PLACE.sub("", printed).strip()
-        agency = agencies.find(name)
-        if agency is None and (forms.EDITORS_SIGN.fullmatch(name) or len(name) > 80 or len(name.split()) > 8):
-            continue
-        found.append(
-            Credit(
-                name=agency.name if agency else name,
-                kind="organisation" if agency else _kind(name),
-                agency=agency.full if agency else None,
-                url=None,
-                role=role,
-                of=of,
-                text=fold(text),
-                lang=None,
-                source="visible",
-                at=at,
-            )
-        )
-    return found
-
-
-def _parted(who: str) -> list[str]:
-    """The names in `who`, one by one."""
-    if agencies.find(who) or forms.SITE.fullmatch(who):
-        return [who]
-    if forms.several().fullmatch(who):
-        return forms.one().findall(who)
-    return names.split(forms.of_agency().sub(", ", forms.ROLE_WORDS.sub(", ", who)))
-
-
-def _kind(name: str) -> CreditKind:
-    if forms.SITE.fullmatch(name):
-        return "site"
-    personal = 2 <= len(name.split()) <= 4 or (len(name) <= 4 and not name.isascii())
-    corporate = forms.CORPORATE.search(name) or any(c.isdigit() for c in name)
-    return "person" if personal and not corporate else "organisation"
+    named = names_in(bare.strip("© "))
+    return [replace(each, url=url) for each in credited.given(named, role, "image", credit, at)]
 
 
 def _once(found: Iterable[Credit]) -> tuple[Credit, ...]:

@@ -1,311 +1,348 @@
 """The forms in which news pages print credits, in the languages they are written in: patterns and nothing else.
 
-`who` is the name or names in every pattern. A line is matched whole and is short (credits.MAX_LINE), a caption at its
-end. The patterns are compiled when they are first asked for, as the names of all agencies stand in most of them.
+`who` is the part of every pattern that names somebody; `credited.py` reads the names in it. No pattern holds the names
+of agencies, so they are compiled in a moment, and when first asked for. A line is matched whole and is short
+(credits.MAX_LINE), a caption at its end.
 """
 
 import re
 from functools import cache
+from typing import Literal, NamedTuple
 
-from archiver.article import agencies
 from archiver.model import CreditRole
 
+Needs = Literal["anybody", "names", "agencies"]
+"""Who must be named for the form to be a credit: anybody whose name is one, persons and agencies, or agencies alone."""
+
 _I = re.IGNORECASE
-_AND = (
-    r"(?:\s?[/,+&|＝=、・-]\s?|\s?[–—]\s?|,?\s(?:and|und|et|y|e|og|och|en|ja|i|и|та|і|ve)\s)"
-    r"(?:the |der |die |da |do |de |del |la |het |l['’])?"
-)
-_BY = r"\s?(?:by|von|por|par|de|del|di|da|do|door|av|af|przez|[:：])\s?:?\s?"
+_BY = r"(?:\s(?:by|von|por|par|de|del|di|da|do|door|av|af|przez)(?:\s?[:：]\s?|\s)|\s?[:：/・｜|]\s?(?:by |von )?)"
 _SOURCE = (
-    r"sources?|quellen?|fuentes?|fonti|fontes?|bron(?:nen)?|kilder?|källor|källa|lähteet|lähde|źródł[oa]|джерел[оа]|"
-    r"источники?|kaynak(?:lar)?|zdroje?|forrás|(?:文章|稿件|信息|新闻|消息|资料)?来源|來源|出典|出所|情報源"
+    r"(?:verwendete |news )?(?:sources?|quellen?|fuentes?|fonti|fontes?|fonte|bron(?:nen)?|kilder?|källor|källa|"
+    r"lähteet|lähde|źródł[oa]|джерел[оа]|источники?|kaynak(?:lar)?|zdroje?|forrás|izvori?|surs[ae]|πηγ(?:ή|ές))|"
+    r"(?:文章|本文|稿件|信息|新闻|消息|资料|新聞|資料)?(?:来源|來源)|出典|出所|情報源|引用元"
 )
 _EDITED = (
-    r"edited|editing|editors?|redigering|redigerat|redigeret|redigert|redaktion|redaktör|redaktør|bearbeitet|"
-    r"bearbeitung|editad[oa]|edición|editora?|edição|éditée?|édition|rédigée?|a cura|redakcja|redagował[a]?|oprac|"
-    r"opracowanie|opracował[a]?|redactie|eindredactie|toimittanut|редактор(?:ка)?|редагування|редактура|editör|editörü|"
-    r"責任編輯|责任编辑|责编|编辑|編輯|編集|審校|审核"
+    r"edited|editing|editors?|(?:copy|sub|web)[ -]edit(?:ed|ing|or)|produced|redigering|redigerat|redigeret|redigert|"
+    r"redaktion|redaktionelle bearbeitung|"
+    r"redaktör|redaktør|redigiert|bearbeitet|bearbeitung|editad[oa](?: en español)?|edición|editora?|edição|editou|"
+    r"éditée?s?(?: en français)?|édition|a cura|curato|redakcja|redagował[a]?|redaktor(?:ka)?|oprac\.?|opracowanie|"
+    r"opracował[a]?|redactie|eindredactie|toimittanut|редактор(?:ка)?|редагування|редактура|редагувал[аи]?|"
+    r"редагував|editör|editörü|"
+    r"責任編輯|责任编辑|責編|责编|编辑|編輯|編集|審校|审核|主编|校对"
 )
 _TRANSLATED = (
-    r"(?:(?:this|the) (?:story|article|report|text) was )?translat(?:ed|ion|or)|übersetz(?:t|ung|er(?:in)?)|"
-    r"aus dem [a-zäöüß]{3,20}(?: übersetzt)?|traduite?|traduction|traducid[oa]|traducción|"
-    r"traduzione|tradott[oa]|tradução|traduzid[oa]|"
-    r"tłumaczenie|tłumaczył[a]?|przekład|przełożył[a]?|vertaald|vertaling|oversat|oversættelse|översättning|översatt|"
+    r"(?:(?:this|the) (?:story|article|report|text) (?:was|has been) )?(?:translat(?:ed|ion|or)|adapted)|"
+    r"übersetz(?:t|ung|er(?:in)?)|(?:adaptation|version) (?:française|en français)|version française|"
+    r"traduite?|traduction|traducid[oa]|traducción|traduzione|tradott[oa]|tradução|traduzid[oa]|"
+    r"(?:tłum|przeł)\.|tłumaczenie|tłumaczył[a]?|przekład|przełożył[a]?|vertaald|vertaling|oversat|oversættelse|"
+    r"översättning|översatt|"
     r"oversatt|oversettelse|suomennos|käännös|suomentanut|kääntänyt|переклад|переклав|переклала|перевод|перев[её]л|"
-    r"перевела|çeviri|çeviren|tercüme|翻译|翻譯|翻訳|译者|編訳|编译|訳"
+    r"перевела|çeviri|çeviren|tercüme|翻译|翻譯|翻訳|译者|譯者|編訳|编译|編譯|译|訳"
 )
-_SAID_TO_TRANSLATE = r"suomentanut|kääntänyt|переклав|переклала|перев[её]л|перевела|tłumaczyła?|przełożyła?"
 _FROM = (
-    r"(?:from (?:the )?|aus dem |de l['’]|du |del |do |dall['’]|uit het |fra |från |z |з |с )\w{3,20}(?: übersetzt)?"
+    r"(?:\s(?:(?:from (?:the )?(?:original )?|aus dem |de l['’]|du |del |do |de |dall['’]|dal |uit het |fra |"
+    r"från |z |з |с |со )"
+    r"\w{3,20}(?: übersetzt)?|into \w{3,20}))"
 )
-_WITH = (
-    r"mit |unter verwendung von |avec (?:les agences |l['’])?|con (?:la agencia |agencias? )?|"
-    r"com (?:agências )?(?:a )?|"
-    r"met |med |z |with |together with "
+_WITH = r"(?:mit|avec|con|com|met|med|with|together with|z|з|с|s)"
+_STUFF = (
+    r"(?:agency |wire |news |agentur)?(?:reporting|reports?|files?|information(?:s|en)?|material(?:i|ien|es|er|en|s)?|"
+    r"inputs?|a report|an article|contributions?|content|copy|dispatches|notes|research|assistance|help|wires?|"
+    r"wire services|data|video|"
+    r"inhalten?|meldungen|berichten|beiträgen|angaben|unterstützung|dépêches|la contribution|la collaboration|"
+    r"l['’]aide|"
+    r"la participation|información|informaciones|aportes|datos|reportes|despachos|la colaboración|la contribución|"
+    r"la ayuda|il contributo|la collaborazione|informazioni|informações|informação|reportagem|dados|"
+    r"conteúdo|a colaboração|medewerking|informatie|bijdragen|bijdrage|materiaal|berichten|bidrag|uppgifter|"
+    r"opplysninger|oplysninger|materiałów|informacji|depesz|wykorzystaniem (?:materiałów|informacji))"
+)
+_OF = (
+    r"(?:\s?[:：(]\s?|\s(?:from|by|of|von der|von den|von|der|des|de l['’]|del|de|della|di|dell['’]|da|do|das|dos|"
+    r"van|från|fra|av|af)\s|\s(?:de l['’]|d['’]|dell['’]))"
 )
 _MATERIAL = (
-    r"(?:mit|unter verwendung von|auf basis von) (?:material(?:ien)?|informationen|agenturmaterial|inhalten|agenturen)"
-    r"(?: von| der| des)? (?:nachrichtenagentur(?:en)? )?\(?|"
-    r"avec (?:des informations|les informations|la contribution|la collaboration) (?:de l['’]|de |d['’])|"
-    r"con (?:informaci(?:ón|ones)|aportes|datos|reportes|material|la colaboración|la contribución) "
-    r"del? (?:la agencia )?|"
-    r"con (?:il contributo|la collaborazione|informazioni) (?:di |dell['’]|da )|con fonte |"
-    r"com (?:informações|reportagem|dados|a colaboração) (?:da |do |de |das |dos )(?:agências )?|"
-    r"met (?:medewerking|informatie|bijdragen|materiaal) van |"
-    r"med (?:material|bidrag|information|uppgifter) (?:från|fra|av|af) |"
-    r"z wykorzystaniem (?:materiałów |informacji )?|we współpracy z |na podstawie (?:materiałów |informacji )?|"
-    r"за матеріалами |по материалам |за участі |за участю |при участии |с участием |"
-    r"(?:mitarbeit|mitwirkung|collaboration|colaboración|colaboração|collaborazione|medewerking|medverkan|współpraca|"
-    r"contributors?|katkıda bulunan(?:lar)?|協力|参与采写|参与报道)\s?[:：]\s?|(?:mitarbeit|mitwirkung) von |"
-    r"(?:ha|hanno) collaborato |(?:ha colaborado|colabor(?:ó|aron|ou|aram)) |"
-    r"avec (?:notre|nos) (?:correspondante?s?|envoyée?s? spéciale?s?|envoyés spéciaux) (?:à|au|en|aux) [^,]{2,40}, "
+    r"(?:(?:(?:this|the) (?:story|article|report) )?(?:with|includes|including|contains|uses|used|features|"
+    r"incorporates|"
+    r"(?:is |was )?(?:based|adapted|compiled|rewritten)(?: in part| partly)? (?:on|from)|using|some|additional|further|"
+    r"mit|unter verwendung von|auf basis von|auf grundlage von|avec(?: des| les)?|d['’]après(?: des| les)?|con(?: la)?|"
+    r"com(?: a)?|met|med|z|ze|na podstawie)\s(?:additional |extra |added |zusätzlichen |weiteren )?"
+    rf"{_STUFF}{_OF})"
 )
-_INCLUDES = (
-    r"(?:(?:this|the) (?:story|article|report) )?"
-    r"(?:with (?:additional |extra )?(?:reporting|files|information|material)|"
-    r"(?:includes|contains|uses) (?:additional )?(?:reporting|material|information|files)|additional reporting|"
-    r"(?:is )?based on reporting|some reporting) (?:by|from)(?: the)?"
+_HELP = (
+    r"(?:(?:additional|further|extra|other) (?:reporting|writing|research)|reporting assistance|(?:mitarbeit|"
+    r"mitwirkung|"
+    r"unter mitarbeit|collaboration|colaboración|colaboração|colaboraron|collaborazione|collaborano|medewerking|"
+    r"medverkan|"
+    r"współpraca|contributors?|contributing|contribution|katkıda bulunan(?:lar)?|avec la participation|"
+    r"协力|協力|参与采写|参与报道|参与记者|通讯员|通訊員|實習記者|实习生))"
+)
+_FROM_OURS = (
+    r"(?:avec (?:notre|nos) (?:correspondante?s?|envoyée?s? spéciale?s?|envoyés spéciaux) (?:à|au|en|"
+    r"aux) [^,]{2,40}, )|"
+    r"(?:we współpracy z|за участі|за участю|при участии|с участием|при участи)\s|"
+    r"(?:(?:за|по) (?:матеріалами|материалам|сообщениям|повідомленнями|информации|інформацією))\s?:?\s?"
+    r"(?:агентств[ао]? |агенції |агенцій )?|на основі матеріалів |на основе материалов |na podstawie:?\s|"
+    r"(?:ha|hanno) collaborato |(?:ha colaborado|colabor(?:ó|aron|ou|aram)|con aportes de) "
+)
+_REPORT = (
+    r"(?:report|article|story|piece|dispatch|coverage|reportagem|matéria|artikel|bericht|beitrag|text|nota|artículo|"
+    r"informe|información|reportaje|articolo|servizio|article|texte|reportage|sujet|artikkel|sak(?:en)?|haber\w{0,3})"
 )
 _CONTRIBUTED = (
-    r"(?:(?:also |have |has )?contributed (?:additional )?"
-    r"(?:reporting(?: (?:from|to) .{2,60})?|(?:writing )?to (?:this|the) "
-    r"(?:report|article|story|piece|dispatch|coverage)(?: from .{2,60})?)|"
-    r"contribu(?:yó|yeron|iu|íram|iram) (?:a|con|para|com) est[ea] \w{4,20}|"
-    r"(?:a|ont) contribué à (?:cet|cette|ce) \w{4,20}|"
-    r"(?:ha|hanno) contribuito a quest(?:o |a |['’])\w{4,20}|"
-    r"(?:ha|han) (?:contribuido|colaborado) (?:a|en) est[ea] \w{4,20}|"
-    r"(?:hat|haben) (?:zu|an) diese[mr] \w{4,20} (?:beigetragen|mitgearbeitet|mitgewirkt)|"
-    r"(?:heeft|hebben) (?:bijgedragen|meegewerkt) aan dit \w{4,20}|"
+    r"(?:(?:also |has |have |had )?contributed (?:additional )?"
+    r"(?:reporting(?: (?:from|to|in) .{2,60})?|(?:writing )?to (?:this|the) (?:\w{2,12} )?"
+    r"(?:report|article|story|piece|dispatch|coverage)(?: from .{2,60})?(?:, which .{2,60})?)|(?:also )?contributed|"
+    r"(?:contribu(?:yó|yeron|iu|íram|iram)|colabor(?:ó|aron|ou|aram)|(?:ha|han) (?:contribuido|colaborado)) "
+    rf"(?:a|con|en|para|com|neste|nesta|na|no)(?: est[ea])? {_REPORT}|"
+    rf"(?:a|ont) (?:contribué|participé|collaboré) à (?:cet|cette|ce) {_REPORT}|"
+    rf"(?:ha|hanno) (?:contribuito|collaborato) a quest(?:o |a |['’]){_REPORT}|"
+    rf"(?:hat|haben) (?:zu|an) (?:diese[mr]|dem) {_REPORT} (?:beigetragen|mitgearbeitet|mitgewirkt)|"
+    r"(?:heeft|hebben|droeg|droegen|werkte|werkten) (?:bijgedragen aan|meegewerkt aan|bij aan|mee aan)? ?(?:dit|deze) "
+    r"(?:artikel|verhaal|bericht)(?: bij| mee)?|"
+    r"(?:heeft|hebben) aan (?:dit|deze) \w{4,20} (?:bijgedragen|meegewerkt)|"
     r"(?:bidrog|bidro|har bidra(?:get|git|tt)) (?:till|til) (?:denna|denne|dette|detta|den här) \w{4,20}|"
     r"bu habere katkı(?:da bulundu| sağladı))"
 )
 _USED = (
-    r"(?:some )?(?:information|material|reporting) (?:from|by) (?:the )?(?P<who>.{2,120}?) (?:was|were|is|has been) "
-    r"(?:also )?(?:used|included|incorporated|contained)(?: .{1,40})?"
+    r"(?:some )?(?:information|material|reporting|content|reports) (?:from|by) (?P<who>.{2,120}?) "
+    r"(?:was|were|is|has been|have been) (?:also )?(?:used|included|incorporated|contained)(?: .{1,40})?"
 )
-_BEITRAG = (
-    r"diese[rs]? \w{4,20} .{0,60}?(?:material|informationen|meldungen|inhalten?|agenturmaterial) (?:von |der |des )"
-    r"(?:nachrichtenagentur(?:en)? )?(?-i:(?P<who>%s))(?: .{1,40})?"
+_MADE_WITH = (
+    r"(?:diese[rs]?|der|ce|cet|este|questo|dit|denne|den här) \w{4,20} .{0,40}?(?:material|informationen|meldungen|"
+    r"inhalten?|agenturmaterial|informations|información|materiaal|informatie) (?:von |der |des |de l['’]|de |van )"
+    r"(?:agenturen |nachrichtenagentur(?:en)? |agence |agencia )?(?P<who>.{2,80}?)"
+    r"(?:\s(?:erstellt|verfasst|verwendet|genutzt|ergänzt|geschrieben|erarbeitet|redigiert|gemaakt)|"
+    r" (?:rédigée?|elaborad[oa]) .{0,30})"
 )
 _WROTE = (
-    r"text|tekst|teksti|texto|texte|testo|autor(?:in|innen|es|a|zy|i|ka)?|auteurs?|autor[ei]|"
-    r"autrice|authors?|автор(?:ка|и|ы)?|"
+    r"text|tekst|teksti|texto|texte|testo|texty|autor(?:in|innen|es|a|zy|i|ka|ia)?|auteurs?|autor[ei]|verfasser(?:in)?|"
+    r"autrice|authors?|автор(?:ка|и|ы)?(?: текст[ау])?|журналіст(?:ка)?|корреспондент|кореспондент|"
     r"текст|yazan|yazar|haber|muhabir|toimittaja|reporter|reportage|reportaje|reportagem|rapportage|"
-    r"journaliste?|journalist|"
-    r"skribent|bericht|文|作者|記者|记者|撰文|执笔|執筆|取材|取材・文|取材/文|文/图|文・写真|署名"
+    r"journaliste?|journalist|periodista|redacción|redaktor prowadzący|opinion|analysis|"
+    r"skribent|bericht|文|作者|記者|记者|本报记者|本報記者|撰文|执笔|执笔人|執筆|執筆者|取材・文|取材/文|取材|署名|采写|撰稿"
+)
+_WROTE_AND_SHOT = (
+    r"(?:text|tekst|texto|texte|testo|textes|words) (?:und|och|og|y|e|et|and|en|&) "
+    r"(?:fotos?|photos?|bilder|bild|foto's|pictures)|文/图|文・写真|写真・文|图文|文图"
 )
 _REPORTED = (
-    r"(?:reporting|reported|writing|written|story|words) (?:by|from)|reportage (?:de |par |von )?|"
-    r"(?:reporte|reportaje|reportagem|bericht|geschrieben|escrito|écrit|scritto|skrevet|skriven) "
-    r"(?:de|por|von|par|da|di|af|av)"
+    r"(?:reporting|reported|writing|written|story|words|interview) (?:by|from)|reportage|propos recueillis par|"
+    r"(?:reporte|reportaje|reportagem|bericht|geschrieben|verfasst|escrito|écrit|scritto|skrevet|skriven|rédigée?|"
+    r"redactado|entrevista|intervista|entretien|recueilli|publié|geschreven) (?:de|por|von|par|da|di|af|av|door)|"
+    r"(?:article |texte |información |report )(?:rédigé par|de|by)|(?:ein (?:bericht|artikel|beitrag|"
+    r"interview) von)|підготу(?:вав|вала|вали)|подготовил[аи]?|"
+    r"przygotował[aiy]?|rozmawiał[a]?|беседовал[аи]?|розмовля(?:в|ла)|(?:de notre|von unserem|von unserer) "
+    r"(?:correspondante?|korrespondent(?:in)?)(?: (?:à|in) \w{2,30})?,?"
+)
+_PHOTO_NOUN = (
+    r"(?:(?:archiv|arkiv|symbol|presse|genre|valo|titel|vorschau|file |stock |archive |main |lead )?"
+    r"(?:photos?|photographs?|photography|fotos?|foto[’']s|bild(?:er|quelle|nachweis|credit)?|billede|beeld|"
+    r"kuvat?|images?|pictures?|bilde|pics?)|fotografía|fotografie|fotografia|fotógraf[oa]|imagen|immagine|imagem|"
+    r"fotograf|zdjęci[ea]|fot\.?|zdj\.?|fotoğraf(?:lar)?|фотографи[яи]|(?<!на )фото|світлина|foto ilustracyjne)"
 )
 _PHOTO_WORD = (
-    r"(?:(?:archiv|arkiv|symbol|presse|genre|valo)?"
-    r"(?:photos?|photographs?|fotos?|bild(?:er|quelle|nachweis)?|billede|beeld|kuvat?|images?|pictures?|bilde)|"
-    r"(?:photo|image|picture|foto|bild) ?(?:credits?|source|courtesy(?: of)?|crédito)|"
-    r"(?:crédit|créditos?)(?:[ -]photos?)?|"
-    r"credits?|crediti|courtesy(?: of)?|cortesía|fotografía|fotografie|fotografia|fotógraf[oa]|"
-    r"fotograf|zdjęci[ea]|fot|zdj|"
-    r"fotoğraf(?:lar)?|фотографи[яи]|(?<!на )фото|写真(?:提供)?|図|图片(?:来源|提供)?|圖片來源|图源|图|摄影|攝影|撮影|"
-    r"提供)"
-    r"(?: d['’]archives?| d['’]archivio| de archivo| de arquivo| di repertorio| ilustracyjne)?"
+    rf"(?:{_PHOTO_NOUN}\s?(?:credits?|source|courtesy(?: of)?|crédito)|"
+    r"(?:image source|file|archivo)(?=\s?[:,])|사진(?: ?출처| ?제공)?|출처|(?:crédit|créditos?)s?(?:[ -](?:photos?|"
+    r"image))?|crédits?|credits?|crediti|courtesy(?: of)?|cortesía(?: de)?|"
+    rf"{_PHOTO_NOUN}|写真(?:提供)?|図|画像(?:提供)?|图片(?:来源|提供)?|圖片來源|圖|图源|图|摄影|攝影|撮影|提供|照片(?:提供)?)"
+    r"(?:\sd['’]archives?| d['’]archivio| de archivo| de arquivo| di repertorio| ilustracyjne)?"
 )
-_OF_PHOTO = r"(?:by|von|par|de|di|do|da|door|av|af|of)\s"
-_CAMERA = r"(?P<who>[^\s。，,（(）)＝=]{2,20}(?:\s[^\s。，,（(）)]{2,12})?)\s?(?:摄影?|攝|撮影|供图|提供)"
-_COPYRIGHT = r"(?:©|\(c\)|copyright)[\s©@]{0,4}(?:\d{4}(?:\s?[-–]\s?\d{4})?,?\s)?(?:by )?"
+_OF_PHOTO = r"(?:by|von|par|de|di|do|da|door|av|af|of)"
+_CAMERA = (
+    r"(?P<who>(?:[\u3400-\u9fff]{2,8}(?:发|發|供图)?[（(])?[^\s。，,（(）)＝=:：；]{2,24}(?:\s[^\s。，,（(）)]{2,12})?)"
+    r"\s?(?:摄影?|攝影?|撮影|供图|供圖|提供)"
+)
+_COPYRIGHT = (
+    r"(?:©|[(（]c[)）]|copyright|rechte|bildrechte|droits)[\s©@:]{0,4}(?:copyright )?"
+    r"(?:\d{4}(?:\s?[-–/]\s?\d{2,4})?,?\s)?(?:by )?"
+)
 _RESERVED = (
     r"(?:(?:riproduzione riservata|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
-    r"todos los derechos reservados)\s?[-–—]?\s?)?"
+    r"todos los derechos reservados|todos os direitos reservados)\.?\s?[-–—]?\s?)"
 )
-_SIGNED = r"(?P<who>(?:[a-z]{2,4}\s?/\s?)*%s(?:\s?[/,-]\s?[a-z]{2,4})*)"
+
+
+class Form(NamedTuple):
+    """A form of line, the role it gives and who must be named in it. `of_photo`: the line credits an image too."""
+
+    pattern: re.Pattern[str]
+    role: CreditRole
+    needs: Needs
+    of_photo: bool = False
 
 
 @cache
-def _agencies() -> str:
-    """A pattern of one agency or of several, joined."""
-    one = agencies.pattern()
-    return rf"(?:{one})(?:{_AND}(?:{one})){{0,6}}"
-
-
-@cache
-def several() -> re.Pattern[str]:
-    """Agencies and nothing else."""
-    return re.compile(_agencies())
-
-
-@cache
-def one() -> re.Pattern[str]:
-    """Any one agency."""
-    return re.compile(agencies.pattern())
-
-
-@cache
-def of_agency() -> re.Pattern[str]:
-    """What joins a person to the agency he works for: `Mia Holm of Reuters`."""
-    return re.compile(rf"\s(?:of|for|von der|von|for) (?:the )?(?=(?:{agencies.pattern()})(?!\w))")
-
-
-@cache
-def lines() -> tuple[tuple[re.Pattern[str], CreditRole], ...]:
-    """A whole line, and the role it gives."""
-    some = _agencies()
-    rules: tuple[tuple[str, CreditRole], ...] = (
-        (rf"(?P<who>.{{2,200}}?) {_CONTRIBUTED}", "contributor"),
-        (rf"{_INCLUDES} (?P<who>.{{2,200}}?)", "contributor"),
-        (_USED, "contributor"),
-        (_BEITRAG % some, "contributor"),
-        (rf"(?:{_WITH})(?-i:(?P<who>{some}))", "contributor"),
-        (rf"(?:{_MATERIAL})(?P<who>.{{2,160}}?)\)?", "contributor"),
-        (rf"(?:{_SAID_TO_TRANSLATE})\s(?P<who>.{{2,80}}?)", "translator"),
-        (rf"(?:{_EDITED}){_BY}(?P<who>.{{2,160}}?)", "editor"),
-        (rf"(?:{_TRANSLATED})(?:\s{_FROM})?{_BY}(?P<who>.{{2,160}}?)", "translator"),
-        (rf"(?:{_SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)", "source"),
-        (rf"(?:{_REPORTED})\s?:?\s?(?P<who>.{{2,200}}?)", "author"),
-        (rf"(?:{_WROTE})\s?[:：/]\s?(?P<who>[^?？!！。:：]{{2,120}}?)", "author"),
+def lines() -> tuple[Form, ...]:
+    """A whole line, in order of trial."""
+    whole: tuple[tuple[str, CreditRole, Needs], ...] = (
+        (rf"(?P<who>.{{2,200}}?) {_CONTRIBUTED}", "contributor", "anybody"),
+        (rf"{_MATERIAL}(?P<who>.{{2,200}}?)", "contributor", "anybody"),
+        (_USED, "contributor", "anybody"),
+        (rf"{_STUFF}{_OF}(?P<who>.{{2,80}}?)", "contributor", "agencies"),
+        (r"(?:d['’]après|selon|laut|nach|según|secondo|segundo)\s(?P<who>.{2,80}?)", "source", "agencies"),
+        (r"(?P<who>[^，。:：]{2,12}(?:记者|記者)[^，。:：]{2,40}?)(?:报道|報導|報道)", "author", "names"),
+        (_MADE_WITH, "contributor", "agencies"),
+        (rf"{_WITH}\s(?P<who>.{{2,120}}?)(?: inputs| reports)?", "contributor", "agencies"),
+        (rf"(?:{_FROM_OURS})(?P<who>.{{2,160}}?)", "contributor", "names"),
+        (rf"{_HELP}(?:{_BY}|\svon\s)(?P<who>.{{2,200}}?)", "contributor", "anybody"),
+        (r"(?:this|the) (?:report|story|article) by (?P<who>.{2,80}?) was first published.{0,60}", "source", "names"),
+        (r"综合(?P<who>[^，。:：]{2,40}?)(?:等)?(?:综合)?(?:报道|報道|消息|[电電])?", "contributor", "agencies"),
         (
-            rf"{_COPYRIGHT}{_RESERVED}(?P<who>[^,;:]{{2,80}})(?:[,;:].{{0,80}})?",
-            "rights",
+            r"(?:compiled|adapted|rewritten) from (?P<who>.{2,80}?) (?:reports|dispatches|copy)",
+            "contributor",
+            "agencies",
         ),
-        (rf"(?-i:(?P<who>(?:{agencies.pattern()})\s?/\s?[^\W\d_a-z][^/()]{{2,40}}))", "photo"),
-        (rf"(?-i:[-–—]?\s?[(/\[（【]?\s?{_SIGNED % some}\s?[)/\]）】]?)", "source"),
+        (r"(?:據|据)?(?P<who>[^，。:：]{2,40}?)(?:等)?(?:综合)?(?:报道|報道|消息|[电電])", "source", "agencies"),
+        (rf"(?:{_EDITED}){_BY}(?P<who>.{{2,200}}?)", "editor", "anybody"),
+        (rf"(?:{_TRANSLATED}){_FROM}?{_BY}(?P<who>.{{2,80}}?)(?: from (?:the )?\w{{3,20}})?", "translator", "anybody"),
+        (r"aus dem [a-zäöüß]{3,20}(?: übersetzt)? von (?P<who>.{2,80}?)", "translator", "anybody"),
+        (rf"(?:{_SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)", "source", "anybody"),
+        (rf"(?:{_SOURCE})\s(?P<who>.{{2,80}}?)", "source", "agencies"),
+        (rf"(?:{_WROTE_AND_SHOT})\s?[:：]\s?(?P<who>.{{2,80}}?)", "author", "anybody"),
+        (rf"(?:{_REPORTED})\s?:?\s?(?P<who>.{{2,200}}?)", "author", "names"),
+        (
+            rf"(?:{_WROTE})(?:\s?[:：/・｜|]\s?(?:by |von |di |de )?)(?P<who>[^?？!！。:：]{{2,120}}?)",
+            "author",
+            "anybody",
+        ),
+        (rf"(?:{_WROTE})\s(?:(?:di|de|von|by|par)\s)?(?P<who>[^?？!！。:：]{{2,80}}?)", "author", "names"),
+        (rf"(?:{_TRANSLATED}){_FROM}?\s(?P<who>.{{2,80}}?)", "translator", "names"),
+        (rf"(?:{_EDITED})\s(?P<who>.{{2,80}}?)", "editor", "names"),
+        (
+            rf"{_RESERVED}?{_COPYRIGHT}{_RESERVED}?(?P<who>[^,;:]{{2,80}}?)(?:\s(?:19|20)\d\d)?(?:[,;:].{{0,80}})?",
+            "rights",
+            "anybody",
+        ),
     )
-    return tuple((re.compile(rf"(?:{rule})\.?", _I), role) for rule, role in rules)
+    return tuple(
+        Form(re.compile(rf"(?:{rule})\.?", _I), role, needs, _WROTE_AND_SHOT in rule) for rule, role, needs in whole
+    )
 
 
 @cache
-def photo() -> re.Pattern[str]:
+def photo() -> tuple[tuple[re.Pattern[str], Needs], ...]:
     """A whole line, or what stands in a caption's brackets."""
-    return re.compile(
-        rf"{_PHOTO_WORD}\s?(?:\s?(?:[:：./|＝-]|{_OF_PHOTO})\s?){{1,3}}(?P<who>.{{2,120}})|"
-        rf"(?:foto|photo|fot\.?)\s(?-i:(?P<agency>{_agencies()}))|(?-i:{_CAMERA.replace('who', 'camera')})",
-        _I,
+    return (
+        (
+            re.compile(
+                rf"{_PHOTO_WORD}\s?(?:[:：./|＝=-]\s?|(?<=source),\s){{1,3}}(?:by |von )?(?P<who>.{{2,120}})", _I
+            ),
+            "anybody",
+        ),
+        (re.compile(rf"{_PHOTO_WORD}\s(?:{_OF_PHOTO}\s)?(?P<who>.{{2,120}})", _I), "names"),
+        (re.compile(_CAMERA), "anybody"),
+        (re.compile(r"(?P<who>[A-Z][\w ]{1,30}? (?:file )?(?:photo|foto|picture)s? by .{2,60})", _I), "names"),
     )
 
 
-def photographed(text: str) -> str | None:
-    """Who took the photo, if that is what all of `text` says."""
-    match = photo().fullmatch(text)
-    return match["who"] or match["agency"] or match["camera"] if match else None
+@cache
+def caption() -> tuple[tuple[re.Pattern[str], Needs], ...]:
+    """A credit with a label at the end of a caption."""
+    begins = r"(?:^|[\s(（.,，。|/–—\[-])"
+    return (
+        (
+            re.compile(
+                r"(?:©|[(（]c[)）]|(?:bild)?rechte\s?:|copyright\s?:?)\s?(?:\d{4}\s)?(?P<who>[^()\[\]©]{2,100}?)\)?\.?$",
+                _I,
+            ),
+            "anybody",
+        ),
+        (
+            re.compile(
+                rf"{begins}(?:{_PHOTO_WORD}\s?[:：＝=]|image source,\s|{_PHOTO_NOUN}\sby\s|(?:fot|zdj)\.|"
+                rf"(?:{_SOURCE})\s?[:：])\s?"
+                r"(?:by |von )?(?P<who>[^:：()\[\]（）]{2,100}(?:\([^()]{2,30}\))?)[)）\]]?\.?$",
+                _I,
+            ),
+            "anybody",
+        ),
+        (
+            re.compile(
+                rf"(?:^|[.!?…\"”»。/|–—(\[-]\s?|,\s)(?-i:(?=[A-ZА-ЯІ]|fot|foto|фото|photo|beeld|bild|kuva))"
+                rf"(?:{_PHOTO_WORD})\s(?:{_OF_PHOTO}\s)?(?P<who>[^:：()\[\]]{{2,80}})[)\]]?\.?$",
+                _I,
+            ),
+            "names",
+        ),
+        (re.compile(rf"(?:^|[\s。，（(]){_CAMERA}[)）]{{0,2}}。?$"), "anybody"),
+    )
 
 
 @cache
 def byline() -> re.Pattern[str]:
-    """`By` and names, and the agencies `with` whose help."""
+    """`By` and names."""
     return re.compile(
-        rf"(?:by|von|par|por|di|door|av|af)\s(?P<who>.{{2,100}}?)"
-        rf"(?:,?\s(?:mit|avec|with|con|com|met|med)\s(?:l['’])?(?-i:(?P<with>{_agencies()})))?\.?",
+        r"(?:(?:article |story )?by|von|par|por|di|door|av|af|przez)(?:(?P<colon>\s?[:：]\s?)|\s)(?P<who>.{2,160}?)\.?",
         _I,
     )
 
 
 @cache
-def caption() -> tuple[tuple[re.Pattern[str], bool], ...]:
-    """The end of a caption, and whether an agency must be in it for it to be a credit."""
-    agency = agencies.pattern()
-    return (
-        (re.compile(r"[(\[（]\s?(?P<who>[^()\[\]（）]{2,100})\s?[)\]）]\.?$"), True),
-        (
-            re.compile(
-                rf"(?:^|[\s(（.,，。|/–—-])(?:{_PHOTO_WORD}\s?(?:[:：＝]|(?<=fot)\.|(?<=zdj)\.|(?<=\s){_OF_PHOTO})|"
-                rf"(?:{_SOURCE})\s?[:：])\s?(?P<who>[^()\[\]:：（）]{{2,100}})[)）]?\.?$",
-                _I,
-            ),
-            False,
-        ),
-        (re.compile(r"(?:©|\(c\))\s?(?:\d{4}\s)?(?P<who>[^()\[\]©]{2,100}?)\)?\.?$", _I), False),
-        (re.compile(rf"(?:^|[.!?…\"”|–—-]\s?)(?P<who>(?:{agency})(?:\s?[/,]\s?[^/()]{{2,50}}){{0,3}})\.?$"), True),
-        (
-            re.compile(
-                rf"(?:^|[.!?…\"”|]\s)"
-                rf"(?P<who>[^/.()!?]{{2,50}}(?:\s?[/,]\s?|\svia\s)(?:{agency})(?:\s?/\s?[^/.()]{{2,40}})?)\.?$"
-            ),
-            True,
-        ),
-        (re.compile(rf"(?:^|[.|]\s)(?:foto|photo|fot\.?)\s(?-i:(?P<who>{_agencies()}))\.?$", _I), True),
-        (re.compile(rf"(?:^|[\s。，（(]){_CAMERA}[)）]?。?$"), False),
-        (re.compile(rf"[＝=](?P<who>{_agencies()})[)）]?。?$"), True),
+def wrote_and_shot() -> re.Pattern[str]:
+    """`Mia Holm (Text) und Jon Lind (Fotos)`."""
+    return re.compile(
+        r"(?P<who>.{2,80}?)\s?(?:\((?:text[eo]?|tekst|words)\))?\s?(?:,|und|and|et|y|e|en|og|"
+        r"och)\s(?P<shot>[^()]{2,60}?)\s?"
+        r"\((?:fotos?|photos?|bild(?:er)?|pictures)\)",
+        _I,
     )
 
 
 @cache
-def datelines() -> tuple[re.Pattern[str], ...]:
-    """The beginning of a paragraph."""
-    some = _agencies()
-    return (
-        # KYIV, Feb 24 (Reuters) -      BERLIN (dpa) -      (ANSA) - ROMA      Kiev, 24 feb (EFE).-
-        re.compile(
-            rf"(?P<place>[^()/:;!?（【]{{0,50}}?)\s?[(\[（【]\s?(?P<who>{some})\s?[)\]）】]\s?(?:\.?\s?[-–—:.]|(?=\w))"
-        ),
-        # МОСКВА, 24 февраля. /ТАСС/.
-        re.compile(rf"(?P<place>[^()/:;!?]{{2,50}}?)\s?/(?P<who>{some})/\s?[-–—.]"),
-        # MOSCOW, Feb 24, Interfax –    МОСКВА, 24 фев — РИА Новости.
-        re.compile(rf"(?P<place>[^()/:;!?—–]{{2,45}}?(?:[,.]|\s[-–—]))\s(?P<who>{some})(?:\s[-–—]|\.\s)"),
-        # 【ロンドン＝時事】    ［ロンドン ３日 ロイター］
-        re.compile(rf"[【［\[](?P<place>[^】］\]]{{0,24}}?)[\s＝=]?(?P<who>{some})[】］\]]"),
-        # 新华社北京2月24日电
-        re.compile(rf"[（(]?(?P<place>)(?P<who>{agencies.pattern()})[^，。,]{{2,20}}[日][电電]"),
-    )
+def helped() -> re.Pattern[str]:
+    """The agencies `with` whose help, after the authors: ` avec AFP`, ` (mit dpa)`."""
+    return re.compile(rf"(?P<who>.{{2,120}}?)[,.]?\s[(\[]?{_WITH}\s(?P<with>.{{2,80}}?)[)\]]?\.?", _I)
 
 
 @cache
-def closing() -> re.Pattern[str]:
-    """The end of a last paragraph."""
-    return re.compile(rf"[(（/]\s?{_SIGNED % _agencies()}\s?[)）/][.。]?$")
-
-
-NOT_CAPTION = re.compile(
-    r"\s?(?:Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} ).{0,60}$", _I
-)
-"""What some papers print after a photo's credit."""
-
-SITE = re.compile(r"(?:www\.)?[\w-]{2,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,12}")
-DATE = re.compile(r"\d{1,4}\.?(?:º|er)?\s(?:(?:de|di)\s)?[^\W\d]{2,12}\.?|\b(?:le|el|il|den)\s(?=\d)")
-"""The words of a dateline that begin with a small letter: `3 de junio`, `le 4 mars`."""
-ROLE_WORDS = re.compile(
-    r"\s?(?:staff |senior |chief )?(?:writer|reporter|correspondent|journalist|photographer)s?\s|记者\s?|記者\s?", _I
-)
-IN_PLACE = re.compile(r"\s(?:in|from|à|en|aus|em)\s[A-Z].{1,60}$")
-CORPORATE = re.compile(
-    r"\b(?:agenc|press|news|media|office|ministry|service|images?|archiv|university|police|redaktion|desk|tv|radio|"
-    r"times|post|group|gmbh|ltd|inc|team|staff|photos?)",
-    _I,
-)
-PARTICLES = frozenset(
-    (
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "du",
-        "da",
-        "di",
-        "del",
-        "dos",
-        "la",
-        "le",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ter",
-        "zu",
-        "af",
-        "av",
-        "i",
-        "y",
-        "e",
-    )
-)
-"""Small words within names of people."""
-EDITORS_SIGN = re.compile(r"[a-z]{1,4}|dpa:\d.*|(?i:handout|pool|file|archive?|archivo|stock)", re.DOTALL)
-"""`ino` in `ino/dpa`, the number of a dispatch, the way a photo came: nobody's name."""
+def from_where() -> re.Pattern[str]:
+    """`Mia Holm reported from Paris, and Jon Lind from Oslo`: one after another."""
+    return re.compile(r"(?:^|,? and )(?P<who>[^,]{2,60}?)(?: reported)? from (?:[^\W\d_a-z][\w.'’-]{2,20}\s?){1,3}")
 
 
 @cache
 def sentences() -> re.Pattern[str]:
     """Where a line of several credits is cut."""
     return re.compile(
-        rf";\s|\s\|\s|(?<=[\w)]{{3}})\.\s(?=[^\W\d_a-z])"
-        rf"|,\s(?=\w{{3,24}}:\s|(?i:(?:with |additional )?(?:reporting|editing|writing) by|(?:{_EDITED}){_BY}))"
+        rf";\s|\s[|•·]\s|"
+        rf"(?<=[\w)]{{3}})(?<![Oo]prac)(?<![Ff]ot)(?<![Tt]łum)(?<![Pp]rzeł)(?<![Zz]dj)(?<![Rr]ed)\.\s(?=[^\W\d_a-z])"
+        rf"|\s(?=(?:Additional reporting|Reporting|Writing|Editing) by\s)"
+        rf"|,\s(?=\w{{3,24}}:\s|(?i:(?:with |additional )?(?:reporting|editing|writing) by|"
+        rf"(?:edited|translated) by|(?:{_EDITED}){_BY}|(?:{_REPORTED})\s|(?:version française|editing|edição|"
+        rf"edición|édité)\s))"
     )
+
+
+PAREN_DATELINE = re.compile(
+    r"(?P<place>[^()\[\]:;!?（【©]{0,60}?):?\s?[(\[（](?P<who>[^()\[\]（）]{2,60})[)\]）]\s?(?P<end>\.?\s?[-–—:]|\.|(?=\w))"
+)
+"""`KYIV, Feb 24 (Reuters) -`, `BERLIN (dpa) -`, `(ANSA) - ROMA`, `Kiev, 24 feb (EFE).-`, `MUMBAI: (PTI)`."""
+SLASH_DATELINE = re.compile(r"(?P<place>[^()/:;!?]{2,50}?)\s?/(?P<who>[^/]{2,40})/\s?[-–—.]")
+"""`МОСКВА, 24 февраля. /ТАСС/.`"""
+DATELINE_JOINT = re.compile(r"([,.:]\s|\s?[–—]\s?|\s[|-]\s)")
+"""Between the fields of `MOSCOW, Feb 24, Interfax –`, `МОСКВА, 24 фев — РИА Новости, Анна Вельт.`"""
+BRACKET_DATELINE = re.compile(r"[【［\[](?P<who>[^】］\]]{2,30})[】］\]]")
+"""`【ロンドン＝時事】`, `［ロンドン ３日 ロイター］`"""
+CHINESE_DATELINE = re.compile(
+    r"[（(]?(?P<who>[^，。,（(]{2,30}?日)\s?(?:[电電]|讯|訊)(?:\s?[（(]\s?(?:记者|記者)[\s：:]?(?P<by>[^（）()]{2,40})[)）])?"
+)
+"""`新华社北京2月24日电（记者 何晓岚）`, `（中央社記者何曉嵐台北24日電）`"""
+SIGNED_BYLINE = re.compile(
+    r"(?:[Zz]e?\s\S{3,20}\s)?(?P<who>[^\W\d_a-z][^()/,:;]{3,40}?)(?:\s?/\s?[^\W\d_a-z][^\W\d_]{2,20},?)?\s?\((?P<house>[^()]{2,20})\)"
+    r"(?:\s?[-–.:]|$)"
+)
+"""`Mia Holm / İZMİR, (DHA)`, `Z Gdyni Mia Holm (PAP)`"""
+CLOSING = re.compile(r"[(（\[](?P<who>[^()（）\[\]]{2,300})[)）\]][.。]?$|\s?/(?P<slashed>[^\W\d_]{2,12})/\.?$")
+"""What stands in brackets at a paragraph's end."""
+UNBRACKETED = re.compile(r"[.!?…。\"”»)]\s(?:[–—-]\s?)?(?P<who>[^.!?…。\"”»(),]{2,40})\.?$")
+"""What stands after the last sentence."""
+FOR_HOUSE = re.compile(
+    r"(?:^|[.!?”\"]\s)(?P<who>[^\W\d_a-z][\w'’-]+(?:\s[^\W\d_a-z][\w.'’-]*){1,2})\sfor\s(?:[Tt]he\s)?[^\W\d_a-z][^.,:;]{1,40}$"
+)
+"""`… Mia Holm for The Harbour Times`"""
+NOT_CAPTION = re.compile(
+    r"\s?(?:Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} ).{0,60}$", _I
+)
+"""What some papers print after a photo's credit."""
+DATE = re.compile(r"\d{1,4}\.?(?:º|er)?\s(?:(?:de|di)\s)?[^\W\d]{2,12}\.?|\b(?:le|el|il|den)\s(?=\d)")
+"""The words of a dateline that begin with a small letter: `3 de junio`, `le 4 mars`."""

@@ -1,0 +1,121 @@
+"""Whom a photo's caption credits at its end, labelled (`Foto: dpa`) or not (`… Mia Holm/Reuters`), and who is enough
+of a name for a form to be a credit.
+
+Which captions a page has is for `dom.py`; what a photo says of itself is for `photos.py`.
+"""
+
+import re
+
+from archiver.article import agencies, forms
+from archiver.article.credited import Named, given, read, spelled_out
+from archiver.article.tokens import bare, fold
+from archiver.model import Credit, CreditRole
+
+
+def enough(named: list[Named], needs: forms.Needs, role: CreditRole) -> list[Named]:
+    """Those who are credited if the form is one, else nobody: `By dawn the fire was out` has no author."""
+    if needs == "agencies":
+        return named if named and all(each.agency for each in named) else []
+    if needs == "names":
+        beside_agency = any(each.agency for each in named)
+        fit = all(each.personal or (beside_agency and each.proper) for each in named)
+        return named if fit and all(each.proper for each in named) else []
+    if role == "source":
+        fit = all(each.proper or _heads_house(each.name) for each in named)
+        return named if fit else [each for each in named if each.agency and named[0].agency]
+    if role == "photo":
+        return named if all(each.proper or " " not in each.name for each in named) else []
+    return [each for each in named if each.proper]
+
+
+def _heads_house(name: str) -> bool:
+    """What may be the name of a house: `Polisen i Malmö`, `privat`; no part of a sentence."""
+    return " " not in name or (not name[0].islower() and len(name.split()) <= 4)
+
+
+def names_in(who: str) -> list[Named]:
+    """Everybody in `who`, behind a label of its own (`© Foto: dpa`), `via` an agency, with a camera."""
+    return photographed(who, labelled=True) or read(_JOINED.sub(" / ", who))
+
+
+_JOINED = re.compile(r"\svia\s|\s(?:file )?(?:photo|foto|picture)s? by\s|发?[（(](?=[^）)]*$)")
+
+
+def photographed(text: str, *, labelled: bool = False) -> list[Named]:
+    """Who took the photo, if that is what all of `text` says (`labelled`: behind a colon or the like)."""
+    for pattern, needs in forms.photo():
+        if labelled and needs == "names":
+            continue
+        if match := pattern.fullmatch(text):
+            named = enough(read(_JOINED.sub(" / ", match["who"])), needs, "photo")
+            if named:
+                return named
+    return []
+
+
+def of_caption(text: str, at: str) -> list[Credit]:
+    """The photo's credit at the end of a page's caption."""
+    end = forms.NOT_CAPTION.sub("", bare(fold(text[-1000:])))[-200:].strip()
+    opens = max(end.rfind(mark) for mark in "([（")
+    if opens >= 0 and agencies.leading(end[opens + 1 :]) and (found := _of_unlabelled(end, at)):
+        return found  # `(AFP photo by Mia Holm)` names an agency before the label.
+    for pattern, needs in forms.caption():
+        if match := pattern.search(end):
+            words = match[0].strip(" |–—-,./")
+            role: CreditRole = (
+                "rights"
+                if words.lstrip("(（ ").lower().startswith(("©", "c)", "c）", "bildr", "rechte", "copyr"))
+                else "photo"
+            )
+            named = enough(names_in(match["who"]), needs, role)
+            if named:
+                before = of_caption(end[: match.start()], at) if role == "rights" and end[: match.start()] else []
+                return before + given(named, role, "image", words, at)
+    return _of_unlabelled(end, at)
+
+
+def _of_unlabelled(end: str, at: str) -> list[Credit]:
+    """`… Mia Holm/Reuters`, `… (AP Photo/Mia Holm)`, `… MIA HOLM (EFE)`: an agency must be in it."""
+    words = end.rstrip(".。 ")
+    if words[-1:] in tuple(")]）"):
+        opens = max(words.rfind(mark) for mark in "([（")
+        inner = words[opens + 1 : -1]
+        before = re.split(r"[.!?…。|]\s", words[:opens])[-1].strip()
+        photographer = read(before) if agencies.find(inner) else []
+        if (
+            " " in before
+            and len(photographer) == 1
+            and photographer[0].personal
+            and not photographer[0].agency
+            and len(before) < 40
+        ):
+            inner = f"{before} / {inner}"
+        if shot := photographed(inner):
+            return given(shot, "photo", "image", words[opens:], at)
+        return given(_with_agency(inner, words[:opens]), "photo", "image", words[opens:], at)
+    if match := forms.FOR_HOUSE.search(words):
+        return given(enough(read(match["who"]), "names", "photo"), "photo", "image", match[0].strip(), at)
+    starts = [0, *(m.end() for m in re.finditer(r"[.!?…\"”»。|:＝=]\s?|\s[–—/-]\s|\)\s", words))]
+    for start in starts[-12:]:
+        if "＝" not in words[start:] and (named := _with_agency(words[start:].strip(), "")):
+            return given(named, "photo", "image", words[start:], at)
+    return given(_after_words(words), "photo", "image", words, at)
+
+
+def _with_agency(text: str, before: str) -> list[Named]:
+    """The names of a short text if they are nothing but persons and agencies, at least one agency."""
+    if not text or len(text) > 100 or re.search(r"[^\W\d_]{4,}\.\s", text):
+        return []
+    named = read(_JOINED.sub(" / ", text))
+    taker, stroke, _ = text.partition("/")  # `Mia Holm/The Courier`, `Mia Holm/Staff`
+    signed = stroke and 2 <= len(taker.split()) <= 3 and 0 < len(named) <= 2 and named[0].name == taker.strip()
+    fit = (signed or any(each.agency for each in named)) and all(each.personal for each in named)
+    return named if fit and not spelled_out(before, text) else []
+
+
+def _after_words(text: str) -> list[Named]:
+    """`… opens the pier Mia Holm/Reuters`: two or three words in capitals before the stroke, else the agency alone."""
+    match = re.search(
+        r"\s[^\W\d_A-Z][\w-]*\s(?P<who>(?:[^\W\d_a-z][\w.-]*\s)?(?:[A-Z]\.?\s)?[^\W\d_a-z][\w.-]*\s?/.{2,60})$", text
+    )
+    return _with_agency(match["who"], "") if match else []

@@ -1,0 +1,345 @@
+"""The names in the part of a credit that says who: `Mia Holm in Oslo, Jon Lind/AFP via Getty Images and agencies`.
+
+Gives persons and agencies one by one, without their places and offices and without those who are nobody (`Handout`,
+`Agenturen`, an editor's sign). What role they have, and whether the line credits at all, is for `credits.py`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from archiver.article import agencies
+from archiver.article.agencies import Agency
+from archiver.article.tokens import fold
+from archiver.model import Credit, CreditKind, CreditRole
+
+Of = Literal["article", "image"]
+
+_MOST = 300
+"""Characters that are read, and words and characters a name may have."""
+_WORDS, _LETTERS = 8, 80
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named:
+    """Who stands there: an agency, or anybody else by the `name` as printed."""
+
+    name: str
+    agency: Agency | None = None
+
+    @property
+    def proper(self) -> bool:
+        """An agency, a site, or a name whose every word begins with a capital (in scripts that have them), particles
+        aside."""
+        words = self.name.split()
+        if any(mark in self.name for mark in ":：©?!"):
+            return False
+        capitals = words[0] not in PARTICLES and all(not w[0].islower() or w in PARTICLES for w in words)
+        return bool(
+            self.agency or SITE.fullmatch(self.name) or capitals or (words[0] in _BEFORE_SURNAMES and words[1:])
+        )
+
+    @property
+    def personal(self) -> bool:
+        """An agency, a site, or what looks like the name of a person or a paper: two to five proper words, or a few
+        signs of a script without words."""
+        if self.agency or SITE.fullmatch(self.name):
+            return True
+        if _WITHOUT_SPACES.fullmatch(self.name):
+            return True
+        return 2 <= len(self.name.split()) <= 5 and self.proper and not _WITHOUT_SPACES.search(self.name)
+
+
+def read(who: str) -> list[Named]:
+    """Everybody in `who`, in order, each once; a part too long to be a name stands as it is, and is not `proper`."""
+    found: list[Named] = []
+    for named in _read(who[:_MOST].strip(), deep=0):
+        if named not in found:
+            found.append(named)
+    return found
+
+
+def given(named: Iterable[Named], role: CreditRole, of: Of, text: str, at: str) -> list[Credit]:
+    """One credit a name; an agency by its short name, anybody else as printed."""
+    return [
+        Credit(
+            name=each.agency.name if each.agency else each.name,
+            kind="organisation" if each.agency else _kind(each.name),
+            agency=each.agency.full if each.agency else None,
+            url=None,
+            role=role,
+            of=of,
+            text=fold(text),
+            lang=None,
+            source="visible",
+            at=at,
+        )
+        for each in named
+    ]
+
+
+def _kind(name: str) -> CreditKind:
+    if SITE.fullmatch(name):
+        return "site"
+    return "person" if kind_is_personal(name) else "organisation"
+
+
+def run(text: str) -> list[Named]:
+    """Those who sign a dispatch (`ino/dpa`, `APA, AFP`, `red, ORF.at/Agenturen`), if `text` is a signature: agencies,
+    editors' signs and sites, at least one agency or a site beside a sign."""
+    parts = [part for part in _RUN.split(text.strip(" .")) if part]
+    if not parts or len(parts) > 10 or len(text) > 120:
+        return []
+    found: list[Named] = []
+    signs = 0
+    for part in parts:
+        if several := _agencies_of(part):
+            found += several
+        elif SITE.fullmatch(part):
+            found.append(Named(name=part))
+        elif all(_SIGN.fullmatch(word) or agencies.find(word) for word in part.split()):
+            found += [Named(name=a.name, agency=a) for word in part.split() if (a := agencies.find(word))]
+            signs += 1
+        elif NOBODY.fullmatch(part):
+            signs += 1
+        else:
+            return []
+    return found if any(each.agency for each in found) or signs else []
+
+
+def is_title(text: str) -> bool:
+    """Whether the words say what somebody does: `envoyée spéciale à Rabat`, `staff writer`."""
+    return bool(_TITLE.search(text))
+
+
+def spelled_out(before: str, acronym: str) -> bool:
+    """Whether the words before a bracket spell the letters in it: `the Australian Federal Police (AFP)`."""
+    letters = [letter.lower() for letter in acronym if letter.isalpha()]
+    words = [word for word in re.split(r"[\s-]+", before.strip()) if word]
+    initials = [word[0].lower() for word in words[-len(letters) :]]
+    return len(letters) > 1 and initials == letters
+
+
+def _read(who: str, deep: int) -> Iterator[Named]:
+    if not who.strip(_MARKS) or deep > 4:
+        return
+    if agency := agencies.find(who):
+        yield Named(name=agency.name, agency=agency)
+        return
+    office = agencies.leading(who)
+    if office and (title := _OFFICE.match(office[1])):
+        yield Named(name=office[0].name, agency=office[0])
+        yield from _read(office[1][title.end() :], deep + 1)
+        return
+    pieces = _pieces(who)
+    if len(pieces) == 1:
+        yield from _one(pieces[0][1], deep)
+        return
+    last = ""
+    for joint, piece in pieces:
+        place = _PLACE.fullmatch(piece) and (joint != "en" or " " not in piece)
+        if last and place and joint in _BEFORE_PLACES and " " in last and not agencies.find(piece):
+            continue
+        if last and _TITLE.search(piece) and not agencies.leading(piece):
+            continue
+        last = piece
+        yield from _read(piece, deep + 1)
+
+
+def _one(piece: str, deep: int) -> Iterator[Named]:
+    """One name, with what may cling to it."""
+    if several := _agencies_of(piece):
+        yield from several
+        return
+    plain = _IN_PLACE.sub("", _ROLE_BEFORE.sub("", piece.strip(_MARKS))).strip(_MARKS)
+    of = _OF.match(plain)
+    if of and (agency := agencies.find(of["house"])):
+        yield from _read(of["name"], deep + 1)
+        yield Named(name=agency.name, agency=agency)
+        return
+    plain = _CLIENT.sub("", plain)
+    if NOBODY.fullmatch(plain) or _SIGN.fullmatch(plain) or not any(c.isalpha() for c in plain):
+        return
+    plain = _DATED.sub("", _HOUSE.sub("", plain)).strip(_MARKS)
+    if cut := _before_agency(plain):
+        yield Named(name=cut[0])
+        yield Named(name=cut[1].name, agency=cut[1])
+        return
+    office = agencies.leading(plain)
+    if office and (_TITLE.search(office[1]) or _ROLE_ALONE.fullmatch(office[1])):
+        yield Named(name=office[0].name, agency=office[0])
+    elif agency := agencies.find(plain):
+        yield Named(name=agency.name, agency=agency)
+    elif len(plain) <= _LETTERS and len(plain.split()) <= _WORDS:
+        yield Named(name=plain)
+    else:
+        yield Named(name="a sentence")
+
+
+def _before_agency(name: str) -> tuple[str, Agency] | None:
+    """`OMAR DIETZ Associated Press`: a name of at least two words, and an agency that is none of its words."""
+    words = name.split()
+    for n in range(2, len(words)):
+        last = " ".join(words[n:])
+        agency = agencies.table().get(last)
+        if agency and (n < len(words) - 1 or last.isupper() or agency.name == "Reuters") and not name.isupper():
+            return " ".join(words[:n]), agency
+    return None
+
+
+def _pieces(who: str) -> list[tuple[str, str]]:
+    """The names with the joint before each."""
+    for printed in agencies.with_strokes():
+        who = who.replace(printed, printed.replace("/", agencies.STROKE))
+    text = _NOISE.sub(" ", _BRACKETS.sub(lambda m: f", {m[1]}" if run(m[1]) else " ", who))
+    cut = _JOINT.split(_AND_LAST.sub(", ", text.strip(_MARKS)))
+    pieces = list(zip(["", *cut[1::2]], cut[::2], strict=True))
+    found: list[tuple[str, str]] = []
+    for joint, piece in pieces:
+        halves = _SOFT_JOINT.split(piece)
+        # `Ortega y Gasset` is one name; `Ana Ruiz y Luis Gil` are two.
+        if all(len(half.split()) > 1 or agencies.find(half) for half in halves):
+            found += [(joint.strip().lower() if n == 0 else "y", half) for n, half in enumerate(halves)]
+        else:
+            found.append((joint.strip().lower(), piece))
+    return [(joint, piece.strip()) for joint, piece in found if piece.strip(_MARKS)]
+
+
+def _agencies_of(text: str) -> list[Named]:
+    """The agencies of `dpa` or `TT-AFP`, if there is nothing else."""
+    whole = agencies.find(text)
+    parts = [whole] if whole else [agencies.find(part) for part in re.split(r"[–-]", text)]
+    return [Named(name=agency.name, agency=agency) for agency in parts if agency] if all(parts) else []
+
+
+_MARKS = " .,:;'’\"|·•–—-[]()«»„“”＝="
+_SPLIT = r"[,;|/、，；·•＝=+&]"
+_RUN = re.compile(rf"\s*{_SPLIT}\s*|\s+(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
+_JOINT = re.compile(
+    rf"(\s*{_SPLIT}\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|й|ve|AND|UND|ET|[–—-])\s+|—|"
+    rf"(?<=[\u3040-\u9fff])[・])"
+)
+_AND_LAST = re.compile(r"\s?,\s(?:and|und|et|og|och|en|y|e|ve|и|та|і)\s")
+_SOFT_JOINT = re.compile(r"\s+(?:y|e|i|Y|E|I|og)\s+")
+_BEFORE_PLACES = (",", "，", "en", "–", "—", "-")
+_PLACE = re.compile(r"[^\W\d_a-z][^\W\d_]{1,20}(?:\s(?:de|do|da|am|an der|on)\s[^\W\d_]{2,20})?")
+"""What follows a name after a comma and is one word (`Anna Berg, Frankfurt`) is the place she writes from."""
+_IN_PLACE = re.compile(r"\s(?:in|from|at|à|au|en|aus|em|desde|w|в|из|из|у|з)\s[^\W\d_a-z].{1,60}$")
+_HOUSE = re.compile(r"^[A-Z]\w*['’]s\s(?=[A-Z]\w+\s[A-Z])")
+_DATED = re.compile(
+    r"\s(?:on\s|am\s|le\s)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|\d{1,2}[./:]\d).*$",
+    re.IGNORECASE,
+)
+"""A date printed after a name, and all that follows it."""
+_CLIENT = re.compile(
+    r"\s(?:for|für|pour|para|per|voor|för|dla|для)\s(?:the |die |das |le |la |el |o |a )?[^\W_].{1,60}$"
+)
+_OF = re.compile(
+    r"(?P<name>.{2,60}?)\s(?:of|for|von der|von|vom|da|do|de la|de|di|dell['’]|van|van het|fra|från|für|pour|"
+    r"para|per)\s?"
+    r"(?P<house>.{2,40})"
+)
+_BRACKETS = re.compile(r"[(（]([^()（）]{0,80})[)）]?")
+_NOISE = re.compile(
+    r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[)>\]]?|https?://\S{1,500}|(?<!\w)@\w{1,30}"
+)
+_ROLE = (
+    r"(?:writer|reporter|correspondent|journalist|photographer|photojournalist|editor|producer|contributor|columnist)s?"
+)
+_OFFICE = re.compile(
+    rf"(?:['’]s )?(?:[\w-]+ ){{0,3}}{_ROLE}\b,?\s?(?:, )?|(?:特约)?(?:记者|記者)\s?|发\s?", re.IGNORECASE
+)
+_TITLE = re.compile(
+    rf"\b{_ROLE}$|^(?:staff|chief|senior|special|freelance|envoyée?s?|correspondante?|corresponsal|enviad[oa]|"
+    rf"inviat[oa]|"
+    rf"redakteur(?:in)?|korrespondent(?:in)?|journaliste?|redacteur|verslaggever|reporter)\b|корреспондент\b",
+    re.IGNORECASE,
+)
+_ROLE_ALONE = re.compile(r"(?:staff|desk|team|newsroom|redaktion|archives?|pool|handout|file|files)", re.IGNORECASE)
+_ROLE_BEFORE = re.compile(
+    rf"^(?:(?:our|unser(?:e[mrn]?)?|notre|nos|nuestr[oa]|nostr[oa]|noss[oa]|onze|vår|vores) )?"
+    rf"(?:(?:staff |senior |chief |special |lead |video )?{_ROLE}|redakteur(?:in)?|korrespondent(?:in|en)?|reporterin|"
+    rf"correspondante?|corresponsal|journaliste|periodista|giornalista|jornalista|redacteur|verslaggever|"
+    rf"verslaggeefster|"
+    rf"correspondente?|medarbejder|medarbetare|journalisten?|"
+    rf"本报记者|本報記者|新华社记者|本刊记者|特约记者|记者|記者|通讯员|実習生|корреспондент(?:ы)?|кореспондент(?:ка|и)?)(?:\s|(?<=[记記]者)|(?<=员)),?\s?",
+    re.IGNORECASE,
+)
+_SIGN = re.compile(r"[a-zäöüß]{1,4}\d?|dpa:\d\S{0,60}")
+_WITHOUT_SPACES = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]{2,12}")
+
+NOBODY = re.compile(
+    r"(?:handout|pool|file|archives?|archivo|arkiv|archiv|stock|media|press) ?(?:photos?|"
+    r"images?|foto|fotos)?|"
+    r"(?:photo )?(?:handout|pool|courtesy|provided|supplied|submitted|contributed|undated|file|archive)|"
+    r"(?:(?:the|other|news|wire|and|press|diverse|verschiedene|les|las|le|as|weitere[nr]?|"
+    r"nachrichten) ?)*(?:agenc(?:y|ies)|"
+    r"agenturen|agentur|ag|agences?|agencias?|agenzi[ae]|agências?|agencje|agentschappen|byråer|nyhetsbyråer|bureauer|"
+    r"агентства|агенції|агентств|ajanslar|newswires?|wires?|wire (?:reports|services)|reports|通讯社|外电)|"
+    r"(?:the )?(?:\w+ )?(?:newsroom|bureau|news desk)|(?:la |de |die |der )?(?:redaktion(?:en)?|redaksjonen|rédaction|"
+    r"redactie|redacción|redação|redazione|redakcja|редакція|редакция|redaktør|toimitus|staff)(?: web)?|"
+    r"(?:by )?(?:our|a|an?|staff|special|own)(?: own| staff| special)? (?:correspondent|reporter|writer)s?|"
+    r"web desk|fim|fin|end|reproduç[ãa]o|divulgaç[ãa]o|reproducción|cortesía|cedida|riproduzione riservata|dr|"
+    r"tous droits réservés",
+    re.IGNORECASE,
+)
+"""Who is nobody: agencies without a name, the house itself, the way a photo came, the end of a dispatch."""
+SITE = re.compile(r"(?:www\.)?[\w-]{2,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,12}")
+CORPORATE = re.compile(
+    r"\b(?:agenc|press|news|media|office|ministry|service|images?|archiv|university|police|redaktion|desk|tv|radio|"
+    r"times|post|group|gmbh|ltd|inc|team|staff|photos?|stock|merkezi|polizei|museum|zeitung|anzeiger|"
+    r"le |la |les |el |the |der |die |das )",
+    re.IGNORECASE,
+)
+_BEFORE_SURNAMES = ("van", "de", "von", "ter", "den", "bin", "al", "el", "af", "du", "di", "da")
+PARTICLES = frozenset(
+    [
+        "von",
+        "van",
+        "de",
+        "der",
+        "den",
+        "du",
+        "da",
+        "di",
+        "del",
+        "della",
+        "des",
+        "dos",
+        "das",
+        "la",
+        "le",
+        "al",
+        "el",
+        "bin",
+        "ibn",
+        "ter",
+        "ten",
+        "zu",
+        "zur",
+        "af",
+        "av",
+        "i",
+        "y",
+        "e",
+        "el-",
+        "of",
+        "the",
+        "and",
+        "und",
+        "et",
+        "for",
+        "ben",
+        "abu",
+    ]
+)
+"""Small words within names of people and of houses."""
+
+
+def kind_is_personal(name: str) -> bool:
+    """Whether a name that is no agency and no site is a person's, rather than an organisation's."""
+    words: Sequence[str] = name.split()
+    personal = 2 <= len(words) <= 4 or (bool(_WITHOUT_SPACES.fullmatch(name)) and len(name) <= 8)
+    return personal and not CORPORATE.search(f"{name} ") and not any(c.isdigit() for c in name)

@@ -1,0 +1,76 @@
+"""The agency that a paragraph's dateline credits: `KYIV, Feb 24 (Reuters) -` (DESIGN.md, section 4).
+
+Only the beginning of a paragraph is read; what the other lines credit is for `credits.py`.
+"""
+
+import re
+
+from archiver.article import agencies, forms
+from archiver.article.credited import PARTICLES, Named, given, read, run, spelled_out
+from archiver.model import Credit
+
+
+def of_dateline(line: str, at: str) -> list[Credit]:
+    head = _ASIDE.sub("", line[:160])
+    if (match := forms.PAREN_DATELINE.match(head)) and _is_place(match["place"]):
+        signed = run(match["who"])
+        dated = any(c.isdigit() for c in match["place"])
+        if not signed and dated and match["who"].isalpha() and match["who"].isupper():
+            signed = [Named(name=match["who"])]  # No agency of the table, but where only an agency stands.
+        if signed and (match["end"] or _begins_text(match["place"], match["who"], head[match.end() :], dated)):
+            return given(signed, "source", "article", match[0], at)
+    if (match := forms.SLASH_DATELINE.match(head)) and _is_place(match["place"]):
+        return given(run(match["who"]), "source", "article", match[0], at)
+    if match := forms.BRACKET_DATELINE.match(head):
+        ends = (
+            agencies.find(match["who"][n:]) for n in range(len(match["who"])) if match["who"][n - 1 : n] not in "/／"
+        )
+        agency = agencies.find(match["who"]) or next(filter(None, ends), None)
+        return given([Named(name=agency.name, agency=agency)] if agency else [], "source", "article", match[0], at)
+    if match := forms.CHINESE_DATELINE.match(head):
+        return _of_chinese_dateline(match["who"], match["by"] or "", match[0], at)
+    return _of_unmarked_dateline(head, at)
+
+
+_ASIDE = re.compile(r"(?<=\w)\s\[\w{2,20}\](?=,)")
+"""A country after a place: `New Delhi [India], June 3`."""
+
+
+def _begins_text(place: str, who: str, after: str, dated: bool) -> bool:
+    """Whether text begins after a bracket that no dash follows: `Berlin (AFP) Der Hafen`, no `Andhra Pradesh (AP)`."""
+    short = dated or len(place.split()) <= 3
+    return short and not after[:1].islower() and not spelled_out(place, who)
+
+
+def _of_chinese_dateline(who: str, by: str, text: str, at: str) -> list[Credit]:
+    found = agencies.leading(who)
+    if found is None:
+        return []
+    if (named := re.match(r"(?:记者|記者)(\w{2,3})", found[1])) and not by:
+        by = named[1]
+    source = given([Named(name=found[0].name, agency=found[0])], "source", "article", text, at)
+    return source + given(read(by), "author", "article", text, at)
+
+
+def _of_unmarked_dateline(head: str, at: str) -> list[Credit]:
+    """`MOSCOW, Feb 24, Interfax –`, `МОСКВА, 24 фев — РИА Новости, Анна Вельт. `."""
+    fields = forms.DATELINE_JOINT.split(head)[:11]
+    for n in range(2, len(fields) - 1, 2):
+        agency, place, joint = agencies.find(fields[n]), "".join(fields[: n - 1]), fields[n + 1].strip()
+        if agency is None:
+            continue
+        told_apart = (
+            any(c.isdigit() for c in place) or fields[0].isupper() or {fields[n - 1].strip(), joint} & set("-–—|")
+        )
+        by = [Named(name=fields[n + 2])] if joint == "," and len(fields) > n + 3 and fields[n + 3][:1] in ".–— " else []
+        if len(place) > 45 or not told_apart or not _is_place(place) or (joint not in tuple("-–—.|") and not by):
+            return []
+        found = given([Named(name=agency.name, agency=agency)], "source", "article", head, at)
+        return found + given([each for each in by if each.personal], "author", "article", head, at)
+    return []
+
+
+def _is_place(place: str) -> bool:
+    """A dateline's place and date are a few words that begin with a capital (the date's aside), or nothing."""
+    words = forms.DATE.sub(" ", place).split()
+    return len(place.split()) <= 7 and all(not w[0].islower() or w in PARTICLES for w in words)
