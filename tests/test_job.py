@@ -111,6 +111,22 @@ def test_a_site_that_cannot_be_reached_makes_no_bag_but_a_failure_and_the_next_r
     assert (code, captured["outcome"]) == (0, "captured")
 
 
+def test_a_host_that_refuses_connections_is_asked_five_times_and_the_other_hosts_go_on(tmp_path, job):
+    seeds = write_seeds(tmp_path / "seeds", range(2))
+    write_seeds(seeds, range(10, 17), host="dead.example")
+    settings = tmp_path / "quick.toml"
+    settings.write_text("[limits]\nretries = 0\n")
+    with newsroom({}) as closed:
+        port = closed.port
+    with newsroom(pages_for(range(2))) as site:
+        dead = ["--connect-to", f"dead.example:80:127.0.0.1:{port}"]
+        code, results, _ = job(seeds, "--config", settings, *dead, *site.options)
+    reasons = [each["reason"] for each in results if each["outcome"] == "failed"]
+    assert (code, len(results), len(reasons)) == (1, 9, 7)
+    assert sum("cannot connect to dead.example:80" in each for each in reasons) == 5
+    assert sum(each.startswith("dead.example gave no page 5 times in a row") for each in reasons) == 2
+
+
 def test_a_seed_for_a_private_address_is_refused_without_a_connection(tmp_path, job):
     (tmp_path / "inside.txt").write_text("Original url: http://169.254.169.254/latest/meta-data/\n")
     code, [refused], _ = job(tmp_path / "inside.txt")
@@ -226,7 +242,8 @@ def test_a_bags_folder_that_cannot_be_written_is_one_clear_line(tmp_path, job):
     assert err.count("\n") == 1
 
 
-def test_a_full_disk_stops_the_job_with_one_line_keeps_finished_bags_and_loses_no_seed(tmp_path, job):
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_a_full_disk_stops_the_job_with_one_line_keeps_finished_bags_and_loses_no_seed(tmp_path, job, jobs):
     small = tmp_path / "small"
     small.mkdir()
     mount = subprocess.run(
@@ -238,7 +255,7 @@ def test_a_full_disk_stops_the_job_with_one_line_keeps_finished_bags_and_loses_n
     pages = {key: Answer(article("Report", [os.urandom(40_000).hex(), "Words."])) for key in pages_for(range(30))}
     try:
         with newsroom(pages) as site:
-            code, results, err = job(seeds, *site.options, bags=small / "bags")
+            code, results, err = job(seeds, "--jobs", jobs, *site.options, bags=small / "bags")
         assert code == 3
         assert "No space left on device" in err
         assert err.count("\n") == 1
