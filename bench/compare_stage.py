@@ -3,8 +3,8 @@
     python bench/compare_stage.py stored|recorder|capture_http WORK FOLDER PORT [PROCESSES]
 
 Reads FOLDER/urls; leaves FOLDER/result.json: seconds and CPU seconds, from after the imports to the end. `stored` reads
-pages from disk (text, claims, credits, comparison with the seed) in so many processes; `recorder` fetches three
-given addresses a page by our recorder into a WARC for each page, `capture_http` by requests and warcio into one for all.
+pages from disk (text, claims, credits, comparison with the seed) in so many processes; `recorder` fetches three given
+addresses a page by our recorder into a WARC for each page, `capture_http` by requests and warcio into one for all.
 """
 
 import json
