@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make demo    the whole job on a small made-up newspaper, without network"
 	@echo "make test    the test suite"
-	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, ReplayWeb.page"
+	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, html-validate, ReplayWeb.page"
 	@echo "make stress  every byte of a bag damaged, one after the other: takes minutes"
 	@echo "make check   ruff, mypy --strict and the layer rules"
 	@echo "make clean   remove .venv and what the demo and the tests left"
@@ -38,9 +38,13 @@ $(VENV)/replaywebpage/ui.js:
 		&& tar xzf replaywebpage-*.tgz --strip-components=1 package/ui.js package/sw.js \
 		|| echo "npm is absent, or does not reach its registry: nothing is replayed in ReplayWeb.page"
 
-judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js
+$(VENV)/html-validate/node_modules:
+	@npm install --silent --no-audit --no-fund --no-save --prefix $(@D) html-validate@10 >/dev/null 2>&1 \
+		|| echo "npm is absent, or does not reach its registry: html-validate judges no page"
+
+judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[judges]'
-	$(BIN)/python -m pytest -m judges tests/test_judges.py tests/test_replay_webpage.py
+	$(BIN)/python -m pytest -m judges tests/test_judges.py tests/test_judges_page.py tests/test_replay_webpage.py
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress
