@@ -21,6 +21,7 @@ script style noscript template svg math button select textarea iframe object emb
 input option datalist nav dialog progress meter applet frameset noframes
 """
 UNREAD = frozenset(_UNREAD_TAGS.split())
+_FLOWING = INLINE | {"acronym", "img", "picture", "rb", "ruby", "strike"}
 _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
 _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
@@ -107,7 +108,8 @@ class _Cutter:
                 pass
             elif tag == "br":
                 self._pieces.append(_BREAK)
-            elif tag in INLINE:
+            elif tag in _FLOWING or (place.tag in _LEAVES and "-" in tag):
+                # A site's own element (`<x-source>`) is no border within a paragraph.
                 if deeper:
                     self._inline(child, tag, place, depth)
             elif tag in _CELLS and place.tag == "row":

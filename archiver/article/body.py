@@ -19,7 +19,10 @@ _LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), **dict.fromkeys(("li"
 heading is nearly always the headline."""
 _LISTED = frozenset(("li", "dt", "dd"))
 _TITLES, _ARTICLES = NAMES.index("titles"), NAMES.index("articles")
+_USUAL = 0.4
+"""The share of the prose in one style from which on that style is the article's own."""
 _REPEATED = 3
+_REPEATABLE = 6
 _PROBES = 7
 _LONG = 60
 _LOOKED_BACK = 200_000
@@ -39,13 +42,9 @@ def judge(blocks: Sequence[Block], told: Told, model: Forest | None = None) -> l
     chosen, rows = features.rows_of(blocks, told)
     likely = {n: 0.0 if _elsewhere(row) else probability(row) for n, row in zip(chosen, rows)}
     _as_lists(blocks, likely)
-    copies = Counter(each.text for each in blocks)
-    return [
-        Judged(
-            blocks[n], 0.0 if copies[blocks[n].text] >= _REPEATED and blocks[n].words >= 6 else _scaled(blocks[n], p)
-        )
-        for n, p in likely.items()
-    ]
+    _scale(blocks, likely)
+    _as_copies(blocks, likely)
+    return [Judged(blocks[n], p) for n, p in likely.items()]
 
 
 def choose(judged: Sequence[Judged], enough: float = ENOUGH) -> list[Block]:
@@ -65,8 +64,24 @@ def _elsewhere(row: Sequence[float]) -> bool:
     return row[_TITLES] >= 1 and row[_ARTICLES] >= 2
 
 
-def _scaled(block: Block, likely: float) -> float:
-    return min(1.0, likely * ENOUGH / _LEVEL.get(block.place.tag, ENOUGH))
+def _scale(blocks: Sequence[Block], likely: dict[int, float]) -> None:
+    for n in likely:
+        likely[n] = min(1.0, likely[n] * ENOUGH / _LEVEL.get(blocks[n].place.tag, ENOUGH))
+
+
+def _as_copies(blocks: Sequence[Block], likely: dict[int, float]) -> None:
+    """An article may repeat itself in the style that most of its prose has, as an interview its questions. What else
+    stands twice is of it once, and what stands more often, not at all."""
+    usual = features.usual(blocks, _USUAL)
+    copies = Counter(each.text for each in blocks)
+    said: set[str] = set()
+    for n in likely:
+        text = blocks[n].text
+        again = copies[text] >= _REPEATED or text in said
+        if again and blocks[n].words >= _REPEATABLE and features.style_of(blocks[n]) not in usual:
+            likely[n] = 0.0
+        if likely[n] > ENOUGH:
+            said.add(text)
 
 
 def _as_lists(blocks: Sequence[Block], likely: dict[int, float]) -> None:

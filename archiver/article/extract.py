@@ -25,7 +25,7 @@ from archiver.article.tokens import keys, words
 from archiver.model import PageBlock, TextCandidate
 
 NAME = "archiver-blocks"
-VERSION = "1"
+VERSION = "2"
 MAX_ELEMENTS = 60_000
 WIDE = 0.15
 """How likely a block must be in the wide reading, the first rival."""

@@ -13,6 +13,9 @@ from math import log1p
 from archiver.article import layout, marks
 from archiver.article.blocks import Block, Place
 
+Style = tuple[str, str, str]
+"""The tag of a block, its class, and the class of what its siblings stand in."""
+Kin = tuple[str, str, str, str, str, str, str, str]
 PROSE = 8.0
 """A block of fewer words, or mostly of links, is no prose."""
 _LINKED = 0.35
@@ -49,6 +52,7 @@ _TAGS = {
 }
 _WITHIN = ("article", "main", "header", "footer", "aside", "figure", "li", "table", "form", "blockquote", "a")
 _END = re.compile(r"[.!?…。！？।؟۔][\"'”’»“)\]」』]*$")
+_SENTENCE = re.compile(r"[.!?؟।][\"'”’»“)\]」』]{0,2}(?:\s|$)|[。！？]")
 _MARKS = ".,;:!?…。，、！？"
 _CUES = (
     *("read more", "read also", "read next", "see also", "also read", "more:", "related", "recommended", "sign up"),
@@ -81,7 +85,7 @@ _OWN_NAMES = [f"own_{name}" for name in marks.NAMES]
 _PAST_NAMES = [f"in_{name}" for name in marks.NAMES]
 NAMES: tuple[str, ...] = (
     *("words", "linked", "links", "strong", "tag", "end", "marks", "capital", "digits", "cue", "media", "dated"),
-    *("quote", "question", "upper", "colon"),
+    *("quote", "question", "upper", "colon", "lower", "odd", "long", "sentences"),
     *(f"within_{tag}" for tag in _WITHIN),
     *_OWN_NAMES,
     *_PAST_NAMES,
@@ -89,7 +93,7 @@ NAMES: tuple[str, ...] = (
     *("home_prose", "home_near", "up_prose", "style", "home_words", "home_linked", "up_linked", "levels", "deeper"),
     *("before", "after", "alone", "page", "trust", "score"),
     *(f"{what}{at:+d}" for at in _AROUND for what in ("words", "linked", "same", "heading")),
-    *("nearby", "nearby_linked"),
+    *("nearby", "nearby_linked", "kin", "kin_words", "kin_blocks"),
 )
 
 
@@ -110,18 +114,19 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
     """
     if not blocks:
         return [], []
-    prose = [each.words if each.words >= PROSE and each.linked < _LINKED else 0.0 for each in blocks]
+    prose = [each.words if is_prose(each) else 0.0 for each in blocks]
     title, titles = layout.title(blocks, told.title)
     top, total, trust = layout.weigh(blocks, prose, title, titles)
     inside = layout.levels(blocks, top)
     chosen = [n for n, each in enumerate(blocks) if not _plainly_out(each, inside[n][0])]
-    styles: defaultdict[tuple[str, str, str], float] = defaultdict(float)
+    styles: defaultdict[Style, float] = defaultdict(float)
     for each, words in zip(blocks, prose):
-        styles[_style(each)] += words
+        styles[style_of(each)] += words
     articles = layout.articles(blocks, top, chosen)
     within = [n for n in chosen if prose[n] and inside[n][0] == 0]
     first, last = (within[0], within[-1]) if within else (0, len(blocks) - 1)
     around = _AroundRows(blocks, prose)
+    kin = _Kin(blocks, prose)
     before = _before(blocks, prose)
     copies = Counter(each.text for each in blocks)
     places: dict[Place, list[float]] = {}
@@ -143,14 +148,13 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
                 float(titles[n]),
                 articles[n],
                 before[n][1] / total,
-                layout.overlap(each, told.title),
-                layout.overlap(each, told.lead),
+                *layout.overlap(each, told.title, told.lead),
                 float(seen[each.text]) + 0.1 * (copies[each.text] - 1),
                 _declared(each, told.body),
                 home.prose / total,
                 home.near / total,
                 up.near / total,
-                styles[_style(each)] / total,
+                styles[style_of(each)] / total,
                 log1p(home.words),
                 home.linked / (home.words or 1),
                 up.linked / (up.words or 1),
@@ -163,10 +167,21 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
                 trust.get(home, 1.0),
                 home.score / (top.score or 1),
                 *around.row(n),
+                *kin.row(n, total),
             ]
         )
         seen[each.text] += 1
     return chosen, rows
+
+
+def usual(blocks: Sequence[Block], share: float) -> set[Style]:
+    """The styles that more than this share of the page's prose has."""
+    held: defaultdict[Style, float] = defaultdict(float)
+    for each in blocks:
+        if is_prose(each):
+            held[style_of(each)] += each.words
+    total = sum(held.values())
+    return {style for style, words in held.items() if words > share * total}
 
 
 def _plainly_out(each: Block, level: int) -> bool:
@@ -189,6 +204,7 @@ def _of_text(each: Block) -> list[float]:
     text, words = each.text, each.words
     head = text[:120]
     lower = head.lower()
+    some = text[:200].split()
     return [
         log1p(words),
         each.linked,
@@ -206,6 +222,10 @@ def _of_text(each: Block) -> list[float]:
         1.0 if "?" in head else 0.0,
         1.0 if text.isupper() else 0.0,
         1.0 if ":" in head[:40] or "：" in head[:20] else 0.0,
+        sum(map(str.islower, [word[0] for word in some])) / len(some),
+        0.0 if text[0].isalpha() else 1.0 if text[0].isdigit() else 2.0,
+        sum(map(len, some)) / len(some),
+        log1p(len(_SENTENCE.findall(text[:2000]))),
     ]
 
 
@@ -223,7 +243,13 @@ def _of_place(place: Place, found: int) -> list[float]:
     ]
 
 
-def _style(each: Block) -> tuple[str, str, str]:
+def is_prose(each: Block) -> bool:
+    """Whether a block has words enough, and few enough of them in links."""
+    return each.words >= PROSE and each.linked < _LINKED
+
+
+def style_of(each: Block) -> Style:
+    """How a block looks, as far as tag and class tell."""
     return each.place.tag, each.place.name, each.place.home.name
 
 
@@ -259,3 +285,26 @@ class _AroundRows:
         found.append(log1p(sum(self._prose[n : n + 9]) - self._prose[n + 4]))
         found.append(sum(self._linked[at - 2 : at + 3]) / 5)
         return found
+
+
+class _Kin:
+    """The blocks that stand in the page alike, by tag and class up to the third element above them, wherever it is:
+    paragraphs in wrappers of their own are no siblings, but they are kin."""
+
+    def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
+        self._of = [self._key(each.place) for each in blocks]
+        self._blocks = Counter(self._of)
+        self._words: defaultdict[Kin, float] = defaultdict(float)
+        for key, words in zip(self._of, prose):
+            self._words[key] += words
+
+    @staticmethod
+    def _key(place: Place) -> Kin:
+        home = place.parent or place
+        up = home.parent or home
+        over = up.parent or up
+        return place.tag, place.name, home.tag, home.name, up.tag, up.name, over.tag, over.name
+
+    def row(self, n: int, total: float) -> list[float]:
+        words = self._words[self._of[n]]
+        return [words / total, log1p(words), log1p(self._blocks[self._of[n]])]

@@ -10,6 +10,8 @@ from archiver.article import marks
 from archiver.article.blocks import Block, Place
 
 _COMMENT = 1 << marks.NAMES.index("comment")
+_WIDER = 1.4
+"""How much more prose what the container stands in must hold, to be taken instead."""
 _DOUBTFUL = sum(1 << marks.NAMES.index(n) for n in ("hidden", "consent", "subscribe", "navigation", "related", "ad"))
 
 
@@ -19,7 +21,7 @@ def title(blocks: Sequence[Block], words: frozenset[str]) -> tuple[int, list[int
     best, title = 0.4, -1
     heads = [n for n, each in enumerate(blocks) if each.place.tag in ("h1", "h2", "h3")]
     for n in heads:
-        likeness = overlap(blocks[n], words) * (1.0 if blocks[n].place.tag == "h1" else 0.8)
+        likeness = overlap(blocks[n], words)[0] * (1.0 if blocks[n].place.tag == "h1" else 0.8)
         if likeness > best and blocks[n].words > 2:
             best, title = likeness, n
     if title < 0:
@@ -79,7 +81,7 @@ def weigh(
     for n, (each, words) in enumerate(zip(blocks, prose)):
         home = each.place.home
         up = home.parent
-        worth = words * _trust(home, total, trust) / (1 + titles[n]) * (0.5 if n < title else 1.0)
+        worth = words * _trust(home, total, trust) * _faith(n, titles, title)
         home.prose += worth
         for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):
             if at is not None:
@@ -89,7 +91,33 @@ def weigh(
                 at.linked += each.words * each.linked
                 if at.score > best.score:
                     best = at
-    return best, sum(home.prose for home in {each.place.home for each in blocks}) or 1.0, trust
+    # Homes are added up in the page's order: a set's order, and with it the last digit, changes from run to run.
+    total = sum(home.prose for home in dict.fromkeys(each.place.home for each in blocks)) or 1.0
+    faith = [trust[each.place.home] * _faith(n, titles, title) for n, each in enumerate(blocks)]
+    return _widened(blocks, prose, best, faith), total, trust
+
+
+def _faith(n: int, titles: Sequence[int], title: int) -> float:
+    """What prose counts before the title (half) and after the next ones."""
+    return (0.5 if n < title else 1.0) / (1 + titles[n])
+
+
+def _widened(blocks: Sequence[Block], prose: Sequence[float], top: Place, faith: Sequence[float]) -> Place:
+    """`top` or, where the body is split over several containers, what they stand in: the one with most prose less all
+    other words."""
+    gains = [0.0] * 10
+    for each, words, worth, (level, _) in zip(blocks, prose, faith, levels(blocks, top)):
+        gains[level] += worth * (2 * words - each.words)
+    total, best = gains[0], max(gains[0], 1.0)
+    at = top
+    for gain in gains[1:9]:
+        if at.parent is None or at.parent.tag in ("body", "html"):
+            break
+        at = at.parent
+        total += gain
+        if total > _WIDER * best:
+            top, best = at, total
+    return top
 
 
 def _trust(place: Place, total: float, known: dict[Place, float]) -> float:
@@ -136,9 +164,9 @@ def terms(text: str) -> set[str]:
     return found
 
 
-def overlap(each: Block, words: frozenset[str]) -> float:
-    """The share of the block's words that are among `words`."""
-    if not words or each.words > 60:
-        return 0.0
+def overlap(each: Block, *of: frozenset[str]) -> list[float]:
+    """The share of the block's words that are in each of these sets; none of a block of more than 60 words."""
+    if each.words > 60 or not any(of):
+        return [0.0] * len(of)
     mine = terms(each.text)
-    return len(mine & words) / len(mine) if mine else 0.0
+    return [len(mine & words) / len(mine) if mine else 0.0 for words in of]
