@@ -21,6 +21,7 @@ from archiver.cli import main
 from archiver.errors import StorageError, UsageError
 from archiver.trust.custody import Agent, append, head, seal
 from archiver.trust.sign import Signer, sign
+from archiver.trust.timestamp import query
 
 pytestmark = needs_openssl
 SEAL = "tagmanifest-sha256.txt"
@@ -278,6 +279,15 @@ def test_a_chain_without_its_root_is_completed_or_the_timestamp_is_not_kept(bag:
 def test_an_authority_that_is_not_there_is_told_in_one_line(bag: Path, capsys):
     assert "cannot be reached" in refused(capsys, str(bag), "--timestamp", "http://127.0.0.1:9/", code=3)
     assert "not an http" in refused(capsys, str(bag), "--timestamp", "ftp://tsa.example/", code=2)
+
+
+@pytest.mark.parametrize("nonce", [1 << 62, (1 << 63) - 1, (1 << 62) + 255])
+def test_what_is_asked_of_an_authority_is_read_by_openssl(nonce: int, tmp_path: Path):
+    (tmp_path / "query").write_bytes(query(b"something", nonce))
+    told = openssl(tmp_path, "ts", "-query", "-in", "query", "-text")
+    assert f"Nonce: 0x{nonce:016X}" in told
+    assert "Hash Algorithm: sha256" in told
+    assert "Certificate required: yes" in told
 
 
 # ---- validate's own options

@@ -20,7 +20,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
     The root is sought in the response, in the file `roots` and among the usual ones of the web. Raises TimestampError
     where the authority cannot be reached, refuses, or answers with what does not hold.
     """
-    nonce = secrets.randbits(63) | 1
+    nonce = 1 << 62 | secrets.randbits(62)  # always 8 bytes, as `query` writes it
     try:
         answer = ask(url, limit=LARGEST, data=query(data, nonce), media_type="application/timestamp-query")
     except OSError as error:
@@ -44,7 +44,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
 
 
 def query(data: bytes, nonce: int) -> bytes:
-    """What is asked (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of up to 8 bytes, certificates wanted.
+    """What is asked (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of 8 bytes, certificates wanted.
 
     Every part has its place and length: the request is written out rather than encoded.
     """
