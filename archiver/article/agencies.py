@@ -58,13 +58,25 @@ def _known(name: str) -> Agency | None:
 
 def leading(text: str) -> tuple[Agency, str] | None:
     """The agency that `text` begins with, its longest form, and the rest: `新华社北京`, `AP Business Writer`."""
-    for length in range(min(len(text), 40), 1, -1):
-        ends = text[length - 1 : length + 1]
-        if len(ends) == 2 and ends.isalpha() and ends[0] < "\u2e80":  # In the middle of a word.
+    small = text[:60].lower()
+    for form, in_small in _by_first().get(small[:1], ()):
+        if not small.startswith(in_small):
             continue
-        if agency := _known(text[:length]):
-            return agency, text[length:].strip()
+        begins = len(form) >= _LONG or text.startswith(form)
+        ends = text[len(form) - 1 : len(form) + 1]
+        inside_word = len(ends) == 2 and ends.isalpha() and ends[0] < "\u2e80"
+        if begins and not inside_word:
+            return table()[form], text[len(form) :].strip()
     return None
+
+
+@cache
+def _by_first() -> dict[str, list[tuple[str, str]]]:
+    """The printed forms by their first letter, as printed and in small letters, the longest first."""
+    forms: dict[str, list[tuple[str, str]]] = {}
+    for form in sorted(table(), key=len, reverse=True):
+        forms.setdefault(form[0].lower(), []).append((form, form.lower()))
+    return forms
 
 
 STROKE = "\u2215"

@@ -17,6 +17,7 @@ from archiver.model import Claim, ClaimSource, Credit, CreditRole, PageAnchor, P
 FIRST, LAST = 3, 8
 """How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
 MAX_LINE = 600
+LONGEST_SIGNATURE = 120
 
 
 def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
@@ -93,10 +94,11 @@ def _of_whole(line: str, at: str) -> list[Credit]:
         return found
     parts = [part for part in forms.sentences().split(inner) if part.strip()]
     if len(parts) > 1:
-        each = [_of_whole(_balanced(part), at) for part in parts[:20]]
+        first = _of_whole(_balanced(parts[0]), at)
         # A sentence before it makes it a paragraph of text, whatever it ends with.
-        credits_first = each[0] or forms.from_where().fullmatch(parts[0].rstrip("."))
-        return [credit for found in each for credit in found] if credits_first else []
+        if not first and not forms.from_where().fullmatch(parts[0].rstrip(".")):
+            return []
+        return first + [credit for part in parts[1:20] for credit in _of_whole(_balanced(part), at)]
     return _of_form(inner, at) or _of_signature(inner, at)
 
 
@@ -116,6 +118,8 @@ def _without_brackets(line: str) -> str:
 
 def _of_signature(line: str, at: str) -> list[Credit]:
     """`ino/dpa`, `jsi/wd (AFP, dpa)`, `SDA`, and `EFE/ Mia Holm`, `Mia Holm/Reuters` of a photo."""
+    if len(line) > LONGEST_SIGNATURE:
+        return []
     if (match := forms.SIGNED_BYLINE.fullmatch(line)) and (house := agencies.find(match["house"])):
         named = enough(credited.read(match["who"]), "names", "author")
         source = credited.given([Named(name=house.name, agency=house)], "source", "article", line, at) if named else []
