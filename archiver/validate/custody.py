@@ -66,7 +66,8 @@ def check_custody(tree: Tree, events: Sequence[str], signed: set[str]) -> list[F
                 findings.append(finding("CUS005", path, expected=f"not before {last_time}", found=told["time"]))
             last_time = time
         before, last_number = data, number
-    findings += [finding("CUS006", path) for path in tree.files if path.startswith(FOLDER) and not _known(path, events)]
+    known = frozenset(events)
+    findings += [finding("CUS006", path) for path in tree.files if path.startswith(FOLDER) and not _known(path, known)]
     last_signed = max((number for number, path in enumerate(events) if path in signed), default=None)
     if last_signed is not None:  # where nobody signs, nothing was promised
         findings += [finding("CUS007", path) for path in events[last_signed + 1 :]]
@@ -77,7 +78,7 @@ def _match(path: str) -> re.Match[str] | None:
     return _EVENT.fullmatch(path.removeprefix(FOLDER)) if path.startswith(FOLDER) else None
 
 
-def _known(path: str, events: Sequence[str]) -> bool:
+def _known(path: str, events: frozenset[str]) -> bool:
     event, dot, rest = path.partition(".json")
     return event + dot in events and (not rest or _LINK.fullmatch(rest) is not None)
 

@@ -18,6 +18,7 @@ from archiver.cms.read import UNREADABLE
 from archiver.validate.chains import Certificate
 
 CRL_BYTES, OCSP_BYTES = 32 << 20, 1 << 16
+_LISTS = 32
 _Extension = TypeVar("_Extension", bound=x509.ExtensionType)
 _PEM = re.compile(rb"-----BEGIN X509 CRL-----[A-Za-z0-9+/=\s]+-----END X509 CRL-----")
 
@@ -45,7 +46,7 @@ def statuses(chain: Sequence[Certificate], moment: datetime, lists: bytes, answe
 
 def _lists(pem: bytes) -> list[x509.CertificateRevocationList]:
     found = []
-    for each in _PEM.findall(pem):
+    for each in _PEM.findall(pem)[:_LISTS]:
         try:
             found.append(x509.load_pem_x509_crl(each))
         except UNREADABLE:

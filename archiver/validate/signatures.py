@@ -70,7 +70,7 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
     made |= {"trust"} if roots is not None and any(each.told for each in links) else set()
     made |= {"revocation"} if judge.revocation_known else set()
     findings += _demands(trust, judge)
-    belongs = {each.path for each in links}
+    belongs = {each.path for each in links} | set(events)
     vouched = set()
     for event in events:
         over, found = _chain(tree, event)
@@ -79,7 +79,7 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
         vouched |= {event} if any(each.kind == "SIG" and each.told for each in over) else set()
         belongs |= {each.path for each in over}
     for path in tree.files:
-        if path.startswith(FOLDER) and path not in events and path not in belongs:
+        if path.startswith(FOLDER) and path not in belongs:
             bare = next((path.removesuffix(each) for each in _BESIDE if path.endswith(each)), path)
             if bare not in belongs and not path.startswith(f"{FOLDER}custody/"):
                 findings.append(finding("SIG007", path))
