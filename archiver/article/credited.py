@@ -29,11 +29,16 @@ class Named:
     agency: Agency | None = None
 
     @property
+    def too_long(self) -> bool:
+        """Whether it is no name but a part of a sentence."""
+        return len(self.name) > _LETTERS or len(self.name.split()) > _WORDS
+
+    @property
     def proper(self) -> bool:
         """An agency, a site, or a name whose every word begins with a capital (in scripts that have them), particles
         aside."""
         words = self.name.split()
-        if any(mark in self.name for mark in ":：©?!"):
+        if self.too_long or any(mark in self.name for mark in ":：©?!"):
             return False
         capitals = words[0] not in PARTICLES and all(not w[0].islower() or w in PARTICLES for w in words)
         return bool(
@@ -76,6 +81,7 @@ def given(named: Iterable[Named], role: CreditRole, of: Of, text: str, at: str) 
             at=at,
         )
         for each in named
+        if not each.too_long
     ]
 
 
@@ -171,10 +177,8 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
         yield Named(name=office[0].name, agency=office[0])
     elif agency := agencies.find(plain):
         yield Named(name=agency.name, agency=agency)
-    elif len(plain) <= _LETTERS and len(plain.split()) <= _WORDS:
-        yield Named(name=plain)
     else:
-        yield Named(name="a sentence")
+        yield Named(name=plain)
 
 
 def _before_agency(name: str) -> tuple[str, Agency] | None:

@@ -291,7 +291,7 @@ def wrote_and_shot() -> re.Pattern[str]:
 @cache
 def helped() -> re.Pattern[str]:
     """The agencies `with` whose help, after the authors: ` avec AFP`, ` (mit dpa)`."""
-    return re.compile(rf"(?P<who>.{{2,120}}?)[,.]?\s[(\[]?{_WITH}\s(?P<with>.{{2,80}}?)[)\]]?\.?", _I)
+    return re.compile(rf"(?P<who>.{{2,120}}?)[,.]?\s[(\[]?{_WITH}\s(?:{_STUFF}{_OF})?(?P<with>.{{2,80}}?)[)\]]?\.?", _I)
 
 
 @cache
