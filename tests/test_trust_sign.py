@@ -412,3 +412,21 @@ def test_without_keys_run_still_writes_the_first_event(tmp_path: Path):
 def loaded_by(*modules: str) -> list[str]:
     code = f"import sys, {', '.join(modules)}; print(*sys.modules)"
     return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+
+@pytest.mark.parametrize("version", [None, "46.0.1"])
+def test_without_the_extra_signing_says_in_one_line_what_to_install(
+    version, bag: Path, pki: Authorities, tmp_path: Path
+):
+    """In a process of its own, where `cryptography` is not there, or too old."""
+    fake = tmp_path / "fake/cryptography"
+    fake.mkdir(parents=True)
+    (fake / "__init__.py").write_text(f"__version__ = {version!r}\n" if version else "raise ImportError\n")
+    command = [sys.executable, "-m", "archiver", "sign", str(bag), *pki.signer.write(tmp_path)]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(fake.parent)}, capture_output=True, text=True)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "'archiver[trust]'" in done.stderr
+    command = [sys.executable, "-m", "archiver", "validate", str(bag)]
+    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(fake.parent)}, capture_output=True, text=True)
+    assert done.returncode == 0

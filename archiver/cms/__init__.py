@@ -1,8 +1,16 @@
-"""Signatures and timestamps as they are read: CMS (RFC 5652) and RFC 3161. Needs the extra `trust`."""
+"""Signatures and timestamps as they are read: CMS (RFC 5652) and RFC 3161. Needs the extra `trust`, and says so."""
 
 from archiver.errors import UsageError
 
+OLDEST = 50
+"""Of `cryptography`: before 49 its `asn1` knows no certificates, and 49 was not tried."""
+
 try:
-    import cryptography as cryptography  # asked for here, so that there is one clear line where it is missing
+    from cryptography import __version__
 except ImportError as error:
     raise UsageError("signatures and timestamps need the extra 'trust': pip install 'archiver[trust]'") from error
+if int(__version__.partition(".")[0]) < OLDEST:
+    raise UsageError(
+        f"signatures and timestamps need cryptography {OLDEST} or newer, not {__version__}: "
+        "pip install --upgrade 'archiver[trust]'"
+    )

@@ -44,6 +44,7 @@ def load_signer(config: Config) -> "Signer | None":
     """The signer of the settings. Raises as `Signer.load` does."""
     if config.key is None or config.certificate is None:
         return None
+    import archiver.cms  # noqa: F401 - says in one line what is not installed
     from archiver.trust.sign import Signer
 
     return Signer.load(Path(config.key), Path(config.certificate), config.passphrase)
