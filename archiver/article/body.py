@@ -1,23 +1,22 @@
 """Which blocks of a page are the body of its article, in reading order.
 
-Each block is judged alone (`features.py`, `forest.py`); here the judgements are brought together: items of one list are
-judged as one, another article on the page is left out, and so is a text the page repeats.
+Each block is judged alone (`features.py`, `forest.py`); here the judgements are brought together: a heading needs
+less, another article on the page is left out, and so is a text the page repeats.
 """
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.article import features
-from archiver.article.blocks import Block, Place
+from archiver.article.blocks import Block
 from archiver.article.features import NAMES, Told
 from archiver.article.forest import Forest, shipped
 
 ENOUGH = 0.5
-_LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), **dict.fromkeys(("li", "dt", "dd"), 0.4), "h1": 0.8}
+_LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), "h1": 0.8}
 """How likely a block must be. A heading between paragraphs looks like one among teasers, and weighs little; a first
 heading is nearly always the headline."""
-_LISTED = frozenset(("li", "dt", "dd"))
 _TITLES, _ARTICLES = NAMES.index("titles"), NAMES.index("articles")
 _USUAL = 0.4
 """The share of the prose in one style from which on that style is the article's own."""
@@ -41,7 +40,6 @@ def judge(blocks: Sequence[Block], told: Told, model: Forest | None = None) -> l
     probability = (model or shipped()).probability
     chosen, rows = features.rows_of(blocks, told)
     likely = {n: 0.0 if _elsewhere(row) else probability(row) for n, row in zip(chosen, rows)}
-    _as_lists(blocks, likely)
     _scale(blocks, likely)
     _as_copies(blocks, likely)
     return [Judged(blocks[n], p) for n, p in likely.items()]
@@ -82,18 +80,6 @@ def _as_copies(blocks: Sequence[Block], likely: dict[int, float]) -> None:
             likely[n] = 0.0
         if likely[n] > ENOUGH:
             said.add(text)
-
-
-def _as_lists(blocks: Sequence[Block], likely: dict[int, float]) -> None:
-    lists: defaultdict[Place, list[int]] = defaultdict(list)
-    for n in likely:
-        if blocks[n].place.tag in _LISTED:
-            lists[blocks[n].place.home].append(n)
-    for items in lists.values():
-        weights = [min(blocks[n].words, 30.0) ** 0.5 for n in items]
-        mean = sum(likely[n] * weight for n, weight in zip(items, weights)) / sum(weights)
-        for n in items:
-            likely[n] = 0.4 * likely[n] + 0.6 * mean
 
 
 def _said(text: str, before: str) -> bool:
