@@ -3,12 +3,13 @@
 import importlib.util
 import subprocess
 import sys
-import zipfile
 from pathlib import Path
 
 import pytest
 
 from archiver.demo.tour import run_demo
+from archiver.handoff.package import package
+from archiver.handoff.source import source
 
 CONTEXT = Path(__file__).resolve().parents[2] / "shared" / "schemas" / "ro-crate-1.2-context.jsonld"
 pytestmark = pytest.mark.judges
@@ -30,10 +31,7 @@ def bags(tmp_path_factory) -> list[Path]:
 def test_py_wacz_calls_every_zipped_folder_a_valid_wacz(bags, tmp_path):
     for bag in bags:
         target = tmp_path / f"{bag.name}.wacz"
-        with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as file:
-            for each in sorted((bag / "data/wacz").rglob("*")):
-                if each.is_file():
-                    file.write(each, each.relative_to(bag / "data/wacz"))
+        target.write_bytes(b"".join(package(source(bag), "wacz").items[-1].stream()))
         code = "import sys; from wacz.main import main; sys.exit(main(sys.argv[1:]))"
         command = [sys.executable, "-c", code, "validate", "-f", str(target)]
         judged = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -22,6 +22,8 @@ WACZ = "data/wacz/"
 _ENDS = {"folder": "", "tar": ".tar", "tgz": ".tgz", "zip": ".zip", "wacz": ".wacz"}
 _COMPRESSED = (".gz", ".tgz", ".zip", ".wacz", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".woff", ".woff2",
                ".mp3", ".mp4", ".webm", ".xz", ".bz2", ".zst")  # fmt: skip
+_DEFLATED = 16 << 20
+"""Bytes of a file up to which zips deflate it: each is deflated three times, since its size stands before it."""
 _BLOCK, _RECORD = 512, 10240
 
 
@@ -71,12 +73,16 @@ def package(bag: Source, form: Form) -> Package:
         return Package(name=name, form=form, items=(*tags, Item(path=name, stream=Zip(entries, bag.moment).stream)))
     if form == "zip":
         entries = (
-            Entry(name=f"{bag.name}/{path}", read=partial(bag.read, path), stored=path.lower().endswith(_COMPRESSED))
-            for path in bag.files
+            Entry(name=f"{bag.name}/{path}", read=partial(bag.read, path), stored=_is_stored(path, size))
+            for path, size in bag.files.items()
         )
         return Package(name=name, form=form, items=(Item(path=name, stream=Zip(entries, bag.moment).stream),))
     stream = partial(tar, bag) if form == "tar" else partial(tgz, bag)
     return Package(name=name, form=form, items=(Item(path=name, stream=stream),))
+
+
+def _is_stored(path: str, size: int) -> bool:
+    return size > _DEFLATED or path.lower().endswith(_COMPRESSED)
 
 
 def _files(bag: Source, base: str, paths: list[str]) -> tuple[Item, ...]:

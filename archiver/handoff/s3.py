@@ -28,7 +28,7 @@ PART = 8 << 20
 """Bytes of a part, and of an object that is sent in one go; more where a package has more than 9,000 such parts."""
 _PARTS = 9_000
 _LARGEST = 5 << 40
-_RANGE = 32 << 20
+_RANGE = 16 << 20
 _DIGEST = "sha256"
 """The key of our digest in an object's metadata."""
 _ABSENT = ("404", "NoSuchKey", "NotFound")
