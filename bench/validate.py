@@ -2,6 +2,7 @@
 
 Makes its bags (2.4 GiB) in a temporary folder, prints a table, and puts every figure as JSON into `bench/out/`. Seconds
 are medians over rounds in which the contenders take turns; CPU and peak memory come from `wait4` and hold children too.
+The commands are started by a small process: one started by this program would be told this program's memory as its own.
 """
 
 import argparse
@@ -32,6 +33,16 @@ def judge(path):
 if __name__ == "__main__":
     with Pool(2) as pool:
         print(sum(pool.imap_unordered(judge, sorted(Path(sys.argv[1]).iterdir()), chunksize=16)))
+"""
+LAUNCH = """
+import json, os, sys, time
+quiet = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_WRONLY, 0) for number in (1, 2)]
+began = time.perf_counter()
+child = os.posix_spawn(sys.argv[1], sys.argv[1:], os.environ, file_actions=quiet)
+_, status, usage = os.wait4(child, 0)
+wall = time.perf_counter() - began
+found = {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}
+print(json.dumps(found | {"code": os.waitstatus_to_exitcode(status)}))
 """
 HASHING = """
 import hashlib, os, sys
@@ -80,16 +91,11 @@ def make_bag(root: Path, files: int, size: int) -> Path:
 
 def run(command: Sequence[str | Path]) -> dict[str, float]:
     """Wall and CPU seconds of a command and its children, and the peak memory of the largest, in MiB."""
-    began = time.perf_counter()
-    with subprocess.Popen(
-        [str(each) for each in command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    ) as child:
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
-    wall = time.perf_counter() - began
-    if child.returncode:
-        raise SystemExit(f"{command} ended with {child.returncode}")
-    return {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "peak": usage.ru_maxrss / 1024}
+    launched = [sys.executable, "-I", "-S", "-c", LAUNCH, *map(str, command)]
+    found: dict[str, float] = json.loads(subprocess.run(launched, stdout=subprocess.PIPE, check=True).stdout)
+    if code := found.pop("code"):
+        raise SystemExit(f"{command} ended with {code}")
+    return found
 
 
 def contest(name: str, contenders: dict[str, Sequence[str | Path]], rounds: int) -> dict[str, dict[str, float]]:

@@ -19,7 +19,6 @@ from archiver.validate.manifests import RECORD, check_fetch, compare, read_manif
 from archiver.validate.rules import CHECKS, RULES, STRICT, finding
 from archiver.validate.tagfiles import check_oxum, read_declaration, read_info
 from archiver.validate.tree import Tree
-from archiver.validate.trust import check_trust
 
 if TYPE_CHECKING:
     from archiver.validate.profile import Profile
@@ -51,9 +50,14 @@ def validate_bag(
         with opened(path) as (tree, findings):
             if tree is not None:
                 more = _judge(tree, made, profile=profile, reread=reread, second_opinion=second_opinion, cores=cores)
-                checked, signatures = check_trust(tree, trust or Trust())
-                made |= checked
-                findings += [*more, *signatures]
+                findings += more
+                demands = trust or Trust()
+                if "signatures" in tree.folders or demands.is_demanded:
+                    from archiver.validate.trust import check_trust
+
+                    checked, more = check_trust(tree, demands)
+                    made |= checked
+                    findings += more
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
     if strict:
