@@ -57,7 +57,8 @@ def of_caption(text: str, at: str) -> list[Credit]:
     """The photo's credit at the end of a page's caption."""
     end = forms.NOT_CAPTION.sub("", bare(fold(text[-1000:])))[-200:].strip()
     opens = max(end.rfind(mark) for mark in "([（")
-    if opens >= 0 and agencies.leading(end[opens + 1 :]) and (found := _of_unlabelled(end, at)):
+    alone = agencies.find(end[opens + 1 :])  # `Foto: Mia Holm (EFE)`
+    if opens >= 0 and not alone and agencies.leading(end[opens + 1 :]) and (found := _of_unlabelled(end, at)):
         return found  # `(AFP photo by Mia Holm)` names an agency before the label.
     for pattern, needs in forms.caption():
         if match := pattern.search(end):

@@ -164,10 +164,9 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
         yield from _read(of["name"], deep + 1)
         yield Named(name=agency.name, agency=agency)
         return
-    plain = _CLIENT.sub("", plain)
+    plain = _DATED.sub("", _HOUSE.sub("", _CLIENT.sub("", plain))).strip(_MARKS)
     if NOBODY.fullmatch(plain) or _SIGN.fullmatch(plain) or not any(c.isalpha() for c in plain):
         return
-    plain = _DATED.sub("", _HOUSE.sub("", plain)).strip(_MARKS)
     if cut := _before_agency(plain):
         yield Named(name=cut[0])
         yield Named(name=cut[1].name, agency=cut[1])
@@ -217,7 +216,7 @@ def _agencies_of(text: str) -> list[Named]:
     return [Named(name=agency.name, agency=agency) for agency in parts if agency] if all(parts) else []
 
 
-_MARKS = " .,:;'’\"|·•–—-[]()«»„“”＝="
+_MARKS = " ©.,:;'’\"|·•–—-[]()«»„“”＝="
 _SPLIT = r"[,;|/、，；·•＝=+&]"
 _RUN = re.compile(rf"\s*{_SPLIT}\s*|\s+(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
 _JOINT = re.compile(

@@ -127,7 +127,7 @@ _WROTE_AND_SHOT = (
 )
 _REPORTED = (
     r"(?:reporting|reported|writing|written|story|words|interview) (?:by|from)|reportage|propos recueillis par|"
-    r"(?:reporte|reportaje|reportagem|bericht|geschrieben|verfasst|escrito|écrit|scritto|skrevet|skriven|rédigée?|"
+    r"(?:reporte|reportaje|reportagem|bericht|geschrieben|verfasst|escrito|écrit|scritto|skrevet|skriven|skrivet|rédigée?|"
     r"redactado|entrevista|intervista|entretien|recueilli|publié|geschreven) (?:de|por|von|par|da|di|af|av|door)|"
     r"(?:article |texte |información |report )(?:rédigé par|de|by)|(?:ein (?:bericht|artikel|beitrag|"
     r"interview) von)|підготу(?:вав|вала|вали)|подготовил[аи]?|"
@@ -179,7 +179,7 @@ def lines() -> tuple[Form, ...]:
         (rf"{_MATERIAL}(?P<who>.{{2,200}}?)", "contributor", "anybody"),
         (_USED, "contributor", "anybody"),
         (rf"{_STUFF}{_OF}(?P<who>.{{2,80}}?)", "contributor", "agencies"),
-        (r"(?:d['’]après|selon|laut|nach|según|secondo|segundo)\s(?P<who>.{2,80}?)", "source", "agencies"),
+        (r"(?:via|d['’]après|selon|laut|nach|según|secondo|segundo)\s(?P<who>.{2,80}?)", "source", "agencies"),
         (r"(?P<who>[^，。:：]{2,12}(?:记者|記者)[^，。:：]{2,40}?)(?:报道|報導|報道)", "author", "names"),
         (_MADE_WITH, "contributor", "agencies"),
         (rf"{_WITH}\s(?P<who>.{{2,120}}?)(?: inputs| reports)?", "contributor", "agencies"),
@@ -304,7 +304,7 @@ def from_where() -> re.Pattern[str]:
 def sentences() -> re.Pattern[str]:
     """Where a line of several credits is cut."""
     return re.compile(
-        rf";\s|\s[|•·]\s|"
+        rf";\s|\s[|•·]\s|\s/\s(?=\w{{3,12}}\s?:)|\s(?=[\u3400-\u9fff]{{2,6}}[：:])|"
         rf"(?<=[\w)]{{3}})(?<![Oo]prac)(?<![Ff]ot)(?<![Tt]łum)(?<![Pp]rzeł)(?<![Zz]dj)(?<![Rr]ed)\.\s(?=[^\W\d_a-z])"
         rf"|\s(?=(?:Additional reporting|Reporting|Writing|Editing) by\s)"
         rf"|,\s(?=\w{{3,24}}:\s|(?i:(?:with |additional )?(?:reporting|editing|writing) by|"
@@ -341,7 +341,9 @@ FOR_HOUSE = re.compile(
 )
 """`… Mia Holm for The Harbour Times`"""
 NOT_CAPTION = re.compile(
-    r"\s?(?:Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} ).{0,60}$", _I
+    r"\s?(?:(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés)|"
+    r"Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} ).{0,60}$",
+    _I,
 )
 """What some papers print after a photo's credit."""
 DATE = re.compile(r"\d{1,4}\.?(?:º|er)?\s(?:(?:de|di)\s)?[^\W\d]{2,12}\.?|\b(?:le|el|il|den)\s(?=\d)")
