@@ -7,6 +7,7 @@ log, not here.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
@@ -20,6 +21,7 @@ from archiver.bag.plain import one_line
 
 NS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
+_BRACED = f"{{{NS}}}"
 EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType"
 SOFTWARE, ORGANISATION, OPERATOR = "archiver", "organisation", "operator"
 
@@ -96,12 +98,12 @@ def _object(root: Any, dossier: Dossier, file: File, events: list[Event]) -> Non
         _add(node, "originalName", dossier.seed.name)
     for event in events:
         if path in event.files:
-            _identified(node, "linkingEventIdentifier", "UUID", _event_id(dossier, event))
+            _identified(node, "linkingEventIdentifier", "UUID", _event_id(dossier.identifier, event.kind))
 
 
 def _event(root: Any, dossier: Dossier, event: Event) -> None:
     node = _add(root, "event")
-    _identified(node, "eventIdentifier", "UUID", _event_id(dossier, event))
+    _identified(node, "eventIdentifier", "UUID", _event_id(dossier.identifier, event.kind))
     kind = _add(node, "eventType", event.kind)
     kind.set("authority", "eventType")
     kind.set("authorityURI", EVENT_TYPES)
@@ -156,9 +158,10 @@ def _rights(root: Any, dossier: Dossier, paths: list[str]) -> None:
         _identified(node, "linkingObjectIdentifier", "path in the bag", f"data/{path}")
 
 
-def _event_id(dossier: Dossier, event: Event) -> str:
+@lru_cache(64)
+def _event_id(bag: str, kind: str) -> str:
     """The same event has the same identifier wherever the bag is read."""
-    return str(uuid5(NAMESPACE_URL, f"{dossier.identifier}/{event.kind}"))
+    return str(uuid5(NAMESPACE_URL, f"{bag}/{kind}"))
 
 
 def _identified(node: Any, name: str, kind: str, value: str) -> None:
@@ -168,7 +171,7 @@ def _identified(node: Any, name: str, kind: str, value: str) -> None:
 
 
 def _add(node: Any, name: str, text: str | None = None) -> Any:
-    child = etree.SubElement(node, f"{{{NS}}}{name}")
+    child = etree.SubElement(node, _BRACED + name)
     if text is not None:
         child.text = one_line(text)
     return child

@@ -162,6 +162,8 @@ def _packages() -> dict[str, str]:
 
 def plain(value: Any) -> Any:
     """Dataclasses, tuples and times as JSON has them; times in UTC end in Z."""
+    if value is None or isinstance(value, str | int | float):
+        return value
     if is_dataclass(value) and not isinstance(value, type):
         return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
     if isinstance(value, Mapping):
