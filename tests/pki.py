@@ -96,6 +96,7 @@ def issue(
               "key_cert_sign", "crl_sign", "encipher_only", "decipher_only")  # fmt: skip
     wanted = {usage} if usage else {"key_cert_sign", "crl_sign"} if ca else {"digital_signature"}
     builder = builder.add_extension(x509.KeyUsage(**{each: each in wanted for each in usages}), critical=True)
+    builder = builder.add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
     if email:
         builder = builder.add_extension(x509.SubjectAlternativeName([x509.RFC822Name(email)]), critical=False)
     if purpose:

@@ -173,10 +173,11 @@ def write_cms(bag: Path, der: bytes) -> None:
     (bag / P7S).write_bytes(b"-----BEGIN CMS-----\n" + base64.encodebytes(der) + b"-----END CMS-----\n")
 
 
-def openssl_signs(bag: Path, tmp: Path, pki: Authorities, *options: str) -> None:
+def openssl_signs(bag: Path, tmp: Path, pki: Authorities, *options: str, holder: Holder | None = None) -> None:
     tmp = tmp / "by-openssl"
-    _, key, _, _ = pki.signer.write(tmp)
-    (tmp / "leaf.pem").write_bytes(pki.signer.certificate.public_bytes(Encoding.PEM))
+    holder = holder or pki.signer
+    _, key, _, _ = holder.write(tmp)
+    (tmp / "leaf.pem").write_bytes(holder.certificate.public_bytes(Encoding.PEM))
     (tmp / "chain.pem").write_bytes(pki.ca.certificate.public_bytes(Encoding.PEM))
     command = ["openssl", "cms", "-sign", "-binary", "-in", str(bag / SEAL), "-outform", "PEM", "-inkey", key]
     command += ["-signer", str(tmp / "leaf.pem"), "-certfile", str(tmp / "chain.pem"), "-out", str(bag / P7S), *options]
@@ -569,6 +570,27 @@ def test_chains_of_every_kind_of_key_lead_to_their_root(kind: str, tmp_path: Pat
     (bag / "signatures").mkdir()
     write_signature(bag, holder, tmp_path)
     assert validate_bag(bag, trust=Trust(roots=root.pem(), now=NOW, require_signature=True)).ok
+
+
+@pytest.mark.parametrize(
+    ("kind", "options"),
+    [
+        ("p256", ["-cades", "-md", "sha256", "-nosmimecap"]),
+        ("p384", ["-cades", "-md", "sha384"]),
+        ("rsa", ["-md", "sha512"]),
+        ("rsa", ["-cades", "-md", "sha256", "-keyopt", "rsa_padding_mode:pss"]),
+        ("rsa", ["-md", "sha384", "-keyopt", "rsa_padding_mode:pss", "-keyopt", "rsa_pss_saltlen:20"]),
+        ("p256", ["-keyid", "-cades"]),
+    ],
+    ids=lambda each: each if isinstance(each, str) else " ".join(each),
+)
+def test_signatures_by_openssl_hold_in_all_forms_that_it_writes(kind, options, tmp_path: Path, pki: Authorities):
+    bag = Builder().write(tmp_path / "bag")
+    (bag / "signatures").mkdir()
+    openssl_signs(bag, tmp_path, pki, *options, holder=issue("By Openssl", pki.ca, kind=kind))
+    assert judged(bag, pki, require_signature=True).ok
+    (bag / SEAL).write_bytes((bag / SEAL).read_bytes() + b"\n")
+    assert "SIG003" in told(judged(bag, pki))
 
 
 def test_a_bag_with_its_signatures_is_still_valid_to_bagit(bag: Path):

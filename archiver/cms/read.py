@@ -186,13 +186,13 @@ def _pss(algorithm: list[asn1.TLV]) -> tuple[hashes.HashAlgorithm, int]:
     if len(algorithm) != 2:
         raise Refused("algorithm", "RSASSA-PSS with SHA-1")
     told = _parsed(algorithm[1], PssParameters)
-    mask = told.mask
-    if told.digest is None or mask is None or len(mask) != 2 or told.salt is None or not 0 <= told.salt <= 512:
-        raise Refused("algorithm", "RSASSA-PSS with SHA-1, or without the length of its salt")
+    mask, salt = told.mask, 20 if told.salt is None else told.salt  # the default, which DER leaves out
+    if told.digest is None or mask is None or len(mask) != 2 or not 0 <= salt <= 512:
+        raise Refused("algorithm", "RSASSA-PSS with SHA-1, or a salt out of all proportion")
     hasher = _hash(told.digest)
     if _oid(mask) != _MGF1 or _HASHES.get(_parsed(mask[1], Algorithm).algorithm.dotted_string) is not hasher:
         raise Refused("algorithm", "RSASSA-PSS with a mask of its own")
-    return hasher, told.salt
+    return hasher, salt
 
 
 def _certificates(carried: list[asn1.TLV]) -> list[x509.Certificate]:
