@@ -1,12 +1,16 @@
 """`archiver sign` and `archiver run` with keys: what openssl, the judge here, says of what they write."""
 
+import contextlib
 import json
 import logging
 import os
 import re
 import shutil
+import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,6 +23,7 @@ from pki import NOW, Authorities, authorities, issue, needs_openssl
 
 from archiver.cli import main
 from archiver.errors import StorageError, UsageError
+from archiver.trust import web
 from archiver.trust.custody import Agent, append, head, seal
 from archiver.trust.sign import Signer, sign
 from archiver.trust.timestamp import query
@@ -288,6 +293,33 @@ def test_what_is_asked_of_an_authority_is_read_by_openssl(nonce: int, tmp_path: 
     assert f"Nonce: 0x{nonce:016X}" in told
     assert "Hash Algorithm: sha256" in told
     assert "Certificate required: yes" in told
+
+
+def test_an_authority_that_trickles_is_left_when_the_time_is_up(bag: Path, monkeypatch, capsys):
+    monkeypatch.setattr(web, "SECONDS", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def trickle() -> None:
+            connection, _ = server.accept()
+            with connection, contextlib.suppress(OSError):
+                for each in b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100:
+                    connection.sendall(bytes([each]))
+                    time.sleep(0.05)
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        started = time.monotonic()
+        url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+        assert "within 0.5 seconds" in refused(capsys, str(bag), "--timestamp", url, code=3)
+        assert time.monotonic() - started < 3
+        thread.join()
+
+
+def test_a_passphrase_is_asked_for_at_a_terminal(bag: Path, pki: Authorities, monkeypatch):
+    monkeypatch.delenv("ARCHIVER_PASSPHRASE", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("getpass.getpass", lambda _: "right")
+    assert main(["sign", str(bag), *pki.signer.write(bag.parent, passphrase=b"right")]) == 0
 
 
 # ---- validate's own options

@@ -30,6 +30,7 @@ from archiver.trust.custody import Agent, append
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer, sign
 from archiver.validate.bag import validate_bag
+from archiver.validate.chains import chain_to
 from archiver.validate.demands import Trust, read_roots
 from archiver.validate.rules_trust import LAYERS
 
@@ -591,6 +592,55 @@ def test_signatures_by_openssl_hold_in_all_forms_that_it_writes(kind, options, t
     assert judged(bag, pki, require_signature=True).ok
     (bag / SEAL).write_bytes((bag / SEAL).read_bytes() + b"\n")
     assert "SIG003" in told(judged(bag, pki))
+
+
+def chains(root: Holder) -> dict[str, Holder]:
+    """Chains good and bad, all below the same root."""
+    ca = issue("CA", root, ca=True)
+    stranger = issue(root.certificate.subject.rfc4514_string().removeprefix("CN="), ca=True)
+    return {
+        "good": issue("Leaf", ca),
+        "below the root": issue("Leaf", root),
+        "two authorities": issue("Leaf", issue("Lower", ca, ca=True)),
+        "leaf expired": issue("Leaf", ca, days=(-9, -1)),
+        "leaf not yet valid": issue("Leaf", ca, days=(1, 9)),
+        "authority expired": issue("Leaf", issue("Old CA", root, ca=True, days=(-9, -1))),
+        "no authority": issue("Leaf", issue("Person", root)),
+        "may not issue": issue("Leaf", issue("Odd CA", root, ca=True, usage="crl_sign")),
+        "path too long": issue("Leaf", issue("Lower", issue("Short", root, ca=True, path_length=0), ca=True)),
+        "path just fits": issue("Leaf", issue("Short", root, ca=True, path_length=0)),
+        "root of the same name": issue("Leaf", issue("CA", stranger, ca=True)),
+        "critical extension": issue("Leaf", ca, extra=x509.UnrecognizedExtension(ODD, b"\x05\x00")),
+        "weak key": issue("Leaf", issue("Weak CA", root, ca=True, kind="rsa1024")),
+        "self-signed": issue("Leaf"),
+    }
+
+
+ODD = x509.ObjectIdentifier("1.2.3.4.5")
+SOUND = {"good", "below the root", "two authorities", "path just fits"}
+
+
+def test_chains_are_judged_as_openssl_judges_them(tmp_path: Path):
+    root = issue("Root", ca=True)
+    (tmp_path / "root.pem").write_bytes(root.pem())
+    for name, holder in chains(root).items():
+        (tmp_path / "leaf.pem").write_bytes(holder.certificate.public_bytes(Encoding.PEM))
+        (tmp_path / "chain.pem").write_bytes(holder.pem())
+        command = [
+            "openssl",
+            "verify",
+            "-x509_strict",
+            "-auth_level",
+            "2",
+            "-CAfile",
+            "root.pem",
+            "-untrusted",
+            "chain.pem",
+        ]
+        done = subprocess.run([*command, "leaf.pem"], cwd=tmp_path, capture_output=True)
+        ours = chain_to([root.certificate], holder.certificate, holder.chain, NOW)
+        assert bool(ours.certificates) == (name in SOUND), (name, ours.reason)
+        assert (done.returncode == 0) == (name in SOUND), (name, done.stderr)
 
 
 def test_a_bag_with_its_signatures_is_still_valid_to_bagit(bag: Path):
