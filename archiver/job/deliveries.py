@@ -40,6 +40,16 @@ class Delivery:
     """Whether the bag's custody log tells of it."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Where a sealed bag was delivered to, and when; `derived` says that it was a bag made of it for a receiver."""
+
+    target: str
+    package: str
+    derived: bool
+    ended: str
+
+
 class Deliveries:
     """The deliveries of one bags folder, and a `handoff.target.Memory`. Raises StorageError where the file cannot be
     used."""
@@ -89,6 +99,16 @@ class Deliveries:
         clean = [each.encode("utf-8", "backslashreplace").decode() if isinstance(each, str) else each for each in row]
         with self._usable():
             self._db.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)
+
+    def of(self, seal: str) -> list[Sent]:
+        """All deliveries of a sealed bag, the last one to each place."""
+        with self._usable():
+            rows = self._db.execute(
+                "SELECT target, package, derived <> '', max(ended) FROM deliveries WHERE kind = 'delivery' "
+                "AND seal = ? GROUP BY target, package, derived ORDER BY target, package",
+                (seal,),
+            ).fetchall()
+        return [Sent(target=row[0], package=row[1], derived=bool(row[2]), ended=row[3]) for row in rows]
 
     def in_custody(self, identifier: str) -> None:
         """Note that the bag's custody log tells of a delivery."""
