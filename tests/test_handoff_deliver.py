@@ -336,3 +336,22 @@ def test_wrong_usage_is_exit_code_2_and_one_line(arguments, tmp_path, monkeypatc
     monkeypatch.chdir(tmp_path)
     assert main(["handoff", *arguments]) == 2
     assert "Traceback" not in capsys.readouterr().err
+
+
+def test_signatures_added_since_do_not_take_the_place_of_a_package_that_is_one_file(bag, tmp_path, capsys):
+    hand(capsys, bag, tmp_path / "out")
+    before = (tmp_path / "out/harbour-1.tar").read_bytes()
+    (bag / "signatures/later.txt").write_bytes(b"signed meanwhile")
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "move it away, or name another target" in told["reason"]
+    assert (tmp_path / "out/harbour-1.tar").read_bytes() == before
+
+
+def test_what_an_earlier_attempt_left_and_the_bag_no_longer_has_is_not_delivered(bag, tmp_path, capsys):
+    stale = tmp_path / "out/.harbour-1.part/harbour-1/signatures/stale.txt"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"of an earlier attempt")
+    assert hand(capsys, bag, tmp_path / "out", "--form", "folder")[0] == 0
+    expected = {path: data for path, data in everything(bag).items() if "custody" not in path}
+    assert everything(tmp_path / "out/harbour-1") == expected

@@ -15,6 +15,7 @@ import pytest
 from bagbuilder import Builder
 
 from archiver.errors import Refused
+from archiver.handoff import package as package_module
 from archiver.handoff import zipping
 from archiver.handoff.package import FORMS, digest_of, measure, package
 from archiver.handoff.source import source
@@ -134,6 +135,22 @@ def test_entries_have_fixed_owners_modes_and_the_bagging_date(bag, tmp_path):
         }
         methods = {e.filename.rpartition(".")[2]: e.compress_type for e in archive.infolist()}
     assert (methods["jpg"], methods["json"]) == (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def test_of_a_folder_the_declaration_comes_last_and_of_a_wacz_the_archive(bag):
+    """What is sent file by file is no bag before its end."""
+    paths = [item.path for item in package(source(bag), "folder").items]
+    assert paths[-1] == "harbour-1/bagit.txt"
+    assert paths[:-1] == sorted(paths[:-1])
+    assert package(source(bag), "wacz").items[-1].path == "harbour-1.wacz"
+
+
+def test_what_is_large_or_compressed_is_stored_in_a_zip(bag, tmp_path, monkeypatch):
+    monkeypatch.setattr(package_module, "_DEFLATED", 50_000)
+    with zipfile.ZipFile(packed(bag, "zip", tmp_path / "out")) as archive:
+        stored = {e.filename.removeprefix("harbour-1/") for e in archive.infolist() if not e.compress_type}
+    assert stored >= {LONG, "data/photo.jpg"}
+    assert "bagit.txt" not in stored
 
 
 def test_a_gzip_has_no_name_and_no_time(bag, tmp_path):

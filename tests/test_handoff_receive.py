@@ -282,3 +282,9 @@ def test_a_received_bag_can_be_handed_on_and_the_log_goes_with_it(bag, tmp_path,
         events = [each for each in archive.namelist() if "/custody/" in each]
     assert [os.path.basename(each) for each in events] == ["0001-handoff.json", "0002-receipt.json"]  # noqa: PTH119
     assert validate_bag(tmp_path / "third/harbour-1.zip").ok
+
+
+@pytest.mark.parametrize("found", [b"1", b"123"])
+def test_what_is_not_as_long_as_stated_is_refused(found, tmp_path):
+    with pytest.raises(unpack_module.Refused, match="not as long as the package says"):
+        unpack_module.unpack([("a", 2)], lambda path: io.BytesIO(found), tmp_path / "x")

@@ -22,7 +22,7 @@ def deliver(package: Package, pieces: Mapping[str, Piece], target: Target) -> di
     Raises Refused, with nothing overwritten, where something else lies there or comes back, or the bag changed
     meanwhile, StorageError where the target cannot be used.
     """
-    found = survey(pieces, target, read=False)
+    found = survey(pieces, target, read=True)
     for path, presence in found.items():
         if presence == "different":
             raise Refused(
