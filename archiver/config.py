@@ -87,6 +87,7 @@ class Config:
     requisites: bool = True
     shared: bool = True
     srcset: str = "all"
+    fast_text: bool = False
     robots: str = "record"
     retry: bool = False
     recapture: bool = False

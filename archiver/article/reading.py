@@ -15,9 +15,12 @@ from archiver.article.jsonld import Graph
 from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
 
 
-def read(seed: Seed | None, page: Page) -> Reading:
-    """What the page says and, where there is a seed, how it relates to it. Without a seed the verdict is `no-text`."""
-    article, found = _article(page, seed)
+def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
+    """What the page says and, where there is a seed, how it relates to it. Without a seed the verdict is `no-text`.
+
+    `fast`: the text by the words of the seed, where they are all found.
+    """
+    article, found = _article(page, seed, fast)
     if seed is None:
         return Reading(
             article=article,
@@ -39,7 +42,7 @@ def read(seed: Seed | None, page: Page) -> Reading:
     )
 
 
-def _article(page: Page, seed: Seed | None) -> tuple[Article, Sequence[dom.Link]]:
+def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Sequence[dom.Link]]:
     """The article of a page, and its links with the elements they stand in."""
     content_type = page.header("Content-Type")
     note = decode.not_html(page.body, content_type)
@@ -55,7 +58,7 @@ def _article(page: Page, seed: Seed | None) -> tuple[Article, Sequence[dom.Link]
     anchors = tuple(link.anchor for link in found)
     text = Extracted(note=note)
     if tree is not None and graph is not None:
-        text = extract.extract(tree, graph, page.url, body_of(seed) if seed is not None else "")
+        text = extract.extract(tree, graph, page.url, body_of(seed) if seed is not None else "", fast=fast)
     paragraphs = tuple(block.text for block in text.blocks)
     language = claims["language"][0].value if "language" in claims else None
     article = Article(

@@ -76,13 +76,17 @@ def _json(command: argparse.ArgumentParser, what: str) -> None:
 
 def _run(commands: Commands) -> None:
     run = _command(commands, "run", "Fetch the original of every seed and make a bag of each.")
-    run.add_argument("seeds", nargs="*", metavar="SEED", help="folder, file or address (default: seeds/)")
+    run.add_argument(
+        "seeds", nargs="*", metavar="SEED", help="folder, file, .csv, .jsonl or address (default: seeds/)"
+    )
     _settings(run)
     _json(run, "one JSON object a seed: seed, url, outcome, bag, verdict, reason")
     run.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     run.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
     run.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
     run.add_argument("--jobs", type=_count, metavar="N", help="processes (default: 1)")
+    run.add_argument("--fast-text", action="store_true",
+                     help="the text by the words of the seed, in full only where they are not found")  # fmt: skip
     net = run.add_argument_group("network")
     net.add_argument("--pace", type=_seconds, metavar="SECONDS", help="between two pages of one host (default: 1)")
     net.add_argument("--no-requisites", action="store_true", help="the page alone, without what it needs to be shown")
@@ -145,6 +149,8 @@ def _status(commands: Commands) -> None:
     status = _command(commands, "status", "Tell what became of the seeds: done, failed and why, waiting.")
     _settings(status)
     _json(status, "one JSON object: counts, and every seed that is not captured")
+    status.add_argument("--rebuild", action="store_true",
+                        help="set a damaged ledger aside and write a new one from the bags")  # fmt: skip
 
 
 def _pages(commands: Commands) -> None:

@@ -47,10 +47,13 @@ def run(args: argparse.Namespace) -> int:
     return summary.exit_code
 
 
+_SWITCHES = ("retry", "recapture", "allow_private", "insecure", "fast_text")
+
+
 def settings(args: argparse.Namespace) -> Config:
     """Defaults, file and command line, checked. Raises UsageError."""
     given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
-    given |= {name: True for name in ("retry", "recapture", "allow_private", "insecure") if getattr(args, name, False)}
+    given |= {name: True for name in _SWITCHES if getattr(args, name, False)}
     given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
     if getattr(args, "connect_to", None):
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
@@ -188,6 +191,7 @@ def shown(path: Path) -> str:
 def require_ledger(bags: Path) -> Path:
     """The ledger's path. Raises StorageError where nothing was archived."""
     path = bags / PATH
-    if not path.is_file():
-        raise StorageError(f"{bags} has no ledger: nothing was archived there yet; name the folder with --bags")
+    if not os.path.lexists(path):
+        advice = "name the folder with --bags; where there are bags, 'archiver status --rebuild' makes one"
+        raise StorageError(f"{bags} has no ledger: nothing was archived there yet, or it was deleted; {advice}")
     return path

@@ -61,7 +61,7 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
             return capture
         shelf.close()
         with _READING:
-            reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
+            reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
         instead = stands_instead(seed, capture.page, reading, capture.redirects)
         if instead and capture.outcome == "captured":
             capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
