@@ -242,12 +242,7 @@ def hashed(path: Path) -> str:
 @damage("SIG020", "TSR008")
 def signer_without_the_right_to_sign(bag, pki, tmp):
     write_signature(bag, pki.second, tmp)
-    forbidden = issue("No Signer", pki.ca, usage="key_agreement")
-    folder = tmp / "unfit"  # our own signing refuses such a key, openssl does as it is told
-    _, key, _, _ = forbidden.write(folder)
-    (folder / "leaf.pem").write_bytes(forbidden.certificate.public_bytes(Encoding.PEM))
-    command = ["openssl", "cms", "-sign", "-binary", "-in", str(bag / SEAL), "-outform", "PEM", "-inkey", key]
-    subprocess.run([*command, "-signer", str(folder / "leaf.pem"), "-out", str(bag / P7S)], check=True)
+    openssl_signs(bag, tmp, pki, holder=issue("No Signer", pki.ca, usage="key_agreement"))  # ours would refuse
 
 
 @damage("SIG006", "SIG020", "TSR008", require_signature=True)
@@ -281,6 +276,11 @@ def signer_with_a_critical_extension_nobody_knows(bag, pki, tmp):
 @damage("SIG023", signer="somebody@else.example")
 def another_signer_than_the_one_wanted(bag, pki, tmp):
     pass
+
+
+@damage("SIG022", "SIG023", "TSR022", roots=None, signer="ada@archive.example")
+def name_of_a_signer_without_roots(bag, pki, tmp):
+    """Anybody may put that address into a certificate."""
 
 
 @damage("SIG023", signer="ab" * 32)
@@ -354,6 +354,12 @@ def timestamp_by_somebody_who_is_no_time_stamping_authority(bag, pki, tmp):
     (bag / TSR).write_bytes(forged_timestamp(pki, (bag / P7S).read_bytes(), pki.signer, tmp / "forge"))
 
 
+@damage("TSR020", "TSR008")
+def timestamp_by_a_server(bag, pki, tmp):
+    server = issue("Server", pki.tsa_root, purpose=x509.ExtendedKeyUsageOID.SERVER_AUTH)
+    (bag / TSR).write_bytes(forged_timestamp(pki, (bag / P7S).read_bytes(), server, tmp / "forge"))
+
+
 @damage("TSR002", "TSR008")
 def timestamp_by_sha_1(bag, pki, tmp):
     (bag / TSR).write_bytes(forged_timestamp(pki, (bag / P7S).read_bytes(), pki.tsa, tmp / "forge", "-md", "sha1"))
@@ -401,6 +407,18 @@ def answer_of_revocation_about_another(bag, pki, tmp):
 @damage("SIG031")
 def answer_of_revocation_by_another(bag, pki, tmp):
     (bag / f"{P7S}.ocsp").write_bytes(ocsp_of(pki.ca, pki.signer, by=pki.second))
+
+
+@damage("SIG031")
+def answer_of_revocation_by_somebody_who_is_for_other_things(bag, pki, tmp):
+    other = issue("Coder", pki.ca, purpose=x509.ExtendedKeyUsageOID.CODE_SIGNING)
+    (bag / f"{P7S}.ocsp").write_bytes(ocsp_of(pki.ca, pki.signer, by=other))
+
+
+@damage()
+def answer_of_revocation_by_somebody_authorised_which_is_no_damage(bag, pki, tmp):
+    responder = issue("Responder", pki.ca, purpose=x509.ExtendedKeyUsageOID.OCSP_SIGNING)
+    (bag / f"{P7S}.ocsp").write_bytes(ocsp_of(pki.ca, pki.signer, by=responder))
 
 
 @damage("SIG031")
@@ -592,6 +610,18 @@ def test_signatures_by_openssl_hold_in_all_forms_that_it_writes(kind, options, t
     assert judged(bag, pki, require_signature=True).ok
     (bag / SEAL).write_bytes((bag / SEAL).read_bytes() + b"\n")
     assert "SIG003" in told(judged(bag, pki))
+
+
+def test_a_certificate_that_was_issued_with_a_weak_hash_leads_nowhere(tmp_path: Path):
+    root = issue("Root", ca=True)
+    root.write(tmp_path, "root")
+    for digest, sound in (("-sha256", True), ("-sha224", False), ("-sha1", False)):
+        run(tmp_path, "req", "-new", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key",
+            "-subj", "/CN=Leaf", "-out", "request")  # fmt: skip
+        run(tmp_path, "x509", "-req", "-in", "request", "-CA", "root.pem", "-CAkey", "root.key", "-days", "9", digest,
+            "-out", "leaf.pem")  # fmt: skip
+        leaf = x509.load_pem_x509_certificate((tmp_path / "leaf.pem").read_bytes())
+        assert bool(chain_to([root.certificate], leaf, [], NOW + timedelta(minutes=5)).certificates) == sound
 
 
 def chains(root: Holder) -> dict[str, Holder]:
