@@ -355,3 +355,56 @@ def test_what_an_earlier_attempt_left_and_the_bag_no_longer_has_is_not_delivered
     assert hand(capsys, bag, tmp_path / "out", "--form", "folder")[0] == 0
     expected = {path: data for path, data in everything(bag).items() if "custody" not in path}
     assert everything(tmp_path / "out/harbour-1") == expected
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("form", ["tar", "folder"])
+def test_what_appears_in_the_last_moment_is_not_overwritten_whether_or_not_the_disk_has_links(
+    form, links, bag, tmp_path, capsys, monkeypatch
+):
+    def no_links(*_, **__):
+        raise PermissionError(1, os.strerror(1))
+
+    if not links:
+        monkeypatch.setattr(folder_module.os, "link", no_links)
+    place = tmp_path / "out" / ("harbour-1" if form == "folder" else "harbour-1.tar")
+    real = folder_module._rename
+
+    def late(path, to):
+        if to == place and not place.exists():
+            if form == "folder":
+                place.mkdir()
+            (place / "theirs" if form == "folder" else place).write_bytes(b"somebody's")
+        real(path, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module, "_rename", late)
+        code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--form", form)
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "has appeared meanwhile" in told["reason"]
+    assert (place / "theirs" if form == "folder" else place).read_bytes() == b"somebody's"
+    shutil.rmtree(tmp_path / "out")
+    assert hand(capsys, bag, tmp_path / "out", "--form", form)[0] == 0
+
+
+def test_a_folder_without_locks_is_a_target_too(bag, tmp_path, capsys, monkeypatch):
+    def no_locks(*_):
+        raise OSError(37, os.strerror(37))
+
+    monkeypatch.setattr(folder_module.fcntl, "flock", no_locks)
+    assert hand(capsys, bag, tmp_path / "out")[1][0]["outcome"] == "delivered"
+
+
+def test_a_target_that_cannot_be_a_folder_is_one_line(bag, tmp_path, capsys):
+    (tmp_path / "file").write_bytes(b"x")
+    assert main(["handoff", str(bag), str(tmp_path / "file")]) == 3
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+
+
+def test_receipts_of_a_bag_beside_which_nothing_can_be_written_go_elsewhere(bag, tmp_path, capsys):
+    (tmp_path / "bags/.archiver").write_bytes(b"in the way")
+    assert main(["handoff", str(bag), str(tmp_path / "out")]) == 3
+    assert "--receipts DIR" in capsys.readouterr().err
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--receipts", tmp_path / "mine")
+    assert (code, Path(told["receipt"]).parent) == (0, tmp_path / "mine/receipts")
