@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from bagbuilder import HTML, REQUEST, TEXT, URL, WARC, Builder, base32, chunks, exchange, sha256, warc, warcinfo
 
+from archiver import __version__
+from archiver.commands.validate import read_again
 from archiver.validate.bag import validate_bag
 from archiver.validate.reread import ReadAgain
 
@@ -118,3 +120,29 @@ def test_a_page_whose_coding_is_broken_is_not_checked(payload: bytes, tmp_path: 
     head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(payload)
     answered(builder, head + payload, payload)
     assert found(builder, tmp_path, TEXT) == ([("TXT007", "data/provenance.json", None)], "not checked")
+
+
+LINES = (
+    "The pier was closed on Monday after a crane fell into the basin.",
+    "Nobody was hurt, the harbour master said in the evening.",
+)
+SEED = "\n\n".join(("A Pier Is Closed", *LINES, "Original url:", "<http://paper.example/pier>")).encode()
+PAGE = "".join(("<article>", *(f"<p>{line}</p>" for line in LINES), "</article>")).encode()
+
+
+def read_by(extractor: str, version: str) -> str | None:
+    """What the command finds in a page whose record names this extractor."""
+    headers = (("Content-Type", "text/html"),)
+    return read_again(
+        ReadAgain(url="http://paper.example/pier", status=200, headers=headers, body=PAGE, seed=SEED,
+                  extractor=extractor, extractor_version=version, software=__version__)
+    )  # fmt: skip
+
+
+def test_a_text_found_by_the_words_of_the_seed_is_found_again_by_them():
+    assert read_by("archiver-seeded", "1") == "\n\n".join(LINES) + "\n"
+
+
+def test_a_record_that_names_a_version_that_is_not_installed_is_not_judged():
+    assert read_by("archiver-seeded", "0") is None
+    assert read_by("somebody-else", "1") is None

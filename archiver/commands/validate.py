@@ -96,12 +96,18 @@ def read_again(page: "ReadAgain") -> str | None:
     """The text of a recorded page by the extractor that is installed here; None where the record names another."""
     if page.software != __version__:
         return None
+    from archiver.article import seeded
     from archiver.article.reading import read
-    from archiver.model import Page
+    from archiver.model import Page, SeedRefused
+    from archiver.seeds.document import read_document
 
-    article = read(None, Page(url=page.url, status=page.status, headers=page.headers, body=page.body)).article
-    same = (article.extractor, article.extractor_version) == (page.extractor, page.extractor_version)
-    return article.text if same else None
+    seed = read_document(page.seed, origin="seed", name="seed")
+    original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
+    fast = page.extractor == seeded.NAME
+    article = read(None if isinstance(seed, SeedRefused) else seed, original, fast=fast).article
+    # Whoever is installed here in that version would have been tried, and taken if it were the best.
+    tried = {(each.extractor, each.version) for each in article.candidates}
+    return article.text if (page.extractor, page.extractor_version) in tried else None
 
 
 class _Since:

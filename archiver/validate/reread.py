@@ -31,6 +31,8 @@ class ReadAgain:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
+    seed: bytes = field(repr=False)
+    """The seed's document, by which the text was chosen; empty where it is not there."""
     extractor: str
     extractor_version: str
     software: str
@@ -88,7 +90,9 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
         body = _decoded(bytes(payload), header_values(message.head, "content-encoding"), limit)
     except (Broken, KeyError, OSError, zlib.error):
         return None
+    stated = record.get(str, "seed", "file")
     return ReadAgain(
+        seed=_seed(tree, f"data/{stated}") if stated is not None else b"",
         url=found.get("warc-target-uri") or "",
         status=found.status,
         headers=headers_of(message.head),
@@ -97,6 +101,14 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
         extractor_version=record.get(str, "text", "extractor_version") or "",
         software=record.get(str, "software", "version") or "",
     )
+
+
+def _seed(tree: Tree, path: str) -> bytes:
+    try:
+        with tree.open(path) as stream:
+            return stream.read(2 * PAGE_BYTES)
+    except (KeyError, OSError):
+        return b""  # SEED003 says so
 
 
 def _block(tree: Tree, path: str, record: WarcRecord) -> Iterator[bytes]:
