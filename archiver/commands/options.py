@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from archiver import __version__
-from archiver.commands.options_audit import audit
+from archiver.commands.options_audit import audit, certify
 from archiver.commands.options_handoff import handoff, receive, signatures
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -50,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     receive(_command(commands, "receive", "Take in bags that others hand over: unpack, validate, leave a receipt."))
     _sign(commands)
     audit(_command(commands, "audit", "Read bags again, every byte, and tell what has changed since they were good."))
+    certify(_command(commands, "certify", "Draft a certificate of authenticity of a bag, for a person to sign."))
     _show(commands)
     _status(commands)
     _pages(commands)

@@ -11,7 +11,7 @@ makes a bag fail, a `warning` only with `--fail-on warning`, an `info` never. `e
 
 This page is made from `archiver/validate/rules.py`: `python -m archiver.validate.codes > docs/validation-codes.md`.
 """
-_CHECKS = {
+CHECKS = {
     "structure": "the bag as a bag, or as an archive of one",
     "fixity": "payload files against the payload manifests",
     "tag-fixity": "tag files against the tag manifests",
@@ -35,7 +35,7 @@ _CHECKS = {
 def page() -> str:
     """The page as Markdown."""
     parts = [_HEAD]
-    for check, about in _CHECKS.items():
+    for check, about in CHECKS.items():
         parts.append(f"\n## {check}: {about}\n\n| code | severity | says | section |\n| --- | --- | --- | --- |\n")
         for code, rule in RULES.items():
             if rule.check == check:

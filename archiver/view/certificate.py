@@ -1,0 +1,336 @@
+"""A draft certificate of authenticity: what the record and a validation say of one capture, for a person to sign.
+
+Facts in, text or a page out. It states nothing that the record, the manifests and the report do not, says what was not
+checked, names no law and claims none to be satisfied: what a certificate must declare, who signs knows.
+"""
+
+import textwrap
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from typing import Any, TypeAlias
+
+from archiver.model import Report
+from archiver.validate.codes import CHECKS
+from archiver.view.telling import credits_once, one_line
+
+WIDTH, _INDENT, _LABEL = 78, 4, 24
+LONGEST = 1_000
+"""Characters of a value that are shown."""
+MOST = 100
+"""Redirects, findings or credits that are listed; the record has them all."""
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+_STYLE = """body{font:11pt/1.45 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.3em}
+h2{font-size:1em;margin:1.4em 0 .3em}table{border-collapse:collapse;width:100%;table-layout:fixed}p{margin:.3em 0}
+th,td{text-align:start;vertical-align:top;font-weight:400;padding:.1em .6em .1em 0;overflow-wrap:anywhere}
+th{width:11rem}.blank td{border-bottom:1px solid;height:2em}
+article+article{break-before:page}@page{margin:2cm}tr{break-inside:avoid}"""
+_PROVEN = ("SIG005", "SIG020", "SIG021", "SIG022", "SIG024", "SIG031", "TSR005", "TSR008", "TSR020", "TSR021", "TSR022",
+           "TSR024", "CUS007")  # fmt: skip
+"""What is found of signatures, timestamps and custody without being an error."""
+_LINES = {
+    "same": "the same",
+    "typographic": "different in quotation marks, dashes or spaces only",
+    "edited": "reworded",
+    "moved": "standing elsewhere on the page",
+    "missing": "in the seed and not on the page",
+    "page-only": "on the page and not in the seed",
+}
+_VERDICTS = {
+    "same": "every paragraph of the seed is on the page, and nothing else",
+    "typographic": "the same but for quotation marks, dashes and spaces",
+    "edited": "at least half of the seed's words are on the page; it was edited",
+    "different": "less than half of the seed's words are on the page",
+    "no-text": "the seed or the page has no body to compare",
+}
+_ABSENT = {
+    "signature": "The bag carries no signature: nothing in it shows who vouches for it.",
+    "timestamp": "The bag carries no timestamp: nothing but its own record shows since when it exists.",
+}
+_UNPROVEN = (
+    "Whether the site served the same to others, or at other times.",
+    "Whether what the page says is true, and who wrote it: authors, dates and credits are as claimed there.",
+    "Whether the clock of the machine was right, where nothing above says that it was checked.",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a certificate is drawn up from: the record, and the report of a validation made just before; `digests` are
+    those of the manifest, path in the bag -> SHA-256; `moment` is when it is drawn up."""
+
+    name: str
+    identifier: str | None
+    seal: str
+    digests: Mapping[str, str]
+    record: Mapping[str, Any]
+    report: Report
+    moment: datetime
+    software: str
+
+
+Row: TypeAlias = tuple[str, str | None]
+"""A label and what stands for it: None is a blank to be filled in. Without a label, a sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """A numbered part of a certificate."""
+
+    heading: str
+    rows: tuple[Row, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Certificate:
+    """A certificate before it is text: everything from outside is visible and on one line."""
+
+    title: str
+    preamble: str
+    sections: tuple[Section, ...]
+
+
+def certificate(facts: Facts) -> Certificate:
+    """Draw up a certificate. Raises LookupError, TypeError and the like for a record that is not as its schema says."""
+    parts = (
+        ("What was captured", _what(facts)),
+        ("When", _when(facts)),
+        ("From where", _where(facts)),
+        ("How", _how(facts)),
+        ("By whom", _whom(facts)),
+        ("Digests (SHA-256)", _digests(facts)),
+        ("Relation to the document that was kept (the seed)", _seed(facts)),
+        ("What was checked when this was drawn up", _checked(facts)),
+        ("What was not checked, and what this does not show", _unchecked(facts)),
+        ("To be completed by the person who signs", _blanks()),
+    )
+    return Certificate(
+        title="Draft certificate of authenticity of an archived web page",
+        preamble=f"Drawn up by {one_line(facts.software)} on {_utc(facts.moment)} from the bag {one_line(facts.name)}. "
+        "Sections 1 to 9 repeat what the bag's record, its manifests and a validation state. It is a draft: it "
+        "certifies nothing before a person has read it, completed section 10 and signed.",
+        sections=tuple(
+            Section(heading=f"{number}. {heading}", rows=tuple((label, _shown(value)) for label, value in rows))
+            for number, (heading, rows) in enumerate(parts, start=1)
+        ),
+    )
+
+
+def _shown(value: str | None) -> str | None:
+    if value is None:
+        return None
+    shown = one_line(value) or "(empty)"
+    return shown if len(shown) <= LONGEST else f"{shown[:LONGEST]} ... (cut here; the record has all of it)"
+
+
+def _utc(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _or(value: object, otherwise: str = "not stated") -> str:
+    return otherwise if value is None or value == "" else str(value)
+
+
+def _what(facts: Facts) -> Iterator[Row]:
+    capture = facts.record["capture"]
+    yield "Address asked for", capture["requested_url"]
+    for address in capture["redirects"][:MOST]:
+        yield "Redirected to", address
+    yield "Address that answered", capture["final_url"]
+    yield "Outcome", ": ".join(filter(None, (capture["outcome"], capture["reason"])))
+    yield "HTTP status", str(capture["status"])
+    yield "Cut short", _or(capture["truncated"], "no")
+    headlines = facts.record["claims"]["headline"]
+    yield "Headline", f"{headlines[0]['value']} ({headlines[0]['source']})" if headlines else "none found"
+    for each in credits_once(facts.record)[:MOST]:
+        yield "Credited", f"{each.who} ({each.role}), by {', '.join(each.sources)}: {each.text}"
+
+
+def _when(facts: Facts) -> Iterator[Row]:
+    capture, clock = facts.record["capture"], facts.record["clock"]
+    yield "Capture began", f"{capture['started']} (UTC)"
+    yield "Capture ended", f"{capture['finished']} (UTC)"
+    for each in capture["exchanges"]:
+        if each["record_ids"]["response"] == capture["record_id"]:
+            yield "Page asked for", f"{each['started']} (UTC)"
+            yield "Page received", f"{each['ended']} (UTC)"
+    yield "Clock", f"{clock['source']}; checked: {_or(clock['checked'], 'no')}"
+    if memento := capture["memento"]:
+        yield "Web archive", f"{memento['archive']}: {memento['uri']}, of {memento['datetime']}"
+
+
+def _where(facts: Facts) -> Iterator[Row]:
+    capture = facts.record["capture"]
+    yield "IP address", _or(capture["ip"], "not known")
+    yield "Through a proxy", _or(capture.get("proxy"), "no")
+    tls = capture["tls"]
+    if tls is None:
+        yield "TLS", "none: the connection was not encrypted, and the server showed no certificate"
+        return
+    yield "TLS", f"{_or(tls['protocol'])}, {_or(tls['cipher'])}"
+    verified = "verified against trusted roots and the name" if tls["verified"] else "NOT verified"
+    yield "Server's certificate", f"{verified} at the time of the capture"
+    yield "Its SHA-256", _or(tls["certificate_sha256"])
+    yield "Its issuer", _or(tls["issuer"])
+    yield "Valid until", _or(tls["not_after"])
+    yield "Chain kept in", ", ".join(f"data/{each}" for each in tls["chain"]) or "not kept"
+
+
+def _how(facts: Facts) -> Iterator[Row]:
+    record = facts.record
+    capture, software, needed = record["capture"], record["software"], record["capture"]["requisites"]
+    packages = ", ".join(f"{name} {version}" for name, version in software["packages"].items())
+    yield (
+        "Software",
+        f"{software['name']} {software['version']}, {software['python']}, with {packages or 'no packages'}",
+    )
+    yield "Operating system", record["host"]["os"]
+    yield "Asked as", capture["user_agent"]
+    yield "robots.txt", capture["robots"]
+    yield "Exchanges recorded", f"{len(capture['exchanges'])}, as requests and responses in a WARC file"
+    yield "WARC file", f"data/{capture['warc']}"
+    yield "Record of the page", capture["record_id"]
+    if needed:
+        counts = f"{needed['fetched']} fetched, {needed['shared']} copied from other captures of the job"
+        lost = f"{len(needed['failed'])} failed, {len(needed['skipped'])} skipped"
+        yield "Files the page needs", f"{counts}, {lost}"
+
+
+def _whom(facts: Facts) -> Iterator[Row]:
+    operator = facts.record["operator"]
+    yield "Organisation", _or(operator["organisation"])
+    yield "Person", _or(operator["person"])
+    yield "Contact", _or(operator["contact"])
+
+
+def _digests(facts: Facts) -> Iterator[Row]:
+    record = facts.record
+    yield "Bag", f"{facts.name}; identifier {_or(facts.identifier)}"
+    yield "Seal", f"{facts.seal} (of tagmanifest-sha256.txt, which leads to every file of the bag)"
+    yield "Page as received", _or(record["capture"]["payload_sha256"], "none: the message was not whole")
+    named = {"WARC file": record["capture"]["warc"], "Seed": record["seed"]["file"], "Text": record["text"]["file"]}
+    for label, path in {**named, "Record": "provenance.json"}.items():
+        if path is not None:
+            yield label, f"{_or(facts.digests.get(f'data/{path}'), 'not in the manifest')} (data/{path})"
+
+
+def _seed(facts: Facts) -> Iterator[Row]:
+    seed, comparison = facts.record["seed"], facts.record["comparison"]
+    yield "Document", seed["original_name"]
+    yield "Supplied by", _or(seed["supplied_by"])
+    yield "Obtained how", _or(seed["obtained_how"])
+    yield "Independence", seed["independence"]
+    yield "Its headline", _or(seed["headline"], "none")
+    yield "Its date", _or(seed["date"], "none")
+    verdict = comparison["verdict"]
+    yield "Comparison", f"{verdict}: {_VERDICTS.get(verdict, 'see the record')}"
+    kept, theirs = f"{comparison['seed_coverage']:.1%}", f"{comparison['page_coverage']:.1%}"
+    yield "Shares", f"{kept} of the seed's words are on the page, {theirs} of the page's words are in the seed"
+    counts = Counter[str](each["kind"] for each in comparison["lines"])
+    told = [f"{counts[kind]} {about}" for kind, about in _LINES.items() if counts[kind]]
+    yield "Paragraphs", "; ".join(told) or "none compared"
+
+
+def _checked(facts: Facts) -> Iterator[Row]:
+    yield "", f"The bag was validated on {_utc(facts.moment)} with {facts.software}. No check failed."
+    for name, judgement in facts.report.checks.items():
+        if judgement != "not checked":
+            yield judgement, _about(name)
+    proven = [each for each in facts.report.findings if each.code in _PROVEN]
+    others = [each for each in facts.report.findings if each.code not in _PROVEN]
+    for found in proven[:MOST]:
+        yield "Signatures", f"{found.path}: {found.message}"
+    for found in others[:MOST]:
+        yield f"Noted ({found.severity})", f"{found.path or 'the bag'}: {found.message} ({found.code})"
+    if more := max(0, len(proven) - MOST) + max(0, len(others) - MOST):
+        yield "", f"And {more} more remarks: see 'archiver validate'."
+
+
+def _unchecked(facts: Facts) -> Iterator[Row]:
+    checks = facts.report.checks
+    if not any(each.code == "SIG008" for each in facts.report.findings):
+        yield from (("", _ABSENT[name]) for name in _ABSENT if checks.get(name) == "not checked")
+    for name, judgement in checks.items():
+        if judgement == "not checked":
+            yield "Not checked", _about(name)
+    for each in facts.record["capture"]["not_captured"][:MOST]:
+        yield "Not captured", each
+    yield from (("", each) for each in _UNPROVEN)
+
+
+def _about(check: str) -> str:
+    return f"{check}: {CHECKS.get(check, check)}".replace("`", "")
+
+
+def _blanks() -> Iterator[Row]:
+    yield "", "What I have examined of the above, and how I know it:"
+    yield "Statement", None
+    yield "", "Any declaration that the law of the place asks for is to be added here:"
+    yield from ((label, None) for label in ("Declaration", "Name", "Capacity", "Place", "Date", "Signature"))
+
+
+def as_text(certificates: Sequence[Certificate]) -> str:
+    """Plain text, its lines no longer than 78 characters unless a word is; a form feed between certificates."""
+    return "\f\n".join("".join(f"{line}\n" for line in _text(each)) for each in certificates)
+
+
+def _text(each: Certificate) -> Iterator[str]:
+    yield each.title.upper()
+    yield ""
+    yield from textwrap.wrap(each.preamble, WIDTH, break_on_hyphens=False)
+    for section in each.sections:
+        yield ""
+        yield section.heading
+        for label, value in section.rows:
+            yield from _lines(label, value)
+
+
+def _lines(label: str, value: str | None) -> Iterator[str]:
+    margin = " " * _INDENT
+    if not label:
+        yield from textwrap.wrap(value or "", WIDTH, initial_indent=margin, subsequent_indent=margin)
+        return
+    head = f"{margin}{label + ':':<{_LABEL}}"
+    if value is None:
+        yield ""
+        yield head + "_" * (WIDTH - len(head))
+        return
+    yield from textwrap.wrap(
+        value, WIDTH, initial_indent=head, subsequent_indent=" " * len(head), break_long_words=False,
+        break_on_hyphens=False,
+    )  # fmt: skip
+
+
+def as_html(certificates: Sequence[Certificate]) -> str:
+    """A page without scripts that loads nothing, everything in it escaped; each certificate begins a sheet in print."""
+    bodies = "".join("".join(_article(each)) for each in certificates)
+    return (
+        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
+        f"<title>Draft certificate of authenticity</title>\n<style>\n{_STYLE}</style></head>\n"
+        f"<body>\n{bodies}</body></html>\n"
+    )
+
+
+def _article(each: Certificate) -> Iterator[str]:
+    yield f"<article><h1>{escape(each.title)}</h1>\n<p>{escape(each.preamble)}</p>\n"
+    for section in each.sections:
+        yield f"<h2>{escape(section.heading)}</h2>\n"
+        yield from _rows(section.rows)
+    yield "</article>\n"
+
+
+def _rows(rows: Iterable[Row]) -> Iterator[str]:
+    is_open = False
+    for label, value in rows:
+        if bool(label) != is_open:
+            yield "<table>\n" if label else "</table>\n"
+            is_open = bool(label)
+        if label:
+            blank = ' class="blank"' if value is None else ""
+            yield f'<tr{blank}><th scope="row">{escape(label)}</th><td dir="auto">{escape(value or "")}</td></tr>\n'
+        else:
+            yield f"<p>{escape(value or '')}</p>\n"
+    yield "</table>\n" if is_open else ""
