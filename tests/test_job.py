@@ -231,7 +231,7 @@ def test_a_damaged_ledger_is_one_clear_line(tmp_path, job):
     code, _, err = job(write_seeds(tmp_path / "seeds", range(1)))
     assert code == 3
     assert err.count("\n") == 1
-    assert "move it away" in err
+    assert "'archiver status --rebuild" in err
 
 
 def test_a_bags_folder_that_cannot_be_written_is_one_clear_line(tmp_path, job):

@@ -10,6 +10,7 @@ from newsroom import newsroom, pages_for, seed_document
 
 from archiver.cli import main
 from archiver.job.ledger import PATH, Entry, Ledger
+from archiver.job.lock import bags_locked
 
 
 @pytest.fixture
@@ -135,3 +136,68 @@ def test_a_ledger_of_before_places_were_noted_is_taken_over(tmp_path):
     ledger.settle([Entry(key="l", name="a.txt", url=None, outcome="captured")], "j", datetime.now(UTC))
     assert ledger.counts() == {"captured": 1}
     ledger.close()
+
+
+def test_a_row_that_is_put_before_others_of_a_list_makes_nothing_run_again(job, capsys):
+    rows = [f"http://a.example/news/{n}\n" for n in range(3)]
+    with newsroom(pages_for(range(1), host="a.example")) as site:
+        for listed in (rows[1:], rows):
+            (job.seeds.parent / "list.csv").write_text("url\n" + "".join(listed))
+            job.seeds = job.seeds.parent / "list.csv"
+            job.run(*site.options)
+        assert max(site.asked.values()) == 1
+    assert job.status() == {"captured": 1, "gone": 2}
+
+
+@pytest.fixture
+def archived(job):
+    """A folder with two bags and a failure."""
+    for n in range(2):
+        job.write(f"{n}.txt", seed_document(n))
+    job.write("inside.txt", INSIDE)
+    with newsroom(pages_for(range(2))) as site:
+        job.run(*site.options)
+    return job
+
+
+def spoilt(path):
+    with closing(sqlite3.connect(path)) as ledger:
+        ledger.execute("DROP TABLE seeds")
+        ledger.execute("CREATE TABLE seeds (something TEXT)")
+        ledger.commit()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b"no database at all " * 100),
+        lambda path: path.write_bytes(path.read_bytes()[: 3 * 4096 + 17]),
+        lambda path: path.write_bytes(b""),
+        spoilt,
+        lambda path: (path.unlink(), path.mkdir()),
+        lambda path: path.unlink(),
+    ],
+    ids=["garbage", "truncated", "empty", "other tables", "a folder", "deleted"],
+)
+def test_a_ledger_that_cannot_be_used_is_one_line_that_says_how_to_rebuild_it(archived, capsys, spoil):
+    spoil(archived.bags / PATH)
+    bags = ["--bags", str(archived.bags)]
+    assert main(["status", *bags]) == 3
+    err = capsys.readouterr().err
+    assert err.count("\n") == 1
+    assert "archiver status --rebuild" in err
+    assert main(["status", "--rebuild", *bags]) == 0
+    out, err = capsys.readouterr()
+    assert "2 captured" in out
+    assert "a new ledger, of 2 bags" in err
+    assert "failures and seeds that wait" in err
+    assert archived.run() == {"0.txt": "captured", "1.txt": "captured", "inside.txt": "refused"}
+    assert archived.bagged() == 2
+
+
+def test_a_ledger_is_not_rebuilt_under_a_running_job(archived, capsys):
+    before = (archived.bags / PATH).read_bytes()
+    with bags_locked(archived.bags):
+        assert main(["status", "--rebuild", "--bags", str(archived.bags)]) == 3
+    assert "a job is already running" in capsys.readouterr().err
+    assert (archived.bags / PATH).read_bytes() == before

@@ -77,9 +77,7 @@ def _json(command: argparse.ArgumentParser, what: str) -> None:
 
 def _run(commands: Commands) -> None:
     run = _command(commands, "run", "Fetch the original of every seed and make a bag of each.")
-    run.add_argument(
-        "seeds", nargs="*", metavar="SEED", help="folder, file, .csv, .jsonl or address (default: seeds/)"
-    )
+    run.add_argument("seeds", nargs="*", metavar="SEED", help="folder, file, .csv, .jsonl or address (default: seeds/)")
     _settings(run)
     _json(run, "one JSON object a seed: seed, url, outcome, bag, verdict, reason")
     run.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")

@@ -2,12 +2,14 @@
 
 import argparse
 import json
+import sys
 from collections.abc import Iterator
 from itertools import islice
 
 from archiver.commands.run import require_ledger, shown
 from archiver.config import load
 from archiver.job.ledger import Entry, Ledger
+from archiver.job.rebuild import rebuild
 from archiver.visible import visible
 
 OTHER_THAN_CAPTURED = ("failed", "blocked", "gone", "refused", "waiting")
@@ -17,6 +19,11 @@ LISTED = 20
 def status(args: argparse.Namespace) -> int:
     """Print counts and every seed that is not captured. Raises StorageError where there is no ledger."""
     config = load(args.config, {"bags": args.bags})
+    if args.rebuild:
+        done = rebuild(config.bags)
+        if not args.quiet:
+            aside = f"; the old one is {shown(done.aside)}" if done.aside else ""
+            print(f"a new ledger, of {done.bags} bags{aside}\n{_LOST}", file=sys.stderr)
     require_ledger(config.bags)
     ledger = Ledger(config.bags, read_only=True)
     try:
@@ -33,6 +40,12 @@ def status(args: argparse.Namespace) -> int:
     finally:
         ledger.close()
     return 0
+
+
+_LOST = (
+    "what no bag tells is not in it: failures and seeds that wait (run the same command again), validations, deliveries"
+    " (their receipts are beside the bags)"
+)
 
 
 def _listed(ledger: Ledger, outcome: str, count: int) -> Iterator[str]:

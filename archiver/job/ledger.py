@@ -6,6 +6,7 @@ be read again from them (`adopt`); only failures live here alone.
 
 import json
 import os
+import re
 import sqlite3
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -34,6 +35,10 @@ CREATE INDEX IF NOT EXISTS seeds_by_place ON seeds (place) WHERE outcome <> 'cap
 """
 DONE = ("captured", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
+
+
+_ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
+"""How the place of a row of a list ends."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,8 +107,8 @@ class Ledger:
             yield
         except sqlite3.Error as error:
             raise StorageError(
-                f"cannot use the ledger {self._path}: {error}; if it is damaged, move it away: "
-                "the next run reads the bags and writes a new one"
+                f"cannot use the ledger {self._path}: {error}; if it is damaged, 'archiver status "
+                f"--rebuild --bags {self._path.parent.parent}' writes a new one from the bags"
             ) from error
 
     def begin(self, job: str, settings: Mapping[str, Any], moment: datetime) -> None:
@@ -139,7 +144,13 @@ class Ledger:
                 )
 
     def _supersede(self, place: str | None, key: str) -> None:
-        self._db.execute("DELETE FROM seeds WHERE place = ? AND key <> ? AND outcome <> 'captured'", (place, key))
+        # Rows of a list move when others are put before them: what is done there stays done.
+        stays = DONE if place and _ROW.search(place) else ()
+        marks = ", ".join("?" * len(stays))
+        self._db.execute(
+            f"DELETE FROM seeds WHERE place = ? AND key <> ? AND outcome <> 'captured' AND outcome NOT IN ({marks})",
+            (place, key, *stays),
+        )
 
     def settle(self, entries: Iterable[Entry], job: str | None, moment: datetime) -> None:
         """Write what became of seeds, all or nothing."""

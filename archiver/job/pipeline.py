@@ -79,7 +79,7 @@ def archive(seed: Seed, tools: Tools) -> Archived | Failure:
             name=staged.name,
             identifier=staged.identifier,
             group=tools.job,
-            sealed=tools.now(),
+            sealed=max(tools.now(), capture.finished),  # the clock may have been set back
         )
         bag = fill(staged, dossier)  # 4. write and seal
         warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}

@@ -1,4 +1,4 @@
-"""Where seeds lie: folders, files, and addresses given on the command line. Reading only; nothing is fetched here.
+"""Where seeds lie: folders, files, lists, and addresses given on the command line. Reading only; nothing is fetched.
 
 A folder gives its `*.txt` and `*.md` in the order of their names, not `README*` nor dotfiles. Sub-folders are not
 entered: what somebody sorted away (drafts, done, rejected) is not to be archived by accident; name them as targets of
@@ -16,6 +16,7 @@ from archiver.errors import StorageError, UsageError
 from archiver.model import Seed, SeedRefused
 from archiver.seeds.addresses import check
 from archiver.seeds.document import read_document
+from archiver.seeds.lists import is_list, read_list
 from archiver.seeds.refusal import Refusal
 
 SUFFIXES = (".txt", ".md")
@@ -31,14 +32,35 @@ def read_seeds(targets: Sequence[str], *, limits: Limits) -> Iterator[Seed | See
     seeds, StorageError for a folder that cannot be listed. A file that is unreadable, empty, larger than
     `limits.seed_bytes` or no ordinary file comes out as a `SeedRefused`, and the rest goes on.
     """
-    places = _places(targets)
-    return (_read_address(place) if isinstance(place, str) else _read_file(place, limits) for place in places)
+    return _read(_places(targets), limits)
 
 
 def count_seeds(targets: Sequence[str]) -> int | None:
-    """How many seeds `read_seeds` will give, without opening one; None when that cannot be known beforehand. Raises as
+    """How many seeds `read_seeds` will give, without opening one; None where a list is among them. Raises as
     `read_seeds` does."""
-    return len(_places(targets))
+    places = _places(targets)
+    return None if any(isinstance(each, Path) and is_list(each) for each in places) else len(places)
+
+
+def _read(places: Sequence[Path | str], limits: Limits) -> Iterator[Seed | SeedRefused]:
+    for place in places:
+        if isinstance(place, str):
+            yield _read_address(place)
+        elif is_list(place):
+            yield from _read_list(place)
+        else:
+            yield _read_file(place, limits)
+
+
+def _read_list(path: Path) -> Iterator[Seed | SeedRefused]:
+    origin = _printable(str(path))
+    try:
+        if not path.is_file():
+            raise FileNotFoundError(0, "not an ordinary file")
+        yield from read_list(path, origin=origin)
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror or error}"
+        yield SeedRefused(origin=origin, line=0, problem=problem, advice=_READ_ADVICE)
 
 
 def _places(targets: Sequence[str]) -> list[Path | str]:
@@ -53,8 +75,8 @@ def _places(targets: Sequence[str]) -> list[Path | str]:
             places.append(Path(target))
         else:
             raise UsageError(
-                f"{_printable(target)}: no such file or folder; name a folder of seeds, a seed document, or an address "
-                "that begins with http:// or https://"
+                f"{_printable(target)}: no such file or folder; name a folder of seeds, a seed document, a list (.csv, "
+                ".jsonl), or an address that begins with http:// or https://"
             )
     return places
 

@@ -1,0 +1,44 @@
+"""A new ledger out of the bags, for when the old one is damaged or gone.
+
+What only the old one knew cannot be read from bags: failures, seeds that wait, validations, deliveries, readings. It is
+set aside, not deleted.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from archiver.errors import StorageError
+from archiver.job.ledger import PATH, Ledger
+from archiver.job.lock import bags_locked
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """How many bags the new ledger knows, and where the old one lies now, if there was one."""
+
+    bags: int
+    aside: Path | None
+
+
+def rebuild(bags: Path) -> Rebuilt:
+    """Set the ledger of a bags folder aside and write a new one. Raises StorageError, BagsLocked while a job runs."""
+    if not bags.is_dir():
+        raise StorageError(f"{bags} is no folder of bags; name it with --bags")
+    with bags_locked(bags):
+        old = bags / PATH
+        aside = old.with_name(f"ledger-set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.sqlite")
+        found = False
+        try:
+            for suffix in ("", "-wal", "-shm"):  # a log that is left behind would be taken for that of the new one
+                path = old.with_name(old.name + suffix)
+                if path.exists():
+                    path.rename(aside.with_name(aside.name + suffix))
+                    found = True
+        except OSError as error:
+            raise StorageError.from_os(f"set the ledger {old} aside", error) from error
+        ledger = Ledger(bags)
+        try:
+            return Rebuilt(bags=ledger.adopt(bags), aside=aside if found else None)
+        finally:
+            ledger.close()
