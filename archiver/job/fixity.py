@@ -22,6 +22,8 @@ from archiver.validate.tagfiles import read_declaration
 from archiver.validate.tree import Tree, scan
 
 SEAL = "tagmanifest-sha256.txt"
+SLACK = 0.1
+"""Seconds by which reading may run ahead of its rate: many small files are not worth a rest each."""
 BESIDE = 10_000
 """Files that no manifest lists, of which the digests are kept."""
 
@@ -77,8 +79,8 @@ class Meter:
         self.octets += count
         if self._rate:
             now = self._clock()
-            self._due = max(now, self._due) + count / self._rate
-            if self._due > now:
+            self._due = max(now - SLACK, self._due) + count / self._rate
+            if self._due > now + SLACK:
                 self._sleep(self._due - now)
 
 
