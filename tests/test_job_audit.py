@@ -15,8 +15,10 @@ from archiver.cli import main
 from archiver.errors import UsageError
 from archiver.job import audit as module
 from archiver.job.audit import Course, Plan, audit, due
+from archiver.job.deliveries import Sent
 from archiver.job.fixity import SEAL, SLACK, Meter, look_at
 from archiver.job.ledger import PATH
+from archiver.job.replicas import places
 from archiver.validate.bag import validate_bag
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -179,6 +181,19 @@ def test_deliveries_are_looked_into_where_they_can_be_read_and_named_where_not(b
     (note,) = after["notes"]
     assert note.startswith(f"delivered to {tmp_path / 'access'}/harbour on 20")
     assert note.endswith(", not checked")
+
+
+def test_deliveries_into_s3_of_derived_bags_and_of_access_copies_are_named_and_not_looked_into(bag, tmp_path):
+    for name in ("harbour.tar", "harbour.wacz"):
+        (tmp_path / name).write_bytes(b"there")
+    sent = [
+        Sent(target="s3://far/bags", package="harbour.tar", derived=False, ended="2026-04-01"),
+        Sent(target=str(tmp_path), package="harbour.tar", derived=True, ended="2026-04-02"),
+        Sent(target=str(tmp_path), package="harbour.wacz", derived=False, ended="2026-04-03"),
+    ]
+    found, notes = places(bag, [bag.parent], sent)  # the bag is no replica of itself
+    assert found == []
+    assert [note.rpartition(" on ")[2] for note in notes] == [f"2026-04-0{n}, not checked" for n in (1, 2, 3)]
 
 
 def test_a_bag_that_is_gone_is_told_with_the_replicas_that_are_sound_to_the_last_file(bag, tmp_path):
