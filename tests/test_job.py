@@ -340,10 +340,10 @@ def test_a_seed_that_breaks_a_library_is_a_failure_and_the_job_goes_on(tmp_path,
 
     inner = pipeline.read
 
-    def breaks(seed, page):
+    def breaks(seed, page, **options):
         if seed.url.endswith("/1"):
             raise RuntimeError("no such thing \x1b[31m")
-        return inner(seed, page)
+        return inner(seed, page, **options)
 
     monkeypatch.setattr(pipeline, "read", breaks)
     seeds = write_seeds(tmp_path / "seeds", range(3))
