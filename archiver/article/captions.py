@@ -6,7 +6,7 @@ Which captions a page has is for `dom.py`; what a photo says of itself is for `p
 
 import re
 
-from archiver.article import agencies, forms
+from archiver.article import agencies, forms, picture_forms
 from archiver.article.credited import Named, given, read, spelled_out
 from archiver.article.tokens import bare, fold
 from archiver.model import Credit, CreditRole
@@ -43,7 +43,7 @@ _JOINED = re.compile(r"\svia\s|\s(?:file )?(?:photo|foto|picture)s? by\s|发?[�
 
 def photographed(text: str, *, labelled: bool = False) -> list[Named]:
     """Who took the photo, if that is what all of `text` says (`labelled`: behind a colon or the like)."""
-    for pattern, needs in forms.photo():
+    for pattern, needs in picture_forms.photo():
         if labelled and needs == "names":
             continue
         if match := pattern.fullmatch(text):
@@ -55,12 +55,12 @@ def photographed(text: str, *, labelled: bool = False) -> list[Named]:
 
 def of_caption(text: str, at: str) -> list[Credit]:
     """The photo's credit at the end of a page's caption."""
-    end = forms.NOT_CAPTION.sub("", bare(fold(text[-1000:])))[-200:].strip()
+    end = picture_forms.NOT_CAPTION.sub("", bare(fold(text[-1000:])))[-200:].strip()
     opens = max(end.rfind(mark) for mark in "([（")
     alone = agencies.find(end[opens + 1 :])  # `Foto: Mia Holm (EFE)`
     if opens >= 0 and not alone and agencies.leading(end[opens + 1 :]) and (found := _of_unlabelled(end, at)):
         return found  # `(AFP photo by Mia Holm)` names an agency before the label.
-    for pattern, needs in forms.caption():
+    for pattern, needs in picture_forms.caption():
         if match := pattern.search(end):
             words = match[0].strip(" |–—-,./")
             role: CreditRole = (
@@ -94,7 +94,7 @@ def _of_unlabelled(end: str, at: str) -> list[Credit]:
         if shot := photographed(inner):
             return given(shot, "photo", "image", words[opens:], at)
         return given(_with_agency(inner, words[:opens]), "photo", "image", words[opens:], at)
-    if match := forms.FOR_HOUSE.search(words):
+    if match := picture_forms.FOR_HOUSE.search(words):
         return given(enough(read(match["who"]), "names", "photo"), "photo", "image", match[0].strip(), at)
     starts = [0, *(m.end() for m in re.finditer(r"[.!?…\"”»。|:＝=]\s?|\s[–—/-]\s|\)\s", words))]
     for start in starts[-12:]:

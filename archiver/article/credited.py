@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from archiver.article import agencies
+from archiver.article import agencies, offices
 from archiver.article.agencies import Agency
 from archiver.article.tokens import fold
 from archiver.model import Credit, CreditKind, CreditRole
@@ -107,7 +107,7 @@ def run(text: str) -> list[Named]:
         elif all(_SIGN.fullmatch(word) or agencies.find(word) for word in part.split()):
             found += [Named(name=a.name, agency=a) for word in part.split() if (a := agencies.find(word))]
             signs += 1
-        elif NOBODY.fullmatch(part):
+        elif offices.NOBODY.fullmatch(part):
             signs += 1
         else:
             return []
@@ -116,7 +116,7 @@ def run(text: str) -> list[Named]:
 
 def is_title(text: str) -> bool:
     """Whether the words say what somebody does: `envoyée spéciale à Rabat`, `staff writer`."""
-    return bool(_TITLE.search(text))
+    return bool(offices.TITLE.search(text))
 
 
 def spelled_out(before: str, acronym: str) -> bool:
@@ -134,7 +134,7 @@ def _read(who: str, deep: int) -> Iterator[Named]:
         yield Named(name=agency.name, agency=agency)
         return
     office = agencies.leading(who)
-    if office and (title := _OFFICE.match(office[1])):
+    if office and (title := offices.OFFICE.match(office[1])):
         yield Named(name=office[0].name, agency=office[0])
         yield from _read(office[1][title.end() :], deep + 1)
         return
@@ -147,7 +147,7 @@ def _read(who: str, deep: int) -> Iterator[Named]:
         place = _PLACE.fullmatch(piece) and (joint != "en" or " " not in piece)
         if last and place and joint in _BEFORE_PLACES and " " in last and not agencies.find(piece):
             continue
-        if last and _TITLE.search(piece) and not agencies.leading(piece):
+        if last and offices.TITLE.search(piece) and not agencies.leading(piece):
             continue
         last = piece
         yield from _read(piece, deep + 1)
@@ -158,21 +158,21 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
     if several := _agencies_of(piece):
         yield from several
         return
-    plain = _IN_PLACE.sub("", _ROLE_BEFORE.sub("", piece.strip(_MARKS))).strip(_MARKS)
+    plain = _IN_PLACE.sub("", offices.ROLE_BEFORE.sub("", piece.strip(_MARKS))).strip(_MARKS)
     of = _OF.match(plain)
     if of and (agency := agencies.find(of["house"])):
         yield from _read(of["name"], deep + 1)
         yield Named(name=agency.name, agency=agency)
         return
     plain = _DATED.sub("", _HOUSE.sub("", _CLIENT.sub("", plain))).strip(_MARKS)
-    if NOBODY.fullmatch(plain) or _SIGN.fullmatch(plain) or not any(c.isalpha() for c in plain):
+    if offices.NOBODY.fullmatch(plain) or _SIGN.fullmatch(plain) or not any(c.isalpha() for c in plain):
         return
     if cut := _before_agency(plain):
         yield Named(name=cut[0])
         yield Named(name=cut[1].name, agency=cut[1])
         return
     office = agencies.leading(plain)
-    if office and (_TITLE.search(office[1]) or _ROLE_ALONE.fullmatch(office[1])):
+    if office and (offices.TITLE.search(office[1]) or offices.ROLE_ALONE.fullmatch(office[1])):
         yield Named(name=office[0].name, agency=office[0])
     elif agency := agencies.find(plain):
         yield Named(name=agency.name, agency=agency)
@@ -248,95 +248,17 @@ _BRACKETS = re.compile(r"[(（]([^()（）]{0,80})[)）]?")
 _NOISE = re.compile(
     r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[)>\]]?|https?://\S{1,500}|(?<!\w)@\w{1,30}"
 )
-_ROLE = (
-    r"(?:writer|reporter|correspondent|journalist|photographer|photojournalist|editor|producer|contributor|columnist)s?"
-)
-_OFFICE = re.compile(
-    rf"(?:['’]s )?(?:[\w-]+ ){{0,3}}{_ROLE}\b,?\s?(?:, )?|(?:特约)?(?:记者|記者)\s?|发\s?", re.IGNORECASE
-)
-_TITLE = re.compile(
-    rf"\b{_ROLE}$|^(?:staff|chief|senior|special|freelance|envoyée?s?|correspondante?|corresponsal|enviad[oa]|"
-    rf"inviat[oa]|"
-    rf"redakteur(?:in)?|korrespondent(?:in)?|journaliste?|redacteur|verslaggever|reporter)\b|корреспондент\b",
-    re.IGNORECASE,
-)
-_ROLE_ALONE = re.compile(r"(?:staff|desk|team|newsroom|redaktion|archives?|pool|handout|file|files)", re.IGNORECASE)
-_ROLE_BEFORE = re.compile(
-    rf"^(?:(?:our|unser(?:e[mrn]?)?|notre|nos|nuestr[oa]|nostr[oa]|noss[oa]|onze|vår|vores) )?"
-    rf"(?:(?:staff |senior |chief |special |lead |video )?{_ROLE}|redakteur(?:in)?|korrespondent(?:in|en)?|reporterin|"
-    rf"correspondante?|corresponsal|journaliste|periodista|giornalista|jornalista|redacteur|verslaggever|"
-    rf"verslaggeefster|"
-    rf"correspondente?|medarbejder|medarbetare|journalisten?|"
-    rf"本报记者|本報記者|新华社记者|本刊记者|特约记者|记者|記者|通讯员|実習生|корреспондент(?:ы)?|кореспондент(?:ка|и)?)(?:\s|(?<=[记記]者)|(?<=员)),?\s?",
-    re.IGNORECASE,
-)
 _SIGN = re.compile(r"[a-zäöüß]{1,4}\d?|dpa:\d\S{0,60}")
 _WITHOUT_SPACES = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]{2,12}")
 
-NOBODY = re.compile(
-    r"(?:handout|pool|file|archives?|archivo|arkiv|archiv|stock|media|press) ?(?:photos?|"
-    r"images?|foto|fotos)?|"
-    r"(?:photo )?(?:handout|pool|courtesy|provided|supplied|submitted|contributed|undated|file|archive)|"
-    r"(?:(?:the|other|news|wire|and|press|diverse|verschiedene|les|las|le|as|weitere[nr]?|"
-    r"nachrichten) ?)*(?:agenc(?:y|ies)|"
-    r"agenturen|agentur|ag|agences?|agencias?|agenzi[ae]|agências?|agencje|agentschappen|byråer|nyhetsbyråer|bureauer|"
-    r"агентства|агенції|агентств|ajanslar|newswires?|wires?|wire (?:reports|services)|reports|通讯社|外电)|"
-    r"(?:the )?(?:\w+ )?(?:newsroom|bureau|news desk)|(?:la |de |die |der )?(?:redaktion(?:en)?|redaksjonen|rédaction|"
-    r"redactie|redacción|redação|redazione|redakcja|редакція|редакция|redaktør|toimitus|staff)(?: web)?|"
-    r"(?:by )?(?:our|a|an?|staff|special|own)(?: own| staff| special)? (?:correspondent|reporter|writer)s?|"
-    r"web desk|fim|fin|end|reproduç[ãa]o|divulgaç[ãa]o|reproducción|cortesía|cedida|riproduzione riservata|dr|"
-    r"tous droits réservés",
-    re.IGNORECASE,
-)
-"""Who is nobody: agencies without a name, the house itself, the way a photo came, the end of a dispatch."""
 SITE = re.compile(r"(?:www\.)?[\w-]{2,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,12}")
-CORPORATE = re.compile(
-    r"\b(?:agenc|press|news|media|office|ministry|service|images?|archiv|university|police|redaktion|desk|tv|radio|"
-    r"times|post|group|gmbh|ltd|inc|team|staff|photos?|stock|merkezi|polizei|museum|zeitung|anzeiger|"
-    r"le |la |les |el |the |der |die |das )",
-    re.IGNORECASE,
-)
 _BEFORE_SURNAMES = ("van", "de", "von", "ter", "den", "bin", "al", "el", "af", "du", "di", "da")
 PARTICLES = frozenset(
-    [
-        "von",
-        "van",
-        "de",
-        "der",
-        "den",
-        "du",
-        "da",
-        "di",
-        "del",
-        "della",
-        "des",
-        "dos",
-        "das",
-        "la",
-        "le",
-        "al",
-        "el",
-        "bin",
-        "ibn",
-        "ter",
-        "ten",
-        "zu",
-        "zur",
-        "af",
-        "av",
-        "i",
-        "y",
-        "e",
-        "el-",
-        "of",
-        "the",
-        "and",
-        "und",
-        "et",
-        "for",
-        "ben",
-        "abu",
-    ]
+    re.findall(
+        r"\S+",
+        "von van de der den du da di del della des dos das la le al el bin ibn ter ten zu zur af av i y e el- "
+        "of the and und et for ben abu",
+    )
 )
 """Small words within names of people and of houses."""
 
@@ -345,4 +267,4 @@ def kind_is_personal(name: str) -> bool:
     """Whether a name that is no agency and no site is a person's, rather than an organisation's."""
     words: Sequence[str] = name.split()
     personal = 2 <= len(words) <= 4 or (bool(_WITHOUT_SPACES.fullmatch(name)) and len(name) <= 8)
-    return personal and not CORPORATE.search(f"{name} ") and not any(c.isdigit() for c in name)
+    return personal and not offices.CORPORATE.search(f"{name} ") and not any(c.isdigit() for c in name)

@@ -5,29 +5,29 @@ Only the beginning of a paragraph is read; what the other lines credit is for `c
 
 import re
 
-from archiver.article import agencies, forms
+from archiver.article import agencies
 from archiver.article.credited import PARTICLES, Named, given, read, run, spelled_out
 from archiver.model import Credit
 
 
 def of_dateline(line: str, at: str) -> list[Credit]:
     head = _ASIDE.sub("", line[:160])
-    if (match := forms.PAREN_DATELINE.match(head)) and _is_place(match["place"]):
+    if (match := _PAREN.match(head)) and _is_place(match["place"]):
         signed = run(match["who"])
         dated = any(c.isdigit() for c in match["place"])
         if not signed and dated and match["who"].isalpha() and match["who"].isupper():
             signed = [Named(name=match["who"])]  # No agency of the table, but where only an agency stands.
         if signed and (match["end"] or _begins_text(match["place"], match["who"], head[match.end() :], dated)):
             return given(signed, "source", "article", match[0], at)
-    if (match := forms.SLASH_DATELINE.match(head)) and _is_place(match["place"]):
+    if (match := _SLASH.match(head)) and _is_place(match["place"]):
         return given(run(match["who"]), "source", "article", match[0], at)
-    if match := forms.BRACKET_DATELINE.match(head):
+    if match := _BRACKET.match(head):
         ends = (
             agencies.find(match["who"][n:]) for n in range(len(match["who"])) if match["who"][n - 1 : n] not in "/／"
         )
         agency = agencies.find(match["who"]) or next(filter(None, ends), None)
         return given([Named(name=agency.name, agency=agency)] if agency else [], "source", "article", match[0], at)
-    if match := forms.CHINESE_DATELINE.match(head):
+    if match := _CHINESE.match(head):
         return _of_chinese_dateline(match["who"], match["by"] or "", match[0], at)
     return _of_unmarked_dateline(head, at)
 
@@ -54,7 +54,7 @@ def _of_chinese_dateline(who: str, by: str, text: str, at: str) -> list[Credit]:
 
 def _of_unmarked_dateline(head: str, at: str) -> list[Credit]:
     """`MOSCOW, Feb 24, Interfax –`, `МОСКВА, 24 фев — РИА Новости, Анна Вельт. `."""
-    fields = forms.DATELINE_JOINT.split(head)[:11]
+    fields = _JOINT.split(head)[:11]
     for n in range(2, len(fields) - 1, 2):
         agency, place, joint = agencies.find(fields[n]), "".join(fields[: n - 1]), fields[n + 1].strip()
         if agency is None:
@@ -72,5 +72,23 @@ def _of_unmarked_dateline(head: str, at: str) -> list[Credit]:
 
 def _is_place(place: str) -> bool:
     """A dateline's place and date are a few words that begin with a capital (the date's aside), or nothing."""
-    words = forms.DATE.sub(" ", place).split()
+    words = _DATE.sub(" ", place).split()
     return len(place.split()) <= 7 and all(not w[0].islower() or w in PARTICLES for w in words)
+
+
+_PAREN = re.compile(
+    r"(?P<place>[^()\[\]:;!?（【©]{0,60}?):?\s?[(\[（](?P<who>[^()\[\]（）]{2,60})[)\]）]\s?(?P<end>\.?\s?[-–—:]|\.|(?=\w))"
+)
+"""`KYIV, Feb 24 (Reuters) -`, `BERLIN (dpa) -`, `(ANSA) - ROMA`, `Kiev, 24 feb (EFE).-`, `MUMBAI: (PTI)`."""
+_SLASH = re.compile(r"(?P<place>[^()/:;!?]{2,50}?)\s?/(?P<who>[^/]{2,40})/\s?[-–—.]")
+"""`МОСКВА, 24 февраля. /ТАСС/.`"""
+_JOINT = re.compile(r"([,.:]\s|\s?[–—]\s?|\s[|-]\s)")
+"""Between the fields of `MOSCOW, Feb 24, Interfax –`, `МОСКВА, 24 фев — РИА Новости, Анна Вельт.`"""
+_BRACKET = re.compile(r"[【［\[](?P<who>[^】］\]]{2,30})[】］\]]")
+"""`【ロンドン＝時事】`, `［ロンドン ３日 ロイター］`"""
+_CHINESE = re.compile(
+    r"[（(]?(?P<who>[^，。,（(]{2,30}?日)\s?(?:[电電]|讯|訊)(?:\s?[（(]\s?(?:记者|記者)[\s：:]?(?P<by>[^（）()]{2,40})[)）])?"
+)
+"""`新华社北京2月24日电（记者 何晓岚）`, `（中央社記者何曉嵐台北24日電）`"""
+_DATE = re.compile(r"\d{1,4}\.?(?:º|er)?\s(?:(?:de|di)\s)?[^\W\d]{2,12}\.?|\b(?:le|el|il|den)\s(?=\d)")
+"""The words of a dateline that begin with a small letter: `3 de junio`, `le 4 mars`."""

@@ -16,7 +16,7 @@ Needs = Literal["anybody", "names", "agencies"]
 
 _I = re.IGNORECASE
 _BY = r"(?:\s(?:by|von|por|par|de|del|di|da|do|door|av|af|przez)(?:\s?[:：]\s?|\s)|\s?[:：/・｜|]\s?(?:by |von )?)"
-_SOURCE = (
+SOURCE = (
     r"(?:verwendete |news )?(?:sources?|quellen?|fuentes?|fonti|fontes?|fonte|bron(?:nen)?|kilder?|källor|källa|"
     r"lähteet|lähde|źródł[oa]|джерел[оа]|источники?|kaynak(?:lar)?|zdroje?|forrás|izvori?|surs[ae]|πηγ(?:ή|ές))|"
     r"(?:文章|本文|稿件|信息|新闻|消息|资料|新聞|資料)?(?:来源|來源)|出典|出所|情報源|引用元"
@@ -134,24 +134,6 @@ _REPORTED = (
     r"przygotował[aiy]?|rozmawiał[a]?|беседовал[аи]?|розмовля(?:в|ла)|(?:de notre|von unserem|von unserer) "
     r"(?:correspondante?|korrespondent(?:in)?)(?: (?:à|in) \w{2,30})?,?"
 )
-_PHOTO_NOUN = (
-    r"(?:(?:archiv|arkiv|symbol|presse|genre|valo|titel|vorschau|file |stock |archive |main |lead )?"
-    r"(?:photos?|photographs?|photography|fotos?|foto[’']s|bild(?:er|quelle|nachweis|credit)?|billede|beeld|"
-    r"kuvat?|images?|pictures?|bilde|pics?)|fotografía|fotografie|fotografia|fotógraf[oa]|imagen|immagine|imagem|"
-    r"fotograf|zdjęci[ea]|fot\.?|zdj\.?|fotoğraf(?:lar)?|фотографи[яи]|(?<!на )фото|світлина|foto ilustracyjne)"
-)
-_PHOTO_WORD = (
-    rf"(?:{_PHOTO_NOUN}\s?(?:credits?|source|courtesy(?: of)?|crédito)|"
-    r"(?:image source|file|archivo)(?=\s?[:,])|사진(?: ?출처| ?제공)?|출처|(?:crédit|créditos?)s?(?:[ -](?:photos?|"
-    r"image))?|crédits?|credits?|crediti|courtesy(?: of)?|cortesía(?: de)?|"
-    rf"{_PHOTO_NOUN}|写真(?:提供)?|図|画像(?:提供)?|图片(?:来源|提供)?|圖片來源|圖|图源|图|摄影|攝影|撮影|提供|照片(?:提供)?)"
-    r"(?:\sd['’]archives?| d['’]archivio| de archivo| de arquivo| di repertorio| ilustracyjne)?"
-)
-_OF_PHOTO = r"(?:by|von|par|de|di|do|da|door|av|af|of)"
-_CAMERA = (
-    r"(?P<who>(?:[\u3400-\u9fff]{2,8}(?:发|發|供图)?[（(])?[^\s。，,（(）)＝=:：；]{2,24}(?:\s[^\s。，,（(）)]{2,12})?)"
-    r"\s?(?:摄影?|攝影?|撮影|供图|供圖|提供)"
-)
 _COPYRIGHT = (
     r"(?:©|[(（]c[)）]|copyright|rechte|bildrechte|droits)[\s©@:]{0,4}(?:copyright )?"
     r"(?:\d{4}(?:\s?[-–/]\s?\d{2,4})?,?\s)?(?:by )?"
@@ -196,8 +178,8 @@ def lines() -> tuple[Form, ...]:
         (rf"(?:{_EDITED}){_BY}(?P<who>.{{2,200}}?)", "editor", "anybody"),
         (rf"(?:{_TRANSLATED}){_FROM}?{_BY}(?P<who>.{{2,80}}?)(?: from (?:the )?\w{{3,20}})?", "translator", "anybody"),
         (r"aus dem [a-zäöüß]{3,20}(?: übersetzt)? von (?P<who>.{2,80}?)", "translator", "anybody"),
-        (rf"(?:{_SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)", "source", "anybody"),
-        (rf"(?:{_SOURCE})\s(?P<who>.{{2,80}}?)", "source", "agencies"),
+        (rf"(?:{SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)", "source", "anybody"),
+        (rf"(?:{SOURCE})\s(?P<who>.{{2,80}}?)", "source", "agencies"),
         (rf"(?:{_WROTE_AND_SHOT})\s?[:：]\s?(?P<who>.{{2,80}}?)", "author", "anybody"),
         (rf"(?:{_REPORTED})\s?:?\s?(?P<who>.{{2,200}}?)", "author", "names"),
         (
@@ -216,55 +198,6 @@ def lines() -> tuple[Form, ...]:
     )
     return tuple(
         Form(re.compile(rf"(?:{rule})\.?", _I), role, needs, _WROTE_AND_SHOT in rule) for rule, role, needs in whole
-    )
-
-
-@cache
-def photo() -> tuple[tuple[re.Pattern[str], Needs], ...]:
-    """A whole line, or what stands in a caption's brackets."""
-    return (
-        (
-            re.compile(
-                rf"{_PHOTO_WORD}\s?(?:[:：./|＝=-]\s?|(?<=source),\s){{1,3}}(?:by |von )?(?P<who>.{{2,120}})", _I
-            ),
-            "anybody",
-        ),
-        (re.compile(rf"{_PHOTO_WORD}\s(?:{_OF_PHOTO}\s)?(?P<who>.{{2,120}})", _I), "names"),
-        (re.compile(_CAMERA), "anybody"),
-        (re.compile(r"(?P<who>[A-Z][\w ]{1,30}? (?:file )?(?:photo|foto|picture)s? by .{2,60})", _I), "names"),
-    )
-
-
-@cache
-def caption() -> tuple[tuple[re.Pattern[str], Needs], ...]:
-    """A credit with a label at the end of a caption."""
-    begins = r"(?:^|[\s(（.,，。|/–—\[-])"
-    return (
-        (
-            re.compile(
-                r"(?:©|[(（]c[)）]|(?:bild)?rechte\s?:|copyright\s?:?)\s?(?:\d{4}\s)?(?P<who>[^()\[\]©]{2,100}?)\)?\.?$",
-                _I,
-            ),
-            "anybody",
-        ),
-        (
-            re.compile(
-                rf"{begins}(?:{_PHOTO_WORD}\s?[:：＝=]|image source,\s|{_PHOTO_NOUN}\sby\s|(?:fot|zdj)\.|"
-                rf"(?:{_SOURCE})\s?[:：])\s?"
-                r"(?:by |von )?(?P<who>[^:：()\[\]（）]{2,100}(?:\([^()]{2,30}\))?)[)）\]]?\.?$",
-                _I,
-            ),
-            "anybody",
-        ),
-        (
-            re.compile(
-                rf"(?:^|[.!?…\"”»。/|–—(\[-]\s?|,\s)(?-i:(?=[A-ZА-ЯІ]|fot|foto|фото|photo|beeld|bild|kuva))"
-                rf"(?:{_PHOTO_WORD})\s(?:{_OF_PHOTO}\s)?(?P<who>[^:：()\[\]]{{2,80}})[)\]]?\.?$",
-                _I,
-            ),
-            "names",
-        ),
-        (re.compile(rf"(?:^|[\s。，（(]){_CAMERA}[)）]{{0,2}}。?$"), "anybody"),
     )
 
 
@@ -313,20 +246,6 @@ def sentences() -> re.Pattern[str]:
     )
 
 
-PAREN_DATELINE = re.compile(
-    r"(?P<place>[^()\[\]:;!?（【©]{0,60}?):?\s?[(\[（](?P<who>[^()\[\]（）]{2,60})[)\]）]\s?(?P<end>\.?\s?[-–—:]|\.|(?=\w))"
-)
-"""`KYIV, Feb 24 (Reuters) -`, `BERLIN (dpa) -`, `(ANSA) - ROMA`, `Kiev, 24 feb (EFE).-`, `MUMBAI: (PTI)`."""
-SLASH_DATELINE = re.compile(r"(?P<place>[^()/:;!?]{2,50}?)\s?/(?P<who>[^/]{2,40})/\s?[-–—.]")
-"""`МОСКВА, 24 февраля. /ТАСС/.`"""
-DATELINE_JOINT = re.compile(r"([,.:]\s|\s?[–—]\s?|\s[|-]\s)")
-"""Between the fields of `MOSCOW, Feb 24, Interfax –`, `МОСКВА, 24 фев — РИА Новости, Анна Вельт.`"""
-BRACKET_DATELINE = re.compile(r"[【［\[](?P<who>[^】］\]]{2,30})[】］\]]")
-"""`【ロンドン＝時事】`, `［ロンドン ３日 ロイター］`"""
-CHINESE_DATELINE = re.compile(
-    r"[（(]?(?P<who>[^，。,（(]{2,30}?日)\s?(?:[电電]|讯|訊)(?:\s?[（(]\s?(?:记者|記者)[\s：:]?(?P<by>[^（）()]{2,40})[)）])?"
-)
-"""`新华社北京2月24日电（记者 何晓岚）`, `（中央社記者何曉嵐台北24日電）`"""
 SIGNED_BYLINE = re.compile(
     r"(?:[Zz]e?\s\S{3,20}\s)?(?P<who>[^\W\d_a-z][^()/,:;]{3,40}?)(?:\s?/\s?[^\W\d_a-z][^\W\d_]{2,20},?)?\s?\((?P<house>[^()]{2,20})\)"
     r"(?:\s?[-–.:]|$)"
@@ -336,15 +255,3 @@ CLOSING = re.compile(r"[(（\[](?P<who>[^()（）\[\]]{2,300})[)）\]][.。]?$|\
 """What stands in brackets at a paragraph's end."""
 UNBRACKETED = re.compile(r"[.!?…。\"”»)]\s(?:[–—-]\s?)?(?P<who>[^.!?…。\"”»(),]{2,40})\.?$")
 """What stands after the last sentence."""
-FOR_HOUSE = re.compile(
-    r"(?:^|[.!?”\"]\s)(?P<who>[^\W\d_a-z][\w'’-]+(?:\s[^\W\d_a-z][\w.'’-]*){1,2})\sfor\s(?:[Tt]he\s)?[^\W\d_a-z][^.,:;]{1,40}$"
-)
-"""`… Mia Holm for The Harbour Times`"""
-NOT_CAPTION = re.compile(
-    r"\s?(?:(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés)|"
-    r"Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} ).{0,60}$",
-    _I,
-)
-"""What some papers print after a photo's credit."""
-DATE = re.compile(r"\d{1,4}\.?(?:º|er)?\s(?:(?:de|di)\s)?[^\W\d]{2,12}\.?|\b(?:le|el|il|den)\s(?=\d)")
-"""The words of a dateline that begin with a small letter: `3 de junio`, `le 4 mars`."""

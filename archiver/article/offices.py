@@ -1,0 +1,52 @@
+"""What people are, beside who they are: the titles and offices that stand around a name in a credit, and who is nobody.
+
+Patterns and nothing else; whose name it is, is for `credited.py`. What of it is a name is not judged here.
+"""
+
+import re
+
+_ROLE = (
+    r"(?:writer|reporter|correspondent|journalist|photographer|photojournalist|editor|producer|contributor|columnist)s?"
+)
+OFFICE = re.compile(
+    rf"(?:['’]s )?(?:[\w-]+ ){{0,3}}{_ROLE}\b,?\s?(?:, )?|(?:特约)?(?:记者|記者)\s?|发\s?", re.IGNORECASE
+)
+TITLE = re.compile(
+    rf"\b{_ROLE}$|^(?:staff|chief|senior|special|freelance|envoyée?s?|correspondante?|corresponsal|enviad[oa]|"
+    rf"inviat[oa]|"
+    rf"redakteur(?:in)?|korrespondent(?:in)?|journaliste?|redacteur|verslaggever|reporter)\b|корреспондент\b",
+    re.IGNORECASE,
+)
+ROLE_ALONE = re.compile(r"(?:staff|desk|team|newsroom|redaktion|archives?|pool|handout|file|files)", re.IGNORECASE)
+ROLE_BEFORE = re.compile(
+    rf"^(?:(?:our|unser(?:e[mrn]?)?|notre|nos|nuestr[oa]|nostr[oa]|noss[oa]|onze|vår|vores) )?"
+    rf"(?:(?:staff |senior |chief |special |lead |video )?{_ROLE}|redakteur(?:in)?|korrespondent(?:in|en)?|reporterin|"
+    rf"correspondante?|corresponsal|journaliste|periodista|giornalista|jornalista|redacteur|verslaggever|"
+    rf"verslaggeefster|"
+    rf"correspondente?|medarbejder|medarbetare|journalisten?|"
+    rf"本报记者|本報記者|新华社记者|本刊记者|特约记者|记者|記者|通讯员|実習生|корреспондент(?:ы)?|кореспондент(?:ка|и)?)(?:\s|(?<=[记記]者)|(?<=员)),?\s?",
+    re.IGNORECASE,
+)
+
+NOBODY = re.compile(
+    r"(?:handout|pool|file|archives?|archivo|arkiv|archiv|stock|media|press) ?(?:photos?|"
+    r"images?|foto|fotos)?|"
+    r"(?:photo )?(?:handout|pool|courtesy|provided|supplied|submitted|contributed|undated|file|archive)|"
+    r"(?:(?:the|other|news|wire|and|press|diverse|verschiedene|les|las|le|as|weitere[nr]?|"
+    r"nachrichten) ?)*(?:agenc(?:y|ies)|"
+    r"agenturen|agentur|ag|agences?|agencias?|agenzi[ae]|agências?|agencje|agentschappen|byråer|nyhetsbyråer|bureauer|"
+    r"агентства|агенції|агентств|ajanslar|newswires?|wires?|wire (?:reports|services)|reports|通讯社|外电)|"
+    r"(?:the )?(?:\w+ )?(?:newsroom|bureau|news desk)|(?:la |de |die |der )?(?:redaktion(?:en)?|redaksjonen|rédaction|"
+    r"redactie|redacción|redação|redazione|redakcja|редакція|редакция|redaktør|toimitus|staff)(?: web)?|"
+    r"(?:by )?(?:our|a|an?|staff|special|own)(?: own| staff| special)? (?:correspondent|reporter|writer)s?|"
+    r"web desk|fim|fin|end|reproduç[ãa]o|divulgaç[ãa]o|reproducción|cortesía|cedida|riproduzione riservata|dr|"
+    r"tous droits réservés",
+    re.IGNORECASE,
+)
+"""Who is nobody: agencies without a name, the house itself, the way a photo came, the end of a dispatch."""
+CORPORATE = re.compile(
+    r"\b(?:agenc|press|news|media|office|ministry|service|images?|archiv|university|police|redaktion|desk|tv|radio|"
+    r"times|post|group|gmbh|ltd|inc|team|staff|photos?|stock|merkezi|polizei|museum|zeitung|anzeiger|"
+    r"le |la |les |el |the |der |die |das )",
+    re.IGNORECASE,
+)
