@@ -41,12 +41,14 @@ def delivered(tmp_path_factory) -> tuple[Path, str]:
         assert main(["sign", *config, str(bag)]) == 0
         for form in ("tar", "zip", "wacz"):
             assert main(["handoff", *config, "--form", form, str(bag), str(home / "out")]) == 0
+        assert main(["handoff", *config, "--group", "spring", str(home / "bags"), str(home / "out")]) == 0
         shutil.copyfile(pki.roots, home / "out/roots.pem")
     return home / "out", bag.name
 
 
 def shell(block: str, folder: Path, name: str) -> subprocess.CompletedProcess[str]:
-    around = {**os.environ, "BAG": name, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"}
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    around = {**os.environ, "BAG": name, "GROUP": "spring", "PATH": path}
     command = ["bash", "-euo", "pipefail", "-c", block]
     return subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False)
 
@@ -72,12 +74,13 @@ DAMAGES = {
 def test_a_byte_changed_in_a_bag_makes_the_commands_that_speak_of_it_fail(path, delivered, tmp_path):
     out, name = delivered
     folder = shutil.copytree(out, tmp_path / "out")
-    (unpack,) = [block for block in BLOCKS if block.startswith("tar ")]
+    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
     assert shell(unpack, folder, name).returncode == 0
     data = bytearray((folder / name / path).read_bytes())
     data[len(data) // 2] ^= 1
     (folder / name / path).write_bytes(data)
-    judging = [re.sub(r"^(tar|unzip) .*\n", "", block) for block in BLOCKS if ".receipt.json" not in block]
+    speaking = [block for block in BLOCKS if ".receipt.json" not in block and "$GROUP" not in block]
+    judging = [re.sub(r"^(tar|unzip) .*\n", "", block) for block in speaking]
     failed = "".join(block for block in judging if ".wacz" not in block and shell(block, folder, name).returncode)
     for words in DAMAGES[path]:
         assert words in failed
@@ -93,6 +96,18 @@ def test_a_byte_changed_in_package_or_receipt_makes_their_commands_fail(delivere
         data[len(data) // 2] ^= 1
         (folder / path).write_bytes(data)
         assert shell(block, folder, name).returncode != 0
+
+
+def test_a_byte_changed_in_a_bag_of_a_group_makes_the_commands_that_speak_of_groups_fail(delivered, tmp_path):
+    out, name = delivered
+    whole, seals = [block for block in BLOCKS if "$GROUP" in block]
+    for path, block in (("data/text/article.txt", whole), ("tagmanifest-sha256.txt", seals)):
+        folder = shutil.copytree(out, tmp_path / path)
+        assert shell(whole, folder, name).returncode == 0
+        assert shell(seals, folder, name).returncode == 0
+        changed = folder / "spring/data" / name / path
+        changed.write_bytes(changed.read_bytes().replace(b"a", b"b", 1))
+        assert shell(re.sub(r"^tar .*\n", "", block), folder, name).returncode != 0
 
 
 def test_receipts_and_custody_events_are_signed_where_there_are_keys(delivered, tmp_path, capsys):

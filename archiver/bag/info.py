@@ -3,6 +3,7 @@
 from archiver import __version__
 from archiver.bag.dossier import NOT_STATED, Dossier
 from archiver.bag.write import Info
+from archiver.config import Config
 
 PROFILE = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
 
@@ -13,11 +14,7 @@ def bag_info(dossier: Dossier) -> Info:
     published = reading.agreement.get("published")
     credited = dict.fromkeys(f"{each.name} ({each.role})" for each in reading.credits)
     pairs = [
-        ("Source-Organization", config.organisation or NOT_STATED),
-        ("Organization-Address", config.organisation_address),
-        ("Contact-Name", config.contact_name),
-        ("Contact-Email", config.contact_email),
-        ("Contact-Phone", config.contact_phone),
+        *operation(config),
         ("External-Description", dossier.headline),
         ("External-Identifier", dossier.identifier),
         ("Bagging-Date", f"{dossier.sealed:%Y-%m-%d}"),
@@ -34,5 +31,17 @@ def bag_info(dossier: Dossier) -> Info:
         ("Seed-Supplied-By", dossier.custody["supplied_by"]),
         ("Seed-Obtained-How", dossier.custody["obtained_how"]),
         *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),
+    ]
+    return [(label, value) for label, value in pairs if value]
+
+
+def operation(config: Config) -> Info:
+    """Who archives, and whom to ask."""
+    pairs = [
+        ("Source-Organization", config.organisation or NOT_STATED),
+        ("Organization-Address", config.organisation_address),
+        ("Contact-Name", config.contact_name),
+        ("Contact-Email", config.contact_email),
+        ("Contact-Phone", config.contact_phone),
     ]
     return [(label, value) for label, value in pairs if value]

@@ -5,14 +5,15 @@ import json
 import os
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.commands.keys import load_signer, with_keys
 from archiver.config import Config, load
-from archiver.job.handoff import HandedOff, Order, Sign, hand_off
+from archiver.errors import UsageError
+from archiver.job.handoff import HandedOff, Order, Sign, agent, hand_off
 from archiver.validate.find import find_bags
 from archiver.visible import visible
 
@@ -30,7 +31,7 @@ def handoff(args: argparse.Namespace) -> int:
         cores=cores(),
     )
     outcomes = Counter[str]()
-    for each in hand_off(bags, order, config, sign=signing(config, args)):
+    for each in _handed(args, bags, order, config):
         outcomes[each.outcome] += 1
         if args.json:
             print(json.dumps(asdict(each)), flush=True)
@@ -39,6 +40,20 @@ def handoff(args: argparse.Namespace) -> int:
     if not args.quiet:
         sum_up(sum(outcomes.values()), "bags", outcomes, ("delivered", "unchanged", "refused"))
     return 1 if outcomes["refused"] else 0
+
+
+def _handed(args: argparse.Namespace, bags: list[Path], order: Order, config: Config) -> Iterator[HandedOff]:
+    sign = signing(config, args)
+    if args.group is None:
+        if args.group_size is not None:
+            raise UsageError("--group-size says how a group is cut: name the group, --group NAME")
+        return hand_off(bags, order, config, sign=sign)
+    from archiver.job.groups import Grouping, hand_off_group
+
+    grouping = Grouping.from_text(args.group, args.group_size)
+    if order.form == "wacz":
+        raise UsageError("--form wacz is of one bag, not of a group; hand the bags off without --group")
+    return hand_off_group(bags, grouping, order, config, sign=sign, seal=sealing(config, args))
 
 
 def _tell(each: HandedOff) -> None:
@@ -61,6 +76,22 @@ def signing(config: Config, args: argparse.Namespace) -> Sign | None:
         sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), roots=config.trust_roots)
 
     return sign
+
+
+def sealing(config: Config, args: argparse.Namespace) -> Callable[[Path], None] | None:
+    """What signs and timestamps a bag that is made for a delivery, where the settings say by what. Raises UsageError,
+    StorageError."""
+    config = with_keys(config, args)
+    signer = load_signer(config)
+    if signer is None and config.timestamp is None:
+        return None
+    from archiver.trust.seal import sign_bag
+
+    def seal(bag: Path) -> None:
+        sign_bag(bag, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), agent=agent(config),
+                 roots=config.trust_roots)  # fmt: skip
+
+    return seal
 
 
 def tell(line: str, reason: str | None, notes: Sequence[str]) -> None:

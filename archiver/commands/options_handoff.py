@@ -14,6 +14,9 @@ def handoff(command: argparse.ArgumentParser) -> None:
     command.add_argument("--endpoint", metavar="URL", help="the S3 server (default: AWS_ENDPOINT_URL, else AWS)")
     command.add_argument("--verify", action="store_true",
                          help="read again what was delivered before, every byte")  # fmt: skip
+    command.add_argument("--group", metavar="NAME", help="deliver the bags as one bag of bags of this name")
+    command.add_argument("--group-size", metavar="N|BYTES",
+                         help="cut it into parts of so many bags, or bytes: 500, 50GB (default: 10000)")  # fmt: skip
     command.add_argument("--receipts", type=Path, metavar="DIR",
                          help="where receipts go: DIR/receipts (default: the folder the bag lies in)")  # fmt: skip
     _common(command, "one JSON object a bag: bag, outcome, package, size, sha256, receipt, reason, notes")
@@ -25,6 +28,8 @@ def receive(command: argparse.ArgumentParser) -> None:
                          help="bag in a folder, .tar, .tgz, .tar.gz or .zip, or s3://BUCKET/KEY of one")  # fmt: skip
     command.add_argument("--bags", type=Path, metavar="DIR", help="folder of the bags (default: bags)")
     command.add_argument("--endpoint", metavar="URL", help="the S3 server (default: AWS_ENDPOINT_URL, else AWS)")
+    command.add_argument("--unpack", action="store_true",
+                         help="put the bags of a group into DIR one by one (default: keep the group)")  # fmt: skip
     signatures(command)
     _common(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes")
 

@@ -16,7 +16,12 @@ from archiver.job.receive import receive as take_in
 def receive(args: argparse.Namespace) -> int:
     """Take in the packages named in `args`; 1 when one was refused. Raises UsageError, StorageError."""
     config = load(args.config, {"bags": args.bags})
-    terms: dict[str, Any] = {"trust": trust_of(args), "sign": signing(config, args), "cores": cores()}
+    terms: dict[str, Any] = {
+        "trust": trust_of(args),
+        "sign": signing(config, args),
+        "cores": cores(),
+        "unpack_groups": args.unpack,
+    }
     outcomes = Counter[str]()
     for each in take_in(args.packages, config.bags, config, endpoint=endpoint(args.endpoint), **terms):
         outcomes[each.outcome] += 1

@@ -10,8 +10,8 @@ from archiver.model import Receipt
 
 VERSION = "1.0"
 SUFFIX = ".receipt.json"
-LARGEST = 1 << 20
-"""Bytes of a receipt."""
+LARGEST = 64 << 20
+"""Bytes of a receipt: that of a group names every member."""
 
 
 def receipt_bytes(receipt: Receipt) -> bytes:
@@ -23,6 +23,7 @@ def receipt_bytes(receipt: Receipt) -> bytes:
         "kind": receipt.kind,
         "answers": receipt.answers,
         "bag": {"name": receipt.bag, "identifier": receipt.bag_identifier, "seal": receipt.seal},
+        "members": [{"name": name, "seal": seal} for name, seal in receipt.members] or None,
         "derived": None if receipt.derived is None else dict(receipt.derived),
         "form": receipt.form,
         "target": receipt.target,

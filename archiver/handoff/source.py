@@ -4,8 +4,8 @@ judges; what is no plain file in it is refused here too, since nothing of the ki
 import os
 import re
 import stat
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,17 +33,23 @@ class Source:
     files: dict[str, int]
     notes: tuple[str, ...]
     """What does not travel, or travels badly, a sentence each."""
+    places: Mapping[str, Path] = field(default_factory=dict)
+    """Where files lie that are not below `root`: those of other bags, in a bag that is made for this delivery."""
 
     @property
     def octets(self) -> int:
         """Bytes of all files."""
         return sum(self.files.values())
 
+    def place(self, path: str) -> Path:
+        """Where a file lies on this machine."""
+        return self.places.get(path) or self.root / path
+
     def read(self, path: str) -> Iterator[bytes]:
         """A file in pieces. Raises Refused where it cannot be read or is no longer as long as it was."""
         left = self.files[path]
         try:
-            descriptor = os.open(self.root / path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = os.open(self.place(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(descriptor, "rb", buffering=0) as file:
                 while chunk := file.read(CHUNK):
                     left -= len(chunk)

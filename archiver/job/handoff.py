@@ -5,17 +5,17 @@ The order is that of safety: a bag is measured before it is validated and must b
 and the ledger come before the custody log, which changes what a package of the bag would be.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 from uuid import uuid4
 
 from archiver import __version__
 from archiver.config import Config
-from archiver.digest import digest_stream, sha256
+from archiver.digest import Hasher, sha256
 from archiver.errors import ArchiverError, Refused
 from archiver.handoff.deliver import deliver, survey
 from archiver.handoff.folder import FolderTarget
@@ -30,6 +30,8 @@ from archiver.validate.bag import validate_bag
 from archiver.visible import visible
 
 RECEIPTS = "receipts"
+GROUPS = "groups"
+"""Beside the bags: the tag files and lists of groups whose bags lie there one by one."""
 SOFTWARE = f"archiver {__version__}"
 Sign = Callable[[Path], None]
 """Signs a file in place: its signature lies beside it. Raises ArchiverError."""
@@ -61,21 +63,67 @@ class HandedOff:
     notes: tuple[str, ...] = field(default=())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lot:
+    """What is delivered in one go: the bag as it travels, by what it is judged, and the bags whose custody logs tell of
+    it. Of a bag made from a sealed one for this receiver, `seal` is the sealed one's, `derived` what receipts say of
+    the made one, `key` what it was made by; of a group, `members` are the names and seals in it."""
+
+    name: str
+    source: Source
+    judge: Callable[[], Report]
+    logs: Sequence[Path]
+    seal: str
+    identifier: str | None
+    derived: Mapping[str, Any] | None = None
+    key: str = ""
+    members: tuple[tuple[str, str], ...] = ()
+
+
 def hand_off(bags: Sequence[Path], order: Order, config: Config, *, sign: Sign | None = None) -> Iterator[HandedOff]:
     """Deliver each bag. Raises UsageError and StorageError where the target, or a folder of receipts, cannot be used;
     what was delivered until then stays so."""
-    with ExitStack() as stack:
-        desks: dict[Path, _Desk] = {}
+    with Desks(order, config, sign) as desks:
         for bag in bags:
-            folder = order.receipts or bag.resolve().parent
-            if folder not in desks:
-                ledger = Deliveries(folder)
-                stack.callback(ledger.close)
-                desks[folder] = _Desk(folder, ledger, _target(order, ledger), order, config, sign)
+            desk = desks.of(bag)
             try:
-                yield desks[folder].serve(bag)
+                yield desk.serve(lot_of(bag, order.cores))
             except Refused as refused:
                 yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))
+
+
+def lot_of(bag: Path, cores: int) -> Lot:
+    """A bag as it is. Raises Refused."""
+    found = source(bag)
+    return Lot(
+        name=str(bag), source=found, judge=lambda: validate_bag(bag, second_opinion=True, cores=cores), logs=(bag,),
+        seal=found.seal, identifier=found.identifier,
+    )  # fmt: skip
+
+
+class Desks:
+    """The desks of the folders that bags lie in, opened as they are needed."""
+
+    def __init__(self, order: Order, config: Config, sign: Sign | None) -> None:
+        self._order, self._config, self._sign = order, config, sign
+        self._stack = ExitStack()
+        self._desks: dict[Path, Desk] = {}
+
+    def __enter__(self) -> "Desks":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def of(self, bag: Path) -> "Desk":
+        """The desk where a bag is handed over. Raises UsageError, StorageError."""
+        folder = self._order.receipts or bag.resolve().parent
+        if folder not in self._desks:
+            ledger = Deliveries(folder)
+            self._stack.callback(ledger.close)
+            target = _target(self._order, ledger)
+            self._desks[folder] = Desk(folder, ledger, target, self._order, self._config, self._sign)
+        return self._desks[folder]
 
 
 def _target(order: Order, ledger: Deliveries) -> Target:
@@ -87,7 +135,7 @@ def _target(order: Order, ledger: Deliveries) -> Target:
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class Desk:
     """Where the bags of one folder are handed over: its receipts, its ledger, the target."""
 
     folder: Path
@@ -97,23 +145,24 @@ class _Desk:
     config: Config
     sign: Sign | None
 
-    def serve(self, bag: Path) -> HandedOff:
+    def serve(self, lot: Lot) -> HandedOff:
         """Deliver one bag. Raises Refused, StorageError."""
         started = datetime.now(UTC)
-        found, form = source(bag), self.order.form
+        found, form = lot.source, self.order.form
         here = Path(self.target.address) if isinstance(self.target, FolderTarget) else None
-        if here is not None and (here == found.root.parent or here.is_relative_to(found.root)):
+        lying = [log.resolve() for log in lot.logs] if here else []
+        if here is not None and any(here == each.parent or here.is_relative_to(each) for each in lying):
             raise Refused("the target is where the bag itself lies; name another folder")
         parcel = package(found, form)
         signatures = signatures_in(found)
         signed = sha256(repr(sorted(signatures.items())).encode())
         # 1. Known already, and still there?
-        before = self.ledger.find(seal=found.seal, form=form, target=self.target.address, derived="")
+        before = self.ledger.find(seal=lot.seal, form=form, target=self.target.address, derived=lot.key)
         if before and before.signatures == signed and self._is_still_there(before, parcel):
-            return self._unchanged(bag, before)
+            return self._unchanged(lot, before)
         # 2. What would be sent, then whether it is valid: what is sent later must be what was measured first.
         pieces = measure(parcel.items)
-        report = validate_bag(bag, second_opinion=True, cores=self.order.cores)
+        report = lot.judge()
         require_valid(report)
         # 3. Sent, read back, compared.
         returned = deliver(parcel, pieces, self.target)
@@ -122,9 +171,9 @@ class _Desk:
             identifier=f"urn:uuid:{uuid4()}",
             kind="delivery",
             bag=found.name,
-            bag_identifier=found.identifier,
-            seal=found.seal,
-            derived=None,
+            bag_identifier=lot.identifier,
+            seal=lot.seal,
+            derived=lot.derived,
             form=form,
             target=self.target.address,
             package=parcel.name,
@@ -141,17 +190,18 @@ class _Desk:
             software=SOFTWARE,
             organisation=self.config.organisation,
             person=self.config.operator,
-            custody_head=custody.head(bag),
+            custody_head=custody.head(found.root),
+            members=lot.members,
         )
-        # 4. The receipt: beside the bag, beside the package, in the ledger; then in the bag's custody log.
+        # 4. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
         notes = list(found.notes)
         file = write_receipt(receipt, self.folder, self.sign, notes)
         for each in (file, *signatures_of(file)):
             self.target.write(f"{parcel.name}{SUFFIX}{each.name.removeprefix(file.name)}", each.read_bytes())
-        self.ledger.add(receipt, derived="", signatures=signed, file=file)
-        self._into_custody(bag, receipt.identifier, digest, notes)
+        self.ledger.add(receipt, derived=lot.key, signatures=signed, file=file)
+        self._into_custody(lot, receipt.identifier, digest, notes)
         return HandedOff(
-            bag=str(bag), outcome="delivered", package=f"{self.target.address}/{parcel.name}", size=size, sha256=digest,
+            bag=lot.name, outcome="delivered", package=f"{self.target.address}/{parcel.name}", size=size, sha256=digest,
             receipt=str(file), notes=tuple(notes),
         )  # fmt: skip
 
@@ -171,26 +221,30 @@ class _Desk:
             )
         return "absent" not in found.values()
 
-    def _unchanged(self, bag: Path, before: Delivery) -> HandedOff:
+    def _unchanged(self, lot: Lot, before: Delivery) -> HandedOff:
         notes: list[str] = []
         if not before.custody:  # the last hand-off was interrupted before its last step
-            self._into_custody(bag, before.identifier, before.sha256, notes)
+            self._into_custody(lot, before.identifier, before.sha256, notes)
         how = "read back again" if self.order.verify else "it is still there, by size and stated digest"
         return HandedOff(
-            bag=str(bag), outcome="unchanged", package=f"{self.target.address}/{before.package}", size=before.size,
+            bag=lot.name, outcome="unchanged", package=f"{self.target.address}/{before.package}", size=before.size,
             sha256=before.sha256, receipt=str(self.folder / RECEIPTS / before.receipt),
             reason=f"delivered on {before.ended} already; {how}", notes=tuple(notes),
         )  # fmt: skip
 
-    def _into_custody(self, bag: Path, identifier: str, digest: str, notes: list[str]) -> None:
-        """The bag's own log tells of the delivery, where it can be written."""
+    def _into_custody(self, lot: Lot, identifier: str, digest: str, notes: list[str]) -> None:
+        """The bags' own logs tell of the delivery, where they can be written. Those of a group's members are not
+        signed: the group is what is vouched for."""
         detail = {
             "receipt": identifier, "target": self.target.address, "form": self.order.form, "sha256": digest,
+            **({"derived": dict(lot.derived)} if lot.derived else {}),
+            **({"group": lot.source.name} if lot.members else {}),
         }  # fmt: skip
         try:
-            event = custody.append(bag, "handoff", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
-            if self.sign:
-                self.sign(event)
+            for bag in lot.logs:
+                event = custody.append(bag, "handoff", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
+                if self.sign and (not lot.members or bag == lot.source.root):
+                    self.sign(event)
         except ArchiverError as error:
             notes.append(f"the bag's custody log does not tell of it: {error}")
         else:
@@ -229,11 +283,10 @@ def signatures_in(bag: Source) -> dict[str, str]:
     found = {}
     for path in bag.files:
         if path.startswith("signatures/") and not path.startswith(f"{custody.CUSTODY}/"):
-            try:
-                with (bag.root / path).open("rb") as file:
-                    found[path] = digest_stream(file, ("sha256",))[1]["sha256"]
-            except OSError as error:
-                raise Refused(f"{path} cannot be read: {error.strerror or error}") from error
+            hasher = Hasher()
+            for chunk in bag.read(path):
+                hasher.update(chunk)
+            found[path] = hasher.hexdigest()
     return found
 
 

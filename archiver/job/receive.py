@@ -5,7 +5,7 @@ receipt, then renamed into the bags folder. Nothing half-received is ever visibl
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -21,12 +21,13 @@ from archiver.handoff.receipt import LARGEST, SUFFIX, read_receipt
 from archiver.handoff.source import SEAL, source
 from archiver.handoff.unpack import require_room, unpack
 from archiver.job.deliveries import Deliveries
-from archiver.job.handoff import RECEIPTS, SOFTWARE, Sign, agent, require_valid, signatures_in, write_receipt
+from archiver.job.handoff import GROUPS, RECEIPTS, SOFTWARE, Sign, agent, require_valid, signatures_in, write_receipt
 from archiver.model import Finding, Receipt
 from archiver.trust import custody
 from archiver.validate.archives import opened, suffix
 from archiver.validate.bag import validate_bag
 from archiver.validate.demands import Trust
+from archiver.validate.group import is_group, members_of
 from archiver.validate.tree import Tree
 from archiver.visible import visible
 
@@ -60,12 +61,14 @@ class Parcel:
 
 def receive(
     packages: Sequence[str], bags: Path, config: Config, *, trust: Trust, endpoint: str | None = None,
-    sign: Sign | None = None, cores: int = 1,
+    sign: Sign | None = None, unpack_groups: bool = False, cores: int = 1,
 ) -> Iterator[Received]:  # fmt: skip
-    """Take in each package. Raises UsageError for what is no package, StorageError where the bags folder cannot be
-    written; what was taken in until then stays."""
+    """Take in each package; the bags of a group as one bag, or, on request, one by one.
+
+    Raises UsageError for what is no package, StorageError where the bags folder cannot be written; what was taken in
+    until then stays."""
     with _staging(bags) as staging, closing(Deliveries(bags)) as ledger:
-        desk = _Desk(bags, staging, ledger, config, trust, sign, cores)
+        desk = _Desk(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
         for each in packages:
             here = staging / uuid4().hex
             try:
@@ -86,6 +89,7 @@ class _Desk:
     config: Config
     trust: Trust
     sign: Sign | None
+    unpack_groups: bool
     cores: int
 
     def take(self, parcel: Parcel, here: Path) -> Received:
@@ -98,8 +102,9 @@ class _Desk:
         try:
             with opened(path) as (tree, findings):
                 tree, name = _judged(path, tree, findings)
-                if self._is_here(name, tree):
-                    return Received(package=parcel.origin, outcome="unchanged", bag=str(self.bags / name),
+                to = self._shelf(tree) / name
+                if self._is_here(to, tree):
+                    return Received(package=parcel.origin, outcome="unchanged", bag=str(to),
                                     reason="a bag of this name and seal is here already")  # fmt: skip
                 # 2. Unpacked, where nobody looks.
                 require_room(self.staging, sum(tree.files.values()))
@@ -120,33 +125,58 @@ class _Desk:
         event = custody.append(staged, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
         if self.sign:
             self.sign(event)
-        # 4. Visible, in one rename; then the receipt.
-        self._publish(staged, self.bags / name)
+        # 4. Visible: the bag in one rename, a group to be unpacked bag by bag, itself the last; then the receipt.
+        members = members_of(staged)
+        if self.unpack_groups and members:
+            self._place_members(staged, members, detail)
+        self._publish(staged, to)
         receipt = Receipt(
             identifier=identifier, kind="receipt", bag=name, bag_identifier=found.identifier, seal=found.seal,
             derived=None, form=_FORMS[suffix(path.name) if path.is_file() else None], target=str(self.bags.resolve()),
             package=path.name, size=size, sent=digest, read_back=digest, method=METHOD, files=len(found.files),
             octets=found.octets, started=started, ended=datetime.now(UTC), report=report,
             signatures=signatures, software=SOFTWARE, organisation=self.config.organisation,
-            person=self.config.operator, custody_head=head, answers=answers,
+            person=self.config.operator, custody_head=head, answers=answers, members=members,
         )  # fmt: skip
         notes = [] if parcel.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
-        return Received(package=parcel.origin, outcome="received", bag=str(self.bags / name), receipt=str(file),
+        return Received(package=parcel.origin, outcome="received", bag=str(to), receipt=str(file),
                         notes=tuple(notes))  # fmt: skip
 
-    def _is_here(self, name: str, tree: Tree) -> bool:
+    def _shelf(self, tree: Tree) -> Path:
+        """The folder in which the package will lie: a group that is unpacked leaves what vouches for it in `groups`."""
+        return self.bags / GROUPS if self.unpack_groups and is_group(tree) else self.bags
+
+    def _is_here(self, here: Path, tree: Tree) -> bool:
         """Whether the bag was taken in before, by its seal. Raises Refused where another one has its name."""
         if SEAL not in tree.files or tree.files[SEAL] > _TAG_FILE:
             raise Refused(f"it has no {SEAL}, or none that could be one: it is no sealed bag")
-        here = self.bags / name
         if not os.path.lexists(here):
             return False
         with tree.open(SEAL) as stream:
-            theirs = digest_stream(stream, ("sha256",))[1]["sha256"]
+            return self._is_same(here, digest_stream(stream, ("sha256",))[1]["sha256"])
+
+    def _place_members(self, staged: Path, members: Sequence[tuple[str, str]], detail: Mapping[str, object]) -> None:
+        """Move the bags of a group into the bags folder, those apart that are there already. Raises Refused, with
+        nothing moved, where another bag has the name of one."""
+        here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
+        for name, _ in members:
+            inside = staged / "data" / name
+            if name in here:
+                shutil.rmtree(inside)
+                continue
+            told = {**detail, "group": staged.name}
+            custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
+            self._publish(inside, self.bags / name)
+        (self.bags / GROUPS).mkdir(exist_ok=True)
+
+    def _is_same(self, here: Path, seal: str) -> bool:
+        """Whether a bag of this seal lies there. Raises Refused where another one does."""
+        if not os.path.lexists(here):
+            return False
         try:
-            same = custody.seal(here) == theirs
+            same = custody.seal(here) == seal
         except StorageError:
             same = False
         if not same:
@@ -158,13 +188,13 @@ class _Desk:
             raise Refused(f"{to} has appeared meanwhile; nothing was overwritten")
         try:
             staged.rename(to)
-            descriptor = os.open(self.bags, os.O_RDONLY | os.O_DIRECTORY)
+            descriptor = os.open(to.parent, os.O_RDONLY | os.O_DIRECTORY)
             try:
                 os.fsync(descriptor)
             finally:
                 os.close(descriptor)
         except OSError as error:
-            raise StorageError.from_os(f"put the bag into {self.bags}", error) from error
+            raise StorageError.from_os(f"put the bag into {to.parent}", error) from error
 
 
 @contextmanager
@@ -245,7 +275,7 @@ def _judged(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple
     name = inside[0] if inside and inside[0] else path.name
     end = None if inside or not path.is_file() else suffix(name)
     name = name[: -len(end)] if end else name
-    if not name.isprintable() or name.startswith((".", "-")) or name == RECEIPTS or len(name) > _LONGEST_NAME:
+    if not name.isprintable() or name.startswith((".", "-")) or name in (RECEIPTS, GROUPS) or len(name) > _LONGEST_NAME:
         raise Refused(f"{name[:80]!r} is no name for a bag here")
     return tree, name
 

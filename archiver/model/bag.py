@@ -86,3 +86,5 @@ class Receipt:
     """SHA-256 of the last event of the custody log as it went along."""
     answers: str | None = None
     """The identifier of the sender's receipt, in a receiver's."""
+    members: tuple[tuple[str, str], ...] = ()
+    """Name and seal of each bag in a group."""

@@ -7,15 +7,16 @@ imported for them alone: to start is a good part of judging a small bag.
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
 from archiver.validate.archives import opened
 from archiver.validate.demands import Trust
 from archiver.validate.fixity import check_fixity
-from archiver.validate.manifests import RECORD, check_fetch, compare, read_manifests
+from archiver.validate.manifests import MEMBERS, RECORD, check_fetch, compare, read_manifests
 from archiver.validate.rules import CHECKS, RULES, STRICT, finding
 from archiver.validate.tagfiles import check_oxum, read_declaration, read_info
 from archiver.validate.tree import Tree
@@ -43,26 +44,66 @@ def validate_bag(
     StorageError where there is nothing at `path`, or its folder may not be listed; UsageError where signatures are
     demanded and cannot be read here.
     """
-    wanted = {"profile": profile is not None, "extraction": reread is not None, "second-opinion": second_opinion}
-    asked = [*CHECKS, *(name for name, is_wanted in wanted.items() if is_wanted)]
-    made: set[str] = set()
     try:
         with opened(path) as (tree, findings):
-            if tree is not None:
-                more = _judge(tree, made, profile=profile, reread=reread, second_opinion=second_opinion, cores=cores)
-                findings += more
-                demands = trust or Trust()
-                if "signatures" in tree.folders or demands.is_demanded:
-                    from archiver.validate.trust import check_trust
-
-                    checked, more = check_trust(tree, demands)
-                    made |= checked
-                    findings += more
+            options: dict[str, Any] = {"profile": profile, "reread": reread, "trust": trust, "strict": strict}
+            return validate_tree(tree, str(path), findings, second_opinion=second_opinion, cores=cores, **options)
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
+
+
+def validate_tree(
+    tree: Tree | None,
+    name: str,
+    findings: Sequence[Finding] = (),
+    *,
+    profile: "Profile | None" = None,
+    reread: "Reread | None" = None,
+    trust: Trust | None = None,
+    second_opinion: bool = False,
+    strict: bool = False,
+    cores: int = 1,
+) -> Report:
+    """The same for a bag that is a tree already (None: it is none, and the findings say why). Raises OSError for help
+    that is gone, UsageError as above."""
+    wanted = {"profile": profile is not None, "extraction": reread is not None, "second-opinion": second_opinion}
+    asked = [*CHECKS, *(each for each, is_wanted in wanted.items() if is_wanted)]
+    made: set[str] = set()
+    found = list(findings)
+    if tree is not None:
+        demands = trust or Trust()
+        found += _judge(tree, made, profile=profile, reread=reread, second_opinion=second_opinion, cores=cores)
+        found += _trust(tree, made, demands)
+        if MEMBERS in tree.files:
+            from archiver.validate.group import check_group, is_group
+
+            if is_group(tree):
+                asked.append("members")
+                # The group is what must be signed; what there is of signatures inside is judged by the same roots.
+                inside = replace(demands, require_signature=False, require_timestamp=False, signer=None)
+                checked, more = check_group(tree, partial(_member, reread=reread, trust=inside))
+                made |= checked
+                found += more
     if strict:
-        findings = [replace(each, severity="error") if each.code in STRICT else each for each in findings]
-    return _report(path, asked, made, findings)
+        found = [replace(each, severity="error") if each.code in STRICT else each for each in found]
+    return _report(name, asked, made, found)
+
+
+def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
+    if "signatures" not in tree.folders and not demands.is_demanded:
+        return []
+    from archiver.validate.trust import check_trust
+
+    checked, findings = check_trust(tree, demands)
+    made |= checked
+    return findings
+
+
+def _member(tree: Tree, *, reread: "Reread | None", trust: Trust) -> tuple[set[str], list[Finding]]:
+    """(the checks that were made, what was found) for a bag in a group; that it is signed says nothing of the group."""
+    made: set[str] = set()
+    findings = _judge(tree, made, profile=None, reread=reread, second_opinion=False, cores=1)
+    return made, findings + _trust(tree, set(), trust)
 
 
 def _judge(
@@ -117,7 +158,7 @@ def _judge(
     return findings
 
 
-def _report(path: Path, asked: Sequence[str], made: set[str], findings: Sequence[Finding]) -> Report:
+def _report(bag: str, asked: Sequence[str], made: set[str], findings: Sequence[Finding]) -> Report:
     """Findings in the order of path and code; a check failed where an error of its rules was found."""
     in_order = tuple(sorted(findings, key=lambda each: (each.path, each.code, each.message)))
     failed = {RULES[each.code].check for each in in_order if each.severity == "error"}
@@ -125,4 +166,4 @@ def _report(path: Path, asked: Sequence[str], made: set[str], findings: Sequence
     checks: dict[str, Judgement] = {
         name: "failed" if name in failed else "passed" if name in made else "not checked" for name in asked
     }
-    return Report(bag=str(path), checks=checks, findings=in_order)
+    return Report(bag=bag, checks=checks, findings=in_order)

@@ -27,6 +27,7 @@ CHECKS = {
     "trust": "whether who signed leads to one of the roots of `--trust-roots`",
     "revocation": "whether a certificate was revoked, by what was kept beside the signature",
     "custody": "the custody log in `signatures/custody/`",
+    "members": "of a group, a bag of sealed bags: its list against the members, whose own findings have their paths",
     "profile": "what a receiver demands, with `--profile`",
     "second-opinion": "bagit-python, with `--second-opinion`",
 }

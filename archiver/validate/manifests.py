@@ -27,6 +27,8 @@ _KNOWN = {
 """The name of an algorithm in a manifest's name, without hyphens -> hashlib's. Only digests of a fixed length."""
 RECORD = "data/provenance.json"
 """The record of a bag that archiver made."""
+MEMBERS = "data/members.csv"
+"""The list of a group, a bag of bags; see `group.py`."""
 _ROOT = ("bagit.txt", "bag-info.txt")
 _PAIR = ("sha256", "sha512")
 MANIFESTS = 32

@@ -7,6 +7,7 @@ never given to another rule. Sections: RFC 8493 (BagIt), WARC 1.1 (ISO 28500:201
 from dataclasses import dataclass
 
 from archiver.model import Finding, Severity
+from archiver.validate.rules_made import LAYERS_MADE
 from archiver.validate.rules_trust import LAYERS
 
 SHOWN = 300
@@ -251,11 +252,12 @@ RULES: dict[str, Rule] = {
             "BAG072": ("error", "DESIGN 6.5", "bagit-python was not asked: {reason}"),
         },
     ),
-    **{code: rule for check, rows in LAYERS.items() for code, rule in _rules(check, rows).items()},
+    **{code: rule for check, rows in (LAYERS | LAYERS_MADE).items() for code, rule in _rules(check, rows).items()},
 }
 
 CHECKS = ("structure", "fixity", "tag-fixity", "record", "warc", "text", "seed", "wacz", "crate", *LAYERS)
-"""The checks of every report, in order; `extraction`, `profile` and `second-opinion` join them on request."""
+"""The checks of every report, in order; `extraction`, `profile` and `second-opinion` join them on request, those of
+`rules_made.py` where a bag is made of others."""
 
 STRICT = frozenset(("BAG006", "BAG023", "BAG041", "BAG049", "BAG050", "BAG053", "BAG056"))
 """Rules whose breach custom forgives, and `--strict` does not: then they are errors."""

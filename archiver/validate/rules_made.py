@@ -1,0 +1,16 @@
+"""The rules of bags that are made of sealed bags: groups of them, and bags derived for a receiver; `rules.py` has them
+among all."""
+
+from archiver.validate.rules_trust import Rows
+
+MEMBERS: Rows = {
+    "GRP001": ("error", "DESIGN 3", "the list of members cannot be read: {reason}"),
+    "GRP002": ("error", "DESIGN 3", "line {line} names a member that is not in the bag"),
+    "GRP003": ("error", "DESIGN 3", "a member of the bag that its list does not name"),
+    "GRP004": ("error", "DESIGN 3", "the member is not in the state that was sealed: its tag manifest is another"),
+    "GRP005": ("error", "DESIGN 3", "line {line}: {field} contradicts {label} of the member"),
+    "GRP006": ("error", "DESIGN 3", "line {line} is not a JSON object that says which seed was not captured"),
+}
+
+LAYERS_MADE: dict[str, Rows] = {"members": MEMBERS}
+"""The checks that only such bags have, and the rules that decide each."""
