@@ -174,10 +174,11 @@ def test_members_give_what_was_compressed_and_stop_after_the_last():
 @pytest.mark.parametrize(
     ("data", "word"),
     [
-        pytest.param(b"[" * (30 << 20), "nested", id="nesting"),
+        pytest.param(b"[" * (7 << 20), "nested", id="nesting"),
+        pytest.param(b"[" + b"[]," * (4 << 20) + b"0]", "commas and brackets", id="values"),
         pytest.param(b'{"a":' * 100_000 + b"1" + b"}" * 100_000, "nested", id="closed nesting"),
         pytest.param(b'{"version": ' + b"9" * 1_000_000 + b"}", "digits", id="number without end"),
-        pytest.param(b" " * (33 << 20), "bytes", id="size"),
+        pytest.param(b" " * (129 << 20), "bytes", id="size"),
         pytest.param(b"\xff\xfe{\x00}\x00", "utf-8", id="UTF-16"),
     ],
 )
