@@ -83,6 +83,8 @@ def _run(commands: Commands) -> None:
     run.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     run.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
     run.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
+    run.add_argument("--log-json", nargs="?", const="-", metavar="FILE",
+                     help="what happens, a JSON object an event, into FILE or on stderr")  # fmt: skip
     run.add_argument("--jobs", type=_count, metavar="N", help="processes (default: 1)")
     run.add_argument("--fast-text", action="store_true",
                      help="the text by the words of the seed, in full only where they are not found")  # fmt: skip

@@ -8,8 +8,8 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 from ipaddress import IPv6Address
@@ -19,8 +19,11 @@ from urllib.parse import urlsplit
 
 from archiver.capture.recorder import trusted_roots
 from archiver.commands.keys import load_signer, with_keys
+from archiver.commands.log import json_log
 from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
+from archiver.job.advice import ADVICE
+from archiver.job.events import Event
 from archiver.job.ledger import PATH, Ledger, key_of
 from archiver.job.result import Result, Summary
 from archiver.job.run import run_job
@@ -40,10 +43,12 @@ def run(args: argparse.Namespace) -> int:
     started = time.monotonic()
     stop = threading.Event()
     seeds = read_seeds(targets, limits=config.limits)
-    with _stopping(stop), _told(args, count_seeds(targets)) as tell:
-        summary = run_job(config, seeds, on_result=tell, stop=stop)
-    if not args.quiet:
-        _sum_up(summary, config, time.monotonic() - started)
+    tell = _as_json if args.json else _as_line
+    with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
+        summary = run_job(config, seeds, on_result=tell, on_event=watch, stop=stop)
+    seconds = time.monotonic() - started
+    if not (args.quiet or args.log_json == "-"):
+        _sum_up(summary, config, seconds)
     return summary.exit_code
 
 
@@ -136,26 +141,30 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
 
 
 @contextmanager
-def _told(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[Result], None]]:
-    """How each result is told: a JSON object or a line on stdout; with a progress bar where a person watches."""
-    tell = _as_json if args.json else _as_line
-    if args.quiet or not sys.stderr.isatty():
-        yield tell
-        return
-    from archiver.commands.progress import progress
+def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[Event], None]]:
+    """Whoever is told what happens: the log, and the person at a terminal."""
+    watchers: list[Callable[[Event], None]] = []
+    with ExitStack() as stack:
+        if args.log_json is not None:
+            watchers.append(stack.enter_context(json_log(args.log_json)))
+        if sys.stderr.isatty() and not args.quiet and args.log_json != "-":
+            from archiver.commands.progress import progress
 
-    with progress(total, lines_too=sys.stdout.isatty()) as advance:
+            watchers.append(stack.enter_context(progress(total, lines_too=sys.stdout.isatty())))
 
-        def both(result: Result) -> None:
-            tell(result)
-            advance(result)
+        def watch(event: Event) -> None:
+            for each in watchers:
+                each(event)
 
-        yield both
+        yield watch
 
 
 def _as_json(result: Result) -> None:
-    told = {key: value for key, value in asdict(result).items() if key != "new" and (key != "warning" or value)}
+    told = {key: value for key, value in asdict(result).items() if key in _TOLD or (key == "warning" and value)}
     print(json.dumps(told), flush=True)
+
+
+_TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
 
 
 def _as_line(result: Result) -> None:
@@ -173,6 +182,8 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
     bags = shown(config.bags)
     print(f"{total} seeds: {told}; {summary.new_bags} new bags in {bags} ({seconds:.1f} s{rate})", file=sys.stderr)
+    for line in advice_lines(summary.kinds):
+        print(line, file=sys.stderr)
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:
@@ -181,6 +192,12 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         print(f"why: archiver status --bags {bags}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():
         print("hint: the sites were not told who asks; set contact_email in archiver.toml", file=sys.stderr)
+
+
+def advice_lines(kinds: Mapping[str, int]) -> list[str]:
+    """A line a class of seeds that are not captured: how many, and what to do; the most frequent first."""
+    ranked = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))
+    return [f"{count:>7,} {kind:<10}  {ADVICE[kind]}" for kind, count in ranked]
 
 
 def shown(path: Path) -> str:

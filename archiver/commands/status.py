@@ -3,11 +3,13 @@
 import argparse
 import json
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from itertools import islice
 
-from archiver.commands.run import require_ledger, shown
+from archiver.commands.run import advice_lines, require_ledger, shown
 from archiver.config import load
+from archiver.job.advice import class_of
 from archiver.job.ledger import Entry, Ledger
 from archiver.job.rebuild import rebuild
 from archiver.visible import visible
@@ -30,10 +32,13 @@ def status(args: argparse.Namespace) -> int:
         counts = ledger.counts()
         if args.json:
             problems = [_stated(each) for each in ledger.entries(*OTHER_THAN_CAPTURED)]
-            print(json.dumps({"bags": str(config.bags), "counts": counts, "seeds": problems}))
+            told = {"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger), "seeds": problems}
+            print(json.dumps(told))
             return 0
-        told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none yet"
-        print(f"{sum(counts.values())} seeds in {shown(config.bags)}: {told}")
+        listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none yet"
+        print(f"{sum(counts.values())} seeds in {shown(config.bags)}: {listed}")
+        for line in advice_lines(_kinds(ledger)):
+            print(line)
         for outcome in OTHER_THAN_CAPTURED:
             for line in _listed(ledger, outcome, counts.get(outcome, 0)):
                 print(line)
@@ -43,8 +48,8 @@ def status(args: argparse.Namespace) -> int:
 
 
 _LOST = (
-    "what no bag tells is not in it: failures and seeds that wait (run the same command again), validations, deliveries"
-    " (their receipts are beside the bags)"
+    "what no bag tells is not in it: failures and seeds that wait (run the same command again), validations, audits,"
+    " deliveries (their receipts are beside the bags)"
 )
 
 
@@ -68,11 +73,21 @@ ADVICE = {
 }
 
 
+def _kinds(ledger: Ledger) -> Counter[str]:
+    """How many seeds that are not captured there are of each class."""
+    return Counter(_kind(each) for each in ledger.entries(*OTHER_THAN_CAPTURED))
+
+
+def _kind(entry: Entry) -> str:
+    return class_of(entry.outcome, str(entry.detail.get("kind")) if entry.detail else None, entry.reason)
+
+
 def _stated(entry: Entry) -> dict[str, object]:
     return {
         "seed": entry.name,
         "url": entry.url,
         "outcome": entry.outcome,
+        "kind": _kind(entry),
         "bag": entry.bag,
         "verdict": entry.verdict,
         "reason": entry.reason,

@@ -97,6 +97,14 @@ class HostQueue:
         """Seconds until some host is ready; a second when none is waiting for its time."""
         return max(0.0, self._ready[0][0] - now) if self._ready else 1.0
 
+    def paced(self, now: float) -> int:
+        """How many hosts have seeds whose turn is yet to come."""
+        return sum(1 for ready, _, _ in self._ready if ready > now)
+
+    def all_broken(self) -> Iterator[str]:
+        """The hosts whose circuit is open."""
+        return (host for host, refusals in self._refusals.items() if refusals >= BREAKER)
+
     def _hold(self, queue: deque[Seed], seed: Seed) -> None:
         queue.append(seed)
         self.held += 1

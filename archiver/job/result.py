@@ -9,7 +9,8 @@ from archiver.model import Bag, Outcome
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
-    done before; `warning` says what is missing of a bag that is kept all the same."""
+    done before; `warning` says what is missing of a bag that is kept all the same; `kind` is the class of a seed that
+    is not captured (`job/advice.py`)."""
 
     seed: str
     url: str | None
@@ -19,6 +20,7 @@ class Result:
     reason: str | None
     new: bool = True
     warning: str | None = None
+    kind: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +43,8 @@ class Summary:
     """The job as a whole: seeds = bags + failures."""
 
     counts: dict[str, int] = field(default_factory=dict)
+    kinds: dict[str, int] = field(default_factory=dict)
+    """Of those that are not captured, by class."""
     new_bags: int = 0
     warnings: int = 0
     done_before: int = 0
@@ -49,6 +53,8 @@ class Summary:
     def count(self, result: Result) -> None:
         """Take one result into account."""
         self.counts[result.outcome] = self.counts.get(result.outcome, 0) + 1
+        if result.kind is not None:
+            self.kinds[result.kind] = self.kinds.get(result.kind, 0) + 1
         self.new_bags += result.new and result.bag is not None
         self.warnings += result.warning is not None
         self.done_before += not result.new

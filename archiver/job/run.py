@@ -12,18 +12,32 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 from queue import Empty, SimpleQueue
 from statistics import median
 from uuid import uuid4
 
 from archiver.bag.write import STAGING, publish
 from archiver.config import Config
+from archiver.errors import ArchiverError
 from archiver.job.backlog import Backlog
+from archiver.job.events import (
+    EVERY,
+    NAMED,
+    Event,
+    HostBroken,
+    JobEnded,
+    JobStarted,
+    SeedEnded,
+    SeedStarted,
+    State,
+    WorkerDied,
+)
 from archiver.job.hosts import BREAKER, HostQueue, host_of
 from archiver.job.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Result, Summary
+from archiver.job.rows import entry_of, result_of
 from archiver.job.worker import Done, executor, failure, quarantine, release, run_seed, seats
 from archiver.model import Seed, SeedRefused
 
@@ -51,26 +65,36 @@ def run_job(
     seeds: Iterable[Seed | SeedRefused],
     *,
     on_result: Callable[[Result], None] = lambda _: None,
+    on_event: Callable[[Event], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Summary:
-    """Archive seeds into `config.bags`; each result is reported once it is durable.
+    """Archive seeds into `config.bags`; each result is reported once it is durable, and all that
+    happens told as an event.
 
     Setting `stop` ends the job after the seeds in flight. Raises StorageError (what is finished is kept) and
     BagsLocked when another job has the folder.
     """
-    job = f"urn:uuid:{uuid4()}"
+    job, begun, summary = f"urn:uuid:{uuid4()}", time.monotonic(), Summary()
     with bags_locked(config.bags):
         ledger = Ledger(config.bags)
+        on_event(JobStarted(job=job, bags=str(config.bags), processes=config.jobs))
+        error: str | None = None
         try:
             ledger.adopt(config.bags)
             ledger.begin(job, config.stated(), datetime.now(UTC))
-            coordinator = _Coordinator(config, job, ledger, on_result, stop or threading.Event())
-            coordinator.go(iter(seeds))
-            if not coordinator.summary.interrupted:
-                ledger.end(job, sum(coordinator.summary.counts.values()), datetime.now(UTC))
+            _Coordinator(config, job, ledger, on_result, on_event, stop or threading.Event(), summary).go(iter(seeds))
+            if not summary.interrupted:
+                ledger.end(job, sum(summary.counts.values()), datetime.now(UTC))
+        except ArchiverError as stopped:
+            error = str(stopped)
+            raise
         finally:
             ledger.close()
-    return coordinator.summary
+            on_event(JobEnded(
+                counts=summary.stated(), kinds=summary.kinds, new_bags=summary.new_bags,
+                interrupted=summary.interrupted, seconds=time.monotonic() - begun, error=error,
+            ))  # fmt: skip
+    return summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +114,9 @@ class _Coordinator:
     job: str
     ledger: Ledger
     on_result: Callable[[Result], None]
+    tell: Callable[[Event], None]
     stop: threading.Event
-    summary: Summary = field(default_factory=Summary)
+    summary: Summary
     queue: HostQueue = field(init=False)
     backlog: Backlog = field(init=False)
     workers: Executor = field(init=False)
@@ -102,10 +127,12 @@ class _Coordinator:
     finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
     durations: deque[float] = field(default_factory=lambda: deque(maxlen=33))
     """Seconds the latest seeds took."""
-    group: list[tuple[Seed, Done]] = field(default_factory=list)
+    group: list[tuple[Seed, Done, float | None]] = field(default_factory=list)
+    """With the seconds they took, where they were asked for."""
     group_since: float = 0.0
     twins: dict[str, list[str]] = field(default_factory=dict)
     """Of each seed in the group, the places of other documents of this job that say the same."""
+    state_told: float = 0.0
     suspects: deque[Seed] = field(default_factory=deque)
     """Seeds that were under way in a process that died: each runs again, alone, and is given up if it dies again. Their
     hosts wait for them."""
@@ -129,6 +156,7 @@ class _Coordinator:
                 self._hand_out()
                 self._settle_if_due(force=not self.in_flight)
                 self._collect(reading=more and not self._window_is_full())
+                self._tell_state()
             self._settle_if_due(force=True)
         finally:
             self.workers.shutdown(wait=True, cancel_futures=True)
@@ -176,7 +204,7 @@ class _Coordinator:
         ]  # fmt: skip
         self.ledger.settle(entries, self.job, datetime.now(UTC))
         for each, entry in zip(refused, entries, strict=True):
-            self._report(_result(each.origin, entry, new=True))
+            self._report(result_of(each.origin, entry, new=True))
 
     def _settled(self, seed: Seed) -> bool:
         """Whether a seed needs no work: done before, or another document of this job said the same. Reports it then,
@@ -188,7 +216,7 @@ class _Coordinator:
         entry = self.ledger.find(key)
         now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
         if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
-            self._report(_result(seed.origin, entry, new=False))
+            self._report(result_of(seed.origin, entry, new=False))
             return True
         return False
 
@@ -211,6 +239,7 @@ class _Coordinator:
     def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False) -> None:
         future = workers.submit(run_seed, seed)
         self.in_flight[future] = _Flight(seed, time.monotonic(), alone)
+        self.tell(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
         future.add_done_callback(self.finished.put)
 
     def _free_seats(self) -> int:
@@ -249,22 +278,27 @@ class _Coordinator:
         if isinstance(error, BrokenExecutor):
             if not flight.alone:
                 self.suspects.append(seed)  # it may be to blame, or one beside it
+                self.tell(WorkerDied(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
                 return None
             done: Done = failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC))
         elif error is not None:
             return error
         else:
             done = future.result()
-        self.durations.append(time.monotonic() - flight.since)
+        seconds = time.monotonic() - flight.since
+        self.durations.append(seconds)
         self.queue.rest(seed.url, time.monotonic(), done.crawl_delay or 0.0)
-        self._take(seed, done)
+        self._take(seed, done, seconds)
         self._judge(seed, done)
         return None
 
     def _judge(self, seed: Seed, done: Done) -> None:
         """Leave a host alone that refuses again and again: its other seeds fail, and the next run tries them."""
         refused = done.status in (403, 429) or done.status >= 500 if isinstance(done, Archived) else done.kind in DEAD
+        before = self.queue.broken(seed.url)
         if self.queue.judge(seed.url, refused=refused):
+            if not before:
+                self.tell(HostBroken(host=host_of(seed.url)))
             for other in self.queue.give_up(seed.url):
                 if not self._settled(other):
                     self._give_up(other)
@@ -274,10 +308,10 @@ class _Coordinator:
         reason = f"{host_of(seed.url)} gave no page {BREAKER} times in a row: not asked again in this job"
         self._take(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))
 
-    def _take(self, seed: Seed, done: Done) -> None:
+    def _take(self, seed: Seed, done: Done, seconds: float | None = None) -> None:
         if not self.group:
             self.group_since = time.monotonic()
-        self.group.append((seed, done))
+        self.group.append((seed, done, seconds))
         self.twins[key_of(seed)] = []
 
     def _settle_if_due(self, *, force: bool) -> None:
@@ -286,44 +320,27 @@ class _Coordinator:
         if not self.group or not (force or late or len(self.group) >= GROUP):
             return
         group, self.group = self.group, []
-        publish([done.bag for _, done in group if isinstance(done, Archived)], self.config.bags)
-        settled = [(seed, _entry(seed, done), done) for seed, done in group]
-        self.ledger.settle([entry for _, entry, _ in settled], self.job, datetime.now(UTC))
-        for seed, entry, done in settled:
+        publish([done.bag for _, done, _ in group if isinstance(done, Archived)], self.config.bags)
+        entries = [entry_of(seed, done) for seed, done, _ in group]
+        self.ledger.settle(entries, self.job, datetime.now(UTC))
+        for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
-            self._report(replace(_result(seed.origin, entry, new=True), warning=warning))
+            self._report(replace(result_of(seed.origin, entry, new=True), warning=warning), seconds)
             for origin in self.twins.pop(entry.key, []):
-                self._report(_result(origin, entry, new=False))
+                self._report(result_of(origin, entry, new=False))
 
-    def _report(self, result: Result) -> None:
+    def _report(self, result: Result, seconds: float | None = None) -> None:
         self.summary.count(result)
         self.on_result(result)
+        self.tell(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
 
-
-def _entry(seed: Seed, done: Done) -> Entry:
-    """The ledger's row for what became of a seed."""
-    if isinstance(done, Archived):
-        return Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, bag=done.bag.name,
-                     verdict=done.verdict, reason=done.reason)  # fmt: skip
-    detail = {
-        "kind": done.kind,
-        "started": done.started.isoformat(),
-        "finished": done.finished.isoformat(),
-        "attempts": done.attempts,
-        **done.seen,
-    }
-    return Entry(
-        key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, reason=done.reason, detail=detail
-    )
-
-
-def _result(origin: str, entry: Entry, *, new: bool) -> Result:
-    return Result(
-        seed=origin,
-        url=entry.url,
-        outcome=entry.outcome,  # type: ignore[arg-type]
-        bag=entry.bag,
-        verdict=entry.verdict,
-        reason=entry.reason,
-        new=new,
-    )
+    def _tell_state(self) -> None:
+        now = time.monotonic()
+        if now - self.state_told < EVERY:
+            return
+        self.state_told = now
+        slow = (host_of(each.seed.url) for each in self.in_flight.values() if now - each.since > SLOW_SECONDS)
+        self.tell(State(
+            in_flight=len(self.in_flight), waiting=len(self.queue), paced=self.queue.paced(now),
+            slow=tuple(islice(slow, NAMED)), broken=tuple(islice(self.queue.all_broken(), NAMED)),
+        ))  # fmt: skip

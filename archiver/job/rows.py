@@ -1,0 +1,39 @@
+"""What became of a seed, as a row of the ledger and as a line for the caller."""
+
+from archiver.job.advice import class_of
+from archiver.job.ledger import Entry, key_of
+from archiver.job.result import Archived, Result
+from archiver.job.worker import Done
+from archiver.model import Seed
+
+
+def entry_of(seed: Seed, done: Done) -> Entry:
+    """The ledger's row for what became of a seed."""
+    if isinstance(done, Archived):
+        return Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, bag=done.bag.name,
+                     verdict=done.verdict, reason=done.reason)  # fmt: skip
+    detail = {
+        "kind": done.kind,
+        "started": done.started.isoformat(),
+        "finished": done.finished.isoformat(),
+        "attempts": done.attempts,
+        **done.seen,
+    }
+    return Entry(
+        key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, reason=done.reason, detail=detail
+    )
+
+
+def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
+    """What the ledger knows of a seed as the caller is told it; `new` where this job found it out."""
+    kind = str(entry.detail.get("kind")) if entry.detail else None
+    return Result(
+        seed=origin,
+        url=entry.url,
+        outcome=entry.outcome,  # type: ignore[arg-type]
+        bag=entry.bag,
+        verdict=entry.verdict,
+        reason=entry.reason,
+        new=new,
+        kind=None if entry.outcome == "captured" else class_of(entry.outcome, kind, entry.reason),
+    )
