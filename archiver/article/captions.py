@@ -35,10 +35,20 @@ def _heads_house(name: str) -> bool:
 
 def names_in(who: str) -> list[Named]:
     """Everybody in `who`, behind a label of its own (`© Foto: dpa`), `via` an agency, with a camera."""
+    who = _COURTESY.sub("", who)
     return photographed(who, labelled=True) or read(_JOINED.sub(" / ", who))
 
 
-_JOINED = re.compile(r"\svia\s|\s(?:file )?(?:photo|foto|picture)s? by\s|发?[（(](?=[^）)]*$)")
+_COURTESY = re.compile(
+    r"^(?:courtesy(?: of)?|cortesía(?: de)?|cortesia(?: di| de)?|gentileza(?: de)?|per gentile concessione di|"
+    r"avec l['’]aimable autorisation de|mit freundlicher genehmigung (?:von|der|des))\s",
+    re.IGNORECASE,
+)
+"""How a photo came, before who gave it."""
+_JOINED = re.compile(
+    r"(?:\s|/)via\s|[/,]\s?(?:©|[Cc]opyright)\s(?:\d{4}\s)?|"
+    r"\s(?:file )?(?:photo|foto|picture)s? by\s|发?[（(](?=[^）)]*$)"
+)
 
 
 def photographed(text: str, *, labelled: bool = False) -> list[Named]:
@@ -93,13 +103,16 @@ def _of_unlabelled(end: str, at: str) -> list[Credit]:
             inner = f"{before} / {inner}"
         if shot := photographed(inner):
             return given(shot, "photo", "image", words[opens:], at)
-        return given(_with_agency(inner, words[:opens]), "photo", "image", words[opens:], at)
+        named = _with_agency(inner, words[:opens]) or _ended_before(inner, words[:opens])
+        return given(named, "photo", "image", words[opens:], at)
     if match := picture_forms.FOR_HOUSE.search(words):
         return given(enough(read(match["who"]), "names", "photo"), "photo", "image", match[0].strip(), at)
     starts = [0, *(m.end() for m in re.finditer(r"[.!?…\"”»。|:＝=]\s?|\s[–—/-]\s|\)\s", words))]
     for start in starts[-12:]:
         if "＝" not in words[start:] and (named := _with_agency(words[start:].strip(), "")):
             return given(named, "photo", "image", words[start:], at)
+    if (behind := _BEHIND_STROKE.search(words)) and len(named := read(behind["who"])) == 1 and named[0].personal:
+        return given(named, "photo", "image", words, at)
     return given(_after_words(words), "photo", "image", words, at)
 
 
@@ -108,15 +121,36 @@ def _with_agency(text: str, before: str) -> list[Named]:
     if not text or len(text) > 100 or re.search(r"[^\W\d_]{4,}\.\s", text):
         return []
     named = read(_JOINED.sub(" / ", text))
-    taker, stroke, _ = text.partition("/")  # `Mia Holm/The Courier`, `Mia Holm/Staff`
-    signed = stroke and 2 <= len(taker.split()) <= 3 and 0 < len(named) <= 2 and named[0].name == taker.strip()
-    fit = (signed or any(each.agency for each in named)) and all(each.personal for each in named)
+    parted = "/" in text or " via " in text
+    known = any(each.agency for each in named)
+    if parted and 0 < len(named) <= 5 and all(each.proper for each in named):
+        # `Mia Holm/The Courier`, `Mia Holm/KXYZ`, `SkyCo via Nasa`, `City Police/EFE`
+        fit = known or named[0].personal or (len(named) == 2 and named[1].personal) or " via " in text
+    else:
+        fit = known and all(each.personal for each in named)
     return named if fit and not spelled_out(before, text) else []
+
+
+def _ended_before(inner: str, before: str) -> list[Named]:
+    """`… left the pier. (The Courier)`: names alone in a bracket behind the last sentence."""
+    ended = not before.strip() or before.rstrip().endswith((".", "!", "?", "…", "”", '"', "。"))
+    if not ended or len(inner) > 60 or _NO_NAMES.search(inner):
+        return []
+    named = read(inner)
+    return named if len(named) <= 3 and all(each.proper for each in named) else []
+
+
+_NO_NAMES = re.compile(r"[\d:;–—!?=]|\s-\s")
+_BEHIND_STROKE = re.compile(
+    r"[^\W\d_A-Z][\w-]*\s.{0,200}\w\s/\s(?P<who>[^\W\d_a-z][\w.'’-]+(?:\s[^\W\d_a-z][\w.'’-]*){1,2})$"
+)
+"""`El puerto, este lunes / Mia Holm`: a name behind a stroke of its own, words of the caption before it."""
 
 
 def _after_words(text: str) -> list[Named]:
     """`… opens the pier Mia Holm/Reuters`: two or three words in capitals before the stroke, else the agency alone."""
     match = re.search(
         r"\s[^\W\d_A-Z][\w-]*\s(?P<who>(?:[^\W\d_a-z][\w.-]*\s)?(?:[A-Z]\.?\s)?[^\W\d_a-z][\w.-]*\s?/.{2,60})$", text
-    )
-    return _with_agency(match["who"], "") if match else []
+    ) or re.search(r"\s[^\W\d_a-z][\w.-]*\s(?P<who>[^\W\d_a-z][\w.-]+\s[^\W\d_a-z][\w.-]*/.{2,60})$", text)
+    named = _with_agency(match["who"], "") if match else []
+    return named if any(each.agency for each in named) else []

@@ -58,11 +58,10 @@ class Named:
 
 def read(who: str) -> list[Named]:
     """Everybody in `who`, in order, each once; a part too long to be a name stands as it is, and is not `proper`."""
-    found: list[Named] = []
+    found: dict[str, Named] = {}
     for named in _read(who[:_MOST].strip(), deep=0):
-        if named not in found:
-            found.append(named)
-    return found
+        found.setdefault(named.name.casefold(), named)
+    return list(found.values())
 
 
 def given(named: Iterable[Named], role: CreditRole, of: Of, text: str, at: str) -> list[Credit]:
@@ -133,6 +132,11 @@ def _read(who: str, deep: int) -> Iterator[Named]:
     if agency := agencies.find(who):
         yield Named(name=agency.name, agency=agency)
         return
+    desk = offices.OF_AGENCY.match(who)
+    if desk and (house := agencies.leading(who[desk.end() :])) and house[1]:
+        yield Named(name=house[0].name, agency=house[0])
+        yield from _read(house[1], deep + 1)
+        return
     office = agencies.leading(who)
     if office and (title := offices.OFFICE.match(office[1])):
         yield Named(name=office[0].name, agency=office[0])
@@ -164,6 +168,7 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
         yield from _read(of["name"], deep + 1)
         yield Named(name=agency.name, agency=agency)
         return
+    plain = plain.removesuffix(" 기자")
     plain = _DATED.sub("", _HOUSE.sub("", _CLIENT.sub("", plain))).strip(_MARKS)
     if offices.NOBODY.fullmatch(plain) or _SIGN.fullmatch(plain) or not any(c.isalpha() for c in plain):
         return
@@ -202,7 +207,9 @@ def _pieces(who: str) -> list[tuple[str, str]]:
     for joint, piece in pieces:
         halves = _SOFT_JOINT.split(piece)
         # `Ortega y Gasset` is one name; `Ana Ruiz y Luis Gil` are two.
-        if all(len(half.split()) > 1 or agencies.find(half) for half in halves):
+        # Of `Ana Ruiz en Lima y Luis Gil` the place is cut off before.
+        behind = len(joint.strip()) == 2 and len(halves) > 1 and bool(_PLACE.fullmatch(halves[0]))
+        if all(len(half.split()) > 1 or agencies.find(half) for half in halves[behind:]):
             found += [(joint.strip().lower() if n == 0 else "y", half) for n, half in enumerate(halves)]
         else:
             found.append((joint.strip().lower(), piece))
@@ -221,7 +228,7 @@ _SPLIT = r"[,;|/、，；·•＝=+&]"
 _RUN = re.compile(rf"\s*{_SPLIT}\s*|\s+(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
 _JOINT = re.compile(
     rf"(\s*{_SPLIT}\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|й|ve|AND|UND|ET|[–—-])\s+|—|"
-    rf"(?<=[\u3040-\u9fff])[・])"
+    rf"(?<=[\u3040-\u9fff])[・]|(?<=[\u3400-\u9fff])\s(?=(?:实习生|實習生|见习记者|通讯员|记者|記者)\s))"
 )
 _AND_LAST = re.compile(r"\s?,\s(?:and|und|et|og|och|en|y|e|ve|и|та|і)\s")
 _SOFT_JOINT = re.compile(r"\s+(?:y|e|i|Y|E|I|og)\s+")

@@ -83,6 +83,9 @@ def _of_closing(line: str, at: str) -> list[Credit]:
             return credited.given(signed, "source", "article", match[0], at) if own else []
         found = _of_whole(who, at) if ended else []
         return [credit for credit in found if credit.role not in ("source", "photo")] if len(who) > 3 else []
+    if match := forms.SIGNED_IN_JAPANESE.search(end[-80:]):
+        named = [Named(name=name) for name in forms.BEHIND_KATAKANA.findall(match["who"])]
+        return credited.given(named, "author", "article", match[0], at)
     if match := forms.UNBRACKETED.search(end[-60:]):
         return credited.given(credited.run(match["who"]), "source", "article", match["who"], at)
     return []
@@ -95,6 +98,10 @@ def _of_whole(line: str, at: str) -> list[Credit]:
     parts = [part for part in forms.sentences().split(inner) if part.strip()]
     if len(parts) > 1:
         first = _of_whole(_balanced(parts[0]), at)
+        if not first and inner != line and (authors := enough(credited.read(parts[0]), "names", "author")):
+            # `(Mia Holm, version française Jon Lind, édité par Ada Berg)`
+            beside = [credit for part in parts[1:20] for credit in _of_whole(part, at)]
+            return credited.given(authors, "author", "article", line, at) + beside if beside else []
         # A sentence before it makes it a paragraph of text, whatever it ends with.
         if not first and not forms.from_where().fullmatch(parts[0].rstrip(".")):
             return []
@@ -135,6 +142,11 @@ def _of_signature(line: str, at: str) -> list[Credit]:
             # Of these a byline is printed so, of the others a photo's credit.
             role: CreditRole = "author" if houses[0] in _SO_SIGNED and not named[0].agency else "photo"
             return credited.given(named, role, "article" if role == "author" else "image", line, at)
+    elif match := forms.DASHED_BYLINE.fullmatch(line):
+        named, house = enough(credited.read(match["who"]), "names", "author"), agencies.find(match["house"])
+        if house and not any(each.agency for each in named):
+            named += [Named(name=house.name, agency=house)] if named else []
+            return credited.given(named, "author", "article", line, at)
     elif line.count(",") == 1 and (named := credited.read(line)) and all(each.personal for each in named):
         second = line.partition(",")[2].strip()
         if not named[0].agency and (credited.is_title(second) if len(named) == 1 else named[1].agency):
@@ -154,13 +166,20 @@ def _of_form(line: str, at: str) -> list[Credit]:
                 return told + (credited.given(named, "photo", "image", line, at) if form.of_photo else [])
     if photographers := photographed(line):
         return credited.given(photographers, "photo", "image", line, at)
-    if forms.from_where().match(line):
-        whos = [match["who"] for match in forms.from_where().finditer(line)]
-        named = [each for who in whos for each in enough(credited.read(who), "names", "author")]
-        return credited.given(named, "author", "article", line, at)
+    if found := _of_places(line, at):
+        return found
     if match := forms.helped().fullmatch(line):
         return _of_helped(match["who"], match["with"], line, at)
     return []
+
+
+def _of_places(line: str, at: str) -> list[Credit]:
+    """`Mia Holm reported from Paris, and Jon Lind from Oslo`."""
+    whos = [match["who"] for match in forms.from_where().finditer(line)] if " from " in line else []
+    if not whos or any(word[:1].islower() for word in forms.from_where().sub("", line).split()):
+        return []
+    named = [each for who in whos for each in enough(credited.read(who), "names", "author")]
+    return credited.given(named, "author", "article", line, at)
 
 
 def _of_byline(line: str, at: str) -> list[Credit]:
@@ -186,9 +205,11 @@ def _of_byline(line: str, at: str) -> list[Credit]:
 def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
     """`Mia Holm mit dpa`, `Le Phare avec AFP`, `Redaktion (mit dpa)`."""
     helpers = credited.read(beside)
-    if not helpers or not all(each.agency for each in helpers):
+    if not all(each.agency for each in helpers):
         return []
     authors = credited.read(who)
+    if not helpers and not (authors and all(each.personal for each in authors)):
+        return []
     if not all(each.proper for each in authors) or len(authors) > 5 or (who[:1].islower() and authors):
         return []
     if len(authors) == 1 and authors[0].name.lower() in _TALKS:

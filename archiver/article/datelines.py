@@ -60,7 +60,10 @@ def _of_unmarked_dateline(head: str, at: str) -> list[Credit]:
         if agency is None:
             continue
         told_apart = (
-            any(c.isdigit() for c in place) or fields[0].isupper() or {fields[n - 1].strip(), joint} & set("-–—|")
+            any(c.isdigit() for c in place)
+            or fields[0].isupper()
+            or {fields[n - 1].strip(), joint} & set("-–—|")
+            or (fields[n - 1].strip() == joint == "." and len(place) <= 20)
         )
         by = [Named(name=fields[n + 2])] if joint == "," and len(fields) > n + 3 and fields[n + 3][:1] in ".–— " else []
         if len(place) > 45 or not told_apart or not _is_place(place) or (joint not in tuple("-–—.|") and not by):
@@ -80,7 +83,7 @@ _PAREN = re.compile(
     r"(?P<place>[^()\[\]:;!?（【©]{0,60}?):?\s?[(\[（](?P<who>[^()\[\]（）]{2,60})[)\]）]\s?(?P<end>\.?\s?[-–—:]|\.|(?=\w))"
 )
 """`KYIV, Feb 24 (Reuters) -`, `BERLIN (dpa) -`, `(ANSA) - ROMA`, `Kiev, 24 feb (EFE).-`, `MUMBAI: (PTI)`."""
-_SLASH = re.compile(r"(?P<place>[^()/:;!?]{2,50}?)\s?/(?P<who>[^/]{2,40})/\s?[-–—.]")
+_SLASH = re.compile(r"(?P<place>[^()/:;!?]{2,50}?)\s?/(?P<who>[^/]{2,40})/\s?(?:[-–—.]|(?=[^\W\d_a-z]))")
 """`МОСКВА, 24 февраля. /ТАСС/.`"""
 _JOINT = re.compile(r"([,.:]\s|\s?[–—]\s?|\s[|-]\s)")
 """Between the fields of `MOSCOW, Feb 24, Interfax –`, `МОСКВА, 24 фев — РИА Новости, Анна Вельт.`"""

@@ -23,7 +23,7 @@ SOURCE = (
 )
 _EDITED = (
     r"edited|editing|editors?|(?:copy|sub|web)[ -]edit(?:ed|ing|or)|produced|redigering|redigerat|redigeret|redigert|"
-    r"redaktion|redaktionelle bearbeitung|"
+    r"(?:schluss|end)?redaktion|redaktionelle bearbeitung|"
     r"redaktör|redaktør|redigiert|bearbeitet|bearbeitung|editad[oa](?: en español)?|edición|editora?|edição|editou|"
     r"éditée?s?(?: en français)?|édition|a cura|curato|redakcja|redagował[a]?|redaktor(?:ka)?|oprac\.?|opracowanie|"
     r"opracował[a]?|redactie|eindredactie|toimittanut|редактор(?:ка)?|редагування|редактура|редагувал[аи]?|"
@@ -31,7 +31,7 @@ _EDITED = (
     r"責任編輯|责任编辑|責編|责编|编辑|編輯|編集|審校|审核|主编|校对"
 )
 _TRANSLATED = (
-    r"(?:(?:this|the) (?:story|article|report|text) (?:was|has been) )?(?:translat(?:ed|ion|or)|adapted)|"
+    r"(?:(?:this|the) (?:story|article|report|text) (?:was|has been) )?(?:translat(?:ed|ion|or)|adapted)|adaption|"
     r"übersetz(?:t|ung|er(?:in)?)|(?:adaptation|version) (?:française|en français)|version française|"
     r"traduite?|traduction|traducid[oa]|traducción|traduzione|tradott[oa]|tradução|traduzid[oa]|"
     r"(?:tłum|przeł)\.|tłumaczenie|tłumaczył[a]?|przekład|przełożył[a]?|vertaald|vertaling|oversat|oversættelse|"
@@ -69,8 +69,8 @@ _MATERIAL = (
     rf"{_STUFF}{_OF})"
 )
 _HELP = (
-    r"(?:(?:additional|further|extra|other) (?:reporting|writing|research)|reporting assistance|(?:mitarbeit|"
-    r"mitwirkung|"
+    r"(?:(?:additional|further|extra|other) (?:reporting|writing|research)|reporting assistance|"
+    r"(?:(?:redaktionelle )?mitarbeit|mitwirkung|"
     r"unter mitarbeit|collaboration|colaboración|colaboração|colaboraron|collaborazione|collaborano|medewerking|"
     r"medverkan|"
     r"współpraca|contributors?|contributing|contribution|katkıda bulunan(?:lar)?|avec la participation|"
@@ -86,11 +86,11 @@ _FROM_OURS = (
 )
 _REPORT = (
     r"(?:report|article|story|piece|dispatch|coverage|reportagem|matéria|artikel|bericht|beitrag|text|nota|artículo|"
-    r"informe|información|reportaje|articolo|servizio|article|texte|reportage|sujet|artikkel|sak(?:en)?|haber\w{0,3})"
+    r"informe|información|reportaje|despacho|reporte|dépêche|articolo|servizio|article|texte|reportage|sujet|artikkel|sak(?:en)?|haber\w{0,3})"
 )
 _CONTRIBUTED = (
     r"(?:(?:also |has |have |had )?contributed (?:additional )?"
-    r"(?:reporting(?: (?:from|to|in) .{2,60})?|(?:writing )?to (?:this|the) (?:\w{2,12} )?"
+    r"(?:reporting(?: (?:from|to|in|for) .{2,60})?|(?:writing )?to (?:this|the) (?:\w{2,12} )?"
     r"(?:report|article|story|piece|dispatch|coverage)(?: from .{2,60})?(?:, which .{2,60})?)|(?:also )?contributed|"
     r"(?:contribu(?:yó|yeron|iu|íram|iram)|colabor(?:ó|aron|ou|aram)|(?:ha|han) (?:contribuido|colaborado)) "
     rf"(?:a|con|en|para|com|neste|nesta|na|no)(?: est[ea])? {_REPORT}|"
@@ -129,8 +129,9 @@ _REPORTED = (
     r"(?:reporting|reported|writing|written|story|words|interview) (?:by|from)|reportage|propos recueillis par|"
     r"(?:reporte|reportaje|reportagem|bericht|geschrieben|verfasst|escrito|écrit|scritto|skrevet|skriven|skrivet|rédigée?|"
     r"redactado|entrevista|intervista|entretien|recueilli|publié|geschreven) (?:de|por|von|par|da|di|af|av|door)|"
-    r"(?:article |texte |información |report )(?:rédigé par|de|by)|(?:ein (?:bericht|artikel|beitrag|"
-    r"interview) von)|підготу(?:вав|вала|вали)|подготовил[аи]?|"
+    r"(?:article |texte |información |report )(?:rédigé par|de|by)|(?:(?:eine? )?(?:bericht|artikel|beitrag|interview|"
+    r"analyse|kommentar|gastbeitrag|gastkommentar|kolumne|essay|porträt|glosse|reportage) von)|(?:une? )?(?:analyse|"
+    r"enquête|tribune|chronique|récit) (?:de|par)|підготу(?:вав|вала|вали)|подготовил[аи]?|"
     r"przygotował[aiy]?|rozmawiał[a]?|беседовал[аи]?|розмовля(?:в|ла)|(?:de notre|von unserem|von unserer) "
     r"(?:correspondante?|korrespondent(?:in)?)(?: (?:à|in) \w{2,30})?,?"
 )
@@ -142,6 +143,9 @@ _RESERVED = (
     r"(?:(?:riproduzione riservata|all rights reserved|alle rechte vorbehalten|tous droits réservés|"
     r"todos los derechos reservados|todos os direitos reservados)\.?\s?[-–—]?\s?)"
 )
+
+
+_THIS = r"(?:this|the) (?:\w{2,12} )?(?:report|story|article|content|dispatch) (?:was|is|has been)"
 
 
 class Form(NamedTuple):
@@ -167,6 +171,11 @@ def lines() -> tuple[Form, ...]:
         (rf"{_WITH}\s(?P<who>.{{2,120}}?)(?: inputs| reports)?", "contributor", "agencies"),
         (rf"(?:{_FROM_OURS})(?P<who>.{{2,160}}?)", "contributor", "names"),
         (rf"{_HELP}(?:{_BY}|\svon\s)(?P<who>.{{2,200}}?)", "contributor", "anybody"),
+        (
+            rf"{_THIS} (?:first )?(?:produced|provided|supplied|published|distributed) by (?P<who>.{{2,60}}?)",
+            "source",
+            "agencies",
+        ),
         (r"(?:this|the) (?:report|story|article) by (?P<who>.{2,80}?) was first published.{0,60}", "source", "names"),
         (r"综合(?P<who>[^，。:：]{2,40}?)(?:等)?(?:综合)?(?:报道|報道|消息|[电電])?", "contributor", "agencies"),
         (
@@ -175,7 +184,7 @@ def lines() -> tuple[Form, ...]:
             "agencies",
         ),
         (r"(?:據|据)?(?P<who>[^，。:：]{2,40}?)(?:等)?(?:综合)?(?:报道|報道|消息|[电電])", "source", "agencies"),
-        (rf"(?:{_EDITED}){_BY}(?P<who>.{{2,200}}?)", "editor", "anybody"),
+        (rf"(?![a-zà-ž]{{2,20}}\s?/)(?:{_EDITED}){_BY}(?P<who>.{{2,200}}?)", "editor", "anybody"),
         (rf"(?:{_TRANSLATED}){_FROM}?{_BY}(?P<who>.{{2,80}}?)(?: from (?:the )?\w{{3,20}})?", "translator", "anybody"),
         (r"aus dem [a-zäöüß]{3,20}(?: übersetzt)? von (?P<who>.{2,80}?)", "translator", "anybody"),
         (rf"(?:{SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)", "source", "anybody"),
@@ -183,11 +192,15 @@ def lines() -> tuple[Form, ...]:
         (rf"(?:{_WROTE_AND_SHOT})\s?[:：]\s?(?P<who>.{{2,80}}?)", "author", "anybody"),
         (rf"(?:{_REPORTED})\s?:?\s?(?P<who>.{{2,200}}?)", "author", "names"),
         (
-            rf"(?:{_WROTE})(?:\s?[:：/・｜|]\s?(?:by |von |di |de )?)(?P<who>[^?？!！。:：]{{2,120}}?)",
+            rf"(?!redac\w+\s?/)(?:{_WROTE})\s?[:：/／・｜|]\s?(?:by |von |di |de )?(?P<who>[^?？!！。:：]{{2,120}}?)",
             "author",
             "anybody",
         ),
-        (rf"(?:{_WROTE})\s(?:(?:di|de|von|by|par)\s)?(?P<who>[^?？!！。:：]{{2,80}}?)", "author", "names"),
+        (
+            rf"(?!redac\w+\s?/)(?:{_WROTE})\s(?:(?:di|de|von|by|par)\s)?(?P<who>[^?？!！。:：]{{2,80}}?)",
+            "author",
+            "names",
+        ),
         (rf"(?:{_TRANSLATED}){_FROM}?\s(?P<who>.{{2,80}}?)", "translator", "names"),
         (rf"(?:{_EDITED})\s(?P<who>.{{2,80}}?)", "editor", "names"),
         (
@@ -230,7 +243,9 @@ def helped() -> re.Pattern[str]:
 @cache
 def from_where() -> re.Pattern[str]:
     """`Mia Holm reported from Paris, and Jon Lind from Oslo`: one after another."""
-    return re.compile(r"(?:^|,? and )(?P<who>[^,]{2,60}?)(?: reported)? from (?:[^\W\d_a-z][\w.'’-]{2,20}\s?){1,3}")
+    return re.compile(
+        r"(?:^|,? and |, )(?P<who>[^,.:]{2,60}?)(?: reported)? from (?:[^\W\d_a-z][\w.'’-]{2,20}(?:\s|$|(?=,))){1,3}"
+    )
 
 
 @cache
@@ -240,7 +255,8 @@ def sentences() -> re.Pattern[str]:
         rf";\s|\s[|•·]\s|\s/\s(?=\w{{3,12}}\s?:)|\s(?=[\u3400-\u9fff]{{2,6}}[：:])|"
         rf"(?<=[\w)]{{3}})(?<![Oo]prac)(?<![Ff]ot)(?<![Tt]łum)(?<![Pp]rzeł)(?<![Zz]dj)(?<![Rr]ed)\.\s(?=[^\W\d_a-z])"
         rf"|\s(?=(?:Additional reporting|Reporting|Writing|Editing) by\s)"
-        rf"|,\s(?=\w{{3,24}}:\s|(?i:(?:with |additional )?(?:reporting|editing|writing) by|"
+        rf"|\s(?=(?:Foto|Fotos|Photo|Photos|Bild|Bilder|Kuva|Kuvat|Zdjęcia|Фото|Fotoğraf)\s?:)"
+        rf"|,\s(?=\w{{3,24}}:\s|(?i:(?:with )?(?:additional )?(?:reporting|editing|writing) by|"
         rf"(?:edited|translated) by|(?:{_EDITED}){_BY}|(?:{_REPORTED})\s|(?:version française|editing|edição|"
         rf"edición|édité)\s))"
     )
@@ -251,6 +267,14 @@ SIGNED_BYLINE = re.compile(
     r"(?:\s?[-–.:]|$)"
 )
 """`Mia Holm / İZMİR, (DHA)`, `Z Gdyni Mia Holm (PAP)`"""
+DASHED_BYLINE = re.compile(r"(?P<who>[^\W\d_a-z][^–—/:;()]{3,60}?)\s[-–—|]\s(?P<house>[^\W\d_a-z][^–—/:;(),]{1,30})")
+"""`Mia Holm - Reuters`"""
+SIGNED_IN_JAPANESE = re.compile(
+    r"。\s?【(?P<who>[\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}"
+    r"(?:[、，][\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}){0,4})】$"
+)
+BEHIND_KATAKANA = re.compile(r"(?:^|[、，])[\u30a0-\u30ff・]*([^、，]+)")
+"""`…した。【佐藤花子、カイロ鈴木一郎】`, the places before the names aside."""
 CLOSING = re.compile(r"[(（\[](?P<who>[^()（）\[\]]{2,300})[)）\]][.。]?$|\s?/(?P<slashed>[^\W\d_]{2,12})/\.?$")
 """What stands in brackets at a paragraph's end."""
 UNBRACKETED = re.compile(r"[.!?…。\"”»)]\s(?:[–—-]\s?)?(?P<who>[^.!?…。\"”»(),]{2,40})\.?$")

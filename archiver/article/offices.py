@@ -17,6 +17,13 @@ TITLE = re.compile(
     rf"redakteur(?:in)?|korrespondent(?:in)?|journaliste?|redacteur|verslaggever|reporter)\b|корреспондент\b",
     re.IGNORECASE,
 )
+OF_AGENCY = re.compile(
+    r"(?:(?:los|las|el|la|les|le|i|gli|os|as|o|a|die|der) )?(?:periodistas?|reporter[oa]s?|redactor(?:a|es)?|"
+    r"corresponsal(?:es)?|journalistes?|correspondante?s?|giornalist[aei]|jornalistas?|repórter(?:es)?) "
+    r"(?:de l['’]|d['’]|dell['’]|de |del |da |do |della )",
+    re.IGNORECASE,
+)
+"""`Los periodistas de AP`, before their names."""
 ROLE_ALONE = re.compile(r"(?:staff|desk|team|newsroom|redaktion|archives?|pool|handout|file|files)", re.IGNORECASE)
 ROLE_BEFORE = re.compile(
     rf"^(?:(?:our|unser(?:e[mrn]?)?|notre|nos|nuestr[oa]|nostr[oa]|noss[oa]|onze|vår|vores) )?"
@@ -24,7 +31,7 @@ ROLE_BEFORE = re.compile(
     rf"correspondante?|corresponsal|journaliste|periodista|giornalista|jornalista|redacteur|verslaggever|"
     rf"verslaggeefster|"
     rf"correspondente?|medarbejder|medarbetare|journalisten?|"
-    rf"本报记者|本報記者|新华社记者|本刊记者|特约记者|记者|記者|通讯员|実習生|корреспондент(?:ы)?|кореспондент(?:ка|и)?)(?:\s|(?<=[记記]者)|(?<=员)),?\s?",
+    rf"本报记者|本報記者|新华社记者|本刊记者|特约记者|记者|記者|通讯员|実習生|корреспондент(?:ы)?|кореспондент(?:ка|и)?|实习生|實習生|见习记者)(?:\s|(?<=[记記]者)|(?<=员)|(?<=生)),?\s?",
     re.IGNORECASE,
 )
 
@@ -40,7 +47,11 @@ NOBODY = re.compile(
     r"redactie|redacción|redação|redazione|redakcja|редакція|редакция|redaktør|toimitus|staff)(?: web)?|"
     r"(?:by )?(?:our|a|an?|staff|special|own)(?: own| staff| special)? (?:correspondent|reporter|writer)s?|"
     r"web desk|fim|fin|end|reproduç[ãa]o|divulgaç[ãa]o|reproducción|cortesía|cedida|riproduzione riservata|dr|"
-    r"tous droits réservés",
+    r"tous droits réservés|str|stf|stringer|uncredited|undatiert|zvg\.?|z\.\s?vg\.?|symbol(?:bild|foto)|"
+    r"(?:bildschirm(?:foto|aufnahme)|screen(?:shot|grab)|skjermdump|skärmdump|skærmbillede|kuvakaappaus|"
+    r"captura(?: de (?:pantalla|tela))?|capture d['’]écran|schermata|zrzut ekranu|скриншот|скріншот|ekran görüntüsü)"
+    r"(?:[ :/].{0,40})?|(?:photo )?illustration|illustrative|left|right|cent(?:er|re)|"
+    r"archivbild(?:er)?|archivfoto|fotomontage|montage|collage|karikatur|grafik|graphic|video|vídeo|map|karte|chart",
     re.IGNORECASE,
 )
 """Who is nobody: agencies without a name, the house itself, the way a photo came, the end of a dispatch."""

@@ -53,7 +53,7 @@ def caption() -> tuple[tuple[re.Pattern[str], forms.Needs], ...]:
     return (
         (
             re.compile(
-                r"(?:©|[(（]c[)）]|(?:bild)?rechte\s?:|copyright\s?:?)\s?(?:\d{4}\s)?(?P<who>[^()\[\]©]{2,100}?)\)?\.?$",
+                r"(?:©|[(（]c[)）]|(?:bild)?rechte\s?:|copyright\s?:?)\s?(?:\d{4}\s)?(?P<who>[^()\[\]©]{2,100}?(?:\s\([^()]{2,30}\))?)\)?\.?$",
                 _I,
             ),
             "anybody",
@@ -61,7 +61,7 @@ def caption() -> tuple[tuple[re.Pattern[str], forms.Needs], ...]:
         (
             re.compile(
                 rf"{begins}(?:{_PHOTO_WORD}\s?[:：＝=]|image source,\s|{_PHOTO_NOUN}\sby\s|(?:fot|zdj)\.|"
-                rf"(?:{forms.SOURCE})\s?[:：])\s?"
+                rf"(?:{forms.SOURCE})\s?[:：]|(?:^|(?<=[.!?…”\"]\s)|(?<=[(\[]))(?-i:Courtesy)(?: of)?\s)\s?"
                 r"(?:by |von )?(?P<who>[^:：()\[\]（）]{2,100}(?:\([^()]{2,30}\))?)[)）\]]?\.?$",
                 _I,
             ),
@@ -75,7 +75,7 @@ def caption() -> tuple[tuple[re.Pattern[str], forms.Needs], ...]:
             ),
             "names",
         ),
-        (re.compile(rf"(?:^|[\s。，（(]){_CAMERA}[)）]{{0,2}}。?$"), "anybody"),
+        (re.compile(rf"(?:^|[\s。，（(＝=]){_CAMERA}[)）]{{0,2}}。?$"), "anybody"),
     )
 
 
@@ -85,7 +85,8 @@ FOR_HOUSE = re.compile(
 """`… Mia Holm for The Harbour Times`"""
 NOT_CAPTION = re.compile(
     r"\s?(?:(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés)|"
-    r"Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} ).{0,60}$",
+    r"Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} |\smore\s?>).{0,60}$|"
+    r"\s?[|;]\s(?:v[ií]d[eé]o|montage|bearbeitung|grafik|infografik|collage|illustration)\s?:[^|;:]{1,60}$",
     _I,
 )
 """What some papers print after a photo's credit."""
