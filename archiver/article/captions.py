@@ -137,7 +137,9 @@ def _ended_before(inner: str, before: str) -> list[Named]:
     if not ended or len(inner) > 60 or _NO_NAMES.search(inner):
         return []
     named = read(inner)
-    return named if len(named) <= 3 and all(each.proper for each in named) else []
+    # Of single words only those that no dictionary has: `(CBC)`, `(Christie's)`, no `(Sonderfahrt)`.
+    known = " " in inner or inner[1:] != inner[1:].lower() or "'" in inner or "’" in inner
+    return named if known and len(named) <= 3 and all(each.proper for each in named) else []
 
 
 _NO_NAMES = re.compile(r"[\d:;–—!?=]|\s-\s")

@@ -106,8 +106,10 @@ def run(text: str) -> list[Named]:
         elif all(_SIGN.fullmatch(word) or agencies.find(word) for word in part.split()):
             found += [Named(name=a.name, agency=a) for word in part.split() if (a := agencies.find(word))]
             signs += 1
-        elif offices.NOBODY.fullmatch(part):
+        elif offices.NOBODY.fullmatch(part) or ("/" in text and found and _ACRONYM.fullmatch(part)):
             signs += 1
+        elif _DAY.fullmatch(part):
+            continue
         else:
             return []
     return found if any(each.agency for each in found) or signs else []
@@ -255,6 +257,9 @@ _BRACKETS = re.compile(r"[(（]([^()（）]{0,80})[)）]?")
 _NOISE = re.compile(
     r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[)>\]]?|https?://\S{1,500}|(?<!\w)@\w{1,30}"
 )
+_ACRONYM = re.compile(r"[A-Z]{2,3}")
+_DAY = re.compile(r"\d{1,2}\.\s?\d{1,2}\.(?:\s?\d{2,4})?")
+"""Beside an agency, a desk's sign in capitals; the day behind the agencies: `(APA, red, 3.4.2024)`."""
 _SIGN = re.compile(r"[a-zäöüß]{1,4}\d?|dpa:\d\S{0,60}")
 _WITHOUT_SPACES = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af·・\s]{2,12}")
 

@@ -95,6 +95,10 @@ def _of_whole(line: str, at: str) -> list[Credit]:
     inner = _without_brackets(line)
     if found := _of_byline(inner, at):
         return found
+    if (match := forms.DASHED_BYLINE.fullmatch(inner)) and (house := agencies.find(match["house"])):
+        named = enough(credited.read(match["who"]), "names", "author")
+        if named and not any(each.agency for each in named):
+            return credited.given([*named, Named(name=house.name, agency=house)], "author", "article", line, at)
     parts = [part for part in forms.sentences().split(inner) if part.strip()]
     if len(parts) > 1:
         first = _of_whole(_balanced(parts[0]), at)
@@ -135,18 +139,17 @@ def _of_signature(line: str, at: str) -> list[Credit]:
     if signed:
         photo = any(each.agency and each.agency.pictures for each in signed)
         return credited.given(signed, "photo" if photo else "source", "image" if photo else "article", line, at)
+    if (match := forms.AGENCY_AND_PLACE.fullmatch(line)) and (house := agencies.find(match["house"])):
+        return credited.given([Named(name=house.name, agency=house)], "source", "article", line, at)
     if "/" in line or " | " in line or " via " in line:
         named = credited.read(line.replace(" via ", " / "))
         houses = [each.agency.name for each in named if each.agency]
         if houses and len(named) <= 4 and all(each.personal for each in named):
             # Of these a byline is printed so, of the others a photo's credit.
-            role: CreditRole = "author" if houses[0] in _SO_SIGNED and not named[0].agency else "photo"
+            role: CreditRole = (
+                "author" if houses[0] in _SO_SIGNED and (not named[0].agency or houses[0] in _NORDIC) else "photo"
+            )
             return credited.given(named, role, "article" if role == "author" else "image", line, at)
-    elif match := forms.DASHED_BYLINE.fullmatch(line):
-        named, house = enough(credited.read(match["who"]), "names", "author"), agencies.find(match["house"])
-        if house and not any(each.agency for each in named):
-            named += [Named(name=house.name, agency=house)] if named else []
-            return credited.given(named, "author", "article", line, at)
     elif line.count(",") == 1 and (named := credited.read(line)) and all(each.personal for each in named):
         second = line.partition(",")[2].strip()
         if not named[0].agency and (credited.is_title(second) if len(named) == 1 else named[1].agency):
@@ -220,6 +223,7 @@ def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
 
 
 _SO_SIGNED = frozenset(("TT", "NTB", "Ritzau", "STT", "EFE", "Europa Press", "Lusa", "PAP"))
+_NORDIC = frozenset(("TT", "NTB", "Ritzau", "STT"))
 _TALKS = frozenset(("interview", "gespräch", "entretien", "entrevista", "intervista", "vertrag", "streit"))
 
 

@@ -55,6 +55,13 @@ def _of_chinese_dateline(who: str, by: str, text: str, at: str) -> list[Credit]:
 def _of_unmarked_dateline(head: str, at: str) -> list[Credit]:
     """`MOSCOW, Feb 24, Interfax –`, `МОСКВА, 24 фев — РИА Новости, Анна Вельт. `."""
     fields = _JOINT.split(head)[:11]
+    if (
+        len(fields) > 2
+        and fields[1] in (" - ", " – ", " — ")
+        and not fields[2][:1].islower()
+        and (agency := agencies.find(fields[0]))
+    ):
+        return given([Named(name=agency.name, agency=agency)], "source", "article", fields[0], at)
     for n in range(2, len(fields) - 1, 2):
         agency, place, joint = agencies.find(fields[n]), "".join(fields[: n - 1]), fields[n + 1].strip()
         if agency is None:

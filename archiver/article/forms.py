@@ -118,7 +118,7 @@ _WROTE = (
     r"text|tekst|teksti|texto|texte|testo|texty|autor(?:in|innen|es|a|zy|i|ka|ia)?|auteurs?|autor[ei]|verfasser(?:in)?|"
     r"autrice|authors?|автор(?:ка|и|ы)?(?: текст[ау])?|журналіст(?:ка)?|корреспондент|кореспондент|"
     r"текст|yazan|yazar|haber|muhabir|toimittaja|reporter|reportage|reportaje|reportagem|rapportage|"
-    r"journaliste?|journalist|periodista|redacción|redaktor prowadzący|opinion|analysis|"
+    r"journaliste?|journalist|periodista|redacción|rédaction|redaktor prowadzący|opinion|analysis|"
     r"skribent|bericht|文|作者|記者|记者|本报记者|本報記者|撰文|执笔|执笔人|執筆|執筆者|取材・文|取材/文|取材|署名|采写|撰稿"
 )
 _WROTE_AND_SHOT = (
@@ -126,7 +126,8 @@ _WROTE_AND_SHOT = (
     r"(?:fotos?|photos?|bilder|bild|foto's|pictures)|文/图|文・写真|写真・文|图文|文图"
 )
 _REPORTED = (
-    r"(?:reporting|reported|writing|written|story|words|interview) (?:by|from)|reportage|propos recueillis par|"
+    r"(?:reporting|reported|writing|written|compiled|story|words|interview)(?: in english)? (?:by|from)|"
+    r"reportage|propos recueillis par|"
     r"(?:reporte|reportaje|reportagem|bericht|geschrieben|verfasst|escrito|écrit|scritto|skrevet|skriven|skrivet|rédigée?|"
     r"redactado|entrevista|intervista|entretien|recueilli|publié|geschreven) (?:de|por|von|par|da|di|af|av|door)|"
     r"(?:article |texte |información |report )(?:rédigé par|de|by)|(?:(?:eine? )?(?:bericht|artikel|beitrag|interview|"
@@ -145,6 +146,10 @@ _RESERVED = (
 )
 
 
+_FROM_THEM = (
+    r"(?:some |additional )?(?:information|material|reporting)s? (?:for|in) (?:this|the) "
+    r"(?:report|story|article) (?:came|comes|was taken|is) from (?P<who>.{2,80}?)"
+)
 _THIS = r"(?:this|the) (?:\w{2,12} )?(?:report|story|article|content|dispatch) (?:was|is|has been)"
 
 
@@ -164,6 +169,7 @@ def lines() -> tuple[Form, ...]:
         (rf"(?P<who>.{{2,200}}?) {_CONTRIBUTED}", "contributor", "anybody"),
         (rf"{_MATERIAL}(?P<who>.{{2,200}}?)", "contributor", "anybody"),
         (_USED, "contributor", "anybody"),
+        (_FROM_THEM, "contributor", "anybody"),
         (rf"{_STUFF}{_OF}(?P<who>.{{2,80}}?)", "contributor", "agencies"),
         (r"(?:via|d['’]après|selon|laut|nach|según|secondo|segundo)\s(?P<who>.{2,80}?)", "source", "agencies"),
         (r"(?P<who>[^，。:：]{2,12}(?:记者|記者)[^，。:：]{2,40}?)(?:报道|報導|報道)", "author", "names"),
@@ -255,7 +261,7 @@ def sentences() -> re.Pattern[str]:
         rf";\s|\s[|•·]\s|\s/\s(?=\w{{3,12}}\s?:)|\s(?=[\u3400-\u9fff]{{2,6}}[：:])|"
         rf"(?<=[\w)]{{3}})(?<![Oo]prac)(?<![Ff]ot)(?<![Tt]łum)(?<![Pp]rzeł)(?<![Zz]dj)(?<![Rr]ed)\.\s(?=[^\W\d_a-z])"
         rf"|\s(?=(?:Additional reporting|Reporting|Writing|Editing) by\s)"
-        rf"|\s(?=(?:Foto|Fotos|Photo|Photos|Bild|Bilder|Kuva|Kuvat|Zdjęcia|Фото|Fotoğraf)\s?:)"
+        rf"|\s(?=based on reporting by\s|(?:Foto|Fotos|Photo|Photos|Bild|Bilder|Kuva|Kuvat|Zdjęcia|Фото|Fotoğraf)\s?:)"
         rf"|,\s(?=\w{{3,24}}:\s|(?i:(?:with )?(?:additional )?(?:reporting|editing|writing) by|"
         rf"(?:edited|translated) by|(?:{_EDITED}){_BY}|(?:{_REPORTED})\s|(?:version française|editing|edição|"
         rf"edición|édité)\s))"
@@ -267,8 +273,13 @@ SIGNED_BYLINE = re.compile(
     r"(?:\s?[-–.:]|$)"
 )
 """`Mia Holm / İZMİR, (DHA)`, `Z Gdyni Mia Holm (PAP)`"""
-DASHED_BYLINE = re.compile(r"(?P<who>[^\W\d_a-z][^–—/:;()]{3,60}?)\s[-–—|]\s(?P<house>[^\W\d_a-z][^–—/:;(),]{1,30})")
-"""`Mia Holm - Reuters`"""
+DASHED_BYLINE = re.compile(
+    r"(?P<who>[^\W\d_a-z][^–—/:;()|]{3,60}?)(?:\s[-–—|•]\s|\s(?:in [^\W\d_a-z]\w{2,20} )?(?:for|für|pour|para|per)\s)"
+    r"(?P<house>[^\W\d_]['’\w. -]{1,30})"
+)
+"""`Mia Holm - Reuters`, `Mia Holm | dpa`, `Mia Holm in Oslo for AFP`"""
+AGENCY_AND_PLACE = re.compile(r"(?P<house>[^\W\d_][\w ]{1,20})\s/\s[^\W\d_a-z][^\W\d_A-Z]{2,15}")
+"""`AFP / Lima`"""
 SIGNED_IN_JAPANESE = re.compile(
     r"。\s?【(?P<who>[\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}"
     r"(?:[、，][\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}){0,4})】$"

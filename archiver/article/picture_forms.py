@@ -20,6 +20,7 @@ _PHOTO_WORD = (
     rf"(?:{_PHOTO_NOUN}\s?(?:credits?|source|courtesy(?: of)?|crédito)|"
     r"(?:image source|file|archivo)(?=\s?[:,])|사진(?: ?출처| ?제공)?|출처|(?:crédit|créditos?)s?(?:[ -](?:photos?|"
     r"image))?|crédits?|credits?|crediti|courtesy(?: of)?|cortesía(?: de)?|"
+    r"(?:provided|supplied|photographed|taken)(?= by )|"
     rf"{_PHOTO_NOUN}|写真(?:提供)?|図|画像(?:提供)?|图片(?:来源|提供)?|圖片來源|圖|图源|图|摄影|攝影|撮影|提供|照片(?:提供)?)"
     r"(?:\sd['’]archives?| d['’]archivio| de archivo| de arquivo| di repertorio| ilustracyjne)?"
 )
@@ -60,7 +61,8 @@ def caption() -> tuple[tuple[re.Pattern[str], forms.Needs], ...]:
         ),
         (
             re.compile(
-                rf"{begins}(?:{_PHOTO_WORD}\s?[:：＝=]|image source,\s|{_PHOTO_NOUN}\sby\s|(?:fot|zdj)\.|"
+                rf"{begins}(?:{_PHOTO_WORD}\s?[:：＝=]|(?:图|圖|图源|摄影|写真)\s?[/／|｜]|"
+                rf"image source,\s|{_PHOTO_NOUN}\sby\s|(?:fot|zdj)\.|"
                 rf"(?:{forms.SOURCE})\s?[:：]|(?:^|(?<=[.!?…”\"]\s)|(?<=[(\[]))(?-i:Courtesy)(?: of)?\s)\s?"
                 r"(?:by |von )?(?P<who>[^:：()\[\]（）]{2,100}(?:\([^()]{2,30}\))?)[)）\]]?\.?$",
                 _I,
