@@ -114,6 +114,8 @@ class Config:
     timestamp: str | None = None
     """The address of a time-stamping authority."""
     trust_roots: Path | None = None
+    aptrust_access: str | None = None
+    aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
 
     def stated(self) -> dict[str, Any]:
@@ -123,7 +125,8 @@ class Config:
         plain["ca_bundle"] = str(self.ca_bundle) if self.ca_bundle else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
-        for name in ("key", "certificate", "passphrase_file", "passphrase", "trust_roots"):
+        keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots")
+        for name in (*keys, "aptrust_access", "aptrust_storage"):  # nor does a capture's record tell of hand-offs
             del plain[name]
         if plain["timestamp"] is None:
             del plain["timestamp"]

@@ -31,6 +31,7 @@ ELSEWHERE = {
     **{f"PROF{n:03}": "test_validate_profile.py" for n in range(1, 16)},
     **{f"ARC00{n}": "test_validate_archives.py" for n in range(1, 8)},
     **{code: "test_validate_signatures.py" for rows in LAYERS.values() for code in rows},
+    **dict.fromkeys(LAYERS_MADE["original"], "test_validate_derived.py"),
     **dict.fromkeys(LAYERS_MADE["members"], "test_validate_groups.py"),
 }
 

@@ -193,7 +193,23 @@ def test_a_finding_shows_long_values_in_bounds_and_is_frozen():
     )
 
 
-_FAMILIES = {"BAG", "ARC", "FIX", "REC", "WARC", "TXT", "SEED", "WACZ", "CRATE", "PROF", "SIG", "TSR", "CUS", "GRP"}
+_FAMILIES = {
+    "BAG",
+    "ARC",
+    "FIX",
+    "REC",
+    "WARC",
+    "TXT",
+    "SEED",
+    "WACZ",
+    "CRATE",
+    "PROF",
+    "SIG",
+    "TSR",
+    "CUS",
+    "GRP",
+    "DER",
+}
 _STANDARDS = (
     "RFC 8493, ",
     "WARC 1.1, ",

@@ -13,9 +13,13 @@ from pathlib import Path
 from archiver.commands.keys import load_signer, with_keys
 from archiver.config import Config, load
 from archiver.errors import UsageError
+from archiver.handoff.package import Form
 from archiver.job.handoff import HandedOff, Order, Sign, agent, hand_off
 from archiver.validate.find import find_bags
 from archiver.visible import visible
+
+_FORMS: dict[str, Form] = {"archivematica": "zip"}
+"""The form of a receiver that would rather not have a tar."""
 
 
 def handoff(args: argparse.Namespace) -> int:
@@ -24,7 +28,7 @@ def handoff(args: argparse.Namespace) -> int:
     bags = list(find_bags(args.bags))
     order = Order(
         target=args.target,
-        form=args.form,
+        form=args.form or _FORMS.get(args.receiver, "tar"),
         endpoint=endpoint(args.endpoint),
         verify=args.verify,
         receipts=args.receipts,
@@ -47,9 +51,15 @@ def _handed(args: argparse.Namespace, bags: list[Path], order: Order, config: Co
     if args.group is None:
         if args.group_size is not None:
             raise UsageError("--group-size says how a group is cut: name the group, --group NAME")
+        if args.receiver != "generic":
+            from archiver.job.derive import Derivation, hand_off_derived
+
+            return hand_off_derived(bags, Derivation.from_text(args.receiver, order.form), order, config, sign=sign)
         return hand_off(bags, order, config, sign=sign)
     from archiver.job.groups import Grouping, hand_off_group
 
+    if args.receiver != "generic":
+        raise UsageError(f"--for {args.receiver} is of one bag, not of a group; hand the bags off without --group")
     grouping = Grouping.from_text(args.group, args.group_size)
     if order.form == "wacz":
         raise UsageError("--form wacz is of one bag, not of a group; hand the bags off without --group")

@@ -47,10 +47,12 @@ def receipt_bytes(receipt: Receipt) -> bytes:
 
 
 def read_receipt(data: bytes) -> tuple[str, str, int, str]:
-    """(id, seal, size and SHA-256 of the package) that somebody's receipt states. Raises Refused for what is none."""
+    """(id, seal of the bag that was sent, size and SHA-256 of the package) that somebody's receipt states. Raises
+    Refused for what is none."""
     try:
         told = json.loads(data) if len(data) <= LARGEST else {}
-        found = told["id"], told["bag"]["seal"], told["package"]["size"], told["package"]["sha256"]
+        sealed = told["derived"] or told["bag"]  # a bag that was made for the receiver has a seal of its own
+        found = told["id"], sealed["seal"], told["package"]["size"], told["package"]["sha256"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise Refused("the receipt beside it cannot be read; ask the sender for it, or move it away") from error
     if [type(each) for each in found] != [str, str, int, str]:

@@ -62,9 +62,10 @@ def write_skeleton(
     own: Mapping[str, bytes],
     tags: Mapping[str, bytes],
     algorithms: Sequence[str],
+    kept: Payload | None = None,
 ) -> None:
-    """Write the new folder `folder`: tag files, further `tags`, and the small payload files `own` of the bag itself.
-    It is there whole or not at all. Raises Refused, StorageError."""
+    """Write the new folder `folder`: tag files, further `tags`, and the small payload files `own` of the bag itself;
+    tag files that lie elsewhere (`kept`) are listed. It is there whole or not at all. Raises Refused, StorageError."""
     digests = payload.digests(algorithms)
     for path, data in own.items():
         digests[path] = _digests(data, algorithms)
@@ -76,6 +77,7 @@ def write_skeleton(
         **{f"manifest-{name}.txt": _manifest(digests, name) for name in algorithms},
     }
     listed = {path: _digests(data, algorithms) for path, data in files.items()}
+    listed |= kept.digests(algorithms) if kept else {}
     files |= {f"tagmanifest-{name}.txt": _manifest(listed, name) for name in algorithms}
     staged = folder.with_name(f".{folder.name}.new")
     try:

@@ -16,7 +16,7 @@ from archiver.model import Finding, Judgement, Report
 from archiver.validate.archives import opened
 from archiver.validate.demands import Trust
 from archiver.validate.fixity import check_fixity
-from archiver.validate.manifests import MEMBERS, RECORD, check_fetch, compare, read_manifests
+from archiver.validate.manifests import MEMBERS, RECORD, SEALED, check_fetch, compare, read_manifests
 from archiver.validate.rules import CHECKS, RULES, STRICT, finding
 from archiver.validate.tagfiles import check_oxum, read_declaration, read_info
 from archiver.validate.tree import Tree
@@ -73,15 +73,16 @@ def validate_tree(
     if tree is not None:
         demands = trust or Trust()
         found += _judge(tree, made, profile=profile, reread=reread, second_opinion=second_opinion, cores=cores)
-        found += _trust(tree, made, demands)
+        if SEALED in tree.files:
+            asked.append("original")
+        found += _trust_of_derived(tree, made, demands) if SEALED in tree.files else _trust(tree, made, demands)
         if MEMBERS in tree.files:
             from archiver.validate.group import check_group, is_group
 
             if is_group(tree):
                 asked.append("members")
                 # The group is what must be signed; what there is of signatures inside is judged by the same roots.
-                inside = replace(demands, require_signature=False, require_timestamp=False, signer=None)
-                checked, more = check_group(tree, partial(_member, reread=reread, trust=inside))
+                checked, more = check_group(tree, partial(_member, reread=reread, trust=demands.without_demands))
                 made |= checked
                 found += more
     if strict:
@@ -97,6 +98,17 @@ def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
     checked, findings = check_trust(tree, demands)
     made |= checked
     return findings
+
+
+def _trust_of_derived(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
+    """The seal of the original, and who signed it, vouch for what was made of it too, unless its payload is another."""
+    from archiver.validate.derived import below, is_redacted, sealed_part
+
+    sealed = sealed_part(tree)
+    is_signed = any(f"signatures/tagmanifest-sha256.txt{end}" in tree.files for end in (".p7s", ".tsr"))
+    if is_signed or is_redacted(tree):
+        return _trust(tree, made, demands) + below(_trust(sealed, set(), demands.without_demands))
+    return below(_trust(sealed, made, demands)) + _trust(tree, set(), demands.without_demands)
 
 
 def _member(tree: Tree, *, reread: "Reread | None", trust: Trust) -> tuple[set[str], list[Finding]]:
@@ -140,6 +152,11 @@ def _judge(
         checked, more = check_payload(tree, info, reread)
         made |= checked
         findings += more
+    if SEALED in tree.files:
+        from archiver.validate.derived import check_derived, is_redacted
+
+        made.add("original")
+        findings += check_derived(tree, info, manifests, redacted=is_redacted(tree))
     # 4. What a receiver demands.
     if profile is not None:
         from archiver.validate.profile import check_profile

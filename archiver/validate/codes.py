@@ -28,6 +28,7 @@ CHECKS = {
     "revocation": "whether a certificate was revoked, by what was kept beside the signature",
     "custody": "the custody log in `signatures/custody/`",
     "members": "of a group, a bag of sealed bags: its list against the members, whose own findings have their paths",
+    "original": "of a bag made for a receiver: the bag against what it keeps of the sealed one in `original/`",
     "profile": "what a receiver demands, with `--profile`",
     "second-opinion": "bagit-python, with `--second-opinion`",
 }

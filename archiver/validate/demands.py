@@ -1,6 +1,6 @@
 """What is demanded of signatures and timestamps, and by whose word they are believed."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +27,11 @@ class Trust:
         """What is asked, as one line: other demands are another question."""
         asked = (self.require_signature, self.require_timestamp, self.signer, sha256(self.roots or b""))
         return " ".join(map(str, asked))
+
+    @property
+    def without_demands(self) -> "Trust":
+        """The same roots and the same time, for a bag that need not be signed."""
+        return replace(self, require_signature=False, require_timestamp=False, signer=None)
 
     @property
     def is_demanded(self) -> bool:

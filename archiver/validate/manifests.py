@@ -35,6 +35,8 @@ MANIFESTS = 32
 """Manifests of one bag that are read: each is held against all others, so their number must have a bound."""
 OURS = (*_ROOT, *(f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in _PAIR))
 """The six tag files of a bag with a record (DESIGN 6.5)."""
+SEALED = "original/tagmanifest-sha256.txt"
+"""The seal of the bag from which this one was made for a receiver, who may want other digests; see `derived.py`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +201,8 @@ def compare(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest])
         yield finding("BAG008")
     required = {each.name for each in payload} if declaration.version >= (1, 0) else set[str]()
     if RECORD in tree.files:
-        yield from (finding("BAG054", name) for name in OURS if name not in tree.files)
+        ours = OURS if SEALED not in tree.files else (*_ROOT, "manifest-sha256.txt", "tagmanifest-sha256.txt")
+        yield from (finding("BAG054", name) for name in ours if name not in tree.files)
         required |= {name for name in _ROOT if name in tree.files}
     for tag in tags:
         missing = sorted(name for name in required if name not in tag.entries)

@@ -1,7 +1,7 @@
 """BagIt profiles: what a receiver demands of bags beyond the standard (BagIt Profiles 1.4.0, all keys of 1.1 to 1.4).
 
 `read_profile` reads the document, `check_profile` holds a bag against it. Nothing is fetched: a profile is a file, or
-one of the two that come with archiver, `archiver` and `btr`.
+one of those that come with archiver: `archiver`, `btr` and `aptrust`.
 """
 
 import json
@@ -21,7 +21,7 @@ from archiver.validate.rules import finding
 from archiver.validate.tagfiles import Declaration, Info
 from archiver.validate.tree import Tree
 
-BUILT_IN = {"archiver": "profile.json", "btr": "btr.json"}
+BUILT_IN = {"archiver": "profile.json", "btr": "btr.json", "aptrust": "aptrust.json"}
 BYTES = 4 << 20
 IDENTIFIER = "BagIt-Profile-Identifier"
 _LISTS = (

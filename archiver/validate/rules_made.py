@@ -12,5 +12,12 @@ MEMBERS: Rows = {
     "GRP006": ("error", "DESIGN 3", "line {line} is not a JSON object that says which seed was not captured"),
 }
 
-LAYERS_MADE: dict[str, Rows] = {"members": MEMBERS}
+ORIGINAL: Rows = {
+    "DER001": ("error", "DESIGN 3", "{label} does not name the seal that is kept in original/"),
+    "DER002": ("error", "DESIGN 3", "the tag file of the sealed bag is not the one that its seal is over"),
+    "DER003": ("error", "DESIGN 3", "no payload manifest has a digest that those of the sealed bag have, too"),
+    "DER004": ("error", "DESIGN 3", "the file is not that of the sealed bag, and the record tells of no redaction"),
+}
+
+LAYERS_MADE: dict[str, Rows] = {"members": MEMBERS, "original": ORIGINAL}
 """The checks that only such bags have, and the rules that decide each."""
