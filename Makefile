@@ -4,14 +4,15 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test stress judges check clean
+.PHONY: demo test stress fuzz judges check clean
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the whole job on a small made-up newspaper, without network"
 	@echo "make test    the test suite"
 	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, html-validate, ReplayWeb.page"
-	@echo "make stress  every byte of a bag damaged, one after the other: takes minutes"
+	@echo "make stress  jobs killed and disks full at every stage, every byte of a bag damaged: takes half an hour"
+	@echo "make fuzz    thousands of made-up inputs for every parser: takes half an hour"
 	@echo "make check   ruff, mypy --strict and the layer rules"
 	@echo "make clean   remove .venv and what the demo and the tests left"
 
@@ -48,6 +49,9 @@ judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modu
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress
+
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pytest --hypothesis-profile nightly tests/test_fuzz_bags.py tests/test_fuzz_pages.py tests/test_fuzz_seeds.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .
