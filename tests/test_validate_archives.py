@@ -201,6 +201,31 @@ def test_a_pax_header_without_bound_is_a_finding_not_a_flood(tmp_path: Path):
     assert codes(tmp_path / "bag.tar") == ["ARC002"]
 
 
+def checked(name: str, kind: bytes, size: bytes) -> bytes:
+    """A header whose size field is what no library would write."""
+    header = bytearray(entry(name, kind).tobuf(tarfile.GNU_FORMAT))
+    header[124:136], header[148:156] = size, b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+@pytest.mark.parametrize("kind", [b"0", b"L", b"V"], ids=["file", "name", "unknown"])
+def test_a_size_beyond_all_files_is_a_finding_not_a_crash(kind: bytes, tmp_path: Path):
+    (tmp_path / "bag.tar").write_bytes(checked("bag/a", kind, b"\x80" + b"\x7f" * 11) + bytes(1024))
+    assert "ARC002" in codes(tmp_path / "bag.tar")
+
+
+def test_pax_headers_without_end_are_not_kept_in_memory(tmp_path: Path):
+    with gzip.open(tmp_path / "bag.tgz", "wb", 1) as stream:
+        for number in range(200):
+            record = b"1000000 k%04d=" % number
+            record += b"a" * (999_999 - len(record)) + b"\n"
+            stream.write(checked("pax", b"g", b"%011o\0" % len(record)) + record + bytes(-len(record) % 512))
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert "ARC001" in codes(tmp_path / "bag.tgz")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 64 << 10  # kilobytes
+
+
 @pytest.mark.parametrize("record", [b"99 path=x\n", b"x", b"5 a=b", b"0 a=b\n", b"12 size=-512\n", b"9999999 a=b\n"])
 def test_a_malformed_pax_header_is_a_finding(record: bytes, tmp_path: Path):
     head = tarfile.TarInfo("pax")

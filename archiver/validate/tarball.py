@@ -21,6 +21,10 @@ _OUT = 1 << 18
 _MARKS = 64
 _OCTAL = re.compile(rb"[ \0]*([0-7]{1,21})[ \0]*")
 _PAX = re.compile(rb"(\d{1,7}) ")
+_WANTED = ("path", "linkpath", "size")
+"""Of pax headers; the rest is not kept: headers may follow one another without end."""
+_LARGEST = 1 << 60
+"""Bytes of one entry; beyond, offsets are no longer those of files."""
 _KINDS: dict[bytes, Kind] = {b"3": "special", b"4": "special", b"5": "folder", b"6": "special"}
 
 ReadAt = Callable[[int, int], bytes]
@@ -87,9 +91,9 @@ class Tar:
         flag = header[156:157]
         name = extra.get("path") or _name(header)
         if "size" in extra:
-            size = _digits(extra["size"])
+            size = _in_bounds(_digits(extra["size"]))
         path = name.decode("utf-8", "surrogateescape")
-        if flag == b"S" or any(key.startswith("GNU.sparse") for key in extra):
+        if flag == b"S" or "GNU.sparse" in extra:
             raise Bad("ARC007", reason="it holds a sparse file")
         if flag in (b"1", b"2"):
             target = (extra.get("linkpath") or _text(header[157:257])).decode("utf-8", "surrogateescape")
@@ -138,13 +142,19 @@ def _text(field: bytes) -> bytes:
 def _number(field: bytes) -> int:
     """Octal, or GNU's base 256. Raises Bad."""
     if field[:1] == b"\x80":
-        return int.from_bytes(field[1:], "big")
+        return _in_bounds(int.from_bytes(field[1:], "big"))
     match = _OCTAL.fullmatch(field)
     if match is None:
         if not field.strip(b" \0"):
             return 0
         raise Bad("ARC001", reason="a number in a header is malformed")
-    return int(match[1], 8)
+    return _in_bounds(int(match[1], 8))
+
+
+def _in_bounds(number: int) -> int:
+    if number > _LARGEST:
+        raise Bad("ARC002", limit=f"{_LARGEST} bytes")
+    return number
 
 
 def _digits(text: bytes) -> int:
@@ -154,7 +164,7 @@ def _digits(text: bytes) -> int:
 
 
 def _pax(data: bytes) -> dict[str, bytes]:
-    """The records `length key=value\\n` of a pax header. Raises Bad."""
+    """The records `length key=value\\n` of a pax header that matter here. Raises Bad."""
     found, at = dict[str, bytes](), 0
     while at < len(data) and data[at]:
         match = _PAX.match(data, at)
@@ -162,7 +172,11 @@ def _pax(data: bytes) -> dict[str, bytes]:
         if match is None or end <= match.end() or data[end - 1 : end] != b"\n":
             raise Bad("ARC001", reason="a pax header is malformed")
         key, _, value = data[match.end() : end - 1].partition(b"=")
-        found[key.decode("utf-8", "replace")] = value
+        name = key.decode("utf-8", "replace")
+        if name in _WANTED:
+            found[name] = value
+        elif name.startswith("GNU.sparse"):
+            found["GNU.sparse"] = b""
         at = end
     return found
 
