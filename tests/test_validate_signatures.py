@@ -3,6 +3,7 @@
 Good signatures are made by archiver and, where noted, by openssl; every certificate is made up on the spot.
 """
 
+import hashlib
 import json
 import re
 import shutil
@@ -234,8 +235,6 @@ def seal_changed_with_its_sha512_left(bag, pki, tmp):
 
 
 def hashed(path: Path) -> str:
-    import hashlib
-
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
@@ -500,9 +499,29 @@ def a_stranger_among_the_events(bag, pki, tmp):
     (bag / "signatures/custody/notes.txt").write_text("x")
 
 
-@damage("SIG003")
+@damage("CUS007", "CUS007", "SIG003")
 def signed_event_rewritten(bag, pki, tmp):
     edit_event(bag, "signatures/custody/0002-signature.json", outcome="failure")
+
+
+@damage("CUS007", "CUS007")
+def log_rewritten_with_its_signatures_taken_away(bag, pki, tmp):
+    for each in (bag / "signatures/custody").glob("*.json.*"):
+        each.unlink()
+    edit_event(bag, detail={"note": "forged"})
+    edit_event(bag, "signatures/custody/0002-signature.json", previous=hashed(bag / EVENT))
+
+
+@damage("BAG053", "BAG060", "SIG009", require_signature=True)
+def fetch_file_added_since(bag, pki, tmp):
+    (bag / "fetch.txt").write_bytes(b"")
+
+
+@damage("SIG009", require_signature=True)
+def tag_file_added_since_and_listed_by_the_tag_manifest_that_nobody_signed(bag, pki, tmp):
+    (bag / "note.txt").write_bytes(b"forged")
+    with (bag / "tagmanifest-sha512.txt").open("a") as file:
+        file.write(f"{hashlib.sha512(b'forged').hexdigest()}  note.txt\n")
 
 
 @damage("SIG007")
@@ -570,6 +589,30 @@ def test_a_signer_is_known_by_address_name_subject_or_fingerprint(identity: str,
         identity = digits if identity == "fingerprint" else ":".join(re.findall("..", digits.upper()))
         assert judged(bag, pki, roots=None, signer=identity).ok
     assert judged(bag, pki, signer=identity).ok
+
+
+def test_a_pinned_key_that_has_expired_is_not_made_good_by_somebody_else_who_is_trusted(
+    bag: Path, pki: Authorities, tmp_path: Path
+):
+    late = issue("Ada Archivist", pki.ca, days=(-10, 0.0001))
+    write_signature(bag, late, tmp_path)
+    (bag / f"{P7S}.p7s").write_bytes(sign((bag / P7S).read_bytes(), signer_of(pki.second, tmp_path / "second"), NOW))
+    report = judged(bag, pki, require_signature=True, signer=late.certificate.fingerprint(hashes.SHA256()).hex())
+    assert [each.code for each in report.findings if each.severity == "error"] == ["SIG023"]
+
+
+def test_a_signature_that_does_not_cover_the_payload_manifest_is_worth_nothing(tmp_path: Path, pki: Authorities):
+    """Before BagIt 1.0 a tag manifest may leave the manifests out: the payload may be any."""
+    bag = tmp_path / "bag"
+    (bag / "data").mkdir(parents=True)
+    (bag / "data/a.txt").write_text("anything")
+    (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
+    (bag / "manifest-sha256.txt").write_text(f"{hashed(bag / 'data/a.txt')}  data/a.txt\n")
+    (bag / SEAL).write_text(f"{hashed(bag / 'bagit.txt')}  bagit.txt\n")
+    sign_bag(bag, signer_of(pki.signer, tmp_path), timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots)
+    for demands in ({}, {"require_signature": True}):
+        assert not_good(judged(bag, pki, **demands)) == ["BAG053", "SIG009"]
+        assert not judged(bag, pki, **demands).ok
 
 
 def test_roots_may_be_a_folder_of_files(bag: Path, pki: Authorities, tmp_path: Path):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from archiver.digest import sha256
+from archiver.digest import digest_stream, sha256
 from archiver.model import Finding
 from archiver.validate.rules import finding
 from archiver.validate.tree import Tree
@@ -35,8 +35,9 @@ def find_events(tree: Tree) -> list[str]:
     return [path for _, path in sorted((int(match[1]), path) for match, path in found)]
 
 
-def check_custody(tree: Tree, events: Sequence[str], signed: set[str]) -> list[Finding]:
-    """What is wrong with the log; `signed` are the events that carry a signature that holds."""
+def check_custody(tree: Tree, events: Sequence[str], signed: set[str], *, sealed: bool) -> list[Finding]:
+    """What is wrong with the log; `signed` are the events that carry a signature that holds, `sealed` says whether the
+    bag itself has one."""
     findings: list[Finding] = []
     seal = _digest(tree, _SEALED)
     before: bytes | None = None
@@ -68,8 +69,8 @@ def check_custody(tree: Tree, events: Sequence[str], signed: set[str]) -> list[F
         before, last_number = data, number
     known = frozenset(events)
     findings += [finding("CUS006", path) for path in tree.files if path.startswith(FOLDER) and not _known(path, known)]
-    last_signed = max((number for number, path in enumerate(events) if path in signed), default=None)
-    if last_signed is not None:  # where nobody signs, nothing was promised
+    last_signed = max((number for number, path in enumerate(events) if path in signed), default=-1)
+    if signed or sealed:  # where nobody signs, nothing was promised
         findings += [finding("CUS007", path) for path in events[last_signed + 1 :]]
     return findings
 
@@ -116,6 +117,6 @@ def _is_time(text: str) -> bool:
 def _digest(tree: Tree, path: str) -> str | None:
     try:
         with tree.open(path) as stream:
-            return sha256(stream.read(1 << 30))
+            return digest_stream(stream, ("sha256",))[1]["sha256"]
     except (KeyError, OSError):
         return None

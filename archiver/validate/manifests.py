@@ -62,13 +62,13 @@ def read_manifests(tree: Tree, declaration: Declaration) -> tuple[list[Manifest]
             algorithm = _KNOWN.get(stated.replace("-", "").replace("_", ""))
             if algorithm is None:
                 findings.append(finding("BAG052", name, algorithm=stated))
-            reader = _Reader(tree, declaration, name, tag=bool(match[1]), algorithm=algorithm)
+            reader = Reader(tree, declaration, name, tag=bool(match[1]), algorithm=algorithm)
             findings += reader.read()
             manifests.append(Manifest(name=name, tag=reader.tag, algorithm=algorithm, entries=reader.entries))
     return manifests, findings
 
 
-class _Reader:
+class Reader:
     """Reads one manifest into `entries`."""
 
     def __init__(self, tree: Tree, declaration: Declaration, name: str, *, tag: bool, algorithm: str | None) -> None:

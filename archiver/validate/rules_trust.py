@@ -13,6 +13,7 @@ SIGNATURE: Rows = {
     "SIG006": ("error", "DESIGN 3", "a signature is required, and there is none that holds"),
     "SIG007": ("warning", "DESIGN 3", "the file belongs to no chain of signatures: it vouches for nothing"),
     "SIG008": ("info", "DESIGN 3", "signatures were not checked: {reason}"),
+    "SIG009": ("error", "DESIGN 3", "no signature covers this file: tagmanifest-sha256.txt does not list it"),
 }
 TIMESTAMP: Rows = {
     "TSR001": ("error", "RFC 3161, 2.4.2", "the timestamp cannot be read: {reason}"),

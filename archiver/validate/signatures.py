@@ -24,13 +24,14 @@ from archiver.validate.chains import (
     why_not_for_signatures,
     why_not_for_timestamps,
 )
+from archiver.validate.covered import SEALED, check_covered
 from archiver.validate.demands import Trust
 from archiver.validate.identity import is_fingerprint
 from archiver.validate.revocation import CRL_BYTES, OCSP_BYTES, statuses
 from archiver.validate.rules import finding
 from archiver.validate.tree import Tree
 
-SEALED, FOLDER = "tagmanifest-sha256.txt", "signatures/"
+FOLDER = "signatures/"
 _LINKS = 64
 _SIGNED = 64 << 20
 """Bytes of what is signed: a tag manifest, an event, another link."""
@@ -70,6 +71,8 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
     made |= {"trust"} if roots is not None and any(each.told for each in links) else set()
     made |= {"revocation"} if judge.revocation_known else set()
     findings += _demands(trust, judge)
+    if trust.is_demanded or any(each.told for each in links):
+        findings += check_covered(tree, required=trust.is_demanded)
     belongs = {each.path for each in links} | set(events)
     vouched = set()
     for event in events:
@@ -232,11 +235,8 @@ def _demands(trust: Trust, judge: _Judge) -> Iterator[Finding]:
         yield finding("TSR006", FOLDER.rstrip("/"))
     if trust.signer is not None:
         # A name may stand in anybody's certificate: without roots only a fingerprint says whose it is.
-        pinned = is_fingerprint(trust.signer)
-        candidates = [each for each in judge.links if each.kind == "SIG" and each.told] if pinned else signatures
-        if trust.roots is None and not pinned:
-            candidates = []
-        certificates = [each.signature.certificate for each in candidates if each.signature]
+        is_known = trust.roots is not None or is_fingerprint(trust.signer)
+        certificates = [each.signature.certificate for each in signatures if each.signature and is_known]
         if not any(is_of(each, trust.signer) for each in certificates):
             found = "; ".join(map(subject, certificates)) or "nobody"
             yield finding("SIG023", FOLDER.rstrip("/"), wanted=trust.signer, found=found)

@@ -31,4 +31,4 @@ def check_trust(tree: Tree, trust: Trust) -> tuple[set[str], list[Finding]]:
             made, findings, signed = check_signatures(tree, events, trust)
     if events:
         made.add("custody")
-    return made, findings + check_custody(tree, events, signed)
+    return made, findings + check_custody(tree, events, signed, sealed="signature" in made)
