@@ -43,9 +43,9 @@ def stage(given: Seed) -> Failure:
     """`http://slow1.example/0.8` takes 0.8 seconds, `http://dead.example/` fails as its host does."""
     parts, now = urlsplit(given.url), datetime.now(UTC)
     host = parts.hostname or ""
-    if host.startswith("slow"):
+    if host.startswith(("slow", "absent")):
         time.sleep(float(parts.path[1:]))
-    kind = "dns" if host.startswith("dead") else "page"
+    kind = "dns" if host.startswith(("dead", "absent")) else "page"
     return Failure(url=given.url, outcome="failed", kind=kind, reason="made up", started=now, finished=now, attempts=1)
 
 
@@ -239,3 +239,11 @@ def test_ten_times_the_seeds_need_no_more_memory(tmp_path):
 @pytest.mark.stress
 def test_two_hundred_thousand_seeds_need_no_more_memory_than_twenty_thousand(tmp_path):
     assert peak_of(200_000, tmp_path / "many") - peak_of(20_000, tmp_path / "few") < 60
+
+
+def test_where_hosts_are_dead_more_of_them_wait_for_their_next_attempt_at_once(job, tmp_path):
+    """200 that take 0.2 seconds each, 8 at once, would take 5 seconds."""
+    begun = time.monotonic()
+    summary, _ = job([seed(f"http://absent{n}.example/0.2") for n in range(200)])
+    assert summary.counts == {"failed": 200}
+    assert time.monotonic() - begun < 3

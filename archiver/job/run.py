@@ -127,6 +127,7 @@ class _Coordinator:
     finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
     durations: deque[float] = field(default_factory=lambda: deque(maxlen=33))
     """Seconds the latest seeds took."""
+    unreached: deque[bool] = field(default_factory=lambda: deque(maxlen=33))
     group: list[tuple[Seed, Done, float | None]] = field(default_factory=list)
     """With the seconds they took, where they were asked for."""
     group_since: float = 0.0
@@ -244,6 +245,7 @@ class _Coordinator:
 
     def _free_seats(self) -> int:
         usual, most = seats(self.config)
+        usual += (most - usual) * sum(self.unreached) // 33  # these wait for nothing but their next attempt
         if len(self.in_flight) < usual:
             return usual - len(self.in_flight)
         patience = max(SLOW_SECONDS, 10 * median(self.durations)) if self.durations else 4 * SLOW_SECONDS
@@ -287,6 +289,7 @@ class _Coordinator:
             done = future.result()
         seconds = time.monotonic() - flight.since
         self.durations.append(seconds)
+        self.unreached.append(not isinstance(done, Archived) and done.kind in ("dns", "connect"))
         self.queue.rest(seed.url, time.monotonic(), done.crawl_delay or 0.0)
         self._take(seed, done, seconds)
         self._judge(seed, done)
