@@ -77,6 +77,8 @@ class Config:
 
     bags: Path = Path("bags")
     jobs: int = 1
+    executor: str | None = None
+    """The address of a cluster's scheduler, in place of processes here."""
     pace: float = 1.0
     user_agent: str = ANONYMOUS
     proxy: str | None = None
@@ -125,11 +127,13 @@ class Config:
         plain["ca_bundle"] = str(self.ca_bundle) if self.ca_bundle else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
+        plain["timestamp"] = public(self.timestamp) if self.timestamp else None
         keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots")
         for name in (*keys, "aptrust_access", "aptrust_storage"):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        if plain["timestamp"] is None:
-            del plain["timestamp"]
+        for name in ("timestamp", "executor"):
+            if plain[name] is None:
+                del plain[name]
         return plain
 
 
@@ -139,6 +143,11 @@ def without_credentials(address: str | None) -> str | None:
         return address
     scheme, _, rest = address.partition("://")
     return f"{scheme}://{rest.rpartition('@')[2]}"
+
+
+def public(address: str) -> str:
+    """An authority's address as others may read it: without user name, password and query, where keys may stand."""
+    return (without_credentials(address) or "").partition("?")[0]
 
 
 def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:

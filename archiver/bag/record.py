@@ -45,7 +45,7 @@ def build_record(dossier: Dossier) -> dict[str, Any]:
             "name": "archiver",
             "version": __version__,
             "python": f"{platform.python_implementation()} {platform.python_version()}",
-            "packages": _packages(),
+            "packages": packages(),
         },
     }
 
@@ -150,7 +150,8 @@ def certificate_path(der: bytes) -> str:
 
 
 @cache
-def _packages() -> dict[str, str]:
+def packages() -> dict[str, str]:
+    """The versions of what a record was made with, as far as they are installed."""
     found = {}
     for name in PACKAGES:
         try:

@@ -86,6 +86,7 @@ def _run(commands: Commands) -> None:
     run.add_argument("--log-json", nargs="?", const="-", metavar="FILE",
                      help="what happens, a JSON object an event, into FILE or on stderr")  # fmt: skip
     run.add_argument("--jobs", type=_count, metavar="N", help="processes (default: 1)")
+    run.add_argument("--executor", metavar="dask://HOST:PORT", help="the workers of a cluster, in place of processes")
     run.add_argument("--fast-text", action="store_true",
                      help="the text by the words of the seed, in full only where they are not found")  # fmt: skip
     net = run.add_argument_group("network")

@@ -23,6 +23,7 @@ from archiver.commands.log import json_log
 from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
 from archiver.job.advice import ADVICE
+from archiver.job.cluster import scheduler_of
 from archiver.job.events import Event
 from archiver.job.ledger import PATH, Ledger, key_of
 from archiver.job.result import Result, Summary
@@ -68,6 +69,8 @@ def settings(args: argparse.Namespace) -> Config:
     trusted_roots(config.ca_bundle)
     if config.proxy is not None:
         check_proxy(config.proxy)
+    if config.executor is not None:
+        scheduler_of(config.executor)
     for name, allowed in (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest"))):
         if getattr(config, name) not in allowed:
             raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
@@ -97,7 +100,7 @@ def check_proxy(address: str) -> None:
 
 
 _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
-_FROM_ARGUMENTS = ("bags", "jobs", "pace", "user_agent", "proxy", "ca_bundle", "robots")
+_FROM_ARGUMENTS = ("bags", "jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots")
 
 
 def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:

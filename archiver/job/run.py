@@ -21,6 +21,7 @@ from archiver.bag.write import STAGING, publish
 from archiver.config import Config
 from archiver.errors import ArchiverError
 from archiver.job.backlog import Backlog
+from archiver.job.cluster import Cluster
 from archiver.job.events import (
     EVERY,
     NAMED,
@@ -144,7 +145,7 @@ class _Coordinator:
 
     def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
         """Until every seed is settled, or someone says stop and those in flight are."""
-        self.workers = executor(self.config, self.job)
+        self.workers = (Cluster if self.config.executor else executor)(self.config, self.job)
         try:
             more = True
             while more or self.queue or self.suspects or self.in_flight:
@@ -244,7 +245,7 @@ class _Coordinator:
         future.add_done_callback(self.finished.put)
 
     def _free_seats(self) -> int:
-        usual, most = seats(self.config)
+        usual, most = self.workers.seats() if isinstance(self.workers, Cluster) else seats(self.config)
         usual += (most - usual) * sum(self.unreached) // 33  # these wait for nothing but their next attempt
         if len(self.in_flight) < usual:
             return usual - len(self.in_flight)

@@ -7,6 +7,7 @@ not have it stops the job.
 
 import logging
 import signal
+import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
 
@@ -30,6 +31,8 @@ MOST_IN_FLIGHT = 64
 Done = Archived | Failure
 _log = logging.getLogger(__name__)
 _tools: Tools | None = None
+here = threading.local()
+"""The `tools` of this thread, where a process works for several jobs at once."""
 
 
 def executor(config: Config, job: str) -> Executor:
@@ -57,10 +60,11 @@ def seats(config: Config) -> tuple[int, int]:
 
 def run_seed(seed: Seed) -> Done:
     """Archive one seed with the tools of this worker. Raises StorageError."""
-    assert _tools is not None, "the worker was not started by executor()"
+    tools: Tools | None = getattr(here, "tools", _tools)
+    assert tools is not None, "the worker was not started by executor()"
     started = datetime.now(UTC)
     try:
-        return archive(seed, _tools)
+        return archive(seed, tools)
     except StorageError:
         raise
     except RecordingError as error:
@@ -80,8 +84,13 @@ def failure(seed: Seed, kind: str, reason: str, started: datetime, attempts: int
 
 def _equip(config: Config, job: str) -> None:
     global _tools
+    _tools = tools_for(config, job)
+
+
+def tools_for(config: Config, job: str) -> Tools:
+    """What a process needs for a job. Raises UsageError, StorageError where the signer's key is of no use."""
     store = Store(config.bags / STAGING / "shared")
-    _tools = Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job, signer=load_signer(config))
+    return Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job, signer=load_signer(config))
 
 
 def release() -> None:

@@ -1,0 +1,264 @@
+"""Jobs on Dask: a real scheduler and real worker processes on loopback. Every seed ends in one bag, whoever dies."""
+
+import json
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from newsroom import Newsroom, newsroom, pages_for, write_seeds
+
+from archiver import __version__
+from archiver.cli import main
+from archiver.config import Config
+from archiver.errors import UsageError
+from archiver.job import cluster, station
+from archiver.validate.bag import validate_bag
+
+SEEDS = 10
+needs_dask = pytest.mark.skipif(
+    shutil.which("dask", path=str(Path(sys.executable).parent)) is None,
+    reason="Dask is not installed: pip install 'archiver[cluster]'",
+)
+
+
+@dataclass
+class Dask:
+    """A scheduler, and what was started beside it."""
+
+    folder: Path
+    address: str = ""
+    running: list["subprocess.Popen[bytes]"] = field(default_factory=list)
+
+    def start(self, *words: str, env: Mapping[str, str] | None = None) -> "subprocess.Popen[bytes]":
+        with (self.folder / f"{len(self.running)}.log").open("wb") as log:
+            command = [sys.executable, "-W", "ignore", "-m", "dask", *words, "--no-dashboard", "--host", "127.0.0.1"]
+            started = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, **(env or {})})
+        self.running.append(started)
+        return started
+
+    def worker(self, **env: str) -> "subprocess.Popen[bytes]":
+        """A process of eight threads, without a nanny that would start another in its place."""
+        place = str(self.folder / f"worker-{len(self.running)}")
+        words = ("--nthreads", "8", "--no-nanny", "--local-directory", place, self.address.replace("dask", "tcp"))
+        return self.start("worker", *words, env=env)
+
+
+@contextmanager
+def dask(folder: Path, *, allowed_failures: int = 3) -> Iterator[Dask]:
+    folder.mkdir()
+    started, file = Dask(folder), folder / "scheduler.json"
+    env = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures)}
+    try:
+        started.start("scheduler", "--port", "0", "--scheduler-file", str(file), env=env)
+        until = time.monotonic() + 30
+        while not file.exists() or not file.stat().st_size:
+            assert time.monotonic() < until, (folder / "0.log").read_text()
+            time.sleep(0.05)
+        started.address = json.loads(file.read_text())["address"].replace("tcp", "dask")
+        yield started
+    finally:
+        for each in reversed(started.running):
+            each.kill()
+            each.wait()
+
+
+@dataclass
+class Site:
+    """Seeds, a host each, and their pages, which take a while."""
+
+    seeds: Path
+    room: Newsroom
+    bags: Path
+
+    def begin(self, *more: str) -> "subprocess.Popen[str]":
+        words = ["run", str(self.seeds), "--json", "--pace", "0", "--bags", str(self.bags), *self.room.options, *more]
+        command = [sys.executable, "-m", "archiver", *words]
+        return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def asked(self, number: int) -> None:
+        """Wait until so many pages were asked for."""
+        until = time.monotonic() + 60
+        while sum(self.room.asked.values()) < number:
+            assert time.monotonic() < until, "nobody asks"
+            time.sleep(0.02)
+
+    def made(self) -> list[Path]:
+        bags = sorted(each for each in self.bags.iterdir() if not each.name.startswith("."))
+        assert all(validate_bag(each).ok for each in bags)
+        return bags
+
+    def left_over(self) -> list[str]:
+        inner = self.bags / ".archiver"
+        return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock"))]
+
+
+def ended(job: "subprocess.Popen[str]") -> tuple[int, list[dict[str, Any]], str]:
+    out, said = job.communicate(timeout=90)
+    assert "Traceback" not in said, said
+    return job.returncode, [json.loads(line) for line in out.splitlines()], said
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    pages = {}
+    for n in range(SEEDS):
+        pages |= pages_for(range(n, n + 1), host=f"paper{n}.example", delay=1.0)
+        write_seeds(tmp_path / "seeds", range(n, n + 1), host=f"paper{n}.example")
+    with newsroom(pages) as room:
+        yield Site(tmp_path / "seeds", room, tmp_path / "bags")
+
+
+@needs_dask
+@pytest.mark.parametrize(
+    "allowed_failures",
+    [pytest.param(3, id="dask-tries-again"), pytest.param(0, id="dask-gives-up", marks=pytest.mark.stress)],
+)
+def test_a_worker_killed_in_mid_seed_costs_its_seeds_another_try_and_nothing_else(site, tmp_path, allowed_failures):
+    """Dask gives them to another worker; where it does not, the coordinator runs them itself, one by one."""
+    with dask(tmp_path / "dask", allowed_failures=allowed_failures) as running:
+        doomed = running.worker()
+        running.worker()
+        job = site.begin("--executor", running.address)
+        site.asked(SEEDS - 2)
+        doomed.kill()
+        code, results, said = ended(job)
+    assert code == 0, said
+    assert [each["outcome"] for each in results] == ["captured"] * SEEDS
+    assert sorted(each["bag"] for each in results) == [each.name for each in site.made()]
+    assert SEEDS < sum(site.room.asked.values()) <= 2 * SEEDS  # some were under way twice, others not
+    assert site.left_over() == []
+
+
+@needs_dask
+def test_a_job_on_a_cluster_that_is_interrupted_ends_what_is_under_way_and_goes_on_from_there(site, tmp_path):
+    with dask(tmp_path / "dask") as running:
+        running.worker()
+        job = site.begin("--executor", running.address)
+        site.asked(3)
+        job.send_signal(signal.SIGINT)
+        code, results, said = ended(job)
+        assert (code, len(results)) == (130, len(site.made())), said
+        assert 3 <= len(results) < SEEDS
+        assert site.left_over() == []
+        code, results, _ = ended(site.begin("--executor", running.address))
+    assert (code, len(results), len(site.made())) == (0, SEEDS, SEEDS)
+    assert max(site.room.asked.values()) == 1
+
+
+@needs_dask
+@pytest.mark.stress
+def test_a_job_whose_scheduler_is_gone_says_so_keeps_what_is_done_and_is_finished_without_one(site, tmp_path):
+    with dask(tmp_path / "dask") as running:
+        running.worker()
+        job = site.begin("--executor", running.address)
+        site.asked(SEEDS)
+        running.running[0].kill()
+        code, _, said = ended(job)
+    assert code == 3
+    assert said.splitlines()[-1].startswith("archiver: the scheduler tcp://127.0.0.1:")
+    code, results, _ = ended(site.begin())
+    assert (code, len(results), len(site.made())) == (0, SEEDS, SEEDS)
+    assert site.left_over() == []
+
+
+@needs_dask
+@pytest.mark.parametrize(
+    ("there", "said"),
+    [
+        ("import archiver; archiver.__version__ = '0.0.1'", f"archiver {__version__} here, 0.0.1 there"),
+        pytest.param(
+            "import sys; sys.modules['archiver'] = None",
+            f"is archiver {__version__} installed there?",
+            marks=pytest.mark.stress,
+        ),
+    ],
+    ids=["another-version", "no-archiver"],
+)
+def test_a_worker_with_another_archiver_is_refused_in_one_line(site, tmp_path, there, said):
+    (tmp_path / "path").mkdir()
+    (tmp_path / "path" / "sitecustomize.py").write_text(there)
+    with dask(tmp_path / "dask") as running:
+        running.worker(PYTHONPATH=str(tmp_path / "path"))
+        code, results, told = ended(site.begin("--executor", running.address))
+    assert (code, results) == (2, [])
+    assert said in told.splitlines()[-1]
+    assert not site.room.asked
+
+
+class TestFitting:
+    """What a worker looks at before it takes up a job (`station.py`)."""
+
+    @pytest.fixture
+    def card(self, tmp_path: Path) -> Iterator[station.Card]:
+        made = cluster.card_of(Config(bags=tmp_path), "urn:uuid:0")
+        yield made
+        station.leave(made.job)
+
+    def test_one_that_fits_stages_in_the_folder_of_the_coordinator(self, card, tmp_path):
+        left, differences = station.take_up(card)
+        assert (tmp_path / ".archiver/staging" / left).is_dir()
+        assert differences == []
+
+    def test_another_folder_at_the_same_path_is_refused(self, card, tmp_path, monkeypatch):
+        monkeypatch.setattr(station, "_VISIBLE_SECONDS", 0.0)
+        (tmp_path / ".archiver/staging" / card.probe).unlink()
+        with pytest.raises(UsageError, match=r"does not see .*mount the coordinator's bags folder there"):
+            station.take_up(card)
+
+    def test_another_python_is_refused_and_another_patch_level_of_a_package_is_told(self, card):
+        def with_(**versions: str) -> station.Card:
+            return replace(card, versions={**card.versions, **versions})
+
+        with pytest.raises(UsageError, match=r"python 2\.7\.18 here"):
+            station.take_up(with_(python="2.7.18"))
+        with pytest.raises(UsageError, match=r"lxml none here|lxml 1\.0 here"):
+            station.take_up(with_(lxml="1.0"))
+        series = card.versions["lxml"].rpartition(".")[0]
+        [told] = station.take_up(with_(lxml=f"{series}.999"))[1]
+        assert told.startswith(f"lxml {series}.999 here")
+
+    def test_what_is_written_under_another_kernel_is_flushed_there(self, card, monkeypatch):
+        flushed = []
+        monkeypatch.setattr(station, "flush", flushed.append)
+        assert station.called(dict, card=card) == {}
+        assert flushed == []
+        station.called(dict, card=replace(card, kernel="another"))
+        assert flushed == [Path(card.staging)]
+
+
+@pytest.mark.parametrize("address", ["head:8786", "dask://head", "dask://:8786", "tcp://head:8786", "dask://a b:1"])
+def test_what_is_no_address_of_a_scheduler_is_refused(address, tmp_path, capsys):
+    assert main(["run", str(tmp_path), "--executor", address]) == 2
+    assert "for example dask://head:8786" in capsys.readouterr().err
+
+
+def test_without_dask_one_line_says_what_to_install(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["run", str(tmp_path), "--executor", "dask://head:8786"]) == 2
+    assert "pip install 'archiver[cluster]'" in capsys.readouterr().err
+
+
+@needs_dask
+def test_where_no_scheduler_answers_one_line_says_so(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)
+    words = [
+        "run",
+        str(write_seeds(tmp_path / "seeds", range(1))),
+        "--bags",
+        str(tmp_path / "bags"),
+        "--executor",
+        "dask://127.0.0.1:9",
+    ]
+    assert main(words) == 2
+    assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
