@@ -22,6 +22,7 @@ from archiver.article.claims import claims_of_page
 from archiver.article.decode import decode
 from archiver.article.dom import base_of, parse
 from archiver.article.jsonld import Graph
+from archiver.article.outline import Outline
 from archiver.article.tokens import bare, fold
 from archiver.model import Claim, ClaimName, Page
 
@@ -43,7 +44,7 @@ def claims_of(page: Mapping[str, Any], corpus: Path) -> dict[ClaimName, tuple[Cl
     captured = Page(url=page["url"], status=200, headers=(("Content-Type", kind),), body=body)
     if tree is None:
         return claims_of_page(captured, None, None, page["url"])
-    return claims_of_page(captured, tree, Graph(tree), base_of(tree, page["url"]))
+    return claims_of_page(captured, Outline(tree), Graph(tree), base_of(tree, page["url"]))
 
 
 def marks_of(page: Mapping[str, Any], claims: Mapping[ClaimName, Sequence[Claim]]) -> Iterator[Mark]:

@@ -23,12 +23,15 @@ from archiver.article.decode import decode
 from archiver.article.dom import parse
 from archiver.article.extract import extract
 from archiver.article.jsonld import Graph
+from archiver.article.outline import Outline
 
 
 def ours(body: bytes, url: str) -> str:
     """The text by archiver."""
     tree = parse(decode(body, "text/html")[0])
-    return "\n".join(block.text for block in extract(tree, Graph(tree), url).blocks) if tree is not None else ""
+    return (
+        "\n".join(block.text for block in extract(Outline(tree), Graph(tree), url).blocks) if tree is not None else ""
+    )
 
 
 def theirs(body: bytes, url: str) -> str:

@@ -11,13 +11,13 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.article import access, dates, edtf, names, own, visible, witness
-from archiver.article.dom import absolute, path_of, select, text_of
+from archiver.article.dom import absolute, path_of, text_of
 from archiver.article.headlines import tidied
 from archiver.article.jsonld import Graph, Node
+from archiver.article.outline import Outline
 from archiver.article.tokens import fold
 from archiver.model import Claim, ClaimName, ClaimSource, Page, Seed
 
@@ -70,8 +70,7 @@ _TRACKING = re.compile(r"(?:(?<=&)|^)(?:utm_\w+|fbclid|gclid|at_medium|at_campai
 _WHEN: frozenset[ClaimName] = frozenset(("published", "modified"))
 _LABELLED = ("twitter:label1", "twitter:data1")
 _RELATIONS: Mapping[str, ClaimName] = {"canonical": "canonical_url", "license": "licence"}
-_NAMED = etree.XPath("(.//*[@itemprop='name' or @property='name' or @property='schema:name'])[1]")
-_PROPERTIES = etree.XPath("//*[@itemprop or @property and not(self::meta)]")
+_NAME = ("name", "schema:name")
 _WRITTEN = re.compile(r"Article|Posting|Report|WebPage")
 _MICRODATA: Mapping[str, ClaimName] = {
     **dict.fromkeys(("headline", "dc:title"), "headline"),
@@ -82,26 +81,26 @@ _MICRODATA: Mapping[str, ClaimName] = {
 
 
 def claims_of_page(
-    page: Page, tree: HtmlElement | None, graph: Graph | None, base: str
+    page: Page, outline: Outline | None, graph: Graph | None, base: str
 ) -> dict[ClaimName, tuple[Claim, ...]]:
     """Every claim of a page by name, in the order of its sources; also what headers and address say without a tree.
 
-    `graph` is the JSON-LD of the tree.
+    `graph` is the JSON-LD of the page.
     """
     found: list[_Found] = []
-    if tree is not None and graph is not None:
+    if outline is not None and graph is not None:
         found += [
             *_from_json(graph, page.url),
-            *_from_meta(tree),
-            *_from_microdata(tree),
-            *visible.claims(tree),
-            *_from_links(tree),
+            *_from_meta(outline.tree),
+            *_from_microdata(outline),
+            *visible.claims(outline),
+            *_from_links(outline.tree),
         ]
     found += _from_transport(page)
-    found += [("access", *each) for each in access.stated(page, tree)]
+    found += [("access", *each) for each in access.stated(page, outline)]
     claims = _collect(found, base)
-    if "published" not in claims and tree is not None:
-        claims |= _collect(witness.published(tree, page), base)
+    if "published" not in claims and outline is not None:
+        claims |= _collect(witness.published(outline.tree, page), base)
     for when in _WHEN & claims.keys():
         claims[when] = tuple(sorted(claims[when], key=lambda claim: dates.parse(claim.value) is None))
     if headlines := claims.get("headline"):
@@ -223,17 +222,21 @@ def _from_links(tree: HtmlElement) -> Iterator[_Found]:
         yield "language", language, "meta", "/html/@lang"
 
 
-def _from_microdata(tree: HtmlElement) -> Iterator[_Found]:
+def _from_microdata(outline: Outline) -> Iterator[_Found]:
     """Microdata and RDFa of the article: the first of each property, up to five authors."""
     left = Counter({"author": 5, "headline": 1, "published": 1, "modified": 1})
-    for element in select(_PROPERTIES, tree)[:MAX_TAGS]:
+    for element in outline.properties[:MAX_TAGS]:
         for prop in (element.get("itemprop") or element.get("property") or "").split()[:5]:
             name = _MICRODATA.get(prop.removeprefix("schema:"))
             if name and left[name] and _is_of_article(element, prop):
                 left[name] -= 1
-                inner = next(iter(select(_NAMED, element)), element)
+                inner = next(filter(_is_name, element.iterdescendants("*")), element)
                 raw = inner.get("content") or inner.get("datetime") or text_of(inner, limit=MAX_LENGTH)
                 yield name, raw, "microdata", path_of(inner)
+
+
+def _is_name(element: HtmlElement) -> bool:
+    return element.get("itemprop") == "name" or element.get("property") in _NAME
 
 
 def _is_of_article(element: HtmlElement, prop: str) -> bool:

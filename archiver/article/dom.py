@@ -4,9 +4,8 @@ No entities are expanded from outside and no network is used. Every walk is boun
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import cast
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -28,8 +27,8 @@ INLINE = frozenset(
 _PLAIN = re.compile(r"(?:/[\w~%!$&'()*+,=:@-][\w.~%!$&'()*+,=:@-]*)+/?(?:\?[\w./~%!$&'()*+,=:@-]*)?", re.ASCII)
 """A path from the root without dot segments, which needs no resolving (RFC 3986, section 5.2): most links are such."""
 _ORIGIN = re.compile(r"https?://[\w.-]+(?::\d+)?(?=/|$)", re.ASCII)
-_CAPTIONS = etree.XPath("//figcaption | //*[contains(@class, 'aption')]")
-_PICTURE = etree.XPath("boolean(.//img | .//picture | .//video | .//iframe | .//input | .//figcaption)")
+_NO_CAPTIONS = frozenset(("a", "img", "track", "body", "html"))
+_PICTURES = ("img", "picture", "video", "iframe", "input", "figcaption")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +50,9 @@ def parse(text: str) -> HtmlElement | None:
         return None
 
 
-def select(expression: etree.XPath, tree: HtmlElement, **variables: str | int) -> list[HtmlElement]:
-    """The elements an XPath finds, in page order."""
-    return cast("list[HtmlElement]", expression(tree, **variables))
+def holds(element: HtmlElement, *tags: str) -> bool:
+    """Whether an element of one of these tags lies within this one."""
+    return next(element.iterdescendants(*tags), None) is not None
 
 
 def path_of(element: HtmlElement) -> str:
@@ -113,9 +112,8 @@ def absolute(href: str, base: str) -> str | None:
 
 def base_of(tree: HtmlElement, url: str) -> str:
     """The address relative links refer to: `<base href>`, else the page's own."""
-    for href in tree.xpath("(//base/@href)[1]"):
-        return absolute(str(href), url) or url
-    return url
+    href = next((href for base in tree.iter("base") if (href := base.get("href")) is not None), None)
+    return url if href is None else absolute(href, url) or url
 
 
 def links_of(tree: HtmlElement, base: str) -> list[Link]:
@@ -131,15 +129,15 @@ def links_of(tree: HtmlElement, base: str) -> list[Link]:
     return found
 
 
-def captions_of(tree: HtmlElement) -> tuple[PageCaption, ...]:
-    """The captions of the page's figures: `<figcaption>`, or a class that says caption, each once."""
+def captions_of(candidates: Sequence[HtmlElement]) -> tuple[PageCaption, ...]:
+    """The captions among elements that may be some, each once."""
     found: list[PageCaption] = []
     within: set[HtmlElement] = set()
-    for element in select(_CAPTIONS, tree)[: 10 * MAX_CAPTIONS]:
+    for element in candidates[: 10 * MAX_CAPTIONS]:
         if element.getparent() in within:
             within.add(element)
             continue
-        if element.tag in ("a", "img", "track", "body", "html") or (element.tag != "figcaption" and _PICTURE(element)):
+        if element.tag in _NO_CAPTIONS or (element.tag != "figcaption" and holds(element, *_PICTURES)):
             continue
         within.update(element.iter() if len(within) < 10_000 else ())
         text = text_of(element, limit=1_500, inline=INLINE - {"span"})

@@ -9,9 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import cast
 
-from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.article import rivals, seeded
@@ -21,7 +19,8 @@ from archiver.article.dom import text_of
 from archiver.article.features import Told
 from archiver.article.jsonld import Graph
 from archiver.article.layout import terms
-from archiver.article.tokens import keys, words
+from archiver.article.outline import Outline
+from archiver.article.tokens import words_of
 from archiver.model import PageBlock, TextCandidate
 
 NAME = "archiver-blocks"
@@ -34,7 +33,6 @@ COVERED = 0.95
 BETTER = 0.02
 """How much more of the seed another text must cover to be taken instead."""
 _FEW = 40.0
-_COUNT = etree.XPath("count(//*)")
 _WHITE = re.compile(r"\s+|<[^<>]{0,200}>")
 _TITLES = frozenset(("og:title", "twitter:title"))
 _LEADS = frozenset(("description", "og:description", "twitter:description"))
@@ -59,15 +57,16 @@ def version() -> str:
     return VERSION
 
 
-def extract(tree: HtmlElement, graph: Graph, url: str, seed: str = "", *, fast: bool = False) -> Extracted:
-    """The text of the article. The tree stays as it was; `seed` is the body of the seed, by which texts are judged.
+def extract(page: Outline, graph: Graph, url: str, seed: str = "", *, fast: bool = False) -> Extracted:
+    """The text of the article. The page stays as it was; `seed` is the body of the seed, by which texts are judged.
 
     `fast` takes what the seed's words lead to, where that covers the seed, and asks no further.
     """
-    if cast(float, _COUNT(tree)) > MAX_ELEMENTS:
+    if page.size > MAX_ELEMENTS:
         return Extracted(note=f"the page has more than {MAX_ELEMENTS} elements; its text was not searched")
+    tree = page.tree
     blocks = blocks_of(tree)
-    search = _Search(words(keys(seed)) or None)
+    search = _Search(words_of(seed.splitlines()) or None)
     if fast and search.seeded:
         found = seeded.choose(blocks, seeded.Wanted(seed))
         search.add(seeded.NAME, seeded.VERSION, lambda: rivals.as_page_blocks(found))
@@ -127,7 +126,7 @@ class _Search:
         texts = [block.text for block in blocks]
         if not blocks or any([b.text for b in each.blocks] == texts for each in self.found):
             return
-        counted = words(keys(" ".join(texts)))
+        counted = words_of(texts)
         covered = None
         if self.seeded is not None:
             covered = round((counted & self.seeded).total() / self.seeded.total(), 4)

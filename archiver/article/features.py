@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log1p
 
 from archiver.article import layout, marks
@@ -52,7 +53,9 @@ _TAGS = {
 }
 _WITHIN = ("article", "main", "header", "footer", "aside", "figure", "li", "table", "form", "blockquote", "a")
 _END = re.compile(r"[.!?…。！？।؟۔][\"'”’»“)\]」』]*$")
-_SENTENCE = re.compile(r"[.!?؟।][\"'”’»“)\]」』]{0,2}(?:\s|$)|[。！？]")
+_SENTENCE = re.compile(r"[.!?؟।。！？](?:(?<=[。！？])|[\"'”’»“)\]」』]{0,2}(?:\s|$))")
+_HEAD = 120
+"""The characters of a block in which a cue, an agency, a date are looked for."""
 _MARKS = ".,;:!?…。，、！？"
 _CUES = (
     *("read more", "read also", "read next", "see also", "also read", "more:", "related", "recommended", "sign up"),
@@ -129,6 +132,7 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
     kin = _Kin(blocks, prose)
     before = _before(blocks, prose)
     copies = Counter(each.text for each in blocks)
+    said = _Said([blocks[n] for n in chosen])
     places: dict[Place, list[float]] = {}
     seen: Counter[str] = Counter()
     rows = []
@@ -140,7 +144,7 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
             places[place] = _of_place(place, inside[n][1])
         rows.append(
             [
-                *_of_text(each),
+                *_of_text(each, said),
                 *places[place],
                 n / len(blocks),
                 before[n][0],
@@ -200,11 +204,12 @@ def _before(blocks: Sequence[Block], prose: Sequence[float]) -> list[tuple[float
     return found
 
 
-def _of_text(each: Block) -> list[float]:
+def _of_text(each: Block, said: "_Said") -> list[float]:
     text, words = each.text, each.words
-    head = text[:120]
+    head, start = text[:_HEAD], text[:1000]
     lower = head.lower()
     some = text[:200].split()
+    digits = sum(map(str.isdigit, head))
     return [
         log1p(words),
         each.linked,
@@ -212,17 +217,17 @@ def _of_text(each: Block) -> list[float]:
         each.strong,
         float(_TAGS.get(each.place.tag, 0)),
         1.0 if _END.search(text[-6:]) else 0.5 if text[-1] in ":：" else 0.0,
-        sum(map(text[:1000].count, _MARKS)) / min(words, 160.0),
+        sum(map(start.count, _MARKS)) / min(words, 160.0),
         1.0 if text[0].isupper() else 0.0,
-        sum(map(str.isdigit, head)) / len(head),
-        1.0 if any(cue in lower for cue in _CUES) else 0.0,
-        1.0 if lower.startswith(_CREDITS) or any(name in lower for name in _AGENCIES) else 0.0,
-        1.0 if _DATED.search(head) else 0.0,
+        digits / len(head),
+        1.0 if any(map(lower.__contains__, said.cues)) else 0.0,
+        1.0 if lower.startswith(_CREDITS) or any(map(lower.__contains__, said.agencies)) else 0.0,
+        1.0 if digits and _DATED.search(head) else 0.0,
         1.0 if text[0] in "\"'“„«»‘「『" else 0.0,
         1.0 if "?" in head else 0.0,
         1.0 if text.isupper() else 0.0,
         1.0 if ":" in head[:40] or "：" in head[:20] else 0.0,
-        sum(map(str.islower, [word[0] for word in some])) / len(some),
+        sum([word[0].islower() for word in some]) / len(some),
         0.0 if text[0].isalpha() else 1.0 if text[0].isdigit() else 2.0,
         sum(map(len, some)) / len(some),
         log1p(len(_SENTENCE.findall(text[:2000]))),
@@ -230,17 +235,18 @@ def _of_text(each: Block) -> list[float]:
 
 
 def _of_place(place: Place, found: int) -> list[float]:
-    tags = set()
-    at: Place | None = place
+    tags = {place.tag}
+    at = place.parent
     while at is not None:
         tags.add(at.tag)
         at = at.parent
-    own = place.own | (place.home.own if place.home is not place else 0)
-    return [
-        *(1.0 if tag in tags else 0.0 for tag in _WITHIN),
-        *(own >> n & 1 for n in range(len(marks.NAMES))),
-        *(found >> n & 1 for n in range(len(marks.NAMES))),
-    ]
+    return [*[1.0 if tag in tags else 0.0 for tag in _WITHIN], *_flags(place.own | place.home.own), *_flags(found)]
+
+
+@lru_cache(maxsize=4_000)
+def _flags(marked: int) -> tuple[float, ...]:
+    """Each mark as a number, in the order of their names."""
+    return tuple([float(marked >> n & 1) for n in range(len(marks.NAMES))])
 
 
 def is_prose(each: Block) -> bool:
@@ -260,6 +266,15 @@ def _declared(each: Block, body: str) -> float:
     probe = "".join(each.text.split())
     middle = len(probe) // 2
     return 1.0 if probe[:30] in body or probe[middle : middle + 30] in body else 0.0
+
+
+class _Said:
+    """The cues and agencies that stand anywhere in these blocks: few of them, so that each block is asked for few."""
+
+    def __init__(self, blocks: Sequence[Block]) -> None:
+        heads = "\n".join([each.text[:_HEAD] for each in blocks]).lower()
+        self.cues = [cue for cue in _CUES if cue in heads]
+        self.agencies = [name for name in _AGENCIES if name in heads]
 
 
 class _AroundRows:

@@ -12,6 +12,7 @@ from archiver.article.claims import claims_of_page, claims_of_seed
 from archiver.article.credits import credits_of_page, credits_of_seed
 from archiver.article.extract import Extracted
 from archiver.article.jsonld import Graph
+from archiver.article.outline import Outline
 from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
 
 
@@ -50,15 +51,16 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Sequen
     tree = dom.parse(html) if note is None else None
     graph = Graph(tree) if tree is not None else None
     base = dom.base_of(tree, page.url) if tree is not None else page.url
+    outline = Outline(tree) if tree is not None else None
 
     # Ours first: the extractor works on a copy, but what it drops (captions, links) is read here.
-    claims = claims_of_page(page, tree, graph, base)
-    captions = dom.captions_of(tree) if tree is not None else ()
+    claims = claims_of_page(page, outline, graph, base)
+    captions = dom.captions_of(outline.captions) if outline is not None else ()
     found = dom.links_of(tree, base) if tree is not None else []
     anchors = tuple(link.anchor for link in found)
     text = Extracted(note=note)
-    if tree is not None and graph is not None:
-        text = extract.extract(tree, graph, page.url, body_of(seed) if seed is not None else "", fast=fast)
+    if outline is not None and graph is not None:
+        text = extract.extract(outline, graph, page.url, body_of(seed) if seed is not None else "", fast=fast)
     paragraphs = tuple(block.text for block in text.blocks)
     language = claims["language"][0].value if "language" in claims else None
     article = Article(

@@ -9,8 +9,10 @@ knows nothing of seeds or pages.
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 
 _CUT = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -22,7 +24,8 @@ _MARKS = (
 )
 _INVISIBLE = r"\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff"
 _TOKEN = re.compile(
-    r"\d+(?:[.,:]\d+)+"
+    r"[A-Za-zÀ-ÖØ-öø-ɏ\u0400-\u0481\u048a-\u052f]++(?=[ ,.])"  # most words by far, in a third less time
+    r"|\d+(?:[.,:]\d+)+"
     rf"|[{_CUT}][{_MARKS}{_INVISIBLE}]*"
     rf"|(?:[^\W{_CUT}]+|[{_MARKS}{_INVISIBLE}]+)+"
     r"|\.{3}|…|-{2,3}|''|``|[^\s]"
@@ -83,6 +86,11 @@ _remembered = lru_cache(maxsize=2_000)(_keys)
 def words(of: tuple[str, ...]) -> Counter[str]:
     """How often each word stands among comparison keys, without case and punctuation."""
     return Counter(filter(None, map(_WORDS.__getitem__, of)))
+
+
+def words_of(texts: Iterable[str]) -> Counter[str]:
+    """How often each word stands in these paragraphs: as `words`, of each that is kept in mind."""
+    return words(tuple(chain.from_iterable(map(keys, texts))))
 
 
 class _Keys(dict[str, str]):

@@ -6,14 +6,15 @@ after the heading that begins as a byline does, and in the signature under the t
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 
 from lxml import etree
 from lxml.html import HtmlElement
 
 from archiver.article import dates, edtf, names
-from archiver.article.dom import INLINE, path_of, select, text_of
+from archiver.article.dom import INLINE, holds, path_of, text_of
+from archiver.article.outline import Outline
 from archiver.model import ClaimName, ClaimSource
 
 _Found = tuple[ClaimName, str, ClaimSource, str]
@@ -24,8 +25,7 @@ _MOST = 500
 _AFTER_HEADING = 200
 """Elements after the heading among which a byline is looked for."""
 _ASIDE = frozenset(("aside", "footer", "nav"))
-_TITLE = etree.XPath("(//title[not(ancestor::svg)])[1]")
-_BYLINES = etree.XPath("//*[contains(@class, 'byline') or contains(@class, 'author') or @rel='author'] | //address")
+_DRAWINGS = frozenset(("svg",))
 _OTHERS = re.compile(r"teaser|appetizer|related|recommend|recirc|promo|trending", re.IGNORECASE)
 _RIGHT = re.compile(r"\bright\b")
 _OUTSIDE = frozenset(("a", "aside", "figure", "footer", "form", "nav", "script", "style"))
@@ -38,16 +38,17 @@ _LABELS: dict[ClaimName, str] = {
 _FACTS = {label: name for name, labels in _LABELS.items() for label in labels.split()}
 
 
-def claims(tree: HtmlElement) -> Iterator[_Found]:
+def claims(page: Outline) -> Iterator[_Found]:
     """(name, text, `visible`, XPath) of all that is shown."""
-    for title in select(_TITLE, tree):
+    tree = page.tree
+    for title in islice((t for t in tree.iter("title") if not _lies_in(t, _DRAWINGS)), 1):
         yield "headline", text_of(title, limit=_LONGEST), "visible", path_of(title)
     headings = list(islice(tree.iter("h1"), 3))
     for heading in headings:
         yield "headline", _heading(heading), "visible", path_of(heading)
     yield from _times(tree)
     yield from _labelled(tree)
-    yield from _marked(tree)
+    yield from _marked(page.bylines)
     yield from _unmarked(headings[:1])
     yield from _signed(tree)
 
@@ -94,9 +95,9 @@ def _labelled(tree: HtmlElement) -> Iterator[_Found]:
             yield name, text, "visible", path_of(label)
 
 
-def _marked(tree: HtmlElement) -> Iterator[_Found]:
+def _marked(candidates: Sequence[HtmlElement]) -> Iterator[_Found]:
     """The first ten that the page marks as bylines, and that read like one."""
-    bylines = (e for e in select(_BYLINES, tree)[:_MOST] if not _lies_in(e, _ASIDE | {"li"}) and not _is_teaser(e))
+    bylines = (e for e in candidates[:_MOST] if not _lies_in(e, _ASIDE | {"li"}) and not _is_teaser(e))
     for byline in islice(bylines, 10):
         text = text_of(byline, limit=200)
         if len(text) <= _LONGEST_BYLINE and (
@@ -113,7 +114,7 @@ def _is_teaser(byline: HtmlElement) -> bool:
     above = list(byline.iterancestors())
     if sum(each.tag == "article" for each in above) > 1:
         return True
-    boxes = takewhile(lambda box: box.find(".//h1") is None, (byline, *above[:4]))
+    boxes = takewhile(lambda box: not holds(box, "h1"), (byline, *above[:4]))
     return any(_OTHERS.search((box.get("class") or "")[:200]) for box in boxes)
 
 
@@ -122,7 +123,7 @@ def _signed(tree: HtmlElement) -> Iterator[_Found]:
     right = (p for p in tree.iter("p") if _RIGHT.search((p.get("style") or p.get("align") or "")[:200]))
     for line in islice(right, 20):
         text = text_of(line, limit=200)
-        last = next(line.itersiblings("p"), None) is None and line.find(".//a") is None
+        last = next(line.itersiblings("p"), None) is None and not holds(line, "a")
         if last and len(text) <= _LONGEST_BYLINE and names.are_names(text):
             yield "author", text, "visible", path_of(line)
 

@@ -1,0 +1,30 @@
+"""The elements of a page that are asked for by class or property, gathered in one walk: an XPath a question would walk
+the page as often, and cost twenty times as much.
+
+It judges nothing: what a candidate is worth is for the module that asks.
+"""
+
+from lxml.html import HtmlElement
+
+
+class Outline:
+    """A page's tree, how many elements it has and, in page order: what may be a caption (`<figcaption>`, a class that
+    says so), a byline (`<address>`, a class, `rel="author"`), a property (microdata, RDFa outside of `<meta>`)."""
+
+    __slots__ = ("bylines", "captions", "properties", "size", "tree")
+
+    def __init__(self, tree: HtmlElement) -> None:
+        self.tree = tree
+        self.size = 0
+        self.captions: list[HtmlElement] = []
+        self.bylines: list[HtmlElement] = []
+        self.properties: list[HtmlElement] = []
+        for self.size, element in enumerate(tree.iter("*"), start=1):
+            get, tag = element.get, element.tag
+            names = get("class", "")
+            if tag == "figcaption" or "aption" in names:
+                self.captions.append(element)
+            if "byline" in names or "author" in names or tag == "address" or get("rel") == "author":
+                self.bylines.append(element)
+            if get("itemprop") is not None or (get("property") is not None and tag != "meta"):
+                self.properties.append(element)
