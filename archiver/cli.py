@@ -24,7 +24,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         args = parser().parse_args(argv)
         debug = args.debug
-        logging.basicConfig(level=logging.DEBUG if debug else logging.CRITICAL + 1)
+        logging.basicConfig(level=logging.CRITICAL + 1)
+        # Not what libraries log: AWS's tells session tokens, HTTP's whole addresses.
+        logging.getLogger("archiver").setLevel(logging.DEBUG if debug else logging.NOTSET)
         module = importlib.import_module(f"archiver.commands.{MODULES.get(args.command, args.command)}")
         code = getattr(module, args.command)(args)
         sys.stdout.flush()

@@ -402,6 +402,17 @@ def test_a_target_that_cannot_be_a_folder_is_one_line(bag, tmp_path, capsys):
     assert (out, len(err.splitlines())) == ("", 1)
 
 
+def test_no_credential_is_told_by_debug(bag):
+    pytest.importorskip("boto3", reason="the extra 's3' is not installed")
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "very-secret")
+    command = ["handoff", "--debug", str(bag), "s3://bucket/x", "--endpoint", "http://127.0.0.1:9"]
+    done = subprocess.run([sys.executable, "-m", "archiver", *command], env=os.environ | keys, capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert done.returncode == 3
+    assert "127.0.0.1:9" in done.stderr
+    assert "very-secret" not in done.stdout + done.stderr
+
+
 def test_receipts_of_a_bag_beside_which_nothing_can_be_written_go_elsewhere(bag, tmp_path, capsys):
     (tmp_path / "bags/.archiver").write_bytes(b"in the way")
     assert main(["handoff", str(bag), str(tmp_path / "out")]) == 3

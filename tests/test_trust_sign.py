@@ -22,6 +22,7 @@ from newsroom import newsroom, pages_for, write_seeds
 from pki import NOW, Authorities, authorities, issue, needs_openssl
 
 from archiver.cli import main
+from archiver.config import Config
 from archiver.errors import StorageError, UsageError
 from archiver.trust import web
 from archiver.trust.custody import Agent, append, head, seal
@@ -229,6 +230,13 @@ def test_without_the_passphrase_or_with_another_a_key_stays_shut(bag: Path, pki:
     assert "wrong-and-secret" not in told
 
 
+def test_a_file_that_validation_takes_for_no_event_does_not_count_for_the_next_one(bag: Path):
+    odd = bag / "signatures/custody/\u0660\u0660\u0660\u0665-x.json"  # 0005 in Arabic digits
+    odd.parent.mkdir(parents=True)
+    odd.write_text("{}")
+    assert append(bag, "receipt", at=NOW, agent=Agent(), detail={}).name == "0001-receipt.json"
+
+
 def test_no_passphrase_is_shown_or_logged(pki: Authorities, tmp_path: Path, caplog: pytest.LogCaptureFixture):
     caplog.set_level(logging.DEBUG)
     _, key, _, certificate = pki.signer.write(tmp_path, passphrase=b"very-secret")
@@ -284,6 +292,20 @@ def test_a_chain_without_its_root_is_completed_or_the_timestamp_is_not_kept(bag:
 def test_an_authority_that_is_not_there_is_told_in_one_line(bag: Path, capsys):
     assert "cannot be reached" in refused(capsys, str(bag), "--timestamp", "http://127.0.0.1:9/", code=3)
     assert "not an http" in refused(capsys, str(bag), "--timestamp", "ftp://tsa.example/", code=2)
+
+
+def test_the_key_to_a_paid_authority_stands_in_no_record_event_or_message(bag: Path, pki: Authorities, capsys):
+    url = pki.url.replace("http://", "http://user:very-secret@") + "?key=very-secret"
+    pki.answers["/tsa?key=very-secret"] = b"garbage"
+    for address in (url, "http://user:very-secret@[bad/", "http://user:very-secret@host:x/", "ftp://a:very-secret@b/"):
+        assert main(["sign", "--debug", str(bag), "--timestamp", address]) in (2, 3)
+        told = capsys.readouterr().err
+        assert "timestamp" in told
+        assert "very-secret" not in told
+    assert "very-secret" not in repr(Config(timestamp=url).stated())
+    paid = url.partition("?")[0]
+    assert main(["sign", str(bag), "--timestamp", paid, "--trust-roots", str(pki.roots)]) == 0
+    assert not [path for path, data in files(bag).items() if b"very-secret" in data]
 
 
 @pytest.mark.parametrize("nonce", [1 << 62, (1 << 63) - 1, (1 << 62) + 255])

@@ -7,7 +7,7 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from archiver.config import Config
+from archiver.config import Config, public
 from archiver.errors import StorageError, UsageError
 from archiver.job.sealing import load_signer
 
@@ -28,7 +28,7 @@ def with_keys(config: Config, args: argparse.Namespace) -> Config:
     if (config.key is None) != (config.certificate is None):
         raise UsageError("key and certificate go together: name both, --key FILE and --certificate FILE")
     if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
-        raise UsageError(f"--timestamp {config.timestamp!r} is not an http:// or https:// address")
+        raise UsageError(f"--timestamp {public(config.timestamp)!r} is not an http:// or https:// address")
     if config.key and _is_encrypted(config.key):
         config = replace(config, passphrase=_passphrase(config.key, config.passphrase_file))
     return config

@@ -21,7 +21,7 @@ CUSTODY = "signatures/custody"
 SEALED = "tagmanifest-sha256.txt"
 """The file whose SHA-256 names the state of a sealed bag: its seal."""
 EVENT_BYTES = 1 << 20
-_NAME = re.compile(r"(\d{4,9})-([a-z][a-z-]{0,40})\.json")
+_NAME = re.compile(r"(\d{4,9})-([a-z][a-z-]{0,40})\.json", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

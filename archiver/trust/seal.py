@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from archiver.cms.read import Refused, read_signature
+from archiver.config import public
 from archiver.errors import StorageError
 from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
 from archiver.trust.custody import SEALED, Agent, append, write_new
@@ -57,7 +58,7 @@ def sign_bag(
     detail = {
         "signer": signer.subject if signer else None,
         "certificate_sha256": signer.fingerprint if signer else None,
-        "timestamp": timestamp_url,
+        "timestamp": public(timestamp_url) if timestamp_url else None,
         "signed": last.relative_to(bag).as_posix(),
         "files": [each.relative_to(bag).as_posix() for each in files],
     }

@@ -8,6 +8,7 @@ import secrets
 from pathlib import Path
 
 from archiver.cms.read import LARGEST, Refused, read_timestamp
+from archiver.config import public
 from archiver.digest import sha256
 from archiver.errors import TimestampError
 from archiver.trust.certificates import complete, is_complete, name_of, pem_of, roots_of
@@ -24,20 +25,20 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
     try:
         answer = ask(url, limit=LARGEST, data=query(data, nonce), media_type="application/timestamp-query")
     except OSError as error:
-        raise TimestampError(f"no timestamp from {url}: {error}") from error
+        raise TimestampError(f"no timestamp from {public(url)}: {error}") from error
     try:
         stamp = read_timestamp(answer, data)
     except Refused as error:
-        raise TimestampError(f"no timestamp from {url}: its answer does not hold: {error.reason}") from error
+        raise TimestampError(f"no timestamp from {public(url)}: its answer does not hold: {error.reason}") from error
     if stamp.nonce != nonce:
-        raise TimestampError(f"no timestamp from {url}: its answer is to another question (nonce)")
+        raise TimestampError(f"no timestamp from {public(url)}: its answer is to another question (nonce)")
     own, known = stamp.signature.certificate, [*stamp.signature.certificates, *(roots_of(str(roots)) if roots else ())]
     chain = complete(own, known)
     if not is_complete(chain):
         chain = complete(own, [*known, *roots_of(trusted_by_default())])
     if not is_complete(chain):
         raise TimestampError(
-            f"no timestamp from {url}: {name_of(chain[-1].issuer)}, the root of its chain, is not known; "
+            f"no timestamp from {public(url)}: {name_of(chain[-1].issuer)}, the root of its chain, is not known; "
             "name a file that has it with --trust-roots"
         )
     return answer, pem_of(reversed(chain))

@@ -7,6 +7,7 @@ import requests
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 
 from archiver import __version__
+from archiver.config import public
 
 SECONDS = 30.0
 """For one request in all."""
@@ -20,7 +21,7 @@ def ask(url: str, *, limit: int, data: bytes | None = None, media_type: str | No
     with it when the time is up.
     """
     if not url.lower().startswith(("http://", "https://")):
-        raise OSError(f"{url[:200]} is not an http:// or https:// address")
+        raise OSError(f"{public(url)[:200]} is not an http:// or https:// address")
     told: SimpleQueue[bytes | OSError] = SimpleQueue()
     Thread(target=lambda: told.put(_asked(url, limit, data, media_type)), daemon=True).start()
     try:
