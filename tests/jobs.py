@@ -75,3 +75,15 @@ def members(path: Path) -> list[bytes]:
         found.append(data[: len(data) - len(inflater.unused_data)])
         data = inflater.unused_data
     return found
+
+
+PEAK = """
+def peak():
+    try:
+        with open("/proc/self/status") as status:  # getrusage counts in the process that started this one
+            return int(status.read().partition("VmHWM:")[2].split()[0]) >> 10
+    except OSError:
+        import resource
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+"""
+"""Source of a function: the most memory that a process has had, in MiB."""

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from jobs import PEAK
 
 from archiver.config import Config
 from archiver.digest import sha256
@@ -208,8 +209,10 @@ def test_a_backlog_leaves_no_file_behind(tmp_path):
     backlog.close()
 
 
-MANY = """
-import resource, sys
+MANY = (
+    PEAK
+    + """
+import sys
 sys.path.insert(0, sys.argv[1])
 import test_job_feeding as t
 from concurrent.futures import ThreadPoolExecutor
@@ -220,8 +223,9 @@ t.run.executor = lambda *_: ThreadPoolExecutor(8)
 numbers = range(int(sys.argv[3]))
 seeds = (t.seed(f"http://{'crowd' if n % 2 else f'host{n}'}.example/{n}", "x" * 2000 + str(n)) for n in numbers)
 summary = t.run.run_job(t.Config(bags=Path(sys.argv[2]), pace=0.0), seeds)
-print(sum(summary.counts.values()), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(sum(summary.counts.values()), peak())
 """
+)
 
 
 def peak_of(count: int, bags: Path) -> int:

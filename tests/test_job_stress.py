@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from jobs import PEAK
 from newsroom import Answer, article, newsroom, pages_for, write_seeds
 
 from archiver.config import Limits
@@ -23,11 +24,11 @@ from archiver.seeds.sources import read_seeds
 from archiver.validate.bag import validate_bag
 
 SEEDS, HOSTS, KILLS = 120, 12, 100
-MEASURED = """
-import resource, sys
+MEASURED = f"""{PEAK}
+import sys
 from archiver.cli import main
 code = main(sys.argv[1:])
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10, file=sys.stderr)
+print(peak(), file=sys.stderr)
 sys.exit(code)
 """
 
