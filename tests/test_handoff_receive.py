@@ -231,9 +231,20 @@ def test_no_room_is_one_line_and_nothing_stays(bag, tmp_path, capsys, monkeypatc
     package = sent(bag, tmp_path, capsys)
     usage = shutil.disk_usage(tmp_path)
     monkeypatch.setattr(unpack_module.shutil, "disk_usage", lambda path: usage._replace(free=1000))
-    assert main(["receive", "--bags", str(tmp_path / "mine"), str(package)]) == 3
-    assert "1,000 bytes free" in capsys.readouterr().err
+    assert main(["receive", "--bags", str(tmp_path / "mine"), str(package)]) == 1
+    assert "1,000 bytes free" in capsys.readouterr().out
     assert is_clean(tmp_path / "mine")
+
+
+@pytest.mark.parametrize(
+    "name", ["ß" * 120, "x" * 201, "Receipts", "GROUPS", "ends with a dot.", " a", "-rf", "a\u202eb"]
+)
+def test_a_bag_whose_name_fits_no_folder_here_is_refused_and_the_others_are_taken_in(name, bag, tmp_path, capsys):
+    with tarfile.open(tmp_path / "odd.tar", "w") as odd:
+        odd.add(bag, name)
+    code, told, _ = take(capsys, tmp_path / "mine", tmp_path / "odd.tar", sent(bag, tmp_path, capsys))
+    assert (code, [each["outcome"] for each in told]) == (1, ["refused", "received"])
+    assert "is no name for a bag here" in told[0]["reason"]
 
 
 _SLOWLY = """

@@ -43,10 +43,10 @@ def unpack(files: Iterable[tuple[str, int]], open_file: Callable[[str], BinaryIO
 
 
 def require_room(folder: Path, octets: int) -> None:
-    """Raises StorageError where so much does not fit."""
+    """Raises Refused where so much does not fit: a package that is too large, or says so, holds up no other."""
     free = shutil.disk_usage(folder).free
     if free < octets + _SPARE:
-        raise StorageError(f"{folder} has {free:,} bytes free, {octets + _SPARE:,} are needed; make room there")
+        raise Refused(f"{folder} has {free:,} bytes free, {octets + _SPARE:,} are needed; make room there")
 
 
 def _checked(path: str) -> str:

@@ -36,6 +36,7 @@ METHOD = "unpacked, and validated as it lies"
 _FORMS: dict[str | None, Form] = {None: "folder", ".tar": "tar", ".tgz": "tgz", ".tar.gz": "tgz", ".zip": "zip"}
 _TAG_FILE = 64 << 20
 _LONGEST_NAME = 200
+"""Bytes: those of receipts and their signatures are longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -275,7 +276,9 @@ def _judged(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple
     name = inside[0] if inside and inside[0] else path.name
     end = None if inside or not path.is_file() else suffix(name)
     name = name[: -len(end)] if end else name
-    if not name.isprintable() or name.startswith((".", "-")) or name in (RECEIPTS, GROUPS) or len(name) > _LONGEST_NAME:
+    taken = name.lower() in (RECEIPTS, GROUPS)  # in any case: not every disk tells them apart
+    odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
+    if taken or odd or len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
         raise Refused(f"{name[:80]!r} is no name for a bag here")
     return tree, name
 
