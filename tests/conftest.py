@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, settings
 
 # `make test` tries a few examples, the same ones every time; `make fuzz` thousands of new ones.
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)
-settings.register_profile("quick", max_examples=40, derandomize=True, deadline=None, suppress_health_check=SLOW)
+settings.register_profile("quick", max_examples=100, derandomize=True, deadline=None, suppress_health_check=SLOW)
 settings.register_profile("nightly", max_examples=3000, deadline=None, suppress_health_check=SLOW, print_blob=True)
 settings.load_profile("quick")
 

@@ -6,7 +6,7 @@ import zlib
 from datetime import UTC, datetime
 
 from fuzzing import damaged, octets, texts
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import PARAGRAPHS, article, seed_document
 
@@ -92,6 +92,9 @@ TYPES = st.sampled_from(
     ]
 )
 
+FEWER = settings(max_examples=settings().max_examples // 4)
+"""To read a page takes ten milliseconds and more."""
+
 
 def judged(body: bytes, kind: str) -> None:
     page = Page(url=URL, status=200, headers=(("Content-Type", kind),), body=body)
@@ -103,16 +106,19 @@ def judged(body: bytes, kind: str) -> None:
     stands_instead(SEED, page, read(SEED, page), ())
 
 
+@FEWER
 @given(texts(*HTML), TYPES)
 def test_a_page_of_any_pieces_is_read_and_the_same_way_twice(text: str, kind: str):
     judged(text.encode(), kind)
 
 
+@FEWER
 @given(damaged(PAGE, *(each.encode() for each in HTML)), TYPES)
 def test_a_damaged_page_is_read_and_the_same_way_twice(body: bytes, kind: str):
     judged(body, kind)
 
 
+@FEWER
 @given(
     st.binary(max_size=200) | octets(b"\xff\xfe", b"\0", b"<\0p\0>\0", b"<html>", b"<?xml encoding='x'?>", b"\x1f\x8b"),
     TYPES,
@@ -154,6 +160,7 @@ def test_a_line_of_any_words_is_tried_for_credits(text: str):
         *HTML,
         "<link rel=stylesheet href='a.css'>",
         "<style>@import 'x';</style>",
+        "<base href='http://[x'>",
         "<base href='ftp://x'>",
         "url(",
         "<source srcset='",
@@ -273,7 +280,7 @@ BODY = gzip.compress(b"hello harbour " * 20, mtime=0)
 
 @given(
     damaged(BODY, BODY, zlib.compress(b"x" * 5000), b"\x1f\x8b"),
-    st.lists(st.sampled_from(["gzip", "deflate", "br", "identity", "x-gzip"]), max_size=4),
+    st.just(["gzip"]) | st.lists(st.sampled_from(["gzip", "deflate", "br", "identity", "x-gzip"]), max_size=4),
     st.integers(1, 500),
 )
 def test_any_coded_body_is_decoded_within_its_bound(body: bytes, codings: list[str], limit: int):

@@ -87,6 +87,7 @@ def held(data: bytes) -> None:
 def test_a_document_of_any_pieces_is_read_without_loss_or_refused(text: str):
     held(text.encode())
     held((text + ADDRESS).encode())
+    held(("A headline\n\n" + text.replace("Original", "").replace("https:", "") + ADDRESS).encode())
 
 
 @given(damaged(seed_document(1).encode(), *(each.encode() for each in PIECES)))
@@ -123,7 +124,25 @@ def test_front_matter_is_read_or_refused(text: str):
 
 
 @given(
-    texts("[", "]", "(", ")", "![", "**", "_", "`", "\\", "<https://a.example>", "https://a.example/", "\n", "#", " ")
+    texts(
+        "[AFP](https://b.example)",
+        "[a",
+        "b](#)",
+        "[",
+        "]",
+        "(",
+        ")",
+        "![",
+        "**",
+        "_",
+        "`",
+        "\\",
+        "<https://a.example>",
+        "https://a.example/",
+        "\n",
+        "#",
+        " ",
+    )
 )
 def test_the_anchors_of_a_line_stand_where_they_say(text: str):
     read, anchors = read_inline(text, 1)
