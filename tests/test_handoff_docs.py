@@ -16,6 +16,7 @@ from pki import authorities, needs_openssl
 from archiver.cli import main
 from archiver.commands.options import parser
 from archiver.demo.tour import run_demo
+from archiver.job.secrets import HEADERS, PARAMETERS, WORDS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FOR_LIBRARIES = (DOCS / "for-libraries.md").read_text("utf-8")
@@ -128,8 +129,9 @@ def test_receipts_and_custody_events_are_signed_where_there_are_keys(delivered, 
     assert main(["receive", "--bags", str(tmp_path / "others"), *other, str(out / f"{name}.tar")]) == 1
 
 
-def test_every_command_in_the_document_on_hand_off_is_one_the_program_accepts():
-    text = (DOCS / "handoff.md").read_text("utf-8")
+@pytest.mark.parametrize("name", ["handoff", "groups", "receivers", "redaction"])
+def test_every_command_in_a_document_on_hand_off_is_one_the_program_accepts(name):
+    text = (DOCS / f"{name}.md").read_text("utf-8")
     (block,) = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     for line in block.splitlines():
         parser().parse_args(shlex.split(line, comments=True)[1:])
@@ -139,3 +141,8 @@ def test_every_command_in_the_document_on_hand_off_is_one_the_program_accepts():
         for option in action._option_string_actions
     }
     assert set(re.findall(r"`(--[a-z-]+)", text)) <= known
+
+
+def test_the_document_on_access_copies_names_every_header_and_word_of_the_table():
+    text = (DOCS / "redaction.md").read_text("utf-8")
+    assert [each for each in sorted(HEADERS | WORDS | PARAMETERS) if f"`{each}`" not in text] == []

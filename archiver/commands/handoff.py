@@ -51,15 +51,16 @@ def _handed(args: argparse.Namespace, bags: list[Path], order: Order, config: Co
     if args.group is None:
         if args.group_size is not None:
             raise UsageError("--group-size says how a group is cut: name the group, --group NAME")
-        if args.receiver != "generic":
+        if args.receiver != "generic" or args.redact:
             from archiver.job.derive import Derivation, hand_off_derived
 
-            return hand_off_derived(bags, Derivation.from_text(args.receiver, order.form), order, config, sign=sign)
+            derivation = Derivation.from_text(args.receiver, order.form, redacted=args.redact)
+            return hand_off_derived(bags, derivation, order, config, sign=sign)
         return hand_off(bags, order, config, sign=sign)
     from archiver.job.groups import Grouping, hand_off_group
 
-    if args.receiver != "generic":
-        raise UsageError(f"--for {args.receiver} is of one bag, not of a group; hand the bags off without --group")
+    if args.receiver != "generic" or args.redact:
+        raise UsageError("--for and --redact are of one bag, not of a group; hand the bags off without --group")
     grouping = Grouping.from_text(args.group, args.group_size)
     if order.form == "wacz":
         raise UsageError("--form wacz is of one bag, not of a group; hand the bags off without --group")

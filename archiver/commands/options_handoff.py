@@ -17,6 +17,8 @@ def handoff(command: argparse.ArgumentParser) -> None:
     command.add_argument("--endpoint", metavar="URL", help="the S3 server (default: AWS_ENDPOINT_URL, else AWS)")
     command.add_argument("--verify", action="store_true",
                          help="read again what was delivered before, every byte")  # fmt: skip
+    command.add_argument("--redact", action="store_true",
+                         help="deliver an access copy, without cookies, tokens and passwords")  # fmt: skip
     command.add_argument("--group", metavar="NAME", help="deliver the bags as one bag of bags of this name")
     command.add_argument("--group-size", metavar="N|BYTES",
                          help="cut it into parts of so many bags, or bytes: 500, 50GB (default: 10000)")  # fmt: skip

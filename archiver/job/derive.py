@@ -1,20 +1,26 @@
 """Bags made for one receiver from sealed ones: new tag files over the same payload, the original's beside them in
-`original/` (docs/receivers.md). The sealed bag is read, and not touched; nothing of it is copied on this disk."""
+`original/` (docs/receivers.md); access copies (docs/redaction.md); or the one made of the other.
+
+The sealed bag is read, and not touched. Nothing of it is copied on this disk but for an access copy, one at a time.
+"""
 
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 from archiver import __version__
-from archiver.bag.write import Info
+from archiver.bag.write import Info, StagedBag
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.handoff.source import SEAL, Source, source
+from archiver.handoff.unpack import require_room
 from archiver.job.handoff import Desk, Desks, HandedOff, Lot, Order, Sign, require_valid
 from archiver.job.receivers import RECEIVERS, Receiver
+from archiver.job.redact import redact
 from archiver.job.skeleton import Payload, write_skeleton
 from archiver.job.trees import tree_of
 from archiver.model import Report
@@ -31,15 +37,21 @@ ORIGINAL = "original"
 class Derivation:
     """What is made of each bag."""
 
-    receiver: Receiver
+    receiver: Receiver | None
+    redacted: bool
 
     @classmethod
-    def from_text(cls, receiver: str, form: str) -> "Derivation":
+    def from_text(cls, receiver: str, form: str, *, redacted: bool) -> "Derivation":
         """Raises UsageError for a form that the receiver does not take."""
-        found = RECEIVERS[receiver]
-        if form not in found.forms:
+        found = RECEIVERS.get(receiver)
+        if found and form not in found.forms:
             raise UsageError(f"--for {receiver} takes --form {' or '.join(found.forms)}, not {form}")
-        return cls(receiver=found)
+        return cls(receiver=found, redacted=redacted)
+
+    @property
+    def name(self) -> str | None:
+        """Of the receiver."""
+        return self.receiver.name if self.receiver else None
 
 
 def hand_off_derived(
@@ -60,14 +72,39 @@ def hand_off_derived(
 
 
 def _lot(bag: Path, derivation: Derivation, desk: Desk, home: Path) -> Lot:
-    """What is made of a bag, its tag files below `home`. Raises Refused, StorageError."""
+    """What is made of a bag, below `home`. Raises Refused, StorageError, OSError."""
     original = source(bag)
-    found = derive(original, derivation.receiver, desk.config, home)
-    stated = {"seal": found.seal, "for": derivation.receiver.name, "redacted": False}
+    chain, found, key = [original], original, ""
+    if derivation.redacted:
+        key = f"redacted by {__version__} for {derivation.name} {sha256(repr(_settings(desk.config)).encode())}"
+        require_valid(validate_bag(bag, cores=desk.order.cores))  # what is rewritten must be what it says
+        found = _access_copy(original, desk, key, home)
+        chain.append(found)
+    if derivation.receiver:
+        found = derive(found, derivation.receiver, desk.config, home)
+        key = key or _key(found, derivation.receiver)
+    stated = {"seal": found.seal, "for": derivation.name, "redacted": derivation.redacted}
     return Lot(
-        name=str(bag), source=found, judge=lambda: _judge(original, found, derivation.receiver, desk), logs=(bag,),
-        seal=original.seal, identifier=original.identifier, derived=stated, key=_key(found, stated),
+        name=str(bag), source=found, judge=lambda: _judge(chain, found, derivation.receiver, desk), logs=(bag,),
+        seal=original.seal, identifier=original.identifier, derived=stated, key=key,
     )  # fmt: skip
+
+
+def _access_copy(original: Source, desk: Desk, key: str, home: Path) -> Source:
+    """The bag without secrets, below `home`; dated as when it was delivered here first, so that it is the same."""
+    require_room(home, original.octets)
+    target = desk.target.address
+    before = desk.ledger.find(seal=original.seal, form=desk.order.form, target=target, derived=key)
+    day = datetime.fromisoformat(before.ended) if before else datetime.now(UTC)
+    uuid = str(uuid5(NAMESPACE_URL, f"{original.seal} without secrets"))
+    staged = StagedBag(home, f"{original.name}-redacted", uuid)
+    made = redact(original, staged, day.replace(hour=0, minute=0, second=0, microsecond=0))
+    return source(made.path)
+
+
+def _settings(config: Config) -> tuple[str | None, ...]:
+    """What a receiver's bag depends on besides the sealed one."""
+    return config.organisation, config.aptrust_access, config.aptrust_storage
 
 
 def derive(original: Source, receiver: Receiver, config: Config, home: Path) -> Source:
@@ -98,15 +135,19 @@ def derive(original: Source, receiver: Receiver, config: Config, home: Path) -> 
     return replace(made, files=files, places=whole.places, notes=original.notes)
 
 
-def _key(found: Source, stated: Mapping[str, Any]) -> str:
+def _key(found: Source, receiver: Receiver) -> str:
     """What the made bag is known by: its seal, but for the original's custody log, which every delivery extends."""
     lines = (found.root / SEAL).read_bytes().splitlines(keepends=True)
     steady = b"".join(line for line in lines if f"  {ORIGINAL}/{CUSTODY}/".encode() not in line)
-    return f"{stated['for']} {sha256(steady)}"
+    return f"{receiver.name} {sha256(steady)}"
 
 
-def _judge(original: Source, found: Source, receiver: Receiver, desk: Desk) -> Report:
-    """The report of the made bag, after that of the original. Raises Refused, StorageError."""
-    require_valid(validate_bag(original.root, second_opinion=True, cores=desk.order.cores))
+def _judge(chain: Sequence[Source], found: Source, receiver: Receiver | None, desk: Desk) -> Report:
+    """The report of the made bag, after that of those it was made of. Raises Refused, StorageError."""
+    for each in chain:
+        report = validate_bag(each.root, second_opinion=True, cores=desk.order.cores)
+        require_valid(report)
+    if receiver is None:
+        return report
     profile = read_profile(receiver.profile) if receiver.profile else None
     return validate_tree(tree_of(found, desk.order.form), found.name, profile=profile)

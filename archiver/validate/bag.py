@@ -101,12 +101,12 @@ def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
 
 
 def _trust_of_derived(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
-    """The seal of the original, and who signed it, vouch for what was made of it too, unless its payload is another."""
-    from archiver.validate.derived import below, is_redacted, sealed_part
+    """The seal of the original, and who signed it, vouch for what was made of it too: it has its payload."""
+    from archiver.validate.derived import below, sealed_part
 
     sealed = sealed_part(tree)
     is_signed = any(f"signatures/tagmanifest-sha256.txt{end}" in tree.files for end in (".p7s", ".tsr"))
-    if is_signed or is_redacted(tree):
+    if is_signed:
         return _trust(tree, made, demands) + below(_trust(sealed, set(), demands.without_demands))
     return below(_trust(sealed, made, demands)) + _trust(tree, set(), demands.without_demands)
 
@@ -153,10 +153,10 @@ def _judge(
         made |= checked
         findings += more
     if SEALED in tree.files:
-        from archiver.validate.derived import check_derived, is_redacted
+        from archiver.validate.derived import check_derived
 
         made.add("original")
-        findings += check_derived(tree, info, manifests, redacted=is_redacted(tree))
+        findings += check_derived(tree, info, manifests)
     # 4. What a receiver demands.
     if profile is not None:
         from archiver.validate.profile import check_profile

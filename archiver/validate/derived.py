@@ -9,8 +9,7 @@ from typing import BinaryIO
 
 from archiver.digest import digest_stream
 from archiver.model import Finding
-from archiver.validate.manifests import RECORD, SEALED, Manifest, read_manifests
-from archiver.validate.record import read_record
+from archiver.validate.manifests import SEALED, Manifest, read_manifests
 from archiver.validate.rules import finding
 from archiver.validate.table import Table
 from archiver.validate.tagfiles import Info, read_declaration
@@ -33,13 +32,7 @@ def sealed_part(tree: Tree) -> Tree:
     )
 
 
-def is_redacted(tree: Tree) -> bool:
-    """Whether the record says that the payload is not the sealed bag's."""
-    record = read_record(tree)[0] if RECORD in tree.files else None
-    return record is not None and record.get(dict, "redaction") is not None
-
-
-def check_derived(tree: Tree, info: Info, manifests: list[Manifest], *, redacted: bool) -> list[Finding]:
+def check_derived(tree: Tree, info: Info, manifests: list[Manifest]) -> list[Finding]:
     """Where the bag is not what its `original/` says, or that is not whole."""
     sealed = sealed_part(tree)
     declaration, _ = read_declaration(sealed)
@@ -48,8 +41,6 @@ def check_derived(tree: Tree, info: Info, manifests: list[Manifest], *, redacted
     tags = next((each for each in kept if each.tag and each.algorithm == "sha256"), None)
     if tags is not None:
         findings += _tag_files(sealed, tags)
-    if redacted:
-        return findings
     stated = {each.algorithm: each for each in kept if not each.tag and each.algorithm}
     for each in manifests:
         if not each.tag and each.algorithm in stated:

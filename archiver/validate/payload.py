@@ -200,6 +200,7 @@ def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
         ("Original-URL", "seed.original_url", {record.get(str, "seed", "original_url")}),
         ("Comparison-Verdict", "comparison.verdict", {record.get(str, "comparison", "verdict")}),
         ("Capture-Date", "capture.started", {f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else None}),
+        ("Redacted-From-Seal", "redaction.of.seal", {record.get(str, "redaction", "of", "seal")}),
         ("Credit", "credits", {f"{each.get('name')} ({each.get('role')})" for each in credited}),
     ):
         found, wanted = {_plain(each) for each in info.values(label)}, {_plain(each) for each in expected if each}

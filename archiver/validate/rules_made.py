@@ -16,7 +16,7 @@ ORIGINAL: Rows = {
     "DER001": ("error", "DESIGN 3", "{label} does not name the seal that is kept in original/"),
     "DER002": ("error", "DESIGN 3", "the tag file of the sealed bag is not the one that its seal is over"),
     "DER003": ("error", "DESIGN 3", "no payload manifest has a digest that those of the sealed bag have, too"),
-    "DER004": ("error", "DESIGN 3", "the file is not that of the sealed bag, and the record tells of no redaction"),
+    "DER004": ("error", "DESIGN 3", "the file is not that of the sealed bag"),
 }
 
 LAYERS_MADE: dict[str, Rows] = {"members": MEMBERS, "original": ORIGINAL}
