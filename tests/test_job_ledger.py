@@ -201,3 +201,44 @@ def test_a_ledger_is_not_rebuilt_under_a_running_job(archived, capsys):
         assert main(["status", "--rebuild", "--bags", str(archived.bags)]) == 3
     assert "a job is already running" in capsys.readouterr().err
     assert (archived.bags / PATH).read_bytes() == before
+
+
+class TestAdopting:
+    """Bags that came into the folder without the ledger's knowledge, many of them."""
+
+    @pytest.fixture
+    def bags(self, tmp_path, monkeypatch):
+        """A folder with a ledger, groups of three, and `put`, which adds a bag of one seed captured at a second."""
+        monkeypatch.setattr("archiver.job.ledger._GROUP", 3)
+
+        def put(name: str, second: int, verdict: str = "same") -> None:
+            record = {
+                "seed": {"sha256": "0" * 64, "original_url": "http://a.example/", "original_name": "a.txt"},
+                "capture": {"outcome": "captured", "reason": None, "finished": f"2026-01-01T00:00:{second:02d}Z"},
+                "comparison": {"verdict": verdict},
+            }
+            (tmp_path / name / "data").mkdir(parents=True)
+            (tmp_path / name / "data/provenance.json").write_text(json.dumps(record))
+
+        with bags_locked(tmp_path), closing(Ledger(tmp_path)) as ledger:
+            yield tmp_path, ledger, put
+
+    def test_the_latest_capture_of_a_seed_has_the_last_word_however_its_bag_is_called(self, bags):
+        folder, ledger, put = bags
+        for second in range(10):
+            put(f"{9 - second}-20260101T0000{second:02d}Z-0123abcd", second, "edited" if second == 9 else "same")
+        assert ledger.adopt(folder) == 10
+        [entry] = ledger.entries()
+        assert (entry.verdict, entry.attempts, entry.bag) == ("edited", 10, "0-20260101T000009Z-0123abcd")
+
+    def test_bags_that_are_known_are_not_looked_into_again(self, bags, monkeypatch):
+        folder, ledger, put = bags
+        for second in range(7):
+            put(f"a-20260101T0000{second:02d}Z-0123abcd", second)
+        assert ledger.adopt(folder) == 7
+        (folder / "notes.txt").touch()
+        put("new", 50)
+        looked_into = []
+        monkeypatch.setattr("archiver.job.ledger.entry_of_bag", looked_into.append)
+        assert ledger.adopt(folder) == 0
+        assert looked_into == [folder / "new"]

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
 
@@ -200,21 +201,42 @@ class Ledger:
         with self._usable():
             return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
 
-    def knows_bag(self, name: str) -> bool:
-        """Whether a bag of this name was settled or adopted."""
-        with self._usable():
-            return self._db.execute("SELECT 1 FROM bags WHERE name = ?", (_clean(name),)).fetchone() is not None
-
     def adopt(self, bags: Path) -> int:
         """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""
-        found = []
-        for folder in sorted(bags.iterdir()):
-            if not folder.name.startswith(".") and folder.is_dir() and not self.knows_bag(folder.name):
-                entry = entry_of_bag(folder)
-                found += [entry] if entry else []
-        found.sort(key=lambda each: each.updated)
-        self.settle(found, None, datetime.now(UTC))
-        return len(found)
+        names, adopted = sorted(self._unknown(bags), key=_stamp), 0
+        for start in range(0, len(names), _GROUP):
+            entries = (entry_of_bag(bags / name) for name in names[start : start + _GROUP])
+            found = sorted((each for each in entries if each), key=lambda each: each.updated)
+            self.settle(found, None, datetime.now(UTC))
+            adopted += len(found)
+        return adopted
+
+    def _unknown(self, bags: Path) -> Iterator[str]:
+        """The folders that may be bags and are not known. Looking at each of a million would take long."""
+        with os.scandir(bags) as listing:
+            while group := list(islice(listing, _GROUP)):
+                known = self._known([each.name for each in group])
+                for each in group:
+                    if each.name not in known and not each.name.startswith(".") and each.is_dir():
+                        yield each.name
+
+    def _known(self, names: list[str]) -> set[str]:
+        clean = {_clean(name): name for name in names}
+        marks = ",".join("?" * len(clean))
+        with self._usable():
+            found = self._db.execute(f"SELECT name FROM bags WHERE name IN ({marks})", list(clean)).fetchall()
+        return {clean[name] for (name,) in found}
+
+
+_GROUP = 500
+"""Folders looked at together."""
+_STAMP = re.compile(r"-(\d{8}T\d{6}Z)-[0-9a-f]{8}\Z")
+
+
+def _stamp(name: str) -> tuple[str, str]:
+    """When the capture of a bag of ours began, as its name has it: reading all records to sort them takes too much."""
+    match = _STAMP.search(name)
+    return match[1] if match else "", name
 
 
 def _reader(path: Path) -> sqlite3.Connection:
