@@ -402,6 +402,28 @@ def test_a_target_that_cannot_be_a_folder_is_one_line(bag, tmp_path, capsys):
     assert (out, len(err.splitlines())) == ("", 1)
 
 
+@pytest.mark.parametrize("link", ["harbour-1", "harbour-1/data", ".harbour-1.part", ".harbour-1.part/harbour-1/data"])
+def test_a_link_planted_in_the_target_leads_nothing_out_of_it(link, bag, tmp_path, capsys):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    planted = tmp_path / "out" / link
+    planted.parent.mkdir(parents=True)
+    planted.symlink_to(elsewhere)
+    code = main(["handoff", "--form", "folder", str(bag), str(tmp_path / "out")])
+    assert code == (3 if link == ".harbour-1.part" else 1)
+    assert list(elsewhere.iterdir()) == []
+    assert str(planted) in "".join(capsys.readouterr())
+
+
+def test_another_bag_is_no_target(bag, tmp_path, capsys):
+    other = make(tmp_path / "bags", "other-2")
+    before = everything(other)
+    code, (told,), _ = hand(capsys, bag, other / "data/new")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert f"lies in the bag {other}" in told["reason"]
+    assert everything(other) == before
+
+
 def test_no_credential_is_told_by_debug(bag):
     pytest.importorskip("boto3", reason="the extra 's3' is not installed")
     keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "very-secret")

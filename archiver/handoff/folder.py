@@ -11,7 +11,7 @@ import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from archiver.digest import CHUNK, Hasher
 from archiver.errors import Refused, StorageError
@@ -42,6 +42,7 @@ class FolderTarget:
     def find(self, piece: Piece, *, read: bool) -> Presence:
         """A file says nothing of its digest, so that without `read` its size must do."""
         try:
+            _require_no_links(self._root, piece.path)
             facts = (self._root / piece.path).lstat()
             if facts.st_size != piece.size or not stat.S_ISREG(facts.st_mode):
                 return "different"
@@ -94,6 +95,7 @@ class _Folder:
         """Write the file from the first byte on that differs from what an earlier attempt left."""
         path = self._part / item.path
         try:
+            _require_no_links(self._part, item.path)
             path.parent.mkdir(parents=True, exist_ok=True)
             _write(path, item.stream())
         except OSError as error:
@@ -116,6 +118,7 @@ class _Folder:
                     _rename(self._part / top, self._root / top)
                     continue
                 for path in (each for each in self._sent if each.partition("/")[0] == top):
+                    _require_no_links(self._root, path)
                     (self._root / path).parent.mkdir(parents=True, exist_ok=True)
                     _rename(self._part / path, self._root / path)
                 _flush_folders(self._root / top)
@@ -138,6 +141,13 @@ def storage(doing: str) -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageError.from_os(doing, error) from error
+
+
+def _require_no_links(root: Path, path: str) -> None:
+    """Raises Refused where a folder on the way from `root` to a file is a link: it leads to another place."""
+    for folder in PurePosixPath(path).parents:
+        if folder.name and (root / folder).is_symlink():
+            raise Refused(f"{root / folder} is a link, which would lead the bag out of the target; remove it there")
 
 
 def _write(path: Path, chunks: Iterator[bytes]) -> None:

@@ -153,6 +153,9 @@ class Desk:
         lying = [log.resolve() for log in lot.logs] if here else []
         if here is not None and any(here == each.parent or here.is_relative_to(each) for each in lying):
             raise Refused("the target is where the bag itself lies; name another folder")
+        around = (here, *here.parents) if here else ()
+        if bag := next((each for each in around if (each / "bagit.txt").exists()), None):
+            raise Refused(f"the target lies in the bag {bag}, which would no longer be valid; name another folder")
         parcel = package(found, form)
         signatures = signatures_in(found)
         signed = sha256(repr(sorted(signatures.items())).encode())
