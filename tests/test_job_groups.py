@@ -224,6 +224,22 @@ def test_unpacking_a_bag_that_is_no_group_takes_it_in_as_it_is(bags, tmp_path, c
     assert (code, told["bag"]) == (0, str(tmp_path / "mine/tide-1"))
 
 
+@pytest.mark.parametrize("name", ["receipts", "groups", ".hidden"])
+def test_a_bag_of_a_group_cannot_be_unpacked_over_a_folder_of_ours(name, bags, tmp_path, capsys):
+    hand(capsys, "--group", "g", "--form", "folder", bags, tmp_path / "out")
+    group = tmp_path / "out/g"
+    (group / "data/tide-1").rename(group / "data" / name)
+    members = (group / "data/members.csv").read_text("utf-8")
+    (group / "data/members.csv").write_text(members.replace("tide-1,", f"{name},", 1), "utf-8")
+    redo(group)
+    (tmp_path / "out/g.receipt.json").unlink()
+    assert validate_bag(group).ok
+    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", group)
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "is no name for a bag here" in told["reason"]
+    assert {each.name for each in (tmp_path / "mine").iterdir()} <= {".archiver", "groups"}
+
+
 def test_a_group_whose_bag_was_changed_with_its_outer_manifests_redone_is_not_taken_in(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", "--form", "folder", bags, tmp_path / "out")
     (tmp_path / "out/g/data/tide-1/data/note").write_bytes(b"forged")

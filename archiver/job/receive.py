@@ -161,6 +161,8 @@ class _Desk:
     def _place_members(self, staged: Path, members: Sequence[tuple[str, str]], detail: Mapping[str, object]) -> None:
         """Move the bags of a group into the bags folder, those apart that are there already. Raises Refused, with
         nothing moved, where another bag has the name of one."""
+        for name, _ in members:
+            _require_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
         for name, _ in members:
             inside = staged / "data" / name
@@ -276,11 +278,16 @@ def _judged(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple
     name = inside[0] if inside and inside[0] else path.name
     end = None if inside or not path.is_file() else suffix(name)
     name = name[: -len(end)] if end else name
+    _require_name(name)
+    return tree, name
+
+
+def _require_name(name: str) -> None:
+    """Raises Refused for what cannot be the name of a bag among the others."""
     taken = name.lower() in (RECEIPTS, GROUPS)  # in any case: not every disk tells them apart
     odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
     if taken or odd or len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
         raise Refused(f"{name[:80]!r} is no name for a bag here")
-    return tree, name
 
 
 def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple[int, str]:
