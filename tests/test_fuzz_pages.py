@@ -2,10 +2,12 @@
 
 import gzip
 import io
+import json
 import zlib
 from datetime import UTC, datetime
+from html import escape
 
-from fuzzing import damaged, octets, texts
+from fuzzing import changed, damaged, octets, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from newsroom import PARAGRAPHS, article, seed_document
@@ -125,6 +127,47 @@ def test_a_damaged_page_is_read_and_the_same_way_twice(body: bytes, kind: str):
 )
 def test_bytes_that_are_no_page_are_read_too(body: bytes, kind: str):
     judged(body, kind)
+
+
+STATED = {
+    "@context": "https://schema.org",
+    "@graph": [
+        {"@type": ["NewsArticle"], "@id": "#a", "headline": "Hens", "author": [{"name": "A B"}, "C D"],
+         "datePublished": "2024-03-04T10:00:00+01:00", "dateModified": "2024", "publisher": {"@id": "#p"}, "url": "/x",
+         "image": {"@type": "ImageObject", "creditText": "Foto: dpa", "caption": "A hen"}, "keywords": "a, b",
+         "articleBody": "Six hens came home.", "isAccessibleForFree": "False", "inLanguage": {"name": "de"}},
+        {"@type": "Organization", "@id": "#p", "name": "Example Times"},
+    ],
+}  # fmt: skip
+
+
+@FEWER
+@given(changed(STATED), st.booleans())
+def test_any_json_ld_is_read(graph: object, twice: bool):
+    block = f'<script type="application/ld+json">{json.dumps(graph)}</script>'
+    judged(article("Hens return", PARAGRAPHS, head=block * (1 + twice)), "text/html; charset=utf-8")
+
+
+NAMES = (
+    "article:published_time",
+    "og:title",
+    "author",
+    "news_keywords",
+    "dcterms.date",
+    "og:url",
+    "article:author",
+    "copyright",
+)
+VALUE = texts(
+    "2024-03-04", "T10:00:00", "+99:99", "Z", "99999999999", "By ", "A B", ", ", "http://[", "/", "\u202e", "´", "0000"
+)
+
+
+@FEWER
+@given(st.lists(st.tuples(st.sampled_from(NAMES), VALUE), max_size=8))
+def test_whatever_meta_elements_say_is_read(said: list[tuple[str, str]]):
+    metas = "".join(f'<meta name="{name}" property="{name}" content="{escape(value)}">' for name, value in said)
+    judged(article("Hens return", PARAGRAPHS, head=metas), "text/html; charset=utf-8")
 
 
 @given(
