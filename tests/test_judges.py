@@ -1,4 +1,5 @@
-"""What other people's validators say of the demo's bags: py-wacz and roc-validator (`make judges` runs them)."""
+"""What other people's validators say of the demo's bags, and of access copies of them: py-wacz and roc-validator (`make
+judges` runs them)."""
 
 import importlib.util
 import subprocess
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from archiver.cli import main
 from archiver.demo.tour import run_demo
 from archiver.handoff.package import package
 from archiver.handoff.source import source
@@ -24,7 +26,9 @@ def needs(module: str, package: str) -> pytest.MarkDecorator:
 def bags(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("demo") / "bags"
     run_demo(folder, say=lambda _: None)
-    return sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    sealed = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    assert main(["handoff", "--quiet", "--redact", "--form", "folder", str(folder), str(folder.parent / "copies")]) == 0
+    return [*sealed, *(folder.parent / "copies" / f"{each.name}-redacted" for each in sealed)]
 
 
 @needs("wacz", "wacz (py-wacz)")
