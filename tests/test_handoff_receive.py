@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import resource
 import shutil
 import signal
 import subprocess
@@ -17,7 +18,9 @@ import pytest
 from test_handoff_deliver import SCHEMA, everything, hand, make
 
 from archiver.cli import main
+from archiver.errors import Refused
 from archiver.handoff import unpack as unpack_module
+from archiver.handoff.receipt import read_receipt
 from archiver.validate import archives
 from archiver.validate.bag import validate_bag
 
@@ -121,6 +124,13 @@ def test_what_is_not_what_its_receipt_says_is_refused(bag, tmp_path, capsys):
     code, (told,), _ = take(capsys, tmp_path / "mine", package)
     assert (code, told["outcome"]) == (0, "received")
     assert "no receipt lay beside it" in told["notes"][0]
+
+
+def test_a_receipt_made_to_fill_the_memory_is_not_read():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(Refused, match="cannot be read"):
+        read_receipt(b"[" + b"[]," * (20 << 20) + b"[]]")
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 256 << 10
 
 
 def test_the_bag_keeps_its_name_when_the_file_was_renamed_on_the_way(bag, tmp_path, capsys):
