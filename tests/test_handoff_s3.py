@@ -290,3 +290,17 @@ def test_a_package_is_received_from_the_server_with_its_receipt(s3, prefix, tmp_
     assert list((tmp_path / "mine/.archiver/receiving").iterdir()) == []
     assert main(["receive", "--bags", str(tmp_path / "mine"), f"{target}/absent.tar"]) == 2
     assert "there is no package at" in capsys.readouterr().err
+
+
+def test_a_group_is_streamed_to_s3_and_taken_in_from_there_bag_by_bag(s3, prefix, tmp_path, capsys):
+    for name in ("one", "two"):
+        make(tmp_path / "bags", name, big=name.encode() * 3_000_000)
+    target = f"s3://{seaweed.BUCKET}/{prefix}"
+    code, (told,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
+    assert (code, told["outcome"]) == (0, "delivered"), told
+    assert main(["receive", "--unpack", "--bags", str(tmp_path / "mine"), f"{target}/g.tar"]) == 0
+    for name in ("one", "two"):
+        assert validate_bag(tmp_path / "mine" / name).ok
+    capsys.readouterr()
+    code, (told,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
+    assert (code, told["outcome"]) == (0, "unchanged")
