@@ -7,7 +7,7 @@ stem. Whether a name credits anybody where it stands is for `credits.py`.
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 _LONG = 5
@@ -39,7 +39,12 @@ def table() -> dict[str, Agency]:
 
 def find(name: str) -> Agency | None:
     """The agency of this printed name, an article before it, a word such as `photo` after it and an ending aside."""
-    if len(name) > 60:
+    return _found(name) if len(name) <= 60 else None
+
+
+@lru_cache(maxsize=2048)
+def _found(name: str) -> Agency | None:
+    if not is_hinted(name):
         return None
     plain = name.replace(STROKE, "/").strip(" .,;:'’\"()[]«»„“”")
     while (agency := _known(plain) or _known(bare := _AFTER.sub("", plain))) is None:
@@ -52,12 +57,41 @@ def find(name: str) -> Agency | None:
     return agency
 
 
+@lru_cache(maxsize=2048)
+def is_hinted(text: str) -> bool:
+    """Whether an agency may be named in `text`: cheap, and never False where one is."""
+    if not text.isascii() and _UNSPACED.search(text):
+        return True
+    return not _stems().isdisjoint(_begun(text))
+
+
+@cache
+def _stems() -> frozenset[str]:
+    """How the longest word of each printed form begins that is no common one."""
+    return frozenset(max(_begun(form), key=lambda word: (word not in _COMMON, len(word))) for form in table())
+
+
+def _begun(text: str) -> list[str]:
+    """The beginnings of all words, so short that an ending does not change them."""
+    return _STEM.findall(text.lower())
+
+
+_STEM = re.compile(r"(?<![^\W_])[^\W_]{1,6}")
+_COMMON = frozenset(
+    ("the", "agency", "agenci", "news", "press", "presse", "nation", "united", "servic", "nachri", "intern")
+)
+_UNSPACED = re.compile("[\u2e80-\U0010ffff]")
+"""What is written in scripts that do not part words."""
+
+
 def _known(name: str) -> Agency | None:
     return table().get(name) or (table().get(name.lower()) if len(name) >= _LONG else None)
 
 
 def leading(text: str) -> tuple[Agency, str] | None:
     """The agency that `text` begins with, its longest form, and the rest: `新华社北京`, `AP Business Writer`."""
+    if not is_hinted(text[:60]):
+        return None
     small = text[:60].lower()
     for form, in_small in _by_first().get(small[:1], ()):
         if not small.startswith(in_small):

@@ -70,7 +70,7 @@ def of_caption(text: str, at: str) -> list[Credit]:
     alone = agencies.find(end[opens + 1 :])  # `Foto: Mia Holm (EFE)`
     if opens >= 0 and not alone and agencies.leading(end[opens + 1 :]) and (found := _of_unlabelled(end, at)):
         return found  # `(AFP photo by Mia Holm)` names an agency before the label.
-    for pattern, needs in picture_forms.caption():
+    for pattern, needs in picture_forms.caption() if picture_forms.is_labelled(end) else ():
         if match := pattern.search(end):
             words = match[0].strip(" |–—-,./")
             role: CreditRole = (
@@ -107,6 +107,8 @@ def _of_unlabelled(end: str, at: str) -> list[Credit]:
         return given(named, "photo", "image", words[opens:], at)
     if match := picture_forms.FOR_HOUSE.search(words):
         return given(enough(read(match["who"]), "names", "photo"), "photo", "image", match[0].strip(), at)
+    if "/" not in words and " via " not in words and not agencies.is_hinted(words[-100:]):
+        return []
     starts = [0, *(m.end() for m in re.finditer(r"[.!?…\"”»。|:＝=]\s?|\s[–—/-]\s|\)\s", words))]
     for start in starts[-12:]:
         if "＝" not in words[start:] and (named := _with_agency(words[start:].strip(), "")):
@@ -120,8 +122,10 @@ def _with_agency(text: str, before: str) -> list[Named]:
     """The names of a short text if they are nothing but persons and agencies, at least one agency."""
     if not text or len(text) > 100 or re.search(r"[^\W\d_]{4,}\.\s", text):
         return []
-    named = read(_JOINED.sub(" / ", text))
     parted = "/" in text or " via " in text
+    if not parted and not agencies.is_hinted(text):
+        return []
+    named = read(_JOINED.sub(" / ", text))
     known = any(each.agency for each in named)
     if parted and 0 < len(named) <= 5 and all(each.proper for each in named):
         # `Mia Holm/The Courier`, `Mia Holm/KXYZ`, `SkyCo via Nasa`, `City Police/EFE`

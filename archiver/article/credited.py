@@ -7,12 +7,13 @@ Gives persons and agencies one by one, without their places and offices and with
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from archiver.article import agencies, offices
 from archiver.article.agencies import Agency
 from archiver.article.tokens import fold
-from archiver.model import Credit, CreditKind, CreditRole
+from archiver.model import ClaimSource, Credit, CreditKind, CreditRole
 
 Of = Literal["article", "image"]
 
@@ -58,13 +59,20 @@ class Named:
 
 def read(who: str) -> list[Named]:
     """Everybody in `who`, in order, each once; a part too long to be a name stands as it is, and is not `proper`."""
+    return list(_everybody(who[:_MOST].strip()))
+
+
+@lru_cache(maxsize=512)
+def _everybody(who: str) -> tuple[Named, ...]:
     found: dict[str, Named] = {}
-    for named in _read(who[:_MOST].strip(), deep=0):
+    for named in _read(who, deep=0):
         found.setdefault(named.name.casefold(), named)
-    return list(found.values())
+    return tuple(found.values())
 
 
-def given(named: Iterable[Named], role: CreditRole, of: Of, text: str, at: str) -> list[Credit]:
+def given(
+    named: Iterable[Named], role: CreditRole, of: Of, text: str, at: str, *, source: ClaimSource = "visible"
+) -> list[Credit]:
     """One credit a name; an agency by its short name, anybody else as printed."""
     return [
         Credit(
@@ -76,7 +84,7 @@ def given(named: Iterable[Named], role: CreditRole, of: Of, text: str, at: str) 
             of=of,
             text=fold(text),
             lang=None,
-            source="visible",
+            source=source,
             at=at,
         )
         for each in named
@@ -93,8 +101,10 @@ def _kind(name: str) -> CreditKind:
 def run(text: str) -> list[Named]:
     """Those who sign a dispatch (`ino/dpa`, `APA, AFP`, `red, ORF.at/Agenturen`), if `text` is a signature: agencies,
     editors' signs and sites, at least one agency or a site beside a sign."""
+    if len(text) > 120 or not ("." in text[1:-1] or agencies.is_hinted(text)):
+        return []
     parts = [part for part in _RUN.split(text.strip(" .")) if part]
-    if not parts or len(parts) > 10 or len(text) > 120:
+    if not parts or len(parts) > 10:
         return []
     found: list[Named] = []
     signs = 0
@@ -144,7 +154,7 @@ def _read(who: str, deep: int) -> Iterator[Named]:
         yield Named(name=office[0].name, agency=office[0])
         yield from _read(office[1][title.end() :], deep + 1)
         return
-    pieces = _pieces(who)
+    pieces = [("", who)] if _PLAIN.fullmatch(who) else _pieces(who)
     if len(pieces) == 1:
         yield from _one(pieces[0][1], deep)
         return
@@ -164,6 +174,8 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
     if several := _agencies_of(piece):
         yield from several
         return
+    if behind := offices.BEFORE_NAME.match(piece):
+        piece = piece[behind.end() :]
     plain = _IN_PLACE.sub("", offices.ROLE_BEFORE.sub("", piece.strip(_MARKS))).strip(_MARKS)
     of = _OF.match(plain)
     if of and (agency := agencies.find(of["house"])):
@@ -200,9 +212,11 @@ def _before_agency(name: str) -> tuple[str, Agency] | None:
 
 def _pieces(who: str) -> list[tuple[str, str]]:
     """The names with the joint before each."""
-    for printed in agencies.with_strokes():
+    for printed in agencies.with_strokes() if "/" in who else ():
         who = who.replace(printed, printed.replace("/", agencies.STROKE))
-    text = _NOISE.sub(" ", _BRACKETS.sub(lambda m: f", {m[1]}" if run(m[1]) else " ", who))
+    if "(" in who or "（" in who:
+        who = _BRACKETS.sub(lambda m: f", {m[1]}" if run(m[1]) else " ", who)
+    text = _NOISE.sub(" ", who) if "@" in who or "://" in who else who
     cut = _JOINT.split(_AND_LAST.sub(", ", text.strip(_MARKS)))
     pieces = list(zip(["", *cut[1::2]], cut[::2], strict=True))
     found: list[tuple[str, str]] = []
@@ -221,10 +235,14 @@ def _pieces(who: str) -> list[tuple[str, str]]:
 def _agencies_of(text: str) -> list[Named]:
     """The agencies of `dpa` or `TT-AFP`, if there is nothing else."""
     whole = agencies.find(text)
+    if whole is None and "-" not in text and "–" not in text:
+        return []
     parts = [whole] if whole else [agencies.find(part) for part in re.split(r"[–-]", text)]
     return [Named(name=agency.name, agency=agency) for agency in parts if agency] if all(parts) else []
 
 
+_PLAIN = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,20}\s){1,2}[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,20}")
+"""`Mia Holm`: nothing to part."""
 _MARKS = " ©.,:;'’\"|·•–—-[]()«»„“”＝="
 _SPLIT = r"[,;|/、，；·•＝=+&]"
 _RUN = re.compile(rf"\s*{_SPLIT}\s*|\s+(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
@@ -238,7 +256,7 @@ _BEFORE_PLACES = (",", "，", "en", "–", "—", "-")
 _PLACE = re.compile(r"[^\W\d_a-z][^\W\d_]{1,20}(?:\s(?:de|do|da|am|an der|on)\s[^\W\d_]{2,20})?")
 """What follows a name after a comma and is one word (`Anna Berg, Frankfurt`) is the place she writes from."""
 _IN_PLACE = re.compile(r"\s(?:in|from|at|à|au|en|aus|em|desde|w|в|из|из|у|з)\s[^\W\d_a-z].{1,60}$")
-_HOUSE = re.compile(r"^[A-Z]\w*['’]s\s(?=[A-Z]\w+\s[A-Z])")
+_HOUSE = re.compile(r"^(?:[A-Z]\w*\s){0,3}[A-Z]\w*(?:['’]s|s['’])\s(?=[A-Z]\w+\s[A-Z])")
 _DATED = re.compile(
     r"\s(?:on\s|am\s|le\s)?(?:(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
     r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?\s\d|\d{1,2}[./:]\d).*$",

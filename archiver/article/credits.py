@@ -7,10 +7,11 @@ sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, s
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from archiver.article import agencies, credited, forms
+from archiver.article import agencies, credited, forms, picture_forms
 from archiver.article.captions import enough, names_in, of_caption, photographed
 from archiver.article.credited import Named
 from archiver.article.datelines import of_dateline
+from archiver.article.offices import NOBODY
 from archiver.article.tokens import bare, fold
 from archiver.model import Claim, ClaimSource, Credit, CreditRole, PageAnchor, PageCaption, Paragraph, Seed
 
@@ -18,6 +19,8 @@ FIRST, LAST = 3, 8
 """How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
 MAX_LINE = 600
 LONGEST_SIGNATURE = 120
+_LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 5
+"""Characters of names with names beside them, and of a label; words of a name before a comma."""
 
 
 def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
@@ -30,7 +33,7 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
             if seed.caption.credit
             else of_caption(seed.caption.text, at)
         )
-    return _once([replace(credit, source="seed") for credit in found])
+    return tuple(replace(credit, source="seed") for credit in _once(found))
 
 
 def credits_of_page(
@@ -42,19 +45,31 @@ def credits_of_page(
 ) -> tuple[Credit, ...]:
     """The credits of a page's text, of its figure captions (a link at a caption's end may be one) and of its authors,
     as its markup names them."""
-    placed = [(text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1)]
-    found = list(_of_paragraphs(placed, max(0, len(placed) - LAST)))
+    placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1))
+    found = list(_of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
     for author in authors:
-        named = credited.given(credited.read(author.value), "author", "article", author.raw, author.at)
-        found += [replace(each, source=author.source) for each in named]
-    linked = {anchor.at.rpartition("/")[0]: anchor for anchor in anchors}
+        named = credited.read(author.value)
+        found += credited.given(named, "author", "article", author.raw, author.at, source=author.source)
+    captions = list(captions)
+    linked = _linked(captions, anchors)
     for caption in captions:
         anchor = linked.get(caption.at)
         if anchor and _is_credit(anchor) and caption.text.rstrip(".)").endswith(anchor.text):
             found += _printed(anchor.text, anchor.href, anchor.at)
         else:
             found += of_caption(caption.text, caption.at)
-    return _once([replace(credit, lang=lang) for credit in found])
+    return tuple(replace(credit, lang=lang) for credit in _once(found))
+
+
+def _linked(captions: Iterable[PageCaption], anchors: Iterable[PageAnchor]) -> dict[str, PageAnchor]:
+    """The last link of each caption that may end with one to an agency or a site, by the caption's place."""
+    wanted = set()
+    for caption in captions:
+        end = caption.text[-64:].rstrip(".)")
+        if "." in end.rpartition(" ")[2] or agencies.is_hinted(end):
+            wanted.add(caption.at)
+    places = ((anchor.at.rpartition("/")[0], anchor) for anchor in anchors) if wanted else ()
+    return {place: anchor for place, anchor in places if place in wanted}
 
 
 def _is_credit(anchor: PageAnchor) -> bool:
@@ -75,7 +90,8 @@ def credits_of_line(text: str, at: str) -> list[Credit]:
 def _of_closing(line: str, at: str) -> list[Credit]:
     """A signature after a paragraph's last sentence: `(AFP)`, `/ritzau/`, ` PTI`, `(Reporting by …; editing by …)`."""
     end = line[-MAX_LINE:]
-    if match := forms.CLOSING.search(end):
+    last = end.rstrip(".。")[-1:]
+    if last in tuple(")）]/") and (match := forms.CLOSING.search(end)):
         who, before = match["who"] or match["slashed"], end[: match.start()].rstrip()
         ended = before[-1:] in tuple(".!?…。\"”»’'")
         if signed := credited.run(who):
@@ -83,7 +99,7 @@ def _of_closing(line: str, at: str) -> list[Credit]:
             return credited.given(signed, "source", "article", match[0], at) if own else []
         found = _of_whole(who, at) if ended else []
         return [credit for credit in found if credit.role not in ("source", "photo")] if len(who) > 3 else []
-    if match := forms.SIGNED_IN_JAPANESE.search(end[-80:]):
+    if last == "】" and (match := forms.SIGNED_IN_JAPANESE.search(end[-80:])):
         named = [Named(name=name) for name in forms.BEHIND_KATAKANA.findall(match["who"])]
         return credited.given(named, "author", "article", match[0], at)
     if match := forms.UNBRACKETED.search(end[-60:]):
@@ -95,22 +111,31 @@ def _of_whole(line: str, at: str) -> list[Credit]:
     inner = _without_brackets(line)
     if found := _of_byline(inner, at):
         return found
-    if (match := forms.DASHED_BYLINE.fullmatch(inner)) and (house := agencies.find(match["house"])):
+    if (
+        len(inner) <= LONGEST_SIGNATURE
+        and (match := forms.DASHED_BYLINE.fullmatch(inner))
+        and (house := agencies.find(match["house"]))
+    ):
         named = enough(credited.read(match["who"]), "names", "author")
         if named and not any(each.agency for each in named):
             return credited.given([*named, Named(name=house.name, agency=house)], "author", "article", line, at)
-    parts = [part for part in forms.sentences().split(inner) if part.strip()]
-    if len(parts) > 1:
-        first = _of_whole(_balanced(parts[0]), at)
-        if not first and inner != line and (authors := enough(credited.read(parts[0]), "names", "author")):
+    cut = forms.sentences().search(inner)
+    if cut and inner[: cut.start()].strip():
+        before = inner[: cut.start()]
+        first = _of_whole(_balanced(before), at)
+        if not first and inner != line and (authors := enough(credited.read(before), "names", "author")):
             # `(Mia Holm, version française Jon Lind, édité par Ada Berg)`
-            beside = [credit for part in parts[1:20] for credit in _of_whole(part, at)]
+            beside = _of_parts(inner, at)
             return credited.given(authors, "author", "article", line, at) + beside if beside else []
         # A sentence before it makes it a paragraph of text, whatever it ends with.
-        if not first and not forms.from_where().fullmatch(parts[0].rstrip(".")):
-            return []
-        return first + [credit for part in parts[1:20] for credit in _of_whole(_balanced(part), at)]
+        return first + _of_parts(inner, at) if first or forms.from_where().fullmatch(before.rstrip(".")) else []
     return _of_form(inner, at) or _of_signature(inner, at)
+
+
+def _of_parts(line: str, at: str) -> list[Credit]:
+    """What the parts of a line after its first say."""
+    parts = [part for part in forms.sentences().split(line) if part.strip()]
+    return [credit for part in parts[1:20] for credit in _of_whole(_balanced(part), at)]
 
 
 def _balanced(part: str) -> str:
@@ -131,7 +156,7 @@ def _of_signature(line: str, at: str) -> list[Credit]:
     """`ino/dpa`, `jsi/wd (AFP, dpa)`, `SDA`, and `EFE/ Mia Holm`, `Mia Holm/Reuters` of a photo."""
     if len(line) > LONGEST_SIGNATURE:
         return []
-    if (match := forms.SIGNED_BYLINE.fullmatch(line)) and (house := agencies.find(match["house"])):
+    if "(" in line and (match := forms.SIGNED_BYLINE.fullmatch(line)) and (house := agencies.find(match["house"])):
         named = enough(credited.read(match["who"]), "names", "author")
         source = credited.given([Named(name=house.name, agency=house)], "source", "article", line, at) if named else []
         return credited.given(named, "author", "article", line, at) + source
@@ -150,15 +175,23 @@ def _of_signature(line: str, at: str) -> list[Credit]:
                 "author" if houses[0] in _SO_SIGNED and (not named[0].agency or houses[0] in _NORDIC) else "photo"
             )
             return credited.given(named, role, "article" if role == "author" else "image", line, at)
-    elif line.count(",") == 1 and (named := credited.read(line)) and all(each.personal for each in named):
-        second = line.partition(",")[2].strip()
-        if not named[0].agency and (credited.is_title(second) if len(named) == 1 else named[1].agency):
+    elif line.count(",") == 1:
+        first, _, second = line.partition(",")
+        titled = credited.is_title(second.strip())
+        if len(first.split()) > _MOST_WORDS or not (titled or agencies.is_hinted(second)):
+            return []
+        named = credited.read(line)
+        known = titled if len(named) == 1 else len(named) > 1 and named[1].agency
+        if known and not named[0].agency and all(each.personal for each in named):
             return credited.given(named, "author", "article", line, at)
     return []
 
 
 def _of_form(line: str, at: str) -> list[Credit]:
-    for form in forms.lines():
+    small = line.lower()
+    for form in forms.lines() if forms.is_led(line) else forms.marked():
+        if form.marks and not any(map(small.__contains__, form.marks)):
+            continue
         if match := form.pattern.fullmatch(line):
             beside = forms.helped().fullmatch(match["who"]) if form.role == "author" else None
             if beside and (both := _of_helped(beside["who"], beside["with"], line, at)):
@@ -167,11 +200,13 @@ def _of_form(line: str, at: str) -> list[Credit]:
             told = credited.given(named, form.role, "article", line, at)
             if told:
                 return told + (credited.given(named, "photo", "image", line, at) if form.of_photo else [])
-    if photographers := photographed(line):
+    if len(line) > _LONGEST_PAIR:
+        return []
+    if picture_forms.is_labelled(line[:_LABEL]) and (photographers := photographed(line)):
         return credited.given(photographers, "photo", "image", line, at)
     if found := _of_places(line, at):
         return found
-    if match := forms.helped().fullmatch(line):
+    if forms.has_with(small) and agencies.is_hinted(line) and (match := forms.helped().fullmatch(line)):
         return _of_helped(match["who"], match["with"], line, at)
     return []
 
@@ -207,6 +242,8 @@ def _of_byline(line: str, at: str) -> list[Credit]:
 
 def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
     """`Mia Holm mit dpa`, `Le Phare avec AFP`, `Redaktion (mit dpa)`."""
+    if not (agencies.is_hinted(beside) or NOBODY.fullmatch(beside)):
+        return []
     helpers = credited.read(beside)
     if not all(each.agency for each in helpers):
         return []
@@ -227,7 +264,7 @@ _NORDIC = frozenset(("TT", "NTB", "Ritzau", "STT"))
 _TALKS = frozenset(("interview", "gespräch", "entretien", "entrevista", "intervista", "vertrag", "streit"))
 
 
-def _of_paragraphs(placed: Sequence[tuple[str, str]], closing: int) -> Iterator[Credit]:
+def _of_paragraphs(placed: Iterable[tuple[str, str]], closing: int) -> Iterator[Credit]:
     """Datelines and bylines at the beginning, credit lines from the paragraph number `closing` on."""
     for n, (text, at) in enumerate(placed):
         if n >= closing or (n < FIRST and len(text) <= 120):

@@ -11,7 +11,7 @@ from archiver.model import Credit
 
 
 def of_dateline(line: str, at: str) -> list[Credit]:
-    head = _ASIDE.sub("", line[:160])
+    head = _ASIDE.sub("", line[:160]) if "[" in line[:160] else line[:160]
     if (match := _PAREN.match(head)) and _is_place(match["place"]):
         signed = run(match["who"])
         dated = any(c.isdigit() for c in match["place"])
@@ -19,6 +19,8 @@ def of_dateline(line: str, at: str) -> list[Credit]:
             signed = [Named(name=match["who"])]  # No agency of the table, but where only an agency stands.
         if signed and (match["end"] or _begins_text(match["place"], match["who"], head[match.end() :], dated)):
             return given(signed, "source", "article", match[0], at)
+    if not agencies.is_hinted(head[:_FURTHEST]):
+        return []
     if (match := _SLASH.match(head)) and _is_place(match["place"]):
         return given(run(match["who"]), "source", "article", match[0], at)
     if match := _BRACKET.match(head):
@@ -32,6 +34,8 @@ def of_dateline(line: str, at: str) -> list[Credit]:
     return _of_unmarked_dateline(head, at)
 
 
+_FURTHEST = 92
+"""Characters before the end of an agency's name where no bracket is round it."""
 _ASIDE = re.compile(r"(?<=\w)\s\[\w{2,20}\](?=,)")
 """A country after a place: `New Delhi [India], June 3`."""
 

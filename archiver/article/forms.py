@@ -45,6 +45,7 @@ _FROM = (
     r"\w{3,20}(?: übersetzt)?|into \w{3,20}))"
 )
 _WITH = r"(?:mit|avec|con|com|met|med|with|together with|z|з|с|s)"
+_WITH_WORDS = frozenset(_WITH[3:-1].split("|"))
 _STUFF = (
     r"(?:agency |wire |news |agentur)?(?:reporting|reports?|files?|information(?:s|en)?|material(?:i|ien|es|er|en|s)?|"
     r"inputs?|a report|an article|contributions?|content|copy|dispatches|notes|research|assistance|help|wires?|"
@@ -160,6 +161,46 @@ class Form(NamedTuple):
     role: CreditRole
     needs: Needs
     of_photo: bool = False
+    marks: tuple[str, ...] = ()
+    """Of a form that begins with who: one of these is in every such line, in small letters."""
+
+
+_MARKS_OF_CONTRIBUTED = tuple(
+    re.findall(
+        r"\w+", "contrib colabor collabor participé beigetragen mitgearb mitgew bijgedr meegew droeg werkte bidr katk"
+    )
+)
+_MARKS_OF_REPORTED = ("报", "報", "消息", "电", "電")
+
+
+@cache
+def marked() -> tuple[Form, ...]:
+    """The forms of lines that begin with who."""
+    return tuple(form for form in lines() if form.marks)
+
+
+def is_led(line: str) -> bool:
+    """Whether a line begins as a form does that does not begin with who; told by its first letters in most cases."""
+    first = _FIRST.match(line)
+    return not (first and first[0].lower() not in _stems()) and bool(leads().match(line))
+
+
+@cache
+def _stems() -> frozenset[str]:
+    """How the words of all such forms begin, read off their patterns."""
+    words = re.sub(r"\\\w|\?P<\w+>", " ", leads().pattern)
+    return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_]{1,3}", words.lower()))
+
+
+_FIRST = re.compile(r"[^\W\d_\u2e80-\U0010ffff]{1,3}")
+
+
+@cache
+def leads() -> re.Pattern[str]:
+    """How a line of any form begins that does not begin with who."""
+    return re.compile(
+        "|".join(form.pattern.pattern.partition("(?P<who>")[0] + ")" for form in lines() if not form.marks), _I
+    )
 
 
 @cache
@@ -215,9 +256,12 @@ def lines() -> tuple[Form, ...]:
             "anybody",
         ),
     )
-    return tuple(
-        Form(re.compile(rf"(?:{rule})\.?", _I), role, needs, _WROTE_AND_SHOT in rule) for rule, role, needs in whole
-    )
+    found = []
+    for rule, role, needs in whole:
+        begun = rule.startswith(("(?P<who>", "(?:據|据)?(?P<who>"))
+        marks = () if not begun else _MARKS_OF_CONTRIBUTED if _CONTRIBUTED in rule else _MARKS_OF_REPORTED
+        found.append(Form(re.compile(rf"(?:{rule})\.?", _I), role, needs, _WROTE_AND_SHOT in rule, marks))
+    return tuple(found)
 
 
 @cache
@@ -246,6 +290,11 @@ def helped() -> re.Pattern[str]:
     return re.compile(rf"(?P<who>.{{2,120}}?)[,.]?\s[(\[]?{_WITH}\s(?:{_STUFF}{_OF})?(?P<with>.{{2,80}}?)[)\]]?\.?", _I)
 
 
+def has_with(line: str) -> bool:
+    """Whether one of the words for `with` is in a line in small letters."""
+    return not _WITH_WORDS.isdisjoint(line.replace("(", " ").replace("[", " ").split())
+
+
 @cache
 def from_where() -> re.Pattern[str]:
     """`Mia Holm reported from Paris, and Jon Lind from Oslo`: one after another."""
@@ -256,15 +305,16 @@ def from_where() -> re.Pattern[str]:
 
 @cache
 def sentences() -> re.Pattern[str]:
-    """Where a line of several credits is cut."""
+    """Where a line of several credits is cut: always at one of four signs, so that prose is passed over."""
     return re.compile(
-        rf";\s|\s[|•·]\s|\s/\s(?=\w{{3,12}}\s?:)|\s(?=[\u3400-\u9fff]{{2,6}}[：:])|"
-        rf"(?<=[\w)]{{3}})(?<![Oo]prac)(?<![Ff]ot)(?<![Tt]łum)(?<![Pp]rzeł)(?<![Zz]dj)(?<![Rr]ed)\.\s(?=[^\W\d_a-z])"
-        rf"|\s(?=(?:Additional reporting|Reporting|Writing|Editing) by\s)"
-        rf"|\s(?=based on reporting by\s|(?:Foto|Fotos|Photo|Photos|Bild|Bilder|Kuva|Kuvat|Zdjęcia|Фото|Fotoğraf)\s?:)"
-        rf"|,\s(?=\w{{3,24}}:\s|(?i:(?:with )?(?:additional )?(?:reporting|editing|writing) by|"
+        rf"[;\s.,](?:(?<=;)\s|(?<=\s)(?:[|•·]\s|/\s(?=\w{{3,12}}\s?:)|(?=[\u3400-\u9fff]{{2,6}}[：:])|"
+        rf"(?=(?:(?:Additional reporting|Reporting|Writing|Editing|based on reporting) by\s|"
+        rf"(?:Foto|Fotos|Photo|Photos|Bild|Bilder|Kuva|Kuvat|Zdjęcia|Фото|Fotoğraf)\s?:)))|"
+        rf"(?<=[\w)]{{3}}\.)(?<![Oo]prac\.)(?<![Ff]ot\.)(?<![Tt]łum\.)(?<![Pp]rzeł\.)(?<![Zz]dj\.)(?<![Rr]ed\.)"
+        rf"\s(?=[^\W\d_a-z])|"
+        rf"(?<=,)\s(?=\w{{3,24}}:\s|(?i:(?:with )?(?:additional )?(?:reporting|editing|writing) by|"
         rf"(?:edited|translated) by|(?:{_EDITED}){_BY}|(?:{_REPORTED})\s|(?:version française|editing|edição|"
-        rf"edición|édité)\s))"
+        rf"edición|édité)\s)))"
     )
 
 

@@ -11,6 +11,10 @@ _ROLE = (
 OFFICE = re.compile(
     rf"(?:['’]s )?(?:[\w-]+ ){{0,3}}{_ROLE}\b,?\s?(?:, )?|(?:特约)?(?:记者|記者)\s?|发\s?", re.IGNORECASE
 )
+BEFORE_NAME = re.compile(
+    rf"[A-Z][\w.'’-]*\s(?:[\w.'’-]+\s){{0,5}}?(?i:{_ROLE}|analyst)\s(?=[A-Z][\w'’-]+\s[A-Z][\w'’ .-]+$)"
+)
+"""`TNS analyst`, `Daily Courier transportation reporter`, before a name."""
 TITLE = re.compile(
     rf"\b{_ROLE}$|^(?:staff|chief|senior|special|freelance|envoyée?s?|correspondante?|corresponsal|enviad[oa]|"
     rf"inviat[oa]|"

@@ -81,14 +81,31 @@ def caption() -> tuple[tuple[re.Pattern[str], forms.Needs], ...]:
     )
 
 
+def is_labelled(text: str) -> bool:
+    """Whether a label may stand in `text`: cheap, and never False where one does."""
+    if not text.isascii() and _SIGNS.search(text):
+        return True
+    small = text.lower()
+    return "(c)" in small or not _stems().isdisjoint(_BEGUN.findall(small))
+
+
+@cache
+def _stems() -> frozenset[str]:
+    """How the words of all labels begin, read off the patterns."""
+    words = f"{_PHOTO_WORD}|{forms.SOURCE}|rechte|bildrechte|copyright"
+    return frozenset(_BEGUN.findall(re.sub(r"\\\w", " ", words)))
+
+
+_BEGUN = re.compile(r"(?<![^\W_])[^\W_]{1,3}")
+_SIGNS = re.compile("[©\u2e80-\U0010ffff]")
 FOR_HOUSE = re.compile(
     r"(?:^|[.!?”\"]\s)(?P<who>[^\W\d_a-z][\w'’-]+(?:\s[^\W\d_a-z][\w.'’-]*){1,2})\sfor\s(?:[Tt]he\s)?[^\W\d_a-z][^.,:;]{1,40}$"
 )
 """`… Mia Holm for The Harbour Times`"""
 NOT_CAPTION = re.compile(
-    r"\s?(?:(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés)|"
-    r"Purchase Licensing Rights|,?\s?opens (?:in a )?new (?:tab|window)|\+{2,3} |\smore\s?>).{0,60}$|"
-    r"\s?[|;]\s(?:v[ií]d[eé]o|montage|bearbeitung|grafik|infografik|collage|illustration)\s?:[^|;:]{1,60}$",
+    r"[\s,|;.](?:\s?(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Purchase Licensing Rights|"
+    r"opens (?:in a )?new (?:tab|window)|\+{2,3} |more\s?>).{0,60}|"
+    r"\s(?:v[ií]d[eé]o|montage|bearbeitung|grafik|infografik|collage|illustration)\s?:[^|;:]{1,60})$",
     _I,
 )
 """What some papers print after a photo's credit."""

@@ -1,0 +1,49 @@
+"""What is passed over unread, because it cannot credit anybody, never is a line that does (archiver/article/forms.py,
+picture_forms.py, agencies.py)."""
+
+import csv
+from pathlib import Path
+
+import pytest
+
+from archiver.article import agencies, forms, picture_forms
+
+DATA = Path(__file__).parent / "data"
+LINES = [
+    row["text"]
+    for path in sorted(DATA.glob("credit_lines*.tsv"))
+    for row in csv.DictReader(path.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
+]
+
+
+@pytest.mark.parametrize("around", ["{}", "avec l'{}", "({} photo)", "{}:n", "TT/{}, Mia Holm"])
+def test_wherever_an_agency_is_named_a_text_is_hinted(around: str) -> None:
+    assert [form for form in agencies.table() if not agencies.is_hinted(around.format(form))] == []
+
+
+@pytest.mark.parametrize("name", ["Рейтером", "Интерфаксу", "Укринформа", "Интерфаксом"])
+def test_an_agency_with_a_cyrillic_ending_is_hinted(name: str) -> None:
+    assert agencies.is_hinted(f"сказал {name}") and agencies.find(name)
+
+
+def test_prose_without_an_agency_is_not_hinted() -> None:
+    assert not agencies.is_hinted("The harbour was closed on Monday, the mayor said, until the crane is mended.")
+
+
+def test_every_line_that_a_form_begins_is_told_by_its_first_letters() -> None:
+    led = [line for line in LINES if forms.leads().match(line)]
+    assert len(led) > 300
+    assert [line for line in led if not forms.is_led(line)] == []
+
+
+def test_a_form_that_begins_with_who_has_one_of_its_marks_in_every_line() -> None:
+    for form in forms.marked():
+        matched = [line for line in LINES if form.pattern.fullmatch(line)]
+        assert matched
+        assert [line for line in matched if not any(mark in line.lower() for mark in form.marks)] == []
+
+
+def test_every_caption_with_a_label_is_told_by_the_beginnings_of_its_words() -> None:
+    labelled = [line for line in LINES if any(pattern.search(line) for pattern, _ in picture_forms.caption())]
+    assert len(labelled) > 300
+    assert [line for line in labelled if not picture_forms.is_labelled(line)] == []
