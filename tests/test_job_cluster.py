@@ -249,6 +249,12 @@ def test_without_dask_one_line_says_what_to_install(tmp_path, capsys, monkeypatc
 
 
 @needs_dask
+def test_a_passphrase_does_not_travel_for_anybody_to_read():
+    pytest.importorskip("distributed")
+    with pytest.raises(UsageError, match="for anybody to read"):
+        cluster.Cluster(Config(executor="dask://127.0.0.1:9", passphrase=b"secret"), "job")
+
+
 def test_where_no_scheduler_answers_one_line_says_so(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 0.5)
     logging.getLogger("distributed").setLevel(logging.CRITICAL)

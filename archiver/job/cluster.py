@@ -65,6 +65,11 @@ class Cluster(Executor):
 
     def __init__(self, config: Config, job: str) -> None:
         self._address = scheduler_of(config.executor or "")
+        if config.passphrase and not self._address.startswith("tls:"):
+            raise UsageError(
+                f"the key's passphrase would go to {config.executor} for anybody to read; use dask+tls://, "
+                "or sign the bags afterwards with 'archiver sign'"
+            )
         self._client = _connected(self._address)
         self._orders: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
         self._ended: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
