@@ -34,6 +34,7 @@ KEYS = {
     "p384": lambda: ec.generate_private_key(ec.SECP384R1()),
     "ed25519": ed25519.Ed25519PrivateKey.generate,
     "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "p224": lambda: ec.generate_private_key(ec.SECP224R1()),
     "rsa1024": lambda: rsa.generate_private_key(65537, 1024),
 }
 

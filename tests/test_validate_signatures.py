@@ -668,6 +668,14 @@ def test_a_certificate_that_was_issued_with_a_weak_hash_leads_nowhere(tmp_path: 
         assert bool(chain_to([root.certificate], leaf, [], moment).certificates) == sound
 
 
+@pytest.mark.parametrize("kind", ["rsa1024", "p224"])
+def test_an_authority_with_a_weak_key_vouches_for_nobody(kind: str):
+    root = issue("Root", ca=True)
+    weak = issue("Weak CA", root, ca=True, kind=kind)
+    found = chain_to([root.certificate], issue("Leaf", weak).certificate, [weak.certificate], NOW)
+    assert found.reason == "CN=Weak CA: its key is too weak"
+
+
 def chains(root: Holder) -> dict[str, Holder]:
     """Chains good and bad, all below the same root."""
     ca = issue("CA", root, ca=True)

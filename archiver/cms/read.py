@@ -7,6 +7,7 @@ that does not hold and `validate/` judges what others kept; `trust/sign.py`, whi
 
 import hashlib
 import re
+import warnings
 from base64 import b64decode
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -204,8 +205,10 @@ def _certificates(carried: list[asn1.TLV]) -> list[x509.Certificate]:
 def _certificate(carried: asn1.TLV) -> x509.Certificate | None:
     """A certificate that can be read in all its parts, some of which are only read when they are asked for."""
     try:
-        certificate = x509.load_der_x509_certificate(asn1.encode_der(carried))
-        is_sound(certificate)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # of serial numbers that are none: each later look would tell of it again
+            certificate = x509.load_der_x509_certificate(asn1.encode_der(carried))
+            is_sound(certificate)
     except UNREADABLE:
         return None
     return certificate

@@ -13,7 +13,7 @@ from datetime import datetime
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import dsa, rsa
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from archiver.cms.read import UNREADABLE, is_sound
@@ -99,7 +99,10 @@ class _Search:
         if self._moment < certificate.not_valid_before_utc:
             return f"not valid before {certificate.not_valid_before_utc:%Y-%m-%d}"
         key, extensions = certificate.public_key(), list(certificate.extensions)
-        if (isinstance(key, rsa.RSAPublicKey) and key.key_size < 2048) or isinstance(key, dsa.DSAPublicKey):
+        short = (isinstance(key, rsa.RSAPublicKey) and key.key_size < 2048) or (
+            isinstance(key, ec.EllipticCurvePublicKey) and key.key_size < 256
+        )
+        if short or isinstance(key, dsa.DSAPublicKey):
             return "its key is too weak"
         values = {type(each.value): each.value for each in extensions}
         if any(each.critical and not isinstance(each.value, _KNOWN) for each in extensions):
