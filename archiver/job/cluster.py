@@ -2,7 +2,7 @@
 
 Only work goes over: hosts are paced, bags are published and the ledger is written by the coordinating process. A worker
 stages bags in the folder of the coordinator, which must lie at the same path on all machines. A worker that dies costs
-its calls another try, by Dask on another worker, and by the coordinator when Dask gives a call up. docs/adr/0111.
+its calls another try, by Dask on another worker, and by the coordinator when Dask gives a call up. docs/adr/0112.
 """
 
 import logging
