@@ -36,14 +36,12 @@ class Place:
     """A block element: what its names say of it and of all it stands in, and, counted later, how much text it holds."""
 
     __slots__ = (
-        *("depth", "element", "held", "home", "linked", "marks", "name", "near", "own", "parent", "prose", "score"),
+        *("depth", "element", "held", "linked", "marks", "name", "near", "own", "parent", "prose", "score"),
         *("tag", "words"),
     )
 
     def __init__(self, element: HtmlElement, parent: "Place | None", tag: str, depth: int) -> None:
         self.element, self.parent, self.tag, self.depth = element, parent, tag, depth
-        # The container of a paragraph is what its siblings stand in.
-        self.home: Place = parent.home if parent is not None and tag in _LEAVES else self
         self.own = self.marks = -1
         self.name = ""
         self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
@@ -60,13 +58,22 @@ class Place:
             self.marks = self.own | (self.parent.read() if self.parent is not None else 0)
         return self.marks
 
+    def home(self) -> "Place":
+        """The container of what stands here: of a paragraph, what its siblings stand in."""
+        home = self
+        while home.tag in _LEAVES and home.parent is not None:
+            home = home.parent
+        return home
+
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """A run of text, white space folded, and the place it stands in; `words` is an estimate where none are parted."""
+    """A run of text, white space folded, the place it stands in and the container of that; `words` is an estimate where
+    none are parted."""
 
     text: str
     place: Place
+    home: Place
     words: float
     linked: float
     links: int
@@ -155,5 +162,5 @@ class _Cutter:
             if text and (len(text) > 3 or not _EMPTY.fullmatch(text)) and len(self.blocks) < MAX_BLOCKS:
                 place.read()
                 linked, strong = self._linked / size, self._strong / size
-                self.blocks.append(Block(text, place, words_in(text), linked, self._links, strong))
+                self.blocks.append(Block(text, place, place.home(), words_in(text), linked, self._links, strong))
         self._linked = self._strong = self._links = 0

@@ -57,6 +57,10 @@ _META = re.compile(rb"<meta\b[^>]{0,400}", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.+-]{1,40})", re.IGNORECASE | re.ASCII)
 _REFUSED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
+_CONTROLS = bytes(n for n in (*range(32), 127) if n not in b"\t\n\r")
+_LATER_CONTROLS = re.compile(rb"\xc2[\x80-\x84\x86-\x9f]")
+_NONCHARACTERS = re.compile(rb"\xef(?:\xb7[\x90-\xaf]|\xbf[\xbe\xbf])")
+
 _HTML_TYPES = {"text/html", "application/xhtml+xml", "text/plain", "application/xml", "text/xml", ""}
 _VAGUE_TYPES = {"application/octet-stream", "application/unknown", "unknown/unknown", "binary/octet-stream", "*/*"}
 _SIGNATURES = (
@@ -93,7 +97,16 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
     HTML may hold (controls, surrogates) are dropped. Never raises."""
     name, skip = _encoding(body, content_type)
     text = body[skip:].decode(_CODECS[name], errors="replace")
-    return _REFUSED.sub("", text), name
+    return text if name == "utf-8" and _is_clean(body) else _REFUSED.sub("", text), name
+
+
+def _is_clean(body: bytes) -> bool:
+    """Whether UTF-8 holds no character to be dropped; bytes tell in half the time that characters take."""
+    return (
+        len(body.translate(None, _CONTROLS)) == len(body)
+        and not _LATER_CONTROLS.search(body)
+        and not _NONCHARACTERS.search(body)
+    )
 
 
 def printable(text: str) -> str:

@@ -119,11 +119,12 @@ def base_of(tree: HtmlElement, url: str) -> str:
 def links_of(tree: HtmlElement, base: str) -> list[Link]:
     """The anchors with words and an http(s) target, in page order."""
     found: list[Link] = []
+    path = tree.getroottree().getpath
     for element in tree.iter("a"):
         href = element.get("href")
         address = absolute(href, base) if href else None
         if address and (text := text_of(element, limit=300)):
-            found.append(Link(PageAnchor(text=text, href=address, at=path_of(element)), element))
+            found.append(Link(PageAnchor(text=text, href=address, at=path(element)), element))
             if len(found) == MAX_ANCHORS:
                 break
     return found

@@ -56,6 +56,7 @@ _END = re.compile(r"[.!?…。！？।؟۔][\"'”’»“)\]」』]*$")
 _SENTENCE = re.compile(r"[.!?؟।。！？](?:(?<=[。！？])|[\"'”’»“)\]」』]{0,2}(?:\s|$))")
 _HEAD = 120
 """The characters of a block in which a cue, an agency, a date are looked for."""
+_HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
 _MARKS = ".,;:!?…。，、！？"
 _CUES = (
     *("read more", "read also", "read next", "see also", "also read", "more:", "related", "recommended", "sign up"),
@@ -139,9 +140,9 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
     for n in chosen:
         each = blocks[n]
         place = each.place
-        home, up = place.home, place.home.parent or place.home
+        home, up = each.home, each.home.parent or each.home
         if place not in places:
-            places[place] = _of_place(place, inside[n][1])
+            places[place] = _of_place(place, place.own | home.own, inside[n][1])
         rows.append(
             [
                 *_of_text(each, said),
@@ -234,13 +235,13 @@ def _of_text(each: Block, said: "_Said") -> list[float]:
     ]
 
 
-def _of_place(place: Place, found: int) -> list[float]:
+def _of_place(place: Place, own: int, found: int) -> list[float]:
     tags = {place.tag}
     at = place.parent
     while at is not None:
         tags.add(at.tag)
         at = at.parent
-    return [*[1.0 if tag in tags else 0.0 for tag in _WITHIN], *_flags(place.own | place.home.own), *_flags(found)]
+    return [*[1.0 if tag in tags else 0.0 for tag in _WITHIN], *_flags(own), *_flags(found)]
 
 
 @lru_cache(maxsize=4_000)
@@ -256,7 +257,7 @@ def is_prose(each: Block) -> bool:
 
 def style_of(each: Block) -> Style:
     """How a block looks, as far as tag and class tell."""
-    return each.place.tag, each.place.name, each.place.home.name
+    return each.place.tag, each.place.name, each.home.name
 
 
 def _declared(each: Block, body: str) -> float:
@@ -283,20 +284,23 @@ class _AroundRows:
     def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
         self._logs = [0.0, 0.0, *(log1p(each.words) for each in blocks), 0.0, 0.0]
         self._linked = [0.0, 0.0, *(each.linked for each in blocks), 0.0, 0.0]
-        self._places: list[Place | None] = [None, None, *(each.place for each in blocks), None, None]
+        self._blocks: list[Block | None] = [None, None, *blocks, None, None]
         self._prose = [0.0] * 4 + [*prose] + [0.0] * 4
 
     def row(self, n: int) -> list[float]:
         at = n + 2
-        mine = self._places[at]
+        mine = self._blocks[at]
+        assert mine is not None
+        tag, name = mine.place.tag, mine.place.name
         found: list[float] = []
         for step in _AROUND:
-            other = self._places[at + step]
-            alike = 0.0
-            if other is not None and mine is not None:
-                alike = (other.home is mine.home) + (other.tag == mine.tag and other.name == mine.name)
-            heading = 1.0 if other is not None and other.tag in ("h1", "h2", "h3", "h4") else 0.0
-            found += [self._logs[at + step], self._linked[at + step], float(alike), heading]
+            other = self._blocks[at + step]
+            alike = heading = 0.0
+            if other is not None:
+                place = other.place
+                alike = float((other.home is mine.home) + (place.tag == tag and place.name == name))
+                heading = 1.0 if place.tag in _HEADINGS else 0.0
+            found += (self._logs[at + step], self._linked[at + step], alike, heading)
         found.append(log1p(sum(self._prose[n : n + 9]) - self._prose[n + 4]))
         found.append(sum(self._linked[at - 2 : at + 3]) / 5)
         return found

@@ -2,21 +2,22 @@
 
 The model is a sum: each tree sends a row of numbers to one of its leaves, the leaves' values are added, and the
 logistic of the sum is the probability that the block is of the article. `bench/train_extractor.py` makes the file;
-plain Python reads it, so the same row gives the same answer everywhere.
+plain Python reads it, so the same row gives the same answer everywhere. The trees become expressions that Python
+compiles (20 ms, once in a process): they answer in half the time that a walk from node to node takes.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from math import exp
-from typing import Any
+from typing import Any, cast
 
 _PART = 30
 _SURE = 4.5
 """The logarithm of the odds from which on the trees that are left change nothing that counts: 90 to 1."""
-_Node = tuple[int, float, Any, Any]
-"""A question (number of the feature, threshold, where to go if not above it, where else), or a leaf: (-1, value, …)."""
+_Part = Callable[[Sequence[float], float], float]
+"""What a row and the sum so far come to, with some trees more."""
 
 
 @cache
@@ -31,8 +32,8 @@ class Forest:
     def __init__(self, stored: Mapping[str, Any]) -> None:
         self.features = tuple(stored["features"])
         self._bias = float(stored["bias"])
-        trees = [_node(tree) for tree in stored["trees"]]
-        self._parts = [trees[n : n + _PART] for n in range(0, len(trees), _PART)]
+        trees = [_expression(tree) for tree in stored["trees"]]
+        self._parts = [_compiled(trees[n : n + _PART]) for n in range(0, len(trees), _PART)]
 
     def probability(self, row: Sequence[float]) -> float:
         """How likely the block that was measured as `row` is of the article, 0 to 1.
@@ -41,17 +42,20 @@ class Forest:
         """
         total = self._bias
         for part in self._parts:
-            for node in part:
-                while (feature := node[0]) >= 0:
-                    node = node[2] if row[feature] <= node[1] else node[3]
-                total += node[1]
+            total = part(row, total)
             if abs(total) > _SURE:
                 break
         return 1 / (1 + exp(-total)) if total > -50 else 0.0
 
 
-def _node(stored: Any) -> _Node:
-    if not isinstance(stored, list):
-        return -1, float(stored), None, None
-    feature, threshold, low, high = stored
-    return feature, threshold, _node(low), _node(high)
+def _expression(tree: Any) -> str:
+    """A tree as Python writes it: a leaf is its value, a node (number of the feature, threshold, where to go if not
+    above it, where else) a conditional. Nothing but numbers gets into it."""
+    if not isinstance(tree, list):
+        return repr(float(tree))
+    feature, threshold, low, high = tree
+    return f"({_expression(low)} if row[{int(feature)}] <= {float(threshold)!r} else {_expression(high)})"
+
+
+def _compiled(trees: Sequence[str]) -> _Part:
+    return cast(_Part, eval("lambda row, total: " + " + ".join(["total", *trees]), {}))

@@ -49,7 +49,7 @@ def articles(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict
     turn: dict[Place, float] = {}
     row: dict[int, float] = {}
     for n in chosen:
-        home = blocks[n].place.home
+        home = blocks[n].home
         if home not in known:
             known[home] = outermost(home)
         article = known[home]
@@ -72,14 +72,14 @@ def weigh(
     """
     total = sum(prose) or 1.0
     for each, words in zip(blocks, prose):
-        at: Place | None = each.place.home
+        at: Place | None = each.home
         while words and at is not None:
             at.held += words
             at = at.parent
-    best = blocks[0].place.home
+    best = blocks[0].home
     trust: dict[Place, float] = {}
     for n, (each, words) in enumerate(zip(blocks, prose)):
-        home = each.place.home
+        home = each.home
         up = home.parent
         worth = words * _trust(home, total, trust) * _faith(n, titles, title)
         home.prose += worth
@@ -92,8 +92,8 @@ def weigh(
                 if at.score > best.score:
                     best = at
     # Homes are added up in the page's order: a set's order, and with it the last digit, changes from run to run.
-    total = sum(home.prose for home in dict.fromkeys(each.place.home for each in blocks)) or 1.0
-    faith = [trust[each.place.home] * _faith(n, titles, title) for n, each in enumerate(blocks)]
+    total = sum(home.prose for home in dict.fromkeys(each.home for each in blocks)) or 1.0
+    faith = [trust[each.home] * _faith(n, titles, title) for n, each in enumerate(blocks)]
     return _widened(blocks, prose, best, faith), total, trust
 
 

@@ -1,10 +1,16 @@
-"""The elements of a page that are asked for by class or property, gathered in one walk: an XPath a question would walk
-the page as often, and cost twenty times as much.
+"""The elements of a page that are asked for by class or property, gathered once: an XPath a question would walk the
+page as often.
 
 It judges nothing: what a candidate is worth is for the module that asks.
 """
 
+from typing import cast
+
+from lxml import etree
 from lxml.html import HtmlElement
+
+_PROPERTIES = etree.XPath("//@itemprop/.. | //@property[not(parent::meta)]/..")
+"""Few elements have any: asked for by the attribute, they cost a fifth of what `//*[@itemprop]` does."""
 
 
 class Outline:
@@ -18,7 +24,7 @@ class Outline:
         self.size = 0
         self.captions: list[HtmlElement] = []
         self.bylines: list[HtmlElement] = []
-        self.properties: list[HtmlElement] = []
+        self.properties = cast(list[HtmlElement], _PROPERTIES(tree))
         for self.size, element in enumerate(tree.iter("*"), start=1):
             get, tag = element.get, element.tag
             names = get("class", "")
@@ -26,5 +32,3 @@ class Outline:
                 self.captions.append(element)
             if "byline" in names or "author" in names or tag == "address" or get("rel") == "author":
                 self.bylines.append(element)
-            if get("itemprop") is not None or (get("property") is not None and tag != "meta"):
-                self.properties.append(element)

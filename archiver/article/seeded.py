@@ -45,12 +45,12 @@ def choose(blocks: Sequence[Block], wanted: Wanted) -> list[Block]:
     found = [n for n, block in enumerate(blocks) if wanted.has(block)]
     if not found:
         return []
-    homes = {id(blocks[n].place.home) for n in found}
+    homes = {id(blocks[n].home) for n in found}
     styles = {(blocks[n].place.tag, blocks[n].place.name) for n in found}
     here, last = set(found), found[-1]
     for n in range(found[0], len(blocks)):
         block = blocks[n]
-        alike = id(block.place.home) in homes and block.linked < LINKED and block.place.tag in _PROSE
+        alike = id(block.home) in homes and block.linked < LINKED and block.place.tag in _PROSE
         if n in here or (alike and (n < last or (block.place.tag, block.place.name) in styles)):
             here.add(n)
         elif n > last:
