@@ -218,6 +218,17 @@ def test_unpacking_leaves_a_bag_that_is_there_and_refuses_another_of_its_name(ba
     assert {path: each for path, each in everything(tmp_path / "other").items() if ".archiver" not in path} == before
 
 
+@pytest.mark.parametrize("name", ["receipts", "groups", "x" * 201])
+def test_a_bag_in_a_group_with_a_name_that_means_something_here_is_not_unpacked(name, tmp_path, capsys):
+    make(tmp_path / "bags", name)
+    make(tmp_path / "bags", "another")
+    assert hand(capsys, "--group", "g", tmp_path / "bags", tmp_path / "out")[0] == 0
+    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
+    assert code == 1
+    assert "is no name for a bag here" in told["reason"]
+    assert [each.name for each in (tmp_path / "mine").iterdir()] == [".archiver"]
+
+
 def test_unpacking_a_bag_that_is_no_group_takes_it_in_as_it_is(bags, tmp_path, capsys):
     hand(capsys, bags / "tide-1", tmp_path / "out")
     code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/tide-1.tar")
