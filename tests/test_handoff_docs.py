@@ -71,6 +71,37 @@ DAMAGES = {
 }
 
 
+@pytest.mark.parametrize("path", ["data/added.txt", "fetch.txt"])
+def test_a_file_added_to_a_bag_is_found_without_python(path, delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    assert shell(unpack, folder, name).returncode == 0
+    (folder / name / path).write_text("forged")
+    (plain,) = [block for block in BLOCKS if "listed.txt" in block]
+    done = shell(plain, folder, name)
+    assert done.returncode != 0
+    assert f"> {path}" in done.stdout
+
+
+def test_a_log_that_was_cut_short_or_rewritten_is_found_by_the_receipt(delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    (log,) = [block for block in BLOCKS if "custody" in block]
+    assert shell(unpack, folder, name).returncode == 0
+    assert shell(log, folder, name).returncode == 0
+    first, *_, last = sorted((folder / name / "signatures/custody").glob("*.json"))
+    kept = last.read_bytes()
+    last.unlink()
+    assert shell(log, folder, name).returncode != 0
+    last.write_bytes(kept)
+    first.write_text(first.read_text().replace("success", "failure"))
+    done = shell(log, folder, name)
+    assert done.returncode != 0
+    assert "does not follow" in done.stdout
+
+
 @pytest.mark.parametrize("path", DAMAGES)
 def test_a_byte_changed_in_a_bag_makes_the_commands_that_speak_of_it_fail(path, delivered, tmp_path):
     out, name = delivered
@@ -89,7 +120,7 @@ def test_a_byte_changed_in_a_bag_makes_the_commands_that_speak_of_it_fail(path, 
 
 def test_a_byte_changed_in_package_or_receipt_makes_their_commands_fail(delivered, tmp_path):
     out, name = delivered
-    speaking = [block for block in BLOCKS if ".receipt.json" in block]
+    speaking = [block for block in BLOCKS if ".receipt.json" in block and "custody" not in block]
     assert len(speaking) == 2
     for path, block in ((f"{name}.tar", speaking[0]), (f"{name}.tar.receipt.json", speaking[1])):
         folder = shutil.copytree(out, tmp_path / path)

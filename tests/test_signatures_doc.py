@@ -1,12 +1,13 @@
 """docs/signatures.md: what it tells a library to type is typed here."""
 
+import os
 import re
 import subprocess
 from pathlib import Path
 
 import pytest
 from bagbuilder import Builder
-from pki import NOW, authorities, needs_openssl
+from pki import NOW, authorities, issue, needs_openssl
 
 from archiver.cli import main
 from archiver.trust.custody import Agent, append
@@ -52,6 +53,23 @@ def test_the_same_commands_fail_once_the_bag_is_changed_and_sealed_again(block: 
             file.write(b"\n")
     done = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", block], cwd=copy, capture_output=True)
     assert done.returncode != 0
+
+
+@needs_openssl
+@pytest.mark.parametrize("block", [b for b in BLOCKS if "cms -verify" in b], ids=lambda b: b.split()[0:3])
+def test_the_authorities_that_the_machine_knows_are_not_believed(block: str, bag: Path, tmp_path: Path):
+    subprocess.run(["cp", "-r", str(bag.parent), str(tmp_path / "copy")], check=True)
+    known = tmp_path / "known"
+    known.mkdir()
+    (tmp_path / "copy/roots.pem").rename(known / "roots.pem")
+    (tmp_path / "copy/roots.pem").write_bytes(issue("Another Root", ca=True).pem())
+    for number, each in enumerate((known / "roots.pem").read_text().split("-----END CERTIFICATE-----\n")[:-1]):
+        (known / f"{number}.pem").write_text(f"{each}-----END CERTIFICATE-----\n")
+    subprocess.run(["openssl", "rehash", str(known)], check=True, capture_output=True)
+    done = subprocess.run(["bash", "-e", "-c", block], cwd=tmp_path / "copy/bag", capture_output=True, text=True,
+                          env=os.environ | {"SSL_CERT_DIR": str(known)})  # fmt: skip
+    assert done.returncode != 0
+    assert "unable to get" in done.stderr
 
 
 def test_there_are_blocks_to_run():
