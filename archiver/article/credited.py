@@ -163,6 +163,8 @@ def _read(who: str, deep: int) -> Iterator[Named]:
         place = _PLACE.fullmatch(piece) and (joint != "en" or " " not in piece)
         if last and place and joint in _BEFORE_PLACES and " " in last and not agencies.find(piece):
             continue
+        if last and _AT_PLACE.fullmatch(piece):
+            continue
         if last and offices.TITLE.search(piece) and not agencies.leading(piece):
             continue
         last = piece
@@ -255,6 +257,7 @@ _SOFT_JOINT = re.compile(r"\s+(?:y|e|i|Y|E|I|og)\s+")
 _BEFORE_PLACES = (",", "，", "en", "–", "—", "-")
 _PLACE = re.compile(r"[^\W\d_a-z][^\W\d_]{1,20}(?:\s(?:de|do|da|am|an der|on)\s[^\W\d_]{2,20})?")
 """What follows a name after a comma and is one word (`Anna Berg, Frankfurt`) is the place she writes from."""
+_AT_PLACE = re.compile(r"(?:à|au|aux|in|from|aus|en|em|w|в|у)\s[^\W\d_a-z].{1,40}")
 _IN_PLACE = re.compile(r"\s(?:in|from|at|à|au|en|aus|em|desde|w|в|из|из|у|з)\s[^\W\d_a-z].{1,60}$")
 _HOUSE = re.compile(r"^(?:[A-Z]\w*\s){0,3}[A-Z]\w*(?:['’]s|s['’])\s(?=[A-Z]\w+\s[A-Z])")
 _DATED = re.compile(

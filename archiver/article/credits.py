@@ -19,8 +19,8 @@ FIRST, LAST = 3, 8
 """How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
 MAX_LINE = 600
 LONGEST_SIGNATURE = 120
-_LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 5
-"""Characters of names with names beside them, and of a label; words of a name before a comma."""
+_LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 9
+"""Characters of names with names beside them, and of a label; words of the names before a comma."""
 
 
 def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
@@ -181,8 +181,8 @@ def _of_signature(line: str, at: str) -> list[Credit]:
         if len(first.split()) > _MOST_WORDS or not (titled or agencies.is_hinted(second)):
             return []
         named = credited.read(line)
-        known = titled if len(named) == 1 else len(named) > 1 and named[1].agency
-        if known and not named[0].agency and all(each.personal for each in named):
+        known = titled if len(named) == 1 else named and named[-1].agency
+        if known and not any(each.agency for each in named[:-1]) and all(each.personal for each in named):
             return credited.given(named, "author", "article", line, at)
     return []
 

@@ -62,7 +62,8 @@ _OF = (
     r"van|från|fra|av|af)\s|\s(?:de l['’]|d['’]|dell['’]))"
 )
 _MATERIAL = (
-    r"(?:(?:(?:this|the) (?:story|article|report) )?(?:with|includes|including|contains|uses|used|features|"
+    r"(?:(?:(?:this|the) (?:story|article|report) (?:(?:was |is )?(?:written|produced|prepared|made) )?)?"
+    r"(?:with|includes|including|contains|uses|used|features|"
     r"incorporates|"
     r"(?:is |was )?(?:based|adapted|compiled|rewritten)(?: in part| partly)? (?:on|from)|using|some|additional|further|"
     r"mit|unter verwendung von|auf basis von|auf grundlage von|avec(?: des| les)?|d['’]après(?: des| les)?|con(?: la)?|"
@@ -127,8 +128,9 @@ _WROTE_AND_SHOT = (
     r"(?:fotos?|photos?|bilder|bild|foto's|pictures)|文/图|文・写真|写真・文|图文|文图"
 )
 _REPORTED = (
+    r"report(?:ing|ed) from [^,;:.]{2,40} by|"
     r"(?:reporting|reported|writing|written|compiled|story|words|interview)(?: in english)? (?:by|from)|"
-    r"reportage|propos recueillis par|"
+    r"reportage(?: de| par)?|propos recueillis par|"
     r"(?:reporte|reportaje|reportagem|bericht|geschrieben|verfasst|escrito|écrit|scritto|skrevet|skriven|skrivet|rédigée?|"
     r"redactado|entrevista|intervista|entretien|recueilli|publié|geschreven) (?:de|por|von|par|da|di|af|av|door)|"
     r"(?:article |texte |información |report )(?:rédigé par|de|by)|(?:(?:eine? )?(?:bericht|artikel|beitrag|interview|"
@@ -319,7 +321,7 @@ def sentences() -> re.Pattern[str]:
 
 
 SIGNED_BYLINE = re.compile(
-    r"(?:[Zz]e?\s\S{3,20}\s)?(?P<who>[^\W\d_a-z][^()/,:;]{3,40}?)(?:\s?/\s?[^\W\d_a-z][^\W\d_]{2,20},?)?\s?\((?P<house>[^()]{2,20})\)"
+    r"(?:[Zz]e?\s\S{3,20}\s)?(?P<who>[^\W\d_a-z][^()/:;]{3,60}?)(?:\s?/\s?[^\W\d_a-z][^\W\d_]{2,20},?)?\s?\((?P<house>[^()]{2,20})\)"
     r"(?:\s?[-–.:]|$)"
 )
 """`Mia Holm / İZMİR, (DHA)`, `Z Gdyni Mia Holm (PAP)`"""
