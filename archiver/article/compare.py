@@ -15,7 +15,7 @@ from itertools import zip_longest
 from archiver.article import dates
 from archiver.article.align import Group, Key, align, in_order
 from archiver.article.changes import Differ
-from archiver.article.tokens import fold, keys, words
+from archiver.article.tokens import count, fold, keys, words
 from archiver.model import ComparedLine, Comparison, LineKind, Seed, Verdict
 
 COVERED = 0.5
@@ -139,13 +139,11 @@ def _page_only(each: _Text) -> ComparedLine:
 def _coverage(lines: Sequence[ComparedLine]) -> tuple[float, float]:
     shared = seeds = pages = 0
     for line in lines:
-        one = words(keys(line.seed or ""))
-        here = one.total()
-        if line.seed and line.page and not line.changes:  # both sides have the same words
-            shared, seeds, pages = shared + here, seeds + here, pages + here
-        else:
-            other = words(keys(line.page or ""))
-            shared, seeds, pages = shared + (one & other).total(), seeds + here, pages + other.total()
+        one, other = keys(line.seed or ""), keys(line.page or "")
+        here = count(one)
+        same = bool(line.seed and line.page and not line.changes)  # both sides have the same words
+        seeds, pages = seeds + here, pages + (here if same else count(other))
+        shared += here if same else (words(one) & words(other)).total()
     return shared / seeds if seeds else 0.0, shared / pages if pages else 0.0
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from archiver.article import rivals, seeded
-from archiver.article.blocks import blocks_of
+from archiver.article.blocks import Block, blocks_of
 from archiver.article.body import ENOUGH, choose, judge
 from archiver.article.dom import text_of
 from archiver.article.features import Told
@@ -74,9 +74,10 @@ def extract(page: Outline, graph: Graph, url: str, seed: str = "", *, fast: bool
             return search.result()
         search.found.clear()
     judged = judge(blocks, told_of(tree, graph))
-    search.add(NAME, VERSION, lambda: rivals.as_page_blocks(choose(judged, ENOUGH)))
+    known: dict[Block, PageBlock] = {}
+    search.add(NAME, VERSION, lambda: rivals.as_page_blocks(choose(judged, ENOUGH), known))
     if not search.satisfied() or search.seeded:
-        search.add(f"{NAME}-wide", VERSION, lambda: rivals.as_page_blocks(choose(judged, WIDE)))
+        search.add(f"{NAME}-wide", VERSION, lambda: rivals.as_page_blocks(choose(judged, WIDE), known))
         search.add("json-ld", "articleBody", lambda: rivals.declared(graph))
     if not search.satisfied():
         search.add(

@@ -311,11 +311,12 @@ class _Kin:
     paragraphs in wrappers of their own are no siblings, but they are kin."""
 
     def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
-        self._of = [self._key(each.place) for each in blocks]
+        numbers: dict[Kin, int] = {}
+        self._of = [numbers.setdefault(self._key(each.place), len(numbers)) for each in blocks]
         self._blocks = Counter(self._of)
-        self._words: defaultdict[Kin, float] = defaultdict(float)
-        for key, words in zip(self._of, prose):
-            self._words[key] += words
+        self._words = [0.0] * len(numbers)
+        for kin, words in zip(self._of, prose):
+            self._words[kin] += words
 
     @staticmethod
     def _key(place: Place) -> Kin:

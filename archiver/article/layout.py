@@ -78,10 +78,12 @@ def weigh(
             at = at.parent
     best = blocks[0].home
     trust: dict[Place, float] = {}
-    for n, (each, words) in enumerate(zip(blocks, prose)):
+    # What prose counts before the title (half) and after the next ones.
+    faith = [(0.5 if n < title else 1.0) / (1 + passed) for n, passed in enumerate(titles)]
+    for each, words, here in zip(blocks, prose, faith):
         home = each.home
         up = home.parent
-        worth = words * _trust(home, total, trust) * _faith(n, titles, title)
+        worth = words * _trust(home, total, trust) * here
         home.prose += worth
         for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):
             if at is not None:
@@ -93,13 +95,8 @@ def weigh(
                     best = at
     # Homes are added up in the page's order: a set's order, and with it the last digit, changes from run to run.
     total = sum(home.prose for home in dict.fromkeys(each.home for each in blocks)) or 1.0
-    faith = [trust[each.home] * _faith(n, titles, title) for n, each in enumerate(blocks)]
+    faith = [trust[each.home] * here for each, here in zip(blocks, faith)]
     return _widened(blocks, prose, best, faith), total, trust
-
-
-def _faith(n: int, titles: Sequence[int], title: int) -> float:
-    """What prose counts before the title (half) and after the next ones."""
-    return (0.5 if n < title else 1.0) / (1 + titles[n])
 
 
 def _widened(blocks: Sequence[Block], prose: Sequence[float], top: Place, faith: Sequence[float]) -> Place:

@@ -43,13 +43,15 @@ def version_of_trafilatura() -> str:
     return importlib.metadata.version(TRAFILATURA)
 
 
-def as_page_blocks(blocks: Iterable[Block]) -> tuple[PageBlock, ...]:
-    """Blocks as the model has them, with the XPath of their elements."""
-    return tuple(
-        PageBlock(kind=_kind(block), text=text, at=path_of(block.place.element))
-        for block in blocks
-        if (text := fold(block.text))
-    )
+def as_page_blocks(blocks: Iterable[Block], known: dict[Block, PageBlock] | None = None) -> tuple[PageBlock, ...]:
+    """Blocks as the model has them, with the XPath of their elements; those `known` are taken from there."""
+    known = {} if known is None else known
+    found = []
+    for block in blocks:
+        if block not in known:
+            known[block] = PageBlock(kind=_kind(block), text=fold(block.text), at=path_of(block.place.element))
+        found.append(known[block])
+    return tuple([each for each in found if each.text])
 
 
 def declared(graph: Graph) -> tuple[PageBlock, ...]:

@@ -88,6 +88,11 @@ def words(of: tuple[str, ...]) -> Counter[str]:
     return Counter(filter(None, map(_WORDS.__getitem__, of)))
 
 
+def count(of: tuple[str, ...]) -> int:
+    """How many words stand among comparison keys."""
+    return len(of) - list(map(_WORDS.__getitem__, of)).count("")
+
+
 def words_of(texts: Iterable[str]) -> Counter[str]:
     """How often each word stands in these paragraphs: as `words`, of each that is kept in mind."""
     return words(tuple(chain.from_iterable(map(keys, texts))))
