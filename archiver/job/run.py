@@ -50,8 +50,8 @@ WINDOW = 2000
 """Seeds read ahead, so that slow hosts do not hold up the others."""
 WINDOW_BYTES = 64 << 20
 """And how large they may be together."""
-BACKLOG_BYTES = 1 << 30
-"""And how large those of crowded hosts, which wait on disk."""
+BACKLOG_BYTES = 4 << 30
+"""And how large those of crowded hosts, which wait on disk: a million documents. Beyond, reading waits for them."""
 READ_AT_ONCE = 64
 """Seeds read before the work is looked after again."""
 SLOW_SECONDS = 15.0
