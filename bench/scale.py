@@ -38,8 +38,10 @@ from archiver.model import Bag, Seed
 DOCUMENT = 3000
 """Bytes of a seed document."""
 EXPONENT = 1.0
-SMALLER = 10
-"""Documents and the backlog's limit under the simulated clock, to spare the disk."""
+SIMULATED = 300
+SMALLER = 5
+"""Bytes of a document under the simulated clock, to spare the disk, and by how much its record in the backlog is smaller
+for that: 610 bytes instead of 3,310."""
 
 
 def hosts_of(seeds: int, hosts: int) -> Iterator[str]:
@@ -111,7 +113,7 @@ def clock(number: int, hosts: int, *, seats: int, page: float, pace: float) -> d
         backlog = Backlog(Path(folder))
         queue, coming, moves, under_way = (
             HostQueue(pace, backlog),
-            seeds_of(number, hosts, DOCUMENT // SMALLER),
+            seeds_of(number, hosts, SIMULATED),
             count(),
             [],
         )

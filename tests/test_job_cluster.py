@@ -227,6 +227,10 @@ class TestFitting:
         [told] = station.take_up(with_(lxml=f"{series}.999"))[1]
         assert told.startswith(f"lxml {series}.999 here")
 
+    def test_one_that_came_later_is_looked_at_with_its_first_call(self, card, monkeypatch):
+        with pytest.raises(UsageError, match="archiver 0 here"):
+            station.called(dict, card=replace(card, versions={**card.versions, "archiver": "0"}))
+
     def test_what_is_written_under_another_kernel_is_flushed_there(self, card, monkeypatch):
         flushed = []
         monkeypatch.setattr(station, "flush", flushed.append)
