@@ -40,7 +40,7 @@ DOCUMENT = 3000
 EXPONENT = 1.0
 SIMULATED = 300
 SMALLER = 5
-"""Bytes of a document under the simulated clock, to spare the disk, and by how much its record in the backlog is smaller
+"""Bytes of a document under the simulated clock, to spare the disk, and by how much its record in the backlog is less
 for that: 610 bytes instead of 3,310."""
 
 
