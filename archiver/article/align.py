@@ -31,7 +31,9 @@ class Group:
 
 def align(seed: Sequence[Key], page: Sequence[Key]) -> list[Group]:
     """Groups in the order of the seed. What is in no group is missing, or on the page only."""
-    pairs = _equal(seed, page)
+    numbers: dict[Key, int] = {}  # a tuple does not keep its hash: each is hashed once
+    here, there = ([numbers.setdefault(key, len(numbers)) for key in side] for side in (seed, page))
+    pairs = _equal(here, there)
     pairs |= _similar(seed, page, pairs)
     return _joined(seed, page, pairs)
 
@@ -62,7 +64,7 @@ def _upto(tree: Sequence[tuple[int, int]], at: int) -> Iterator[tuple[int, int]]
         at -= at & -at
 
 
-def _equal(seed: Sequence[Key], page: Sequence[Key]) -> dict[int, int]:
+def _equal(seed: Sequence[int], page: Sequence[int]) -> dict[int, int]:
     """Equal paragraphs: those unique on both sides first, repeated ones between them, then what has moved."""
     pairs = _once(seed, page)
     for seeds, pages in list(_gaps(pairs, len(seed), len(page))):
@@ -72,16 +74,16 @@ def _equal(seed: Sequence[Key], page: Sequence[Key]) -> dict[int, int]:
     )
 
 
-def _once(seed: Sequence[Key], page: Sequence[Key]) -> dict[int, int]:
+def _once(seed: Sequence[int], page: Sequence[int]) -> dict[int, int]:
     here, there = Counter(seed), Counter(page)
     place = {key: j for j, key in enumerate(page)}
     both = [(i, place[key]) for i, key in enumerate(seed) if here[key] == 1 == there[key]]
     return longest(both)
 
 
-def _in_turn(seed: Sequence[Key], page: Sequence[Key], seeds: Iterable[int], pages: Iterable[int]) -> dict[int, int]:
+def _in_turn(seed: Sequence[int], page: Sequence[int], seeds: Iterable[int], pages: Iterable[int]) -> dict[int, int]:
     """The first of a repeated line with the first, the second with the second."""
-    waiting: defaultdict[Key, list[int]] = defaultdict(list)
+    waiting: defaultdict[int, list[int]] = defaultdict(list)
     for j in pages:
         waiting[page[j]].append(j)
     for places in waiting.values():

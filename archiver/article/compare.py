@@ -15,7 +15,7 @@ from itertools import zip_longest
 from archiver.article import dates
 from archiver.article.align import Group, Key, align, in_order
 from archiver.article.changes import Differ
-from archiver.article.tokens import count, fold, keys, words
+from archiver.article.tokens import count, fold, keys, shared, words
 from archiver.model import ComparedLine, Comparison, LineKind, Seed, Verdict
 
 COVERED = 0.5
@@ -137,14 +137,14 @@ def _page_only(each: _Text) -> ComparedLine:
 
 
 def _coverage(lines: Sequence[ComparedLine]) -> tuple[float, float]:
-    shared = seeds = pages = 0
+    both = seeds = pages = 0
     for line in lines:
         one, other = keys(line.seed or ""), keys(line.page or "")
         here = count(one)
         same = bool(line.seed and line.page and not line.changes)  # both sides have the same words
         seeds, pages = seeds + here, pages + (here if same else count(other))
-        shared += here if same else (words(one) & words(other)).total()
-    return shared / seeds if seeds else 0.0, shared / pages if pages else 0.0
+        both += here if same else shared(words(one), words(other))
+    return both / seeds if seeds else 0.0, both / pages if pages else 0.0
 
 
 def _verdict(kinds: set[LineKind], seed_coverage: float) -> Verdict:

@@ -76,7 +76,7 @@ _SIGNATURES = (
 
 def not_html(body: bytes, content_type: str | None) -> str | None:
     """A sentence that says what a body is when it is not HTML, by its first bytes or its Content-Type; else None."""
-    if not body.strip():
+    if not body or body.isspace():
         return "the page is empty"
     for signature, what in _SIGNATURES:
         if body.startswith(signature):

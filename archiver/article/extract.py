@@ -20,7 +20,7 @@ from archiver.article.features import Told
 from archiver.article.jsonld import Graph
 from archiver.article.layout import terms
 from archiver.article.outline import Outline
-from archiver.article.tokens import words_of
+from archiver.article.tokens import shared, words_of
 from archiver.model import PageBlock, TextCandidate
 
 NAME = "archiver-blocks"
@@ -33,7 +33,7 @@ COVERED = 0.95
 BETTER = 0.02
 """How much more of the seed another text must cover to be taken instead."""
 _FEW = 40.0
-_WHITE = re.compile(r"\s+|<[^<>]{0,200}>")
+_TAG = re.compile(r"<[^<>]{0,200}>")
 _TITLES = frozenset(("og:title", "twitter:title"))
 _LEADS = frozenset(("description", "og:description", "twitter:description"))
 
@@ -103,7 +103,7 @@ def told_of(tree: HtmlElement, graph: Graph) -> Told:
         elif name in _LEADS:
             lead |= terms((element.get("content") or "")[:1000])
     body = max((text for text, _ in graph.bodies()), key=len, default="")
-    bare = _WHITE.sub("", body)
+    bare = "".join(_TAG.sub("", body).split())
     return Told(title=frozenset(title), lead=frozenset(lead), body=bare if len(bare) > 200 else "")
 
 
@@ -130,7 +130,7 @@ class _Search:
         counted = words_of(texts)
         covered = None
         if self.seeded is not None:
-            covered = round((counted & self.seeded).total() / self.seeded.total(), 4)
+            covered = round(shared(counted, self.seeded) / self.seeded.total(), 4)
         candidate = TextCandidate(
             extractor=extractor, version=version, characters=sum(map(len, texts)), seed_coverage=covered
         )
