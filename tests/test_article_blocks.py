@@ -1,5 +1,10 @@
 """The page cut into blocks, where its article stands, and what it repeats."""
 
+import gc
+import math
+
+import pytest
+
 from archiver.article import body, features
 from archiver.article.blocks import Block, blocks_of
 from archiver.article.dom import parse
@@ -87,3 +92,19 @@ def test_a_page_is_measured_alike_each_time():
     page = "".join(f"<div class=c{n}><p>{SENTENCE.format(n)}</p></div>" for n in range(40))
     first = features.rows_of(blocks(page), NOTHING)
     assert all(features.rows_of(blocks(page), NOTHING) == first for _ in range(5))
+
+
+@pytest.mark.parametrize(("row", "total"), [((1.0, 9.0), -1.0), ((1.5, 2.0), 0.5), ((1.5, 2.5), 2.0)])
+def test_a_row_goes_to_the_leaf_its_numbers_lead_to_and_what_is_not_above_a_threshold_goes_low(row, total):
+    forest = Forest({"features": ["a", "b"], "bias": 0.25, "trees": [[0, 1.0, -1.0, [1, 2, 0.5, 2]], 0.125]})
+    assert forest.probability(row) == 1 / (1 + math.exp(-(0.25 + total + 0.125)))
+
+
+def test_what_the_cutter_leaves_behind_needs_no_collector_so_that_a_tree_goes_when_it_is_read():
+    gc.collect()
+    gc.disable()
+    try:
+        blocks("<div><p>One</p><ul><li>Two</li></ul></div>")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
