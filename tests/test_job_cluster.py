@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -19,6 +20,7 @@ from newsroom import Newsroom, newsroom, pages_for, write_seeds
 
 from archiver import __version__
 from archiver.cli import main
+from archiver.commands.options import parser
 from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.job import cluster, station
@@ -238,6 +240,14 @@ class TestFitting:
         assert flushed == []
         station.called(dict, card=replace(card, kernel="another"))
         assert flushed == [Path(card.staging)]
+
+
+def test_every_command_of_the_page_on_scale_is_one_the_program_takes():
+    page = (Path(__file__).parents[1] / "docs/scale.md").read_text()
+    commands = re.findall(r"^archiver (.+?)(?: \||$)", page, re.MULTILINE)
+    assert len(commands) == 3
+    for command in commands:
+        parser().parse_args(command.split())
 
 
 @pytest.mark.parametrize("address", ["head:8786", "dask://head", "dask://:8786", "tcp://head:8786", "dask://a b:1"])
