@@ -123,7 +123,7 @@ def test_an_invalid_bag_is_refused_in_one_line_and_the_others_go_on(bag, tmp_pat
 
 
 def test_a_bag_that_changes_while_it_is_sent_is_refused_and_nothing_of_it_shows(bag, tmp_path, capsys, monkeypatch):
-    from archiver.job import handoff
+    from archiver.holdings import handoff
 
     def meddles(*given, **named):
         report = validate_bag(*given, **named)
@@ -225,7 +225,7 @@ def test_only_what_differs_of_a_broken_copy_is_written_again(tmp_path):
 
 
 def test_a_kill_between_the_rename_and_the_receipt_is_made_good(bag, tmp_path, capsys, monkeypatch):
-    from archiver.job import handoff
+    from archiver.holdings import handoff
 
     def dies(*_):
         raise KeyboardInterrupt
@@ -241,7 +241,7 @@ def test_a_kill_between_the_rename_and_the_receipt_is_made_good(bag, tmp_path, c
 
 
 def test_a_kill_before_the_custody_event_is_made_good_by_the_next_hand_off(bag, tmp_path, capsys, monkeypatch):
-    from archiver.job import handoff
+    from archiver.holdings import handoff
 
     def dies(*_, **__):
         raise KeyboardInterrupt
@@ -319,7 +319,7 @@ def test_the_folder_the_bag_lies_in_is_no_target(bag, tmp_path, capsys):
 
 
 def test_a_bag_that_cannot_be_written_to_is_delivered_and_the_missing_event_told(bag, tmp_path, capsys, monkeypatch):
-    from archiver.job import handoff
+    from archiver.holdings import handoff
 
     def read_only(*_, **__):
         raise StorageError("cannot write: Read-only file system")

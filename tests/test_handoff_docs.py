@@ -16,7 +16,7 @@ from pki import authorities, needs_openssl
 from archiver.cli import main
 from archiver.commands.options import parser
 from archiver.demo.tour import run_demo
-from archiver.job.secrets import HEADERS, PARAMETERS, WORDS
+from archiver.holdings.secrets import HEADERS, PARAMETERS, WORDS
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 FOR_LIBRARIES = (DOCS / "for-libraries.md").read_text("utf-8")

@@ -10,7 +10,7 @@ import archiver
 HOUSE = Path(archiver.__file__).parent
 FOUNDATION = {"model", "errors", "digest", "cms", "config", "schemas", "visible", "__init__"}
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validate", "handoff"}
-BESIDE_JOB = {"job", "demo", "view"}
+BESIDE_JOB = {"job", "holdings", "demo", "view"}
 LINES = 350
 
 
@@ -57,6 +57,12 @@ def test_only_the_command_line_and_the_demo_stand_above_the_job():
     for name, path in modules().items():
         if room(name) not in BESIDE_JOB | {"cli", "commands", "__main__"}:
             assert not rooms_imported(path) & (BESIDE_JOB | {"cli", "commands"}), name
+
+
+def test_the_job_knows_nothing_of_what_becomes_of_its_bags():
+    for name, path in modules().items():
+        if room(name) == "job":
+            assert "holdings" not in rooms_imported(path), name
 
 
 def test_validate_shares_only_model_digest_and_schemas_with_bag():

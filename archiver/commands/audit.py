@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 
 from archiver.errors import UsageError
-from archiver.job.audit import Audited, Course, Plan
-from archiver.job.audit import audit as audit_bags
-from archiver.job.fixity import Meter
+from archiver.holdings.audit import Audited, Course, Plan
+from archiver.holdings.audit import audit as audit_bags
+from archiver.holdings.fixity import Meter
 from archiver.visible import visible
 
 

@@ -9,7 +9,7 @@ from archiver import __version__
 from archiver.commands.handoff import cores
 from archiver.commands.validate import read_again
 from archiver.errors import Refused, StorageError, UsageError
-from archiver.job.handoff import require_valid
+from archiver.holdings.handoff import require_valid
 from archiver.job.records import RECORD, read_record
 from archiver.trust.custody import SEALED, seal, write_new
 from archiver.validate.bag import validate_bag

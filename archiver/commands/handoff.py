@@ -14,7 +14,7 @@ from archiver.commands.keys import load_signer, with_keys
 from archiver.config import Config, load
 from archiver.errors import UsageError
 from archiver.handoff.package import Form
-from archiver.job.handoff import HandedOff, Order, Sign, agent, hand_off
+from archiver.holdings.handoff import HandedOff, Order, Sign, agent, hand_off
 from archiver.validate.find import find_bags
 from archiver.visible import visible
 
@@ -52,12 +52,12 @@ def _handed(args: argparse.Namespace, bags: list[Path], order: Order, config: Co
         if args.group_size is not None:
             raise UsageError("--group-size says how a group is cut: name the group, --group NAME")
         if args.receiver != "generic" or args.redact:
-            from archiver.job.derive import Derivation, hand_off_derived
+            from archiver.holdings.derive import Derivation, hand_off_derived
 
             derivation = Derivation.from_text(args.receiver, order.form, redacted=args.redact)
             return hand_off_derived(bags, derivation, order, config, sign=sign)
         return hand_off(bags, order, config, sign=sign)
-    from archiver.job.groups import Grouping, hand_off_group
+    from archiver.holdings.groups import Grouping, hand_off_group
 
     if args.receiver != "generic" or args.redact:
         raise UsageError("--for and --redact are of one bag, not of a group; hand the bags off without --group")

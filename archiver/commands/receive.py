@@ -9,8 +9,8 @@ from typing import Any
 from archiver.commands.handoff import cores, endpoint, signing, sum_up, tell
 from archiver.commands.validate import trust_of
 from archiver.config import load
-from archiver.job.receive import Received
-from archiver.job.receive import receive as take_in
+from archiver.holdings.receive import Received
+from archiver.holdings.receive import receive as take_in
 
 
 def receive(args: argparse.Namespace) -> int:

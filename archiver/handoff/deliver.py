@@ -1,6 +1,6 @@
 """One delivery: look, send what is missing, read everything back, make it visible. Nothing different is overwritten.
 
-It knows neither bags' validity nor the ledger: `job/handoff.py` puts the parts together.
+It knows neither bags' validity nor the ledger: `holdings/handoff.py` puts the parts together.
 """
 
 from collections.abc import Mapping

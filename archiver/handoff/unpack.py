@@ -1,5 +1,5 @@
 """The files of a package written out below a staging folder. What an archive is allowed to hold, its reader judges
-(`validate/archives.py`, handed in by `job/receive.py`); what is written here stays below the folder all the same.
+(`validate/archives.py`, handed in by `holdings/receive.py`); what is written here stays below the folder all the same.
 """
 
 import os

@@ -12,7 +12,7 @@ from pki import authorities, needs_openssl
 from test_handoff_deliver import SCHEMA, everything, hand
 
 from archiver.cli import main
-from archiver.job.receivers import RECEIVERS
+from archiver.holdings.receivers import RECEIVERS
 from archiver.trust import custody
 from archiver.validate.bag import validate_bag
 from archiver.validate.profile import read_profile

@@ -13,12 +13,12 @@ from bagbuilder import Builder
 
 from archiver.cli import main
 from archiver.errors import UsageError
-from archiver.job import audit as module
-from archiver.job.audit import Course, Plan, audit, due
-from archiver.job.deliveries import Sent
-from archiver.job.fixity import SEAL, SLACK, Meter, look_at
+from archiver.holdings import audit as module
+from archiver.holdings.audit import Course, Plan, audit, due
+from archiver.holdings.deliveries import Sent
+from archiver.holdings.fixity import SEAL, SLACK, Meter, look_at
+from archiver.holdings.replicas import places
 from archiver.job.ledger import PATH
-from archiver.job.replicas import places
 from archiver.validate.bag import validate_bag
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)

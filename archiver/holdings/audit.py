@@ -14,11 +14,11 @@ from typing import Any, Literal
 
 from archiver.digest import sha256
 from archiver.errors import UsageError
-from archiver.job.deliveries import Deliveries
-from archiver.job.fixity import SEAL, Change, Look, Meter, look_at
+from archiver.holdings.deliveries import Deliveries
+from archiver.holdings.fixity import SEAL, Change, Look, Meter, look_at
+from archiver.holdings.readings import Reading, Readings, stamp
+from archiver.holdings.replicas import MOST, Wanted, places, search, whole
 from archiver.job.ledger import PATH
-from archiver.job.readings import Reading, Readings, stamp
-from archiver.job.replicas import MOST, Wanted, places, search, whole
 from archiver.validate.find import find_bags, is_bag
 
 STALE = timedelta(days=7)

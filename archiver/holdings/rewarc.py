@@ -16,7 +16,7 @@ from uuid import NAMESPACE_URL, uuid5
 from archiver import __version__
 from archiver.digest import Hasher
 from archiver.errors import Refused
-from archiver.job.secrets import without_secret_headers, without_secrets
+from archiver.holdings.secrets import without_secret_headers, without_secrets
 from archiver.validate.members import Broken, Members
 
 HEAD = 4 << 20

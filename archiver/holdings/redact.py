@@ -35,9 +35,9 @@ from archiver.bag.write import StagedBag
 from archiver.digest import sha256
 from archiver.errors import Refused
 from archiver.handoff.source import Source
+from archiver.holdings.rewarc import Changed, Rewritten, new_ids, rewrite
+from archiver.holdings.secrets import HEADERS, PARAMETERS, WORDS, without_secrets
 from archiver.job.records import read_record
-from archiver.job.rewarc import Changed, Rewritten, new_ids, rewrite
-from archiver.job.secrets import HEADERS, PARAMETERS, WORDS, without_secrets
 from archiver.model import Bag, IndexEntry
 from archiver.validate.tagfiles import Declaration, read_info
 from archiver.validate.tree import scan

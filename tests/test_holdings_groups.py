@@ -15,7 +15,7 @@ from pki import authorities, needs_openssl
 from test_handoff_deliver import SCHEMA, everything, hand
 
 from archiver.cli import main
-from archiver.job.groups import Grouping
+from archiver.holdings.groups import Grouping
 from archiver.job.ledger import Entry, Ledger
 from archiver.validate.bag import validate_bag
 from archiver.validate.group import COLUMNS

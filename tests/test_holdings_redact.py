@@ -22,9 +22,9 @@ from archiver.bag.write import StagedBag
 from archiver.cli import main
 from archiver.errors import Refused
 from archiver.handoff.source import source
-from archiver.job.redact import redact
-from archiver.job.rewarc import new_ids, rewrite
-from archiver.job.secrets import is_secret_header, is_secret_parameter, without_secret_headers, without_secrets
+from archiver.holdings.redact import redact
+from archiver.holdings.rewarc import new_ids, rewrite
+from archiver.holdings.secrets import is_secret_header, is_secret_parameter, without_secret_headers, without_secrets
 from archiver.trust import custody
 from archiver.validate.bag import validate_bag
 from archiver.validate.warc import read_warc

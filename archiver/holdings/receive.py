@@ -20,8 +20,17 @@ from archiver.handoff.package import Form
 from archiver.handoff.receipt import LARGEST, SUFFIX, read_receipt
 from archiver.handoff.source import SEAL, source
 from archiver.handoff.unpack import require_room, unpack
-from archiver.job.deliveries import Deliveries
-from archiver.job.handoff import GROUPS, RECEIPTS, SOFTWARE, Sign, agent, require_valid, signatures_in, write_receipt
+from archiver.holdings.deliveries import Deliveries
+from archiver.holdings.handoff import (
+    GROUPS,
+    RECEIPTS,
+    SOFTWARE,
+    Sign,
+    agent,
+    require_valid,
+    signatures_in,
+    write_receipt,
+)
 from archiver.model import Finding, Receipt
 from archiver.trust import custody
 from archiver.validate.archives import opened, suffix
