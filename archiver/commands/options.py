@@ -115,7 +115,7 @@ def _validate(commands: Commands) -> None:
     validate.add_argument("--format", choices=("text", "json", "junit", "github"), default="text",
                           help="of the report (default: text)")  # fmt: skip
     validate.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
-    validate.add_argument("--profile", metavar="FILE", help="a BagIt profile; 'archiver' and 'btr' are built in")
+    validate.add_argument("--profile", metavar="FILE", help="a BagIt profile; built in: archiver, btr, aptrust")
     validate.add_argument("--strict", action="store_true", help="what custom forgives is an error as well")
     validate.add_argument("--fail-on", choices=("error", "warning"), default="error",
                           help="what makes a bag fail (default: error)")  # fmt: skip
