@@ -181,7 +181,7 @@ def starts(times: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         cost([BIN / "archiver", "demo", folder / "bags", "--quiet"], cwd=folder, log=folder / "log")
-        bag = min(each for each in (folder / "bags").iterdir() if (each / "bagit.txt").is_file())
+        bag = next((folder / "bags").glob("hale-light-*"))  # an article; an answer without one asks trafilatura too
         commands: dict[str, list[str | Path]] = {
             "archiver --help": [BIN / "archiver", "--help"],
             "archiver validate BAG": [BIN / "archiver", "validate", bag],

@@ -21,7 +21,7 @@ from types import ModuleType
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 import archiver.article
 from archiver.article import body, features
@@ -56,7 +56,7 @@ class Sample:
     publisher: str
     truth: str
     source: str
-    tree: HtmlElement
+    tree: Element
     told: features.Told
     rows: list[list[float]]
     labels: list[bool]

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article.dom import INLINE
 from archiver.article.marks import HIDDEN, marks_of
@@ -40,7 +40,7 @@ class Place:
         *("tag", "words"),
     )
 
-    def __init__(self, element: HtmlElement, parent: "Place | None", tag: str, depth: int) -> None:
+    def __init__(self, element: Element, parent: "Place | None", tag: str, depth: int) -> None:
         self.element, self.parent, self.tag, self.depth = element, parent, tag, depth
         self.own = self.marks = -1
         self.name = ""
@@ -86,7 +86,7 @@ def words_in(text: str) -> float:
     return len(text) / 2 if len(text) > 12 * count and not text.isascii() else float(count)
 
 
-def blocks_of(tree: HtmlElement) -> list[Block]:
+def blocks_of(tree: Element) -> list[Block]:
     """The blocks of a page in reading order, at most MAX_BLOCKS."""
     cutter = _Cutter()
     root = Place(tree, None, "html", 0)
@@ -104,7 +104,7 @@ class _Cutter:
         self._linked = self._strong = self._links = 0
         self._in_link = self._in_strong = 0
 
-    def enter(self, element: HtmlElement, place: Place, depth: int) -> None:
+    def enter(self, element: Element, place: Place, depth: int) -> None:
         """Take in all text of an element; what is nested deeper than MAX_DEPTH is left out."""
         if text := element.text:
             self._add(text)
@@ -134,7 +134,7 @@ class _Cutter:
             if text := child.tail:
                 self._add(text)
 
-    def _inline(self, element: HtmlElement, tag: str, place: Place, depth: int) -> None:
+    def _inline(self, element: Element, tag: str, place: Place, depth: int) -> None:
         linked, strong = tag == "a", tag in _STRONG
         self._links += linked
         self._in_link += linked

@@ -11,7 +11,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article import access, dates, edtf, names, own, visible, witness
 from archiver.article.dom import absolute, path_of, text_of
@@ -194,8 +194,8 @@ def _inner(thing: dict[str, Any], at: str, name: ClaimName) -> Iterator[tuple[st
             return
 
 
-def _from_meta(tree: HtmlElement) -> Iterator[_Found]:
-    tags: dict[str, HtmlElement] = {}
+def _from_meta(tree: Element) -> Iterator[_Found]:
+    tags: dict[str, Element] = {}
     for tag in islice(tree.iter("meta"), MAX_TAGS):
         for attribute in ("property", "name", "http-equiv"):
             key = (tag.get(attribute) or "").strip().lower()
@@ -213,7 +213,7 @@ def _from_meta(tree: HtmlElement) -> Iterator[_Found]:
         yield "author", datum.get("content") or "", "meta", path_of(datum)
 
 
-def _from_links(tree: HtmlElement) -> Iterator[_Found]:
+def _from_links(tree: Element) -> Iterator[_Found]:
     """`<link rel="canonical">` and `rel="license"`, five at most, and the language of the page."""
     links = (link for link in tree.iter("link") if link.get("href") and (link.get("rel") or "").lower() in _RELATIONS)
     for link in islice(links, 5):
@@ -235,11 +235,11 @@ def _from_microdata(outline: Outline) -> Iterator[_Found]:
                 yield name, raw, "microdata", path_of(inner)
 
 
-def _is_name(element: HtmlElement) -> bool:
+def _is_name(element: Element) -> bool:
     return element.get("itemprop") == "name" or element.get("property") in _NAME
 
 
-def _is_of_article(element: HtmlElement, prop: str) -> bool:
+def _is_of_article(element: Element, prop: str) -> bool:
     """Whether the thing an element's property belongs to is the article or the page, and not a comment or a video."""
     if prop.startswith("dc:"):
         return True

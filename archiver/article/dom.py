@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article.tokens import fold
 from archiver.model import PageAnchor, PageCaption
@@ -36,10 +36,10 @@ class Link:
     """An anchor and the element it stands in, for its surroundings."""
 
     anchor: PageAnchor
-    element: HtmlElement
+    element: Element
 
 
-def parse(text: str) -> HtmlElement | None:
+def parse(text: str) -> Element | None:
     """The tree of an HTML text without comments, or None when there is nothing in it. Never raises for bad HTML."""
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True
@@ -50,17 +50,17 @@ def parse(text: str) -> HtmlElement | None:
         return None
 
 
-def holds(element: HtmlElement, *tags: str) -> bool:
+def holds(element: Element, *tags: str) -> bool:
     """Whether an element of one of these tags lies within this one."""
     return next(element.iterdescendants(*tags), None) is not None
 
 
-def path_of(element: HtmlElement) -> str:
+def path_of(element: Element) -> str:
     """The element's XPath."""
     return str(element.getroottree().getpath(element))
 
 
-def text_of(element: HtmlElement, *, limit: int = 2_000, inline: frozenset[str] = INLINE) -> str:
+def text_of(element: Element, *, limit: int = 2_000, inline: frozenset[str] = INLINE) -> str:
     """The words of an element, folded, blocks parted by a space; about `limit` characters at most."""
     if not len(element):
         return fold((element.text or "")[: 2 * limit]) if element.tag not in _UNREAD else ""
@@ -74,7 +74,7 @@ def text_of(element: HtmlElement, *, limit: int = 2_000, inline: frozenset[str] 
     return fold("".join(parts)[: 2 * limit])
 
 
-def _pieces(element: HtmlElement, inline: frozenset[str]) -> Iterator[str]:
+def _pieces(element: Element, inline: frozenset[str]) -> Iterator[str]:
     walker = etree.iterwalk(element, events=("start", "end"))
     for event, node in walker:
         if event == "start":
@@ -110,13 +110,13 @@ def absolute(href: str, base: str) -> str | None:
         return None
 
 
-def base_of(tree: HtmlElement, url: str) -> str:
+def base_of(tree: Element, url: str) -> str:
     """The address relative links refer to: `<base href>`, else the page's own."""
     href = next((href for base in tree.iter("base") if (href := base.get("href")) is not None), None)
     return url if href is None else absolute(href, url) or url
 
 
-def links_of(tree: HtmlElement, base: str) -> list[Link]:
+def links_of(tree: Element, base: str) -> list[Link]:
     """The anchors with words and an http(s) target, in page order."""
     found: list[Link] = []
     path = tree.getroottree().getpath
@@ -130,10 +130,10 @@ def links_of(tree: HtmlElement, base: str) -> list[Link]:
     return found
 
 
-def captions_of(candidates: Sequence[HtmlElement]) -> tuple[PageCaption, ...]:
+def captions_of(candidates: Sequence[Element]) -> tuple[PageCaption, ...]:
     """The captions among elements that may be some, each once."""
     found: list[PageCaption] = []
-    within: set[HtmlElement] = set()
+    within: set[Element] = set()
     for element in candidates[: 10 * MAX_CAPTIONS]:
         if element.getparent() in within:
             within.add(element)

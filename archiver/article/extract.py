@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article import rivals, seeded
 from archiver.article.blocks import Block, blocks_of
@@ -89,7 +89,7 @@ def extract(page: Outline, graph: Graph, url: str, seed: str = "", *, fast: bool
     return search.result()
 
 
-def told_of(tree: HtmlElement, graph: Graph) -> Told:
+def told_of(tree: Element, graph: Graph) -> Told:
     """What the page tells of itself in its title, its description and its data."""
     title: set[str] = set()
     lead: set[str] = set()

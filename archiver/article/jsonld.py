@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article.dom import path_of
 
@@ -34,7 +34,7 @@ class Node:
 class Graph:
     """All JSON-LD of a page: `articles` describe the page's article; `resolve` follows `@id` references."""
 
-    def __init__(self, tree: HtmlElement) -> None:
+    def __init__(self, tree: Element) -> None:
         self._by_id: dict[str, dict[str, Any]] = {}
         self._left = MAX_NODES
         nodes = [node for value, at in _blocks(tree) for node in self._nodes(value, f"{at} $", 0)]
@@ -70,7 +70,7 @@ class Graph:
                 yield from self._nodes(value.get(key), f"{at}.{key}", depth + 1)
 
 
-def _blocks(tree: HtmlElement) -> Iterator[tuple[Any, str]]:
+def _blocks(tree: Element) -> Iterator[tuple[Any, str]]:
     """The JSON values of the page's JSON-LD scripts and the scripts' XPaths."""
     scripts = [s for s in tree.iter("script") if "ld+json" in (s.get("type") or "").lower()]
     for script in scripts[:MAX_BLOCKS]:

@@ -7,7 +7,7 @@ It judges nothing: what a candidate is worth is for the module that asks.
 from typing import cast
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 _PROPERTIES = etree.XPath("//@itemprop/.. | //@property[not(parent::meta)]/..")
 """Few elements have any: asked for by the attribute, they cost a fifth of what `//*[@itemprop]` does."""
@@ -19,12 +19,12 @@ class Outline:
 
     __slots__ = ("bylines", "captions", "properties", "size", "tree")
 
-    def __init__(self, tree: HtmlElement) -> None:
+    def __init__(self, tree: Element) -> None:
         self.tree = tree
         self.size = 0
-        self.captions: list[HtmlElement] = []
-        self.bylines: list[HtmlElement] = []
-        self.properties = cast(list[HtmlElement], _PROPERTIES(tree))
+        self.captions: list[Element] = []
+        self.bylines: list[Element] = []
+        self.properties = cast(list[Element], _PROPERTIES(tree))
         for self.size, element in enumerate(tree.iter("*"), start=1):
             get, tag = element.get, element.tag
             names = get("class", "")

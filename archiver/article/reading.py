@@ -6,13 +6,11 @@ It fetches nothing, writes nothing and never raises for what a page holds: a pag
 
 from collections.abc import Mapping, Sequence
 
-from archiver.article import compare, decode, dom, extract, links
+from archiver.article import compare, dom, links
 from archiver.article.agreement import agreements
 from archiver.article.claims import claims_of_page, claims_of_seed
 from archiver.article.credits import credits_of_page, credits_of_seed
-from archiver.article.extract import Extracted
-from archiver.article.jsonld import Graph
-from archiver.article.outline import Outline
+from archiver.article.text import opened, text_of
 from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
 
 
@@ -45,22 +43,14 @@ def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
 
 def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Sequence[dom.Link]]:
     """The article of a page, and its links with the elements they stand in."""
-    content_type = page.header("Content-Type")
-    note = decode.not_html(page.body, content_type)
-    html, charset = decode.decode(page.body, content_type) if note is None else ("", None)
-    tree = dom.parse(html) if note is None else None
-    graph = Graph(tree) if tree is not None else None
+    opening, charset, note = opened(page)
+    tree = opening.tree if opening else None
     base = dom.base_of(tree, page.url) if tree is not None else page.url
-    outline = Outline(tree) if tree is not None else None
-
-    # Ours first: the extractor works on a copy, but what it drops (captions, links) is read here.
-    claims = claims_of_page(page, outline, graph, base)
-    captions = dom.captions_of(outline.captions) if outline is not None else ()
+    claims = claims_of_page(page, opening.outline if opening else None, opening.graph if opening else None, base)
+    captions = dom.captions_of(opening.outline.captions) if opening else ()
     found = dom.links_of(tree, base) if tree is not None else []
     anchors = tuple(link.anchor for link in found)
-    text = Extracted(note=note)
-    if outline is not None and graph is not None:
-        text = extract.extract(outline, graph, page.url, body_of(seed) if seed is not None else "", fast=fast)
+    text = text_of(page, opening, seed, fast=fast)
     paragraphs = tuple(block.text for block in text.blocks)
     language = claims["language"][0].value if "language" in claims else None
     article = Article(
@@ -69,8 +59,7 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Sequen
         charset=charset,
         extractor=text.extractor,
         extractor_version=text.version,
-        note="; ".join(filter(None, (page.problem, text.note or (None if tree is not None else "not a readable page"))))
-        or None,
+        note="; ".join(filter(None, (page.problem, note, text.note))) or None,
         claims=claims,
         credits=credits_of_page(paragraphs, captions, anchors, claims.get("author", ()), language),
         captions=captions,
@@ -79,11 +68,6 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Sequen
         candidates=text.candidates,
     )
     return article, found
-
-
-def body_of(seed: Seed) -> str:
-    """The seed's body as one text."""
-    return "\n".join(paragraph.text for paragraph in seed.paragraphs)
 
 
 def _together(

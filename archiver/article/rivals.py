@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article.blocks import Block, blocks_of, words_in
 from archiver.article.dom import parse, path_of
@@ -60,7 +60,7 @@ def declared(graph: Graph) -> tuple[PageBlock, ...]:
     return tuple(_plain(longest[0], longest[1])) if longest else ()
 
 
-def in_scripts(tree: HtmlElement) -> tuple[PageBlock, ...]:
+def in_scripts(tree: Element) -> tuple[PageBlock, ...]:
     """The prose in the strings of the page's scripts: of all that have one key, those of the key with most words."""
     found: defaultdict[str, list[PageBlock]] = defaultdict(list)
     left = MAX_SCRIPTS
@@ -75,7 +75,7 @@ def in_scripts(tree: HtmlElement) -> tuple[PageBlock, ...]:
     return tuple({block.text: block for block in best}.values())
 
 
-def by_trafilatura(tree: HtmlElement, url: str, blocks: Sequence[Block]) -> tuple[PageBlock, ...]:
+def by_trafilatura(tree: Element, url: str, blocks: Sequence[Block]) -> tuple[PageBlock, ...]:
     """What trafilatura takes for the article, from a copy of the tree; none where it fails. A paragraph's place is that
     of the block with the same words."""
     from lxml.html import HTMLParser, document_fromstring

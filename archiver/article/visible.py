@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, takewhile
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article import dates, edtf, names
 from archiver.article.dom import INLINE, holds, path_of, text_of
@@ -53,14 +53,14 @@ def claims(page: Outline) -> Iterator[_Found]:
     yield from _signed(tree)
 
 
-def _heading(heading: HtmlElement) -> str:
+def _heading(heading: Element) -> str:
     """The words of a heading. Spans alone stand on lines of their own, as a kicker above the headline does."""
     spans = [child for child in heading if child.tag == "span"]
     apart = len(spans) > 1 and not (heading.text or "").strip() and all(len(text_of(span)) > 2 for span in spans)
     return text_of(heading, limit=_LONGEST, inline=INLINE - {"span"} if apart else INLINE)
 
 
-def _times(tree: HtmlElement) -> Iterator[_Found]:
+def _times(tree: Element) -> Iterator[_Found]:
     """The first time of publication and the first of an update."""
     stamped = islice((time for time in tree.iter("time") if time.get("datetime")), _MOST)
     times = (time for time in stamped if not _lies_in(time, _ASIDE))
@@ -75,11 +75,11 @@ def _times(tree: HtmlElement) -> Iterator[_Found]:
             yield name, time.get("datetime") or "", "visible", path_of(time)
 
 
-def _lies_in(element: HtmlElement, tags: frozenset[str]) -> bool:
+def _lies_in(element: Element, tags: frozenset[str]) -> bool:
     return any(each.tag in tags for each in element.iterancestors())
 
 
-def _labelled(tree: HtmlElement) -> Iterator[_Found]:
+def _labelled(tree: Element) -> Iterator[_Found]:
     """What stands after the words `Autor` or `Datum` in bold, or as the term of a list or row: the first of each."""
     seen: set[ClaimName] = set()
     for label in islice(tree.iter("strong", "b", "dt", "th"), _MOST):
@@ -95,7 +95,7 @@ def _labelled(tree: HtmlElement) -> Iterator[_Found]:
             yield name, text, "visible", path_of(label)
 
 
-def _marked(candidates: Sequence[HtmlElement]) -> Iterator[_Found]:
+def _marked(candidates: Sequence[Element]) -> Iterator[_Found]:
     """The first ten that the page marks as bylines, and that read like one."""
     bylines = (e for e in candidates[:_MOST] if not _lies_in(e, _ASIDE | {"li"}) and not _is_teaser(e))
     for byline in islice(bylines, 10):
@@ -108,7 +108,7 @@ def _marked(candidates: Sequence[HtmlElement]) -> Iterator[_Found]:
             yield "author", text, "visible", path_of(byline)
 
 
-def _is_teaser(byline: HtmlElement) -> bool:
+def _is_teaser(byline: Element) -> bool:
     """Whether a byline lies in an article within an article, or, apart from the page's heading, where the names of
     classes tell of other articles."""
     above = list(byline.iterancestors())
@@ -118,7 +118,7 @@ def _is_teaser(byline: HtmlElement) -> bool:
     return any(_OTHERS.search((box.get("class") or "")[:200]) for box in boxes)
 
 
-def _signed(tree: HtmlElement) -> Iterator[_Found]:
+def _signed(tree: Element) -> Iterator[_Found]:
     """The names printed at the right under the text, which lead nowhere."""
     right = (p for p in tree.iter("p") if _RIGHT.search((p.get("style") or p.get("align") or "")[:200]))
     for line in islice(right, 20):
@@ -128,7 +128,7 @@ def _signed(tree: HtmlElement) -> Iterator[_Found]:
             yield "author", text, "visible", path_of(line)
 
 
-def _unmarked(headings: Iterable[HtmlElement]) -> Iterator[_Found]:
+def _unmarked(headings: Iterable[Element]) -> Iterator[_Found]:
     """The first line after the heading that begins as a byline does and holds nothing but names."""
     for element in islice((e for heading in headings for e in _after(heading)), _AFTER_HEADING):
         begun = (element.text or "").strip() if isinstance(element.tag, str) else ""
@@ -141,16 +141,16 @@ def _unmarked(headings: Iterable[HtmlElement]) -> Iterator[_Found]:
             return
 
 
-def _after(heading: HtmlElement) -> Iterator[HtmlElement]:
+def _after(heading: Element) -> Iterator[Element]:
     """The elements after a heading in page order, without links, navigation and what stands aside."""
-    node: HtmlElement | None = heading
+    node: Element | None = heading
     while node is not None:
         for sibling in node.itersiblings():
             yield from _within(sibling)
         node = node.getparent()
 
 
-def _within(element: HtmlElement) -> Iterator[HtmlElement]:
+def _within(element: Element) -> Iterator[Element]:
     walker = etree.iterwalk(element, events=("start",))
     for _, node in walker:
         if node.tag in _OUTSIDE:

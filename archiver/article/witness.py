@@ -9,7 +9,7 @@ import logging
 from collections.abc import Iterator
 
 from lxml import etree
-from lxml.html import HtmlElement
+from lxml.etree import _Element as Element
 
 from archiver.article.edtf import guessed
 from archiver.model import ClaimName, ClaimSource, Page
@@ -20,7 +20,7 @@ MAX_BYTES = 1_000_000
 _log = logging.getLogger(__name__)
 
 
-def published(tree: HtmlElement, page: Page) -> Iterator[tuple[ClaimName, str, ClaimSource, str]]:
+def published(tree: Element, page: Page) -> Iterator[tuple[ClaimName, str, ClaimSource, str]]:
     """The day that htmldate takes for the original one, if it finds any. It looks at elements that hold dates, not at
     all text: the year of a copyright notice is no date of publication."""
     if len(page.body) > MAX_BYTES:

@@ -97,17 +97,18 @@ def read_again(page: "ReadAgain") -> str | None:
     if page.software != __version__:
         return None
     from archiver.article import seeded
-    from archiver.article.reading import read
-    from archiver.model import Page, SeedRefused
+    from archiver.article.text import opened, text_of
+    from archiver.model import Page, SeedRefused, kept_text
     from archiver.seeds.document import read_document
 
-    seed = read_document(page.seed, origin="seed", name="seed")
+    document = read_document(page.seed, origin="seed", name="seed")
+    seed = None if isinstance(document, SeedRefused) else document
     original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
-    fast = page.extractor == seeded.NAME
-    article = read(None if isinstance(seed, SeedRefused) else seed, original, fast=fast).article
+    text = text_of(original, opened(original)[0], seed, fast=page.extractor == seeded.NAME)
     # Whoever is installed here in that version would have been tried, and taken if it were the best.
-    tried = {(each.extractor, each.version) for each in article.candidates}
-    return article.text if (page.extractor, page.extractor_version) in tried else None
+    tried = {(each.extractor, each.version) for each in text.candidates} | {(text.extractor, text.version)}
+    found = (page.extractor, page.extractor_version) in tried
+    return kept_text(block.text for block in text.blocks) if found else None
 
 
 class _Since:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         RecoveredLink,
         TextCandidate,
         Verdict,
+        kept_text,
     )
     from archiver.model.bag import Bag, Finding, Judgement, Receipt, Report, Severity
     from archiver.model.capture import (
@@ -113,6 +114,7 @@ __all__ = [
     "Truncation",
     "Unfetched",
     "Verdict",
+    "kept_text",
 ]
 
 

@@ -1,6 +1,6 @@
 """What a page says, who is credited, and how it relates to the seed."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -130,7 +130,13 @@ class Article:
     @property
     def text(self) -> str:
         """The text as kept in `text/article.txt`: one paragraph a block, LF, one newline at the end."""
-        return "\n\n".join(self.paragraphs) + "\n" if self.paragraphs else ""
+        return kept_text(self.paragraphs)
+
+
+def kept_text(paragraphs: Iterable[str]) -> str:
+    """Paragraphs as `text/article.txt` keeps them: a blank line between them, one newline at the end."""
+    text = "\n\n".join(paragraphs)
+    return f"{text}\n" if text else ""
 
 
 LineKind = Literal["same", "typographic", "edited", "moved", "missing", "page-only"]
