@@ -43,7 +43,10 @@ class Named:
             return False
         capitals = words[0] not in PARTICLES and all(not w[0].islower() or w in PARTICLES for w in words)
         return bool(
-            self.agency or SITE.fullmatch(self.name) or capitals or (words[0] in _BEFORE_SURNAMES and words[1:])
+            self.agency
+            or SITE.fullmatch(self.name)
+            or capitals
+            or (words[0] in _BEFORE_SURNAMES and any(w[0].isupper() for w in words[1:]))
         )
 
     @property
@@ -166,6 +169,9 @@ def _read(who: str, deep: int) -> Iterator[Named]:
         if last and _AT_PLACE.fullmatch(piece):
             continue
         if last and offices.TITLE.search(piece) and not agencies.leading(piece):
+            # `correspondante de l'AFP`
+            if employer := agencies.find(re.split(r"\s|['’]", piece)[-1]):
+                yield Named(name=employer.name, agency=employer)
             continue
         last = piece
         yield from _read(piece, deep + 1)
@@ -227,7 +233,7 @@ def _pieces(who: str) -> list[tuple[str, str]]:
         # `Ortega y Gasset` is one name; `Ana Ruiz y Luis Gil` are two.
         # Of `Ana Ruiz en Lima y Luis Gil` the place is cut off before.
         behind = len(joint.strip()) == 2 and len(halves) > 1 and bool(_PLACE.fullmatch(halves[0]))
-        if all(len(half.split()) > 1 or agencies.find(half) for half in halves[behind:]):
+        if all(" " in half or agencies.find(half) or offices.NOBODY.fullmatch(half) for half in halves[behind:]):
             found += [(joint.strip().lower() if n == 0 else "y", half) for n, half in enumerate(halves)]
         else:
             found.append((joint.strip().lower(), piece))
@@ -257,7 +263,7 @@ _SOFT_JOINT = re.compile(r"\s+(?:y|e|i|Y|E|I|og)\s+")
 _BEFORE_PLACES = (",", "，", "en", "–", "—", "-")
 _PLACE = re.compile(r"[^\W\d_a-z][^\W\d_]{1,20}(?:\s(?:de|do|da|am|an der|on)\s[^\W\d_]{2,20})?")
 """What follows a name after a comma and is one word (`Anna Berg, Frankfurt`) is the place she writes from."""
-_AT_PLACE = re.compile(r"(?:à|au|aux|in|from|aus|en|em|w|в|у)\s[^\W\d_a-z].{1,40}")
+_AT_PLACE = re.compile(r"(?:à|au|aux|in|from|aus|en|em|desde|depuis|vanuit|från|fra|w|в|у)\s[^\W\d_a-z].{1,40}")
 _IN_PLACE = re.compile(r"\s(?:in|from|at|à|au|en|aus|em|desde|w|в|из|из|у|з)\s[^\W\d_a-z].{1,60}$")
 _HOUSE = re.compile(r"^(?:[A-Z]\w*\s){0,3}[A-Z]\w*(?:['’]s|s['’])\s(?=[A-Z]\w+\s[A-Z])")
 _DATED = re.compile(
@@ -267,7 +273,8 @@ _DATED = re.compile(
 )
 """A date printed after a name, and all that follows it."""
 _CLIENT = re.compile(
-    r"\s(?:for|für|pour|para|per|voor|för|dla|для)\s(?:the |die |das |le |la |el |o |a )?[^\W_].{1,60}$"
+    r"\s(?:for|für|pour|para|per|voor|för|dla|для|[Ss]pecial to|especial para|"
+    r"специально для|спеціально для)\s(?:the |die |das |le |la |el |o |a )?[^\W_].{1,60}$"
 )
 _OF = re.compile(
     r"(?P<name>.{2,60}?)\s(?:of|for|von der|von|vom|da|do|de la|de|di|dell['’]|van|van het|fra|från|für|pour|"

@@ -4,10 +4,11 @@ A credit stands in a form of its own: a line after the body, a dateline, a capti
 sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, so only those forms are read.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from archiver.article import agencies, credited, forms, picture_forms
+from archiver.article import agencies, byline_forms, credited, forms, picture_forms
 from archiver.article.captions import enough, names_in, of_caption, photographed
 from archiver.article.credited import Named
 from archiver.article.datelines import of_dateline
@@ -91,6 +92,14 @@ def _of_closing(line: str, at: str) -> list[Credit]:
     """A signature after a paragraph's last sentence: `(AFP)`, `/ritzau/`, ` PTI`, `(Reporting by …; editing by …)`."""
     end = line[-MAX_LINE:]
     last = end.rstrip(".。")[-1:]
+    if last in tuple(")）") and (match := byline_forms.SIGNED_IN_BRACKETS.search(end[-80:])):
+        names = re.split("[、，]", match["who"])
+        if (
+            match["place"]
+            or match["office"]
+            or not any(byline_forms.NO_NAME_IN_JAPANESE.search(name) for name in names)
+        ):
+            return credited.given([Named(name=name) for name in names], "author", "article", match[0], at)
     if last in tuple(")）]/") and (match := forms.CLOSING.search(end)):
         who, before = match["who"] or match["slashed"], end[: match.start()].rstrip()
         ended = before[-1:] in tuple(".!?…。\"”»’'")
@@ -99,8 +108,8 @@ def _of_closing(line: str, at: str) -> list[Credit]:
             return credited.given(signed, "source", "article", match[0], at) if own else []
         found = _of_whole(who, at) if ended else []
         return [credit for credit in found if credit.role not in ("source", "photo")] if len(who) > 3 else []
-    if last == "】" and (match := forms.SIGNED_IN_JAPANESE.search(end[-80:])):
-        named = [Named(name=name) for name in forms.BEHIND_KATAKANA.findall(match["who"])]
+    if last == "】" and (match := byline_forms.SIGNED_IN_JAPANESE.search(end[-80:])):
+        named = [Named(name=name) for name in byline_forms.BEHIND_KATAKANA.findall(match["who"])]
         return credited.given(named, "author", "article", match[0], at)
     if match := forms.UNBRACKETED.search(end[-60:]):
         return credited.given(credited.run(match["who"]), "source", "article", match["who"], at)
@@ -109,11 +118,15 @@ def _of_closing(line: str, at: str) -> list[Credit]:
 
 def _of_whole(line: str, at: str) -> list[Credit]:
     inner = _without_brackets(line)
+    if not inner[:1].isascii():
+        inner = byline_forms.LABEL_IN_CHINESE.sub("：", inner)
     if found := _of_byline(inner, at):
+        return found
+    if len(inner) <= LONGEST_SIGNATURE and (found := _of_writers(inner, at)):
         return found
     if (
         len(inner) <= LONGEST_SIGNATURE
-        and (match := forms.DASHED_BYLINE.fullmatch(inner))
+        and (match := byline_forms.DASHED_BYLINE.fullmatch(inner))
         and (house := agencies.find(match["house"]))
     ):
         named = enough(credited.read(match["who"]), "names", "author")
@@ -128,8 +141,36 @@ def _of_whole(line: str, at: str) -> list[Credit]:
             beside = _of_parts(inner, at)
             return credited.given(authors, "author", "article", line, at) + beside if beside else []
         # A sentence before it makes it a paragraph of text, whatever it ends with.
-        return first + _of_parts(inner, at) if first or forms.from_where().fullmatch(before.rstrip(".")) else []
+        return first + _of_parts(inner, at) if first or byline_forms.from_where().fullmatch(before.rstrip(".")) else []
     return _of_form(inner, at) or _of_signature(inner, at)
+
+
+def _of_writers(line: str, at: str) -> list[Credit]:
+    """Bylines by their build: `Text: Mia Holm, Fotos: Jon Lind`, `Mia Holm in Paris and Jon Lind in Oslo`, `Mia Holm
+    Political editor`, `新华社记者 王小明`, `（カイロ＝山田花子）`."""
+    both = byline_forms.wrote_beside_shot().fullmatch(line)
+    if both is None and line.endswith(")") and "(" in line:
+        both = byline_forms.wrote_and_shot().fullmatch(line)
+        both = both if both and both["text"] else None
+    if both:
+        return _written_and_shot(both["who"], both["shot"], line, at)
+    for pattern in (byline_forms.BEFORE_AGENCIES, byline_forms.TITLED, byline_forms.REPORTS_FROM, byline_forms.PLACED):
+        if match := pattern.fullmatch(line):
+            named = enough(credited.read(match["who"]), "names", "author")
+            return credited.given(named, "author", "article", line, at)
+    if "者" in line and (match := byline_forms.REPORTER_IN_CHINESE.fullmatch(line)):
+        house = credited.read(match["house"]) if agencies.find(match["house"]) else []
+        if house or match["house"].startswith("本") or (not match["house"] and match["cut"]):
+            names = [Named(name=name) for name in re.split(r"[、，\s]", match["who"])]
+            return credited.given([*house, *names], "author", "article", line, at)
+    return []
+
+
+def _written_and_shot(who: str, shot: str, line: str, at: str) -> list[Credit]:
+    authors, photographers = (enough(credited.read(each), "names", "author") for each in (who, shot))
+    return credited.given(authors, "author", "article", line, at) + credited.given(
+        photographers, "photo", "image", line, at
+    )
 
 
 def _of_parts(line: str, at: str) -> list[Credit]:
@@ -156,7 +197,11 @@ def _of_signature(line: str, at: str) -> list[Credit]:
     """`ino/dpa`, `jsi/wd (AFP, dpa)`, `SDA`, and `EFE/ Mia Holm`, `Mia Holm/Reuters` of a photo."""
     if len(line) > LONGEST_SIGNATURE:
         return []
-    if "(" in line and (match := forms.SIGNED_BYLINE.fullmatch(line)) and (house := agencies.find(match["house"])):
+    if (
+        "(" in line
+        and (match := byline_forms.SIGNED_BYLINE.fullmatch(line))
+        and (house := agencies.find(match["house"]))
+    ):
         named = enough(credited.read(match["who"]), "names", "author")
         source = credited.given([Named(name=house.name, agency=house)], "source", "article", line, at) if named else []
         return credited.given(named, "author", "article", line, at) + source
@@ -175,7 +220,7 @@ def _of_signature(line: str, at: str) -> list[Credit]:
                 "author" if houses[0] in _SO_SIGNED and (not named[0].agency or houses[0] in _NORDIC) else "photo"
             )
             return credited.given(named, role, "article" if role == "author" else "image", line, at)
-    elif line.count(",") == 1:
+    elif 1 <= line.count(",") <= 3:
         first, _, second = line.partition(",")
         titled = credited.is_title(second.strip())
         if len(first.split()) > _MOST_WORDS or not (titled or agencies.is_hinted(second)):
@@ -213,11 +258,14 @@ def _of_form(line: str, at: str) -> list[Credit]:
 
 def _of_places(line: str, at: str) -> list[Credit]:
     """`Mia Holm reported from Paris, and Jon Lind from Oslo`."""
-    whos = [match["who"] for match in forms.from_where().finditer(line)] if " from " in line else []
-    if not whos or any(word[:1].islower() for word in forms.from_where().sub("", line).split()):
+    places = list(byline_forms.from_where().finditer(line)) if " from " in line else []
+    if not places or any(word[:1].islower() for word in byline_forms.from_where().sub("", line).split()):
         return []
-    named = [each for who in whos for each in enough(credited.read(who), "names", "author")]
-    return credited.given(named, "author", "article", line, at)
+    found: list[Credit] = []
+    for match in places:
+        role: CreditRole = "contributor" if match["helped"] else "author"
+        found += credited.given(enough(credited.read(match["who"]), "names", role), role, "article", line, at)
+    return found
 
 
 def _of_byline(line: str, at: str) -> list[Credit]:
@@ -228,12 +276,13 @@ def _of_byline(line: str, at: str) -> list[Credit]:
         found := _of_helped(beside["who"], beside["with"], line, at)
     ):
         return found
-    if shot := forms.wrote_and_shot().fullmatch(match["who"]):
-        authors = enough(credited.read(shot["who"]), "names", "author")
-        photographers = enough(credited.read(shot["shot"]), "names", "photo")
-        return credited.given(authors, "author", "article", line, at) + credited.given(
-            photographers, "photo", "image", line, at
-        )
+    if beside:
+        authors, helpers = credited.read(beside["who"]), credited.read(beside["with"])
+        if authors and all(credited.kind_is_personal(each.name) and each.personal for each in authors + helpers):
+            both = credited.given(authors, "author", "article", line, at)
+            return both + credited.given(helpers, "contributor", "article", line, at)
+    if shot := byline_forms.wrote_and_shot().fullmatch(match["who"]):
+        return _written_and_shot(shot["who"], shot["shot"], line, at)
     before, dash, after = match["who"].partition(" — ")
     named = credited.read(match["who"] if not dash or agencies.find(after) else before)
     needs: forms.Needs = "anybody" if match["colon"] else "names"

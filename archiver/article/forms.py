@@ -9,6 +9,7 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple
 
+from archiver.article import byline_forms
 from archiver.model import CreditRole
 
 Needs = Literal["anybody", "names", "agencies"]
@@ -31,9 +32,9 @@ _EDITED = (
     r"責任編輯|责任编辑|責編|责编|编辑|編輯|編集|審校|审核|主编|校对"
 )
 _TRANSLATED = (
-    r"(?:(?:this|the) (?:story|article|report|text) (?:was|has been) )?(?:translat(?:ed|ion|or)|adapted)|adaption|"
-    r"übersetz(?:t|ung|er(?:in)?)|(?:adaptation|version) (?:française|en français)|version française|"
-    r"traduite?|traduction|traducid[oa]|traducción|traduzione|tradott[oa]|tradução|traduzid[oa]|"
+    r"(?:(?:this|the) (?:story|article|report|text) (?:was|has been) )?(?:translat(?:ed|ion|or)|adapted)|"
+    r"adaption|adaptiert|übersetz(?:t|ung|er(?:in)?)|(?:adaptation|version) (?:française|en français)|"
+    r"version française|traduite?|traduction|traducid[oa]|traducción|traduzione|tradott[oa]|tradução|traduzid[oa]|"
     r"(?:tłum|przeł)\.|tłumaczenie|tłumaczył[a]?|przekład|przełożył[a]?|vertaald|vertaling|oversat|oversættelse|"
     r"översättning|översatt|"
     r"oversatt|oversettelse|suomennos|käännös|suomentanut|kääntänyt|переклад|переклав|переклала|перевод|перев[её]л|"
@@ -52,7 +53,7 @@ _STUFF = (
     r"wire services|data|video|"
     r"inhalten?|meldungen|berichten|beiträgen|angaben|unterstützung|dépêches|la contribution|la collaboration|"
     r"l['’]aide|"
-    r"la participation|información|informaciones|aportes|datos|reportes|despachos|la colaboración|la contribución|"
+    r"la participation|información|informaciones|aportes|datos|reportes?|despachos|la colaboración|la contribución|"
     r"la ayuda|il contributo|la collaborazione|informazioni|informações|informação|reportagem|dados|"
     r"conteúdo|a colaboração|medewerking|informatie|bijdragen|bijdrage|materiaal|berichten|bidrag|uppgifter|"
     r"opplysninger|oplysninger|materiałów|informacji|depesz|wykorzystaniem (?:materiałów|informacji))"
@@ -64,6 +65,8 @@ _OF = (
 _MATERIAL = (
     r"(?:(?:(?:this|the) (?:story|article|report) (?:(?:was |is )?(?:written|produced|prepared|made) )?)?"
     r"(?:with|includes|including|contains|uses|used|features|"
+    r"(?:diese[rs]? \w{4,12} )?enthält|(?:cet? \w{4,12} )?contient|"
+    r"(?:est[ea] \w{4,12} )?(?:contiene|contém)|(?:dit \w{4,12} )?bevat|"
     r"incorporates|"
     r"(?:is |was )?(?:based|adapted|compiled|rewritten)(?: in part| partly)? (?:on|from)|using|some|additional|further|"
     r"mit|unter verwendung von|auf basis von|auf grundlage von|avec(?: des| les)?|d['’]après(?: des| les)?|con(?: la)?|"
@@ -72,6 +75,9 @@ _MATERIAL = (
 )
 _HELP = (
     r"(?:(?:additional|further|extra|other) (?:reporting|writing|research)|reporting assistance|"
+    r"(?:reportagem|reporte|información|informação|reportaje) adicional|reportage (?:supplémentaire|complémentaire)|"
+    r"(?:zusätzliche|weitere) (?:berichterstattung|recherchen?|informationen)|recherchen?|research|"
+    r"aanvullende (?:verslaggeving|berichtgeving)|dodatkowe informacje|"
     r"(?:(?:redaktionelle )?mitarbeit|mitwirkung|"
     r"unter mitarbeit|collaboration|colaboración|colaboração|colaboraron|collaborazione|collaborano|medewerking|"
     r"medverkan|"
@@ -79,8 +85,8 @@ _HELP = (
     r"协力|協力|参与采写|参与报道|参与记者|通讯员|通訊員|實習記者|实习生))"
 )
 _FROM_OURS = (
-    r"(?:avec (?:notre|nos) (?:correspondante?s?|envoyée?s? spéciale?s?|envoyés spéciaux) (?:à|au|en|"
-    r"aux) [^,]{2,40}, )|"
+    r"(?:avec (?:notre|nos) (?:correspondante?s?|envoyée?s? spéciale?s?|envoyés spéciaux)(?: (?:à|au|en|"
+    r"aux) [^,]{2,40},)? )|"
     r"(?:we współpracy z|за участі|за участю|при участии|с участием|при участи)\s|"
     r"(?:(?:за|по) (?:матеріалами|материалам|сообщениям|повідомленнями|информации|інформацією))\s?:?\s?"
     r"(?:агентств[ао]? |агенції |агенцій )?|на основі матеріалів |на основе материалов |na podstawie:?\s|"
@@ -116,29 +122,8 @@ _MADE_WITH = (
     r"(?:\s(?:erstellt|verfasst|verwendet|genutzt|ergänzt|geschrieben|erarbeitet|redigiert|gemaakt)|"
     r" (?:rédigée?|elaborad[oa]) .{0,30})"
 )
-_WROTE = (
-    r"text|tekst|teksti|texto|texte|testo|texty|autor(?:in|innen|es|a|zy|i|ka|ia)?|auteurs?|autor[ei]|verfasser(?:in)?|"
-    r"autrice|authors?|автор(?:ка|и|ы)?(?: текст[ау])?|журналіст(?:ка)?|корреспондент|кореспондент|"
-    r"текст|yazan|yazar|haber|muhabir|toimittaja|reporter|reportage|reportaje|reportagem|rapportage|"
-    r"journaliste?|journalist|periodista|redacción|rédaction|redaktor prowadzący|opinion|analysis|"
-    r"skribent|bericht|文|作者|記者|记者|本报记者|本報記者|撰文|执笔|执笔人|執筆|執筆者|取材・文|取材/文|取材|署名|采写|撰稿"
-)
-_WROTE_AND_SHOT = (
-    r"(?:text|tekst|texto|texte|testo|textes|words) (?:und|och|og|y|e|et|and|en|&) "
-    r"(?:fotos?|photos?|bilder|bild|foto's|pictures)|文/图|文・写真|写真・文|图文|文图"
-)
-_REPORTED = (
-    r"report(?:ing|ed) from [^,;:.]{2,40} by|"
-    r"(?:reporting|reported|writing|written|compiled|story|words|interview)(?: in english)? (?:by|from)|"
-    r"reportage(?: de| par)?|propos recueillis par|"
-    r"(?:reporte|reportaje|reportagem|bericht|geschrieben|verfasst|escrito|écrit|scritto|skrevet|skriven|skrivet|rédigée?|"
-    r"redactado|entrevista|intervista|entretien|recueilli|publié|geschreven) (?:de|por|von|par|da|di|af|av|door)|"
-    r"(?:article |texte |información |report )(?:rédigé par|de|by)|(?:(?:eine? )?(?:bericht|artikel|beitrag|interview|"
-    r"analyse|kommentar|gastbeitrag|gastkommentar|kolumne|essay|porträt|glosse|reportage) von)|(?:une? )?(?:analyse|"
-    r"enquête|tribune|chronique|récit) (?:de|par)|підготу(?:вав|вала|вали)|подготовил[аи]?|"
-    r"przygotował[aiy]?|rozmawiał[a]?|беседовал[аи]?|розмовля(?:в|ла)|(?:de notre|von unserem|von unserer) "
-    r"(?:correspondante?|korrespondent(?:in)?)(?: (?:à|in) \w{2,30})?,?"
-)
+_WRITTEN = f"{byline_forms.WROTE}|{byline_forms.INTERVIEWED}"
+_LED = r"\s?[:：/／・｜|＝=]\s?(?:by |von |di |de )?"
 _COPYRIGHT = (
     r"(?:©|[(（]c[)）]|copyright|rechte|bildrechte|droits)[\s©@:]{0,4}(?:copyright )?"
     r"(?:\d{4}(?:\s?[-–/]\s?\d{2,4})?,?\s)?(?:by )?"
@@ -220,6 +205,7 @@ def lines() -> tuple[Form, ...]:
         (rf"{_WITH}\s(?P<who>.{{2,120}}?)(?: inputs| reports)?", "contributor", "agencies"),
         (rf"(?:{_FROM_OURS})(?P<who>.{{2,160}}?)", "contributor", "names"),
         (rf"{_HELP}(?:{_BY}|\svon\s)(?P<who>.{{2,200}}?)", "contributor", "anybody"),
+        (rf"(?!re[sc])(?:{_HELP})\s(?P<who>.{{2,80}}?)", "contributor", "names"),
         (
             rf"{_THIS} (?:first )?(?:produced|provided|supplied|published|distributed) by (?P<who>.{{2,60}}?)",
             "source",
@@ -235,18 +221,22 @@ def lines() -> tuple[Form, ...]:
         (r"(?:據|据)?(?P<who>[^，。:：]{2,40}?)(?:等)?(?:综合)?(?:报道|報道|消息|[电電])", "source", "agencies"),
         (rf"(?![a-zà-ž]{{2,20}}\s?/)(?:{_EDITED}){_BY}(?P<who>.{{2,200}}?)", "editor", "anybody"),
         (rf"(?:{_TRANSLATED}){_FROM}?{_BY}(?P<who>.{{2,80}}?)(?: from (?:the )?\w{{3,20}})?", "translator", "anybody"),
-        (r"aus dem [a-zäöüß]{3,20}(?: übersetzt)? von (?P<who>.{2,80}?)", "translator", "anybody"),
+        (
+            r"aus dem [a-zäöüß]{3,20}(?: (?:übersetzt|adaptiert|übertragen))? von (?P<who>.{2,80}?)",
+            "translator",
+            "anybody",
+        ),
         (rf"(?:{SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)", "source", "anybody"),
         (rf"(?:{SOURCE})\s(?P<who>.{{2,80}}?)", "source", "agencies"),
-        (rf"(?:{_WROTE_AND_SHOT})\s?[:：]\s?(?P<who>.{{2,80}}?)", "author", "anybody"),
-        (rf"(?:{_REPORTED})\s?:?\s?(?P<who>.{{2,200}}?)", "author", "names"),
+        (rf"(?:{byline_forms.WROTE_AND_SHOT}){_BY}(?P<who>.{{2,80}}?)", "author", "anybody"),
+        (rf"(?:{byline_forms.REPORTED})\s?:?\s?(?P<who>.{{2,200}}?)", "author", "names"),
         (
-            rf"(?!redac\w+\s?/)(?:{_WROTE})\s?[:：/／・｜|]\s?(?:by |von |di |de )?(?P<who>[^?？!！。:：]{{2,120}}?)",
+            rf"(?!redac\w+\s?/)(?:{_WRITTEN}){_LED}(?P<who>[^?？!！。:：]{{2,120}}?)",
             "author",
             "anybody",
         ),
         (
-            rf"(?!redac\w+\s?/)(?:{_WROTE})\s(?:(?:di|de|von|by|par)\s)?(?P<who>[^?？!！。:：]{{2,80}}?)",
+            rf"(?!redac\w+\s?/)(?:{byline_forms.WROTE})\s(?:(?:di|de|von|by|par)\s)?(?P<who>[^?？!！。:：]{{2,80}}?)",
             "author",
             "names",
         ),
@@ -262,7 +252,7 @@ def lines() -> tuple[Form, ...]:
     for rule, role, needs in whole:
         begun = rule.startswith(("(?P<who>", "(?:據|据)?(?P<who>"))
         marks = () if not begun else _MARKS_OF_CONTRIBUTED if _CONTRIBUTED in rule else _MARKS_OF_REPORTED
-        found.append(Form(re.compile(rf"(?:{rule})\.?", _I), role, needs, _WROTE_AND_SHOT in rule, marks))
+        found.append(Form(re.compile(rf"(?:{rule})\.?", _I), role, needs, byline_forms.WROTE_AND_SHOT in rule, marks))
     return tuple(found)
 
 
@@ -276,20 +266,13 @@ def byline() -> re.Pattern[str]:
 
 
 @cache
-def wrote_and_shot() -> re.Pattern[str]:
-    """`Mia Holm (Text) und Jon Lind (Fotos)`."""
-    return re.compile(
-        r"(?P<who>.{2,80}?)\s?(?:\((?:text[eo]?|tekst|words)\))?\s?(?:,|und|and|et|y|e|en|og|"
-        r"och)\s(?P<shot>[^()]{2,60}?)\s?"
-        r"\((?:fotos?|photos?|bild(?:er)?|pictures)\)",
-        _I,
-    )
-
-
-@cache
 def helped() -> re.Pattern[str]:
     """The agencies `with` whose help, after the authors: ` avec AFP`, ` (mit dpa)`."""
-    return re.compile(rf"(?P<who>.{{2,120}}?)[,.]?\s[(\[]?{_WITH}\s(?:{_STUFF}{_OF})?(?P<with>.{{2,80}}?)[)\]]?\.?", _I)
+    return re.compile(
+        rf"(?P<who>.{{2,120}}?)[,.]?\s[(\[]?{_WITH}\s"
+        rf"(?:(?:additional |further )?{_STUFF}{_OF})?(?P<with>.{{2,80}}?)[)\]]?\.?",
+        _I,
+    )
 
 
 def has_with(line: str) -> bool:
@@ -298,46 +281,26 @@ def has_with(line: str) -> bool:
 
 
 @cache
-def from_where() -> re.Pattern[str]:
-    """`Mia Holm reported from Paris, and Jon Lind from Oslo`: one after another."""
-    return re.compile(
-        r"(?:^|,? and |, )(?P<who>[^,.:]{2,60}?)(?: reported)? from (?:[^\W\d_a-z][\w.'’-]{2,20}(?:\s|$|(?=,))){1,3}"
-    )
-
-
-@cache
 def sentences() -> re.Pattern[str]:
     """Where a line of several credits is cut: always at one of four signs, so that prose is passed over."""
     return re.compile(
         rf"[;\s.,](?:(?<=;)\s|(?<=\s)(?:[|•·]\s|/\s(?=\w{{3,12}}\s?:)|(?=[\u3400-\u9fff]{{2,6}}[：:])|"
+        rf"(?:and|und|et|y|e)\s(?=(?:edited|translated|redigiert|übersetzt|éditée?|traduite?|editad[oa]|traducid[oa]|"
+        rf"tradotto|traduzid[oa]) (?:by|von|par|por|da)\s)|"
+        rf"(?=(?:підготува(?:в|ла|ли)|подготовил[аи]?)\s)|"
         rf"(?=(?:(?:Additional reporting|Reporting|Writing|Editing|based on reporting) by\s|"
         rf"(?:Foto|Fotos|Photo|Photos|Bild|Bilder|Kuva|Kuvat|Zdjęcia|Фото|Fotoğraf)\s?:)))|"
         rf"(?<=[\w)]{{3}}\.)(?<![Oo]prac\.)(?<![Ff]ot\.)(?<![Tt]łum\.)(?<![Pp]rzeł\.)(?<![Zz]dj\.)(?<![Rr]ed\.)"
         rf"\s(?=[^\W\d_a-z])|"
         rf"(?<=,)\s(?=\w{{3,24}}:\s|(?i:(?:with )?(?:additional )?(?:reporting|editing|writing) by|"
-        rf"(?:edited|translated) by|(?:{_EDITED}){_BY}|(?:{_REPORTED})\s|(?:version française|editing|edição|"
+        rf"(?:edited|translated) by|(?:{_EDITED}){_BY}|(?:{byline_forms.REPORTED})\s|"
+        r"(?:version française|traduzione|traduction|traducción|tradução|editing|edição|"
         rf"edición|édité)\s)))"
     )
 
 
-SIGNED_BYLINE = re.compile(
-    r"(?:[Zz]e?\s\S{3,20}\s)?(?P<who>[^\W\d_a-z][^()/:;]{3,60}?)(?:\s?/\s?[^\W\d_a-z][^\W\d_]{2,20},?)?\s?\((?P<house>[^()]{2,20})\)"
-    r"(?:\s?[-–.:]|$)"
-)
-"""`Mia Holm / İZMİR, (DHA)`, `Z Gdyni Mia Holm (PAP)`"""
-DASHED_BYLINE = re.compile(
-    r"(?P<who>[^\W\d_a-z][^–—/:;()|]{3,60}?)(?:\s[-–—|•]\s|\s(?:in [^\W\d_a-z]\w{2,20} )?(?:for|für|pour|para|per)\s)"
-    r"(?P<house>[^\W\d_]['’\w. -]{1,30})"
-)
-"""`Mia Holm - Reuters`, `Mia Holm | dpa`, `Mia Holm in Oslo for AFP`"""
 AGENCY_AND_PLACE = re.compile(r"(?P<house>[^\W\d_][\w ]{1,20})\s/\s[^\W\d_a-z][^\W\d_A-Z]{2,15}")
 """`AFP / Lima`"""
-SIGNED_IN_JAPANESE = re.compile(
-    r"。\s?【(?P<who>[\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}"
-    r"(?:[、，][\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}){0,4})】$"
-)
-BEHIND_KATAKANA = re.compile(r"(?:^|[、，])[\u30a0-\u30ff・]*([^、，]+)")
-"""`…した。【佐藤花子、カイロ鈴木一郎】`, the places before the names aside."""
 CLOSING = re.compile(r"[(（\[](?P<who>[^()（）\[\]]{2,300})[)）\]][.。]?$|\s?/(?P<slashed>[^\W\d_]{2,12})/\.?$")
 """What stands in brackets at a paragraph's end."""
 UNBRACKETED = re.compile(r"[.!?…。\"”»)]\s(?:[–—-]\s?)?(?P<who>[^.!?…。\"”»(),]{2,40})\.?$")

@@ -9,16 +9,20 @@ _ROLE = (
     r"(?:writer|reporter|correspondent|journalist|photographer|photojournalist|editor|producer|contributor|columnist)s?"
 )
 OFFICE = re.compile(
-    rf"(?:['’]s )?(?:[\w-]+ ){{0,3}}{_ROLE}\b,?\s?(?:, )?|(?:特约)?(?:记者|記者)\s?|发\s?", re.IGNORECASE
+    r"['’]s?\s(?-i:(?=[A-Z][\w'’-]+\s[A-Z]))|"
+    rf"(?:['’]s )?(?:[\w-]+ ){{0,3}}{_ROLE}\b,?\s?(?:, )?|(?:特约)?(?:记者|記者)\s?|发\s?",
+    re.IGNORECASE,
 )
 BEFORE_NAME = re.compile(
     rf"[A-Z][\w.'’-]*\s(?:[\w.'’-]+\s){{0,5}}?(?i:{_ROLE}|analyst)\s(?=[A-Z][\w'’-]+\s[A-Z][\w'’ .-]+$)"
 )
 """`TNS analyst`, `Daily Courier transportation reporter`, before a name."""
 TITLE = re.compile(
-    rf"\b{_ROLE}$|^(?:staff|chief|senior|special|freelance|envoyée?s?|correspondante?|corresponsal|enviad[oa]|"
-    rf"inviat[oa]|"
-    rf"redakteur(?:in)?|korrespondent(?:in)?|journaliste?|redacteur|verslaggever|reporter)\b|корреспондент\b",
+    rf"\b{_ROLE}$|(?:\b|-)(?:korrespondent|redakteur|reporter)(?:in)?$|\bbureau chief$|"
+    rf"^(?:(?:notre|our|unsere?|nuestr[oa]|nostr[oa]|noss[oa]|onze) )?(?:staff|chief|senior|special|freelance|"
+    r"envoyée?s?|correspondante?|corresponsal(?:es)?|enviad[oa]s?|"
+    rf"inviat[oaie]|"
+    rf"redakteur(?:in)?|korrespondent(?:in)?|journaliste?|redacteur|verslaggever|reporter|correspondentes?|corrispondent[ei]|repórter)\b|корреспондент\b",
     re.IGNORECASE,
 )
 OF_AGENCY = re.compile(
@@ -46,9 +50,11 @@ NOBODY = re.compile(
     r"(?:(?:the|other|news|wire|and|press|diverse|verschiedene|les|las|le|as|weitere[nr]?|"
     r"nachrichten) ?)*(?:agenc(?:y|ies)|"
     r"agenturen|agentur|ag|agences?|agencias?|agenzi[ae]|agências?|agencje|agentschappen|byråer|nyhetsbyråer|bureauer|"
-    r"агентства|агенції|агентств|ajanslar|newswires?|wires?|wire (?:reports|services)|reports|通讯社|外电)|"
-    r"(?:the )?(?:\w+ )?(?:newsroom|bureau|news desk)|(?:la |de |die |der )?(?:redaktion(?:en)?|redaksjonen|rédaction|"
-    r"redactie|redacción|redação|redazione|redakcja|редакція|редакция|redaktør|toimitus|staff)(?: web)?|"
+    r"агентства|агенції|агентств|agentur(?:material|meldungen|berichte)|"
+    r"ajanslar|newswires?|wires?|wire (?:reports|services)|reports|通讯社|外电)|"
+    r"(?:the )?(?:\w+ )?(?:newsroom|bureau|news desk)|"
+    r"(?:la |de |die |der |unsere[rmn]? )?(?:agentur(?:en)?|redaktion(?:en)?|redaksjonen|"
+    r"rédaction|redactie|redacción|redação|redazione|redakcja|редакція|редакция|redaktør|toimitus|staff)(?: web)?|"
     r"(?:by )?(?:our|a|an?|staff|special|own)(?: own| staff| special)? (?:correspondent|reporter|writer)s?|"
     r"web desk|fim|fin|end|reproduç[ãa]o|divulgaç[ãa]o|reproducción|cortesía|cedida|riproduzione riservata|dr|"
     r"tous droits réservés|str|stf|stringer|uncredited|undatiert|zvg\.?|z\.\s?vg\.?|symbol(?:bild|foto)|"
