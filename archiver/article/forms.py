@@ -88,7 +88,8 @@ _FROM_OURS = (
     r"(?:avec (?:notre|nos) (?:correspondante?s?|envoyée?s? spéciale?s?|envoyés spéciaux)(?: (?:à|au|en|"
     r"aux) [^,]{2,40},)? )|"
     r"(?:we współpracy z|за участі|за участю|при участии|с участием|при участи)\s|"
-    r"(?:(?:за|по) (?:матеріалами|материалам|сообщениям|повідомленнями|информации|інформацією))\s?:?\s?"
+    r"(?:(?:підготовлено |подготовлено )?(?:за|по) (?:матеріалами|материалам|"
+    r"сообщениям|повідомленнями|информации|інформацією))\s?:?\s?"
     r"(?:агентств[ао]? |агенції |агенцій )?|на основі матеріалів |на основе материалов |na podstawie:?\s|"
     r"(?:ha|hanno) collaborato |(?:ha colaborado|colabor(?:ó|aron|ou|aram)|con aportes de) "
 )
@@ -194,7 +195,7 @@ def leads() -> re.Pattern[str]:
 def lines() -> tuple[Form, ...]:
     """A whole line, in order of trial."""
     whole: tuple[tuple[str, CreditRole, Needs], ...] = (
-        (rf"(?P<who>.{{2,200}}?) {_CONTRIBUTED}", "contributor", "anybody"),
+        (rf"(?P<who>.{{2,200}}?)(?:,[^,]{{2,30}},)? {_CONTRIBUTED}", "contributor", "anybody"),
         (rf"{_MATERIAL}(?P<who>.{{2,200}}?)", "contributor", "anybody"),
         (_USED, "contributor", "anybody"),
         (_FROM_THEM, "contributor", "anybody"),
@@ -294,7 +295,7 @@ def sentences() -> re.Pattern[str]:
         rf"\s(?=[^\W\d_a-z])|"
         rf"(?<=,)\s(?=\w{{3,24}}:\s|(?i:(?:with )?(?:additional )?(?:reporting|editing|writing) by|"
         rf"(?:edited|translated) by|(?:{_EDITED}){_BY}|(?:{byline_forms.REPORTED})\s|"
-        r"(?:version française|traduzione|traduction|traducción|tradução|editing|edição|"
+        r"(?:version française|traduzione|traduction|traducción|tradução|редактор(?:ка)?|editing|edição|"
         rf"edición|édité)\s)))"
     )
 
