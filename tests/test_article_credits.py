@@ -128,3 +128,21 @@ def test_authors_named_in_the_markup_are_credited_as_authors():
         "meta",
         "en",
     )
+
+
+@pytest.mark.parametrize(
+    ("end", "expected"),
+    [
+        ("（佐伯陽介）", ["佐伯陽介"]),
+        ("（カイロ＝佐伯陽介、森田千尋）", ["佐伯陽介", "森田千尋"]),
+        ("（共同通信）", ["Kyodo"]),
+        ("（敬称略）", []),
+        ("（写真は港）", []),
+        ("（京都大教授）", []),
+        ("（人民日报）", []),
+    ],
+)
+def test_what_stands_in_brackets_after_a_japanese_text_is_a_name_only_if_it_reads_as_one(
+    end: str, expected: list[str]
+) -> None:
+    assert [credit.name for credit in credits_of_line(f"港が再開した。{end}", "here")] == expected

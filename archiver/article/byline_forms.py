@@ -29,7 +29,8 @@ INTERVIEWED = (
 _TEXTS = (
     r"analysis|opinion|comment(?:ary)?|review|exclusive|column|essay|explainer|feature|interview|perspective|"
     r"investigation|special report|dispatch|"
-    r"artikel|article|articolo|artículo|artigo|bericht|beitrag|analyse|kommentar|gastbeitrag|gastkommentar|kolumne|porträt|glosse|reportage|rezension|"
+    r"artikel|article|articolo|artículo|artigo|bericht|beitrag|analyse|kommentar|gastbeitrag|gastkommentar|"
+    r"kolumne|porträt|glosse|reportage|rezension|"
     r"kritik|leitartikel|meinungsbeitrag|"
     r"enquête|tribune|chronique|récit|entretien|éditorial|"
     r"análisis|crónica|reportaje|entrevista|opinión|columna|reporte|"
@@ -52,12 +53,13 @@ REPORTED = (
     r"(?:article |texte |información |report )(?:rédigé par|de|by)|"
     rf"(?:(?:an?|eine?|une?|uno?|una|um|uma|een|en|et|ett) |un['’])?(?:{_TEXTS}) "
     r"(?:by|von|par|de|por|di|do|da|door|av|af)|"
-    r"підготу(?:вав|вала|вали)|подготовил[аи]?|przygotował[aiy]?|kirjoittanut|rozmawia(?:ł[a]?|li|ły)|notował[a]?|spisał[a]?|"
+    r"підготу(?:вав|вала|вали)|подготовил[аи]?|przygotował[aiy]?|kirjoittanut|"
+    r"rozmawia(?:ł[a]?|li|ły)|notował[a]?|spisał[a]?|"
     r"wysłuchał[a]?|беседовал[аи]?|записал[аи]?|записа(?:в|ли)|розмовля(?:в|ла|ли)|спілкува(?:вся|лася|лися)|"
     r"розмову (?:вів|вела)|інтерв['’]ю (?:взяв|взяла)|интервью (?:взял|взяла|провёл|провел|провела)|"
     r"das (?:gespräch|interview) führten?|die fragen stellten?|"
     r"(?:es berichte[nt]{1,2}|aus [^\W\d_]{3,20} berichte[nt]{1,2})|"
-    r"(?:de|dal|dalla|van|von|do|da|du|fra|från|от|от нашего|від нашого) "
+    r"(?:de|dal|dalla|van|von|do|da|du|fra|från|от|від) "
     r"(?:(?:notre|unserem|unserer|nostro|nostra|onze|ons|nosso|nossa|nuestro|nuestra|vår|vores|нашего|нашого) )?"
     rf"(?:{_TITLE_OURS})(?: (?:à|in|a|en|em|i|aus|au|w|в|у) [^\W\d_]{{2,30}})?,?"
 )
@@ -123,8 +125,8 @@ BEHIND_KATAKANA = re.compile(r"(?:^|[、，])[\u30a0-\u30ff・]*([^、，]+)")
 _NAME = r"[^\W\d_a-z][\w'’-]{1,20}(?:\s[^\W\d_a-z][\w'’-]{0,20}\.?){1,2}"
 _PLACED = rf"{_NAME} (?:in|à|en|em|a) [^\W\d_a-z][\w'’-]{{1,20}}(?:\s[^\W\d_a-z][\w'’-]{{1,20}}){{0,2}}"
 _SAY_FROM = (
-    r"(?:reports?|reporting|berichte[nt]{1,2}|berichtete|meldet|rapporteert|rapporterar|rapporterer|informa|reporta|reportan|"
-    r"riferisce) (?:from|aus|desde|de|da|vanuit|från|fra)"
+    r"(?:reports?|reporting|berichte[nt]{1,2}|berichtete|meldet|rapporteert|rapporterar|rapporterer|informa|reporta|"
+    r"reportan|riferisce) (?:from|aus|desde|de|da|vanuit|från|fra)"
 )
 REPORTS_FROM = re.compile(
     rf"(?P<who>{_NAME}(?:(?:, | and | und | en | y | e | og | och ){_NAME}){{0,3}}) {_SAY_FROM} "
@@ -132,7 +134,7 @@ REPORTS_FROM = re.compile(
 )
 """`Mia Holm berichtet aus Paris.`"""
 PLACED = re.compile(rf"(?P<who>(?:{_PLACED}|{_NAME}, {_PLACED})(?:(?:, |,? and | et | und | y | e ){_PLACED}){{1,5}})")
-"""`Mia Holm in Paris and Jon Lind in Oslo`; a place behind the first and the last, which the caller sees to."""
+"""`Mia Holm in Paris and Jon Lind in Oslo`, each with a place, but that two may share the first."""
 BEFORE_AGENCIES = re.compile(
     rf"(?P<who>{_NAME}(?:(?:, | and | y | e | et | und ){_NAME}){{0,3}})(?:\s?[/|]\s?| and | und | y | et | e )"
     r"(?i:agencias|agences|agenturen|agenzie|agências|agencies|wires|агентства|агенції)"
@@ -158,10 +160,13 @@ REPORTER_IN_CHINESE = re.compile(
 SIGNED_IN_BRACKETS = re.compile(
     r"(?:^|。\s?)[（(](?P<place>[\u30a0-\u30ff\u3400-\u9fff]{2,10}(?:[＝=]|支局\s)|"
     r"(?:編集委員|論説委員|特派員|聞き手|構成|取材|文)[・＝=：:])?"
-    r"(?P<who>[\u3400-\u9fff々\u3040-\u309f]{3,6}?(?:[、，][\u3400-\u9fff々\u3040-\u309f]{3,6}?){0,4})(?P<office>記者)?[）)]$"
+    r"(?P<who>[\u3400-\u9fff々\u3040-\u309f]{3,6}?(?:[、，][\u3400-\u9fff々\u3040-\u309f]{3,6}?){0,4})"
+    r"(?P<office>記者)?[）)]$"
 )
 """`…した。（カイロ＝山田花子）`, `（山田花子、鈴木一郎）`"""
 NO_NAME_IN_JAPANESE = re.compile(
-    r"[写略編回時事者社省部区県町員法料号図表参照記提供関連続完全体会場]|^[\u3040-\u309f]|[はがをにでとのも][\u3400-\u9fff]|[はがをにでとのも]$"
+    r"[写略編回時事者社省部区県町員法料号図表参照記提供関連続完全体会場授通信聞闻网报報台電电频未]|"
+    r"^.{3}$|^.{6}|^[\u3040-\u309f]|"
+    r"[はがをにでとのも][\u3400-\u9fff]|[はがをにでとのも]$"
 )
-"""What stands in a word in brackets that is no name: `（敬称略）`, `（写真は港）`."""
+"""What stands in brackets and is no name, or not as long as most are: `（敬称略）`, `（写真は港）`, `（共同通信）`."""
