@@ -276,7 +276,7 @@ def test_without_the_extra_one_line_says_what_to_install(tmp_path, capsys, monke
     monkeypatch.delitem(sys.modules, "archiver.handoff.s3", raising=False)
     monkeypatch.setitem(sys.modules, "boto3", None)
     assert main(["handoff", str(make(tmp_path / "bags")), "s3://bucket/x"]) == 2
-    assert "pip install 'archiver[s3]'" in capsys.readouterr().err
+    assert "pip install '.[s3]'" in capsys.readouterr().err
     monkeypatch.delitem(sys.modules, "archiver.handoff.s3", raising=False)
 
 

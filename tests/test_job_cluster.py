@@ -29,7 +29,7 @@ from archiver.validate.bag import validate_bag
 SEEDS = 10
 needs_dask = pytest.mark.skipif(
     shutil.which("dask", path=str(Path(sys.executable).parent)) is None,
-    reason="Dask is not installed: pip install 'archiver[cluster]'",
+    reason="Dask is not installed: pip install '.[cluster]'",
 )
 
 
@@ -259,7 +259,7 @@ def test_what_is_no_address_of_a_scheduler_is_refused(address, tmp_path, capsys)
 def test_without_dask_one_line_says_what_to_install(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert main(["run", str(tmp_path), "--executor", "dask://head:8786"]) == 2
-    assert "pip install 'archiver[cluster]'" in capsys.readouterr().err
+    assert "pip install '.[cluster]'" in capsys.readouterr().err
 
 
 @needs_dask

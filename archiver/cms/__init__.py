@@ -8,9 +8,11 @@ OLDEST = 50
 try:
     from cryptography import __version__
 except ImportError as error:
-    raise UsageError("signatures and timestamps need the extra 'trust': pip install 'archiver[trust]'") from error
+    raise UsageError(
+        "signatures and timestamps need the extra 'trust': pip install '.[trust]' in the project's folder"
+    ) from error
 if int(__version__.partition(".")[0]) < OLDEST:
     raise UsageError(
         f"signatures and timestamps need cryptography {OLDEST} or newer, not {__version__}: "
-        "pip install --upgrade 'archiver[trust]'"
+        "pip install --upgrade '.[trust]' in the project's folder"
     )

@@ -22,7 +22,7 @@ try:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError as missing:
-    raise UsageError("s3:// targets need the extra 's3': pip install 'archiver[s3]'") from missing
+    raise UsageError("s3:// targets need the extra 's3': pip install '.[s3]' in the project's folder") from missing
 
 PART = 8 << 20
 """Bytes of a part, and of an object that is sent in one go; more where a package has more than 9,000 such parts."""
