@@ -51,8 +51,8 @@ def scheduler_of(executor: str) -> str:
         import distributed  # noqa: F401
     except ImportError:
         raise UsageError(
-            f"--executor {executor} needs Dask: pip install '.[cluster]' in the project's folder, on the machines of the "
-            "workers too"
+            f"--executor {executor} needs Dask: pip install '.[cluster]' in the project's folder, on the machines "
+            "of the workers too"
         ) from None
     return f"{'tls' if match['tls'] else 'tcp'}://{match['place']}"
 
