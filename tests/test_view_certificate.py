@@ -95,6 +95,16 @@ def test_it_says_what_was_checked_and_what_was_not_and_leaves_blanks_for_who_sig
     assert "_____" not in checked + unchecked
 
 
+def test_a_credit_of_a_photo_stands_in_one_pair_of_brackets(tmp_path):
+    builder = Builder()
+    photo = {"name": "Ada Crumb", "role": "photo", "of": "image"}
+    builder.record["credits"] = [{**builder.record["credits"][0], **photo}]
+    builder.info = [line.replace("AFP (contributor)", "Ada Crumb (photo)") for line in builder.info]
+    assert rows(text_of(builder.write(tmp_path / "bags/harbour")))["Credited"].startswith(
+        "Ada Crumb (photo, image), by "
+    )
+
+
 def test_it_states_no_law_as_satisfied(bag):
     assert not re.search(r"perjury|oath|\bFRE\b|rule 90|admissib|hereby|comply|complies", text_of(bag), re.IGNORECASE)
 
@@ -167,6 +177,7 @@ def test_a_file_is_written_whole_and_never_over_another(tmp_path, bag, capsys):
     assert main(["certify", "--html", "--output", str(target), str(bag)]) == 0
     first = target.read_bytes()
     assert first.startswith(b"<!DOCTYPE html>")
+    assert capsys.readouterr().err == f"archiver: wrote {target}\n"
     assert main(["certify", "--output", str(target), str(bag)]) == 2
     assert "nothing was overwritten" in capsys.readouterr().err
     assert target.read_bytes() == first

@@ -38,6 +38,8 @@ def certify(args: argparse.Namespace) -> int:
     document = (as_html if args.html else as_text)(drafts) if drafts else ""
     if args.output and document:
         write_new(args.output, document.encode("utf-8"))
+        if not args.quiet:
+            print(visible(f"archiver: wrote {args.output}"), file=sys.stderr)
     else:
         sys.stdout.write(document)
     return 1 if refused else 0

@@ -145,7 +145,8 @@ def _what(facts: Facts) -> Iterator[Row]:
     headlines = facts.record["claims"]["headline"]
     yield "Headline", f"{headlines[0]['value']} ({headlines[0]['source']})" if headlines else "none found"
     for each in credits_once(facts.record)[:MOST]:
-        yield "Credited", f"{each.who} ({each.role}), by {', '.join(each.sources)}: {each.text}"
+        role = each.role.replace(" (image)", ", image")
+        yield "Credited", f"{each.who} ({role}), by {', '.join(each.sources)}: {each.text}"
 
 
 def _when(facts: Facts) -> Iterator[Row]:
