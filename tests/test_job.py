@@ -66,13 +66,27 @@ def test_recapture_makes_a_new_bag_beside_the_old_one(tmp_path, job):
     assert again["bag"] == max(bags_in(tmp_path / "bags"), key=lambda bag: bag.stat().st_mtime_ns).name
 
 
-def test_a_page_that_is_gone_is_bagged_as_evidence_done_and_still_exit_code_1_until_retried(tmp_path, job):
+def assert_no_comparison_is_shown(bag, capsys):
+    """Terminal and page tell the status of a page that is gone once, and do not set it against the seed."""
+    assert json.loads((bag / "data/provenance.json").read_bytes())["comparison"]["verdict"] == "different"
+    assert main(["show", str(bag)]) == 0
+    shown = capsys.readouterr().out
+    page = (bag / "data/ro-crate-preview.html").read_text()
+    assert shown.count("status 410") == page.count("status 410") == 1
+    assert "no comparison shown: gone" in shown and "Not shown: what came is not the article" in page
+    assert not any(
+        word in told for told in (shown, page) for word in ("different", "disagree", "Paragraphs:", "reworded")
+    )
+
+
+def test_a_page_that_is_gone_is_bagged_as_evidence_done_and_still_exit_code_1_until_retried(tmp_path, job, capsys):
     seeds = write_seeds(tmp_path / "seeds", range(1))
     pages = {("www.example-times.example", "/news/0"): Answer(b"<p>This page was removed.</p>", status=410)}
     with newsroom(pages) as site:
         code, [gone], _ = job(seeds, *site.options)
         assert (code, gone["outcome"], gone["reason"]) == (1, "gone", "status 410")
         assert validate_bag(tmp_path / "bags" / gone["bag"]).ok
+        assert_no_comparison_is_shown(tmp_path / "bags" / gone["bag"], capsys)
         code, [still], _ = job(seeds, *site.options)
         assert (code, still["bag"], sum(site.asked.values())) == (1, gone["bag"], 1)
         pages.update(pages_for(range(1)))

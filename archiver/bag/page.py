@@ -83,7 +83,13 @@ def _standfirst(dossier: Dossier) -> str:
     host = urlsplit(capture.final_url).hostname or capture.final_url
     when = f"{capture.started.day} {capture.started:%B %Y at %H:%M} UTC"
     verdict = _shown(dossier.reading.comparison.verdict)
-    return f"{became} at {_shown(host)} on {when}. Compared with the seed document: <strong>{verdict}</strong>."
+    compared = f" Compared with the seed document: <strong>{verdict}</strong>." if _has_article(dossier) else ""
+    return f"{became} at {_shown(host)} on {when}.{compared}"
+
+
+def _has_article(dossier: Dossier) -> bool:
+    """Whether what came is the article; only the record sets what came instead against the seed."""
+    return dossier.capture.outcome == "captured"
 
 
 def _section(heading: str, content: str) -> Iterator[str]:
@@ -105,7 +111,9 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
     yield "Asked for", capture.requested_url
     if capture.final_url != capture.requested_url:
         yield "Answered by", capture.final_url
-    yield "Outcome", f"{capture.outcome}{f': {capture.reason}' if capture.reason else ''} (status {capture.status})"
+    reason, status = capture.reason or "", f"status {capture.status}"
+    told = "" if status in reason else f" ({status})"
+    yield "Outcome", f"{capture.outcome}{f': {reason}' if reason else ''}{told}"
     yield "When", f"{capture.started:%Y-%m-%d %H:%M:%S} UTC"
     verified = " (certificate not verified)" if tls and not tls.verified else ""
     yield "From", f"{capture.final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
@@ -121,6 +129,8 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
 
 
 def _comparison(dossier: Dossier, language: str) -> str:
+    if not _has_article(dossier):
+        return "<p>Not shown: what came is not the article. The record keeps how it compares.</p>\n"
     comparison = dossier.reading.comparison
     kept, theirs = f"{comparison.seed_coverage:.0%}", f"{comparison.page_coverage:.0%}"
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
@@ -156,7 +166,7 @@ def _paragraph(text: str) -> str:
 
 
 def _links(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    for link in dossier.reading.links:
+    for link in dossier.reading.links if _has_article(dossier) else ():
         if link.page_href and link.page_href != link.seed_href:
             yield link.text, link.page_href
 
@@ -185,7 +195,7 @@ def _credits(dossier: Dossier) -> Iterator[tuple[str, str]]:
 
 def _claims(dossier: Dossier) -> Iterator[tuple[str, str]]:
     for name, claims in dossier.reading.claims.items():
-        agreement = dossier.reading.agreement.get(name)
+        agreement = dossier.reading.agreement.get(name) if _has_article(dossier) else None
         conflict = " (sources disagree)" if agreement and agreement.accord == "conflict" else ""
         values: dict[str, dict[str, None]] = {}
         for claim in claims:

@@ -41,8 +41,9 @@ def _told(bag: Path, record: dict[str, Any]) -> Iterator[str]:
     yield f"from      {one_line(capture['requested_url'])}"
     for address in capture["redirects"]:
         yield f"moved to  {one_line(address)}"
-    reason = f" ({one_line(capture['reason'])})" if capture["reason"] else ""
-    yield f"outcome   {one_line(capture['outcome'])}{reason}, status {one_line(capture['status'])}"
+    reason, status = one_line(capture["reason"] or ""), f"status {one_line(capture['status'])}"
+    told = "" if status in reason else f", {status}"
+    yield f"outcome   {one_line(capture['outcome'])}{f' ({reason})' if reason else ''}{told}"
     address = one_line(capture["ip"] or "an unknown address")
     yield f"captured  {one_line(capture['started'])} from {address}{_tls(capture['tls'])}"
     yield f"record    {one_line(capture['record_id'])} in data/{one_line(capture['warc'])}"

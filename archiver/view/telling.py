@@ -32,13 +32,18 @@ def one_line(text: object) -> str:
 
 
 def tell(record: Record, *, colour: bool = False) -> Iterator[str]:
-    """Verdict, comparison, links, credits and claims, each under its heading where there is something to tell."""
-    yield from _verdict(record)
+    """Verdict, comparison, links, credits and claims, each under its heading where there is something to tell.
+
+    Where the article was not captured, what came instead is not set against the seed: the record alone has that.
+    """
+    outcome = record.get("capture", {}).get("outcome", "captured")
+    whole = outcome == "captured"
+    yield from _verdict(record, outcome)
     for heading, lines in (
-        ("Comparison", list(differences(record, colour=colour))),
-        ("Links of the seed that had lost their target", list(recovered(record))),
+        ("Comparison", list(differences(record, colour=colour)) if whole else []),
+        ("Links of the seed that had lost their target", list(recovered(record)) if whole else []),
         ("Credits", list(credit_lines(record))),
-        ("Claims", list(claim_lines(record))),
+        ("Claims", list(claim_lines(record if whole else {**record, "agreement": {}}))),
     ):
         if lines:
             yield ""
@@ -46,11 +51,14 @@ def tell(record: Record, *, colour: bool = False) -> Iterator[str]:
             yield from lines
 
 
-def _verdict(record: Record) -> Iterator[str]:
+def _verdict(record: Record, outcome: str) -> Iterator[str]:
     comparison, text = record["comparison"], record["text"]
     kept, theirs = comparison["seed_coverage"], comparison["page_coverage"]
     shares = f"{kept:.0%} of the seed's words are on the page, {theirs:.0%} of the page's in the seed"
-    yield f"verdict: {one_line(comparison['verdict'])} - {shares}"
+    if outcome == "captured":
+        yield f"verdict: {one_line(comparison['verdict'])} - {shares}"
+    else:
+        yield f"no comparison shown: {one_line(outcome)}; what came is not the article, and only the record compares it"
     extractor = one_line(f"{text['extractor']} {text['extractor_version']}")
     note = f" - {one_line(text['note'])}" if text.get("note") else ""
     yield f"text: {one_line(text['characters'] or 0)} characters by {extractor}{note}"
