@@ -33,8 +33,9 @@ class StorageError(ArchiverError):
 
     @classmethod
     def from_os(cls, doing: str, error: OSError) -> "StorageError":
-        """One line from an OSError: `doing` says what was attempted, e.g. "write the bag"."""
-        where = f" ({error.filename})" if error.filename else ""
+        """One line from an OSError: `doing` says what was attempted, e.g. "write the bag". The file is named once."""
+        named = not error.filename or f" {error.filename} " in f" {doing} "
+        where = "" if named else f" ({error.filename})"
         return cls(f"cannot {doing}{where}: {error.strerror or error}")
 
 
