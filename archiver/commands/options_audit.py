@@ -6,8 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 _AGE = re.compile(r"(\d{1,6})([hdw])")
-_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(|k|K|M|G|Ki|Mi|Gi)B?(?:/s)?")
-_UNITS = {"": 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
+_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:(k|K|M|G|Ki|Mi|Gi)B?|B)(?:/s)?")
+_UNITS = {None: 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)%")
 
 
@@ -87,5 +87,5 @@ def _rate(text: str) -> float:
     match = _RATE.fullmatch(text)
     rate = float(match[1]) * _UNITS[match[2]] if match else 0.0
     if rate < 1:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a rate as in 50MB/s, 800kB/s or 1GiB/s")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a rate with its unit, as in 50MB/s, 800kB/s or 1GiB/s")
     return rate
