@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -191,11 +192,13 @@ def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            raise UsageError(f"{path}: unknown setting {prefix}{key[:80]}; known are {', '.join(sorted(known))}")
+            near = get_close_matches(key[:80], known, 1)
+            hint = f"did you mean {prefix}{near[0]}?" if near else "'archiver init' writes all there are into a file"
+            raise UsageError(f"{path}: unknown setting {prefix}{key[:80]}; {hint}")
         kind, convert = known[key]
         stated = f"{path}: {prefix}{key} = {repr(value)[:80]}"
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise UsageError(f"{stated} has the wrong type; see 'archiver init'")
+            raise UsageError(f"{stated} has the wrong type; it must be {_WANTED[kind]}")
         if isinstance(value, str) and (not value.strip() or _STEERING.search(value)):
             raise UsageError(f"{stated} is not one line of text; leave the line out for the default")
         if isinstance(value, str) and len(value) > _LONGEST:
@@ -223,6 +226,13 @@ _RANGES: dict[str, tuple[float, float]] = {
 """What a number may be, by the end of its name: the first that fits counts."""
 
 
+_WANTED: dict[Any, str] = {
+    str: 'text in quotes, as in "text"',
+    int: "a whole number",
+    (int, float): "a number",
+    bool: "true or false",
+    list: 'a list, as in ["text"]',
+}
 _READERS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
     "<class 'pathlib.Path'>": (str, Path),
     "pathlib.Path | None": (str, Path),

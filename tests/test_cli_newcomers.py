@@ -19,3 +19,21 @@ def test_a_file_that_cannot_be_read_is_named_once(tmp_path, capsys):
 @pytest.mark.parametrize("rate", ["50", "0.5B/s"])
 def test_a_rate_without_its_unit_is_refused(rate, capsys):
     assert "as in 50MB/s" in refused(capsys, "audit", "--rate", rate)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("contact_mail = 'a@example.org'", "did you mean contact_email?"),
+        ("[limits]\nredirect = 3", "did you mean limits.redirects?"),
+        ("wombat = 3", "'archiver init' writes all there are"),
+        ("jobs = '2'", "must be a whole number"),
+        ("pace = 'slow'", "must be a number"),
+        ("retry = 1", "must be true or false"),
+        ("bags = 3", "must be text in quotes"),
+        ("connect_to = 'a:1:b:2'", "must be a list"),
+    ],
+)
+def test_a_wrong_setting_is_told_what_it_should_be(text, says, tmp_path, capsys):
+    (tmp_path / "a.toml").write_text(text)
+    assert says in refused(capsys, "status", "--config", str(tmp_path / "a.toml"))
