@@ -4,6 +4,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
@@ -178,7 +179,26 @@ def _from_file(path: Path) -> Config:
             f"{path}: not valid TOML: {error}; mend it, or write a new one with 'archiver init'"
         ) from error
     limits = _typed(path, "limits.", Limits(), table.pop("limits", {}))
-    return replace(_typed(path, "", Config(), table), limits=limits)
+    config = replace(_typed(path, "", Config(), table), limits=limits)
+    if config.embargo is not None and not _is_day(config.embargo):
+        raise UsageError(f"{path}: embargo = {config.embargo[:80]!r} is not a day, as in '2030-01-01'")
+    beside = {name: path.parent / file for name in _BESIDE if (file := getattr(config, name)) is not None}
+    return replace(config, **beside)
+
+
+_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "ca_bundle")
+"""Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
+
+
+def _is_day(text: str) -> bool:
+    """A day of EDTF, which may be uncertain or approximate: `2030-01-01`, `2030-01-01?`."""
+    try:
+        return _DAY.fullmatch(text) is not None and bool(date.fromisoformat(text[:10]))
+    except ValueError:
+        return False
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d[?~%]?", re.ASCII)
 
 
 _Settings = TypeVar("_Settings", Config, Limits)

@@ -1,8 +1,11 @@
 """What somebody who is new to archiver gets wrong, and the line that puts it right."""
 
+from pathlib import Path
+
 import pytest
 
 from archiver.cli import main
+from archiver.config import load
 
 
 def refused(capsys, *arguments: str, code: int = 2) -> str:
@@ -37,3 +40,28 @@ def test_a_rate_without_its_unit_is_refused(rate, capsys):
 def test_a_wrong_setting_is_told_what_it_should_be(text, says, tmp_path, capsys):
     (tmp_path / "a.toml").write_text(text)
     assert says in refused(capsys, "status", "--config", str(tmp_path / "a.toml"))
+
+
+@pytest.mark.parametrize("until", ["soon", "2030", "2030-02-30", "2030-01-01T00:00", "2030-01-01 or so"])
+def test_an_embargo_that_is_no_day_is_refused(until, tmp_path, capsys):
+    (tmp_path / "a.toml").write_text(f"embargo = '{until}'")
+    assert "is not a day, as in '2030-01-01'" in refused(capsys, "status", "--config", str(tmp_path / "a.toml"))
+
+
+@pytest.mark.parametrize("until", ["2030-01-01", "2030-01-01~"])
+def test_an_embargo_until_a_day_is_taken(until, tmp_path):
+    (tmp_path / "a.toml").write_text(f"embargo = '{until}'")
+    assert load(tmp_path / "a.toml", {}).embargo == until
+
+
+@pytest.mark.parametrize("name", ["key", "certificate", "passphrase_file", "trust_roots", "ca_bundle"])
+def test_keys_and_roots_are_looked_for_beside_the_settings_that_name_them(name, tmp_path, monkeypatch):
+    (tmp_path / "etc").mkdir()
+    (tmp_path / "etc" / "a.toml").write_text(f"bags = 'kept'\n{name} = 'sub/a.pem'")
+    monkeypatch.chdir(tmp_path)
+    config = load(Path("etc/a.toml"), {})
+    assert getattr(config, name) == Path("etc/sub/a.pem")
+    assert config.bags == Path("kept")
+    (tmp_path / "etc" / "a.toml").write_text(f"{name} = '/a.pem'")
+    assert getattr(load(Path("etc/a.toml"), {}), name) == Path("/a.pem")
+    assert getattr(load(Path("etc/a.toml"), {name: Path("b.pem")}), name) == Path("b.pem")
