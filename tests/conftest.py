@@ -12,6 +12,13 @@ settings.register_profile("nightly", max_examples=3000, deadline=None, suppress_
 settings.load_profile("quick")
 
 
+@pytest.fixture
+def places(tmp_path: Path) -> None:
+    """The folders that tests hand bags off to: a hand-off makes none."""
+    for name in ("out", "access", "copies", "first", "second"):
+        (tmp_path / name).mkdir()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--bagit-suite",

@@ -20,6 +20,7 @@ from archiver.validate.bag import validate_bag
 
 SCHEMA = json.loads((Path(folder_module.__file__).parents[1] / "schemas/receipt.schema.json").read_text("utf-8"))
 FORMS = ("folder", "tar", "tgz", "zip", "wacz")
+pytestmark = pytest.mark.usefixtures("places")
 
 
 def make(bags: Path, name: str = "harbour-1", **payload: bytes) -> Path:
@@ -140,7 +141,6 @@ def test_a_bag_that_changes_while_it_is_sent_is_refused_and_nothing_of_it_shows(
 @pytest.mark.parametrize("form", FORMS)
 def test_something_else_of_that_name_is_never_overwritten(form, bag, tmp_path, capsys):
     out = tmp_path / "out"
-    out.mkdir()
     place = out / ("harbour-1" if form == "folder" else f"harbour-1.{form}")
     if form == "folder":
         place.mkdir()
@@ -338,6 +338,20 @@ def test_wrong_usage_is_exit_code_2_and_one_line(arguments, tmp_path, monkeypatc
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("target", ["absent", "absent/incoming"])
+def test_a_target_folder_that_is_not_there_is_not_made_it_may_be_a_disk_that_is_not_mounted(
+    target, bag, tmp_path, capsys
+):
+    before = everything(tmp_path)
+    assert main(["handoff", str(bag), str(tmp_path / target)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"archiver: there is no folder {tmp_path / target}; is it mounted? make it first")
+    assert len(err.splitlines()) == 1
+    assert everything(tmp_path) == before
+    assert not (tmp_path / "absent").exists()
+
+
 def test_signatures_added_since_do_not_take_the_place_of_a_package_that_is_one_file(bag, tmp_path, capsys):
     hand(capsys, bag, tmp_path / "out")
     before = (tmp_path / "out/harbour-1.tar").read_bytes()
@@ -384,6 +398,7 @@ def test_what_appears_in_the_last_moment_is_not_overwritten_whether_or_not_the_d
     assert "has appeared meanwhile" in told["reason"]
     assert (place / "theirs" if form == "folder" else place).read_bytes() == b"somebody's"
     shutil.rmtree(tmp_path / "out")
+    (tmp_path / "out").mkdir()
     assert hand(capsys, bag, tmp_path / "out", "--form", form)[0] == 0
 
 
@@ -407,7 +422,7 @@ def test_a_link_planted_in_the_target_leads_nothing_out_of_it(link, bag, tmp_pat
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     planted = tmp_path / "out" / link
-    planted.parent.mkdir(parents=True)
+    planted.parent.mkdir(parents=True, exist_ok=True)
     planted.symlink_to(elsewhere)
     code = main(["handoff", "--form", "folder", str(bag), str(tmp_path / "out")])
     assert code == (3 if link == ".harbour-1.part" else 1)
@@ -418,7 +433,7 @@ def test_a_link_planted_in_the_target_leads_nothing_out_of_it(link, bag, tmp_pat
 def test_another_bag_is_no_target(bag, tmp_path, capsys):
     other = make(tmp_path / "bags", "other-2")
     before = everything(other)
-    code, (told,), _ = hand(capsys, bag, other / "data/new")
+    code, (told,), _ = hand(capsys, bag, other / "data")
     assert (code, told["outcome"]) == (1, "refused")
     assert f"lies in the bag {other}" in told["reason"]
     assert everything(other) == before

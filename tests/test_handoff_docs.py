@@ -40,6 +40,7 @@ def delivered(tmp_path_factory) -> tuple[Path, str]:
         (home / "archiver.toml").write_text("".join(f"{name} = {json.dumps(v)}\n" for name, v in settings.items()))
         config = ["--config", str(home / "archiver.toml")]
         assert main(["sign", *config, str(bag)]) == 0
+        (home / "out").mkdir()
         for form in ("tar", "zip", "wacz"):
             assert main(["handoff", *config, "--form", form, str(bag), str(home / "out")]) == 0
         assert main(["handoff", *config, "--group", "spring", str(home / "bags"), str(home / "out")]) == 0

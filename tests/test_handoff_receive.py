@@ -24,6 +24,8 @@ from archiver.handoff.receipt import read_receipt
 from archiver.validate import archives
 from archiver.validate.bag import validate_bag
 
+pytestmark = pytest.mark.usefixtures("places")
+
 
 @pytest.fixture
 def bag(tmp_path) -> Path:
@@ -37,6 +39,7 @@ def take(capsys, bags: Path, *arguments: object) -> tuple[int, list[dict], str]:
 
 
 def sent(bag: Path, tmp_path: Path, capsys, form: str = "tar") -> Path:
+    (tmp_path / "out").mkdir(parents=True, exist_ok=True)
     hand(capsys, bag, tmp_path / "out", "--form", form)
     return tmp_path / "out" / (bag.name + ("" if form == "folder" else f".{form}"))
 
@@ -105,9 +108,8 @@ def test_an_invalid_bag_is_refused_and_the_others_are_taken_in(bag, tmp_path, ca
 def test_what_is_not_what_its_receipt_says_is_refused(bag, tmp_path, capsys):
     package = sent(bag, tmp_path, capsys)
     other = make(tmp_path / "others", more=b"more")
-    shutil.rmtree(tmp_path / "out2", ignore_errors=True)
-    hand(capsys, other, tmp_path / "out2")
-    shutil.copyfile(tmp_path / "out2/harbour-1.tar", package)
+    hand(capsys, other, tmp_path / "second")
+    shutil.copyfile(tmp_path / "second/harbour-1.tar", package)
     code, (told,), _ = take(capsys, tmp_path / "mine", package)
     assert (code, told["outcome"]) == (1, "refused")
     assert "not what the receipt beside it says" in told["reason"]
@@ -298,11 +300,11 @@ def test_a_received_bag_can_be_handed_on_and_the_log_goes_with_it(bag, tmp_path,
     hand(capsys, bag, tmp_path / "first")
     hand(capsys, bag, tmp_path / "second")
     take(capsys, tmp_path / "mine", tmp_path / "second/harbour-1.tar")
-    hand(capsys, tmp_path / "mine/harbour-1", tmp_path / "third", "--form", "zip")
-    with zipfile.ZipFile(tmp_path / "third/harbour-1.zip") as archive:
+    hand(capsys, tmp_path / "mine/harbour-1", tmp_path / "copies", "--form", "zip")
+    with zipfile.ZipFile(tmp_path / "copies/harbour-1.zip") as archive:
         events = [each for each in archive.namelist() if "/custody/" in each]
     assert [os.path.basename(each) for each in events] == ["0001-handoff.json", "0002-receipt.json"]  # noqa: PTH119
-    assert validate_bag(tmp_path / "third/harbour-1.zip").ok
+    assert validate_bag(tmp_path / "copies/harbour-1.zip").ok
 
 
 @pytest.mark.parametrize("found", [b"1", b"123"])

@@ -22,6 +22,7 @@ from archiver.job.ledger import PATH
 from archiver.validate.bag import validate_bag
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
+pytestmark = pytest.mark.usefixtures("places")
 
 
 def make(bags: Path, name: str = "harbour", **payload: bytes) -> Path:

@@ -17,6 +17,7 @@ from archiver.trust import custody
 from archiver.validate.bag import validate_bag
 from archiver.validate.profile import read_profile
 
+pytestmark = pytest.mark.usefixtures("places")
 INFO = ("External-Identifier: urn:uuid:1", "External-Description: A headline", "Bagging-Date: 2026-03-01",
         "Source-Organization: not stated", "Original-URL: http://a.example/x")  # fmt: skip
 SETTINGS = {"organisation": "Harbour Library", "aptrust_access": "Institution"}
@@ -90,7 +91,7 @@ def test_all_that_is_missing_is_told_at_once_with_the_settings_that_state_it(tmp
         assert words in told["reason"]
     code, (told,), _ = hand(capsys, "--for", "btr", bag, tmp_path / "out")
     assert all(words in told["reason"] for words in ("Source-Organization", "Bagging-Date"))
-    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "out").iterdir())
 
 
 def test_a_value_that_aptrust_does_not_know_is_refused(bag, tmp_path, capsys):
@@ -154,7 +155,7 @@ def test_generic_is_the_bag_as_it_is(bag, tmp_path, capsys):
 
 def test_what_was_made_for_one_receiver_is_not_made_over_for_another(bag, config, tmp_path, capsys):
     hand(capsys, *config, "--for", "btr", "--form", "folder", bag, tmp_path / "out")
-    code, (told,), _ = hand(capsys, *config, "--for", "aptrust", tmp_path / "out/harbour-1", tmp_path / "more")
+    code, (told,), _ = hand(capsys, *config, "--for", "aptrust", tmp_path / "out/harbour-1", tmp_path / "copies")
     assert code == 1
     assert "original/" in told["reason"]
 
@@ -165,7 +166,7 @@ def test_a_bag_that_is_not_valid_is_not_made_over(bag, config, tmp_path, capsys)
     code, (told,), _ = hand(capsys, *config, "--for", "btr", bag, tmp_path / "out")
     assert code == 1
     assert "it is not valid" in told["reason"]
-    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "out").iterdir())
 
 
 @needs_openssl

@@ -21,6 +21,7 @@ from archiver.validate.bag import validate_bag
 from archiver.validate.group import COLUMNS
 
 NAMES = ("ferry-1", "harbour-1", "tide-1")
+pytestmark = pytest.mark.usefixtures("places")
 
 
 @pytest.fixture
@@ -84,9 +85,9 @@ def test_what_the_job_did_not_capture_is_told_with_the_group(bags, tmp_path, cap
 
 
 def test_a_group_is_the_same_bytes_for_every_target_but_its_own_custody_log(bags, tmp_path, capsys):
-    for target in ("one", "two"):
+    for target in ("first", "second"):
         assert hand(capsys, "--group", "g", "--form", "folder", bags, tmp_path / target)[0] == 0
-    one, two = (everything(tmp_path / each / "g") for each in ("one", "two"))
+    one, two = (everything(tmp_path / each / "g") for each in ("first", "second"))
     assert set(two) - set(one) == {"signatures/custody/0001-handoff.json"}
     assert {path: two[path] for path in one} == one
 
@@ -103,19 +104,19 @@ def test_a_second_hand_off_of_a_group_is_a_no_op_that_says_so(bags, tmp_path, ca
 def test_a_group_of_one_name_with_other_bags_is_refused_and_nothing_is_sent(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", bags, tmp_path / "out")
     make(bags, "zebra-1")
-    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "other")
+    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "second")
     assert code == 1
     assert "sealed before with other bags" in told["reason"]
-    assert not (tmp_path / "other").exists()
+    assert not list((tmp_path / "second").iterdir())
 
 
 def test_a_bag_of_the_group_that_changed_since_it_was_sealed_is_found_before_anything_is_sent(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", bags, tmp_path / "out")
     (bags / "tide-1/data/note").write_bytes(b"tidE-1")
-    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "other")
+    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "second")
     assert (code, told["outcome"]) == (1, "refused")
     assert "tide-1" in told["reason"]
-    assert not (tmp_path / "other").exists()
+    assert not list((tmp_path / "second").iterdir())
 
 
 def test_one_bag_that_is_not_valid_stops_the_group_and_leaves_nothing_behind(bags, tmp_path, capsys):
@@ -123,7 +124,7 @@ def test_one_bag_that_is_not_valid_stops_the_group_and_leaves_nothing_behind(bag
     code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "out")
     assert code == 1
     assert "1 of its 3 bags are not valid: ferry-1 (FIX001 data/note)" in told["reason"]
-    assert not (tmp_path / "out").exists()
+    assert not list((tmp_path / "out").iterdir())
     assert not (bags / "groups").exists()
 
 
@@ -270,7 +271,7 @@ def test_the_group_is_what_is_signed_and_timestamped_once_and_openssl_agrees(bag
         settings = {"key": key, "certificate": certificate, "timestamp": pki.url, "trust_roots": str(pki.roots)}
         (tmp_path / "archiver.toml").write_text("".join(f"{name} = {json.dumps(v)}\n" for name, v in settings.items()))
         config = ["--config", tmp_path / "archiver.toml"]
-        for target in ("out", "again"):
+        for target in ("out", "copies"):
             assert hand(capsys, *config, "--group", "g", "--form", "folder", bags, tmp_path / target)[0] == 0
         roots = str(pki.roots)
         terms = ["--require-signature", "--require-timestamp", "--trust-roots", roots]
@@ -283,7 +284,7 @@ def test_the_group_is_what_is_signed_and_timestamped_once_and_openssl_agrees(bag
         verify = ["openssl", "cms", "-verify", "-binary", "-inform", "PEM", "-out", "/dev/null", "-in"]
         signature = group / "signatures" / links[0]
         assert subprocess.run([*verify, str(signature), *content], check=False).returncode == 0
-        again = tmp_path / "again/g/signatures" / links[0]
+        again = tmp_path / "copies/g/signatures" / links[0]
         assert again.read_bytes() == signature.read_bytes(), "sealed once, whatever the number of deliveries"
 
 

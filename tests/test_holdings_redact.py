@@ -30,6 +30,7 @@ from archiver.validate.bag import validate_bag
 from archiver.validate.warc import read_warc
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+pytestmark = pytest.mark.usefixtures("places")
 PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 SECRETS = ("S3CRETCOOKIE", "S3CRETSESSION", "S3CRETTOKEN", "S3CRETKEY", "S3CRETHINT")
 
@@ -168,8 +169,8 @@ def test_a_second_hand_off_is_a_no_op_and_the_receipt_names_both_seals(bag, copy
 
 
 def test_an_access_copy_is_the_same_bytes_each_time(bag, copy, tmp_path, capsys):
-    hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "more")
-    assert everything(tmp_path / "more" / copy.name) == everything(copy)
+    hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "copies")
+    assert everything(tmp_path / "copies" / copy.name) == everything(copy)
 
 
 def test_an_access_copy_is_made_for_a_receiver_too(bag, tmp_path, capsys):
@@ -183,15 +184,15 @@ def test_an_access_copy_is_made_for_a_receiver_too(bag, tmp_path, capsys):
 
 
 def test_a_copy_is_not_made_over_and_a_bag_of_others_is_refused(copy, tmp_path, capsys):
-    code, (told,), _ = hand(capsys, "--redact", copy, tmp_path / "more")
+    code, (told,), _ = hand(capsys, "--redact", copy, tmp_path / "copies")
     assert (code, told["reason"]) == (1, "it is an access copy already")
     builder = Builder()
     builder.record = None
     other = builder.write(tmp_path / "others/x")
-    code, (told,), _ = hand(capsys, "--redact", other, tmp_path / "more")
+    code, (told,), _ = hand(capsys, "--redact", other, tmp_path / "copies")
     assert code == 1
     assert "archiver's own bags" in told["reason"]
-    assert main(["handoff", "--redact", "--group", "g", str(copy), str(tmp_path / "more")]) == 2
+    assert main(["handoff", "--redact", "--group", "g", str(copy), str(tmp_path / "copies")]) == 2
 
 
 def test_a_record_that_names_another_seal_than_the_bag_is_found(copy):

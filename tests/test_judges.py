@@ -27,6 +27,7 @@ def bags(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("demo") / "bags"
     run_demo(folder, say=lambda _: None)
     sealed = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    (folder.parent / "copies").mkdir()
     assert main(["handoff", "--quiet", "--redact", "--form", "folder", str(folder), str(folder.parent / "copies")]) == 0
     return [*sealed, *(folder.parent / "copies" / f"{each.name}-redacted" for each in sealed)]
 

@@ -20,6 +20,7 @@ def delivered(tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("derived")
     info = ("Source-Organization: A Library", "Bagging-Date: 2026-03-01", "External-Identifier: urn:uuid:1")
     bag = make(home / "bags", "b", *info, note=b"a note")
+    (home / "out").mkdir()
     assert main(["handoff", "--for", "btr", "--form", "folder", str(bag), str(home / "out")]) == 0
     return home / "out/b"
 

@@ -20,6 +20,7 @@ def delivered(tmp_path_factory) -> Path:
     home = tmp_path_factory.mktemp("groups")
     for name in ("ferry-1", "tide-1"):
         make(home / "bags", name, note=name.encode())
+    (home / "out").mkdir()
     assert main(["handoff", "--group", "g", "--form", "folder", str(home / "bags"), str(home / "out")]) == 0
     return home / "out/g"
 

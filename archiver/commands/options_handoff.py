@@ -10,7 +10,9 @@ RECEIVERS = ("aptrust", "archivematica", "btr", "generic")
 def handoff(command: argparse.ArgumentParser) -> None:
     """The options of `archiver handoff`."""
     command.add_argument("bags", nargs="+", type=Path, metavar="BAG", help="bag or folder of bags")
-    command.add_argument("target", metavar="TARGET", help="a folder, local or mounted, or s3://BUCKET/PREFIX")
+    command.add_argument(
+        "target", metavar="TARGET", help="a folder that is there, local or mounted, or s3://BUCKET/PREFIX"
+    )
     command.add_argument("--form", choices=FORMS, help="in which the bags travel (default: tar)")
     command.add_argument("--for", dest="receiver", choices=RECEIVERS, default="generic",
                          help="make of each bag what this receiver asks for (default: generic, as it is)")  # fmt: skip

@@ -32,9 +32,8 @@ class FolderTarget:
         self.address = str(root.resolve())
 
     def ready(self, octets: int) -> None:
-        """The folder is made; there must be room for what is sent. Raises StorageError."""
+        """The folder must be there, with room for what is sent. Raises StorageError."""
         with storage(f"write into {self._root}"):
-            self._root.mkdir(parents=True, exist_ok=True)
             free = shutil.disk_usage(self._root).free
         if free < octets + _SPARE:
             raise StorageError(f"{self._root} has {free:,} bytes free, {octets + _SPARE:,} are needed; make room there")

@@ -16,7 +16,7 @@ from uuid import uuid4
 from archiver import __version__
 from archiver.config import Config
 from archiver.digest import Hasher, sha256
-from archiver.errors import ArchiverError, Refused
+from archiver.errors import ArchiverError, Refused, UsageError
 from archiver.handoff.deliver import deliver, survey
 from archiver.handoff.folder import FolderTarget
 from archiver.handoff.package import Form, Package, Piece, digest_of, measure, package
@@ -110,6 +110,10 @@ class Desks:
         self._desks: dict[Path, Desk] = {}
 
     def __enter__(self) -> "Desks":
+        """Raises UsageError where a folder to deliver to is not there: it may be a disk that is not mounted."""
+        target = self._order.target
+        if "://" not in target and not Path(target).exists():
+            raise UsageError(f"there is no folder {target}; is it mounted? make it first")
         return self
 
     def __exit__(self, *_: object) -> None:
