@@ -116,6 +116,46 @@ def test_headline_date_and_caption_are_no_lines():
     assert comparison.verdict == "same"
 
 
+@pytest.mark.parametrize(
+    ("above", "head"),
+    [
+        ("<p class='byline'>By Jo Finch</p>", ""),
+        ("<p>By Jo Finch</p>", ""),
+        ("<address>By Jo Finch</address>", ""),
+        ("<p><a rel='author' href='/jo'>By Jo Finch</a></p>", ""),
+        ("<p>Jo Finch</p>", "<meta name='author' content='Jo Finch'>"),
+        ("<p>By Jo Finch and Ada Crumb</p>", ""),
+        ("<p class='byline'>By Jo Finch, Oldport</p>", ""),
+        ("<p>March 10, 2023</p><p>By Jo Finch</p>", "<meta name='date' content='2023-03-10T10:00:00Z'>"),
+    ],
+)
+def test_a_byline_or_date_known_as_a_claim_is_no_line_at_the_top_of_a_page(above, head):
+    reading = read(a_seed(*BODY), a_page(*escaped(*BODY), above=above, head=head))
+    assert "Jo Finch" in [claim.value for claim in reading.claims["author"]]
+    assert reading.comparison.verdict == "same"
+
+
+@pytest.mark.parametrize(
+    ("page", "extra"),
+    [
+        (["By Ada Crumb", *BODY], "By Ada Crumb"),
+        (["By Jo Finch 3 boats had come home", *BODY], "By Jo Finch 3 boats had come home"),
+        (["By Jo Finch the council was told of it all", *BODY], "By Jo Finch the council was told of it all"),
+        ([BODY[0], "By Jo Finch", *BODY[1:]], "By Jo Finch"),
+        (["The fire of March 9, 2023", *BODY], "The fire of March 9, 2023"),
+    ],
+)
+def test_what_is_more_than_a_known_byline_or_date_or_stands_lower_stays_a_line(page, extra):
+    comparison = compare(a_seed(*BODY), page, authors=["Jo Finch"], days=["2023-03-10"])
+    assert [(line.kind, line.page) for line in differing(comparison)] == [("page-only", extra)]
+
+
+def test_a_byline_with_its_date_is_no_line_and_one_that_the_seed_has_is():
+    page = ["Council Votes to Close Fish Market", "By Jo Finch | March 10, 2023", *BODY]
+    assert compare(a_seed(*BODY), page, authors=["Jo Finch"], days=["2023-03-10"]).verdict == "same"
+    assert compare(a_seed("By Jo Finch", *BODY), ["By Jo Finch", *BODY], authors=["Jo Finch"]).seed_coverage == 1.0
+
+
 def test_a_line_of_the_body_that_repeats_the_headline_stays_a_line():
     body = ("Council Votes to Close Fish Market", *BODY)
     assert compare(a_seed(*body), body).verdict == "same"

@@ -1,6 +1,6 @@
 """The seed against the page, line by line (DESIGN.md, section 4, `comparison`).
 
-The lines are the paragraphs of the body and the lines after it; headline, date and caption are compared as claims.
+The lines are the paragraphs of the body and the lines after it; headline, date, byline and caption are claims.
 Where the page merged or split paragraphs, each piece stands beside its own; a paragraph whose break alone differs is
 `typographic`.
 
@@ -8,11 +8,12 @@ Verdicts: `same`, all lines same and none page-only; `typographic`, only such di
 the seed's words are covered; `different`, below that; `no-text`, seed or page has no body.
 """
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from archiver.article import dates
+from archiver.article import dates, names
 from archiver.article.align import Group, Key, align, in_order
 from archiver.article.changes import Differ
 from archiver.article.tokens import count, fold, keys, shared, words
@@ -21,6 +22,14 @@ from archiver.model import ComparedLine, Comparison, LineKind, Seed, Verdict
 COVERED = 0.5
 """The share of the seed's words that makes a page its edition rather than another text."""
 _TOP = 5
+_LONGEST_BYLINE = 200
+_WORD = re.compile(r"[^\W\d_]+")
+_WORD_OF_DATE = re.compile(
+    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
+    r"(?:day)?|st|nd|rd|th|on|at|published|posted|date|utc|gmt|[ap]m|[tz年月日년월일]",
+    re.IGNORECASE,
+)
+_JOINT = re.compile(r"\s*[,|/·•–—-]\s*|\s+")
 NOTHING = Comparison(verdict="no-text", seed_coverage=0.0, page_coverage=0.0, lines=())
 
 _Placed = tuple[int, int, ComparedLine]
@@ -36,18 +45,38 @@ class _Text:
     at: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Known:
+    """What is known of the page as a claim, so that the line of it that prints it is none of the body."""
+
+    headlines: frozenset[Key]
+    authors: frozenset[Key]
+    days: frozenset[str]
+
+
 def compare(
-    seed: Seed, paragraphs: Sequence[str], headlines: Iterable[str] = (), places: Sequence[str | None] = ()
+    seed: Seed,
+    paragraphs: Sequence[str],
+    headlines: Iterable[str] = (),
+    places: Sequence[str | None] = (),
+    *,
+    authors: Iterable[str] = (),
+    days: Iterable[str] = (),
 ) -> Comparison:
-    """How the paragraphs of a page relate to the seed. `headlines` are the page's own: they are claims and no lines.
-    `places` says where each paragraph stands on the page.
+    """How the paragraphs of a page relate to the seed. `headlines`, `authors` and `days` (of publication, ISO 8601) are
+    the page's own: at its top they are claims and no lines. `places` says where each paragraph stands on the page.
 
     `seed_coverage` is the share of the seed's words found in the lines they are aligned with, `page_coverage` the
     reverse.
     """
     mine = [_text(paragraph.text) for paragraph in seed.paragraphs]
     page = [_text(text, at) for text, at in zip_longest(paragraphs, places[: len(paragraphs)])]
-    theirs = _body(seed, {each.key for each in mine}, page, headlines)
+    known = _Known(
+        headlines=frozenset(map(keys, headlines)),
+        authors=frozenset(map(keys, authors)),
+        days=frozenset([*days, *([seed.date.day.isoformat()] if seed.date else [])]),
+    )
+    theirs = _body(seed, {each.key for each in mine}, page, known)
     if not any(each.key for each in mine) or not theirs:
         return NOTHING
     groups = align([each.key for each in mine], [each.key for each in theirs])
@@ -65,24 +94,54 @@ def _text(raw: str, at: str | None = None) -> _Text:
     return _Text(text, keys(text), at)
 
 
-def _body(seed: Seed, kept: set[Key], paragraphs: list[_Text], headlines: Iterable[str]) -> list[_Text]:
-    """The page's paragraphs without the seed's headline, date and caption, and without its own headline at the top."""
+def _body(seed: Seed, kept: set[Key], paragraphs: list[_Text], known: _Known) -> list[_Text]:
+    """The page's paragraphs without the seed's headline, date and caption, and without its own headline, date and
+    byline at the top; a byline stands first or directly under another of these."""
     told = {keys(seed.headline.text)} if seed.headline else set()
     if caption := seed.caption:
         told |= {keys(caption.text), keys(f"{caption.text} {caption.credit or ''}")}
-    top = {keys(headline) for headline in headlines}
+    body: list[_Text] = []
+    directly = True
+    for place, each in enumerate(paragraphs):
+        if not each.key:
+            continue
+        top = place < _TOP and (
+            each.key in known.headlines
+            or (seed.date is not None and each.text == seed.date.raw)
+            or _is_date(each.text, known.days)
+            or (directly and _is_signature(each.text, known))
+        )
+        directly = each.key not in kept and (top or each.key in told)
+        if not directly:
+            body.append(each)
+    return body
 
-    def is_claim(place: int, each: _Text) -> bool:
-        if each.key in kept:
-            return False
-        return each.key in told or (place < _TOP and (each.key in top or _is_date(seed, each.text)))
 
-    return [each for place, each in enumerate(paragraphs) if each.key and not is_claim(place, each)]
-
-
-def _is_date(seed: Seed, text: str) -> bool:
+def _is_date(text: str, days: Collection[str]) -> bool:
+    """Whether a line holds nothing but one of the days."""
     when = dates.parse(text)
-    return seed.date is not None and (text == seed.date.raw or (when is not None and when.day == seed.date.day))
+    return when is not None and when.day.isoformat() in days and all(map(_WORD_OF_DATE.fullmatch, _WORD.findall(text)))
+
+
+def _is_signature(text: str, known: _Known) -> bool:
+    """Whether a line holds nothing but authors that are known, perhaps with a day that is known beside them."""
+    if len(text) > _LONGEST_BYLINE:
+        return False
+    if _is_byline(text, known.authors):
+        return True
+    halves = ((text[: joint.start()], text[joint.end() :]) for joint in _JOINT.finditer(text))
+    return any(
+        (_is_date(one, known.days) and _is_byline(other, known.authors))
+        or (_is_byline(one, known.authors) and _is_date(other, known.days))
+        for one, other in halves
+    )
+
+
+def _is_byline(text: str, authors: Collection[Key]) -> bool:
+    # Figures are left to the date: what follows one is no name, and the names would be read without it.
+    if any(character.isdigit() for character in text) or not names.are_names(text):
+        return False
+    return {keys(name) for name in names.split(text)} <= set(authors)
 
 
 def _lines(groups: list[Group], mine: list[_Text], theirs: list[_Text], numbers: list[int]) -> list[_Placed]:

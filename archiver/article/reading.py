@@ -30,13 +30,19 @@ def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
             links=(),
         )
     claims = _together(claims_of_seed(seed), article.claims)
-    headlines = [claim.value for claim in article.claims.get("headline", ())]
     return Reading(
         article=article,
         claims=claims,
         agreement=agreements(claims),
         credits=(*credits_of_seed(seed), *article.credits),
-        comparison=compare.compare(seed, article.paragraphs, headlines, [block.at for block in article.blocks]),
+        comparison=compare.compare(
+            seed,
+            article.paragraphs,
+            [claim.value for claim in article.claims.get("headline", ())],
+            [block.at for block in article.blocks],
+            authors=[claim.value for claim in article.claims.get("author", ())],
+            days=[claim.value[:10] for claim in article.claims.get("published", ())],
+        ),
         links=links.recover(seed, found),
     )
 
