@@ -22,7 +22,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = False
     _open_streams()
     try:
-        args = parser().parse_args(argv)
+        commands = parser()
+        args = commands.parse_args(argv)
+        if args.command is None:
+            commands.print_help(sys.stderr)
+            return 2
         debug = args.debug
         logging.basicConfig(level=logging.CRITICAL + 1)
         # Not what libraries log: AWS's tells session tokens, HTTP's whole addresses.

@@ -65,3 +65,21 @@ def test_keys_and_roots_are_looked_for_beside_the_settings_that_name_them(name, 
     (tmp_path / "etc" / "a.toml").write_text(f"{name} = '/a.pem'")
     assert getattr(load(Path("etc/a.toml"), {}), name) == Path("/a.pem")
     assert getattr(load(Path("etc/a.toml"), {name: Path("b.pem")}), name) == Path("b.pem")
+
+
+def test_an_unknown_option_is_told_with_its_commands_usage_and_the_nearest_name(capsys):
+    said = refused(capsys, "run", "--dry-runn", "seeds")
+    assert said.startswith("usage: archiver run ")
+    assert said.endswith("archiver run: error: unknown: --dry-runn; did you mean --dry-run?\n")
+    assert "did you mean --older-than?" in refused(capsys, "audit", "--old-than=90d")
+    assert refused(capsys, "status", "--wombat").endswith("error: unknown: --wombat\n")
+
+
+def test_an_option_is_not_abbreviated(capsys):
+    assert "did you mean --dry-run?" in refused(capsys, "run", "--dry-ru")
+
+
+def test_the_program_alone_tells_the_first_steps(capsys):
+    said = refused(capsys)
+    assert said.startswith("usage: archiver ")
+    assert "first steps:\n  archiver demo" in said

@@ -4,14 +4,16 @@ Imports no command, so that `--help` starts fast.
 """
 
 import argparse
+import re
+from difflib import get_close_matches
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from archiver import __version__
 from archiver.commands.options_audit import audit, certify
 from archiver.commands.options_handoff import handoff, receive, signatures
 
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
 EPILOG = """exit codes:
   0    clean
@@ -34,16 +36,31 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
         super().__init__(prog, max_help_position=32)
 
 
+class _Parser(argparse.ArgumentParser):
+    """Takes options by their whole names; of one that it does not know it tells its own usage and the nearest name."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, formatter_class=_Formatter, allow_abbrev=False)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As the library does; what a command does not know is said here, not by the parser above it."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            name, options = unknown[0].partition("=")[0], re.findall(r"--[a-z-]+", self.format_usage())
+            near = get_close_matches(name, options, 1)
+            self.error(f"unknown: {' '.join(unknown)}{f'; did you mean {near[0]}?' if near else ''}")
+        return known, unknown
+
+
 def parser() -> argparse.ArgumentParser:
     """All commands and options."""
-    top = argparse.ArgumentParser(
+    top = _Parser(
         prog="archiver",
-        formatter_class=_Formatter,
         epilog=EPILOG,
         description="Archive the originals of kept news articles into BagIt bags, with proof of how they relate.",
     )
     top.add_argument("--version", action="version", version=f"archiver {__version__}")
-    commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
     _run(commands)
     _validate(commands)
     handoff(_command(commands, "handoff", "Pack bags, deliver them, read them back and leave a receipt."))
@@ -60,7 +77,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _command(commands: Commands, name: str, does: str) -> argparse.ArgumentParser:
-    command = commands.add_parser(name, help=does, description=does, formatter_class=_Formatter)
+    command = commands.add_parser(name, help=does, description=does)
     command.add_argument("--quiet", action="store_true", help="results and errors only, no talk")
     command.add_argument("--debug", action="store_true", help=argparse.SUPPRESS)
     return command
