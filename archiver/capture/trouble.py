@@ -3,6 +3,7 @@
 requests and urllib3 wrap the cause several times; here it is dug out again.
 """
 
+import re
 import ssl
 from collections.abc import Iterator, Mapping
 
@@ -73,7 +74,7 @@ def trouble_from(error: BaseException, tape: Tape) -> Trouble:
             return Trouble(kind="tls", message=f"TLS failed: {cause.reason or cause}", again=False)
     for cause in causes:
         if isinstance(cause, ProxyError):
-            why = f"the proxy failed: {cause.original_error}"
+            why = f"the proxy failed: {_plainly(cause.original_error)}"
             return Trouble(kind="proxy", message=why, again=True, truncation="disconnect")
     if isinstance(error, ValueError):  # requests' own errors about addresses are such
         return Trouble(kind="address", message=f"not an address that can be asked for: {error}", again=False)
@@ -88,6 +89,17 @@ def trouble_from(error: BaseException, tape: Tape) -> Trouble:
     if tape.size:
         return Trouble(kind="disconnect", message="the connection broke before the response was whole", again=True)
     return Trouble(kind="disconnect", message="the connection closed without an answer", again=True)
+
+
+def _plainly(error: BaseException) -> str:
+    """What the system says, or else the library, without the connection that it puts first."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.strerror:
+            return cause.strerror
+    return _CONNECTION.sub("", str(error))
+
+
+_CONNECTION = re.compile(r"^\w+\(host='[^']*', port=\d+\): ")
 
 
 def refusal(error: AddressRefused | NameUnknown) -> Trouble:
