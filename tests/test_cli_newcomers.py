@@ -1,5 +1,6 @@
 """What somebody who is new to archiver gets wrong, and the line that puts it right."""
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -83,3 +84,26 @@ def test_the_program_alone_tells_the_first_steps(capsys):
     said = refused(capsys)
     assert said.startswith("usage: archiver ")
     assert "first steps:\n  archiver demo" in said
+
+
+@pytest.mark.parametrize(("name", "absent"), [("key", "certificate"), ("certificate", "key")])
+def test_a_key_without_its_certificate_names_the_settings_file_and_only_options_there_are(
+    name, absent, tmp_path, capsys
+):
+    file = tmp_path / "a.toml"
+    file.write_text(f"{name} = 'a.pem'")
+    said = refused(capsys, "run", "--config", str(file), str(tmp_path))
+    assert f"name {absent} in {file} too" in said
+    assert f"--{absent}" not in said
+    assert f"or --{absent} FILE" in refused(capsys, "sign", "--config", str(file), str(tmp_path))
+
+
+def test_a_proxy_that_is_not_there_is_told_in_words(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("A\n\nMay 3, 2024\n\nWords.\n\nOriginal url:\n\n<http://news.example/a>\n")
+    (tmp_path / "a.toml").write_text("[limits]\nretries = 0")
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        proxy = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        options = ["--bags", str(tmp_path / "bags"), "--config", str(tmp_path / "a.toml"), "--proxy", proxy]
+        assert main(["run", str(tmp_path / "a.txt"), *options]) == 1
+    assert "the proxy failed: Connection refused" in capsys.readouterr().out

@@ -26,7 +26,10 @@ def with_keys(config: Config, args: argparse.Namespace) -> Config:
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
     config = replace(config, **given)
     if (config.key is None) != (config.certificate is None):
-        raise UsageError("key and certificate go together: name both, --key FILE and --certificate FILE")
+        absent = "certificate" if config.key else "key"
+        where = f"name {absent} in {getattr(args, 'config', None) or 'archiver.toml'} too"
+        option = f", or --{absent} FILE" if hasattr(args, absent) else ""
+        raise UsageError(f"key and certificate go together: {where}{option}")
     if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
         raise UsageError(f"--timestamp {public(config.timestamp)!r} is not an http:// or https:// address")
     if config.key and _is_encrypted(config.key):
