@@ -116,7 +116,7 @@ def test_an_invalid_bag_is_refused_in_one_line_and_the_others_go_on(bag, tmp_pat
     assert code == 1
     lines = out.splitlines()
     assert [line.split()[0] for line in lines] == ["refused", "delivered"]
-    assert "it is not valid: " in lines[0]
+    assert "it is not valid: FIX001 data/text/article.txt: " in lines[0]
     assert "and 2 more errors" in lines[0]
     assert "2 bags: 1 delivered, 0 unchanged, 1 refused" in err
     assert everything(bad) == seen

@@ -102,6 +102,7 @@ def test_an_invalid_bag_is_refused_and_the_others_are_taken_in(bag, tmp_path, ca
     code, told, _ = take(capsys, tmp_path / "mine", shutil.copytree(bag, tmp_path / "forged"), good)
     assert (code, [each["outcome"] for each in told]) == (1, ["refused", "received"])
     assert "it is not valid" in told[0]["reason"]
+    assert told[0]["reason"].endswith(f"see 'archiver validate {told[0]['package']}'")
     assert visible_in(tmp_path / "mine") == {"harbour-1", "receipts"}
 
 

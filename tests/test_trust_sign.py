@@ -200,7 +200,7 @@ def test_a_bag_that_is_not_valid_is_not_signed_unless_it_is_forced(bag: Path, pk
     before = files(bag)
     assert main(["sign", str(bag), *options]) == 1
     assert files(bag) == before
-    assert "not signed" in capsys.readouterr().out
+    assert f"not signed {bag}: FIX001 data/text/article.txt: " in capsys.readouterr().out
     assert main(["sign", str(bag), *options, "--force"]) == 0
     check_signature(bag, pki.roots)
     assert main(["validate", str(bag), "--require-signature", "--trust-roots", str(pki.roots)]) == 1

@@ -12,6 +12,7 @@ from archiver.errors import UsageError
 from archiver.trust.custody import Agent
 from archiver.validate.bag import validate_bag
 from archiver.validate.find import find_bags
+from archiver.validate.report import first_error
 from archiver.visible import visible
 
 
@@ -47,8 +48,7 @@ def sign(args: argparse.Namespace) -> int:
 
 def _wrong(bag: Path) -> str | None:
     """The first error of a bag: what is not valid is not vouched for."""
-    report = validate_bag(bag, cores=os.cpu_count() or 1)
-    first = next((each for each in report.findings if each.severity == "error"), None)
+    first = first_error(validate_bag(bag, cores=os.cpu_count() or 1))
     return f"{first.code} {first.path}: {first.message}" if first else None
 
 

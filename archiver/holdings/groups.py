@@ -33,6 +33,7 @@ from archiver.validate.bag import validate_tree
 from archiver.validate.group import COLUMNS, FAILURES
 from archiver.validate.manifests import MEMBERS
 from archiver.validate.many import validate_bags
+from archiver.validate.report import first_error
 
 ALGORITHMS = ("sha256", "sha512")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -254,7 +255,8 @@ def _validated(members: Sequence[Source], desk: Desk) -> list[Report]:
 
 
 def _first(report: Report) -> str:
-    return next((f"{each.code} {each.path}" for each in report.findings if each.severity == "error"), "a check failed")
+    error = first_error(report)
+    return f"{error.code} {error.path}" if error else "a check failed"
 
 
 def _judge(found: Source, members: Sequence[Source], reports: list[Report], desk: Desk) -> Report:

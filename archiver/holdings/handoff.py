@@ -27,6 +27,7 @@ from archiver.holdings.deliveries import Deliveries, Delivery
 from archiver.model import Receipt, Report
 from archiver.trust import custody
 from archiver.validate.bag import validate_bag
+from archiver.validate.report import first_error
 from archiver.visible import visible
 
 RECEIPTS = "receipts"
@@ -299,11 +300,13 @@ def signatures_in(bag: Source) -> dict[str, str]:
     return found
 
 
-def require_valid(report: Report) -> None:
-    """Raises Refused for a bag that is not valid."""
-    errors = [each for each in report.findings if each.severity == "error"]
+def require_valid(report: Report, *, advice: str | None = None) -> None:
+    """Raises Refused for a bag that is not valid, with `advice` where it will not lie where it was judged."""
     if report.ok:
         return
-    first = f"{errors[0].code} {errors[0].path}: {errors[0].message}" if errors else "a check failed"
-    more = f" and {len(errors) - 1} more errors" if len(errors) > 1 else ""
-    raise Refused(visible(f"it is not valid: {first}{more}; see 'archiver validate {report.bag}'"))
+    count = sum(each.severity == "error" for each in report.findings)
+    error = first_error(report)
+    first = f"{error.code} {error.path}: {error.message}" if error else "a check failed"
+    more = f" and {count - 1} more errors" if count > 1 else ""
+    advice = advice or f"see 'archiver validate {report.bag}'"
+    raise Refused(visible(f"it is not valid: {first}{more}; {advice}"))

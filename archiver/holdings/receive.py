@@ -126,7 +126,7 @@ class _Desk:
         size, digest = _digest(path, name, tree, digests)
         answers = _compare(parcel, size, digest, staged)
         report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
-        require_valid(report)
+        require_valid(report, advice=_advice(parcel))
         found = source(staged)
         signatures = signatures_in(found)
         identifier = f"urn:uuid:{uuid4()}"
@@ -297,6 +297,13 @@ def _require_name(name: str) -> None:
     odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
     if taken or odd or len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
         raise Refused(f"{name[:80]!r} is no name for a bag here")
+
+
+def _advice(parcel: Parcel) -> str:
+    """How all that is wrong with a package is told: it is no longer where it was unpacked."""
+    if "://" in parcel.origin:
+        return f"fetch it, and see 'archiver validate {parcel.path.name}'"
+    return f"see 'archiver validate {parcel.origin}'"
 
 
 def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple[int, str]:

@@ -28,6 +28,12 @@ def passes_without_warnings(report: Report) -> bool:
     return report.ok and not any(each.severity == "warning" for each in report.findings)
 
 
+def first_error(report: Report) -> Finding | None:
+    """The error that one line tells of: that of a file which is not as it was, before what follows from it."""
+    errors = [each for each in report.findings if each.severity == "error"]
+    return min(errors, key=lambda each: not each.code.startswith("FIX"), default=None)
+
+
 def render(reports: Iterable[Report], form: Form, *, passed: Passes = passes, quiet: bool = False) -> Iterator[str]:
     """The reports piece by piece, as they come, no piece with more than one finding; `quiet` leaves out of the text
     what passed."""
