@@ -4,9 +4,11 @@ import socket
 from pathlib import Path
 
 import pytest
+from bagbuilder import Builder
 
 from archiver.cli import main
 from archiver.config import load
+from archiver.job.ledger import PATH
 
 
 def refused(capsys, *arguments: str, code: int = 2) -> str:
@@ -107,3 +109,14 @@ def test_a_proxy_that_is_not_there_is_told_in_words(tmp_path, capsys):
         options = ["--bags", str(tmp_path / "bags"), "--config", str(tmp_path / "a.toml"), "--proxy", proxy]
         assert main(["run", str(tmp_path / "a.txt"), *options]) == 1
     assert "the proxy failed: Connection refused" in capsys.readouterr().out
+
+
+def test_status_of_bags_that_were_only_audited_says_that_there_are_no_seeds(tmp_path, capsys):
+    Builder().write(tmp_path / "bags" / "a")
+    assert main(["audit", str(tmp_path / "bags")]) == 0
+    before = (tmp_path / "bags" / PATH).read_bytes()
+    capsys.readouterr()
+    assert main(["status", "--bags", str(tmp_path / "bags")]) == 0
+    assert capsys.readouterr().out == f"0 seeds in {tmp_path / 'bags'}: none yet\n"
+    assert main(["status", "--json", "--bags", str(tmp_path / "bags")]) == 0
+    assert (tmp_path / "bags" / PATH).read_bytes() == before

@@ -89,6 +89,10 @@ class Ledger:
         with self._usable():
             if read_only:
                 self._db = _reader(self._path)
+                tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+                if tables and "seeds" not in tables:  # an audit or a receipt made the file: no job has run yet
+                    self._db.execute("PRAGMA temp_store = MEMORY")
+                    self._db.executescript(_TABLES.replace("CREATE TABLE", "CREATE TEMP TABLE"))
             else:
                 self._db = sqlite3.connect(self._path, isolation_level=None)
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -244,7 +248,7 @@ def _reader(path: Path) -> sqlite3.Connection:
     address = f"{path.absolute().as_uri()}?mode=ro"
     database = sqlite3.connect(address, uri=True)
     try:
-        database.execute("SELECT 1 FROM seeds LIMIT 1")
+        database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
     except sqlite3.OperationalError:
         database.close()
         log = path.with_name(f"{path.name}-wal")
