@@ -1,6 +1,7 @@
 """The comparison of a seed with a page: known states, and texts edited in known ways."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from articles import BODY, a_page, a_seed, escaped
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from archiver.article.compare import compare
 from archiver.article.reading import read
-from archiver.model import Change, SeedCaption
+from archiver.model import Change, Paragraph, SeedCaption
 
 
 def kinds(comparison):
@@ -154,6 +155,15 @@ def test_a_byline_with_its_date_is_no_line_and_one_that_the_seed_has_is():
     page = ["Council Votes to Close Fish Market", "By Jo Finch | March 10, 2023", *BODY]
     assert compare(a_seed(*BODY), page, authors=["Jo Finch"], days=["2023-03-10"]).verdict == "same"
     assert compare(a_seed("By Jo Finch", *BODY), ["By Jo Finch", *BODY], authors=["Jo Finch"]).seed_coverage == 1.0
+
+
+def test_the_byline_of_a_seed_is_a_claim_and_a_credit_and_no_line_whether_the_page_has_it_or_not():
+    seed = replace(a_seed(*BODY), byline=Paragraph(text="By Jo Finch", line=2, agency=True))
+    for above in ("<p>By Jo Finch</p>", ""):
+        reading = read(seed, a_page(*escaped(*BODY), above=above))
+        assert reading.comparison.verdict == "same"
+        assert reading.claims["author"][0].value == "Jo Finch" and reading.claims["author"][0].source == "seed"
+        assert next((c.name, c.role) for c in reading.credits if c.source == "seed") == ("Jo Finch", "author")
 
 
 def test_a_line_of_the_body_that_repeats_the_headline_stays_a_line():

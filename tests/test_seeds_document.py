@@ -173,6 +173,58 @@ def test_a_long_first_paragraph_is_no_headline():
     assert seed.headline is None and len(seed.paragraphs) == 1
 
 
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "By Jo Finch",
+        "Von Mia Holm und Jan Berg",
+        "Par Léa Brun",
+        "BY JO FINCH",
+        "By Reuters",
+        "By Jo F. Finch",
+        "*Por Ana Ruiz*",
+    ],
+)
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Bridge Opens\n{}\nMay 3, 2024",
+        "Bridge Opens\n\n{}\n\nMay 3, 2024",
+        "Bridge Opens\n\nMay 3, 2024\n\n{}",
+        "# Bridge Opens\nMay 3, 2024\n{}",
+        "May 3, 2024\n\nBridge Opens\n{}",
+        "---\ntitle: Bridge Opens\ndate: 2024-05-03\n---\n\n{}",
+    ],
+)
+def test_a_byline_below_the_headline_is_neither_headline_nor_text_nor_in_the_way_of_a_caption(head, byline):
+    document = f"{head.format(byline)}\n\nA ship. Photo: Jane Doe\n\nThe article.{TAIL}"
+    seed = read(document)
+    assert seed.headline and seed.headline.text == "Bridge Opens"
+    assert seed.date and seed.date.day == date(2024, 5, 3)
+    assert seed.byline and document.split("\n")[seed.byline.line - 1] == byline
+    assert seed.caption and seed.caption.credit == "Jane Doe"
+    assert [p.text for p in seed.paragraphs] == ["The article."]
+    assert "".join(part.raw for part in seed.parts) == document
+    assert [part.raw.strip() for part in seed.parts if part.kind == "byline"] == [byline]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "By the time he came, everyone knew.",
+        "By Monday",
+        "By May 3",
+        "By noon the boats were home",
+        "By Jo Finch. The boats were home.",
+    ],
+)
+def test_an_ordinary_line_that_begins_like_a_byline_is_none(line):
+    seed = read(f"Headline\n\n{line}\n\nThe article." + TAIL)
+    assert seed.byline is None and [p.text for p in seed.paragraphs] == [line, "The article."]
+    assert read("By Jo Finch\n\nThe article." + TAIL).byline is None, "above the headline there is none"
+    assert read(f"Headline\n\n{line}\n\nBy Jo Finch\n\nThe end." + TAIL).byline is None, "nor in the text"
+
+
 # Captions, from both sides
 
 

@@ -111,7 +111,8 @@ def claims_of_page(
 
 
 def claims_of_seed(seed: Seed) -> dict[ClaimName, tuple[Claim, ...]]:
-    """The seed's claims: its headline, its date as `published`, its address as `canonical_url`."""
+    """The seed's claims: its headline, its date as `published`, the names of its byline, its address as
+    `canonical_url`."""
     claims: dict[ClaimName, tuple[Claim, ...]] = {}
     if seed.headline:
         line, text = seed.headline.line, seed.headline.text
@@ -119,6 +120,9 @@ def claims_of_seed(seed: Seed) -> dict[ClaimName, tuple[Claim, ...]]:
     if seed.date:
         day, line = seed.date.day.isoformat(), seed.date.line
         claims["published"] = (Claim(value=day, raw=seed.date.raw, source="seed", at=f"line {line}"),)
+    if seed.byline and (authors := names.split(seed.byline.text)):
+        text, at = seed.byline.text, f"line {seed.byline.line}"
+        claims["author"] = tuple(Claim(value=name, raw=text, source="seed", at=at) for name in authors)
     claims["canonical_url"] = (Claim(value=address(seed.url), raw=seed.url, source="seed", at=f"line {seed.url_line}"),)
     return claims
 

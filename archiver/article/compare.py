@@ -95,9 +95,11 @@ def _text(raw: str, at: str | None = None) -> _Text:
 
 
 def _body(seed: Seed, kept: set[Key], paragraphs: list[_Text], known: _Known) -> list[_Text]:
-    """The page's paragraphs without the seed's headline, date and caption, and without its own headline, date and
-    byline at the top; a byline stands first or directly under another of these."""
+    """The page's paragraphs without the seed's headline, date, byline and caption, and without its own headline, date
+    and byline at the top; a byline stands first or directly under another of these."""
     told = {keys(seed.headline.text)} if seed.headline else set()
+    if seed.byline:
+        told.add(keys(seed.byline.text))
     if caption := seed.caption:
         told |= {keys(caption.text), keys(f"{caption.text} {caption.credit or ''}")}
     body: list[_Text] = []

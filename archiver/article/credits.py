@@ -25,8 +25,9 @@ _LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 9
 
 
 def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
-    """The credits of a seed's lines and of its photo's caption."""
-    found = list(_of_paragraphs([(p.text, f"line {p.line}") for p in seed.paragraphs], _closing(seed.paragraphs)))
+    """The credits of a seed's byline, of its lines and of its photo's caption."""
+    paragraphs = (*([seed.byline] if seed.byline else []), *seed.paragraphs)
+    found = list(_of_paragraphs([(p.text, f"line {p.line}") for p in paragraphs], _closing(paragraphs)))
     if seed.caption:
         at = f"line {seed.caption.line}"
         found += (

@@ -53,7 +53,7 @@ class Headline:
     line: int
 
 
-PartKind = Literal["blank", "front-matter", "headline", "date", "caption", "paragraph", "agency", "address"]
+PartKind = Literal["blank", "front-matter", "headline", "date", "byline", "caption", "paragraph", "agency", "address"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +84,8 @@ class Seed:
     paragraphs: tuple[Paragraph, ...]
     front_matter: Mapping[str, object]
     parts: tuple[Part, ...] = field(repr=False)
+    byline: Paragraph | None = None
+    """The line of credit between the headline and the caption or body, such as `By Jo Finch`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

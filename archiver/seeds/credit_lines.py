@@ -1,4 +1,4 @@
-"""Where a seed credits somebody: at the end of a photo's caption, and in the last lines of the body.
+"""Where a seed credits somebody: in a byline, at the end of a photo's caption, in the last lines of the body.
 
 Only the shape is recognised here, so that such lines are set apart from the article's own sentences; who is meant, and
 in which role, is for those who hold the table of agencies. What is not certainly a credit stays a paragraph.
@@ -27,6 +27,10 @@ _LABEL = re.compile(
     re.VERBOSE | re.IGNORECASE,
 )
 _RIGHTS = re.compile(r"(?:^|(?<=[\s|–—-]))(?:©|\(c\)\s|copyright\s)", re.IGNORECASE)
+
+_BYLINE = re.compile(
+    r"(?:(?:story |text )?by|von|par|por|di|door|av|af|przez)(?:\s?[:：]\s?|\s)(?P<who>[^!?…]+)", re.IGNORECASE
+)
 
 _WORD = re.compile(r"[^\s|]+")
 _AGENCIES = _WORD.findall(
@@ -96,6 +100,15 @@ def read_caption(text: str, anchors: Sequence[Anchor], *, article_follows: bool)
     last = anchors[-1] if anchors and anchors[-1].start >= at else None
     url = last.href if last and last.href.strip("#") else None
     return CaptionCredit(whole[:at].strip(_MARKS + "–—|-(["), credit, url)
+
+
+def is_byline(text: str) -> bool:
+    """Whether a line below the headline is `By` and names of two words or more, or of an agency: `Von Mia Holm`."""
+    line = text.strip(_MARKS)
+    found = _BYLINE.fullmatch(line) if len(line) <= _LONGEST_CREDIT else None
+    if found is None or any(character.isdigit() for character in line) or not _looks_like_name(found["who"]):
+        return False
+    return len(found["who"].split()) > 1 or found["who"].lower() in _AGENCIES
 
 
 def is_end_line(text: str) -> bool:

@@ -1,8 +1,9 @@
 """The grammar of a seed document: what its lines are, with nothing lost.
 
 In this order, each optional but the address: YAML front matter · headline (a first block of up to three short lines,
-or the first line) · date line · photo caption (`credit_lines.read_caption`) · paragraphs, the last of them perhaps
-lines of credit and update · the address of the original, which may stand anywhere. Headline and date may change places.
+or the first line) · date line · byline · photo caption (`credit_lines.read_caption`) · paragraphs, the last of them
+perhaps lines of credit and update · the address of the original, which may stand anywhere. Headline and date may
+change places; the byline stands below the headline, before or after the date.
 A document that is nothing but an address is a seed too.
 
 Blocks end at blank lines and rules. Nothing is repaired and nothing fetched: a document without one sound address is
@@ -17,7 +18,7 @@ from itertools import groupby
 from archiver.digest import sha256
 from archiver.model import Headline, Paragraph, Part, PartKind, Seed, SeedCaption, SeedDate, SeedRefused
 from archiver.seeds import addresses
-from archiver.seeds.credit_lines import is_end_line, read_caption
+from archiver.seeds.credit_lines import is_byline, is_end_line, read_caption
 from archiver.seeds.dates import read_date_line
 from archiver.seeds.decoding import decode
 from archiver.seeds.front_matter import FrontMatter, read_front_matter
@@ -56,6 +57,7 @@ class _Block:
 class _Head:
     headline: Headline | None = None
     date: SeedDate | None = None
+    byline: Paragraph | None = None
 
 
 def read_document(data: bytes, *, origin: str, name: str) -> Seed | SeedRefused:
@@ -100,6 +102,7 @@ def _read(data: bytes, origin: str, name: str) -> Seed:
         paragraphs=tuple(paragraph for _, paragraph in paragraphs),
         front_matter=front.values,
         parts=tuple(_parts(blocks)),
+        byline=head.byline,
     )
 
 
@@ -168,12 +171,13 @@ def _one_address(found: Sequence[tuple[str, int]], blame: int) -> tuple[str, int
 
 
 def _read_head(blocks: list[_Block], front: FrontMatter) -> _Head:
-    """Headline and date line, cut off the first blocks of text; from the front matter what the body does not have."""
+    """Headline, date line and the byline below the headline, cut off the first blocks of text; from the front matter
+    what the body does not have."""
     head = _Head()
     title = front.headline()
     dated = False
     index = cuts = 0
-    while index < len(blocks) and cuts < _MOST_CUTS and not (head.headline and dated):
+    while index < len(blocks) and cuts < _MOST_CUTS and not (head.headline and dated and head.byline):
         block = blocks[index]
         if block.kind != "paragraph":
             index += 1
@@ -185,6 +189,9 @@ def _read_head(blocks: list[_Block], front: FrontMatter) -> _Head:
             if date_line.day is not None:
                 head.date = SeedDate(raw=first.text, day=date_line.day, line=first.number)
             _cut(blocks, index, 1, "date")
+        elif (head.headline or title) and not head.byline and (byline := _byline(first)):
+            head.byline = byline
+            _cut(blocks, index, 1, "byline")
         else:
             size, text = (0, "") if head.headline else _headline(block, title[0] if title else None)
             if not size:
@@ -205,7 +212,7 @@ def _headline(block: _Block, title: str | None) -> tuple[int, str]:
     """How many lines of a block are the headline, and its words; (0, "") when it is none. With a title in the front
     matter only a Markdown heading or the same words are one; an image alone is a line that says nothing."""
     marked = _HEADING.match(block.lines[0].raw[:20])
-    size = 1 if marked else _lines_before_date(block.lines)
+    size = 1 if marked else _lines_before_date_or_byline(block.lines)
     if sum(len(line.raw) for line in block.lines[:size]) > _HEADLINE_CHARACTERS or size > _HEADLINE_LINES:
         size = 1
     raw = "".join(line.raw for line in block.lines[:size])
@@ -216,9 +223,16 @@ def _headline(block: _Block, title: str | None) -> tuple[int, str]:
     return (0, "") if other or len(text) > _HEADLINE_CHARACTERS else (size, text)
 
 
-def _lines_before_date(lines: Sequence[Line]) -> int:
+def _lines_before_date_or_byline(lines: Sequence[Line]) -> int:
     head = lines[: _HEADLINE_LINES + 1]
-    return next((i for i, line in enumerate(head) if i and read_date_line(line.text)), len(head))
+    return next((i for i, line in enumerate(head) if i and (read_date_line(line.text) or _byline(line))), len(head))
+
+
+def _byline(line: Line) -> Paragraph | None:
+    if len(line.raw) > _HEADLINE_CHARACTERS:
+        return None
+    text, anchors = read_inline(line.raw, line.number)
+    return Paragraph(text=text, line=line.number, anchors=anchors, agency=True) if is_byline(text) else None
 
 
 def _cut(blocks: list[_Block], index: int, size: int, kind: PartKind) -> None:
