@@ -80,10 +80,13 @@ def issue(
     site: str | None = None,
     extra: x509.ExtensionType | None = None,
     path_length: int | None = None,
+    in_name: str | None = None,
 ) -> Holder:
     """A new key and its certificate; `usage` is the one key usage, `site` where revocation is told."""
     key = KEYS[kind]()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    if in_name:  # an e-mail address, as a part of the name
+        subject = x509.Name([*subject, x509.NameAttribute(NameOID.EMAIL_ADDRESS, in_name)])
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)

@@ -480,7 +480,7 @@ def test_without_the_extra_signing_says_in_one_line_what_to_install(
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(fake.parent)}, capture_output=True, text=True)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "pip install '.[trust]'" in done.stderr
+    assert "'.[trust]' in the project's folder" in done.stderr
     command = [sys.executable, "-m", "archiver", "validate", str(bag)]
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(fake.parent)}, capture_output=True, text=True)
     assert done.returncode == 0

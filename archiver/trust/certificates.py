@@ -16,6 +16,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509 import ocsp
+from cryptography.x509.oid import NameOID
 
 from archiver.cms.read import UNREADABLE
 from archiver.errors import StorageError, UsageError
@@ -65,8 +66,8 @@ def complete(leaf: x509.Certificate, known: Sequence[x509.Certificate]) -> list[
 
 
 def name_of(name: x509.Name) -> str:
-    """A name as text (RFC 4514)."""
-    return name.rfc4514_string()
+    """A name as text (RFC 4514), an e-mail address by its name rather than its number."""
+    return name.rfc4514_string({NameOID.EMAIL_ADDRESS: "emailAddress"})
 
 
 def fingerprint(certificate: x509.Certificate) -> str:

@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
 
 from archiver.errors import StorageError, UsageError
+from archiver.trust.certificates import name_of
 
 LARGEST = 1 << 20
 """Bytes of a key or a chain of certificates."""
@@ -266,7 +267,7 @@ def _may_sign(certificate: x509.Certificate) -> bool:
 
 
 def _name(certificate: x509.Certificate) -> str:
-    return certificate.subject.rfc4514_string()
+    return name_of(certificate.subject)
 
 
 def _read(path: Path) -> bytes:

@@ -167,9 +167,11 @@ def fingerprint(certificate: Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex()
 
 
-def addresses(certificate: Certificate) -> list[str]:
-    """The e-mail and other addresses of the subject, in the order of the certificate."""
-    return list(dict.fromkeys(_addresses(certificate)))
+def addresses(certificate: Certificate, *, beside_subject: bool = False) -> list[str]:
+    """The e-mail and other addresses of the subject, in the order of the certificate; if asked, those alone that its
+    name does not tell."""
+    told = _emails(certificate) if beside_subject else []
+    return [each for each in dict.fromkeys(_addresses(certificate)) if each not in told]
 
 
 def is_of(certificate: Certificate, identity: str) -> bool:
@@ -177,7 +179,8 @@ def is_of(certificate: Certificate, identity: str) -> bool:
     if is_fingerprint(identity):
         return fingerprint(certificate) == identity.replace(":", "").lower()
     common = [str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
-    return identity in (*common, subject(certificate)) or identity.lower() in map(str.lower, addresses(certificate))
+    whole = (subject(certificate), certificate.subject.rfc4514_string())  # an e-mail address by its name, or number
+    return identity in (*common, *whole) or identity.lower() in map(str.lower, addresses(certificate))
 
 
 def _addresses(certificate: Certificate) -> Iterator[str]:
@@ -188,9 +191,12 @@ def _addresses(certificate: Certificate) -> Iterator[str]:
     for each in names or ():
         if isinstance(each, (x509.RFC822Name, x509.DNSName, x509.UniformResourceIdentifier)):
             yield each.value
-    for attribute in certificate.subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS):
-        yield str(attribute.value)
+    yield from _emails(certificate)
+
+
+def _emails(certificate: Certificate) -> list[str]:
+    return [str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.EMAIL_ADDRESS)]
 
 
 def _text(name: x509.Name) -> str:
-    return name.rfc4514_string() or "(nobody)"
+    return name.rfc4514_string({NameOID.EMAIL_ADDRESS: "emailAddress"}) or "(nobody)"

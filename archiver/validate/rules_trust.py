@@ -47,7 +47,7 @@ CUSTODY: Rows = {
     "CUS004": ("error", "ADR 0009", "the event is about another seal than that of this bag"),
     "CUS005": ("warning", "ADR 0009", "the event is told to be earlier than the one before it"),
     "CUS006": ("warning", "ADR 0009", "the file is no event of the custody log"),
-    "CUS007": ("info", "ADR 0009", "nobody has signed this event, or one after it: it may have been rewritten"),
+    "CUS007": ("info", "ADR 0009", "nobody has signed this event, or one after it: they may have been rewritten"),
     "CUS008": ("error", "ADR 0009", "there is more than one event of this number"),
 }
 

@@ -219,7 +219,7 @@ def _who(link: Link) -> Finding:
     signature = link.signature
     assert signature is not None, "only links that hold are told of"
     certificate = signature.certificate
-    who = ", ".join([subject(certificate), *addresses(certificate)[:3]])
+    who = ", ".join([subject(certificate), *addresses(certificate, beside_subject=True)[:3]])
     if isinstance(link.told, Timestamp):
         return finding("TSR005", link.path, time=f"{link.told.time:%Y-%m-%dT%H:%M:%SZ}", who=who)
     return finding("SIG005", link.path, who=who, fingerprint=fingerprint(certificate))
