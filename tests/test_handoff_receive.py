@@ -106,6 +106,14 @@ def test_an_invalid_bag_is_refused_and_the_others_are_taken_in(bag, tmp_path, ca
     assert visible_in(tmp_path / "mine") == {"harbour-1", "receipts"}
 
 
+def test_a_folder_of_packages_is_none_and_it_is_said_how_they_are_named(bag, tmp_path, capsys):
+    package = sent(bag, tmp_path, capsys)
+    code, told, err = take(capsys, tmp_path / "mine", package.parent)
+    assert (code, told) == (2, [])
+    assert f"name them, {package.parent}/*.tar" in err
+    assert len(err.splitlines()) == 1
+
+
 def test_what_is_not_what_its_receipt_says_is_refused(bag, tmp_path, capsys):
     package = sent(bag, tmp_path, capsys)
     other = make(tmp_path / "others", more=b"more")

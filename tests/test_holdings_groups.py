@@ -190,6 +190,7 @@ def test_a_group_is_unpacked_into_its_bags_and_keeps_what_vouches_for_it(bags, t
     hand(capsys, "--group", "g", bags, tmp_path / "out")
     code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
     assert (code, told["outcome"], told["bag"]) == (0, "received", str(tmp_path / "mine/groups/g"))
+    assert told["unpacked"] == [str(tmp_path / "mine" / name) for name in NAMES]
     for name in NAMES:
         assert validate_bag(tmp_path / "mine" / name).ok
         assert (tmp_path / "mine" / name / "signatures/custody/0001-receipt.json").is_file()
@@ -209,7 +210,9 @@ def test_unpacking_leaves_a_bag_that_is_there_and_refuses_another_of_its_name(ba
     hand(capsys, "--group", "g", bags, tmp_path / "out")
     shutil.copytree(bags / "tide-1", tmp_path / "mine/tide-1")
     before = everything(tmp_path / "mine/tide-1")
-    assert receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")[0] == 0
+    assert main(["receive", "--unpack", "--bags", str(tmp_path / "mine"), str(tmp_path / "out/g.tar")]) == 0
+    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  bag: ")]
+    assert told == [f"  bag: {tmp_path / 'mine' / name}" for name in NAMES if name != "tide-1"]
     assert everything(tmp_path / "mine/tide-1") == before
     make(tmp_path / "other", "tide-1", note=b"another")
     before = everything(tmp_path / "other")

@@ -38,7 +38,7 @@ def receive(command: argparse.ArgumentParser) -> None:
     command.add_argument("--unpack", action="store_true",
                          help="put the bags of a group into DIR one by one (default: keep the group)")  # fmt: skip
     signatures(command)
-    _common(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes")
+    _common(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes, unpacked")
 
 
 def signatures(command: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from archiver.commands.validate import trust_of
 from archiver.config import load
 from archiver.holdings.receive import Received
 from archiver.holdings.receive import receive as take_in
+from archiver.visible import visible
 
 
 def receive(args: argparse.Namespace) -> int:
@@ -37,3 +38,5 @@ def receive(args: argparse.Namespace) -> int:
 def _tell(each: Received) -> None:
     where = f" -> {each.bag}" if each.bag else ""
     tell(f"{each.outcome:<9} {each.package}{where}", each.reason, each.notes)
+    for bag in each.unpacked:
+        print(visible(f"  bag: {bag}"), flush=True)

@@ -36,6 +36,7 @@ from archiver.trust import custody
 from archiver.validate.archives import opened, suffix
 from archiver.validate.bag import validate_bag
 from archiver.validate.demands import Trust
+from archiver.validate.find import is_bag
 from archiver.validate.group import is_group, members_of
 from archiver.validate.tree import Tree
 from archiver.visible import visible
@@ -58,6 +59,8 @@ class Received:
     receipt: str | None = None
     reason: str | None = None
     notes: tuple[str, ...] = field(default=())
+    unpacked: tuple[str, ...] = field(default=())
+    """The bags of a group that were put beside it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,8 +140,7 @@ class _Desk:
             self.sign(event)
         # 4. Visible: the bag in one rename, a group to be unpacked bag by bag, itself the last; then the receipt.
         members = members_of(staged)
-        if self.unpack_groups and members:
-            self._place_members(staged, members, detail)
+        unpacked = self._place_members(staged, members, detail) if self.unpack_groups and members else ()
         self._publish(staged, to)
         receipt = Receipt(
             identifier=identifier, kind="receipt", bag=name, bag_identifier=found.identifier, seal=found.seal,
@@ -152,7 +154,7 @@ class _Desk:
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
         return Received(package=parcel.origin, outcome="received", bag=str(to), receipt=str(file),
-                        notes=tuple(notes))  # fmt: skip
+                        notes=tuple(notes), unpacked=unpacked)  # fmt: skip
 
     def _shelf(self, tree: Tree) -> Path:
         """The folder in which the package will lie: a group that is unpacked leaves what vouches for it in `groups`."""
@@ -167,9 +169,11 @@ class _Desk:
         with tree.open(SEAL) as stream:
             return self._is_same(here, digest_stream(stream, ("sha256",))[1]["sha256"])
 
-    def _place_members(self, staged: Path, members: Sequence[tuple[str, str]], detail: Mapping[str, object]) -> None:
-        """Move the bags of a group into the bags folder, those apart that are there already. Raises Refused, with
-        nothing moved, where another bag has the name of one."""
+    def _place_members(
+        self, staged: Path, members: Sequence[tuple[str, str]], detail: Mapping[str, object]
+    ) -> tuple[str, ...]:
+        """Move the bags of a group into the bags folder, those apart that are there already; the paths of the moved.
+        Raises Refused, with nothing moved, where another bag has the name of one."""
         for name, _ in members:
             _require_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
@@ -182,6 +186,7 @@ class _Desk:
             custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
             self._publish(inside, self.bags / name)
         (self.bags / GROUPS).mkdir(exist_ok=True)
+        return tuple(str(self.bags / name) for name, _ in members if name not in here)
 
     def _is_same(self, here: Path, seal: str) -> bool:
         """Whether a bag of this seal lies there. Raises Refused where another one does."""
@@ -237,6 +242,10 @@ def _fetched(package: str, here: Path, endpoint: str | None, ledger: Deliveries)
         path = Path(package)
         if not path.exists():
             raise UsageError(f"there is no package at {package}")
+        if path.is_dir() and not is_bag(path):
+            ends = [end for each in path.iterdir() if (end := suffix(each.name))]
+            if ends:
+                raise UsageError(f"{package} is no bag but a folder of packages: name them, {path}/*{min(ends)}")
         path = path.resolve()
         if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
             raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
