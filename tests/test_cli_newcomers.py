@@ -1,10 +1,13 @@
 """What somebody who is new to archiver gets wrong, and the line that puts it right."""
 
+import json
+import shutil
 import socket
 from pathlib import Path
 
 import pytest
 from bagbuilder import Builder
+from newsroom import newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.config import load
@@ -120,3 +123,44 @@ def test_status_of_bags_that_were_only_audited_says_that_there_are_no_seeds(tmp_
     assert capsys.readouterr().out == f"0 seeds in {tmp_path / 'bags'}: none yet\n"
     assert main(["status", "--json", "--bags", str(tmp_path / "bags")]) == 0
     assert (tmp_path / "bags" / PATH).read_bytes() == before
+
+
+def test_a_bag_that_was_taken_away_is_missed_and_made_anew_on_demand(tmp_path, capsys):
+    seeds, bags = write_seeds(tmp_path / "seeds", range(2)), tmp_path / "bags"
+    with newsroom(pages_for(range(2))) as site:
+        job = ["run", str(seeds), "--bags", str(bags), "--pace", "0", *site.options]
+        assert main(job) == 0
+        lost = next(bags.glob("report-001-*"))
+        shutil.rmtree(lost)
+        capsys.readouterr()
+        assert main(job) == 1
+        out, err = capsys.readouterr()
+        assert out.count(f"{lost.name} (done before): the bag is not there any more; --recapture makes it anew") == 1
+        assert "1 bags are not there any more" in err
+        assert main(["status", "--bags", str(bags)]) == 0
+        assert "bag missing (1) - not there any more" in capsys.readouterr().out
+        assert main(["status", "--json", "--bags", str(bags)]) == 0
+        assert [each["bag"] for each in json.loads(capsys.readouterr().out)["missing"]] == [lost.name]
+        assert main([*job, "--recapture"]) == 0
+        assert main(job) == 0
+    capsys.readouterr()
+    assert main(["status", "--bags", str(bags)]) == 0
+    assert "missing" not in capsys.readouterr().out
+
+
+def test_a_dry_run_uses_the_words_of_the_run(tmp_path, capsys):
+    seeds, bags = write_seeds(tmp_path / "seeds", range(1)), tmp_path / "bags"
+    with newsroom(pages_for(range(1))) as site:
+        assert main(["run", str(seeds), "--bags", str(bags), "--pace", "0", *site.options]) == 0
+    (seeds / "bad.txt").write_text("no address here\n")
+    write_seeds(seeds, range(1, 2))
+    capsys.readouterr()
+    assert main(["run", str(seeds), "--bags", str(bags), "--dry-run"]) == 1
+    bad, done, new = capsys.readouterr().out.splitlines()
+    assert bad.startswith(f"failed   {seeds / 'bad.txt'}: ")
+    assert done.startswith(f"captured same        {seeds / 'report-000.txt'} -> report-000-")
+    assert done.endswith(" (done before)")
+    assert new.startswith(f"fetch    {seeds / 'report-001.txt'} http")
+    assert main(["run", str(seeds), "--bags", str(bags), "--dry-run", "--json"]) == 1
+    would = [json.loads(line)["would"] for line in capsys.readouterr().out.splitlines()]
+    assert [each.partition(":")[0] for each in would] == ["failed", "skip", "fetch"]

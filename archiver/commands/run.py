@@ -27,8 +27,9 @@ from archiver.job.cluster import scheduler_of
 from archiver.job.events import Event
 from archiver.job.ledger import PATH, Ledger, key_of
 from archiver.job.result import Result, Summary
+from archiver.job.rows import done_before
 from archiver.job.run import run_job
-from archiver.model import SeedRefused
+from archiver.model import Seed, SeedRefused
 from archiver.seeds.sources import count_seeds, read_seeds
 from archiver.visible import visible
 
@@ -106,19 +107,27 @@ _FROM_ARGUMENTS = ("bags", "jobs", "executor", "pace", "user_agent", "proxy", "c
 def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
     """Read the seeds and say what a run would do with each; touches nothing."""
     ledger = Ledger(config.bags, read_only=True) if (config.bags / PATH).exists() else None
-    refused = 0
+    problems = 0
     for seed in read_seeds(targets, limits=config.limits):
         if isinstance(seed, SeedRefused):
-            refused += 1
-            told = {"seed": seed.origin, "url": None, "would": "refuse", "reason": seed.reason}
+            result = Result(seed=seed.origin, url=None, outcome="failed", bag=None, verdict=None, reason=seed.reason)
+            would = "failed"
         else:
             entry = ledger.find(key_of(seed)) if ledger else None
-            done = entry and entry.is_done(retry=config.retry, recapture=config.recapture)
-            would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}" if entry and done else "fetch"
-            told = {"seed": seed.origin, "url": seed.url, "would": would, "reason": None}
-        line = json.dumps(told) if as_json else f"{told['would']:<8} {told['seed']}  {told['reason'] or told['url']}"
-        print(visible(line))
-    return 1 if refused else 0
+            if entry and entry.is_done(retry=config.retry, recapture=config.recapture):
+                result = done_before(seed.origin, entry, config.bags)
+                would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}"
+            else:
+                result, would = None, "fetch"
+        problems += result is not None and (result.outcome == "failed" or result.warning is not None)
+        if as_json:
+            told = {"seed": seed.origin, "url": seed.url if isinstance(seed, Seed) else None, "would": would}
+            print(json.dumps(told | {"reason": result and (result.warning or result.reason)}))
+        elif result is None:
+            print(visible(f"{would:<8} {seed.origin} {seed.url if isinstance(seed, Seed) else ''}"))
+        else:
+            _as_line(result)
+    return 1 if problems else 0
 
 
 @contextmanager
@@ -191,6 +200,8 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:
         print(f"{summary.warnings} bags are kept, but not signed as they should be: see above", file=sys.stderr)
+    elif summary.missing:
+        print(f"{summary.missing} bags are not there any more: see above", file=sys.stderr)
     elif summary.exit_code:
         print(f"why: archiver status --bags {bags}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():

@@ -19,7 +19,9 @@ LISTED = 20
 
 
 def status(args: argparse.Namespace) -> int:
-    """Print counts and every seed that is not captured. Raises StorageError where there is no ledger."""
+    """Print counts and every seed that is not captured or whose bag is gone.
+
+    Raises StorageError where there is no ledger."""
     config = load(args.config, {"bags": args.bags})
     if args.rebuild:
         done = rebuild(config.bags)
@@ -30,9 +32,12 @@ def status(args: argparse.Namespace) -> int:
     ledger = Ledger(config.bags, read_only=True)
     try:
         counts = ledger.counts()
+        there = {each.name for each in config.bags.iterdir()}  # to ask for each of a million would take long
+        missing = [(name, bag) for name, bag in ledger.bags() if bag not in there]
         if args.json:
             problems = [_stated(each) for each in ledger.entries(*OTHER_THAN_CAPTURED)]
             told = {"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger), "seeds": problems}
+            told["missing"] = [{"seed": name, "bag": bag} for name, bag in missing]
             print(json.dumps(told))
             return 0
         listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none yet"
@@ -42,6 +47,8 @@ def status(args: argparse.Namespace) -> int:
         for outcome in OTHER_THAN_CAPTURED:
             for line in _listed(ledger, outcome, counts.get(outcome, 0)):
                 print(line)
+        for line in _gone(missing):
+            print(line)
     finally:
         ledger.close()
     return 0
@@ -62,6 +69,17 @@ def _listed(ledger: Ledger, outcome: str, count: int) -> Iterator[str]:
         yield visible(f"  {each.name}: {each.reason or each.url}{f' [{each.bag}]' if each.bag else ''}")
     if count > LISTED:
         yield f"  ... and {count - LISTED} more: --json lists all"
+
+
+def _gone(missing: list[tuple[str, str]]) -> Iterator[str]:
+    if not missing:
+        return
+    yield ""
+    yield f"bag missing ({len(missing)}) - not there any more; 'archiver run --recapture SEED' makes it anew"
+    for name, bag in missing[:LISTED]:
+        yield visible(f"  {name}: {bag}")
+    if len(missing) > LISTED:
+        yield f"  ... and {len(missing) - LISTED} more: --json lists all"
 
 
 ADVICE = {

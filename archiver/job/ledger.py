@@ -205,6 +205,11 @@ class Ledger:
         with self._usable():
             return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
 
+    def bags(self) -> Iterator[tuple[str, str]]:
+        """(name, bag) of every seed that has one, by name."""
+        with self._usable():
+            yield from self._db.execute("SELECT name, bag FROM seeds WHERE bag IS NOT NULL ORDER BY name, bag")
+
     def adopt(self, bags: Path) -> int:
         """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""
         names, adopted = sorted(self._unknown(bags), key=_stamp), 0

@@ -9,8 +9,8 @@ from archiver.model import Bag, Outcome
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
-    done before; `warning` says what is missing of a bag that is kept all the same; `kind` is the class of a seed that
-    is not captured (`job/advice.py`)."""
+    done before; `warning` says what is missing of a bag that is kept all the same, or that it is gone; `kind` is the
+    class of a seed that is not captured (`job/advice.py`)."""
 
     seed: str
     url: str | None
@@ -47,6 +47,8 @@ class Summary:
     """Of those that are not captured, by class."""
     new_bags: int = 0
     warnings: int = 0
+    missing: int = 0
+    """Seeds done before whose bag is not there any more."""
     done_before: int = 0
     interrupted: bool = False
 
@@ -56,17 +58,18 @@ class Summary:
         if result.kind is not None:
             self.kinds[result.kind] = self.kinds.get(result.kind, 0) + 1
         self.new_bags += result.new and result.bag is not None
-        self.warnings += result.warning is not None
+        self.warnings += result.new and result.warning is not None
+        self.missing += not result.new and result.warning is not None
         self.done_before += not result.new
 
     @property
     def exit_code(self) -> int:
-        """DESIGN.md, section 5: 0 when every seed is captured, 1 when one is not or a bag lacks its signature, 130 when
-        stopped."""
+        """DESIGN.md, section 5: 0 when every seed is captured, 1 when one is not, or a bag is gone or lacks its
+        signature, 130 when stopped."""
         if self.interrupted:
             return 130
         missed = any(count for outcome, count in self.counts.items() if outcome != "captured")
-        return 1 if missed or self.warnings else 0
+        return 1 if missed or self.warnings or self.missing else 0
 
     def stated(self) -> Mapping[str, int]:
         """The counts, in the order of the outcomes."""

@@ -1,5 +1,8 @@
 """What became of a seed, as a row of the ledger and as a line for the caller."""
 
+from dataclasses import replace
+from pathlib import Path
+
 from archiver.job.advice import class_of
 from archiver.job.ledger import Entry, key_of
 from archiver.job.result import Archived, Result
@@ -37,3 +40,11 @@ def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
         new=new,
         kind=None if entry.outcome == "captured" else class_of(entry.outcome, kind, entry.reason),
     )
+
+
+def done_before(origin: str, entry: Entry, bags: Path) -> Result:
+    """The same of a seed that stays as it is, with a warning where somebody has taken its bag away."""
+    result = result_of(origin, entry, new=False)
+    if entry.bag is None or (bags / entry.bag).is_dir():
+        return result
+    return replace(result, warning="the bag is not there any more; --recapture makes it anew")

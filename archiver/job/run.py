@@ -38,7 +38,7 @@ from archiver.job.hosts import BREAKER, HostQueue, host_of
 from archiver.job.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Result, Summary
-from archiver.job.rows import entry_of, result_of
+from archiver.job.rows import done_before, entry_of, result_of
 from archiver.job.worker import Done, executor, failure, quarantine, release, run_seed, seats
 from archiver.model import Seed, SeedRefused
 
@@ -218,7 +218,7 @@ class _Coordinator:
         entry = self.ledger.find(key)
         now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
         if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
-            self._report(result_of(seed.origin, entry, new=False))
+            self._report(done_before(seed.origin, entry, self.config.bags))
             return True
         return False
 
