@@ -186,6 +186,18 @@ def test_a_file_name_that_manifests_cannot_hold_for_all_is_refused(tmp_path, cap
     assert "programs differ" in told[-1]["reason"]
 
 
+def test_a_group_is_shown_as_one_with_the_names_of_its_bags(bags, tmp_path, capsys):
+    hand(capsys, "--group", "g", "--form", "folder", bags, tmp_path / "out")
+    group = tmp_path / "out/g"
+    assert main(["show", str(group)]) == 0
+    assert capsys.readouterr().out.splitlines() == [str(group), "", "a group of 3 bags:", *(f"  {n}" for n in NAMES)]
+    assert main(["show", "--json", str(group)]) == 0
+    assert json.loads(capsys.readouterr().out) == {"group": "g", "members": list(NAMES)}
+    (group / "data/members.csv").write_bytes((group / "data/members.csv").read_bytes() + b"x,y\n")
+    assert main(["show", str(group)]) == 3
+    assert "cannot be read (line " in capsys.readouterr().err
+
+
 def test_a_group_is_unpacked_into_its_bags_and_keeps_what_vouches_for_it(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", bags, tmp_path / "out")
     code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")

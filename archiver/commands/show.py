@@ -1,6 +1,7 @@
 """`archiver show`: what is in a bag, where it came from, how it compares."""
 
 import argparse
+import csv
 import json
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,8 @@ from typing import Any
 from archiver.errors import StorageError
 from archiver.job.records import RECORD, read_record
 from archiver.validate.find import find_bags
+from archiver.validate.group import members_of
+from archiver.validate.manifests import MEMBERS
 from archiver.view.telling import one_line, tell
 from archiver.visible import visible
 
@@ -17,12 +20,17 @@ from archiver.visible import visible
 def show(args: argparse.Namespace) -> int:
     """Tell each bag named in `args`. Raises UsageError, StorageError for what cannot be read."""
     for number, bag in enumerate(find_bags(args.bags)):
-        record = read_record(bag)
+        members = _members(bag)
+        record = {"group": bag.name, "members": members} if members else read_record(bag)
         if args.json:
             print(json.dumps(record))
             continue
         if number:
             print()
+        if members:
+            for line in (str(bag), "", f"a group of {len(members)} bags:", *(f"  {name}" for name in members)):
+                print(visible(line))
+            continue
         try:
             for line in _told(bag, record):
                 print(line)
@@ -31,6 +39,14 @@ def show(args: argparse.Namespace) -> int:
                 f"{bag / RECORD} is not a record as its schema says ({error}): see 'archiver validate'"
             ) from error
     return 0
+
+
+def _members(bag: Path) -> list[str]:
+    """The names of the bags of a group; none for another bag. Raises StorageError."""
+    try:
+        return [name for name, _ in members_of(bag)] if (bag / MEMBERS).is_file() else []
+    except (OSError, ValueError, csv.Error) as error:
+        raise StorageError(f"{bag / MEMBERS} cannot be read ({error}): see 'archiver validate {bag}'") from error
 
 
 def _told(bag: Path, record: dict[str, Any]) -> Iterator[str]:
