@@ -75,6 +75,16 @@ def test_a_bag_without_a_record_is_judged_as_a_bag_only(tmp_path: Path):
     ]
 
 
+def test_two_long_texts_are_shown_from_where_they_differ(tmp_path: Path):
+    builder, alike = Builder(), "The harbour reopened. " * 50
+    builder.payload["data/text/article.txt"] = f"{alike}Boats left.\n".encode()
+    builder.repack[damages_package.PAGES] = lambda rows: [rows[0], rows[1] | {"text": f"{alike}Boats stayed.\n"}]
+    report = validate_bag(builder.write(tmp_path / "b"))
+    (told,) = [each for each in report.findings if each.code == "WACZ012"]
+    before = f"…{alike[-34:]}Boats "
+    assert (told.expected, told.found) == (f"{before}left.", f"{before}stayed.")
+
+
 def test_validation_changes_nothing(tmp_path: Path):
     path = Builder().write(tmp_path / "bag")
     before = {each: (each.read_bytes(), each.stat().st_mtime_ns) for each in path.rglob("*") if each.is_file()}

@@ -22,6 +22,8 @@ INDEX, PAGES = f"{FOLDER}indexes/index.cdxj", f"{FOLDER}pages/pages.jsonl"
 PACKAGE, CLOSING = f"{FOLDER}datapackage.json", f"{FOLDER}datapackage-digest.json"
 BYTES = 32 << 20
 """Of a longer file none is read: an index of a page with 400 requisites has 150 KB."""
+_BEFORE = 40
+"""Characters that two texts have in common and are shown before their difference."""
 _LINE = re.compile(r"([!-~]+) (\d{14}) (\{.*\})")
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z][a-z0-9-]*")
 _MOMENT = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.\d+)?Z")
@@ -50,11 +52,19 @@ def check_wacz(
             yield finding("WACZ012", PAGES, field="url", other="capture.final_url", expected=final)
         told = pages.get(final or "")
         if told is not None and text is not None and told.strip() != text.strip():
-            yield finding("WACZ012", PAGES, field="text", other="the text of the bag", expected=text, found=told)
+            expected, found = _from_difference(text.strip(), told.strip())
+            yield finding("WACZ012", PAGES, field="text", other="the text of the bag", expected=expected, found=found)
     if PACKAGE not in missing:
         yield from islice(_package(tree, pages, digest), COMPLAINTS)
     if PACKAGE not in missing and CLOSING not in missing:
         yield from _closing(tree, digest)
+
+
+def _from_difference(one: str, other: str) -> tuple[str, str]:
+    """Two texts from shortly before where they differ: a finding shows but the beginning."""
+    end = min(len(one), len(other))
+    start = next((place for place in range(end) if one[place] != other[place]), end) - _BEFORE
+    return (f"…{one[start:]}", f"…{other[start:]}") if start > 0 else (one, other)
 
 
 def _read(tree: Tree, path: str) -> bytes:
