@@ -136,7 +136,8 @@ def test_a_bag_that_was_taken_away_is_missed_and_made_anew_on_demand(tmp_path, c
         assert main(job) == 1
         out, err = capsys.readouterr()
         assert out.count(f"{lost.name} (done before): the bag is not there any more; --recapture makes it anew") == 1
-        assert "1 bags are not there any more" in err
+        assert "1 bag not there any more" in err
+        assert "2 seeds: 2 captured; 0 new bags" in err
         assert main(["status", "--bags", str(bags)]) == 0
         assert "bag missing (1) - not there any more" in capsys.readouterr().out
         assert main(["status", "--json", "--bags", str(bags)]) == 0
@@ -164,3 +165,9 @@ def test_a_dry_run_uses_the_words_of_the_run(tmp_path, capsys):
     assert main(["run", str(seeds), "--bags", str(bags), "--dry-run", "--json"]) == 1
     would = [json.loads(line)["would"] for line in capsys.readouterr().out.splitlines()]
     assert [each.partition(":")[0] for each in would] == ["failed", "skip", "fetch"]
+
+
+def test_the_demo_leaves_a_folder_with_other_bags_alone(tmp_path, capsys):
+    mine = Builder().write(tmp_path / "bags" / "mine")
+    assert f"{mine.parent} holds mine, which is not the demo's" in refused(capsys, "demo", str(mine.parent))
+    assert list(mine.parent.iterdir()) == [mine]

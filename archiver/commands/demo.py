@@ -10,7 +10,7 @@ from archiver.demo.tour import run_demo
 
 
 def demo(args: argparse.Namespace) -> int:
-    """Run the tour into the folder named in `args`; 0 when all is as expected."""
+    """Run the tour into the folder named in `args`; 0 when all is as expected. Raises UsageError."""
     return run_demo(args.folder, say=lambda line: print(line, flush=True), program=_program())
 
 

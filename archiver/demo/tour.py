@@ -5,6 +5,8 @@ to loopback. It repairs nothing and deletes nothing: on a folder of an earlier r
 """
 
 import json
+import os
+import re
 import shlex
 import textwrap
 from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ from typing import Any
 
 from archiver.config import Config
 from archiver.demo.server import serve
+from archiver.errors import UsageError
 from archiver.job.result import Result
 from archiver.job.run import run_job
 from archiver.model import Report
@@ -78,8 +81,11 @@ def run_demo(folder: Path, *, say: Callable[[str], None], program: str = "archiv
     """Archive the demo's seeds into `folder` and tell about it through `say`, a line at a time; `program` is how the
     reader can call archiver.
 
-    Returns 0 when every seed ended as expected in a valid bag, 1 otherwise. Raises ArchiverError as run_job does.
+    Returns 0 when every seed ended as expected in a valid bag, 1 otherwise. Raises UsageError where the folder holds
+    what is not the demo's, ArchiverError as run_job does.
     """
+    if strange := sorted(_strangers(folder)):
+        raise UsageError(f"{folder} holds {one_line(strange[0])}, which is not the demo's; name an empty or new folder")
     results: list[Result] = []
     with serve() as newspaper:
         say(f"A made-up newspaper is being served at {newspaper.address}; nothing leaves this machine.")
@@ -93,6 +99,16 @@ def run_demo(folder: Path, *, say: Callable[[str], None], program: str = "archiv
     for line in _tour(folder, stops, program):
         say(line)
     return 0 if _complete(stops) and all(stop.as_expected for stop in stops) else 1
+
+
+def _strangers(folder: Path) -> Iterator[str]:
+    """What lies in the folder and is no bag of the demo's, nor what archiver keeps beside bags."""
+    stems = "|".join(re.escape(Path(name).stem) for name in EXPECTED)
+    ours = re.compile(rf"(?:{stems})-\d{{8}}T\d{{6}}Z-[0-9a-f]{{8}}|receipts|\..*")
+    if os.path.lexists(folder) and not folder.is_dir():
+        raise UsageError(f"{folder} is no folder; name an empty or new one")
+    if folder.is_dir():
+        yield from (each.name for each in folder.iterdir() if not ours.fullmatch(each.name))
 
 
 def _visit(folder: Path, result: Result) -> Stop:
