@@ -8,6 +8,11 @@ def visible(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 
+def counted(count: int, noun: str) -> str:
+    """`1 bag`, `2 bags`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
 def _escaped(character: str) -> str:
     point = ord(character)
     if unicodedata.category(character) == "Zs":

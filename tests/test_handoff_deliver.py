@@ -52,7 +52,7 @@ def test_a_delivery_leaves_the_package_a_receipt_at_both_ends_and_a_custody_even
     before = everything(bag)
     code, (told,), err = hand(capsys, bag, tmp_path / "out", "--form", form)
     assert (code, told["outcome"], told["notes"]) == (0, "delivered", [])
-    assert "1 bags: 1 delivered, 0 unchanged, 0 refused" in err
+    assert "1 bag: 1 delivered, 0 unchanged, 0 refused" in err
     end = "" if form == "folder" else f".{form}"
     expected = {f"harbour-1{end}", f"harbour-1{end}.receipt.json", *(["harbour-1.wacz.tags"] if form == "wacz" else [])}
     assert {each.name for each in (tmp_path / "out").iterdir()} == expected

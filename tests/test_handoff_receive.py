@@ -58,7 +58,7 @@ def test_what_was_handed_off_is_taken_in_the_same_with_a_receipt_that_answers(fo
     package = sent(bag, tmp_path, capsys, form)
     code, (told,), err = take(capsys, tmp_path / "mine", package)
     assert (code, told["outcome"], told["notes"]) == (0, "received", [])
-    assert "1 packages: 1 received, 0 unchanged, 0 refused" in err
+    assert "1 package: 1 received, 0 unchanged, 0 refused" in err
     bag_here = tmp_path / "mine/harbour-1"
     after = everything(bag_here)
     (event,) = set(after) - set(before)

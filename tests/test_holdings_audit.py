@@ -69,7 +69,7 @@ def test_a_sound_bag_is_good_and_its_seal_and_bytes_are_kept_in_the_ledger(bag, 
     assert (code, first["outcome"], first["since"], first["changes"]) == (0, "good", None, [])
     assert first["octets"] == sum(map(len, before.values()))
     assert everything(bag) == before
-    assert "1 of 1 bags: 1 good, 0 changed, 0 gone" in err
+    assert "1 of 1 bag: 1 good, 0 changed, 0 gone" in err
     database = sqlite3.connect(bag.parent / PATH)
     rows = database.execute("SELECT bag, outcome, octets, seal, good_seal FROM readings").fetchall()
     database.close()

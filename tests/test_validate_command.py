@@ -122,7 +122,7 @@ def test_warnings_and_customs_fail_on_request_only(tmp_path: Path, capsys):
         assert main(["validate", bag, *options]) == code
         out, err = capsys.readouterr()
         assert out.startswith("passed " if code == 0 else "failed ")
-        assert err == f"1 bags: {1 - code} passed, {code} failed\n"
+        assert err == f"1 bag: {1 - code} passed, {code} failed\n"
 
 
 def test_quiet_says_nothing_of_sound_bags(tmp_path: Path, capsys):

@@ -13,7 +13,7 @@ from archiver.errors import UsageError
 from archiver.holdings.audit import Audited, Course, Plan
 from archiver.holdings.audit import audit as audit_bags
 from archiver.holdings.fixity import Meter
-from archiver.visible import visible
+from archiver.visible import counted, visible
 
 
 def audit(args: argparse.Namespace) -> int:
@@ -44,9 +44,9 @@ def audit(args: argparse.Namespace) -> int:
         for started in course.resumed:
             print(f"went on with the audit of {started}, which was interrupted", file=sys.stderr)
         drawn = f"; sample drawn with --seed {plan.seed}" if plan.sample is not None and not course.resumed else ""
-        counted = ", ".join(f"{outcomes[name]} {name}" for name in ("good", "changed", "gone"))
+        told = ", ".join(f"{outcomes[name]} {name}" for name in ("good", "changed", "gone"))
         print(
-            visible(f"{course.due} of {course.bags} bags: {counted}; {meter.octets:,} bytes read{drawn}"),
+            visible(f"{course.due} of {counted(course.bags, 'bag')}: {told}; {meter.octets:,} bytes read{drawn}"),
             file=sys.stderr,
         )
     return 1 if outcomes["changed"] or outcomes["gone"] else 0

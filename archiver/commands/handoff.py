@@ -16,7 +16,7 @@ from archiver.errors import UsageError
 from archiver.handoff.package import Form
 from archiver.holdings.handoff import HandedOff, Order, Sign, agent, hand_off
 from archiver.validate.find import find_bags
-from archiver.visible import visible
+from archiver.visible import counted, visible
 
 _FORMS: dict[str, Form] = {"archivematica": "zip"}
 """The form of a receiver that would rather not have a tar."""
@@ -42,7 +42,7 @@ def handoff(args: argparse.Namespace) -> int:
         elif not (args.quiet and each.outcome != "refused"):
             _tell(each)
     if not args.quiet:
-        sum_up(sum(outcomes.values()), "bags", outcomes, ("delivered", "unchanged", "refused"))
+        sum_up(sum(outcomes.values()), "bag", outcomes, ("delivered", "unchanged", "refused"))
     return 1 if outcomes["refused"] else 0
 
 
@@ -112,9 +112,9 @@ def tell(line: str, reason: str | None, notes: Sequence[str]) -> None:
         print(visible(f"  note: {note}"), flush=True)
 
 
-def sum_up(total: int, things: str, outcomes: Counter[str], order: Sequence[str]) -> None:
+def sum_up(total: int, thing: str, outcomes: Counter[str], order: Sequence[str]) -> None:
     """How many became what, on stderr."""
-    print(f"{total} {things}: {', '.join(f'{outcomes[name]} {name}' for name in order)}", file=sys.stderr)
+    print(f"{counted(total, thing)}: {', '.join(f'{outcomes[name]} {name}' for name in order)}", file=sys.stderr)
 
 
 def endpoint(given: str | None) -> str | None:

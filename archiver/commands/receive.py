@@ -31,7 +31,7 @@ def receive(args: argparse.Namespace) -> int:
         elif not (args.quiet and each.outcome != "refused"):
             _tell(each)
     if not args.quiet:
-        sum_up(sum(outcomes.values()), "packages", outcomes, ("received", "unchanged", "refused"))
+        sum_up(sum(outcomes.values()), "package", outcomes, ("received", "unchanged", "refused"))
     return 1 if outcomes["refused"] else 0
 
 

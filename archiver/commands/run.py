@@ -31,7 +31,7 @@ from archiver.job.rows import done_before
 from archiver.job.run import run_job
 from archiver.model import Seed, SeedRefused
 from archiver.seeds.sources import count_seeds, read_seeds
-from archiver.visible import visible
+from archiver.visible import counted, visible
 
 DEFAULT_SEEDS = "seeds"
 
@@ -193,15 +193,16 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
     rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
     bags = shown(config.bags)
-    print(f"{total} seeds: {told}; {summary.new_bags} new bags in {bags} ({seconds:.1f} s{rate})", file=sys.stderr)
+    new = f"{counted(summary.new_bags, 'new bag')} in {bags}"
+    print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
     for line in advice_lines(summary.kinds):
         print(line, file=sys.stderr)
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:
-        print(f"{summary.warnings} bags are kept, but not signed as they should be: see above", file=sys.stderr)
+        print(f"{counted(summary.warnings, 'bag')} kept, but not signed as it should be: see above", file=sys.stderr)
     elif summary.missing:
-        print(f"{summary.missing} bags are not there any more: see above", file=sys.stderr)
+        print(f"{counted(summary.missing, 'bag')} not there any more: see above", file=sys.stderr)
     elif summary.exit_code:
         print(f"why: archiver status --bags {bags}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():

@@ -12,7 +12,7 @@ from archiver.config import load
 from archiver.job.advice import class_of
 from archiver.job.ledger import Entry, Ledger
 from archiver.job.rebuild import rebuild
-from archiver.visible import visible
+from archiver.visible import counted, visible
 
 OTHER_THAN_CAPTURED = ("failed", "blocked", "gone", "refused", "waiting")
 LISTED = 20
@@ -27,7 +27,7 @@ def status(args: argparse.Namespace) -> int:
         done = rebuild(config.bags)
         if not args.quiet:
             aside = f"; the old one is {shown(done.aside)}" if done.aside else ""
-            print(f"a new ledger, of {done.bags} bags{aside}\n{_LOST}", file=sys.stderr)
+            print(f"a new ledger, of {counted(done.bags, 'bag')}{aside}\n{_LOST}", file=sys.stderr)
     require_ledger(config.bags)
     ledger = Ledger(config.bags, read_only=True)
     try:
@@ -41,7 +41,7 @@ def status(args: argparse.Namespace) -> int:
             print(json.dumps(told))
             return 0
         listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none yet"
-        print(f"{sum(counts.values())} seeds in {shown(config.bags)}: {listed}")
+        print(f"{counted(sum(counts.values()), 'seed')} in {shown(config.bags)}: {listed}")
         for line in advice_lines(_kinds(ledger)):
             print(line)
         for outcome in OTHER_THAN_CAPTURED:

@@ -17,6 +17,7 @@ from archiver.validate.bag import validate_bag
 from archiver.validate.find import find_bags
 from archiver.validate.identity import is_fingerprint
 from archiver.validate.report import Passes, passes, passes_without_warnings, render
+from archiver.visible import counted
 
 if TYPE_CHECKING:
     from archiver.validate.profile import Profile
@@ -57,7 +58,10 @@ def validate(args: argparse.Namespace) -> int:
             sys.stdout.write(piece)
     if not args.quiet:
         unchanged = f", {told - len(bags)} unchanged since they passed" if args.since_ledger else ""
-        print(f"{len(bags)} bags: {tally['passed']} passed, {tally['failed']} failed{unchanged}", file=sys.stderr)
+        print(
+            f"{counted(len(bags), 'bag')}: {tally['passed']} passed, {tally['failed']} failed{unchanged}",
+            file=sys.stderr,
+        )
     return 1 if tally["failed"] else 0
 
 
