@@ -167,7 +167,7 @@ def _show(commands: Commands) -> None:
 def _status(commands: Commands) -> None:
     status = _command(commands, "status", "Tell what became of the seeds: done, failed and why, waiting.")
     _settings(status)
-    _json(status, "one JSON object: counts, and every seed that is not captured")
+    _json(status, "one JSON object: counts, every seed that is not captured, bags that are missing")
     status.add_argument("--rebuild", action="store_true",
                         help="set a damaged ledger aside and write a new one from the bags")  # fmt: skip
 
