@@ -165,6 +165,7 @@ def test_a_long_list_whose_seeds_are_done_is_gone_through_quickly_and_in_little_
     listed = addresses(count, tmp_path / "list.csv", "one.example")
     bags = tmp_path / "bags"
     (bags / ".archiver").mkdir(parents=True)
+    (bags / "b").mkdir()
     ledger = Ledger(bags)
     seeds = (each for each in read_seeds([str(listed)], limits=Limits()) if isinstance(each, Seed))
     entries = (
