@@ -1,6 +1,8 @@
 """Fills a staged bag from a dossier, in an order in which no file states the digest of a later one (DESIGN.md, 3)."""
 
 import ssl
+from collections.abc import Mapping
+from datetime import datetime
 
 from archiver.bag.crate import METADATA, PREVIEW, crate_of
 from archiver.bag.dossier import Dossier
@@ -24,7 +26,7 @@ from archiver.bag.wacz import (
 )
 from archiver.bag.write import StagedBag
 from archiver.digest import sha256
-from archiver.model import Bag, Capture
+from archiver.model import Bag, Capture, IndexEntry
 
 
 def fill(staged: StagedBag, dossier: Dossier) -> Bag:
@@ -45,11 +47,17 @@ def fill(staged: StagedBag, dossier: Dossier) -> Bag:
 
 
 def _wacz(staged: StagedBag, dossier: Dossier) -> None:
-    staged.add(FOLDER + INDEX, index_of(dossier.capture.index))
     page = page_of(dossier.capture, dossier.reading, dossier.identifier.rpartition(":")[2])
+    add_wacz(staged, dossier.capture.index, page, dossier.sealed)
+
+
+def add_wacz(staged: StagedBag, index: tuple[IndexEntry, ...], page: Mapping[str, str], sealed: datetime) -> None:
+    """What makes a WACZ of the WARC files that are there (WACZ 1.1.1): index, pages, datapackage and its digest. Raises
+    StorageError."""
+    staged.add(FOLDER + INDEX, index_of(index))
     staged.add(FOLDER + PAGES, pages_of(page))
     resources = [Resource(path=path, size=size, sha256=digest) for path, size, digest in staged.written(FOLDER)]
-    package = datapackage(resources, page, dossier.sealed)
+    package = datapackage(resources, page, sealed)
     staged.add(FOLDER + DATAPACKAGE, package)
     staged.add(FOLDER + DIGEST, datapackage_digest(sha256(package)))
 

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver import __version__
-from archiver.commands.handoff import cores
-from archiver.commands.validate import read_again
+from archiver.commands.validate import cores, read_again
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.holdings.handoff import require_valid
 from archiver.job.records import RECORD, read_record

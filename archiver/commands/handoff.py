@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.commands.keys import load_signer, with_keys
+from archiver.commands.validate import cores
 from archiver.config import Config, load
 from archiver.errors import UsageError
 from archiver.handoff.package import Form
-from archiver.holdings.handoff import HandedOff, Order, Sign, agent, hand_off
+from archiver.holdings.handoff import HandedOff, Order, Sign, hand_off
+from archiver.job.sealing import agent
 from archiver.validate.find import find_bags
 from archiver.visible import counted, visible
 
@@ -120,8 +122,3 @@ def sum_up(total: int, thing: str, outcomes: Counter[str], order: Sequence[str])
 def endpoint(given: str | None) -> str | None:
     """The S3 server: the option, or what AWS's own tools read."""
     return given or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None
-
-
-def cores() -> int:
-    """Processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

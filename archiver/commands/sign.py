@@ -9,7 +9,7 @@ from pathlib import Path
 from archiver.commands.keys import load_signer, with_keys
 from archiver.config import load
 from archiver.errors import UsageError
-from archiver.trust.custody import Agent
+from archiver.job.sealing import agent
 from archiver.validate.bag import validate_bag
 from archiver.validate.find import find_bags
 from archiver.validate.report import first_error
@@ -32,14 +32,14 @@ def sign(args: argparse.Namespace) -> int:
         signer.require_valid(now)
         if signer.is_rarely_checkable and not args.quiet:
             print("archiver: note: openssl before 3.2 cannot check CMS signatures by Ed25519 keys", file=sys.stderr)
-    agent, left = Agent(organisation=config.organisation, person=config.operator), 0
+    acting, left = agent(config), 0
     for bag in find_bags(args.bags):
         wrong = None if args.force else _wrong(bag)
         if wrong:
             left += 1
             print(visible(f"not signed {bag}: {wrong}; see 'archiver validate', or sign it as it is with --force"))
             continue
-        files = sign_bag(bag, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), agent=agent,
+        files = sign_bag(bag, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), agent=acting,
                          roots=config.trust_roots, ask_revocation=not args.no_revocation)  # fmt: skip
         did = " and ".join(["signed"] * _has(files, ".p7s") + ["timestamped"] * _has(files, ".tsr"))
         print(visible(f"{did or 'signed before'} {bag}"))

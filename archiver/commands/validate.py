@@ -48,7 +48,7 @@ def validate(args: argparse.Namespace) -> int:
             bags, settle = since.changed(bags), since.settle
 
         def reports() -> Iterator[Report]:
-            for report in _judged(bags, args.jobs or _cores(), options):
+            for report in _judged(bags, args.jobs or cores(), options):
                 if settle:
                     settle(report)
                 tally["passed" if passed(report) else "failed"] += 1
@@ -92,7 +92,8 @@ def _profile(name: str) -> "Profile":
     return read_profile(name)
 
 
-def _cores() -> int:
+def cores() -> int:
+    """How many processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -158,5 +159,7 @@ class _Since:
 
 
 def _key(bag: Path) -> str:
-    """The name of a bag as SQLite takes it, which takes no lone surrogates."""
-    return bag.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    """The name of a bag as the ledger has it."""
+    from archiver.job.ledger import storable
+
+    return storable(bag.name)

@@ -14,11 +14,12 @@ from typing import Any, Literal
 
 from archiver.digest import sha256
 from archiver.errors import UsageError
+from archiver.handoff.source import SEAL
 from archiver.holdings.deliveries import Deliveries
-from archiver.holdings.fixity import SEAL, Change, Look, Meter, look_at
+from archiver.holdings.fixity import Change, Look, Meter, look_at
 from archiver.holdings.readings import Reading, Readings, stamp
 from archiver.holdings.replicas import MOST, Wanted, places, search, whole
-from archiver.job.ledger import PATH
+from archiver.job.ledger import PATH, storable
 from archiver.validate.find import find_bags, is_bag
 
 STALE = timedelta(days=7)
@@ -106,8 +107,8 @@ def _known(folder: Path) -> set[str]:
 
 
 def key(path: Path) -> str:
-    """The name of a bag as SQLite takes it, which takes no lone surrogates."""
-    return path.name.encode("utf-8", "backslashreplace").decode("utf-8")
+    """The name of a bag as the ledger has it."""
+    return storable(path.name)
 
 
 def due(last: Mapping[str, tuple[str, str | None]], bags: Sequence[str], plan: Plan, now: datetime) -> list[str]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import StorageError
-from archiver.job.ledger import PATH
+from archiver.job.ledger import PATH, storable
 from archiver.model import Receipt
 
 _TABLES = """
@@ -96,7 +96,7 @@ class Deliveries:
             *(receipt.package, receipt.size, receipt.sent, signatures),
             *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file.name, receipt.kind == "receipt"),
         )
-        clean = [each.encode("utf-8", "backslashreplace").decode() if isinstance(each, str) else each for each in row]
+        clean = [storable(each) if isinstance(each, str) else each for each in row]
         with self._usable():
             self._db.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast, get_args
 
 from archiver.digest import digest_stream
+from archiver.handoff.source import SEAL
 from archiver.model import Finding
 from archiver.validate.fixity import check_fixity
 from archiver.validate.manifests import Manifest, compare, read_manifests
@@ -21,7 +22,6 @@ from archiver.validate.table import Table
 from archiver.validate.tagfiles import read_declaration
 from archiver.validate.tree import Tree, scan
 
-SEAL = "tagmanifest-sha256.txt"
 SLACK = 0.1
 """Seconds by which reading may run ahead of its rate: many small files are not worth a rest each."""
 BESIDE = 10_000

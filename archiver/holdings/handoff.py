@@ -24,6 +24,7 @@ from archiver.handoff.receipt import SUFFIX, receipt_bytes
 from archiver.handoff.source import Source, source
 from archiver.handoff.target import Target
 from archiver.holdings.deliveries import Deliveries, Delivery
+from archiver.job.sealing import agent
 from archiver.model import Receipt, Report
 from archiver.trust import custody
 from archiver.validate.bag import validate_bag
@@ -259,11 +260,6 @@ class Desk:
             notes.append(f"the bag's custody log does not tell of it: {error}")
         else:
             self.ledger.in_custody(identifier)
-
-
-def agent(config: Config) -> custody.Agent:
-    """On whose behalf this job acts."""
-    return custody.Agent(organisation=config.organisation, person=config.operator)
 
 
 def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:

@@ -26,11 +26,11 @@ from archiver.holdings.handoff import (
     RECEIPTS,
     SOFTWARE,
     Sign,
-    agent,
     require_valid,
     signatures_in,
     write_receipt,
 )
+from archiver.job.sealing import agent
 from archiver.model import Finding, Receipt
 from archiver.trust import custody
 from archiver.validate.archives import opened, suffix

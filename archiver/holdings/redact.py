@@ -16,21 +16,11 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from archiver import __version__
+from archiver.bag.fill import add_wacz
 from archiver.bag.plain import json_bytes
 from archiver.bag.premis import EVENT_TYPES, NS
 from archiver.bag.record import record_bytes
-from archiver.bag.wacz import (
-    DATAPACKAGE,
-    DIGEST,
-    FOLDER,
-    INDEX,
-    PAGES,
-    Resource,
-    datapackage,
-    datapackage_digest,
-    index_of,
-    pages_of,
-)
+from archiver.bag.wacz import DATAPACKAGE, DIGEST, FOLDER, INDEX, PAGES
 from archiver.bag.write import StagedBag
 from archiver.digest import sha256
 from archiver.errors import Refused
@@ -141,12 +131,7 @@ class _Copy:
         rows = [json.loads(line) for line in self._read(FOLDER + PAGES).splitlines()]
         page = {**rows[1], "id": self.staged.identifier.rpartition(":")[2]}
         page |= {name: without_secrets(page[name]) for name in ("url", "title")}
-        self.staged.add(FOLDER + INDEX, index_of(entries))
-        self.staged.add(FOLDER + PAGES, pages_of(page))
-        resources = [Resource(path=path, size=n, sha256=digest) for path, n, digest in self.staged.written(FOLDER)]
-        package = datapackage(resources, page, self.day)
-        self.staged.add(FOLDER + DATAPACKAGE, package)
-        self.staged.add(FOLDER + DIGEST, datapackage_digest(sha256(package)))
+        add_wacz(self.staged, entries, page, self.day)
 
     def _entries(self) -> Iterator[IndexEntry]:
         """The lines of the index, leading to where the records lie now."""

@@ -78,7 +78,7 @@ def key_of_refused(origin: str) -> str:
 def _place(origin: str) -> str:
     """An origin wherever the program was called: `seeds/a.txt` is another document in another folder."""
     address = origin.lower().startswith(("http:", "https:"))
-    return _clean(origin if address else os.path.abspath(origin))  # noqa: PTH100 - the document may be gone
+    return storable(origin if address else os.path.abspath(origin))  # noqa: PTH100 - the document may be gone
 
 
 class Ledger:
@@ -145,7 +145,7 @@ class Ledger:
                 self._db.execute(
                     "INSERT INTO seeds (key, name, url, outcome, updated, job, place) VALUES (?, ?, ?, 'waiting', ?, ?,"
                     " ?) ON CONFLICT (key) DO UPDATE SET place = excluded.place WHERE place IS NOT excluded.place",
-                    (each.key, _clean(each.name), each.url, _text(datetime.now(UTC)), job, place),
+                    (each.key, storable(each.name), each.url, _text(datetime.now(UTC)), job, place),
                 )
 
     def _supersede(self, place: str | None, key: str) -> None:
@@ -171,7 +171,7 @@ class Ledger:
                     " verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,"
                     " attempts = attempts + 1, updated = excluded.updated, job = excluded.job",
                     [
-                        None if value is None else _clean(value)
+                        None if value is None else storable(value)
                         for value in (
                             *(each.key, each.name, each.url, each.outcome, each.bag, each.verdict, each.reason),
                             *(detail, each.updated or _text(moment), job, place),
@@ -179,7 +179,7 @@ class Ledger:
                     ],
                 )
                 if each.bag:
-                    row = (_clean(each.bag), _clean(each.key))
+                    row = (storable(each.bag), storable(each.key))
                     self._db.execute("INSERT OR REPLACE INTO bags VALUES (?, ?)", row)
 
     @contextmanager
@@ -230,7 +230,7 @@ class Ledger:
                         yield each.name
 
     def _known(self, names: list[str]) -> set[str]:
-        clean = {_clean(name): name for name in names}
+        clean = {storable(name): name for name in names}
         marks = ",".join("?" * len(clean))
         with self._usable():
             found = self._db.execute(f"SELECT name FROM bags WHERE name IN ({marks})", list(clean)).fetchall()
@@ -304,6 +304,6 @@ def _text(moment: datetime) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def _clean(text: str) -> str:
+def storable(text: str) -> str:
     """SQLite takes no lone surrogates, which undecodable file names and hostile records bring along."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")

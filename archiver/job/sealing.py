@@ -16,25 +16,30 @@ if TYPE_CHECKING:
     from archiver.trust.sign import Signer
 
 
+def agent(config: Config) -> Agent:
+    """On whose behalf these settings act."""
+    return Agent(organisation=config.organisation, person=config.operator)
+
+
 def seal(
     bag: Bag, capture: Capture, warcs: dict[str, str], *, config: Config, signer: "Signer | None", now: datetime
 ) -> str | None:
     """Write the event `sealing` into a staged bag, and sign and timestamp it by the settings; why that could not be
     done. `warcs` are the validated WARC files, with their SHA-256. Raises StorageError."""
-    agent = Agent(organisation=config.organisation, person=config.operator)
+    acting = agent(config)
     detail = {
         "bag": {"name": bag.name, "identifier": bag.identifier},
         "captured": {"started": _utc(capture.started), "finished": _utc(capture.finished), "outcome": capture.outcome},
         "warc": [{"path": path, "sha256": digest, "valid": True} for path, digest in warcs.items()],
     }
-    append(bag.path, "sealing", at=now, agent=agent, detail=detail, durable=False)
+    append(bag.path, "sealing", at=now, agent=acting, detail=detail, durable=False)
     if signer is None and config.timestamp is None:
         return None
     from archiver.trust.seal import sign_bag
 
     url, roots = config.timestamp, config.trust_roots
     try:
-        sign_bag(bag.path, signer, timestamp_url=url, now=now, agent=agent, roots=roots, durable=False)
+        sign_bag(bag.path, signer, timestamp_url=url, now=now, agent=acting, roots=roots, durable=False)
     except (TimestampError, UsageError) as error:  # UsageError: the certificate expired while the job was running
         return f"the bag is kept, but not signed as it should be: {error}; 'archiver sign' does the rest"
     return None
