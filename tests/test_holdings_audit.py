@@ -16,9 +16,9 @@ from archiver.errors import UsageError
 from archiver.handoff.source import SEAL
 from archiver.holdings import audit as module
 from archiver.holdings.audit import Course, Plan, audit, due
-from archiver.holdings.deliveries import Sent
 from archiver.holdings.fixity import SLACK, Meter, look_at
 from archiver.holdings.replicas import places
+from archiver.job.deliveries import Sent
 from archiver.job.ledger import PATH
 from archiver.validate.bag import validate_bag
 

@@ -15,10 +15,10 @@ from typing import Any, Literal
 from archiver.digest import sha256
 from archiver.errors import UsageError
 from archiver.handoff.source import SEAL
-from archiver.holdings.deliveries import Deliveries
 from archiver.holdings.fixity import Change, Look, Meter, look_at
 from archiver.holdings.readings import Reading, Readings, stamp
 from archiver.holdings.replicas import MOST, Wanted, places, search, whole
+from archiver.job.deliveries import Deliveries
 from archiver.job.ledger import PATH, storable
 from archiver.validate.find import find_bags, is_bag
 

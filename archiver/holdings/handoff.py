@@ -23,7 +23,7 @@ from archiver.handoff.package import Form, Package, Piece, digest_of, measure, p
 from archiver.handoff.receipt import SUFFIX, receipt_bytes
 from archiver.handoff.source import Source, source
 from archiver.handoff.target import Target
-from archiver.holdings.deliveries import Deliveries, Delivery
+from archiver.job.deliveries import Deliveries, Delivery
 from archiver.job.sealing import agent
 from archiver.model import Receipt, Report
 from archiver.trust import custody

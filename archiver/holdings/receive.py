@@ -20,7 +20,6 @@ from archiver.handoff.package import Form
 from archiver.handoff.receipt import LARGEST, SUFFIX, read_receipt
 from archiver.handoff.source import SEAL, source
 from archiver.handoff.unpack import require_room, unpack
-from archiver.holdings.deliveries import Deliveries
 from archiver.holdings.handoff import (
     GROUPS,
     RECEIPTS,
@@ -30,6 +29,7 @@ from archiver.holdings.handoff import (
     signatures_in,
     write_receipt,
 )
+from archiver.job.deliveries import Deliveries
 from archiver.job.sealing import agent
 from archiver.model import Finding, Receipt
 from archiver.trust import custody

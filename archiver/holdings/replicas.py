@@ -9,8 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from archiver.handoff.source import SEAL
-from archiver.holdings.deliveries import Sent
 from archiver.holdings.fixity import Change, Look, Meter, check, digest, metered
+from archiver.job.deliveries import Sent
 from archiver.validate.archives import MEDIA_TYPES, opened, suffix
 from archiver.validate.manifests import Manifest, read_manifests
 from archiver.validate.table import Table, slices
