@@ -7,13 +7,14 @@ import platform
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
 from archiver.bag.dossier import Dossier
 from archiver.bag.plain import json_bytes
+from archiver.config import Config
 from archiver.digest import sha256
 from archiver.model import Capture, ClaimName, Exchange, Reading, Requisites
 
@@ -21,6 +22,7 @@ VERSION = "1.0"
 TEXT = "text/article.txt"
 PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal")
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
+_LEAVES = frozenset((str, int, float, bool))
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
 
@@ -40,7 +42,7 @@ def build_record(dossier: Dossier) -> dict[str, Any]:
         },
         "host": {"os": platform.platform(), "python": platform.python_version()},
         "clock": {"source": "the operating system's", "checked": None},
-        "configuration": config.stated(),
+        "configuration": _settings(config),
         "software": {
             "name": "archiver",
             "version": __version__,
@@ -149,6 +151,12 @@ def certificate_path(der: bytes) -> str:
     return f"evidence/tls/{sha256(der)[:32]}.pem"
 
 
+@lru_cache(4)
+def _settings(config: Config) -> dict[str, Any]:
+    """One job has one."""
+    return config.stated()
+
+
 @cache
 def packages() -> dict[str, str]:
     """The versions of what a record was made with, as far as they are installed."""
@@ -163,17 +171,25 @@ def packages() -> dict[str, str]:
 
 def plain(value: Any) -> Any:
     """Dataclasses, tuples and times as JSON has them; times in UTC end in Z."""
-    if value is None or isinstance(value, str | int | float):
+    kind = type(value)
+    if value is None or kind in _LEAVES:
         return value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: plain(getattr(value, each.name)) for each in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(each) for key, each in value.items()}
+    if names := _fields_of(kind):  # type: ignore[arg-type]  # to mypy a type has no hash
+        # Most fields are strings and numbers: for them no call.
+        return {name: each if type(each := getattr(value, name)) in _LEAVES else plain(each) for name in names}
     if isinstance(value, tuple | list):
         return [plain(each) for each in value if not isinstance(each, bytes)]
+    if isinstance(value, Mapping):
+        return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, datetime):
         return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return value.isoformat() if isinstance(value, date) else value
+
+
+@cache
+def _fields_of(kind: type) -> tuple[str, ...]:
+    """The names of a dataclass's fields; none of another type."""
+    return tuple(each.name for each in fields(kind)) if is_dataclass(kind) else ()
 
 
 def record_bytes(record: Mapping[str, Any]) -> bytes:
