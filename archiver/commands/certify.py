@@ -8,7 +8,7 @@ from pathlib import Path
 from archiver import __version__
 from archiver.commands.validate import cores, read_again
 from archiver.errors import Refused, StorageError, UsageError
-from archiver.holdings.handoff import require_valid
+from archiver.job.delivering import require_valid
 from archiver.job.records import RECORD, read_record
 from archiver.trust.custody import SEALED, seal, write_new
 from archiver.validate.bag import validate_bag

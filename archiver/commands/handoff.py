@@ -15,7 +15,8 @@ from archiver.commands.validate import cores
 from archiver.config import Config, load
 from archiver.errors import UsageError
 from archiver.handoff.package import Form
-from archiver.holdings.handoff import HandedOff, Order, Sign, hand_off
+from archiver.holdings.handoff import HandedOff, Order, hand_off
+from archiver.job.delivering import Sign
 from archiver.job.sealing import agent
 from archiver.validate.find import find_bags
 from archiver.visible import counted, visible

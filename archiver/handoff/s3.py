@@ -33,6 +33,7 @@ _DIGEST = "sha256"
 """The key of our digest in an object's metadata."""
 _ABSENT = ("404", "NoSuchKey", "NotFound")
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+_DENIED = ("AccessDenied", "403")
 _ADVICE = {
     "NoSuchBucket": "there is no such bucket; make it, or mend the name",
     "AccessDenied": "access denied: these credentials may not do that there",
@@ -48,8 +49,9 @@ class S3Target:
 
     method = "read from the server in ranges"
 
-    def __init__(self, address: str, endpoint: str | None, memory: Memory) -> None:
-        """Raises UsageError for an address that is none."""
+    def __init__(self, address: str, endpoint: str | None, memory: Memory | None) -> None:
+        """Without a memory, uploads that others began of the same object are given up. Raises UsageError for an address
+        that is none."""
         self._memory = memory
         bucket, _, prefix = address.removeprefix("s3://").partition("/")
         if not bucket or not address.startswith("s3://") or not address.isprintable() or "@" in bucket or "?" in prefix:
@@ -65,6 +67,7 @@ class S3Target:
             s3={"addressing_style": "path"} if endpoint else None,
             connect_timeout=20,
             read_timeout=120,
+            max_pool_connections=64,
             retries={"mode": "standard", "max_attempts": 5},
             request_checksum_calculation="when_required",
             response_checksum_validation="when_required",
@@ -180,7 +183,9 @@ class S3Target:
         """The upload of the same bytes that an earlier attempt left, with its parts by number, or a new one."""
         where = {"Bucket": self._bucket, "Key": self._key(piece.path)}
         address = f"{self._client.meta.endpoint_url} {where['Bucket']}/{where['Key']}"
-        upload, digest = self._memory.recall(address) or ("", "")
+        upload, digest = (self._memory and self._memory.recall(address)) or ("", "")
+        if self._memory is None:
+            self._give_up_others(where)
         try:
             if upload and digest == piece.sha256:
                 pages = self._client.get_paginator("list_parts").paginate(**where, UploadId=upload)
@@ -193,8 +198,20 @@ class S3Target:
         begun = self._client.create_multipart_upload(
             **where, ChecksumAlgorithm="SHA256", ChecksumType="COMPOSITE", Metadata={_DIGEST: piece.sha256}
         )
-        self._memory.keep(address, begun["UploadId"], piece.sha256)
+        if self._memory is not None:
+            self._memory.keep(address, begun["UploadId"], piece.sha256)
         return begun["UploadId"], {}
+
+    def _give_up_others(self, where: dict[str, str]) -> None:
+        """End the uploads of an object that processes which are gone have left, where these credentials may."""
+        try:
+            listed = self._client.list_multipart_uploads(Bucket=where["Bucket"], Prefix=where["Key"])
+            for each in listed.get("Uploads", []):
+                if each["Key"] == where["Key"]:
+                    self._client.abort_multipart_upload(**where, UploadId=each["UploadId"])
+        except ClientError as error:
+            if _code(error) not in (*_DENIED, "NoSuchUpload", "NotImplemented", "501"):
+                raise
 
     def _once(self, call: Any, piece: Piece, **given: Any) -> dict[str, Any]:
         """Make an object that is not there yet. Raises Refused where it is."""

@@ -18,11 +18,12 @@ from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.handoff.source import SEAL, Source, source
 from archiver.handoff.unpack import require_room
-from archiver.holdings.handoff import Desk, Desks, HandedOff, Lot, Order, Sign, require_valid
+from archiver.holdings.handoff import Desk, Desks, HandedOff, Lot, Order
 from archiver.holdings.receivers import RECEIVERS, Receiver
 from archiver.holdings.redact import redact
 from archiver.holdings.skeleton import Payload, write_skeleton
 from archiver.holdings.trees import tree_of
+from archiver.job.delivering import Sign, require_valid
 from archiver.model import Report
 from archiver.trust.custody import CUSTODY
 from archiver.validate.bag import validate_bag, validate_tree

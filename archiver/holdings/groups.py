@@ -24,9 +24,10 @@ from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.handoff.source import Source, source
-from archiver.holdings.handoff import GROUPS, Desk, Desks, HandedOff, Lot, Order, Sign, require_valid
+from archiver.holdings.handoff import GROUPS, Desk, Desks, HandedOff, Lot, Order
 from archiver.holdings.skeleton import Payload, write_skeleton
 from archiver.holdings.trees import tree_of
+from archiver.job.delivering import Sign, require_valid
 from archiver.job.ledger import PATH, Entry, Ledger
 from archiver.model import Report
 from archiver.validate.bag import validate_tree

@@ -11,32 +11,25 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
-from uuid import uuid4
 
-from archiver import __version__
 from archiver.config import Config
-from archiver.digest import Hasher, sha256
+from archiver.digest import sha256
 from archiver.errors import ArchiverError, Refused, UsageError
-from archiver.handoff.deliver import deliver, survey
+from archiver.handoff.deliver import survey
 from archiver.handoff.folder import FolderTarget
-from archiver.handoff.package import Form, Package, Piece, digest_of, measure, package
-from archiver.handoff.receipt import SUFFIX, receipt_bytes
+from archiver.handoff.package import Form, Package, Piece, measure, package
+from archiver.handoff.receipt import SUFFIX
 from archiver.handoff.source import Source, source
 from archiver.handoff.target import Target
 from archiver.job.deliveries import Deliveries, Delivery
+from archiver.job.delivering import RECEIPTS, Sign, delivered, signatures_in, signatures_of, target_of, write_receipt
 from archiver.job.sealing import agent
-from archiver.model import Receipt, Report
+from archiver.model import Report
 from archiver.trust import custody
 from archiver.validate.bag import validate_bag
-from archiver.validate.report import first_error
-from archiver.visible import visible
 
-RECEIPTS = "receipts"
 GROUPS = "groups"
 """Beside the bags: the tag files and lists of groups whose bags lie there one by one."""
-SOFTWARE = f"archiver {__version__}"
-Sign = Callable[[Path], None]
-"""Signs a file in place: its signature lies beside it. Raises ArchiverError."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,17 +120,9 @@ class Desks:
         if folder not in self._desks:
             ledger = Deliveries(folder)
             self._stack.callback(ledger.close)
-            target = _target(self._order, ledger)
+            target = target_of(self._order.target, self._order.endpoint, ledger)
             self._desks[folder] = Desk(folder, ledger, target, self._order, self._config, self._sign)
         return self._desks[folder]
-
-
-def _target(order: Order, ledger: Deliveries) -> Target:
-    if "://" not in order.target:
-        return FolderTarget(Path(order.target))
-    from archiver.handoff.s3 import S3Target
-
-    return S3Target(order.target, order.endpoint, ledger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +138,6 @@ class Desk:
 
     def serve(self, lot: Lot) -> HandedOff:
         """Deliver one bag. Raises Refused, StorageError."""
-        started = datetime.now(UTC)
         found, form = lot.source, self.order.form
         here = Path(self.target.address) if isinstance(self.target, FolderTarget) else None
         lying = [log.resolve() for log in lot.logs] if here else []
@@ -169,40 +153,13 @@ class Desk:
         before = self.ledger.find(seal=lot.seal, form=form, target=self.target.address, derived=lot.key)
         if before and before.signatures == signed and self._is_still_there(before, parcel, made=bool(lot.key)):
             return self._unchanged(lot, before)
-        # 2. What would be sent, then whether it is valid: what is sent later must be what was measured first.
-        pieces = measure(parcel.items)
-        report = lot.judge()
-        require_valid(report)
-        # 3. Sent, read back, compared.
-        returned = deliver(parcel, pieces, self.target)
-        size, digest = digest_of(parcel, pieces)
-        receipt = Receipt(
-            identifier=f"urn:uuid:{uuid4()}",
-            kind="delivery",
-            bag=found.name,
-            bag_identifier=lot.identifier,
-            seal=lot.seal,
-            derived=lot.derived,
-            form=form,
-            target=self.target.address,
-            package=parcel.name,
-            size=size,
-            sent=digest,
-            read_back=digest_of(parcel, returned)[1],
-            method=self.target.method,
-            files=len(found.files),
-            octets=found.octets,
-            started=started,
-            ended=datetime.now(UTC),
-            report=report,
-            signatures=signatures,
-            software=SOFTWARE,
-            organisation=self.config.organisation,
-            person=self.config.operator,
-            custody_head=custody.head(found.root),
-            members=lot.members,
-        )
-        # 4. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
+        # 2. Measured, judged, sent, read back, compared.
+        receipt = delivered(
+            found, parcel, self.target, judge=lot.judge, signatures=signatures, config=self.config, seal=lot.seal,
+            identifier=lot.identifier, derived=lot.derived, members=lot.members,
+        )  # fmt: skip
+        size, digest = receipt.size, receipt.sent
+        # 3. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
         notes = list(found.notes)
         file = write_receipt(receipt, self.folder, self.sign, notes)
         for each in (file, *signatures_of(file)):
@@ -260,49 +217,3 @@ class Desk:
             notes.append(f"the bag's custody log does not tell of it: {error}")
         else:
             self.ledger.in_custody(identifier)
-
-
-def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:
-    """Put a receipt into the folder of receipts, signed where there are keys; a signature that cannot be had is told in
-    the notes. Raises StorageError."""
-    stem, number = f"{receipt.bag}-{receipt.ended:%Y%m%dT%H%M%SZ}", 1
-    file = bags / RECEIPTS / f"{stem}.json"
-    while file.exists():
-        number += 1
-        file = bags / RECEIPTS / f"{stem}-{number}.json"
-    custody.write_new(file, receipt_bytes(receipt))
-    if sign:
-        try:
-            sign(file)
-        except ArchiverError as error:
-            notes.append(f"the receipt is not signed: {error}")
-    return file
-
-
-def signatures_of(file: Path) -> list[Path]:
-    """The signatures beside a file."""
-    return sorted(each for each in file.parent.iterdir() if each.name.startswith(f"{file.name}."))
-
-
-def signatures_in(bag: Source) -> dict[str, str]:
-    """Path -> SHA-256 of the bag's signatures, its custody log aside. Raises Refused."""
-    found = {}
-    for path in bag.files:
-        if path.startswith("signatures/") and not path.startswith(f"{custody.CUSTODY}/"):
-            hasher = Hasher()
-            for chunk in bag.read(path):
-                hasher.update(chunk)
-            found[path] = hasher.hexdigest()
-    return found
-
-
-def require_valid(report: Report, *, advice: str | None = None) -> None:
-    """Raises Refused for a bag that is not valid, with `advice` where it will not lie where it was judged."""
-    if report.ok:
-        return
-    count = sum(each.severity == "error" for each in report.findings)
-    error = first_error(report)
-    first = f"{error.code} {error.path}: {error.message}" if error else "a check failed"
-    more = f" and {count - 1} more errors" if count > 1 else ""
-    advice = advice or f"see 'archiver validate {report.bag}'"
-    raise Refused(visible(f"it is not valid: {first}{more}; {advice}"))

@@ -20,16 +20,9 @@ from archiver.handoff.package import Form
 from archiver.handoff.receipt import LARGEST, SUFFIX, read_receipt
 from archiver.handoff.source import SEAL, source
 from archiver.handoff.unpack import require_room, unpack
-from archiver.holdings.handoff import (
-    GROUPS,
-    RECEIPTS,
-    SOFTWARE,
-    Sign,
-    require_valid,
-    signatures_in,
-    write_receipt,
-)
+from archiver.holdings.handoff import GROUPS
 from archiver.job.deliveries import Deliveries
+from archiver.job.delivering import RECEIPTS, SOFTWARE, Sign, require_valid, signatures_in, write_receipt
 from archiver.job.sealing import agent
 from archiver.model import Finding, Receipt
 from archiver.trust import custody
