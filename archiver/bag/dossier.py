@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
@@ -11,9 +12,10 @@ from archiver.model import Capture, ClaimName, LeadImage, Reading, Seed
 NOT_STATED = "not stated"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Dossier:
-    """`name` is the bag's, `identifier` its `urn:uuid:`, `group` the job's; `sealed` is when the bag is closed."""
+    """`name` is the bag's, `identifier` its `urn:uuid:`, `group` the job's; `sealed` is when the bag is closed. Not
+    slotted: what many files state is worked out once."""
 
     seed: Seed
     capture: Capture
@@ -30,12 +32,12 @@ class Dossier:
         """Path of the capture's WARC below `data/`."""
         return f"wacz/archive/{self.name}.warc.gz"
 
-    @property
+    @cached_property
     def seed_file(self) -> str:
         """Path of the seed below `data/`."""
         return f"seed/{seed_file_name(self.seed.name)}"
 
-    @property
+    @cached_property
     def headline(self) -> str | None:
         """The seed's headline, else the page's."""
         return self.seed.headline.text if self.seed.headline else self.first("headline")
@@ -58,7 +60,7 @@ class Dossier:
         words = (said.get(key) for key in keys)
         return next((value.strip() for value in words if isinstance(value, str) and value.strip()), setting)
 
-    @property
+    @cached_property
     def rights(self) -> Mapping[str, str | None]:
         """Statement, holder, basis, access and embargo, for the record and everything made of it."""
         config = self.config
@@ -70,7 +72,7 @@ class Dossier:
             "embargo": self.stated(config.embargo, "embargo"),
         }
 
-    @property
+    @cached_property
     def custody(self) -> Mapping[str, str | None]:
         """Who supplied the seed, how they had it, and whether it is independent of the page."""
         config = self.config
@@ -80,14 +82,14 @@ class Dossier:
             "independence": self.stated(config.independence, "independence") or "unstated",
         }
 
-    @property
+    @cached_property
     def custody_line(self) -> str:
         """The custody of the seed in one sentence."""
         custody = self.custody
         supplied, how = custody["supplied_by"] or NOT_STATED, custody["obtained_how"] or NOT_STATED
         return f"Seed supplied by: {supplied}; obtained how: {how}; independence: {custody['independence']}"
 
-    @property
+    @cached_property
     def rights_line(self) -> str:
         """The rights in one sentence, without the statement."""
         rights = self.rights
