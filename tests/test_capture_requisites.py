@@ -173,6 +173,10 @@ CSS = {
     "a { background: URL( 'a b.png' ) }": [("a b.png", "image")],
     'a { background: url("a\\62.png") }': [("ab.png", "image")],
     "a { background: u\\72l(a.png) }": [("a.png", "image")],
+    "a { background: u\\rl(a.png) } b { background: \\000055 RL(b.png) }": [("a.png", "image"), ("b.png", "image")],
+    "a { background: im\\61ge\\2Dset('a.png' 1x) }": [("a.png", "image")],
+    "a { background: image\\-set('a.png' 1x) }": [("a.png", "image")],
+    "@\\49mport 'a.css'; @im\\port 'b.css';": [("a.css", "style"), ("b.css", "style")],
     "@import 'a.css' screen; @import url(b.css) layer(x);": [("a.css", "style"), ("b.css", "style")],
     "@font-face { font-family: x; src: url(a.woff2) format('woff2'), url(a.woff) }": [
         *[("a.woff2", "font"), ("a.woff", "font")]

@@ -87,11 +87,12 @@ def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Srcset = "al
     if tree is None:
         return Needs(requisites=(), figures=())
     resolver = Resolver(_base(tree, url), tree.getroottree().docinfo.encoding or "utf-8")
-    figures = tuple(_figures(tree, resolver, srcset))
+    naming, captions = _telling(tree)
+    figures = tuple(_figures(tree, captions, resolver, srcset))
     # A captioned photo is one even where a `link` names it as an icon: it is never borrowed from another page.
     photos = {address for figure in figures for address in figure.images}
     found: dict[str, Requisite] = {}
-    for reference, kind in _references(tree, srcset):
+    for reference, kind in _references(naming, srcset):
         address = resolver(reference)
         if len(found) == _ADDRESSES:
             break
@@ -109,7 +110,7 @@ def resolved(references: Iterable[Reference], url: str) -> Needs:
 
 def _tree(body: bytes | str, charset: str | None) -> Any:
     """The root element, or None."""
-    options: dict[str, Any] = {"no_network": True, "huge_tree": False}
+    options: dict[str, Any] = {"no_network": True, "huge_tree": False, "collect_ids": False}
     try:
         parser = etree.HTMLParser(encoding=charset, **options)
     except LookupError:
@@ -166,13 +167,26 @@ class Resolver:
             return f"%26%23{ord(char)}%3B"
 
 
-def _references(tree: Any, srcset: Srcset, *, inside: bool = False) -> Iterator[Reference]:
+def _telling(tree: Any) -> tuple[list[Any], list[Any]]:
+    """The elements that may name something, and those that call themselves a caption: one walk over the tree for both,
+    which costs as much as parsing where it is done twice."""
+    naming, captions = [], []
     for element in islice(tree.iter("*"), _ELEMENTS):
-        if element.tag in _NAMING or element.get("style"):
-            yield from _named(element, srcset)
+        tag, get = element.tag, element.get
+        if tag in _NAMING or get("style"):
+            naming.append(element)
+        named = get("class")
+        if (named and "caption" in named.lower()) or get("itemprop") == "caption":
+            captions.append(element)
+    return naming, captions
+
+
+def _references(naming: Iterable[Any], srcset: Srcset, *, inside: bool = False) -> Iterator[Reference]:
+    for element in naming:
+        yield from _named(element, srcset)
         if element.tag == "iframe" and element.get("srcdoc") and not inside:
             frame = _tree(element.get("srcdoc"), None)
-            yield from _references(frame, srcset, inside=True) if frame is not None else ()
+            yield from _references(_telling(frame)[0], srcset, inside=True) if frame is not None else ()
 
 
 def _named(element: Any, srcset: Srcset) -> Iterator[Reference]:
@@ -258,9 +272,9 @@ def _end(pattern: re.Pattern[str], text: str, at: int) -> int:
     return match.end() if match else at
 
 
-def _figures(tree: Any, resolver: Resolver, srcset: Srcset) -> Iterator[Figure]:
-    """Images under a caption: of a `figure`, or near an element that calls itself a caption."""
-    for around, caption in _captioned(tree):
+def _figures(tree: Any, captions: Iterable[Any], resolver: Resolver, srcset: Srcset) -> Iterator[Figure]:
+    """Images under a caption: of a `figure`, or near one of `captions`."""
+    for around, caption in _captioned(tree, captions):
         words = " ".join(str(_WORDS(caption)).split())[:_CAPTION_LENGTH]
         elements = around.iter("img", "source", "image")
         references = islice((each for element in elements for each in _named(element, srcset)), _FIGURES)
@@ -269,19 +283,14 @@ def _figures(tree: Any, resolver: Resolver, srcset: Srcset) -> Iterator[Figure]:
             yield Figure(caption=words, images=tuple(dict.fromkeys(images)))
 
 
-def _captioned(tree: Any) -> Iterator[tuple[Any, Any]]:
+def _captioned(tree: Any, captions: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
     """An element around an image and the element that holds its caption."""
     for figure in islice(tree.iter("figure"), _FIGURES):
         caption = next(figure.iter("figcaption"), None)
         if caption is not None:
             yield figure, caption
-    marked = (each for each in islice(tree.iter("*"), _ELEMENTS) if each.tag != "figcaption" and _calls_itself(each))
-    for caption in islice(marked, _FIGURES):
+    for caption in islice((each for each in captions if each.tag != "figcaption"), _FIGURES):
         parents = islice(caption.iterancestors(), _CLIMB)
         around = next((each for each in parents if next(each.iter("img"), None) is not None), None)
         if around is not None and around.tag not in ("figure", "body", "html", "main", "article"):
             yield around, caption
-
-
-def _calls_itself(element: Any) -> bool:
-    return element.get("itemprop") == "caption" or "caption" in (element.get("class") or "").lower()
