@@ -7,7 +7,8 @@ edited paragraphs are aligned in seconds. It says what belongs together, not how
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
 
 from archiver.article.tokens import words
 
@@ -21,8 +22,7 @@ _RARE = 16  # a word in more paragraphs than this tells none of them apart
 _NEAR = 3  # neighbours in a gap are compared even if all their words are common
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(NamedTuple):
     """Paragraphs that belong together, by index: one to one, or one to several where they were merged or split."""
 
     seed: tuple[int, ...]
@@ -40,7 +40,9 @@ def align(seed: Sequence[Key], page: Sequence[Key]) -> list[Group]:
 
 def in_order(places: Sequence[tuple[int, int]], weights: Sequence[int]) -> set[int]:
     """The heaviest run of pairs that stand in the same order on both sides: indexes into `places`, which is sorted by
-    its first part. The rest has moved."""
+    its first part. The rest has moved. Weights are more than nothing."""
+    if all(one < other for (_, one), (_, other) in pairwise(places)):
+        return set(range(len(places)))
     rank = {place: i for i, place in enumerate(sorted({p for _, p in places}), start=1)}
     best: list[tuple[int, int]] = [(0, -1)] * (len(rank) + 1)  # a Fenwick tree of (weight of a run, its last pair)
     before = [-1] * len(places)
@@ -120,8 +122,11 @@ def _gaps(pairs: dict[int, int], seeds: int, pages: int) -> Iterator[tuple[range
 
 def _similar(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) -> dict[int, int]:
     """Edited paragraphs: the best matches first, among those that share a rare word or stand at the same place."""
+    free = _without(range(len(page)), pairs.values())
+    if len(pairs) == len(seed) or not free:
+        return {}
     here = {i: words(key) for i, key in enumerate(seed) if i not in pairs}
-    there = {j: words(page[j]) for j in _without(range(len(page)), pairs.values())}
+    there = {j: words(page[j]) for j in free}
     # A giant paragraph may be a candidate for thousands: it is counted once.
     mine, theirs = ({n: each.total() for n, each in side.items()} for side in (here, there))
     scored = []

@@ -6,11 +6,11 @@ The work is bounded: past the budget a difference is told as one change of every
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Literal
 
 from archiver.article.align import longest
-from archiver.article.tokens import Token, tokenise
+from archiver.article.tokens import Token, keys, tokenise
 from archiver.model import Change
 
 BUDGET = 40_000_000
@@ -32,7 +32,7 @@ class Differ:
         mine, theirs = tokenise(seed), tokenise(page)
         found = []
         i = j = 0
-        for a, b, size in self._blocks(mine, theirs):
+        for a, b, size in self._blocks(_keys(mine), _keys(theirs)):
             if i < a or j < b:
                 found.append(Change(seed=_span(seed, mine[i:a]), page=_span(page, theirs[j:b])))
             i, j = a + size, b + size
@@ -43,7 +43,7 @@ class Differ:
         white space that follows it in its text."""
         mine, theirs = tokenise(seed), tokenise(page)
         i = j = 0
-        for a, b, size in self._blocks(mine, theirs):
+        for a, b, size in self._blocks(_keys(mine), _keys(theirs)):
             for side, text, tokens, start, end in (
                 ("seed", seed, mine, i, a),
                 ("page", page, theirs, j, b),
@@ -57,11 +57,11 @@ class Differ:
     def cut(self, whole: str, parts: Sequence[str]) -> tuple[str, ...]:
         """`whole` cut into as many pieces as `parts`, each beside its part; white space at the cuts is dropped."""
         tokens = tokenise(whole)
-        lengths = [tokenise(part) for part in parts]
-        blocks = self._blocks(tuple(token for part in lengths for token in part), tokens)
+        others = [keys(part) for part in parts]
+        blocks = self._blocks([*chain.from_iterable(others)], _keys(tokens))
         ends = [block[0] + block[2] for block in blocks]
         bounds, at = [0], 0
-        for part in lengths[:-1]:
+        for part in others[:-1]:
             at += len(part)
             a, b, _ = blocks[bisect_left(ends, at + 1)] if ends[-1] > at else blocks[-1]
             place = b + max(0, at - a)
@@ -69,9 +69,8 @@ class Differ:
         bounds.append(len(whole))
         return tuple(whole[start:end].strip() for start, end in pairwise(bounds))
 
-    def _blocks(self, one: Sequence[Token], other: Sequence[Token]) -> list[Block]:
+    def _blocks(self, a: list[str], b: list[str]) -> list[Block]:
         """Matching runs (place in one, place in other, length), closed by an empty run at both ends."""
-        a, b = [token.key for token in one], [token.key for token in other]
         head = _common(a, b)
         tail = _common(a[head:][::-1], b[head:][::-1])
         middle_a, middle_b = a[head : len(a) - tail], b[head : len(b) - tail]
@@ -121,6 +120,10 @@ def _phrases(words: Sequence[str]) -> dict[tuple[str, ...], int]:
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     """How many items both begin with."""
     return next((i for i, (a, b) in enumerate(zip(one, other)) if a != b), min(len(one), len(other)))
+
+
+def _keys(tokens: Sequence[Token]) -> list[str]:
+    return [token.key for token in tokens]
 
 
 def _span(text: str, tokens: Sequence[Token]) -> str:

@@ -127,23 +127,25 @@ def _is_date(text: str, days: Collection[str]) -> bool:
 
 def _is_signature(text: str, known: _Known) -> bool:
     """Whether a line holds nothing but authors that are known, perhaps with a day that is known beside them."""
-    if len(text) > _LONGEST_BYLINE:
+    if len(text) > _LONGEST_BYLINE or not known.authors:
         return False
     if _is_byline(text, known.authors):
         return True
+    if not any(map(str.isdigit, text)):
+        return False  # A day has figures.
     halves = ((text[: joint.start()], text[joint.end() :]) for joint in _JOINT.finditer(text))
     return any(
         (_is_date(one, known.days) and _is_byline(other, known.authors))
-        or (_is_byline(one, known.authors) and _is_date(other, known.days))
+        or (_is_date(other, known.days) and _is_byline(one, known.authors))
         for one, other in halves
     )
 
 
-def _is_byline(text: str, authors: Collection[Key]) -> bool:
+def _is_byline(text: str, authors: frozenset[Key]) -> bool:
     # Figures are left to the date: what follows one is no name, and the names would be read without it.
-    if any(character.isdigit() for character in text) or not names.are_names(text):
+    if any(map(str.isdigit, text)) or not names.are_names(text):
         return False
-    return {keys(name) for name in names.split(text)} <= set(authors)
+    return authors.issuperset(map(keys, names.split(text)))
 
 
 def _lines(groups: list[Group], mine: list[_Text], theirs: list[_Text], numbers: list[int]) -> list[_Placed]:
