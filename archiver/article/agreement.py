@@ -8,6 +8,7 @@ from archiver.article.claims import address
 from archiver.article.tokens import keys
 from archiver.model import Accord, Agreement, Claim, ClaimName
 
+_WHEN = frozenset(("published", "modified"))
 _MANY = frozenset(("author", "keywords", "identifier"))
 
 
@@ -24,23 +25,21 @@ def _agreement(name: ClaimName, claims: tuple[Claim, ...]) -> Agreement:
             sources[claim.source] |= {_folded(claim.value)}
         alike, alone = len(set(sources.values())) == 1, len(sources) == 1
     else:
-        alike = all(_alike(name, one, other) for one, other in combinations(_distinct(claims), 2))
+        alike = _alike(name, claims, values)
         alone = alike and len({claim.source for claim in claims}) == 1
     accord: Accord = "single" if alone else "agree" if alike else "conflict"
     return Agreement(accord=accord, values=values)
 
 
-def _distinct(claims: tuple[Claim, ...]) -> list[Claim]:
-    """One claim for each way of writing it."""
-    return list({(claim.value, claim.raw): claim for claim in claims}.values())
-
-
-def _alike(name: ClaimName, one: Claim, other: Claim) -> bool:
-    if name in ("published", "modified"):
+def _alike(name: ClaimName, claims: tuple[Claim, ...], values: tuple[str, ...]) -> bool:
+    """Whether each agrees with each."""
+    if name in _WHEN:
         # As written: the local day of a moment counts, and only `raw` knows it. An address has its day in `value`.
-        return dates.agree(_written(one), _written(other))
-    return _SAME.get(name, _folded)(one.value) == _SAME.get(name, _folded)(other.value) or (
-        name == "language" and _primary(one.value, other.value)
+        return all(dates.agree(*both) for both in combinations(dict.fromkeys(map(_written, claims)), 2))
+    if len(set(map(_SAME.get(name, _folded), values))) == 1:
+        return True
+    return name == "language" and all(
+        _folded(one) == _folded(other) or _primary(one, other) for one, other in combinations(values, 2)
     )
 
 
@@ -55,7 +54,7 @@ def _primary(one: str, other: str) -> bool:
 
 
 def _folded(value: str) -> tuple[str, ...]:
-    return tuple(key.casefold() for key in keys(value))
+    return tuple(map(str.casefold, keys(value)))
 
 
 _SAME: Mapping[ClaimName, Callable[[str], object]] = {"canonical_url": address}

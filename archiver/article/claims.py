@@ -7,6 +7,7 @@ import html
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
@@ -129,6 +130,10 @@ def claims_of_seed(seed: Seed) -> dict[ClaimName, tuple[Claim, ...]]:
 
 def address(url: str) -> str:
     """An address without fragment, trailing slash and tracking parameters; the host in lower case."""
+    return _remembered(url) if len(url) <= MAX_LENGTH else _address(url)
+
+
+def _address(url: str) -> str:
     try:
         parts = urlsplit(url.strip())
     except ValueError:
@@ -137,6 +142,10 @@ def address(url: str) -> str:
     return parts._replace(
         scheme=parts.scheme.lower(), netloc=parts.netloc.lower(), path=parts.path.rstrip("/"), query=query, fragment=""
     ).geturl()
+
+
+_remembered = lru_cache(maxsize=256)(_address)
+"""A page says its own in several places."""
 
 
 def _from_json(graph: Graph, url: str) -> Iterator[_Found]:
@@ -201,8 +210,10 @@ def _inner(thing: dict[str, Any], at: str, name: ClaimName) -> Iterator[tuple[st
 def _from_meta(tree: Element) -> Iterator[_Found]:
     tags: dict[str, Element] = {}
     for tag in islice(tree.iter("meta"), MAX_TAGS):
-        for attribute in ("property", "name", "http-equiv"):
-            key = (tag.get(attribute) or "").strip().lower()
+        for written in map(tag.get, ("property", "name", "http-equiv")):
+            if written is None:
+                continue
+            key = written.strip().lower()
             if key in _LABELLED:
                 tags.setdefault(key, tag)
             if name := _META.get(key):
@@ -269,10 +280,11 @@ def _collect(found: Iterable[_Found], base: str) -> dict[ClaimName, tuple[Claim,
     """Normalise, drop what is empty or unreadable, keep each value of a source once."""
     claims: defaultdict[ClaimName, dict[tuple[str, str], Claim]] = defaultdict(dict)
     for name, raw, source, at in found:
-        for value in _normalised(name, html.unescape(raw[:MAX_LENGTH]), base):
-            if value and len(claims[name]) < MAX_VALUES:
-                key = (value, at if source == "visible" and name in ("headline", "author") else source)
-                claims[name].setdefault(key, Claim(value=value, raw=fold(raw[:MAX_LENGTH]), source=source, at=at))
+        raw = raw[:MAX_LENGTH]
+        for value in filter(None, _normalised(name, html.unescape(raw), base)):
+            key = (value, at if source == "visible" and name in ("headline", "author") else source)
+            if key not in claims[name] and len(claims[name]) < MAX_VALUES:
+                claims[name][key] = Claim(value=value, raw=fold(raw), source=source, at=at)
     return {name: tuple(each.values()) for name, each in claims.items() if each}
 
 

@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from archiver.article import edtf
 
@@ -39,8 +40,12 @@ class When:
 def parse(raw: str) -> When | None:
     """What a date string means, or None. Longer strings than any date are not read."""
     text = raw.strip()
-    if not 6 <= len(text) <= 64:
-        return None
+    return _parsed(text) if 6 <= len(text) <= 64 else None
+
+
+@lru_cache(maxsize=512)
+def _parsed(text: str) -> When | None:
+    """A page says its dates in several places, and each is asked for by claims, agreement and comparison."""
     try:
         return _iso(text) or _epoch(text) or _worded(text) or _mail(text)
     except (ValueError, OverflowError, TypeError, OSError):

@@ -3,6 +3,7 @@
 import html
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from archiver.article import agencies
 from archiver.article.tokens import bare, fold
@@ -24,6 +25,8 @@ _ROLE = re.compile(
     r"\b(?:reporter|correspondent|editor|writers?|journalist|columnist|redakteur(?:in)?|korrespondent(?:in)?)$",
     re.IGNORECASE,
 )
+_MOST = 300
+"""Characters of a byline that are read."""
 _LONGEST = 6
 """Words in a name. What follows a name after a comma and is longer is what the person does."""
 _DATED = re.compile(
@@ -46,6 +49,11 @@ _SOFT_JOINTS = re.compile(r"(?<=\w)\s+(?:y|e|i)\s+(?=\w)")
 
 def split(raw: str) -> list[str]:
     """The names in a byline of at most 300 characters, cleaned, each once, in order."""
+    return list(_split(raw[:_MOST]))
+
+
+@lru_cache(maxsize=256)
+def _split(raw: str) -> tuple[str, ...]:
     names: list[str] = []
     for name in _parts(_plain(raw)):
         clean = _IN_PLACE.sub(r"\1", name.strip(" .,:;|·•–—-()[]"))
@@ -58,7 +66,7 @@ def split(raw: str) -> list[str]:
             continue
         if any(c.isalpha() for c in clean) and clean not in names:
             names.append(clean)
-    return names
+    return tuple(names)
 
 
 def are_names(text: str) -> bool:
@@ -84,7 +92,7 @@ def is_byline(text: str) -> bool:
 
 def _plain(raw: str) -> str:
     """A byline without its first word, addresses, brackets and the date after it."""
-    text = _NOISE.sub(" ", bare(fold(html.unescape(raw[:300]))))
+    text = _NOISE.sub(" ", bare(fold(html.unescape(raw[:_MOST]))))
     return _BRACKETS.sub(" ", _DATED.sub("", _BY.sub("", text.strip()))).strip(" .,:;|·•–—-")
 
 

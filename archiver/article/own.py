@@ -79,7 +79,7 @@ def _begins(text: str, name: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    return "".join(c for c in text.casefold() if c.isalnum())
+    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _host(url: str) -> str:
