@@ -12,7 +12,7 @@ from archiver.model import Credit
 
 def of_dateline(line: str, at: str) -> list[Credit]:
     head = _ASIDE.sub("", line[:160]) if "[" in line[:160] else line[:160]
-    if (match := _PAREN.match(head)) and _is_place(match["place"]):
+    if _OPENING.search(head, 0, 63) and (match := _PAREN.match(head)) and _is_place(match["place"]):
         signed = run(match["who"])
         dated = any(c.isdigit() for c in match["place"])
         if not signed and dated and match["who"].isalpha() and match["who"].isupper():
@@ -98,6 +98,7 @@ _PAREN = re.compile(
     r"(?P<place>[^()\[\]:;!?（【©]{0,60}?):?\s?[(\[（](?P<who>[^()\[\]（）]{2,60})[)\]）]\s?(?P<end>\.?\s?[-–—:]|\.|(?=\w))"
 )
 """`KYIV, Feb 24 (Reuters) -`, `BERLIN (dpa) -`, `(ANSA) - ROMA`, `Kiev, 24 feb (EFE).-`, `MUMBAI: (PTI)`."""
+_OPENING = re.compile(r"[(\[（]")
 _SLASH = re.compile(r"(?P<place>[^()/:;!?]{2,50}?)\s?/(?P<who>[^/]{2,40})/\s?(?:[-–—.]|(?=[^\W\d_a-z]))")
 """`МОСКВА, 24 февраля. /ТАСС/.`"""
 _JOINT = re.compile(r"([,.:]\s|\s?[–—]\s?|\s[|-]\s)")
