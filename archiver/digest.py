@@ -40,6 +40,11 @@ def sha256(data: bytes) -> str:
     return hashlib.sha256(data, usedforsecurity=False).hexdigest()
 
 
+def digests_of(data: bytes, algorithms: Iterable[str]) -> dict[str, str]:
+    """Algorithm -> hexadecimal digest of bytes in memory."""
+    return {name: hashlib.new(name, data, usedforsecurity=False).hexdigest() for name in algorithms}
+
+
 def digest_stream(stream: BinaryIO, algorithms: Iterable[str]) -> tuple[int, dict[str, str]]:
     """Read a stream to its end; (size in bytes, algorithm -> hexadecimal digest)."""
     hasher = Hasher(algorithms)

@@ -42,7 +42,7 @@ CALLS = {
     "flush": STAGES["flush"],
     "rename": STAGES["rename"],
     "open a file": ("pathlib", "Path.open"),
-    "write a file": ("pathlib", "Path.write_bytes"),
+    "write a file": ("archiver.bag.write", "_write_new"),
 }
 """What only an `error` befalls."""
 

@@ -9,10 +9,11 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from archiver.bag.plain import one_line
-from archiver.digest import Hasher
+from archiver.digest import Hasher, digests_of
 from archiver.errors import StorageError
 from archiver.model import Bag
 
@@ -51,19 +52,18 @@ class StagedBag:
     def __init__(self, bags: Path, name: str, uuid: str) -> None:
         self.name, self.identifier = name, f"urn:uuid:{uuid}"
         self.path = bags / STAGING / name
+        self._data = f"{self.path}/data/"
         self._digests: dict[str, dict[str, str]] = {}
         self._sizes: dict[str, int] = {}
         self._open: list[HashingFile] = []
-        self._made: set[Path] = set()
+        self._made: set[str] = set()
 
     def open(self, path: str) -> HashingFile:
         """A payload file for writing in pieces, `path` below `data/`; `close` it with `closed`."""
-        target = self.path / "data" / path
+        target = f"{self._data}{path}"
         with storage(f"write {target}"):
-            if target.parent not in self._made:
-                target.parent.mkdir(parents=True, exist_ok=True)
-                self._made.add(target.parent)
-            self._open.append(HashingFile(target))
+            self._make_folder_of(target)
+            self._open.append(HashingFile(Path(target)))
         return self._open[-1]
 
     def closed(self, path: str, file: HashingFile) -> None:
@@ -76,10 +76,18 @@ class StagedBag:
 
     def add(self, path: str, data: bytes) -> None:
         """A whole payload file, `path` below `data/`."""
-        file = self.open(path)
-        with storage(f"write {path}"):
-            file.write(data)
-        self.closed(path, file)
+        target = f"{self._data}{path}"
+        with storage(f"write {target}"):
+            self._make_folder_of(target)
+            _write_new(target, data)
+        self._digests[f"data/{path}"] = digests_of(data, ALGORITHMS)
+        self._sizes[f"data/{path}"] = len(data)
+
+    def _make_folder_of(self, target: str) -> None:
+        folder = target[: target.rindex("/")]
+        if folder not in self._made:
+            Path(folder).mkdir(parents=True, exist_ok=True)
+            self._made.add(folder)
 
     def written(self, below: str = "") -> list[tuple[str, int, str]]:
         """The payload files so far under a folder of `data/`: path below that folder, size in bytes, SHA-256."""
@@ -99,11 +107,11 @@ class StagedBag:
             "bag-info.txt": tag_file([*info, ("Payload-Oxum", oxum)]),
             **{f"manifest-{name}.txt": _manifest(payload, name) for name in ALGORITHMS},
         }
-        hashed = {path: _digests_of(data) for path, data in sorted(tags.items())}
+        hashed = {path: digests_of(data, ALGORITHMS) for path, data in sorted(tags.items())}
         tags |= {f"tagmanifest-{name}.txt": _manifest(hashed, name) for name in ALGORITHMS}
         with storage(f"write the tag files of {self.name}"):
             for path, data in tags.items():
-                (self.path / path).write_bytes(data)
+                _write_new(f"{self.path}/{path}", data)
         return Bag(name=self.name, path=self.path, identifier=self.identifier)
 
     def discard(self) -> None:
@@ -112,6 +120,14 @@ class StagedBag:
             with suppress(OSError):
                 file.close()
         shutil.rmtree(self.path, ignore_errors=True)
+
+
+def _write_new(path: str, data: bytes) -> None:
+    """A file that was not there. Raises OSError."""
+    with FileIO(path, "x") as file:
+        left = memoryview(data)
+        while left:  # a disk that is almost full takes a part
+            left = left[file.write(left) :]
 
 
 @contextmanager
@@ -131,12 +147,6 @@ def tag_file(pairs: Iterable[tuple[str, str]]) -> bytes:
 
 def _cut(value: str) -> str:
     return value if len(value) <= LONGEST_VALUE else f"{value[:LONGEST_VALUE]}…"
-
-
-def _digests_of(data: bytes) -> dict[str, str]:
-    hasher = Hasher(ALGORITHMS)
-    hasher.update(data)
-    return hasher.hexdigests()
 
 
 def _manifest(files: dict[str, dict[str, str]], algorithm: str) -> bytes:
