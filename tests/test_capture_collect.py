@@ -11,6 +11,7 @@ from jobs import HOST, Job, html, seeds, story
 from pictures import jpeg, xmp
 from wire import CLOSE, Server, chunked, drip, faster_than, ok
 
+from archiver.capture import collect
 from archiver.model import Capture, Requisites
 
 TYPES = {"css": b"text/css", "js": b"text/javascript", "html": b"text/html", "jpg": b"image/jpeg", "png": b"image/png"}
@@ -135,6 +136,38 @@ def test_the_time_for_all_requisites_is_bounded_redirects_and_retries_included(t
     assert reasons(requisites)["/0.jpg"] == "more than 1 seconds in all"
     assert reasons(requisites)["/busy.jpg"] == "status 503"
     assert reasons(requisites)["/x29.jpg"] == "more than 1 seconds in all"
+
+
+def test_what_is_near_is_fetched_one_after_another_over_the_pages_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(collect, "AT_HAND", 60.0)
+    page = "<link rel=stylesheet href=a.css>" + "".join(f"<img src={n}.jpg>" for n in range(9))
+    answers = {"/a.css": b"p{background:url(b.png)}", "/b.png": b"x", **{f"/{n}.jpg": b"x" for n in range(9)}}
+    site = {path: [typed(path, body)] for path, body in answers.items()} | {"/": [html(page.encode())]}
+    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+        capture, _ = bench.capture()
+        assert server.connections == 1
+    order = ["/", "/a.css", *(f"/{n}.jpg" for n in range(9)), "/b.png"]
+    assert [each.url.removeprefix(SITE) for each in capture.exchanges] == order
+
+
+SLOW = {
+    "and its page": ("", 0.1, 60),
+    "on a page that came at once": ("", 0.0, 60),
+    "of another host": ("http://cdn.example/", 0.0, 60),
+}
+
+
+@pytest.mark.parametrize("name", SLOW)
+def test_what_is_slow_is_fetched_four_at_a_time(name: str, tmp_path: Path):
+    base, wait, count = SLOW[name]
+    site: dict[str, Any] = {f"/{n}.jpg": [(0.1, typed("a.jpg"))] for n in range(count)}
+    site["/"] = [(wait, html("".join(f"<img src={base}{n}.jpg>" for n in range(count)).encode()))]
+    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench, faster_than(3):
+        capture, _ = bench.capture()
+    assert capture.requisites is not None
+    assert capture.requisites.fetched == count
 
 
 def test_frames_are_followed_one_deep_and_sheets_five(tmp_path: Path):

@@ -6,11 +6,12 @@ from another capture of the job where there is one (`store.py`).
 
 import time
 from collections import deque
-from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Generator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
+from urllib.parse import urljoin
 
 from archiver.capture.addresses import referer_of
 from archiver.capture.attempt import Attempt
@@ -26,6 +27,9 @@ from archiver.config import Config
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
 AT_ONCE = 4
+AT_HAND = 0.05
+"""Seconds that a page and its requisites may take one after another, before threads fetch the rest: to start and wake
+them costs more than to wait for a server that is near."""
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
@@ -43,6 +47,10 @@ class _Wanted:
     """How many style sheets deep."""
     frames: int = 0
 
+    def at_hand(self, home: str) -> bool:
+        """Whether it comes from the page's own host and does not last, as streams and frames do."""
+        return self.requisite.url.startswith(home) and self.requisite.kind not in ("media", "document", "other")
+
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
@@ -50,6 +58,10 @@ class _Fetched:
 
     walk: Walk
     exchange: Exchange | None
+
+
+_Asking = Generator[None, None, _Fetched | Lent]
+"""A requisite on its way: steps from exchange to exchange, in any thread."""
 
 
 @dataclass(slots=True)
@@ -60,6 +72,8 @@ class Collector:
     recording: Recording
     store: Store | None
     config: Config
+    spent: float = 0.0
+    """Seconds the page took, and each requisite that was fetched in its thread."""
     monotonic: Callable[[], float] = time.monotonic
     _queue: deque[_Wanted] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
@@ -81,9 +95,10 @@ class Collector:
         self._deadline = self.monotonic() + self.config.limits.requisites_seconds
         self._seen.add(page.url)
         self._want(self._needs(page), _Wanted(Requisite(page.url, "document")))
-        if self._queue:
+        begun = self._run_here(page.url)
+        if begun or self._queue:
             with ThreadPoolExecutor(AT_ONCE, "requisite") as pool:
-                self._run(pool, page.url)
+                self._run(pool, page.url, begun)
         if self._unlisted:
             self._skipped.append(Unfetched(url=page.url, reason=f"and {self._unlisted} more addresses, not listed"))
         return Requisites(
@@ -94,16 +109,33 @@ class Collector:
             photos=tuple(self._chosen_photos()),
         )
 
-    def _run(self, pool: ThreadPoolExecutor, page: str) -> None:
-        running: dict[Future[_Fetched | Lent], _Wanted] = {}
+    def _run_here(self, page: str) -> dict[_Asking, _Wanted]:
+        """Fetch in the page's own thread, from its own host while that is quick; gives what turned out slow."""
+        home = urljoin(page, "/")
+        while self._queue and self.spent < AT_HAND and self._queue[0].at_hand(home):
+            wanted = self._queue.popleft()
+            if self._skip(wanted):
+                continue
+            asking = self._ask(wanted, page)
+            try:
+                while self.spent < AT_HAND:
+                    begun = self.monotonic()
+                    next(asking)
+                    self.spent += self.monotonic() - begun
+            except StopIteration as end:
+                self._take(wanted, end.value)
+            else:
+                return {asking: wanted}
+        return {}
+
+    def _run(self, pool: ThreadPoolExecutor, page: str, begun: dict[_Asking, _Wanted]) -> None:
+        running = {pool.submit(_to_end, asking): wanted for asking, wanted in begun.items()}
         try:
             while self._queue or running:
                 while self._queue and len(running) < AT_ONCE:
                     wanted = self._queue.popleft()
                     if not self._skip(wanted):
-                        self._begun += 1
-                        visit = self.asker.visit.fork(referer_of(page, wanted.requisite.url))
-                        running[pool.submit(self._get, wanted.requisite, visit)] = wanted
+                        running[pool.submit(_to_end, self._ask(wanted, page))] = wanted
                 finished, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
                 for future in finished:
                     self._take(running.pop(future), future.result())
@@ -111,6 +143,10 @@ class Collector:
             self._queue.clear()
             for future in running:
                 future.cancel()
+
+    def _ask(self, wanted: _Wanted, page: str) -> _Asking:
+        self._begun += 1
+        return self._get(wanted.requisite, self.asker.visit.fork(referer_of(page, wanted.requisite.url)))
 
     def _want(self, needs: Needs, by: _Wanted) -> None:
         """Queue what a document names, photos under captions first."""
@@ -148,14 +184,14 @@ class Collector:
         over = self.monotonic() >= self._deadline
         return f"more than {self.config.limits.requisites_seconds:g} seconds in all" if over else None
 
-    def _get(self, requisite: Requisite, visit: Visit) -> _Fetched | Lent:
-        """In a thread of the pool: borrowed from another capture of the job where it may be, fetched otherwise."""
+    def _get(self, requisite: Requisite, visit: Visit) -> _Asking:
+        """One requisite, an exchange a step: borrowed from another capture of the job where it may be, or fetched."""
         if self.store is None or not self.config.shared or requisite.kind not in LENDABLE:
-            return self._fetch(requisite, visit)
+            return (yield from self._fetch(requisite, visit))
         with self.store.turn(requisite.url, self._fits) as lent:
             # What is lent is fetched by nobody, but an obedient visitor does not take it either.
             if lent is None or self.asker.may(requisite.url):
-                return self._fetch(requisite, visit)
+                return (yield from self._fetch(requisite, visit))
             self._shared.append(self.recording.borrow(lent))
             return lent
 
@@ -163,8 +199,8 @@ class Collector:
         age = (self.asker.now() - datetime.fromisoformat(lent.captured)).total_seconds()
         return bool(lent.members) and age <= self.config.limits.shared_seconds
 
-    def _fetch(self, requisite: Requisite, visit: Visit) -> _Fetched:
-        """One requisite to its end, recorded on the way, lent to others where it may be."""
+    def _fetch(self, requisite: Requisite, visit: Visit) -> Generator[None, None, _Fetched]:
+        """Asked for, recorded on the way, lent to others where it may be."""
         limits = self.config.limits
         left = max(1.0, self._deadline - self.monotonic())
         bounds = replace(
@@ -187,6 +223,7 @@ class Collector:
                 self.store.put(lent_from(requisite.url, done, self.recording, record_id, members, body))
             elif self.store:
                 self.store.decline(requisite.url)
+            yield
         return _Fetched(walk, last)
 
     def _may(self, url: str) -> Trouble | None:
@@ -252,6 +289,14 @@ class Collector:
         """One photo a figure, the largest of its captured candidates, in the order of the page."""
         order = {url: None for figure in self._figures for url in figure.images if url in self._photos}
         return [self._photos[url] for url in order]
+
+
+def _to_end(asking: _Asking) -> _Fetched | Lent:
+    while True:
+        try:
+            next(asking)
+        except StopIteration as end:
+            return cast(_Fetched | Lent, end.value)
 
 
 def charset_of(content_type: str) -> str | None:

@@ -52,7 +52,8 @@ class Fetcher:
             answer, requisites = walk.answer, None
             if answer is not None and answer.page is not None:
                 if config.requisites and worth_showing(answer.page):
-                    requisites = Collector(asker, recording, self.store, config).collect(answer.page)
+                    spent = (answer.ended - answer.asked).total_seconds()
+                    requisites = Collector(asker, recording, self.store, config, spent).collect(answer.page)
                 recording.check()
         finished = max(self.now(), started)
         if answer is None or answer.page is None or final is None:
