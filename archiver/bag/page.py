@@ -7,6 +7,7 @@ that the record does not; the record stays the authority. It leads nowhere but t
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import cache
 from html import escape
 from importlib.resources import files
 from urllib.parse import urlsplit
@@ -45,19 +46,23 @@ _MARKS = {"both": "{}", "seed": "<del>{}</del> ", "page": "<ins>{}</ins>"}
 
 def preview_of(dossier: Dossier, paths: Iterable[str]) -> bytes:
     """The whole document, UTF-8; `paths` are the payload's files written before it."""
-    style = files("archiver.bag").joinpath("page.css").read_text("utf-8")
     head = (
         '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
-        f"<title>{_shown(dossier.title)}</title>\n<style>\n{style}</style></head><body>\n"
+        f"<title>{_shown(dossier.title)}</title>\n<style>\n{_style()}</style></head><body>\n"
     )
     return f"{head}{''.join(_body(dossier, paths))}</body></html>\n".encode()
 
 
+@cache
+def _style() -> str:
+    return files("archiver.bag").joinpath("page.css").read_text("utf-8")
+
+
 def _shown(text: str) -> str:
-    return escape(_FOUL.sub("\ufffd", well_formed(text)))
+    return escape(text if text.isprintable() else _FOUL.sub("\ufffd", well_formed(text)))
 
 
 def _body(dossier: Dossier, paths: Iterable[str]) -> Iterator[str]:
