@@ -3,19 +3,24 @@
 `ProcessPoolExecutor` gives a process one call at a time, and all of them break when one process dies. Ours wait for the
 network most of their time: here each process runs its calls in threads, each answer comes back as soon as it is there,
 and a process that dies takes only its own calls with it. Knows nothing of seeds.
+
+The processes are forked from one that has no threads and has imported what they need (multiprocessing's forkserver),
+so that the imports are paid for once; where the system cannot fork each starts afresh.
 """
 
 import os
 import pickle
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from itertools import count
-from multiprocessing import get_context, resource_tracker
+from multiprocessing import forkserver, get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
+_METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -25,16 +30,22 @@ class WorkerDied(BrokenExecutor):
 
 
 class WorkerPool(Executor):
-    """At most `processes` processes of `threads` threads, each started afresh when there is work for it, since threads
-    do not survive a fork. `initializer(*initargs)` runs first in each; what it raises, each call there raises.
+    """At most `processes` processes of `threads` threads, each started when there is work for it, with the modules
+    `preload` imported. `initializer(*initargs)` runs first in each; what it raises, each call there raises.
 
     The processes end with the one that has the pool, however it ends. Calls and answers must pickle.
     """
 
     def __init__(
-        self, processes: int, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...] = ()
+        self,
+        processes: int,
+        threads: int,
+        initializer: Callable[..., object],
+        initargs: tuple[Any, ...] = (),
+        preload: Sequence[str] = (),
     ) -> None:
         self._processes = processes
+        _prepare(preload)
         self._told = (threads, initializer, initargs)
         self._workers: list[_Worker] = []
         self._lock = threading.Lock()
@@ -71,17 +82,11 @@ class _Worker:
         self.gone = False
         self._numbers = count()
         self._lock = threading.Lock()
-        context = get_context("spawn")
+        context: Any = get_context(_METHOD)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, threads, initializer, initargs), daemon=True)
-        # Ctrl-C is the coordinator's affair: a new process must not see it before it knows to ignore it, so that the
-        # signal is blocked meanwhile, which a process inherits. Starting the tracker would unblock it: that goes first.
-        resource_tracker.ensure_running()
-        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-        try:
+        with _deaf():
             self._process.start()
-        finally:
-            signal.pthread_sigmask(signal.SIG_SETMASK, before)
         theirs.close()
         self._listener = threading.Thread(target=self._listen, name="answers", daemon=True)
         self._listener.start()
@@ -127,6 +132,26 @@ class _Worker:
             future.set_exception(WorkerDied("the worker process died"))
         self.under_way.clear()
         self._connection.close()
+
+
+def _prepare(modules: Sequence[str]) -> None:
+    """Let the process that the others are forked from come up, and import, while this one goes on."""
+    if _METHOD == "forkserver":
+        forkserver.set_forkserver_preload(list(modules))
+        with _deaf():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def _deaf() -> Iterator[None]:
+    """Ctrl-C is the coordinator's affair: a new process must not see it before it knows to ignore it, so that it is
+    blocked meanwhile, which a process inherits. Starting the tracker would unblock it: that goes first."""
+    resource_tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _serve(connection: Connection, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...]) -> None:
