@@ -2,6 +2,7 @@
 
 import json
 from json.encoder import encode_basestring as quoted
+from math import isfinite
 from typing import Any
 
 
@@ -39,4 +40,6 @@ def _indented(value: Any, line: str, step: str) -> str:
     if isinstance(value, list | tuple):
         items = [_indented(each, inner, step) for each in value]
         return f"[{inner}{f',{inner}'.join(items)}{line}]" if items else "[]"
-    return repr(value) if type(value) is int else json.dumps(value)
+    if type(value) is int or (type(value) is float and isfinite(value)):
+        return repr(value)
+    return json.dumps(value)
