@@ -80,6 +80,10 @@ class Config:
     bags: Path = Path("bags")
     jobs: int = 1
     executor: str | None = None
+    deliver: str | None = None
+    """A folder, or s3://BUCKET/PREFIX: where bags go, in place of the folder of the bags."""
+    deliver_form: str = "tar"
+    deliver_endpoint: str | None = None
     """The address of a cluster's scheduler, in place of processes here."""
     pace: float = 1.0
     user_agent: str = ANONYMOUS
@@ -131,7 +135,8 @@ class Config:
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
         keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots")
-        for name in (*keys, "aptrust_access", "aptrust_storage"):  # nor does a capture's record tell of hand-offs
+        handoffs = ("aptrust_access", "aptrust_storage", "deliver", "deliver_form", "deliver_endpoint")
+        for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
         for name in ("timestamp", "executor"):
             if plain[name] is None:

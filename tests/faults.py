@@ -31,7 +31,7 @@ STAGES = {
     "fill": ("archiver.job.pipeline", "fill"),
     "tags": ("archiver.bag.write", "StagedBag.seal"),
     "custody": ("archiver.job.pipeline", "seal"),
-    "publish": ("archiver.job.run", "publish"),
+    "publish": ("archiver.job.keeper", "publish"),
     "flush": ("archiver.bag.write", "flush"),
     "rename": ("pathlib", "Path.rename"),
     "settle": ("archiver.job.ledger", "Ledger.settle"),

@@ -21,7 +21,7 @@ from jobs import PEAK
 
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.job import run
+from archiver.job import keeper, run
 from archiver.job.backlog import Backlog
 from archiver.job.ledger import Ledger
 from archiver.job.pool import WorkerPool
@@ -57,7 +57,7 @@ def nothing() -> None:
 @pytest.fixture
 def job(tmp_path, monkeypatch):
     """Runs the made-up stage over seeds, in threads or in `processes`: the summary, and the results in their order."""
-    monkeypatch.setattr(run, "run_seed", stage)
+    monkeypatch.setattr(keeper, "run_seed", stage)
 
     def go(seeds: Iterable[Seed], *, processes: int = 0, pace: float = 0.0) -> tuple[Summary, list[Result]]:
         pool = WorkerPool(processes, 64, nothing) if processes else ThreadPoolExecutor(64)
@@ -109,7 +109,7 @@ def test_on_a_slow_line_where_all_take_long_no_more_are_begun_at_once(job, monke
             under_way -= 1
         return done
 
-    monkeypatch.setattr(run, "run_seed", counted)
+    monkeypatch.setattr(keeper, "run_seed", counted)
     job([seed(f"http://slow{n}.example/0.3") for n in range(12)])
     assert most == 2
 
@@ -146,7 +146,7 @@ def test_no_more_is_read_ahead_than_the_window_holds_in_bytes(job, monkeypatch):
         go_on.set()
 
     looks: list[int] = []
-    monkeypatch.setattr(run, "run_seed", held)
+    monkeypatch.setattr(keeper, "run_seed", held)
     monkeypatch.setattr(run, "seats", lambda _: (2, 2))
     watcher = threading.Thread(target=look)
     watcher.start()
@@ -218,7 +218,7 @@ import test_job_feeding as t
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-t.run.run_seed = t.stage
+t.keeper.run_seed = t.stage
 t.run.executor = lambda *_: ThreadPoolExecutor(8)
 numbers = range(int(sys.argv[3]))
 seeds = (t.seed(f"http://{'crowd' if n % 2 else f'host{n}'}.example/{n}", "x" * 2000 + str(n)) for n in numbers)

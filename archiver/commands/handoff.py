@@ -2,7 +2,6 @@
 
 import argparse
 import json
-import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -10,7 +9,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.commands.keys import load_signer, with_keys
+from archiver.commands.keys import endpoint, load_signer, with_keys
 from archiver.commands.validate import cores
 from archiver.config import Config, load
 from archiver.errors import UsageError
@@ -118,8 +117,3 @@ def tell(line: str, reason: str | None, notes: Sequence[str]) -> None:
 def sum_up(total: int, thing: str, outcomes: Counter[str], order: Sequence[str]) -> None:
     """How many became what, on stderr."""
     print(f"{counted(total, thing)}: {', '.join(f'{outcomes[name]} {name}' for name in order)}", file=sys.stderr)
-
-
-def endpoint(given: str | None) -> str | None:
-    """The S3 server: the option, or what AWS's own tools read."""
-    return given or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None

@@ -1,4 +1,5 @@
-"""The key of whoever signs, from settings, options, environment and keyboard: only the command line reads those two."""
+"""The key of whoever signs, and the server delivered to, from settings, options, environment and keyboard: only the
+command line reads those two."""
 
 import argparse
 import getpass
@@ -11,7 +12,7 @@ from archiver.config import Config, public
 from archiver.errors import StorageError, UsageError
 from archiver.job.sealing import load_signer
 
-__all__ = ["load_signer", "with_keys"]
+__all__ = ["endpoint", "load_signer", "with_keys"]
 
 VARIABLE = "ARCHIVER_PASSPHRASE"
 _LARGEST = 1 << 16
@@ -57,3 +58,8 @@ def _read(path: Path, what: str) -> bytes:
             return file.read(_LARGEST)
     except OSError as error:
         raise StorageError.from_os(f"read the {what} {path}", error) from error
+
+
+def endpoint(given: str | None) -> str | None:
+    """The S3 server: the option, or what AWS's own tools read."""
+    return given or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None

@@ -11,7 +11,7 @@ from typing import Any, TypeAlias
 
 from archiver import __version__
 from archiver.commands.options_audit import audit, certify
-from archiver.commands.options_handoff import handoff, receive, signatures
+from archiver.commands.options_handoff import deliver, handoff, receive, signatures
 
 Commands: TypeAlias = "argparse._SubParsersAction[_Parser]"
 
@@ -104,6 +104,7 @@ def _run(commands: Commands) -> None:
                      help="what happens, a JSON object an event, into FILE or on stderr")  # fmt: skip
     run.add_argument("--jobs", type=_count, metavar="N", help="processes (default: 1)")
     run.add_argument("--executor", metavar="dask://HOST:PORT", help="the workers of a cluster, in place of processes")
+    deliver(run)
     run.add_argument("--fast-text", action="store_true",
                      help="the text by the words of the seed, in full only where they are not found")  # fmt: skip
     net = run.add_argument_group("network")

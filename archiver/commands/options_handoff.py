@@ -29,6 +29,18 @@ def handoff(command: argparse.ArgumentParser) -> None:
     _common(command, "one JSON object a bag: bag, outcome, package, size, sha256, receipt, reason, notes")
 
 
+def deliver(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver run` that send bags away."""
+    group = command.add_argument_group("delivery")
+    group.add_argument("--deliver", metavar="TARGET",
+                       help="send each bag to a folder that is there, or s3://BUCKET/PREFIX, and keep its receipt, not "
+                       "the bag")  # fmt: skip
+    group.add_argument("--form", dest="deliver_form", choices=("tar", "tgz", "zip"),
+                       help="in which the bags travel (default: tar)")  # fmt: skip
+    group.add_argument("--endpoint", dest="deliver_endpoint", metavar="URL",
+                       help="the S3 server (default: AWS_ENDPOINT_URL, else AWS)")  # fmt: skip
+
+
 def receive(command: argparse.ArgumentParser) -> None:
     """The options of `archiver receive`."""
     command.add_argument("packages", nargs="+", metavar="PACKAGE",

@@ -6,7 +6,8 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
-from archiver.commands.handoff import endpoint, signing, sum_up, tell
+from archiver.commands.handoff import signing, sum_up, tell
+from archiver.commands.keys import endpoint
 from archiver.commands.validate import cores, trust_of
 from archiver.config import load
 from archiver.holdings.receive import Received

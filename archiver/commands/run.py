@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from ipaddress import IPv6Address
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from archiver.capture.recorder import trusted_roots
-from archiver.commands.keys import load_signer, with_keys
+from archiver.commands.keys import endpoint, load_signer, with_keys
 from archiver.commands.log import json_log
 from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
@@ -72,12 +72,24 @@ def settings(args: argparse.Namespace) -> Config:
         check_proxy(config.proxy)
     if config.executor is not None:
         scheduler_of(config.executor)
+    config = _with_delivery(config)
     for name, allowed in (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest"))):
         if getattr(config, name) not in allowed:
             raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
     if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():
         raise UsageError("the user agent must be one line of ASCII text")
     return config
+
+
+def _with_delivery(config: Config) -> Config:
+    """The same, its target as workers need it. Raises UsageError for a server without a target."""
+    if config.deliver is None:
+        if config.deliver_endpoint:
+            raise UsageError("--endpoint names the server that bags are delivered to: --deliver s3://BUCKET/PREFIX too")
+        return config
+    if "://" not in config.deliver:
+        return replace(config, deliver=str(Path(config.deliver).absolute()))
+    return replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
 
 
 def check_proxy(address: str) -> None:
@@ -101,7 +113,10 @@ def check_proxy(address: str) -> None:
 
 
 _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
-_FROM_ARGUMENTS = ("bags", "jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots")
+_FROM_ARGUMENTS = (
+    *("bags", "jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots"),
+    *("deliver", "deliver_form", "deliver_endpoint"),
+)
 
 
 def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
@@ -172,16 +187,17 @@ def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[
 
 
 def _as_json(result: Result) -> None:
-    told = {key: value for key, value in asdict(result).items() if key in _TOLD or (key == "warning" and value)}
+    told = {key: value for key, value in asdict(result).items() if key in _TOLD or (key in _TOLD_IF_ANY and value)}
     print(json.dumps(told), flush=True)
 
 
 _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
+_TOLD_IF_ANY = ("warning", "package")
 
 
 def _as_line(result: Result) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
-    parts.append(f"-> {result.bag}" if result.bag else "")
+    parts.append(f"-> {result.package or result.bag}" if result.bag else "")
     parts.append("" if result.new else "(done before)" if result.bag else "")
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
     reason += f": {result.warning}" if result.warning else ""
@@ -193,7 +209,7 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
     rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
     bags = shown(config.bags)
-    new = f"{counted(summary.new_bags, 'new bag')} in {bags}"
+    new = f"{counted(summary.new_bags, 'new bag')} in {visible(config.deliver) if config.deliver else bags}"
     print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
     for line in advice_lines(summary.kinds):
         print(line, file=sys.stderr)

@@ -58,9 +58,14 @@ class Package:
         return tuple(dict.fromkeys(item.path.partition("/")[0] for item in self.items))
 
 
+def name_of(bag: str, form: Form) -> str:
+    """What the package of a bag of this name is called."""
+    return bag + _ENDS[form]
+
+
 def package(bag: Source, form: Form) -> Package:
     """The package of a bag in a form. Raises Refused where it has no such form."""
-    name = bag.name + _ENDS[form]
+    name = name_of(bag.name, form)
     if form == "folder":
         return Package(name=name, form=form, items=_files(bag, name, list(bag.files)))
     if form == "wacz":

@@ -28,6 +28,7 @@ ADVICE = {
     "server": "the site is in trouble: run again later",
     "status": "an answer that is no page: look at the bag, and at the address in a browser",
     "recording": "the record of the capture was not whole, nothing was kept: run again; if it stays so, report it",
+    "delivery": "captured, but its bag did not get to where it is to be delivered: see the reason, then run again",
     "worker": "the process that read it died, twice: report the address as a bug; memory may be short",
     "internal": "a bug in archiver: report it with what 'archiver run --debug' says",
     "waiting": "not tried yet: run the same command again",

@@ -1,8 +1,9 @@
 """Dask's workers as an executor: the seam of `pool.py`, on other machines. Knows nothing of seeds.
 
 Only work goes over: hosts are paced, bags are published and the ledger is written by the coordinating process. A worker
-stages bags in the folder of the coordinator, which must lie at the same path on all machines. A worker that dies costs
-its calls another try, by Dask on another worker, and by the coordinator when Dask gives a call up. docs/adr/0112.
+stages bags in the folder of the coordinator, which must lie at the same path on all machines, or delivers them itself
+from one of its own. A worker that dies costs its calls another try, by Dask on another worker, and by the coordinator
+when Dask gives a call up. docs/adr/0112.
 """
 
 import logging
@@ -145,6 +146,8 @@ class Cluster(Executor):
             left, differences = answer
             if differences:
                 _log.warning("worker %s has other patch levels: %s", address, "; ".join(differences))
+            if not left:
+                continue
             folder = Path(self._card.staging)
             try:
                 (folder / left).rename(folder.parent / left)
@@ -232,12 +235,11 @@ def _connected(address: str) -> Any:
 def card_of(config: Config, job: str) -> Card:
     """What workers are told of a job; paths are those of this machine. Raises StorageError."""
     paths = {name: path.absolute() for name in _PATHS if (path := getattr(config, name)) is not None}
-    staging = paths["bags"] / STAGING
+    staging = "" if config.deliver else str(paths["bags"] / STAGING)
     probe = f"probe-{uuid4()}"
-    with storage(f"write into {staging}"):
-        staging.mkdir(parents=True, exist_ok=True)
-        (staging / probe).touch()
+    if staging:
+        with storage(f"write into {staging}"):
+            Path(staging).mkdir(parents=True, exist_ok=True)
+            Path(staging, probe).touch()
     settings = pickle.dumps(replace(config, **paths), pickle.HIGHEST_PROTOCOL)
-    return Card(
-        job=job, staging=str(staging), probe=probe, versions=versions(), kernel=kernel(), settings=settings
-    )  # fmt: skip
+    return Card(job=job, staging=staging, probe=probe, versions=versions(), kernel=kernel(), settings=settings)

@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import StorageError
-from archiver.job.ledger import PATH, storable
+from archiver.job.ledger import DELIVERIES, PATH, storable
 from archiver.model import Receipt
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS deliveries (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bag TEXT NOT NULL, seal TEXT NOT NULL, form TEXT NOT NULL,
-    target TEXT NOT NULL, derived TEXT NOT NULL, package TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    signatures TEXT NOT NULL, ended TEXT NOT NULL, receipt TEXT NOT NULL, custody INTEGER NOT NULL DEFAULT 0);
+TABLES = f"""
+{DELIVERIES}
+CREATE INDEX IF NOT EXISTS deliveries_by_bag ON deliveries (bag);
 CREATE INDEX IF NOT EXISTS deliveries_by_seal ON deliveries (seal);
 CREATE TABLE IF NOT EXISTS uploads (address TEXT PRIMARY KEY, upload TEXT NOT NULL, sha256 TEXT NOT NULL);
 """
@@ -66,7 +64,7 @@ class Deliveries:
             self._db = sqlite3.connect(self._path, isolation_level=None, timeout=30)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_TABLES)
+            self._db.executescript(TABLES)
 
     def close(self) -> None:
         """Close the file."""
@@ -91,14 +89,8 @@ class Deliveries:
 
     def add(self, receipt: Receipt, *, derived: str, signatures: str, file: Path) -> None:
         """Note a receipt that lies in `file`."""
-        row = (
-            *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
-            *(receipt.package, receipt.size, receipt.sent, signatures),
-            *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file.name, receipt.kind == "receipt"),
-        )
-        clean = [storable(each) if isinstance(each, str) else each for each in row]
         with self._usable():
-            self._db.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)
+            insert(self._db, receipt, derived=derived, signatures=signatures, file=file.name)
 
     def of(self, seal: str) -> list[Sent]:
         """All deliveries of a sealed bag, the last one to each place."""
@@ -132,3 +124,14 @@ class Deliveries:
             yield
         except sqlite3.Error as error:
             raise StorageError(f"cannot use the ledger {self._path}: {error}") from error
+
+
+def insert(database: sqlite3.Connection, receipt: Receipt, *, derived: str, signatures: str, file: str) -> None:
+    """Note a receipt that lies in a file of this name. Raises sqlite3.Error."""
+    row = (
+        *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
+        *(receipt.package, receipt.size, receipt.sent, signatures),
+        *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file, receipt.kind == "receipt"),
+    )
+    clean = [storable(each) if isinstance(each, str) else each for each in row]
+    database.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)

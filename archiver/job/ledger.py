@@ -8,19 +8,20 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any, TypeVar, get_args
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.job.records import read_record
 from archiver.model import Outcome, Seed
 
+_T = TypeVar("_T")
 PATH = ".archiver/ledger.sqlite"
 _TABLES = """
 CREATE TABLE IF NOT EXISTS jobs (
@@ -30,6 +31,15 @@ CREATE TABLE IF NOT EXISTS seeds (
     detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, job TEXT, place TEXT);
 CREATE TABLE IF NOT EXISTS bags (name TEXT PRIMARY KEY, key TEXT NOT NULL);
 """
+DELIVERIES = """
+CREATE TABLE IF NOT EXISTS deliveries (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bag TEXT NOT NULL, seal TEXT NOT NULL, form TEXT NOT NULL,
+    target TEXT NOT NULL, derived TEXT NOT NULL, package TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    signatures TEXT NOT NULL, ended TEXT NOT NULL, receipt TEXT NOT NULL, custody INTEGER NOT NULL DEFAULT 0);
+"""
+"""What `deliveries.py` keeps: a bag that was delivered need not lie here any more."""
+_DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
+"""The deliveries of bags as they are."""
 _INDEXES = """
 CREATE INDEX IF NOT EXISTS seeds_by_outcome ON seeds (outcome);
 CREATE INDEX IF NOT EXISTS seeds_by_place ON seeds (place) WHERE outcome <> 'captured';
@@ -59,6 +69,8 @@ class Entry:
     job: str | None = None
     origin: str | None = None
     """Where the document was read just now; not read back."""
+    delivered: str | None = None
+    """Where the bag was delivered to; read back by `find` alone."""
 
     def is_done(self, *, retry: bool, recapture: bool) -> bool:
         """Whether a job with these settings leaves the seed alone."""
@@ -89,10 +101,6 @@ class Ledger:
         with self._usable():
             if read_only:
                 self._db = _reader(self._path)
-                tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-                if tables and "seeds" not in tables:  # an audit or a receipt made the file: no job has run yet
-                    self._db.execute("PRAGMA temp_store = MEMORY")
-                    self._db.executescript(_TABLES.replace("CREATE TABLE", "CREATE TEMP TABLE"))
             else:
                 self._db = sqlite3.connect(self._path, isolation_level=None)
                 self._db.execute("PRAGMA journal_mode = WAL")
@@ -101,6 +109,11 @@ class Ledger:
                 if "place" not in (row[1] for row in self._db.execute("PRAGMA table_info(seeds)")):
                     self._db.execute("ALTER TABLE seeds ADD COLUMN place TEXT")  # a ledger of before there was one
                 self._db.executescript(_INDEXES)
+            tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+            for needed, script in (("seeds", _TABLES), ("deliveries", DELIVERIES)):
+                if tables and needed not in tables:  # no job has run yet, or nothing was delivered
+                    self._db.execute(f"ATTACH ':memory:' AS without_{needed}")
+                    self._db.executescript(script.replace("IF NOT EXISTS ", f"without_{needed}."))
 
     def close(self) -> None:
         """Close the file."""
@@ -132,8 +145,11 @@ class Ledger:
     def find(self, key: str) -> Entry | None:
         """What is known of a seed."""
         with self._usable():
-            row = self._db.execute(f"SELECT {_COLUMNS} FROM seeds WHERE key = ?", (key,)).fetchone()
-        return _entry(row) if row else None
+            row = self._db.execute(
+                f"SELECT {_COLUMNS}, (SELECT target || '/' || package FROM deliveries WHERE bag = seeds.bag AND "
+                f"{_DELIVERED} LIMIT 1) FROM seeds WHERE key = ?", (key,)
+            ).fetchone()  # fmt: skip
+        return replace(_entry(row[:-1]), delivered=row[-1]) if row else None
 
     def waiting(self, entries: Iterable[Entry], job: str) -> None:
         """Note seeds that were read; what is known of them already stays. What was read at the same places before, said
@@ -157,9 +173,16 @@ class Ledger:
             (place, key, *stays),
         )
 
-    def settle(self, entries: Iterable[Entry], job: str | None, moment: datetime) -> None:
-        """Write what became of seeds, all or nothing."""
+    def settle(
+        self,
+        entries: Iterable[Entry],
+        job: str | None,
+        moment: datetime,
+        beside: Callable[[sqlite3.Connection], object] = lambda _: None,
+    ) -> None:
+        """Write what became of seeds, and what `beside` writes, all or nothing."""
         with self._usable(), self._transaction():
+            beside(self._db)
             for each in entries:
                 detail = json.dumps(each.detail, default=str) if each.detail is not None else None
                 place = _place(each.origin) if each.origin else None
@@ -181,6 +204,11 @@ class Ledger:
                 if each.bag:
                     row = (storable(each.bag), storable(each.key))
                     self._db.execute("INSERT OR REPLACE INTO bags VALUES (?, ?)", row)
+
+    def within(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
+        """What `action` does with the database, all or nothing."""
+        with self._usable(), self._transaction():
+            return action(self._db)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:
@@ -206,9 +234,12 @@ class Ledger:
             return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
 
     def bags(self) -> Iterator[tuple[str, str]]:
-        """(name, bag) of every seed that has one, by name."""
+        """(name, bag) of every seed that has one which was not delivered elsewhere, by name."""
         with self._usable():
-            yield from self._db.execute("SELECT name, bag FROM seeds WHERE bag IS NOT NULL ORDER BY name, bag")
+            yield from self._db.execute(
+                "SELECT name, bag FROM seeds WHERE bag IS NOT NULL AND bag NOT IN (SELECT bag FROM deliveries WHERE "
+                f"{_DELIVERED}) ORDER BY name, bag"
+            )
 
     def adopt(self, bags: Path) -> int:
         """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""

@@ -20,12 +20,13 @@ from archiver.capture.fetch import Fetcher
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived
+from archiver.job.result import Archived, Slip
 from archiver.job.sealing import seal
 from archiver.model import Failure, Seed
 from archiver.validate.warc import read_warc
 
 if TYPE_CHECKING:
+    from archiver.job.outbox import Outbox
     from archiver.trust.sign import Signer
 
 _READING = Lock()
@@ -35,24 +36,26 @@ more CPU a seed). They overlap where they wait for the network."""
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tools:
-    """What the pipeline needs besides a seed: settings, the fetcher, the job's identifier, ids and the clock."""
+    """What the pipeline needs besides a seed: settings, the fetcher, the job's identifier, ids and the clock; `outbox`
+    where bags are delivered."""
 
     config: Config
     fetcher: Fetcher
     job: str
     signer: "Signer | None" = None
+    outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def archive(seed: Seed, tools: Tools) -> Archived | Failure:
-    """Turn a seed into a staged bag, or into the Failure that says why there is none.
+def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Failure:
+    """Turn a seed into a staged bag, called as the slip says, or into the Failure that says why there is none.
 
     Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
     staged then.
     """
-    config, started, uuid = tools.config, tools.now(), tools.new_id()
-    staged = StagedBag(config.bags, bag_name(seed.name, started, uuid), uuid)
+    config, started, uuid = tools.config, tools.now(), slip.uuid if slip else tools.new_id()
+    staged = StagedBag(config.bags, slip.name if slip else bag_name(seed.name, started, uuid), uuid)
     shelf = _Shelf(staged, tools, started)
     try:
         capture = tools.fetcher.fetch(seed.url, shelf)  # 1. capture the original

@@ -3,14 +3,38 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from archiver.model import Bag, Outcome
+from archiver.model import Bag, Outcome, Receipt
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slip:
+    """What the bag of a seed will be called, where a job delivers; `again` where an earlier attempt had the same slip
+    and may have got as far as that."""
+
+    name: str
+    uuid: str
+    again: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivered:
+    """A bag that is at its target and no longer here: the receipt, and the files of it by name, its signatures among
+    them, the receipt itself first."""
+
+    receipt: Receipt
+    files: Mapping[str, bytes]
+
+    @property
+    def address(self) -> str:
+        """Where the package is."""
+        return f"{self.receipt.target}/{self.receipt.package}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
     done before; `warning` says what is missing of a bag that is kept all the same, or that it is gone; `kind` is the
-    class of a seed that is not captured (`job/advice.py`)."""
+    class of a seed that is not captured (`job/advice.py`); `package` where the bag was delivered to."""
 
     seed: str
     url: str | None
@@ -21,11 +45,12 @@ class Result:
     new: bool = True
     warning: str | None = None
     kind: str | None = None
+    package: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Archived:
-    """A seed that became a bag, staged: not yet durable, not yet visible."""
+    """A seed that became a bag, staged: not yet durable, not yet visible; or delivered, and not here any more."""
 
     bag: Bag
     outcome: Outcome
@@ -36,6 +61,7 @@ class Archived:
     crawl_delay: float | None = None
     warning: str | None = None
     """Why the bag is not signed or timestamped as it should be."""
+    delivered: Delivered | None = None
 
 
 @dataclass(slots=True, kw_only=True)

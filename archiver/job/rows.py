@@ -14,7 +14,8 @@ def entry_of(seed: Seed, done: Done) -> Entry:
     """The ledger's row for what became of a seed."""
     if isinstance(done, Archived):
         return Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, bag=done.bag.name,
-                     verdict=done.verdict, reason=done.reason)  # fmt: skip
+                     verdict=done.verdict, reason=done.reason,
+                     delivered=done.delivered.address if done.delivered else None)  # fmt: skip
     detail = {
         "kind": done.kind,
         "started": done.started.isoformat(),
@@ -38,13 +39,15 @@ def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
         verdict=entry.verdict,
         reason=entry.reason,
         new=new,
+        package=entry.delivered,
         kind=None if entry.outcome == "captured" else class_of(entry.outcome, kind, entry.reason),
     )
 
 
 def done_before(origin: str, entry: Entry, bags: Path) -> Result:
-    """The same of a seed that stays as it is, with a warning where somebody has taken its bag away."""
+    """The same of a seed that stays as it is, with a warning where somebody has taken away a bag that was delivered
+    nowhere."""
     result = result_of(origin, entry, new=False)
-    if entry.bag is None or (bags / entry.bag).is_dir():
+    if entry.bag is None or entry.delivered or (bags / entry.bag).is_dir():
         return result
     return replace(result, warning="the bag is not there any more; --recapture makes it anew")

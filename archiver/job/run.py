@@ -17,7 +17,7 @@ from queue import Empty, SimpleQueue
 from statistics import median
 from uuid import uuid4
 
-from archiver.bag.write import STAGING, publish
+from archiver.bag.write import STAGING
 from archiver.config import Config
 from archiver.errors import ArchiverError
 from archiver.job.backlog import Backlog
@@ -35,11 +35,12 @@ from archiver.job.events import (
     WorkerDied,
 )
 from archiver.job.hosts import BREAKER, HostQueue, host_of
+from archiver.job.keeper import Keeper, keeper_of
 from archiver.job.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Result, Summary
-from archiver.job.rows import done_before, entry_of, result_of
-from archiver.job.worker import Done, executor, failure, quarantine, release, run_seed, seats
+from archiver.job.rows import done_before, result_of
+from archiver.job.worker import Done, executor, failure, quarantine, release, seats
 from archiver.model import Seed, SeedRefused
 
 GROUP = 32
@@ -69,8 +70,7 @@ def run_job(
     on_event: Callable[[Event], None] = lambda _: None,
     stop: threading.Event | None = None,
 ) -> Summary:
-    """Archive seeds into `config.bags`; each result is reported once it is durable, and all that
-    happens told as an event.
+    """Archive seeds as `config` says; each result is reported once it is durable, all that happens told as an event.
 
     Setting `stop` ends the job after the seeds in flight. Raises StorageError (what is finished is kept) and
     BagsLocked when another job has the folder.
@@ -120,6 +120,7 @@ class _Coordinator:
     summary: Summary
     queue: HostQueue = field(init=False)
     backlog: Backlog = field(init=False)
+    keeper: Keeper = field(init=False)
     workers: Executor = field(init=False)
     ward: Executor | None = None
     """Where suspects run."""
@@ -136,8 +137,7 @@ class _Coordinator:
     """Of each seed in the group, the places of other documents of this job that say the same."""
     state_told: float = 0.0
     suspects: deque[Seed] = field(default_factory=deque)
-    """Seeds that were under way in a process that died: each runs again, alone, and is given up if it dies again. Their
-    hosts wait for them."""
+    """Seeds under way in a process that died: each runs again, alone, for the last time. Their hosts wait for them."""
 
     def __post_init__(self) -> None:
         self.backlog = Backlog(self.config.bags / STAGING)
@@ -145,6 +145,7 @@ class _Coordinator:
 
     def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
         """Until every seed is settled, or someone says stop and those in flight are."""
+        self.keeper = keeper_of(self.config, self.job, self.ledger)
         self.workers = (Cluster if self.config.executor else executor)(self.config, self.job)
         try:
             more = True
@@ -166,6 +167,7 @@ class _Coordinator:
                 self.ward.shutdown(wait=True, cancel_futures=True)
             release()
             self.backlog.close()
+            self.keeper.close()
 
     def _window_is_full(self) -> bool:
         queue = self.queue
@@ -239,7 +241,7 @@ class _Coordinator:
         return seed
 
     def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False) -> None:
-        future = workers.submit(run_seed, seed)
+        future = self.keeper.submit(workers, seed)
         self.in_flight[future] = _Flight(seed, time.monotonic(), alone)
         self.tell(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
         future.add_done_callback(self.finished.put)
@@ -324,9 +326,7 @@ class _Coordinator:
         if not self.group or not (force or late or len(self.group) >= GROUP):
             return
         group, self.group = self.group, []
-        publish([done.bag for _, done, _ in group if isinstance(done, Archived)], self.config.bags)
-        entries = [entry_of(seed, done) for seed, done, _ in group]
-        self.ledger.settle(entries, self.job, datetime.now(UTC))
+        entries = self.keeper.settle([(seed, done) for seed, done, _ in group])
         for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
             self._report(replace(result_of(seed.origin, entry, new=True), warning=warning), seconds)

@@ -8,17 +8,19 @@ refuses.
 import os
 import pickle
 import platform
+import shutil
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar
 from uuid import uuid4
 
 from archiver import __version__
 from archiver.bag.record import packages
-from archiver.bag.write import flush, storage
+from archiver.bag.write import STAGING, flush, storage
+from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.job import worker
 from archiver.job.pipeline import Tools
@@ -38,6 +40,7 @@ class Card:
 
     job: str
     staging: str
+    """The folder of the coordinator where bags are staged; empty where workers deliver them, each from its own."""
     probe: str
     """A file in there, which whoever has the same folder can see."""
     versions: Mapping[str, str]
@@ -62,19 +65,22 @@ def called(call: Callable[[], _T], *, card: Card) -> _T:
     """Make one call with the tools of its job. What it wrote to a disk of another machine is flushed."""
     worker.here.tools = _tools_of(card)
     value = call()
-    if card.kernel != kernel():
+    if card.staging and card.kernel != kernel():
         with storage("flush the bags folder"):
             flush(Path(card.staging))
     return value
 
 
 def take_up(card: Card) -> tuple[str, list[str]]:
-    """Be ready for a job. The name of a folder left in the staging area, and which patch levels are others.
+    """Be ready for a job. The name of a folder left in the staging area, if there is one, and which patch levels are
+    others.
 
     Raises UsageError where the worker does not fit.
     """
     differences = _differences(card)
     _tools_of(card)
+    if not card.staging:
+        return "", differences
     left = f"left-{uuid4()}"
     with storage(f"stage bags on {_myself()}"):
         (Path(card.staging) / left).mkdir()
@@ -82,28 +88,58 @@ def take_up(card: Card) -> tuple[str, list[str]]:
 
 
 def leave(job: str) -> None:
-    """Let go of a job's connections."""
+    """Let go of a job's connections, and of what it staged here."""
     with _taking_up:
-        tools = _tools.pop(job, None)
-    if tools is not None:
-        tools.fetcher.recorder.close()
+        _let_go(_tools.pop(job, None))
 
 
 def _tools_of(card: Card) -> Tools:
     with _taking_up:
         if card.job not in _tools:
             _differences(card)
-            probe, until = Path(card.staging, card.probe), time.monotonic() + _VISIBLE_SECONDS
-            while not probe.exists():
-                if time.monotonic() > until:
-                    raise UsageError(
-                        f"{_myself()} does not see {probe}: mount the coordinator's bags folder there, at the same path"
-                    )
-                time.sleep(0.1)
+            if card.staging:
+                _see(Path(card.staging, card.probe))
             while len(_tools) >= _JOBS_KNOWN:  # left by coordinators that were killed
-                _tools.pop(next(iter(_tools))).fetcher.recorder.close()
-            _tools[card.job] = worker.tools_for(pickle.loads(card.settings), card.job)
+                _let_go(_tools.pop(next(iter(_tools))))
+            _tools[card.job] = _equipped(pickle.loads(card.settings), card)
         return _tools[card.job]
+
+
+def _equipped(config: Config, card: Card) -> Tools:
+    if card.staging:
+        return worker.tools_for(config, card.job)
+    own = _own()
+    with storage(f"stage bags on {_myself()}"):
+        bags = own / card.job.rpartition(":")[2]
+        (bags / STAGING).mkdir(parents=True, exist_ok=True)
+    # The outbox is that of all jobs: what could not be delivered waits there for the next one.
+    return worker.tools_for(replace(config, bags=bags), card.job, own / "outbox")
+
+
+def _own() -> Path:
+    """This worker's folder: `--local-directory` of `dask worker`, on a disk of its machine."""
+    from distributed import get_worker
+
+    return Path(get_worker().local_directory) / "archiver"
+
+
+def _let_go(tools: Tools | None) -> None:
+    if tools is not None:
+        tools.fetcher.recorder.close()
+        if tools.outbox is not None:
+            shutil.rmtree(tools.config.bags, ignore_errors=True)
+
+
+def _see(probe: Path) -> None:
+    """Raises UsageError where this machine does not have the coordinator's folder."""
+    until = time.monotonic() + _VISIBLE_SECONDS
+    while not probe.exists():
+        if time.monotonic() > until:
+            raise UsageError(
+                f"{_myself()} does not see {probe}: mount the coordinator's bags folder there, at the same path, or "
+                "let the workers deliver: --deliver s3://BUCKET/PREFIX"
+            )
+        time.sleep(0.1)
 
 
 def _differences(card: Card) -> list[str]:

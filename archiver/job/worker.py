@@ -10,16 +10,19 @@ import signal
 import threading
 from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 
 from archiver.bag.write import STAGING
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
 from archiver.capture.store import Store
 from archiver.config import Config
-from archiver.errors import RecordingError, StorageError
+from archiver.errors import RecordingError, Refused, StorageError
+from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.pool import WorkerPool
-from archiver.job.result import Archived
+from archiver.job.result import Archived, Slip
 from archiver.job.sealing import load_signer
 from archiver.model import Failure, Seed
 
@@ -49,7 +52,7 @@ def quarantine(config: Config, job: str) -> Executor:
 
 
 def _processes(config: Config, job: str, processes: int, threads: int) -> Executor:
-    return WorkerPool(processes, threads, _start_process, (config, job, logging.getLogger().level))
+    return WorkerPool(processes, threads, _start_process, (config, job, logging.getLogger().level), [__name__])
 
 
 def seats(config: Config) -> tuple[int, int]:
@@ -58,15 +61,19 @@ def seats(config: Config) -> tuple[int, int]:
     return processes * IN_FLIGHT, processes * MOST_IN_FLIGHT
 
 
-def run_seed(seed: Seed) -> Done:
-    """Archive one seed with the tools of this worker. Raises StorageError."""
+def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
+    """Archive one seed with the tools of this worker; with a slip, deliver its bag. Raises StorageError."""
     tools: Tools | None = getattr(here, "tools", _tools)
     assert tools is not None, "the worker was not started by executor()"
     started = datetime.now(UTC)
     try:
-        return archive(seed, tools)
+        if slip is None or tools.outbox is None:
+            return archive(seed, tools)
+        return tools.outbox.consign(seed, slip, partial(archive, seed, tools, slip))
     except StorageError:
         raise
+    except Refused as error:
+        return failure(seed, "delivery", f"its bag is not delivered: {error}", started)
     except RecordingError as error:
         return failure(seed, "recording", str(error), started)
     except Exception as error:  # noqa: BLE001 - an adapter for whatever a page can do to the libraries that read it
@@ -87,10 +94,12 @@ def _equip(config: Config, job: str) -> None:
     _tools = tools_for(config, job)
 
 
-def tools_for(config: Config, job: str) -> Tools:
-    """What a process needs for a job. Raises UsageError, StorageError where the signer's key is of no use."""
-    store = Store(config.bags / STAGING / "shared")
-    return Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job, signer=load_signer(config))
+def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
+    """What a process needs for a job. Raises UsageError, StorageError where the signer's key is of no use, or bags
+    cannot be delivered; those wait in the folder `outbox`."""
+    store, signer = Store(config.bags / STAGING / "shared"), load_signer(config)
+    out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
+    return Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job, signer=signer, outbox=out)
 
 
 def release() -> None:

@@ -1,0 +1,191 @@
+"""The way out of bags that a job delivers (`archiver run --deliver`): the worker that has sealed a bag packs it, sends
+it and hands back the receipt; its own copy goes when the far end has given the package back.
+
+A bag has its name before anything is fetched (`keeper.py`), so that whoever tries again knows what to look for: a copy
+that lies here still, then a package that is there already. What is called the same is delivered once. docs/adr/0121.
+"""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.config import Config
+from archiver.errors import Refused, StorageError, UsageError
+from archiver.handoff.package import Form, name_of, package
+from archiver.handoff.receipt import SUFFIX
+from archiver.handoff.source import source
+from archiver.handoff.target import Target
+from archiver.handoff.unpack import require_room, unpack
+from archiver.job.delivering import Sign, delivered, signatures_in, signatures_of, target_of, write_receipt
+from archiver.job.ledger import entry_of_bag, key_of
+from archiver.job.records import read_record
+from archiver.job.result import Archived, Delivered, Slip
+from archiver.model import Bag, Failure, Seed
+from archiver.validate.archives import opened
+from archiver.validate.bag import validate_bag
+
+if TYPE_CHECKING:
+    from archiver.trust.sign import Signer
+
+OUTBOX = ".archiver/outbox"
+FORMS: tuple[Form, ...] = ("tar", "tgz", "zip")
+"""Those in which a bag is one file, which is there whole or not at all."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outbox:
+    """Where sealed bags wait for their delivery, in a folder on this machine, and where they go. Safe among threads."""
+
+    folder: Path
+    target: Target
+    form: Form
+    config: Config
+    sign: Sign | None
+
+    def consign(self, seed: Seed, slip: Slip, make: Callable[[], Archived | Failure]) -> Archived | Failure:
+        """The seed's bag, made and delivered, or what an earlier attempt at it left here or there.
+
+        Raises Refused where the target has something else of that name, or the bag is not valid, StorageError where it
+        cannot be used; the copy here stays then, for the next attempt.
+        """
+        for found in self._earlier(seed, slip) if slip.again else ():
+            with suppress(Refused):  # not whole, or another attempt was faster: then that one's, or a new one
+                return self._send(found)
+        made = make()
+        if isinstance(made, Failure):
+            return made
+        try:
+            return self._send(self._lay(made))
+        except Refused:
+            # An attempt of which nobody had heard, on another machine: its page counts, and ours was fetched in vain.
+            there = self._fetched(seed, slip)
+            if there is None:
+                raise
+            return self._send(there)
+
+    def _earlier(self, seed: Seed, slip: Slip) -> Iterator[Archived]:
+        lying = _archived(self.folder / slip.name, seed, slip)
+        if lying is not None:
+            yield lying
+        there = self._fetched(seed, slip)
+        if there is not None:
+            yield there
+
+    def _lay(self, made: Archived) -> Archived:
+        """A staged bag, moved to where it outlives a job that stops."""
+        to = self.folder / made.bag.name
+        with _storage(f"keep a bag that is to be delivered in {self.folder}"):
+            shutil.rmtree(to, ignore_errors=True)
+            made.bag.path.rename(to)
+        return replace(made, bag=replace(made.bag, path=to))
+
+    def _send(self, made: Archived) -> Archived:
+        found = source(made.bag.path)
+        parcel = package(found, self.form)
+        receipt = delivered(
+            found, parcel, self.target, judge=lambda: validate_bag(made.bag.path, second_opinion=True),
+            signatures=signatures_in(found), config=self.config, seal=found.seal, identifier=found.identifier,
+        )  # fmt: skip
+        beside, notes = self.folder / f"{found.name}.receipt", list[str]()
+        with _storage(f"write a receipt in {beside}"):
+            file = write_receipt(receipt, beside, self.sign, notes)
+            files = {each.name: each.read_bytes() for each in (file, *signatures_of(file))}
+        for name, data in files.items():
+            self.target.write(f"{parcel.name}{SUFFIX}{name.removeprefix(file.name)}", data)
+        shutil.rmtree(beside, ignore_errors=True)
+        shutil.rmtree(made.bag.path, ignore_errors=True)  # not before: until here it was the only copy
+        warning = "; ".join(each for each in (made.warning, *notes) if each) or None
+        return replace(made, warning=warning, delivered=Delivered(receipt=receipt, files=files))
+
+    def _fetched(self, seed: Seed, slip: Slip) -> Archived | None:
+        """The bag of the slip that is at the target, brought here; None where there is none, or another one."""
+        beside, name = self.folder / f"{slip.name}.fetched", name_of(slip.name, self.form)
+        shutil.rmtree(beside, ignore_errors=True)
+        try:
+            beside.mkdir(parents=True)
+            with (beside / name).open("xb") as file:
+                for chunk in self.target.read(name):
+                    file.write(chunk)
+            with opened(beside / name) as (tree, findings):
+                if tree is None or any(each.severity == "error" for each in findings):
+                    return None
+                require_room(beside, sum(tree.files.values()))
+                unpack(tree.in_order(), tree.open, beside / slip.name)
+            there = _archived(beside / slip.name, seed, slip)
+            return self._lay(there) if there else None
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            raise StorageError.from_os(f"fetch {self.target.address}/{name}", error) from error
+        except Refused:
+            return None
+        finally:
+            shutil.rmtree(beside, ignore_errors=True)
+
+
+def outbox_of(config: Config, folder: Path, signer: "Signer | None") -> Outbox:
+    """The outbox of a job in a folder that is made. Raises UsageError, StorageError where bags cannot be delivered by
+    these settings from this machine."""
+    target = checked_target(config)
+    with _storage(f"keep bags that are to be delivered in {folder}"):
+        folder.mkdir(parents=True, exist_ok=True)
+    return Outbox(folder, target, _form(config), config, _signing(config, signer))
+
+
+def checked_target(config: Config) -> Target:
+    """Where a job delivers to, which can be reached from here. Raises UsageError, StorageError."""
+    address = config.deliver or ""
+    if "://" not in address and not Path(address).is_dir():
+        raise UsageError(f"--deliver {address}: there is no such folder; is it mounted? make it first")
+    _form(config)
+    target = target_of(address, config.deliver_endpoint, None)
+    target.ready(0)
+    return target
+
+
+def _form(config: Config) -> Form:
+    for each in FORMS:
+        if each == config.deliver_form:
+            return each
+    raise UsageError(f"deliver_form = {config.deliver_form!r} is not one of {', '.join(FORMS)}")
+
+
+def _signing(config: Config, signer: "Signer | None") -> Sign | None:
+    if signer is None:
+        return None
+    from archiver.trust.seal import sign_file
+
+    def sign(path: Path) -> None:
+        sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), roots=config.trust_roots)
+
+    return sign
+
+
+def _archived(folder: Path, seed: Seed, slip: Slip) -> Archived | None:
+    """The bag in a folder, by its own record; None where it is none, or not that of the seed and the slip."""
+    entry, identifier = entry_of_bag(folder), f"urn:uuid:{slip.uuid}"
+    try:
+        if entry is None or entry.key != key_of(seed) or source(folder).identifier != identifier:
+            return None
+        status = read_record(folder)["capture"]["status"]
+    except (Refused, StorageError, LookupError):
+        return None
+    return Archived(
+        bag=Bag(name=slip.name, path=folder, identifier=identifier),
+        outcome=entry.outcome,  # type: ignore[arg-type]
+        verdict=entry.verdict or "",
+        reason=entry.reason,
+        status=status if isinstance(status, int) else 0,
+    )
+
+
+@contextmanager
+def _storage(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageError.from_os(doing, error) from error
