@@ -2,7 +2,7 @@
 
 import pytest
 
-from archiver.article.decode import decode, not_html
+from archiver.article.decode import decode, in_utf8, not_html
 
 META = '<meta charset="{}">'
 
@@ -57,6 +57,23 @@ def test_labels_mean_what_browsers_mean(label, codec, text):
 @pytest.mark.parametrize("label", ["utf-7", "unicode_escape", "rot13", "base64", "no-such-thing", ""])
 def test_a_label_no_browser_knows_is_passed_over(label):
     assert decode(b"a+AGE-\\x41", f"text/html; charset={label}") == ("a+AGE-\\x41", "utf-8")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Käse €".encode(),
+        b"\xef\xbb\xbfK\xc3\xa4se",
+        b"K\xe4se",
+        "Käse".encode("utf-16"),
+        "a\0b\x7fc\x85d\x84e\ufdd0f\uffffg".encode(),
+        "Käse".encode() + b"\xe2\x80",
+        b"",
+    ],
+)
+def test_in_utf8_it_is_the_same_text(body):
+    text, name = decode(body, "text/html")
+    assert in_utf8(body, "text/html") == (text.encode(), name)
 
 
 def test_characters_no_html_may_hold_are_dropped():

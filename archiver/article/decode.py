@@ -100,13 +100,29 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
     return text if name == "utf-8" and _is_clean(body) else _REFUSED.sub("", text), name
 
 
+def in_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
+    """The text that `decode` gives, in UTF-8, and the name of the encoding: of most pages these are their own bytes."""
+    if _encoding(body, content_type) == ("utf-8", 0) and _is_utf8(body) and _is_clean(body):
+        return body, "utf-8"
+    text, name = decode(body, content_type)
+    return text.encode("utf-8"), name
+
+
 def _is_clean(body: bytes) -> bool:
-    """Whether UTF-8 holds no character to be dropped; bytes tell in half the time that characters take."""
-    return (
-        len(body.translate(None, _CONTROLS)) == len(body)
-        and not _LATER_CONTROLS.search(body)
-        and not _NONCHARACTERS.search(body)
+    """Whether UTF-8 holds no character to be dropped; bytes tell in a third of the time that characters take."""
+    return not (
+        any(map(body.__contains__, _CONTROLS))
+        or _LATER_CONTROLS.search(body)
+        or (b"\xef" in body and _NONCHARACTERS.search(body))
     )
+
+
+def _is_utf8(body: bytes) -> bool:
+    try:
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def printable(text: str) -> str:
@@ -131,7 +147,7 @@ def _declared_in_page(body: bytes) -> str | None:
         if found and (name := _NAMES.get(found[1].lower())):
             # The tag could be read as ASCII, so it cannot be UTF-16 (HTML, 13.2.3.2). A page saved by a browser keeps
             # its old meta in new UTF-8 bytes; a text of several such characters in another encoding does not exist.
-            return "utf-8" if name.startswith("utf-16") or _surely_utf8(body) else name
+            return "utf-8" if name.startswith(("utf-8", "utf-16")) or _surely_utf8(body) else name
     return None
 
 

@@ -5,7 +5,8 @@ No entities are expanded from outside and no network is used. Every walk is boun
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from lxml import etree
@@ -31,21 +32,21 @@ _NO_CAPTIONS = frozenset(("a", "img", "track", "body", "html"))
 _PICTURES = ("img", "picture", "video", "iframe", "input", "figcaption")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """An anchor and the element it stands in, for its surroundings."""
 
     anchor: PageAnchor
     element: Element
 
 
-def parse(text: str) -> Element | None:
-    """The tree of an HTML text without comments, or None when there is nothing in it. Never raises for bad HTML."""
+def parse(text: str | bytes) -> Element | None:
+    """The tree of an HTML text (bytes are UTF-8) without comments, or None when there is nothing in it. Never raises
+    for bad HTML."""
     parser = etree.HTMLParser(
         encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True
     )
     try:
-        return etree.fromstring(text.encode("utf-8"), parser=parser)
+        return etree.fromstring(text if isinstance(text, bytes) else text.encode("utf-8"), parser=parser)
     except (etree.LxmlError, ValueError, AssertionError):
         return None
 
@@ -101,13 +102,20 @@ def absolute(href: str, base: str) -> str | None:
         return None
     if href.startswith(("javascript:", "mailto:", "tel:", "data:")):
         return None
-    if href[0] == "/" and href[1:2] != "/" and _PLAIN.fullmatch(href) and (origin := _ORIGIN.match(base)):
-        return origin[0] + href
+    if href[0] == "/" and href[1:2] != "/" and _PLAIN.fullmatch(href) and (origin := _origin(base)):
+        return origin + href
     try:
         address = urljoin(base, href)
         return address if urlsplit(address).scheme in ("http", "https") else None
     except ValueError:
         return None
+
+
+@lru_cache(maxsize=4)
+def _origin(base: str) -> str:
+    """Scheme and host of an address, "" where it has none."""
+    found = _ORIGIN.match(base)
+    return found[0] if found else ""
 
 
 def base_of(tree: Element, url: str) -> str:

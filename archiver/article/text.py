@@ -28,7 +28,7 @@ def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
     content_type = page.header("Content-Type")
     if (note := decode.not_html(page.body, content_type)) is not None:
         return None, None, note
-    html, charset = decode.decode(page.body, content_type)
+    html, charset = decode.in_utf8(page.body, content_type)
     if (tree := dom.parse(html)) is None:
         return None, charset, "not a readable page"
     return Opened(tree=tree, graph=Graph(tree), outline=Outline(tree)), charset, None
