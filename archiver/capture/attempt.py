@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from archiver.capture.framing import Framing, decoded, headers_of, status_of, values
+from archiver.capture.framing import Framing, decoded, status_of, values
 from archiver.capture.recorder import Recorder, Visit
 from archiver.capture.tape import Tape
 from archiver.capture.trouble import Trouble
@@ -75,7 +75,7 @@ def _read(tape: Tape, trouble: Trouble | None, url: str, initiator: Initiator, a
     payload = Hasher()
     if status_of(tape.head) is None:
         return Attempt(url, initiator, asked, asked, tape, trouble, None, payload, False, False, None)
-    framing, headers = Framing(tape.block(), tape.head), headers_of(tape.head)
+    framing, headers = Framing(tape.block(), tape.head, tape.headers), tape.headers
     body, problem = decoded(_hashed(framing, payload), values(headers, "content-encoding"), keep)
     whole = framing.problem is None and trouble is None
     if framing.problem and (trouble is None or trouble.kind == "disconnect"):

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
+Headers = tuple[tuple[str, str], ...]
 _STATUS = re.compile(rb"HTTP/\d\.\d +([1-9]\d\d)(?:[ \r\n]|$)")
 _LENGTH = re.compile("[0-9]{1,18}")
 _OWS = " \t\r"
@@ -26,7 +27,7 @@ def status_of(head: bytes) -> int | None:
     return int(match[1]) if match else None
 
 
-def headers_of(head: bytes) -> tuple[tuple[str, str], ...]:
+def headers_of(head: bytes) -> Headers:
     """Names as sent and values, in order; folded lines joined (RFC 9112, 5.2); decoded as Latin-1."""
     found: list[tuple[str, list[str]]] = []
     for line in head.decode("latin-1").split("\n")[1:]:
@@ -38,19 +39,20 @@ def headers_of(head: bytes) -> tuple[tuple[str, str], ...]:
     return tuple((name, " ".join(lines)) for name, lines in found)
 
 
-def values(headers: tuple[tuple[str, str], ...], name: str) -> list[str]:
+def values(headers: Headers, name: str) -> list[str]:
     """All values of one header, lists split at commas, lower case."""
-    joined = ",".join(value for key, value in headers if key.lower() == name)
+    joined = ",".join([value for key, value in headers if key.lower() == name])
     return [each.strip().lower() for each in joined.split(",") if each.strip()]
 
 
-def client_head(head: bytes) -> bytes:
+def client_head(head: bytes, headers: Headers | None = None) -> bytes:
     """What http.client is shown instead of `head`: the status and the fields it needs, as `Framing` understands them.
+    `headers` are those of the head, where they are known.
 
     http.client drops every field after one it cannot parse (`X-A : b`), gives up at 101 fields or a long one, and knows
     `chunked` only alone; the response would lose its framing. The head on the tape is not touched.
     """
-    headers = headers_of(head)
+    headers = headers_of(head) if headers is None else headers
     version = "HTTP/1.0" if head.startswith(b"HTTP/1.0") else "HTTP/1.1"
     lines = [f"{version} {status_of(head)} -"]
     lengths = [each for each in values(headers, "content-length") if _LENGTH.fullmatch(each)]
@@ -75,6 +77,8 @@ class Framing:
 
     block: IO[bytes]
     head: bytes
+    headers: Headers | None = None
+    """Those of the head, where they are known."""
     chunked: bool = False
     problem: str | None = None
     """In words: cut short, broken chunks, … None for a message that is whole."""
@@ -85,7 +89,9 @@ class Framing:
 
     def payload(self) -> Iterator[bytes]:
         """The payload's bytes, in pieces, as far as they go. Sets `chunked`, `problem` and `surplus`."""
-        headers, status = headers_of(self.head), status_of(self.head)
+        headers, status = self.headers, status_of(self.head)
+        if headers is None:
+            headers = headers_of(self.head)
         self.chunked = "chunked" in values(headers, "transfer-encoding")
         self.block.seek(len(self.head))
         if status in (101, 204, 304):  # never a body (RFC 9112, 6.3)
@@ -157,7 +163,8 @@ class Framing:
 
 def decoded(payload: Iterator[bytes], codings: list[str], limit: int) -> tuple[bytes, str | None]:
     """Take off the content codings, first applied last; (at most `limit` bytes, what is wrong in words or None)."""
-    plain, problem = bytearray(), None
+    plain: list[bytes] = []
+    problem, left = None, limit
     coded = [each for each in codings if each != "identity"]
     unknown = [each for each in coded if each not in ("gzip", "x-gzip", "deflate")]
     if unknown:
@@ -171,15 +178,16 @@ def decoded(payload: Iterator[bytes], codings: list[str], limit: int) -> tuple[b
             pieces = _first(_inflate(pieces, coding), limit + 1)
         try:
             for piece in pieces:
-                plain += piece
-                if len(plain) > limit:
+                plain.append(piece)
+                left -= len(piece)
+                if left < 0:
                     problem = f"only the first {limit} bytes of the page are read"
                     break
         except zlib.error as error:
             problem = f"the {', '.join(coded)} coding of the body is broken: {error}"
     for _ in payload:  # the rest is hashed and framed, not decoded
         pass
-    return bytes(plain[:limit]), problem
+    return b"".join(plain)[:limit], problem
 
 
 _CODINGS = 3

@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Mapping
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -20,7 +21,8 @@ from urllib.parse import urlsplit
 import certifi
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, disable_warnings
+from requests.cookies import extract_cookies_to_jar
+from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout, disable_warnings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
@@ -186,8 +188,21 @@ class _Adapter(HTTPAdapter):
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {"ssl_context": self._trust, "cert_reqs": self._trust.verify_mode}
 
-    def cert_verify(self, *_: Any) -> None:
-        """The context verifies."""
+    def ask(self, request: requests.PreparedRequest, timeout: Timeout, proxies: dict[str, str]) -> BaseHTTPResponse:
+        """As `send`, without a requests response around urllib3's. Raises what urllib3 raises."""
+        pool: Any = self.get_connection_with_tls_context(request, True, proxies)
+        response: BaseHTTPResponse = pool.urlopen(
+            "GET",
+            self.request_url(request, proxies),
+            headers=request.headers,
+            timeout=timeout,
+            retries=self.max_retries,
+            redirect=False,
+            assert_same_host=False,
+            preload_content=False,
+            decode_content=False,
+        )
+        return response
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
@@ -210,6 +225,7 @@ def trusted_roots(bundle: Path | None) -> ssl.SSLContext:
         raise UsageError(f"the CA bundle {bundle} is not a file of PEM certificates: {error}") from error
 
 
+@lru_cache(256)
 def as_sent(url: str) -> str:
     """The address as requests puts it on the wire: host in IDNA, path quoted. Raises ValueError where it has no such
     form."""
@@ -239,12 +255,24 @@ class Visit(requests.Session):
         other.headers.update({"Accept": "*/*", **({"Referer": referer} if referer else {})})
         return other
 
+    def ask(self, url: str, timeout: Timeout, proxies: dict[str, str]) -> BaseHTTPResponse:
+        """GET an address, with the cookies of the visit, and keep those of the answer.
+
+        The same bytes go out as from `get`, for half the time: that also merges settings, copies the cookies twice and
+        reads a redirect's whole body, unbounded and decoded, to follow it. Raises what urllib3 raises, and ValueError.
+        """
+        request = requests.PreparedRequest()
+        request.method, request.url = "GET", as_sent(url)
+        request.prepare_headers(self.headers)
+        if len(self.cookies):
+            request.prepare_cookies(self.cookies)
+        response = self._recorder.adapter.ask(request, timeout, proxies)
+        if "Set-Cookie" in response.headers:
+            extract_cookies_to_jar(self.cookies, request, response)  # type: ignore[no-untyped-call]
+        return response
+
     def close(self) -> None:
         """requests would close the adapter, and with it the connections of every other visit."""
-
-    def get_redirect_target(self, resp: requests.Response) -> None:  # noqa: ARG002
-        """requests would read a redirect's whole body, unbounded and decoded, to follow it."""
-        return
 
 
 class Recorder:
@@ -254,6 +282,7 @@ class Recorder:
         self.config = config
         self._wire = _Wire(config, guard or Guard(allow_private=config.allow_private, connect_to=config.connect_to))
         self.adapter = _Adapter(self._wire)
+        self._timeout = Timeout(connect=config.limits.connect_seconds, read=config.limits.read_seconds)
         self.headers: Mapping[str, str] = {
             "User-Agent": config.user_agent,
             "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
@@ -289,19 +318,17 @@ class Recorder:
 
     def _get(self, visit: Visit, url: str) -> Exception | None:
         """Run the exchange to its end; what ended it early."""
-        limits, proxy = self.config.limits, self.config.proxy
+        proxy = self.config.proxy
         try:
             if proxy:
                 self._wire.guard.check_name(urlsplit(url).hostname or "")
-            with visit.get(
-                url,
-                stream=True,
-                allow_redirects=False,
-                timeout=(limits.connect_seconds, limits.read_seconds),
-                proxies={"http": proxy, "https": proxy} if proxy else None,
-            ) as response:
-                while response.raw.read1(1 << 16, decode_content=False):
+            response = visit.ask(url, self._timeout, {"http": proxy, "https": proxy} if proxy else {})
+            try:
+                while response.read1(1 << 16, decode_content=False):
                     pass
+            finally:
+                response.close()
+                response.release_conn()
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             return error
         except (BoundReached, AddressRefused, NameUnknown, Trouble) as error:

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
-from archiver.capture.framing import client_head, status_of
+from archiver.capture.framing import Headers, client_head, headers_of, status_of
 from archiver.config import Limits
 from archiver.digest import Hasher
 from archiver.errors import StorageError
@@ -38,6 +38,8 @@ class Tape:
         self.interim: list[bytes] = []
         self.head = b""
         """The final response's status line and headers with the empty line that ends them."""
+        self.headers: Headers = ()
+        """Of the final response; reading them once is enough for the client, the framing and the page."""
         self.head_complete = False
         self.ip: str | None = None
         self.tls: Tls | None = None
@@ -85,9 +87,9 @@ class Tape:
                 continue
             body = bytes(self._pending)
             self._pending.clear()
-            self.head, self.head_complete = head, True
+            self.head, self.headers, self.head_complete = head, headers_of(head), True
             self._keep(head + body)
-            return (head if status_of(head) is None else client_head(head)) + body
+            return (head if status_of(head) is None else client_head(head, self.headers)) + body
         if self._interim_size + len(self._pending) > self._limits.head_bytes:
             self.ended()
             raise BoundReached("length", f"the response's headers are larger than {self._limits.head_bytes} bytes")
@@ -101,6 +103,7 @@ class Tape:
         if self.head_complete or not self._pending:
             return b""
         self.head = bytes(self._pending)
+        self.headers = headers_of(self.head)
         self._pending.clear()
         self._keep(self.head)
         return self.head
