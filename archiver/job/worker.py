@@ -19,6 +19,7 @@ from archiver.capture.recorder import Recorder
 from archiver.capture.store import Store
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
+from archiver.job.memory import share_arenas
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.pool import WorkerPool
@@ -91,6 +92,7 @@ def failure(seed: Seed, kind: str, reason: str, started: datetime, attempts: int
 
 def _equip(config: Config, job: str) -> None:
     global _tools
+    share_arenas()
     _tools = tools_for(config, job)
 
 
