@@ -46,7 +46,7 @@ class _Block:
 
     @property
     def raw(self) -> str:
-        return "".join(line.raw for line in self.lines)
+        return self.lines[0].raw if len(self.lines) == 1 else "".join([line.raw for line in self.lines])
 
     @property
     def line(self) -> int:
@@ -283,7 +283,7 @@ def _parts(blocks: Sequence[_Block]) -> Iterator[Part]:
     """One part a block; blank blocks that touch are one."""
     for blank, run in groupby(blocks, key=lambda block: block.kind == "blank"):
         group = list(run)
-        if blank:
-            yield Part(kind="blank", raw="".join(block.raw for block in group), line=group[0].line)
-        else:
-            yield from (Part(kind=block.kind, raw=block.raw, line=block.line) for block in group)
+        if blank and len(group) > 1:
+            group = [_Block("blank", [line for block in group for line in block.lines])]
+        for block in group:
+            yield Part(kind=block.kind, raw=block.raw, line=block.line)

@@ -2,19 +2,18 @@
 shows (`str.splitlines` also breaks at form feeds and U+2028)."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archiver.seeds.refusal import Refusal
 
 MOST_LINES = 500_000
 """More is refused: each line costs memory, and no article has so many."""
 _LINE = re.compile(r"[^\r\n]*+(?:\r\n?|\n)|[^\r\n]++")
-_RULES = ({"-"}, {"*"}, {"_"}, {"="})
+_RULES = ("-", "*", "_", "=")
 _LONGEST_RULE = 200
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class Line(NamedTuple):
     """One line with its end, or a run of lines of nothing but white space. A rule (`---`, `* * *`, `=====` under a
     headline) is `blank` too: it separates and says nothing."""
 
@@ -33,18 +32,16 @@ def split_lines(text: str) -> tuple[list[Line], int]:
     if line_at(text, len(text)) > MOST_LINES:
         raise Refusal(MOST_LINES, f"more than {MOST_LINES:,} lines", "a seed is one article: split the document")
     lines: list[Line] = []
-    number, blank_from, blank_number = 0, -1, 0
-    for match in _LINE.finditer(text):
-        number += 1
-        raw = match[0]
-        if raw.isspace():
-            if blank_from < 0:
-                blank_from, blank_number = match.start(), number
-            continue
-        if blank_from >= 0:
-            lines.append(Line(number=blank_number, raw=text[blank_from : match.start()], blank=True))
-            blank_from = -1
-        lines.append(Line(number=number, raw=raw, blank=_is_rule(raw)))
+    at, number, blank_from, blank_number = 0, 0, -1, 0
+    for number, raw in enumerate(_LINE.findall(text), start=1):
+        if not raw.isspace():
+            if blank_from >= 0:
+                lines.append(Line(number=blank_number, raw=text[blank_from:at], blank=True))
+                blank_from = -1
+            lines.append(Line(number=number, raw=raw, blank=_is_rule(raw)))
+        elif blank_from < 0:
+            blank_from, blank_number = at, number
+        at += len(raw)
     if blank_from >= 0:
         lines.append(Line(number=blank_number, raw=text[blank_from:], blank=True))
     return lines, number
@@ -61,7 +58,7 @@ def line_ends(text: str, start: int, end: int) -> int:
 
 
 def _is_rule(raw: str) -> bool:
-    if len(raw) > _LONGEST_RULE:
+    if len(raw) > _LONGEST_RULE or not raw.lstrip().startswith(_RULES):
         return False
     marks = "".join(raw.split())
-    return len(marks) >= 3 and set(marks) in _RULES
+    return len(marks) >= 3 and len(set(marks)) == 1
