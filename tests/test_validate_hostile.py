@@ -1,6 +1,8 @@
 """Bags made to hurt: bombs, loops, pipes, floods, files that change underfoot. Findings, never a crash or a hang."""
 
+import base64
 import gzip
+import hashlib
 import io
 import os
 import resource
@@ -144,6 +146,21 @@ def test_a_warc_cut_at_any_byte_is_noticed_unless_a_whole_member_is_gone():
     for end in set(range(1, len(data))) - ends:
         _, findings = read_warc(io.BytesIO(data[:end]), "x.warc.gz", end)
         assert {"WARC001", "WARC002", "WARC003"} & {each.code for each in findings}, end
+
+
+@pytest.mark.parametrize("algorithm", ["md5", "sha1", "sha256", "sha384", "sha512"])
+def test_a_digest_may_be_in_base_16_or_32_in_any_case_and_only_the_right_one_holds(algorithm):
+    block = b"software: test\r\n"
+    digest = hashlib.new(algorithm, block).digest()
+    base32 = base64.b32encode(digest).decode()
+    other = base64.b32encode(bytes([digest[0] ^ 128]) + digest[1:]).decode()
+    short, odd = base32.rstrip("=")[:-1], base32[0] + "_" + base32[1:]
+    right = (digest.hex(), digest.hex().upper(), base32, base32.lower(), base32.rstrip("="), base32 + "=")
+    wrong = ("", "=", digest.hex()[:-1], digest.hex() + "0", other, short, odd, base32[:-7] + "9" + base32[-6:])
+    for stated in (*right, *wrong):
+        data = warc(warcinfo(**{"WARC-Block-Digest": f"{algorithm}:{stated}"}))
+        _, findings = read_warc(io.BytesIO(data), "x.warc.gz", len(data))
+        assert ("WARC013" in {each.code for each in findings}) == (stated in wrong), stated
 
 
 def inflated(data: bytes) -> list[bytes]:

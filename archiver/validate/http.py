@@ -5,7 +5,7 @@ recorder on purpose: this is its judge.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Literal
 
 from archiver.digest import Hasher
@@ -17,12 +17,14 @@ _HTTP = b"HTTP/"
 _END = re.compile(rb"\n\r?\n")
 _STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})(?: [^\r\n]*)?\r?\n")
 _REQUEST = re.compile(rb"[!-~]{1,64} [^\r\n]+ HTTP/\d\.\d\r?\n")
+_LENGTH = re.compile("[0-9]{1,18}")
+_FOLD = re.compile(r"\r?\n[ \t]+")
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
 _State = Literal["head", "body", "size", "chunk", "chunk-end", "trailer", "done", "broken"]
 
 
 class Message:
-    """A message fed piece by piece: its `head`, `status` of a response, `payload` the hashes of its payload,
+    """A message fed piece by piece: its `headers`, `status` of a response, `payload` the hashes of its payload,
     `chunked`. After `finish`: `parsed` is whether it is HTTP at all, `cut` whether it ended within a head that may have
     been HTTP, `whole` whether its body is as long as its header says. `keep` is given the payload, piece by piece."""
 
@@ -33,7 +35,8 @@ class Message:
         *,
         keep: Callable[[memoryview], object] | None = None,
     ) -> None:
-        self.kind, self.payload, self.head = kind, Hasher(algorithms), b""
+        self.kind, self.payload = kind, Hasher(algorithms)
+        self.headers: tuple[tuple[str, str], ...] = ()
         self._keep = keep
         self.status: int | None = None
         self.parsed, self.cut, self.whole, self.chunked = False, False, True, False
@@ -43,17 +46,20 @@ class Message:
 
     def feed(self, data: bytes) -> None:
         """Take the next bytes of the message."""
+        view = memoryview(data)
         if self._state == "head":
+            held: bytes | bytearray = data
             searched = max(0, len(self._kept) - 3)
-            self._kept += data
-            end = _END.search(self._kept, searched)
+            if self._kept:
+                self._kept += data
+                held = self._kept
+            end = _END.search(held, searched)
             if end is None:
+                self._kept = self._kept or bytearray(data)
                 self._state = "head" if len(self._kept) <= HEAD else "broken"
                 return
-            head, data = bytes(self._kept[: end.end()]), bytes(self._kept[end.end() :])
-            self._kept.clear()
-            self._begin(head)
-        view = memoryview(data)
+            self._kept, view = bytearray(), memoryview(held)[end.end() :]
+            self._begin(bytes(held[: end.end()]))
         while view and self._state not in ("done", "broken"):
             view = view[self._step(view) :]
 
@@ -74,11 +80,11 @@ class Message:
             return
         if self.kind == "response":
             self.status = int(match[1])
-        self.head = head
-        codings, lengths = header_values(head, "transfer-encoding"), set(header_values(head, "content-length"))
-        self.chunked = "chunked" in codings
+        self.headers = headers_of(head)
+        lengths = set(header_values(self.headers, "content-length"))
+        self.chunked = "chunked" in header_values(self.headers, "transfer-encoding")
         stated = lengths.pop() if len(lengths) == 1 else ""
-        self._left = int(stated) if re.fullmatch("[0-9]{1,18}", stated) else None
+        self._left = int(stated) if _LENGTH.fullmatch(stated) else None
         if self.status in (204, 304):
             self._state = "done"
         elif self.chunked:
@@ -124,12 +130,14 @@ class Message:
 
 def headers_of(head: bytes) -> tuple[tuple[str, str], ...]:
     """Names and values of a head in order, folded lines joined."""
-    joined = re.sub(r"\r?\n[ \t]+", " ", head.decode("latin-1"))
-    pairs = (line.partition(":") for line in joined.split("\n")[1:])
-    return tuple((name.strip(), value.strip()) for name, colon, value in pairs if colon)
+    text = head.decode("latin-1")
+    if "\n " in text or "\n\t" in text:
+        text = _FOLD.sub(" ", text)
+    pairs = [line.partition(":") for line in text.split("\n")[1:]]
+    return tuple([(name.strip(), value.strip()) for name, colon, value in pairs if colon])
 
 
-def header_values(head: bytes, name: str) -> list[str]:
+def header_values(headers: Iterable[tuple[str, str]], name: str) -> list[str]:
     """All values of one header, given in lower case: lists split at commas, in lower case."""
-    found = [value for key, value in headers_of(head) if key.lower() == name]
+    found = [value for key, value in headers if key.lower() == name]
     return [each.strip().lower() for value in found for each in value.split(",") if each.strip()]

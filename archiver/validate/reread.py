@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from archiver.model import Finding
-from archiver.validate.http import Message, header_values, headers_of
+from archiver.validate.http import Message, header_values
 from archiver.validate.members import Broken, Members
 from archiver.validate.record import RECORD, Record
 from archiver.validate.rules import finding
@@ -87,7 +87,7 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
     try:
         for piece in _block(tree, path, found):
             message.feed(piece)
-        body = _decoded(bytes(payload), header_values(message.head, "content-encoding"), limit)
+        body = _decoded(bytes(payload), header_values(message.headers, "content-encoding"), limit)
     except (Broken, KeyError, OSError, zlib.error):
         return None
     stated = record.get(str, "seed", "file")
@@ -95,7 +95,7 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
         seed=_seed(tree, f"data/{stated}") if stated is not None else b"",
         url=found.get("warc-target-uri") or "",
         status=found.status,
-        headers=headers_of(message.head),
+        headers=message.headers,
         body=body,
         extractor=record.get(str, "text", "extractor") or "",
         extractor_version=record.get(str, "text", "extractor_version") or "",

@@ -33,6 +33,7 @@ _ONLY_IN: dict[str, tuple[str, ...]] = {
     "warc-warcinfo-id": ("response", "resource", "request", "metadata", "revisit", "conversion", "continuation"),
 }
 """A field named here must not stand in a record of another type of the standard."""
+_FOREIGN = {kind: frozenset(name for name, kinds in _ONLY_IN.items() if kind not in kinds) for kind in _REQUIRED}
 _ID = re.compile(r"<[^<>\s]+>")
 _DIGEST = re.compile(r"[A-Za-z0-9-]+:[A-Za-z0-9+/=_-]+")
 _DATE = re.compile(r"\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,9})?)?Z)?)?)?")
@@ -62,18 +63,20 @@ def length_of(stated: str | None) -> int | None:
 
 def check_fields(fields: tuple[tuple[str, str], ...], record: str, path: str) -> Iterator[Finding]:
     """What is wrong with the fields (names in lower case) of the record that messages call `record`."""
-    counts = Counter(name for name, _ in fields)
-    kind = dict(fields).get("warc-type", "")
+    single = dict(fields)
+    kind = single.get("warc-type", "")
     for name in (*_ALWAYS, *_REQUIRED.get(kind, ())):
-        if name not in counts:
+        if name not in single:
             yield finding("WARC015", path, record=record, field=name)
     if kind and kind not in _REQUIRED:
         yield finding("WARC025", path, record=record, found=kind)
-    for name, count in counts.items():
-        if kind in _REQUIRED and kind not in _ONLY_IN.get(name, (kind,)):
-            yield finding("WARC016", path, record=record, field=name)
-        if count > 1 and name.startswith(("warc-", "content-")) and name != "warc-concurrent-to":
-            yield finding("WARC017", path, record=record, field=name)
+    foreign = _FOREIGN.get(kind, frozenset())
+    if len(single) < len(fields) or not foreign.isdisjoint(single):
+        for name, count in Counter(name for name, _ in fields).items():
+            if name in foreign:
+                yield finding("WARC016", path, record=record, field=name)
+            if count > 1 and name.startswith(("warc-", "content-")) and name != "warc-concurrent-to":
+                yield finding("WARC017", path, record=record, field=name)
     for name, value in fields:
         form = _FORMS.get(name)
         if form is not None and not form.fullmatch(value):
