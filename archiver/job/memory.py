@@ -1,7 +1,7 @@
 """Keeps a process of many threads near the memory it uses.
 
-glibc gives threads arenas of their own, eight a processor, and what one frees the others cannot have: a worker with eight
-pages under way holds half as much again as it needs. Two arenas cost no time, since Python lets one thread compute.
+glibc gives threads arenas of their own, eight a processor, and what one frees the others cannot have: a worker with
+eight pages under way holds half as much again as it needs. Two cost no time, since Python lets one thread compute.
 """
 
 import ctypes
