@@ -8,7 +8,7 @@ import json
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -56,7 +56,7 @@ def append(
         "number": number,
         "event": event,
         "time": f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z",
-        "agent": asdict(agent),
+        "agent": {"organisation": agent.organisation, "person": agent.person, "software": agent.software},
         "outcome": outcome,
         "detail": dict(detail),
         "seal": seal(bag),
@@ -68,7 +68,7 @@ def append(
         raise UsageError(f"the custody event {name[:80]} is misnamed, or larger than {EVENT_BYTES} bytes")
     path = bag / CUSTODY / name
     write_new(path, data, durable=durable)
-    if len([each for each in path.parent.glob(f"{number:04}-*.json") if _NAME.fullmatch(each.name)]) > 1:
+    if sum(each == number for each, _ in _events(bag)) > 1:
         path.unlink()  # two writers chose one number; whoever sees the other gives way
         raise StorageError(f"another program is writing the custody log of {bag}; try again")
     return path
@@ -76,13 +76,18 @@ def append(
 
 def newest(bag: Path) -> Path | None:
     """The last event of a bag; None where there is none. Raises StorageError."""
+    found = _events(bag)
+    return max(found)[1] if found else None
+
+
+def _events(bag: Path) -> list[tuple[int, Path]]:
+    """The events there are, with their numbers. Raises StorageError."""
     try:
-        found = [(int(m[1]), each) for each in (bag / CUSTODY).iterdir() if (m := _NAME.fullmatch(each.name))]
+        return [(int(m[1]), each) for each in (bag / CUSTODY).iterdir() if (m := _NAME.fullmatch(each.name))]
     except FileNotFoundError:
-        return None
+        return []
     except OSError as error:
         raise StorageError.from_os("read the custody log", error) from error
-    return max(found)[1] if found else None
 
 
 def head(bag: Path) -> str | None:
