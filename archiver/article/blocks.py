@@ -33,30 +33,36 @@ _LEAVES = frozenset(_LEAF_TAGS.split())
 
 
 class Place:
-    """A block element: what its names say of it and of all it stands in, and, counted later, how much text it holds."""
+    """A block element: what its names say of it, and, counted later, how much text it holds."""
 
     __slots__ = (
-        *("depth", "element", "held", "linked", "marks", "name", "near", "own", "parent", "prose", "score"),
-        *("tag", "words"),
+        *("_name", "_own", "depth", "element", "held", "linked", "near", "parent", "prose", "score", "tag"),
+        "words",
     )
 
     def __init__(self, element: Element, parent: "Place | None", tag: str, depth: int) -> None:
         self.element, self.parent, self.tag, self.depth = element, parent, tag, depth
-        self.own = self.marks = -1
-        self.name = ""
+        self._name: str | None = None
+        self._own = -1
         self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
 
-    def read(self) -> int:
-        """The marks of this element and all it stands in; read when the first text is found in it."""
-        if self.marks < 0:
+    @property
+    def name(self) -> str:
+        """The class of this element; read when first asked for, as most places hold nothing."""
+        if self._name is None:
+            self._name = self.element.get("class") or ""
+        return self._name
+
+    @property
+    def own(self) -> int:
+        """The marks of this element; read when first asked for."""
+        if self._own < 0:
             get = self.element.get
-            self.name = get("class") or ""
-            self.own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
+            self._own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
             style = get("style")
             if get("hidden") is not None or (style and "none" in style and "display" in style):
-                self.own |= HIDDEN
-            self.marks = self.own | (self.parent.read() if self.parent is not None else 0)
-        return self.marks
+                self._own |= HIDDEN
+        return self._own
 
     def home(self) -> "Place":
         """The container of what stands here: of a paragraph, what its siblings stand in."""
@@ -90,77 +96,73 @@ def blocks_of(tree: Element) -> list[Block]:
     """The blocks of a page in reading order, at most MAX_BLOCKS."""
     cutter = _Cutter()
     root = Place(tree, None, "html", 0)
-    cutter.enter(tree, root, 0)
+    cutter.enter(tree, root, 0, False, False)
     cutter.close(root)
     return cutter.blocks
 
 
 class _Cutter:
-    """Walks a tree once and gathers the text between borders."""
+    """Walks a tree once and gathers the text between borders; white space before a block is only counted."""
+
+    __slots__ = ("_blank", "_linked", "_links", "_pieces", "_strong", "blocks")
 
     def __init__(self) -> None:
         self.blocks: list[Block] = []
         self._pieces: list[str] = []
-        self._linked = self._strong = self._links = 0
-        self._in_link = self._in_strong = 0
+        self._blank = self._linked = self._strong = self._links = 0
 
-    def enter(self, element: Element, place: Place, depth: int) -> None:
-        """Take in all text of an element; what is nested deeper than MAX_DEPTH is left out."""
+    def enter(self, element: Element, place: Place, depth: int, linked: bool, strong: bool) -> None:
+        """Take in all text of an element, which may be linked or strong; what is nested deeper than MAX_DEPTH is left
+        out."""
         if text := element.text:
-            self._add(text)
+            self._take(text, linked, strong)
         deeper = depth < MAX_DEPTH
         for child in element:
             tag = child.tag
             if tag in UNREAD:
                 pass
             elif tag == "br":
-                self._pieces.append(_BREAK)
+                self._take(_BREAK, False, False)
             elif tag in _FLOWING or (place.tag in _LEAVES and "-" in tag):
                 # A site's own element (`<x-source>`) is no border within a paragraph.
                 if deeper:
-                    self._inline(child, tag, place, depth)
+                    self._links += tag == "a"
+                    self.enter(child, place, depth + 1, linked or tag == "a", strong or tag in _STRONG)
             elif tag in _CELLS and place.tag == "row":
-                self._pieces.append(" ")
-                self.enter(child, place, depth + 1)
-                self._pieces.append(" ")
+                self._take(" ", False, False)
+                self.enter(child, place, depth + 1, linked, strong)
+                self._take(" ", False, False)
             elif deeper:
                 if self._pieces:
                     self.close(place)
+                self._blank = 0
                 # A row of a table is one block, but for tables that lay out a page.
                 inner = Place(child, place, "row" if tag == "tr" and not _LAYOUT(child) else tag, depth + 1)
-                self.enter(child, inner, depth + 1)
+                self.enter(child, inner, depth + 1, linked, strong)
                 if self._pieces:
                     self.close(inner)
+                self._blank = 0
             if text := child.tail:
-                self._add(text)
+                self._take(text, linked, strong)
 
-    def _inline(self, element: Element, tag: str, place: Place, depth: int) -> None:
-        linked, strong = tag == "a", tag in _STRONG
-        self._links += linked
-        self._in_link += linked
-        self._in_strong += strong
-        self.enter(element, place, depth + 1)
-        self._in_link -= linked
-        self._in_strong -= strong
-
-    def _add(self, text: str) -> None:
-        self._pieces.append(text)
-        if self._in_link:
+    def _take(self, text: str, linked: bool, strong: bool) -> None:
+        if self._pieces or not text.isspace():
+            self._pieces.append(text)
+        else:
+            self._blank += len(text)
+        if linked:
             self._linked += len(text)
-        if self._in_strong:
+        if strong:
             self._strong += len(text)
 
     def close(self, place: Place) -> None:
-        """End the block that stands in `place`, if there is one."""
+        """End the block that stands in `place`."""
         raw = "".join(self._pieces)
         self._pieces.clear()
-        if raw.isspace():
-            return
-        size = len(raw)
+        size = self._blank + len(raw) or 1
+        linked, strong, home = self._linked / size, self._strong / size, place.home()
         for part in _TWICE.split(raw) if _BREAK in raw else (raw,):
-            text = " ".join(part.replace(_BREAK, " ").split())
+            text = " ".join(part.split())
             if text and (len(text) > 3 or not _EMPTY.fullmatch(text)) and len(self.blocks) < MAX_BLOCKS:
-                place.read()
-                linked, strong = self._linked / size, self._strong / size
-                self.blocks.append(Block(text, place, place.home(), words_in(text), linked, self._links, strong))
+                self.blocks.append(Block(text, place, home, words_in(text), linked, self._links, strong))
         self._linked = self._strong = self._links = 0
