@@ -79,8 +79,18 @@ def _keys(text: str) -> tuple[str, ...]:
     return tuple(filter(None, map(_KEYS.__getitem__, _TOKEN.findall(text))))
 
 
+def said(text: str) -> tuple[str, ...]:
+    """The words of a text in order, without case and punctuation."""
+    return _said(text) if len(text) > MAX_REMEMBERED else _said_before(text)
+
+
+def _said(text: str) -> tuple[str, ...]:
+    return tuple(filter(None, map(_WORDS.__getitem__, keys(text))))
+
+
+# A paragraph is asked for by the extractor, its rivals, the claims and the comparison.
 _remembered = lru_cache(maxsize=2_000)(_keys)
-"""A paragraph is asked for by the extractor, its rivals, the claims and the comparison."""
+_said_before = lru_cache(maxsize=2_000)(_said)
 
 
 def words(of: tuple[str, ...]) -> Counter[str]:
@@ -100,7 +110,7 @@ def shared(one: Counter[str], other: Counter[str]) -> int:
 
 def words_of(texts: Iterable[str]) -> Counter[str]:
     """How often each word stands in these paragraphs: as `words`, of each that is kept in mind."""
-    return words(tuple(chain.from_iterable(map(keys, texts))))
+    return Counter(chain.from_iterable(map(said, texts)))
 
 
 class _Keys(dict[str, str]):
