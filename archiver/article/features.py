@@ -16,7 +16,7 @@ from archiver.article.blocks import Block, Place
 
 Style = tuple[str, str, str]
 """The tag of a block, its class, and the class of what its siblings stand in."""
-Kin = tuple[str, str, str, str, str, str, str, str]
+Kin = tuple[str, ...]
 PROSE = 8.0
 """A block of fewer words, or mostly of links, is no prose."""
 _LINKED = 0.35
@@ -52,8 +52,11 @@ _TAGS = {
     "row": 15,
 }
 _WITHIN = ("article", "main", "header", "footer", "aside", "figure", "li", "table", "form", "blockquote", "a")
+_BITS = {tag: 1 << n for n, tag in enumerate(_WITHIN)}
 _END = re.compile(r"[.!?…。！？।؟۔][\"'”’»“)\]」』]*$")
 _SENTENCE = re.compile(r"[.!?؟।。！？](?:(?<=[。！？])|[\"'”’»“)\]」』]{0,2}(?:\s|$))")
+_DIGIT = re.compile(r"[^\x00-/:-\x7f]")
+"""What may be a digit: one of ASCII, or no ASCII."""
 _HEAD = 120
 """The characters of a block in which a cue, an agency, a date are looked for."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
@@ -123,30 +126,31 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
     top, total, trust = layout.weigh(blocks, prose, title, titles)
     inside = layout.levels(blocks, top)
     chosen = [n for n, each in enumerate(blocks) if not _plainly_out(each, inside[n][0])]
+    looks = [style_of(each) for each in blocks]
     styles: defaultdict[Style, float] = defaultdict(float)
-    for each, words in zip(blocks, prose):
-        styles[style_of(each)] += words
+    for look, words in zip(looks, prose):
+        styles[look] += words
     articles = layout.articles(blocks, top, chosen)
     within = [n for n in chosen if prose[n] and inside[n][0] == 0]
     first, last = (within[0], within[-1]) if within else (0, len(blocks) - 1)
-    around = _AroundRows(blocks, prose)
+    around = _AroundRows(blocks, prose, looks)
     kin = _Kin(blocks, prose)
     before = _before(blocks, prose)
-    copies = Counter(each.text for each in blocks)
+    copies = Counter([each.text for each in blocks])
     said = _Said([blocks[n] for n in chosen])
-    places: dict[Place, list[float]] = {}
+    within_tags: dict[Place, int] = {}
     seen: Counter[str] = Counter()
     rows = []
     for n in chosen:
         each = blocks[n]
         place = each.place
         home, up = each.home, each.home.parent or each.home
-        if place not in places:
-            places[place] = _of_place(place, place.own | home.own, inside[n][1])
         rows.append(
             [
                 *_of_text(each, said),
-                *places[place],
+                *_flags(_within(place, within_tags), len(_WITHIN)),
+                *_flags(place.own | home.own),
+                *_flags(inside[n][1]),
                 n / len(blocks),
                 before[n][0],
                 float(min(max(n - title, -20), 60)) if title >= 0 else -30.0,
@@ -159,7 +163,7 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
                 home.prose / total,
                 home.near / total,
                 up.near / total,
-                styles[style_of(each)] / total,
+                styles[looks[n]] / total,
                 log1p(home.words),
                 home.linked / (home.words or 1),
                 up.linked / (up.words or 1),
@@ -210,7 +214,7 @@ def _of_text(each: Block, said: "_Said") -> list[float]:
     head, start = text[:_HEAD], text[:1000]
     lower = head.lower()
     some = text[:200].split()
-    digits = sum(map(str.isdigit, head))
+    digits = sum(map(str.isdigit, _DIGIT.findall(head)))
     return [
         log1p(words),
         each.linked,
@@ -235,19 +239,17 @@ def _of_text(each: Block, said: "_Said") -> list[float]:
     ]
 
 
-def _of_place(place: Place, own: int, found: int) -> list[float]:
-    tags = {place.tag}
-    at = place.parent
-    while at is not None:
-        tags.add(at.tag)
-        at = at.parent
-    return [*[1.0 if tag in tags else 0.0 for tag in _WITHIN], *_flags(own), *_flags(found)]
+def _within(place: Place, known: dict[Place, int]) -> int:
+    """Which of the tags that are asked for this place has or stands in, as bits."""
+    if place not in known:
+        known[place] = _BITS.get(place.tag, 0) | (_within(place.parent, known) if place.parent is not None else 0)
+    return known[place]
 
 
 @lru_cache(maxsize=4_000)
-def _flags(marked: int) -> tuple[float, ...]:
-    """Each mark as a number, in the order of their names."""
-    return tuple([float(marked >> n & 1) for n in range(len(marks.NAMES))])
+def _flags(marked: int, of: int = len(marks.NAMES)) -> tuple[float, ...]:
+    """Each bit as a number, the lowest first: marks in the order of their names."""
+    return tuple([float(marked >> n & 1) for n in range(of)])
 
 
 def is_prose(each: Block) -> bool:
@@ -264,7 +266,7 @@ def _declared(each: Block, body: str) -> float:
     """Whether the page's own data has these words: 1 or 0; -1 where it declares no body."""
     if not body:
         return -1.0
-    probe = "".join(each.text.split())
+    probe = each.text.replace(" ", "")
     middle = len(probe) // 2
     return 1.0 if probe[:30] in body or probe[middle : middle + 30] in body else 0.0
 
@@ -281,26 +283,23 @@ class _Said:
 class _AroundRows:
     """What stands before and after each block."""
 
-    def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
-        self._logs = [0.0, 0.0, *(log1p(each.words) for each in blocks), 0.0, 0.0]
-        self._linked = [0.0, 0.0, *(each.linked for each in blocks), 0.0, 0.0]
-        self._blocks: list[Block | None] = [None, None, *blocks, None, None]
+    def __init__(self, blocks: Sequence[Block], prose: Sequence[float], looks: Sequence[Style]) -> None:
+        none = (None, None)
+        self._logs = [0.0, 0.0, *[log1p(each.words) for each in blocks], 0.0, 0.0]
+        self._linked = [0.0, 0.0, *[each.linked for each in blocks], 0.0, 0.0]
+        self._homes = [*none, *[each.home for each in blocks], *none]
+        self._looks = [*none, *[look[:2] for look in looks], *none]
+        self._headings = [0.0, 0.0, *[1.0 if look[0] in _HEADINGS else 0.0 for look in looks], 0.0, 0.0]
         self._prose = [0.0] * 4 + [*prose] + [0.0] * 4
 
     def row(self, n: int) -> list[float]:
         at = n + 2
-        mine = self._blocks[at]
-        assert mine is not None
-        tag, name = mine.place.tag, mine.place.name
+        home, look = self._homes[at], self._looks[at]
         found: list[float] = []
         for step in _AROUND:
-            other = self._blocks[at + step]
-            alike = heading = 0.0
-            if other is not None:
-                place = other.place
-                alike = float((other.home is mine.home) + (place.tag == tag and place.name == name))
-                heading = 1.0 if place.tag in _HEADINGS else 0.0
-            found += (self._logs[at + step], self._linked[at + step], alike, heading)
+            to = at + step
+            alike = float((self._homes[to] is home) + (self._looks[to] == look))
+            found += (self._logs[to], self._linked[to], alike, self._headings[to])
         found.append(log1p(sum(self._prose[n : n + 9]) - self._prose[n + 4]))
         found.append(sum(self._linked[at - 2 : at + 3]) / 5)
         return found
@@ -312,18 +311,21 @@ class _Kin:
 
     def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
         numbers: dict[Kin, int] = {}
-        self._of = [numbers.setdefault(self._key(each.place), len(numbers)) for each in blocks]
+        above: dict[Place, Kin] = {}
+        self._of = [numbers.setdefault(self._key(each.place, above), len(numbers)) for each in blocks]
         self._blocks = Counter(self._of)
         self._words = [0.0] * len(numbers)
         for kin, words in zip(self._of, prose):
             self._words[kin] += words
 
     @staticmethod
-    def _key(place: Place) -> Kin:
+    def _key(place: Place, above: dict[Place, Kin]) -> Kin:
         home = place.parent or place
-        up = home.parent or home
-        over = up.parent or up
-        return place.tag, place.name, home.tag, home.name, up.tag, up.name, over.tag, over.name
+        if home not in above:
+            up = home.parent or home
+            over = up.parent or up
+            above[home] = home.tag, home.name, up.tag, up.name, over.tag, over.name
+        return place.tag, place.name, *above[home]
 
     def row(self, n: int, total: float) -> list[float]:
         words = self._words[self._of[n]]

@@ -85,12 +85,15 @@ def weigh(
         up = home.parent
         worth = words * _trust(home, total, trust) * here
         home.prose += worth
+        linked = each.words * each.linked
         for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):
-            if at is not None:
-                at.score += worth * share
+            if at is None:
+                break
+            at.words += each.words
+            at.linked += linked
+            if worth:
                 at.near += worth
-                at.words += each.words
-                at.linked += each.words * each.linked
+                at.score += worth * share
                 if at.score > best.score:
                     best = at
     # Homes are added up in the page's order: a set's order, and with it the last digit, changes from run to run.

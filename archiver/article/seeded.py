@@ -37,7 +37,7 @@ class Wanted:
         if len(said) < WINDOW:
             return bool(said) and said in self._lines
         windows = _windows(said)
-        return sum(each in self._windows for each in windows) >= SHARED * len(windows)
+        return sum(map(self._windows.__contains__, windows)) >= SHARED * len(windows)
 
 
 def choose(blocks: Sequence[Block], wanted: Wanted) -> list[Block]:
@@ -63,4 +63,4 @@ def _words(text: str) -> tuple[str, ...]:
 
 
 def _windows(said: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return list(zip(*(said[n:] for n in range(WINDOW))))
+    return list(zip(*[said[n:] for n in range(WINDOW)]))
