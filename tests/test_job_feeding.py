@@ -61,7 +61,7 @@ def job(tmp_path, monkeypatch):
 
     def go(seeds: Iterable[Seed], *, processes: int = 0, pace: float = 0.0) -> tuple[Summary, list[Result]]:
         pool = WorkerPool(processes, 64, nothing) if processes else ThreadPoolExecutor(64)
-        monkeypatch.setattr(run, "executor", lambda *_: pool)
+        monkeypatch.setattr(run, "crew", lambda *_: pool)
         results: list[Result] = []
         config = Config(bags=tmp_path / "bags", jobs=max(1, processes), pace=pace)
         return run.run_job(config, iter(seeds), on_result=results.append), results
@@ -86,7 +86,7 @@ def test_three_slow_hosts_hold_up_none_of_two_hundred_others(job, processes):
 
 
 def test_slow_hosts_that_have_taken_every_seat_give_them_up(job, monkeypatch):
-    monkeypatch.setattr(run, "seats", lambda _: (2, 8))
+    monkeypatch.setattr(run, "seats", lambda *_: (2, 8))
     monkeypatch.setattr(run, "SLOW_SECONDS", 0.1)
     slow = [seed(f"http://slow{n}.example/2.5") for n in range(4)]
     _, results = job([*slow, *quick(20)])
@@ -94,7 +94,7 @@ def test_slow_hosts_that_have_taken_every_seat_give_them_up(job, monkeypatch):
 
 
 def test_on_a_slow_line_where_all_take_long_no_more_are_begun_at_once(job, monkeypatch):
-    monkeypatch.setattr(run, "seats", lambda _: (2, 8))
+    monkeypatch.setattr(run, "seats", lambda *_: (2, 8))
     monkeypatch.setattr(run, "SLOW_SECONDS", 0.1)
     under_way = most = 0
     lock = threading.Lock()
@@ -147,7 +147,7 @@ def test_no_more_is_read_ahead_than_the_window_holds_in_bytes(job, monkeypatch):
 
     looks: list[int] = []
     monkeypatch.setattr(keeper, "run_seed", held)
-    monkeypatch.setattr(run, "seats", lambda _: (2, 2))
+    monkeypatch.setattr(run, "seats", lambda *_: (2, 2))
     watcher = threading.Thread(target=look)
     watcher.start()
     summary, _ = job(seeds())
@@ -219,7 +219,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 t.keeper.run_seed = t.stage
-t.run.executor = lambda *_: ThreadPoolExecutor(8)
+t.run.crew = lambda *_: ThreadPoolExecutor(8)
 numbers = range(int(sys.argv[3]))
 seeds = (t.seed(f"http://{'crowd' if n % 2 else f'host{n}'}.example/{n}", "x" * 2000 + str(n)) for n in numbers)
 summary = t.run.run_job(t.Config(bags=Path(sys.argv[2]), pace=0.0), seeds)

@@ -17,13 +17,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from archiver.capture.recorder import trusted_roots
 from archiver.commands.keys import endpoint, load_signer, with_keys
 from archiver.commands.log import json_log
 from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
 from archiver.job.advice import ADVICE
-from archiver.job.cluster import scheduler_of
 from archiver.job.events import Event
 from archiver.job.ledger import PATH, Ledger, key_of
 from archiver.job.result import Result, Summary
@@ -67,10 +65,15 @@ def settings(args: argparse.Namespace) -> Config:
     config = with_keys(load(args.config, given), args)
     if signer := load_signer(config):
         signer.require_valid(datetime.now(UTC))
-    trusted_roots(config.ca_bundle)
+    if config.ca_bundle is not None:
+        from archiver.capture.recorder import trusted_roots
+
+        trusted_roots(config.ca_bundle)
     if config.proxy is not None:
         check_proxy(config.proxy)
     if config.executor is not None:
+        from archiver.job.cluster import scheduler_of
+
         scheduler_of(config.executor)
     config = _with_delivery(config)
     for name, allowed in (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest"))):

@@ -25,7 +25,7 @@ from archiver import __version__
 from archiver.bag.write import STAGING, storage
 from archiver.config import Config
 from archiver.errors import ArchiverError, StorageError, UsageError
-from archiver.job import worker
+from archiver.job.crew import IN_FLIGHT, MOST_IN_FLIGHT
 from archiver.job.pool import WorkerDied
 from archiver.job.station import Card, called, kernel, leave, take_up, versions
 
@@ -106,9 +106,7 @@ class Cluster(Executor):
                 threads = self._client.nthreads().values()
             except (OSError, RuntimeError) as error:
                 raise self._gone() from error
-            self._usual, self._most = (
-                sum(min(most, each) for each in threads) for most in (worker.IN_FLIGHT, worker.MOST_IN_FLIGHT)
-            )
+            self._usual, self._most = (sum(min(most, each) for each in threads) for most in (IN_FLIGHT, MOST_IN_FLIGHT))
             if not self._most and self._counted:
                 _log.warning("no worker is connected to %s: waiting for one", self._address)
             self._counted = time.monotonic()

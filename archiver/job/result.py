@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
-from archiver.model import Bag, Outcome, Receipt
+from archiver.model import Bag, Failure, Outcome, Receipt, Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +63,17 @@ class Archived:
     warning: str | None = None
     """Why the bag is not signed or timestamped as it should be."""
     delivered: Delivered | None = None
+
+
+Done = Archived | Failure
+
+
+def failure(seed: Seed, kind: str, reason: str, started: datetime, attempts: int = 1) -> Failure:
+    """A Failure that is ours, not the network's."""
+    now = datetime.now(UTC)
+    return Failure(
+        url=seed.url, outcome="failed", kind=kind, reason=reason, started=started, finished=now, attempts=attempts
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from archiver.job.advice import class_of
 from archiver.job.ledger import Entry, key_of
-from archiver.job.result import Archived, Result
-from archiver.job.worker import Done
+from archiver.job.result import Archived, Done, Result
 from archiver.model import Seed
 
 

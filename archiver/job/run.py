@@ -21,7 +21,7 @@ from archiver.bag.write import STAGING
 from archiver.config import Config
 from archiver.errors import ArchiverError
 from archiver.job.backlog import Backlog
-from archiver.job.cluster import Cluster
+from archiver.job.crew import crew, quarantine, release, seats
 from archiver.job.events import (
     EVERY,
     NAMED,
@@ -38,9 +38,8 @@ from archiver.job.hosts import BREAKER, HostQueue, host_of
 from archiver.job.keeper import Keeper, keeper_of
 from archiver.job.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
-from archiver.job.result import Archived, Result, Summary
+from archiver.job.result import Archived, Done, Result, Summary, failure
 from archiver.job.rows import done_before, result_of
-from archiver.job.worker import Done, executor, failure, quarantine, release, seats
 from archiver.model import Seed, SeedRefused
 
 GROUP = 32
@@ -146,7 +145,7 @@ class _Coordinator:
     def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
         """Until every seed is settled, or someone says stop and those in flight are."""
         self.keeper = keeper_of(self.config, self.job, self.ledger)
-        self.workers = (Cluster if self.config.executor else executor)(self.config, self.job)
+        self.workers = crew(self.config, self.job)
         try:
             more = True
             while more or self.queue or self.suspects or self.in_flight:
@@ -165,7 +164,7 @@ class _Coordinator:
             self.workers.shutdown(wait=True, cancel_futures=True)
             if self.ward is not None:
                 self.ward.shutdown(wait=True, cancel_futures=True)
-            release()
+            release(self.config)
             self.backlog.close()
             self.keeper.close()
 
@@ -247,7 +246,7 @@ class _Coordinator:
         future.add_done_callback(self.finished.put)
 
     def _free_seats(self) -> int:
-        usual, most = self.workers.seats() if isinstance(self.workers, Cluster) else seats(self.config)
+        usual, most = seats(self.workers, self.config)
         usual += (most - usual) * sum(self.unreached) // 33  # these wait for nothing but their next attempt
         if len(self.in_flight) < usual:
             return usual - len(self.in_flight)

@@ -1,14 +1,11 @@
-"""What runs the pipeline: in this process or in those of a pool, many seeds at a time while the network is slow.
+"""What runs the pipeline: in the coordinator's process, in those of a pool or on a cluster (`crew.py`).
 
-What goes over to a worker is `run_seed` and a seed, what comes back is what became of it: any `Executor` whose workers
-were told the job by `_equip` can run it. What goes wrong inside one seed is that seed's Failure; only a disk that will
-not have it stops the job.
+What goes wrong inside one seed is that seed's Failure; only a disk that will not have it stops the job.
 """
 
 import logging
 import signal
 import threading
-from concurrent.futures import Executor, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -22,50 +19,20 @@ from archiver.errors import RecordingError, Refused, StorageError
 from archiver.job.memory import share_arenas
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
-from archiver.job.pool import WorkerPool
-from archiver.job.result import Archived, Slip
+from archiver.job.result import Done, Slip, failure
 from archiver.job.sealing import load_signer
-from archiver.model import Failure, Seed
+from archiver.model import Seed
 
-IN_FLIGHT = 8
-"""Seeds that one process has under way."""
-MOST_IN_FLIGHT = 64
-"""And with those of slow hosts, which give up their seats (`job/run.py`)."""
-
-Done = Archived | Failure
 _log = logging.getLogger(__name__)
 _tools: Tools | None = None
 here = threading.local()
 """The `tools` of this thread, where a process works for several jobs at once."""
 
 
-def executor(config: Config, job: str) -> Executor:
-    """Threads of this process for one job, a pool of processes for more."""
-    if config.jobs <= 1:
-        _equip(config, job)
-        return ThreadPoolExecutor(MOST_IN_FLIGHT, "seed")
-    return _processes(config, job, config.jobs, MOST_IN_FLIGHT)
-
-
-def quarantine(config: Config, job: str) -> Executor:
-    """A process of its own, for one seed at a time."""
-    return _processes(config, job, 1, 1)
-
-
-def _processes(config: Config, job: str, processes: int, threads: int) -> Executor:
-    return WorkerPool(processes, threads, _start_process, (config, job, logging.getLogger().level), [__name__])
-
-
-def seats(config: Config) -> tuple[int, int]:
-    """How many seeds are under way at once, and how many at most where slow ones are among them."""
-    processes = max(1, config.jobs)
-    return processes * IN_FLIGHT, processes * MOST_IN_FLIGHT
-
-
 def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
     """Archive one seed with the tools of this worker; with a slip, deliver its bag. Raises StorageError."""
     tools: Tools | None = getattr(here, "tools", _tools)
-    assert tools is not None, "the worker was not started by executor()"
+    assert tools is not None, "the worker was not told the job"
     started = datetime.now(UTC)
     try:
         if slip is None or tools.outbox is None:
@@ -82,16 +49,14 @@ def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
         return failure(seed, "internal", f"archiver failed on it: {type(error).__name__}: {error}", started)
 
 
-def failure(seed: Seed, kind: str, reason: str, started: datetime, attempts: int = 1) -> Failure:
-    """A Failure that is ours, not the network's."""
-    now = datetime.now(UTC)
-    return Failure(
-        url=seed.url, outcome="failed", kind=kind, reason=reason, started=started, finished=now, attempts=attempts
-    )
-
-
-def _equip(config: Config, job: str) -> None:
+def equip(config: Config, job: str, level: int | None = None) -> None:
+    """Get ready for a job. A process of a pool, which is given a level of logging, logs as the coordinator does, and
+    leaves Ctrl-C to it. Raises UsageError, StorageError."""
     global _tools
+    if level is not None:
+        logging.basicConfig(level=level)
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
     share_arenas()
     _tools = tools_for(config, job)
 
@@ -110,11 +75,3 @@ def release() -> None:
     if _tools is not None:
         _tools.fetcher.recorder.close()
         _tools = None
-
-
-def _start_process(config: Config, job: str, level: int) -> None:
-    """Leave Ctrl-C to the coordinator, log as it does."""
-    logging.basicConfig(level=level)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    _equip(config, job)

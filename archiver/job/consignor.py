@@ -1,0 +1,102 @@
+"""The keeper of a job that delivers (`archiver run --deliver`): names bags before they are made, keeps the receipts of
+those that were sent (`outbox.py`).
+
+The name of a bag that is to be delivered stands in the ledger before anybody fetches its page: a second attempt, after
+a worker or the coordinator was killed, has the same one, and cannot deliver a second bag. docs/adr/0121.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from archiver.bag.names import bag_name
+from archiver.bag.write import flush, storage
+from archiver.config import Config
+from archiver.digest import sha256
+from archiver.job.crew import run_seed
+from archiver.job.deliveries import Deliveries, insert
+from archiver.job.delivering import RECEIPTS
+from archiver.job.keeper import Keeper
+from archiver.job.ledger import Entry, Ledger, key_of, storable
+from archiver.job.outbox import OUTBOX, checked_target
+from archiver.job.result import Archived, Delivered, Done, Slip
+from archiver.job.rows import entry_of
+from archiver.model import Failure, Seed
+
+_SLIPS = """
+CREATE TABLE IF NOT EXISTS slips (
+    key TEXT NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (key, target))
+"""
+
+
+class Consignor(Keeper):
+    """Bags are delivered. Raises UsageError, StorageError where the target cannot be reached."""
+
+    def __init__(self, config: Config, job: str, ledger: Ledger) -> None:
+        super().__init__(config, job, ledger)
+        checked_target(config)
+        self._target = f"{config.deliver} {config.deliver_endpoint or ''} {config.deliver_form}"
+        self._outbox = config.bags / OUTBOX
+        Deliveries(config.bags).close()  # whose tables are then there
+        for name in set(self._lying()) - ledger.within(_wanted):
+            shutil.rmtree(self._outbox / name, ignore_errors=True)
+
+    def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
+        """Hand a seed out, with the name its bag will have."""
+        slip = self._ledger.within(lambda database: self._slip(database, seed))
+        return workers.submit(run_seed, seed, slip)
+
+    def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
+        """Make results durable: the receipts first, then the ledger; the rows it has now. Raises StorageError."""
+        sent = [done.delivered for _, done in group if isinstance(done, Archived) and done.delivered]
+        if sent:
+            folder = self._config.bags / RECEIPTS
+            with storage(f"keep receipts in {folder}"):
+                folder.mkdir(exist_ok=True)
+                for name, data in (each for delivered in sent for each in delivered.files.items()):
+                    (folder / name).write_bytes(data)
+                flush(folder)
+        over = [key_of(seed) for seed, done in group if not (isinstance(done, Failure) and done.kind == "delivery")]
+        entries = [entry_of(seed, done) for seed, done in group]
+        self._ledger.settle(
+            entries, self._job, datetime.now(UTC), beside=lambda database: self._note(database, sent, over)
+        )
+        return entries
+
+    def close(self) -> None:
+        """The job has ended: nothing is left but bags that could not be delivered."""
+        with suppress(OSError):
+            self._outbox.rmdir()
+
+    def _slip(self, database: sqlite3.Connection, seed: Seed) -> Slip:
+        key, uuid = storable(key_of(seed)), str(uuid4())
+        row = database.execute("SELECT name, uuid FROM slips WHERE key = ? AND target = ?", (key, self._target))
+        if before := row.fetchone():
+            return Slip(name=before[0], uuid=before[1], again=True)
+        slip = Slip(name=bag_name(seed.name, datetime.now(UTC), uuid), uuid=uuid, again=False)
+        database.execute("INSERT INTO slips VALUES (?, ?, ?, ?)", (key, self._target, slip.name, uuid))
+        return slip
+
+    def _note(self, database: sqlite3.Connection, sent: list[Delivered], over: list[str]) -> None:
+        for each in sent:
+            signed = sha256(repr(sorted(each.receipt.signatures.items())).encode())
+            insert(database, each.receipt, derived="", signatures=signed, file=next(iter(each.files)))
+        database.executemany(
+            "DELETE FROM slips WHERE key = ? AND target = ?", [(storable(key), self._target) for key in over]
+        )
+
+    def _lying(self) -> list[str]:
+        try:
+            return [each.name for each in self._outbox.iterdir()]
+        except FileNotFoundError:
+            return []
+
+
+def _wanted(database: sqlite3.Connection) -> set[str]:
+    """The names of bags that are still to be delivered, in a ledger that may be new."""
+    database.execute(_SLIPS)
+    return {name for (name,) in database.execute("SELECT name FROM slips")}
