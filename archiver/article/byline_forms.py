@@ -116,12 +116,19 @@ DASHED_BYLINE = re.compile(
     r"(?P<house>[^\W\d_]['’\w. -]{1,30})"
 )
 """`Mia Holm - Reuters`, `Mia Holm | dpa`, `Mia Holm in Oslo for AFP`"""
-SIGNED_IN_JAPANESE = re.compile(
-    r"。\s?【(?P<who>[\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}"
-    r"(?:[、，][\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}){0,4})】$"
-)
+
+
+@cache
+def signed_in_japanese() -> re.Pattern[str]:
+    """`…した。【佐藤花子、カイロ鈴木一郎】`"""
+    return re.compile(
+        r"。\s?【(?P<who>[\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}"
+        r"(?:[、，][\u30a0-\u30ff・]{0,12}[\u3400-\u9fff々\u3040-\u309f]{3,6}){0,4})】$"
+    )
+
+
 BEHIND_KATAKANA = re.compile(r"(?:^|[、，])[\u30a0-\u30ff・]*([^、，]+)")
-"""`…した。【佐藤花子、カイロ鈴木一郎】`, the places before the names aside."""
+"""The names in it, the places before them aside."""
 _NAME = r"[^\W\d_a-z][\w'’-]{1,20}(?:\s[^\W\d_a-z][\w'’-]{0,20}\.?){1,2}"
 _PLACED = rf"{_NAME} (?:in|à|en|em|a) [^\W\d_a-z][\w'’-]{{1,20}}(?:\s[^\W\d_a-z][\w'’-]{{1,20}}){{0,2}}"
 _SAY_FROM = (
@@ -151,22 +158,34 @@ _HAN = (
     r"(?:(?!通讯员|通訊員|实习生|[\u3400-\u9fff]{0,2}报道)[\u3400-\u9fff]{2,4}|"
     r"[\u3400-\u9fff]{2,5}·[\u3400-\u9fff]{2,5})"
 )
-REPORTER_IN_CHINESE = re.compile(
-    rf"(?P<house>[^，。:：\s]{{0,8}}?)(?:特约|见习|实习|全媒体)?(?:记者|記者)(?P<cut>[：:]?\s?)"
-    rf"(?P<who>{_HAN}(?:[、，\s]{_HAN}){{0,5}})(?<![会會团站节证])"
-    r"(?:\s?[\u3400-\u9fff]{0,4}(?:报道|報導|報道|[电電]))?"
-)
-"""`新华社记者 王小明 李大山`, `本报记者 王小明 北京报道`"""
-SIGNED_IN_BRACKETS = re.compile(
-    r"(?:^|。\s?)[（(](?P<place>[\u30a0-\u30ff\u3400-\u9fff]{2,10}(?:[＝=]|支局\s)|"
-    r"(?:編集委員|論説委員|特派員|聞き手|構成|取材|文)[・＝=：:])?"
-    r"(?P<who>[\u3400-\u9fff々\u3040-\u309f]{3,6}?(?:[、，][\u3400-\u9fff々\u3040-\u309f]{3,6}?){0,4})"
-    r"(?P<office>記者)?[）)]$"
-)
-"""`…した。（カイロ＝山田花子）`, `（山田花子、鈴木一郎）`"""
-NO_NAME_IN_JAPANESE = re.compile(
-    r"[写略編回時事者社省部区県町員法料号図表参照記提供関連続完全体会場授通信聞闻网报報台電电频未]|"
-    r"^.{3}$|^.{6}|^[\u3040-\u309f]|"
-    r"[はがをにでとのも][\u3400-\u9fff]|[はがをにでとのも]$"
-)
-"""What stands in brackets and is no name, or not as long as most are: `（敬称略）`, `（写真は港）`, `（共同通信）`."""
+
+
+@cache
+def reporter_in_chinese() -> re.Pattern[str]:
+    """`新华社记者 王小明 李大山`, `本报记者 王小明 北京报道`"""
+    return re.compile(
+        rf"(?P<house>[^，。:：\s]{{0,8}}?)(?:特约|见习|实习|全媒体)?(?:记者|記者)(?P<cut>[：:]?\s?)"
+        rf"(?P<who>{_HAN}(?:[、，\s]{_HAN}){{0,5}})(?<![会會团站节证])"
+        r"(?:\s?[\u3400-\u9fff]{0,4}(?:报道|報導|報道|[电電]))?"
+    )
+
+
+@cache
+def signed_in_brackets() -> re.Pattern[str]:
+    """`…した。（カイロ＝山田花子）`, `（山田花子、鈴木一郎）`"""
+    return re.compile(
+        r"(?:^|。\s?)[（(](?P<place>[\u30a0-\u30ff\u3400-\u9fff]{2,10}(?:[＝=]|支局\s)|"
+        r"(?:編集委員|論説委員|特派員|聞き手|構成|取材|文)[・＝=：:])?"
+        r"(?P<who>[\u3400-\u9fff々\u3040-\u309f]{3,6}?(?:[、，][\u3400-\u9fff々\u3040-\u309f]{3,6}?){0,4})"
+        r"(?P<office>記者)?[）)]$"
+    )
+
+
+@cache
+def no_name_in_japanese() -> re.Pattern[str]:
+    """What stands in brackets and is no name, or not as long as most: `（敬称略）`, `（写真は港）`."""
+    return re.compile(
+        r"[写略編回時事者社省部区県町員法料号図表参照記提供関連続完全体会場授通信聞闻网报報台電电频未]|"
+        r"^.{3}$|^.{6}|^[\u3040-\u309f]|"
+        r"[はがをにでとのも][\u3400-\u9fff]|[はがをにでとのも]$"
+    )

@@ -93,12 +93,12 @@ def _of_closing(line: str, at: str) -> list[Credit]:
     """A signature after a paragraph's last sentence: `(AFP)`, `/ritzau/`, ` PTI`, `(Reporting by …; editing by …)`."""
     end = line[-MAX_LINE:]
     last = end.rstrip(".。")[-1:]
-    if last in tuple(")）") and (match := byline_forms.SIGNED_IN_BRACKETS.search(end[-80:])):
+    if end[-2:-1] >= "々" and last in tuple(")）") and (match := byline_forms.signed_in_brackets().search(end[-80:])):
         names = re.split("[、，]", match["who"])
         if (
             match["place"]
             or match["office"]
-            or not any(byline_forms.NO_NAME_IN_JAPANESE.search(name) for name in names)
+            or not any(byline_forms.no_name_in_japanese().search(name) for name in names)
         ):
             return credited.given([Named(name=name) for name in names], "author", "article", match[0], at)
     if last in tuple(")）]/") and (match := forms.CLOSING.search(end)):
@@ -109,7 +109,7 @@ def _of_closing(line: str, at: str) -> list[Credit]:
             return credited.given(signed, "source", "article", match[0], at) if own else []
         found = _of_whole(who, at) if ended else []
         return [credit for credit in found if credit.role not in ("source", "photo")] if len(who) > 3 else []
-    if last == "】" and (match := byline_forms.SIGNED_IN_JAPANESE.search(end[-80:])):
+    if last == "】" and (match := byline_forms.signed_in_japanese().search(end[-80:])):
         named = [Named(name=name) for name in byline_forms.BEHIND_KATAKANA.findall(match["who"])]
         return credited.given(named, "author", "article", match[0], at)
     if match := forms.UNBRACKETED.search(end[-60:]):
@@ -159,7 +159,7 @@ def _of_writers(line: str, at: str) -> list[Credit]:
         if match := pattern.fullmatch(line):
             named = enough(credited.read(match["who"]), "names", "author")
             return credited.given(named, "author", "article", line, at)
-    if "者" in line and (match := byline_forms.REPORTER_IN_CHINESE.fullmatch(line)):
+    if "者" in line and (match := byline_forms.reporter_in_chinese().fullmatch(line)):
         house = credited.read(match["house"]) if agencies.find(match["house"]) else []
         if house or match["house"].startswith("本") or (not match["house"] and match["cut"]):
             names = [Named(name=name) for name in re.split(r"[、，\s]", match["who"])]
@@ -235,7 +235,7 @@ def _of_signature(line: str, at: str) -> list[Credit]:
 
 def _of_form(line: str, at: str) -> list[Credit]:
     small = line.lower()
-    for form in forms.lines() if forms.is_led(line) else forms.marked():
+    for form in forms.of_line(line):
         if form.marks and not any(map(small.__contains__, form.marks)):
             continue
         if match := form.pattern.fullmatch(line):

@@ -4,6 +4,7 @@ Only the beginning of a paragraph is read; what the other lines credit is for `c
 """
 
 import re
+from functools import cache
 
 from archiver.article import agencies
 from archiver.article.credited import PARTICLES, Named, given, read, run, spelled_out
@@ -53,11 +54,13 @@ def _of_chinese_dateline(who: str, by: str, text: str, at: str) -> list[Credit]:
     if (named := re.match(r"(?:记者|記者)(\w{2,3})", found[1])) and not by:
         by = named[1]
     source = given([Named(name=found[0].name, agency=found[0])], "source", "article", text, at)
-    return source + given(read(_BETWEEN_NAMES.sub("、", by)), "author", "article", text, at)
+    return source + given(read(_between_names().sub("、", by)), "author", "article", text, at)
 
 
-_BETWEEN_NAMES = re.compile(r"(?<=[\u3400-\u9fff]{2})\s(?=[\u3400-\u9fff]{2})")
-"""In `记者 何晓岚 王小舟`; the signs of `方 圆` are one name."""
+@cache
+def _between_names() -> re.Pattern[str]:
+    """In `记者 何晓岚 王小舟`; the signs of `方 圆` are one name."""
+    return re.compile(r"(?<=[\u3400-\u9fff]{2})\s(?=[\u3400-\u9fff]{2})")
 
 
 def _of_unmarked_dateline(head: str, at: str) -> list[Credit]:

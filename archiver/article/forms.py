@@ -161,34 +161,34 @@ _MARKS_OF_CONTRIBUTED = tuple(
 _MARKS_OF_REPORTED = ("报", "報", "消息", "电", "電")
 
 
+def of_line(line: str) -> tuple[Form, ...]:
+    """The forms that a line may have, in order of trial, told by its first letters: those that begin with who, and
+    those with a word that begins so."""
+    first = _FIRST.match(line)
+    return _by_stem().get(first[0].lower(), _marked()) if first else lines()
+
+
 @cache
-def marked() -> tuple[Form, ...]:
-    """The forms of lines that begin with who."""
+def _marked() -> tuple[Form, ...]:
     return tuple(form for form in lines() if form.marks)
 
 
-def is_led(line: str) -> bool:
-    """Whether a line begins as a form does that does not begin with who; told by its first letters in most cases."""
-    first = _FIRST.match(line)
-    return not (first and first[0].lower() not in _stems()) and bool(leads().match(line))
-
-
 @cache
-def _stems() -> frozenset[str]:
-    """How the words of all such forms begin, read off their patterns."""
-    words = re.sub(r"\\\w|\?P<\w+>", " ", leads().pattern)
-    return frozenset(re.findall(r"(?<![^\W\d_])[^\W\d_]{1,3}", words.lower()))
+def _by_stem() -> dict[str, tuple[Form, ...]]:
+    """How the words before who begin, read off the patterns, and the forms for a line that begins so."""
+    stems = {form: frozenset() if form.marks else _stems(form) for form in lines()}
+    every = frozenset[str]().union(*stems.values())
+    return {stem: tuple(form for form in lines() if form.marks or stem in stems[form]) for stem in every}
 
 
-_FIRST = re.compile(r"[^\W\d_\u2e80-\U0010ffff]{1,3}")
+def _stems(form: Form) -> frozenset[str]:
+    words = re.sub(r"\\\w|\?P<\w+>", " ", form.pattern.pattern.partition("(?P<who>")[0])
+    found = re.findall(r"(?<![^\W\d_])([^\W\d_]{1,3})(\??)", words.lower())
+    # Of `cet?` the last letter may be missing.
+    return frozenset(stem for word, doubt in found for stem in (word, word[:-1] if doubt else word))
 
 
-@cache
-def leads() -> re.Pattern[str]:
-    """How a line of any form begins that does not begin with who."""
-    return re.compile(
-        "|".join(form.pattern.pattern.partition("(?P<who>")[0] + ")" for form in lines() if not form.marks), _I
-    )
+_FIRST = re.compile(r"(?:(?![^\0-\u2e7f])[^\W\d_]){1,3}")
 
 
 @cache
