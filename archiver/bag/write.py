@@ -9,7 +9,6 @@ import os
 import shutil
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from io import FileIO
 from pathlib import Path
 
 from archiver.bag.plain import one_line
@@ -26,15 +25,18 @@ Info = Sequence[tuple[str, str]]
 
 
 class HashingFile:
-    """A file opened for writing that hashes what passes."""
+    """A file opened for writing that hashes what passes. What is written raises StorageError."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("xb")
+        self._path, self._file = path, path.open("xb")
         self.hasher = Hasher(ALGORITHMS)
 
     def write(self, data: bytes) -> int:
         self.hasher.update(data)
-        return self._file.write(data)
+        try:
+            return self._file.write(data)
+        except OSError as error:
+            raise StorageError.from_os(f"write {self._path}", error) from error
 
     def flush(self) -> None:
         self._file.flush()
@@ -62,7 +64,7 @@ class StagedBag:
         """A payload file for writing in pieces, `path` below `data/`; `close` it with `closed`."""
         target = f"{self._data}{path}"
         with storage(f"write {target}"):
-            self._make_folder_of(target)
+            self._make(target[: target.rindex("/")])
             self._open.append(HashingFile(Path(target)))
         return self._open[-1]
 
@@ -78,15 +80,20 @@ class StagedBag:
         """A whole payload file, `path` below `data/`."""
         target = f"{self._data}{path}"
         with storage(f"write {target}"):
-            self._make_folder_of(target)
+            self._make(target[: target.rindex("/")])
             _write_new(target, data)
         self._digests[f"data/{path}"] = digests_of(data, ALGORITHMS)
         self._sizes[f"data/{path}"] = len(data)
 
-    def _make_folder_of(self, target: str) -> None:
-        folder = target[: target.rindex("/")]
+    def _make(self, folder: str) -> None:
+        """The folder, and those it lies in. Raises OSError."""
+        if not self._made:
+            self.path.mkdir(parents=True, exist_ok=True)
+            self._made.add(str(self.path))
         if folder not in self._made:
-            Path(folder).mkdir(parents=True, exist_ok=True)
+            self._make(folder[: folder.rindex("/")])
+            with suppress(FileExistsError):
+                os.mkdir(folder)  # noqa: PTH102 - ten times a bag
             self._made.add(folder)
 
     def written(self, below: str = "") -> list[tuple[str, int, str]]:
@@ -124,10 +131,12 @@ class StagedBag:
 
 def _write_new(path: str, data: bytes) -> None:
     """A file that was not there. Raises OSError."""
-    with FileIO(path, "x") as file:
-        left = memoryview(data)
-        while left:  # a disk that is almost full takes a part
-            left = left[file.write(left) :]
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
+    try:
+        while data:  # a disk that is almost full takes a part
+            data = data[os.write(descriptor, data) :]
+    finally:
+        os.close(descriptor)
 
 
 @contextmanager
