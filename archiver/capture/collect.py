@@ -22,14 +22,16 @@ from archiver.capture.robots import impersonal, lent_from
 from archiver.capture.store import LARGEST, Lent, Store
 from archiver.capture.stylesheets import sheet_references
 from archiver.capture.trouble import Trouble
-from archiver.capture.walk import Asker, Walk
+from archiver.capture.walk import AGAIN, Asker, Walk
 from archiver.config import Config
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
 AT_ONCE = 4
-AT_HAND = 0.05
-"""Seconds that a page and its requisites may take one after another, before threads fetch the rest: to start and wake
-them costs more than to wait for a server that is near."""
+IDLE = 0.05
+"""Seconds that a page and its requisites, one after another, may leave this process with nothing to do before threads
+fetch the rest: to start and wake them costs more than to wait for a server that is near, or while others are served."""
+ALONE = 1.0
+"""Seconds after which they do in any case."""
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
@@ -60,8 +62,8 @@ class _Fetched:
     exchange: Exchange | None
 
 
-_Asking = Generator[None, None, _Fetched | Lent]
-"""A requisite on its way: steps from exchange to exchange, in any thread."""
+_Asking = Generator[bool, None, _Fetched | Lent]
+"""A requisite on its way: steps from exchange to exchange, in any thread; False where it will be asked for again."""
 
 
 @dataclass(slots=True)
@@ -72,8 +74,8 @@ class Collector:
     recording: Recording
     store: Store | None
     config: Config
-    spent: float = 0.0
-    """Seconds the page took, and each requisite that was fetched in its thread."""
+    begun: float
+    """When the page was first asked for, by `idle_clock`."""
     monotonic: Callable[[], float] = time.monotonic
     _queue: deque[_Wanted] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
@@ -110,23 +112,24 @@ class Collector:
         )
 
     def _run_here(self, page: str) -> dict[_Asking, _Wanted]:
-        """Fetch in the page's own thread, from its own host while that is quick; gives what turned out slow."""
-        home = urljoin(page, "/")
-        while self._queue and self.spent < AT_HAND and self._queue[0].at_hand(home):
+        """Fetch in the page's own thread, from its own host and while that is quick; gives what turned out slow."""
+        home, until = urljoin(page, "/"), self.monotonic() + ALONE
+        while self._queue and self._queue[0].at_hand(home) and self._quick(until):
             wanted = self._queue.popleft()
             if self._skip(wanted):
                 continue
             asking = self._ask(wanted, page)
             try:
-                while self.spent < AT_HAND:
-                    begun = self.monotonic()
-                    next(asking)
-                    self.spent += self.monotonic() - begun
+                while next(asking) and self._quick(until):
+                    pass
             except StopIteration as end:
                 self._take(wanted, end.value)
             else:
                 return {asking: wanted}
         return {}
+
+    def _quick(self, until: float) -> bool:
+        return idle_clock() - self.begun < IDLE and self.monotonic() < until
 
     def _run(self, pool: ThreadPoolExecutor, page: str, begun: dict[_Asking, _Wanted]) -> None:
         running = {pool.submit(_to_end, asking): wanted for asking, wanted in begun.items()}
@@ -199,7 +202,7 @@ class Collector:
         age = (self.asker.now() - datetime.fromisoformat(lent.captured)).total_seconds()
         return bool(lent.members) and age <= self.config.limits.shared_seconds
 
-    def _fetch(self, requisite: Requisite, visit: Visit) -> Generator[None, None, _Fetched]:
+    def _fetch(self, requisite: Requisite, visit: Visit) -> Generator[bool, None, _Fetched]:
         """Asked for, recorded on the way, lent to others where it may be."""
         limits = self.config.limits
         left = max(1.0, self._deadline - self.monotonic())
@@ -223,7 +226,7 @@ class Collector:
                 self.store.put(lent_from(requisite.url, done, self.recording, record_id, members, body))
             elif self.store:
                 self.store.decline(requisite.url)
-            yield
+            yield done.trouble is None and done.status not in AGAIN
         return _Fetched(walk, last)
 
     def _may(self, url: str) -> Trouble | None:
@@ -289,6 +292,11 @@ class Collector:
         """One photo a figure, the largest of its captured candidates, in the order of the page."""
         order = {url: None for figure in self._figures for url in figure.images if url in self._photos}
         return [self._photos[url] for url in order]
+
+
+def idle_clock() -> float:
+    """Seconds on a clock that stands while this process computes, in whatever thread."""
+    return time.monotonic() - time.process_time()
 
 
 def _to_end(asking: _Asking) -> _Fetched | Lent:

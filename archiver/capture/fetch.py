@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from archiver.capture.attempt import Attempt
-from archiver.capture.collect import Collector
+from archiver.capture.collect import Collector, idle_clock
 from archiver.capture.manners import Robots
 from archiver.capture.recorder import Recorder
 from archiver.capture.recording import Recording, Shelf
@@ -38,7 +38,7 @@ class Fetcher:
     def fetch(self, url: str, shelf: Shelf) -> Capture | Failure:
         """Fetch an address with all that belongs to it. Raises StorageError, and RecordingError when the record is not
         whole."""
-        config, started = self.recorder.config, self.now()
+        config, started, begun = self.recorder.config, self.now(), idle_clock()
         recording = Recording(shelf)
         with self.recorder.visit() as visit:
             asker = Asker(recorder=self.recorder, visit=visit, limits=config.limits, spool=shelf.spool,
@@ -52,8 +52,7 @@ class Fetcher:
             answer, requisites = walk.answer, None
             if answer is not None and answer.page is not None:
                 if config.requisites and worth_showing(answer.page):
-                    spent = (answer.ended - answer.asked).total_seconds()
-                    requisites = Collector(asker, recording, self.store, config, spent).collect(answer.page)
+                    requisites = Collector(asker, recording, self.store, config, begun).collect(answer.page)
                 recording.check()
         finished = max(self.now(), started)
         if answer is None or answer.page is None or final is None:
