@@ -1,7 +1,7 @@
 """A sealed bag brought to a target: measured, validated, sent, read back; and its receipt as a file.
 
-Which bags are there already, and what becomes of bag and receipt afterwards, others know: `outbox.py` and `keeper.py`
-for a job, `holdings/handoff.py` for `archiver handoff`.
+Which bags are there already, and what becomes of bag and receipt afterwards, others know: `outbox.py` and
+`consignor.py` for a job, `holdings/handoff.py` for `archiver handoff`.
 """
 
 from collections.abc import Callable, Mapping

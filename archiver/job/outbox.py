@@ -1,18 +1,20 @@
 """The way out of bags that a job delivers (`archiver run --deliver`): the worker that has sealed a bag packs it, sends
 it and hands back the receipt; its own copy goes when the far end has given the package back.
 
-A bag has its name before anything is fetched (`keeper.py`), so that whoever tries again knows what to look for: a copy
-that lies here still, then a package that is there already. What is called the same is delivered once. docs/adr/0121.
+A bag has its name before anything is fetched (`consignor.py`), so that whoever tries again knows what to look for: a
+copy that lies here still, then a package that is there already. What is called the same is delivered once
+(docs/adr/0121).
 """
 
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from archiver.bag.write import STAGING, storage
 from archiver.config import Config
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.handoff.package import Form, name_of, package
@@ -55,6 +57,7 @@ class Outbox:
         for found in self._earlier(seed, slip) if slip.again else ():
             with suppress(Refused):  # not whole, or another attempt was faster: then that one's, or a new one
                 return self._send(found)
+        shutil.rmtree(self.config.bags / STAGING / slip.name, ignore_errors=True)  # half of a bag, by who was killed
         made = make()
         if isinstance(made, Failure):
             return made
@@ -78,7 +81,7 @@ class Outbox:
     def _lay(self, made: Archived) -> Archived:
         """A staged bag, moved to where it outlives a job that stops."""
         to = self.folder / made.bag.name
-        with _storage(f"keep a bag that is to be delivered in {self.folder}"):
+        with storage(f"keep a bag that is to be delivered in {self.folder}"):
             shutil.rmtree(to, ignore_errors=True)
             made.bag.path.rename(to)
         return replace(made, bag=replace(made.bag, path=to))
@@ -91,7 +94,7 @@ class Outbox:
             signatures=signatures_in(found), config=self.config, seal=found.seal, identifier=found.identifier,
         )  # fmt: skip
         beside, notes = self.folder / f"{found.name}.receipt", list[str]()
-        with _storage(f"write a receipt in {beside}"):
+        with storage(f"write a receipt in {beside}"):
             file = write_receipt(receipt, beside, self.sign, notes)
             files = {each.name: each.read_bytes() for each in (file, *signatures_of(file))}
         for name, data in files.items():
@@ -131,7 +134,7 @@ def outbox_of(config: Config, folder: Path, signer: "Signer | None") -> Outbox:
     """The outbox of a job in a folder that is made. Raises UsageError, StorageError where bags cannot be delivered by
     these settings from this machine."""
     target = checked_target(config)
-    with _storage(f"keep bags that are to be delivered in {folder}"):
+    with storage(f"keep bags that are to be delivered in {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
     return Outbox(folder, target, _form(config), config, _signing(config, signer))
 
@@ -181,11 +184,3 @@ def _archived(folder: Path, seed: Seed, slip: Slip) -> Archived | None:
         reason=entry.reason,
         status=status if isinstance(status, int) else 0,
     )
-
-
-@contextmanager
-def _storage(doing: str) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise StorageError.from_os(doing, error) from error

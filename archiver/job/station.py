@@ -11,17 +11,18 @@ import platform
 import shutil
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from uuid import uuid4
 
 from archiver import __version__
 from archiver.bag.record import packages
 from archiver.bag.write import STAGING, flush, storage
 from archiver.config import Config
-from archiver.errors import UsageError
+from archiver.errors import ArchiverError, UsageError
 from archiver.job import worker
 from archiver.job.pipeline import Tools
 
@@ -63,28 +64,40 @@ def kernel() -> str:
 
 def called(call: Callable[[], _T], *, card: Card) -> _T:
     """Make one call with the tools of its job. What it wrote to a disk of another machine is flushed."""
-    worker.here.tools = _tools_of(card)
-    value = call()
-    if card.staging and card.kernel != kernel():
-        with storage("flush the bags folder"):
-            flush(Path(card.staging))
-    return value
+    with _plainly():
+        worker.here.tools = _tools_of(card)
+        value = call()
+        if card.staging and card.kernel != kernel():
+            with storage("flush the bags folder"):
+                flush(Path(card.staging))
+        return value
 
 
-def take_up(card: Card) -> tuple[str, list[str]]:
-    """Be ready for a job. The name of a folder left in the staging area, if there is one, and which patch levels are
-    others.
+def take_up(card: Card, dask_worker: Any = None) -> tuple[str, list[str]]:
+    """Be ready for a job, in the process of a worker, which Dask puts in by that name. The name of a folder left in the
+    staging area, if there is one, and which patch levels are others.
 
     Raises UsageError where the worker does not fit.
     """
-    differences = _differences(card)
-    _tools_of(card)
-    if not card.staging:
-        return "", differences
-    left = f"left-{uuid4()}"
-    with storage(f"stage bags on {_myself()}"):
-        (Path(card.staging) / left).mkdir()
-    return left, differences
+    with _plainly():
+        differences = _differences(card)
+        _tools_of(card, dask_worker)
+        if not card.staging:
+            return "", differences
+        left = f"left-{uuid4()}"
+        with storage(f"stage bags on {_myself()}"):
+            (Path(card.staging) / left).mkdir()
+        return left, differences
+
+
+@contextmanager
+def _plainly() -> Iterator[None]:
+    """Errors of ours travel without the errors of libraries that were their causes, which need not pickle."""
+    try:
+        yield
+    except ArchiverError as error:
+        error.__cause__ = error.__context__ = None
+        raise
 
 
 def leave(job: str) -> None:
@@ -93,7 +106,7 @@ def leave(job: str) -> None:
         _let_go(_tools.pop(job, None))
 
 
-def _tools_of(card: Card) -> Tools:
+def _tools_of(card: Card, dask_worker: Any = None) -> Tools:
     with _taking_up:
         if card.job not in _tools:
             _differences(card)
@@ -101,26 +114,22 @@ def _tools_of(card: Card) -> Tools:
                 _see(Path(card.staging, card.probe))
             while len(_tools) >= _JOBS_KNOWN:  # left by coordinators that were killed
                 _let_go(_tools.pop(next(iter(_tools))))
-            _tools[card.job] = _equipped(pickle.loads(card.settings), card)
+            _tools[card.job] = _equipped(pickle.loads(card.settings), card, dask_worker)
         return _tools[card.job]
 
 
-def _equipped(config: Config, card: Card) -> Tools:
+def _equipped(config: Config, card: Card, dask_worker: Any) -> Tools:
     if card.staging:
         return worker.tools_for(config, card.job)
-    own = _own()
+    from distributed import get_worker
+
+    # `--local-directory` of `dask worker`, on a disk of its machine.
+    own = Path((dask_worker or get_worker()).local_directory) / "archiver"
     with storage(f"stage bags on {_myself()}"):
         bags = own / card.job.rpartition(":")[2]
         (bags / STAGING).mkdir(parents=True, exist_ok=True)
     # The outbox is that of all jobs: what could not be delivered waits there for the next one.
     return worker.tools_for(replace(config, bags=bags), card.job, own / "outbox")
-
-
-def _own() -> Path:
-    """This worker's folder: `--local-directory` of `dask worker`, on a disk of its machine."""
-    from distributed import get_worker
-
-    return Path(get_worker().local_directory) / "archiver"
 
 
 def _let_go(tools: Tools | None) -> None:
