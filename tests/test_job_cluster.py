@@ -266,7 +266,7 @@ def test_without_dask_one_line_says_what_to_install(tmp_path, capsys, monkeypatc
 def test_a_passphrase_does_not_travel_for_anybody_to_read():
     pytest.importorskip("distributed")
     with pytest.raises(UsageError, match="for anybody to read"):
-        cluster.Cluster(Config(executor="dask://127.0.0.1:9", passphrase=b"secret"), "job")
+        cluster.Cluster(Config(executor="dask://127.0.0.1:9", passphrase=b"secret"), "job", (8, 64))
 
 
 def test_where_no_scheduler_answers_one_line_says_so(tmp_path, capsys, monkeypatch):

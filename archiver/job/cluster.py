@@ -25,7 +25,6 @@ from archiver import __version__
 from archiver.bag.write import STAGING, storage
 from archiver.config import Config
 from archiver.errors import ArchiverError, StorageError, UsageError
-from archiver.job.crew import IN_FLIGHT, MOST_IN_FLIGHT
 from archiver.job.pool import WorkerDied
 from archiver.job.station import Card, called, kernel, leave, take_up, versions
 
@@ -59,13 +58,15 @@ def scheduler_of(executor: str) -> str:
 
 
 class Cluster(Executor):
-    """The workers of a scheduler, for one job. A future raises WorkerDied when Dask gives up a call whose workers died,
+    """The workers of a scheduler, for one job; `seats` are the calls that a process of theirs has under way, and at
+    most where slow ones are among them. A future raises WorkerDied when Dask gives up a call whose workers died,
     ArchiverError when the scheduler is gone, and whatever the call raised.
 
     Raises UsageError when there is no scheduler, no worker, or one that does not fit: another version, another folder.
     """
 
-    def __init__(self, config: Config, job: str) -> None:
+    def __init__(self, config: Config, job: str, seats: tuple[int, int]) -> None:
+        self._seats = seats
         self._address = scheduler_of(config.executor or "")
         if config.passphrase and not self._address.startswith("tls:"):
             raise UsageError(
@@ -106,7 +107,7 @@ class Cluster(Executor):
                 threads = self._client.nthreads().values()
             except (OSError, RuntimeError) as error:
                 raise self._gone() from error
-            self._usual, self._most = (sum(min(most, each) for each in threads) for most in (IN_FLIGHT, MOST_IN_FLIGHT))
+            self._usual, self._most = (sum(min(most, each) for each in threads) for most in self._seats)
             if not self._most and self._counted:
                 _log.warning("no worker is connected to %s: waiting for one", self._address)
             self._counted = time.monotonic()

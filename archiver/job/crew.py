@@ -23,7 +23,7 @@ def crew(config: Config, job: str) -> Executor:
     if config.executor:
         from archiver.job.cluster import Cluster
 
-        return Cluster(config, job)
+        return Cluster(config, job, (IN_FLIGHT, MOST_IN_FLIGHT))
     if config.jobs <= 1:
         _equip(config, job, None)
         return ThreadPoolExecutor(MOST_IN_FLIGHT, "seed")

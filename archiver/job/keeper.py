@@ -1,5 +1,5 @@
 """What the coordinator does about bags, before a seed is handed out and after. They stay in the bags folder, or are
-delivered by the workers (`consignor.py`)."""
+delivered by the workers (`consignor.py`); `keeping.py` chooses."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -33,12 +33,3 @@ class Keeper:
 
     def close(self) -> None:
         """The job has ended."""
-
-
-def keeper_of(config: Config, job: str, ledger: Ledger) -> Keeper:
-    """What these settings ask for. Raises UsageError, StorageError."""
-    if config.deliver:
-        from archiver.job.consignor import Consignor
-
-        return Consignor(config, job, ledger)
-    return Keeper(config, job, ledger)

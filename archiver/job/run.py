@@ -35,7 +35,8 @@ from archiver.job.events import (
     WorkerDied,
 )
 from archiver.job.hosts import BREAKER, HostQueue, host_of
-from archiver.job.keeper import Keeper, keeper_of
+from archiver.job.keeper import Keeper
+from archiver.job.keeping import keeper_of
 from archiver.job.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.job.lock import bags_locked
 from archiver.job.result import Archived, Done, Result, Summary, failure
