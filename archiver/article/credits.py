@@ -7,6 +7,7 @@ sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, s
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from archiver.article import agencies, byline_forms, credited, forms, picture_forms
 from archiver.article.captions import enough, names_in, of_caption, photographed
@@ -82,11 +83,15 @@ def _is_credit(anchor: PageAnchor) -> bool:
 def credits_of_line(text: str, at: str) -> list[Credit]:
     """The credits a line gives by its dateline, as a line of its own, or by a signature at its end."""
     line = bare(fold(text))
-    if found := of_dateline(line, at):
-        return found
-    if len(line) <= MAX_LINE and (found := _of_whole(line.strip("—–- *_"), at)):
-        return found
-    return _of_closing(line, at)
+    if len(line) > MAX_LINE:
+        return of_dateline(line, at) or _of_closing(line, at)
+    return [replace(credit, at=at) for credit in _of_short_line(line)]
+
+
+@lru_cache(maxsize=64)
+def _of_short_line(line: str) -> list[Credit]:
+    """As `credits_of_line`, without the place: the last lines of a page are mostly those of its seed."""
+    return of_dateline(line, "") or _of_whole(line.strip("—–- *_"), "") or _of_closing(line, "")
 
 
 def _of_closing(line: str, at: str) -> list[Credit]:

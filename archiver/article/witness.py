@@ -7,6 +7,7 @@ pages state their date, it reads the same tags as `claims.py` and is no further 
 import importlib.metadata
 import logging
 from collections.abc import Iterator
+from functools import cache
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -34,4 +35,9 @@ def published(tree: Element, page: Page) -> Iterator[tuple[ClaimName, str, Claim
         _log.debug("htmldate failed on %s", page.url, exc_info=True)
         return
     if day:
-        yield "published", guessed(day), "visible", f"{HTMLDATE} {importlib.metadata.version(HTMLDATE)}"
+        yield "published", guessed(day), "visible", f"{HTMLDATE} {_version()}"
+
+
+@cache
+def _version() -> str:
+    return importlib.metadata.version(HTMLDATE)
