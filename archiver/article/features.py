@@ -60,7 +60,7 @@ _DIGIT = re.compile(r"[^\x00-/:-\x7f]")
 _HEAD = 120
 """The characters of a block in which a cue, an agency, a date are looked for."""
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4"))
-_MARKS = ".,;:!?…。，、！？"
+_MARKS = re.compile("[.,;:!?…。，、！？]")
 _CUES = (
     *("read more", "read also", "read next", "see also", "also read", "more:", "related", "recommended", "sign up"),
     *("subscri", "newsletter", "click here", "follow us", "share this", "advertis", "all rights", "copyright", "©"),
@@ -123,15 +123,15 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
         return [], []
     prose = [each.words if is_prose(each) else 0.0 for each in blocks]
     title, titles = layout.title(blocks, told.title)
-    top, total, trust = layout.weigh(blocks, prose, title, titles)
-    inside = layout.levels(blocks, top)
-    chosen = [n for n, each in enumerate(blocks) if not _plainly_out(each, inside[n][0])]
+    top, inside, total, trust = layout.weigh(blocks, prose, title, titles)
+    chosen = [n for n, each in enumerate(blocks) if not _plainly_out(each, inside[n])]
     looks = [style_of(each) for each in blocks]
     styles: defaultdict[Style, float] = defaultdict(float)
     for look, words in zip(looks, prose):
         styles[look] += words
     articles = layout.articles(blocks, top, chosen)
-    within = [n for n in chosen if prose[n] and inside[n][0] == 0]
+    below = layout.marked(blocks, top, chosen)
+    within = [n for n in chosen if prose[n] and inside[n] == 0]
     first, last = (within[0], within[-1]) if within else (0, len(blocks) - 1)
     around = _AroundRows(blocks, prose, looks)
     kin = _Kin(blocks, prose)
@@ -150,7 +150,7 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
                 *_of_text(each, said),
                 *_flags(_within(place, within_tags), len(_WITHIN)),
                 *_flags(place.own | home.own),
-                *_flags(inside[n][1]),
+                *_flags(below[n]),
                 n / len(blocks),
                 before[n][0],
                 float(min(max(n - title, -20), 60)) if title >= 0 else -30.0,
@@ -167,7 +167,7 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
                 log1p(home.words),
                 home.linked / (home.words or 1),
                 up.linked / (up.words or 1),
-                float(inside[n][0]),
+                float(inside[n]),
                 float(max(-6, min(12, place.depth - top.depth))),
                 float(min(30, max(-30, n - first))),
                 float(min(30, max(-30, n - last))),
@@ -211,9 +211,9 @@ def _before(blocks: Sequence[Block], prose: Sequence[float]) -> list[tuple[float
 
 def _of_text(each: Block, said: "_Said") -> list[float]:
     text, words = each.text, each.words
-    head, start = text[:_HEAD], text[:1000]
+    head, start = text[:_HEAD], text[:200]
     lower = head.lower()
-    some = text[:200].split()
+    some = start.split()
     digits = sum(map(str.isdigit, _DIGIT.findall(head)))
     return [
         log1p(words),
@@ -222,7 +222,7 @@ def _of_text(each: Block, said: "_Said") -> list[float]:
         each.strong,
         float(_TAGS.get(each.place.tag, 0)),
         1.0 if _END.search(text[-6:]) else 0.5 if text[-1] in ":：" else 0.0,
-        sum(map(start.count, _MARKS)) / min(words, 160.0),
+        len(_MARKS.findall(text[:1000])) / min(words, 160.0),
         1.0 if text[0].isupper() else 0.0,
         digits / len(head),
         1.0 if any(map(lower.__contains__, said.cues)) else 0.0,
@@ -232,9 +232,9 @@ def _of_text(each: Block, said: "_Said") -> list[float]:
         1.0 if "?" in head else 0.0,
         1.0 if text.isupper() else 0.0,
         1.0 if ":" in head[:40] or "：" in head[:20] else 0.0,
-        sum([word[0].islower() for word in some]) / len(some),
+        sum(map(str.islower, next(zip(*some)))) / len(some),
         0.0 if text[0].isalpha() else 1.0 if text[0].isdigit() else 2.0,
-        sum(map(len, some)) / len(some),
+        (len(start) - start.count(" ")) / len(some),
         log1p(len(_SENTENCE.findall(text[:2000]))),
     ]
 

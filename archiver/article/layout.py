@@ -4,7 +4,7 @@ It measures and decides nothing (`features.py` turns it into numbers). Every cou
 depth they stand at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from archiver.article import marks
 from archiver.article.blocks import Block, Place
@@ -64,9 +64,9 @@ def articles(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict
 
 def weigh(
     blocks: Sequence[Block], prose: Sequence[float], title: int, titles: Sequence[int]
-) -> tuple[Place, float, dict[Place, float]]:
-    """Count the text in each container; the container that most prose stands in or near, what all prose is worth, and
-    what each container is worth a word.
+) -> tuple[Place, list[int], float, dict[Place, float]]:
+    """Count the text in each container; the container that most prose stands in or near, the levels of the blocks by it
+    (see `levels`), what all prose is worth, and what each container is worth a word.
 
     Prose before the title, after the next one, among comments or out of sight counts for less.
     """
@@ -99,14 +99,18 @@ def weigh(
     # Homes are added up in the page's order: a set's order, and with it the last digit, changes from run to run.
     total = sum(home.prose for home in dict.fromkeys(each.home for each in blocks)) or 1.0
     faith = [trust[each.home] * here for each, here in zip(blocks, faith)]
-    return _widened(blocks, prose, best, faith), total, trust
+    inside = levels(blocks, best)
+    top = _widened(blocks, prose, best, faith, inside)
+    return top, inside if top is best else levels(blocks, top), total, trust
 
 
-def _widened(blocks: Sequence[Block], prose: Sequence[float], top: Place, faith: Sequence[float]) -> Place:
+def _widened(
+    blocks: Sequence[Block], prose: Sequence[float], top: Place, faith: Sequence[float], inside: Sequence[int]
+) -> Place:
     """`top` or, where the body is split over several containers, what they stand in: the one with most prose less all
     other words."""
     gains = [0.0] * 10
-    for each, words, worth, (level, _) in zip(blocks, prose, faith, levels(blocks, top)):
+    for each, words, worth, level in zip(blocks, prose, faith, inside):
         gains[level] += worth * (2 * words - each.words)
     total, best = gains[0], max(gains[0], 1.0)
     at = top
@@ -131,29 +135,39 @@ def _trust(place: Place, total: float, known: dict[Place, float]) -> float:
     return known[place]
 
 
-def levels(blocks: Sequence[Block], top: Place) -> list[tuple[int, int]]:
-    """Of each block, how many levels one must go up from `top` to reach what also holds it (0: inside), and the marks
-    of what it stands in below that: what both stand in tells nothing."""
-    up: dict[Place, int] = {}
-    at: Place | None = top
-    while at is not None:
-        up[at] = len(up)
-        at = at.parent
-    known: dict[Place, tuple[int, int]] = {place: (min(level, 9), 0) for place, level in up.items()}
+def levels(blocks: Sequence[Block], top: Place) -> list[int]:
+    """Of each block, how many levels one must go up from `top` to reach what also holds it; 0: inside, at most 9."""
+    known = {place: min(level, 9) for level, place in enumerate(_way_up(top))}
 
-    def known_of(place: Place) -> tuple[int, int]:
+    def level_of(place: Place) -> int:
         way = []
-        while place not in known:
+        while (level := known.get(place)) is None:
             way.append(place)
             assert place.parent is not None
             place = place.parent
-        level, found = known[place]
-        for each in reversed(way):
-            found |= each.own
-            known[each] = (level, found)
-        return level, found
+        known.update(dict.fromkeys(way, level))
+        return level
 
-    return [known_of(each.place) for each in blocks]
+    return [level_of(each.place) for each in blocks]
+
+
+def marked(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, int]:
+    """The marks of what each chosen block stands in, below what `top` stands in too: what both have tells nothing."""
+    known = dict.fromkeys(_way_up(top), 0)
+
+    def marks_of(place: Place) -> int:
+        if place not in known:
+            assert place.parent is not None
+            known[place] = place.own | marks_of(place.parent)
+        return known[place]
+
+    return {n: marks_of(blocks[n].place) for n in chosen}
+
+
+def _way_up(place: Place | None) -> Iterator[Place]:
+    while place is not None:
+        yield place
+        place = place.parent
 
 
 def terms(text: str) -> set[str]:
