@@ -11,6 +11,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from unicodedata import normalize
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -49,9 +50,10 @@ def as_page_blocks(blocks: Iterable[Block], known: dict[Block, PageBlock] | None
     found = []
     for block in blocks:
         if block not in known:
-            known[block] = PageBlock(kind=_kind(block), text=fold(block.text), at=path_of(block.place.element))
+            text = normalize("NFC", block.text)  # its white space is folded
+            known[block] = PageBlock(kind=_kind(block), text=text, at=path_of(block.place.element))
         found.append(known[block])
-    return tuple([each for each in found if each.text])
+    return tuple(found)
 
 
 def declared(graph: Graph) -> tuple[PageBlock, ...]:

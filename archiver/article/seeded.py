@@ -5,10 +5,11 @@ paragraphs that only the page has. No model is asked. Where this covers too litt
 extractor. Without a seed it finds nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from archiver.article.blocks import Block
-from archiver.article.tokens import keys
+from archiver.article.tokens import keys, worded
 
 NAME, VERSION = "archiver-seeded", "1"
 WINDOW = 4
@@ -24,20 +25,15 @@ class Wanted:
     """The words of a seed's body, as rows of words to be found again."""
 
     def __init__(self, body: str) -> None:
-        self._windows: set[tuple[str, ...]] = set()
-        self._lines: set[tuple[str, ...]] = set()
-        for line in body.splitlines():
-            said = _words(line)
-            self._lines.add(said)
-            self._windows.update(_windows(said))
+        self._lines = {worded(keys(line)) for line in body.splitlines()}
+        self._windows = set(chain.from_iterable(map(_windows, self._lines)))
 
     def has(self, block: Block) -> bool:
         """Whether the seed says what the block says, or at least half of it."""
-        said = _words(block.text)
+        said = worded(keys(block.text))
         if len(said) < WINDOW:
             return bool(said) and said in self._lines
-        windows = _windows(said)
-        return sum(map(self._windows.__contains__, windows)) >= SHARED * len(windows)
+        return sum(map(self._windows.__contains__, _windows(said))) >= SHARED * (len(said) - WINDOW + 1)
 
 
 def choose(blocks: Sequence[Block], wanted: Wanted) -> list[Block]:
@@ -58,9 +54,5 @@ def choose(blocks: Sequence[Block], wanted: Wanted) -> list[Block]:
     return [blocks[n] for n in sorted(here)]
 
 
-def _words(text: str) -> tuple[str, ...]:
-    return tuple([key for key in keys(text) if key[0].isalnum()])
-
-
-def _windows(said: tuple[str, ...]) -> list[tuple[str, ...]]:
-    return list(zip(*[said[n:] for n in range(WINDOW)]))
+def _windows(said: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    return zip(*[said[n:] for n in range(WINDOW)])

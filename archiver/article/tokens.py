@@ -98,6 +98,11 @@ def words(of: tuple[str, ...]) -> Counter[str]:
     return Counter(filter(None, map(_WORDS.__getitem__, of)))
 
 
+def worded(of: tuple[str, ...]) -> tuple[str, ...]:
+    """Those comparison keys that are words, as they are."""
+    return tuple(filter(_WORDS.__getitem__, of))
+
+
 def count(of: tuple[str, ...]) -> int:
     """How many words stand among comparison keys."""
     return len(of) - list(map(_WORDS.__getitem__, of)).count("")
