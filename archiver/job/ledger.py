@@ -221,11 +221,12 @@ class Ledger:
                 self._db.execute("ROLLBACK")
             raise
 
-    def entries(self, *outcomes: str) -> Iterator[Entry]:
-        """All seeds, or those with one of these outcomes, in the order they were settled."""
+    def entries(self, *outcomes: str, most: int = -1) -> Iterator[Entry]:
+        """All seeds, or those with one of these outcomes, in the order they were settled; the first so many."""
         where = f" WHERE outcome IN ({','.join('?' * len(outcomes))})" if outcomes else ""
+        query = f"SELECT {_COLUMNS} FROM seeds{where} ORDER BY updated, key LIMIT ?"
         with self._usable():
-            for row in self._db.execute(f"SELECT {_COLUMNS} FROM seeds{where} ORDER BY updated, key", outcomes):
+            for row in self._db.execute(query, (*outcomes, most)):
                 yield _entry(row)
 
     def counts(self) -> dict[str, int]:
