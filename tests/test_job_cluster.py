@@ -245,7 +245,7 @@ class TestFitting:
 def test_every_command_of_the_page_on_scale_is_one_the_program_takes():
     page = (Path(__file__).parents[1] / "docs/scale.md").read_text()
     commands = re.findall(r"^archiver (.+?)(?: \||$)", page, re.MULTILINE)
-    assert len(commands) == 3
+    assert len(commands) == 4
     for command in commands:
         parser().parse_args(command.split())
 
