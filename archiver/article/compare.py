@@ -9,14 +9,16 @@ the seed's words are covered; `different`, below that; `no-text`, seed or page h
 """
 
 import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
+from typing import NamedTuple
 
 from archiver.article import dates, names
 from archiver.article.align import Group, Key, align, in_order
 from archiver.article.changes import Differ
-from archiver.article.tokens import count, fold, keys, shared, words
+from archiver.article.tokens import fold, keys, said, shared
 from archiver.model import ComparedLine, Comparison, LineKind, Seed, Verdict
 
 COVERED = 0.5
@@ -36,8 +38,7 @@ _Placed = tuple[int, int, ComparedLine]
 """A line, the index of its seed paragraph, the index of its page paragraph."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Text:
+class _Text(NamedTuple):
     """A paragraph, folded, its comparison key, and where it stands on the page."""
 
     text: str
@@ -202,11 +203,11 @@ def _page_only(each: _Text) -> ComparedLine:
 def _coverage(lines: Sequence[ComparedLine]) -> tuple[float, float]:
     both = seeds = pages = 0
     for line in lines:
-        one, other = keys(line.seed or ""), keys(line.page or "")
-        here = count(one)
+        one, other = said(line.seed or ""), said(line.page or "")
+        here = len(one)
         same = bool(line.seed and line.page and not line.changes)  # both sides have the same words
-        seeds, pages = seeds + here, pages + (here if same else count(other))
-        both += here if same else shared(words(one), words(other))
+        seeds, pages = seeds + here, pages + (here if same else len(other))
+        both += here if same else shared(Counter(one), Counter(other))
     return both / seeds if seeds else 0.0, both / pages if pages else 0.0
 
 
