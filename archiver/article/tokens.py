@@ -76,7 +76,10 @@ def keys(text: str) -> tuple[str, ...]:
 
 
 def _keys(text: str) -> tuple[str, ...]:
-    return tuple(filter(None, map(_KEYS.__getitem__, _TOKEN.findall(text))))
+    found = _TOKEN.findall(text)
+    if text.isascii() and not ("`" in text or "''" in text or "--" in text):
+        return tuple(found)  # each is its own key
+    return tuple(filter(None, map(_KEYS.__getitem__, found)))
 
 
 def said(text: str) -> tuple[str, ...]:
