@@ -1,4 +1,5 @@
-"""Fetches what a page needs: a few at a time, within bounds, with a reason for everything that is not there.
+"""Fetches what a page needs, within bounds, with a reason for everything that is not there: in the page's own thread what
+a near host has, four at a time otherwise (docs/adr/0122).
 
 Style sheets are followed to what they name, frames one level deep. What a newspaper puts into every page is borrowed
 from another capture of the job where there is one (`store.py`).
