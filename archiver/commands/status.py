@@ -57,7 +57,7 @@ def status(args: argparse.Namespace) -> int:
 
 _LOST = (
     "what no bag tells is not in it: failures and seeds that wait (run the same command again), validations, audits,"
-    " deliveries (their receipts are beside the bags)"
+    " deliveries of groups and of what was made for a receiver (their receipts are beside the bags)"
 )
 
 

@@ -44,6 +44,7 @@ def receipt_bytes(receipt: Receipt) -> bytes:
         "software": receipt.software,
         "agent": {"organisation": receipt.organisation, "person": receipt.person},
         "custody_head": receipt.custody_head,
+        **({"seed": dict(receipt.seed)} if receipt.seed else {}),
     }
     return (json.dumps(stated, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace")
 

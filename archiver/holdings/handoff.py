@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Literal
 
 from archiver.config import Config
-from archiver.digest import sha256
 from archiver.errors import ArchiverError, Refused, UsageError
 from archiver.handoff.deliver import survey
 from archiver.handoff.folder import FolderTarget
@@ -21,7 +20,7 @@ from archiver.handoff.package import Form, Package, Piece, measure, package
 from archiver.handoff.receipt import SUFFIX
 from archiver.handoff.source import Source, source
 from archiver.handoff.target import Target
-from archiver.job.deliveries import Deliveries, Delivery
+from archiver.job.deliveries import Deliveries, Delivery, signed_by
 from archiver.job.delivering import RECEIPTS, Sign, delivered, signatures_in, signatures_of, target_of, write_receipt
 from archiver.job.sealing import agent
 from archiver.model import Report
@@ -148,7 +147,7 @@ class Desk:
             raise Refused(f"the target lies in the bag {bag}, which would no longer be valid; name another folder")
         parcel = package(found, form)
         signatures = signatures_in(found)
-        signed = sha256(repr(sorted(signatures.items())).encode())
+        signed = signed_by(signatures)
         # 1. Known already, and still there?
         before = self.ledger.find(seal=lot.seal, form=form, target=self.target.address, derived=lot.key)
         if before and before.signatures == signed and self._is_still_there(before, parcel, made=bool(lot.key)):

@@ -16,9 +16,8 @@ from uuid import uuid4
 from archiver.bag.names import bag_name
 from archiver.bag.write import flush, storage
 from archiver.config import Config
-from archiver.digest import sha256
 from archiver.job.crew import run_seed
-from archiver.job.deliveries import Deliveries, insert
+from archiver.job.deliveries import Deliveries, insert, row_of, signed_by
 from archiver.job.delivering import RECEIPTS
 from archiver.job.keeper import Keeper
 from archiver.job.ledger import Entry, Ledger, key_of, storable
@@ -83,8 +82,8 @@ class Consignor(Keeper):
 
     def _note(self, database: sqlite3.Connection, sent: list[Delivered], over: list[str]) -> None:
         for each in sent:
-            signed = sha256(repr(sorted(each.receipt.signatures.items())).encode())
-            insert(database, each.receipt, derived="", signatures=signed, file=next(iter(each.files)))
+            signed = signed_by(each.receipt.signatures)
+            insert(database, row_of(each.receipt, derived="", signatures=signed, file=next(iter(each.files))))
         database.executemany(
             "DELETE FROM slips WHERE key = ? AND target = ?", [(storable(key), self._target) for key in over]
         )

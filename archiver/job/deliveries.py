@@ -5,11 +5,12 @@ too, so that the next attempt goes on with them.
 """
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.job.ledger import DELIVERIES, PATH, storable
 from archiver.model import Receipt
@@ -20,6 +21,10 @@ CREATE INDEX IF NOT EXISTS deliveries_by_bag ON deliveries (bag);
 CREATE INDEX IF NOT EXISTS deliveries_by_seal ON deliveries (seal);
 CREATE TABLE IF NOT EXISTS uploads (address TEXT PRIMARY KEY, upload TEXT NOT NULL, sha256 TEXT NOT NULL);
 """
+
+
+Row = tuple[str | int, ...]
+"""A row of the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,7 @@ class Deliveries:
     def add(self, receipt: Receipt, *, derived: str, signatures: str, file: Path) -> None:
         """Note a receipt that lies in `file`."""
         with self._usable():
-            insert(self._db, receipt, derived=derived, signatures=signatures, file=file.name)
+            insert(self._db, row_of(receipt, derived=derived, signatures=signatures, file=file.name))
 
     def of(self, seal: str) -> list[Sent]:
         """All deliveries of a sealed bag, the last one to each place."""
@@ -126,12 +131,21 @@ class Deliveries:
             raise StorageError(f"cannot use the ledger {self._path}: {error}") from error
 
 
-def insert(database: sqlite3.Connection, receipt: Receipt, *, derived: str, signatures: str, file: str) -> None:
-    """Note a receipt that lies in a file of this name. Raises sqlite3.Error."""
-    row = (
+def signed_by(signatures: Mapping[str, str]) -> str:
+    """The digest of the signatures that went along (path -> SHA-256)."""
+    return sha256(repr(sorted(signatures.items())).encode())
+
+
+def row_of(receipt: Receipt, *, derived: str, signatures: str, file: str) -> Row:
+    """The row of a receipt that lies in a file of this name."""
+    return (
         *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
         *(receipt.package, receipt.size, receipt.sent, signatures),
         *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file, receipt.kind == "receipt"),
     )
+
+
+def insert(database: sqlite3.Connection, row: Row) -> None:
+    """Note a receipt. Raises sqlite3.Error."""
     clean = [storable(each) if isinstance(each, str) else each for each in row]
-    database.execute(f"INSERT INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)
+    database.execute(f"INSERT OR REPLACE INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)

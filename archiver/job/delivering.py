@@ -43,7 +43,7 @@ def target_of(address: str, endpoint: str | None, memory: Memory | None) -> Targ
 def delivered(
     found: Source, parcel: Package, target: Target, *, judge: Callable[[], Report], signatures: Mapping[str, str],
     config: Config, seal: str, identifier: str | None, derived: Mapping[str, Any] | None = None,
-    members: tuple[tuple[str, str], ...] = (),
+    members: tuple[tuple[str, str], ...] = (), seed: Mapping[str, str | None] | None = None,
 ) -> Receipt:  # fmt: skip
     """Bring a package of the bag `found` to the target; the receipt, when it came back as it was sent. Raises Refused
     for a bag that `judge` finds wrong, and as `handoff.deliver` does, StorageError."""
@@ -60,7 +60,7 @@ def delivered(
         read_back=digest_of(parcel, returned)[1], method=target.method, files=len(found.files), octets=found.octets,
         started=started, ended=datetime.now(UTC), report=report, signatures=signatures, software=SOFTWARE,
         organisation=config.organisation, person=config.operator, custody_head=custody.head(found.root),
-        members=members,
+        members=members, seed=seed,
     )  # fmt: skip
 
 

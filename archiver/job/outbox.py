@@ -56,19 +56,19 @@ class Outbox:
         """
         for found in self._earlier(seed, slip) if slip.again else ():
             with suppress(Refused):  # not whole, or another attempt was faster: then that one's, or a new one
-                return self._send(found)
+                return self._send(found, seed)
         shutil.rmtree(self.config.bags / STAGING / slip.name, ignore_errors=True)  # half of a bag, by who was killed
         made = make()
         if isinstance(made, Failure):
             return made
         try:
-            return self._send(self._lay(made))
+            return self._send(self._lay(made), seed)
         except Refused:
             # An attempt of which nobody had heard, on another machine: its page counts, and ours was fetched in vain.
             there = self._fetched(seed, slip)
             if there is None:
                 raise
-            return self._send(there)
+            return self._send(there, seed)
 
     def _earlier(self, seed: Seed, slip: Slip) -> Iterator[Archived]:
         lying = _archived(self.folder / slip.name, seed, slip)
@@ -86,12 +86,15 @@ class Outbox:
             made.bag.path.rename(to)
         return replace(made, bag=replace(made.bag, path=to))
 
-    def _send(self, made: Archived) -> Archived:
+    def _send(self, made: Archived, seed: Seed) -> Archived:
         found = source(made.bag.path)
         parcel = package(found, self.form)
+        told = {"name": seed.name, "url": seed.url, "sha256": seed.sha256,
+                "outcome": made.outcome, "verdict": made.verdict, "reason": made.reason}  # fmt: skip
         receipt = delivered(
             found, parcel, self.target, judge=lambda: validate_bag(made.bag.path, second_opinion=True),
             signatures=signatures_in(found), config=self.config, seal=found.seal, identifier=found.identifier,
+            seed=told,
         )  # fmt: skip
         beside, notes = self.folder / f"{found.name}.receipt", list[str]()
         with storage(f"write a receipt in {beside}"):

@@ -88,3 +88,5 @@ class Receipt:
     """The identifier of the sender's receipt, in a receiver's."""
     members: tuple[tuple[str, str], ...] = ()
     """Name and seal of each bag in a group."""
+    seed: Mapping[str, str | None] | None = None
+    """Of a bag that a job delivered: what its ledger knows of the seed: name, url, sha256, outcome, verdict, reason."""
