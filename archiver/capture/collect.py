@@ -1,5 +1,5 @@
-"""Fetches what a page needs, within bounds, with a reason for everything that is not there: in the page's own thread what
-a near host has, four at a time otherwise (docs/adr/0122).
+"""Fetches what a page needs, within bounds, with a reason for everything that is not there: what a near host has in the
+page's own thread, all else four at a time (docs/adr/0122).
 
 Style sheets are followed to what they name, frames one level deep. What a newspaper puts into every page is borrowed
 from another capture of the job where there is one (`store.py`).
