@@ -24,6 +24,8 @@ from archiver.model import ComparedLine, Comparison, LineKind, Seed, Verdict
 COVERED = 0.5
 """The share of the seed's words that makes a page its edition rather than another text."""
 _TOP = 5
+_LARGE = 1 << 20
+"""Bytes of a seed from which on each of its words is kept once: a string for each takes ten times its letters."""
 _LONGEST_BYLINE = 200
 _WORD = re.compile(r"[^\W\d_]+")
 _WORD_OF_DATE = re.compile(
@@ -70,7 +72,8 @@ def compare(
     `seed_coverage` is the share of the seed's words found in the lines they are aligned with, `page_coverage` the
     reverse.
     """
-    mine = [_text(paragraph.text) for paragraph in seed.paragraphs]
+    once: dict[str, str] | None = {} if len(seed.data) > _LARGE else None
+    mine = [_text(paragraph.text, once=once) for paragraph in seed.paragraphs]
     page = [_text(text, at) for text, at in zip_longest(paragraphs, places[: len(paragraphs)])]
     known = _Known(
         headlines=frozenset(map(keys, headlines)),
@@ -90,9 +93,12 @@ def compare(
     )
 
 
-def _text(raw: str, at: str | None = None) -> _Text:
+def _text(raw: str, at: str | None = None, *, once: dict[str, str] | None = None) -> _Text:
     text = fold(raw)
-    return _Text(text, keys(text), at)
+    key = keys(text)
+    if once is not None:
+        text, key = raw if text == raw else text, tuple(map(once.setdefault, key, key))
+    return _Text(text, key, at)
 
 
 def _body(seed: Seed, kept: set[Key], paragraphs: list[_Text], known: _Known) -> list[_Text]:
