@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from archiver.article.compare import compare
 from archiver.article.reading import read
-from archiver.model import Change, Paragraph, SeedCaption
+from archiver.model import Change, Paragraph, Seed, SeedCaption
+from archiver.seeds.document import read_document
 
 
 def kinds(comparison):
@@ -254,3 +255,19 @@ def test_large_texts_are_compared_in_seconds(seed, page):
     started = time.perf_counter()
     assert compare(a_seed(*seed), page).lines
     assert time.perf_counter() - started < 20
+
+
+def test_a_seed_of_megabytes_takes_a_few_times_its_size_and_not_a_string_for_each_word():
+    import tracemalloc
+
+    words = " ".join(f"word{n}" for n in range(60))
+    body = "\n\n".join(f"Paragraph {n} says: {words}." for n in range(7_000))
+    seed = read_document(f"A headline\n\n{body}\n\nOriginal url: http://a.example/1".encode(), origin="a", name="a.txt")
+    assert isinstance(seed, Seed)
+    tracemalloc.start()
+    try:
+        assert compare(seed, ["Another page altogether."]).verdict == "different"
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * len(seed.data), peak / len(seed.data)

@@ -198,4 +198,4 @@ def test_a_seed_document_of_many_megabytes_becomes_a_valid_bag(tmp_path, mib):
     [bag] = bags_in(tmp_path / "bags")
     assert validate_bag(bag).ok
     assert done.seconds < 10 + 4 * mib
-    assert done.peak < 200 + 35 * mib
+    assert done.peak < 130 + 14 * mib

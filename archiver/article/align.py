@@ -6,8 +6,10 @@ edited paragraphs are aligned in seconds. It says what belongs together, not how
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import groupby, pairwise
+from operator import itemgetter
 from typing import NamedTuple
 
 from archiver.article.tokens import words
@@ -19,6 +21,7 @@ ALIKE = 0.5
 CONTAINED = 0.75
 """A paragraph is part of a longer one when this much of its words is in it."""
 _RARE = 16  # a word in more paragraphs than this tells none of them apart
+_HELD = 500  # paragraphs of the seed whose words stay counted
 _NEAR = 3  # neighbours in a gap are compared even if all their words are common
 
 
@@ -125,15 +128,19 @@ def _similar(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) ->
     free = _without(range(len(page)), pairs.values())
     if len(pairs) == len(seed) or not free:
         return {}
-    here = {i: words(key) for i, key in enumerate(seed) if i not in pairs}
+    # A seed may have a million paragraphs, a page has not: of those, the counts of some are held.
+    here = lru_cache(maxsize=_HELD)(lambda i: words(seed[i]))
     there = {j: words(page[j]) for j in free}
-    # A giant paragraph may be a candidate for thousands: it is counted once.
-    mine, theirs = ({n: each.total() for n, each in side.items()} for side in (here, there))
+    theirs = {j: each.total() for j, each in there.items()}
+    candidates = _candidates(_without(range(len(seed)), pairs), here, there, _anchors(pairs, len(seed), len(page)))
     scored = []
-    for i, j in _candidates(here, there, _anchors(pairs, len(seed), len(page))):
-        score = _likeness(here[i], there[j], (mine[i], theirs[j]))
-        if score >= ALIKE:
-            scored.append((-score, abs(i - j), i, j))
+    for i, near in groupby(sorted(candidates), key=itemgetter(0)):
+        one = here(i)
+        mine = one.total()  # a giant paragraph may be a candidate for thousands: it is counted once
+        for _, j in near:
+            score = _likeness(one, there[j], (mine, theirs[j]))
+            if score >= ALIKE:
+                scored.append((-score, abs(i - j), i, j))
     found: dict[int, int] = {}
     taken: set[int] = set()
     for _, _, i, j in sorted(scored):
@@ -148,7 +155,7 @@ def _anchors(pairs: dict[int, int], seeds: int, pages: int) -> dict[int, int]:
 
 
 def _candidates(
-    here: dict[int, Counter[str]], there: dict[int, Counter[str]], fixed: dict[int, int]
+    seeds: list[int], here: Callable[[int], Counter[str]], there: dict[int, Counter[str]], fixed: dict[int, int]
 ) -> set[tuple[int, int]]:
     places: defaultdict[str, list[int]] = defaultdict(list)
     for j, counted in there.items():
@@ -156,10 +163,10 @@ def _candidates(
             if len(places[word]) <= _RARE:
                 places[word].append(j)
     found: set[tuple[int, int]] = set()
-    for i, counted in here.items():
-        votes = Counter(j for word in counted if len(places.get(word, ())) <= _RARE for j in places.get(word, ()))
+    for i in seeds:
+        votes = Counter(j for word in here(i) if len(places.get(word, ())) <= _RARE for j in places.get(word, ()))
         found.update((i, j) for j, _ in votes.most_common(8))
-    seeds, pages = sorted(here), sorted(there)
+    pages = sorted(there)
     for gap_seeds, gap_pages in _gaps(fixed, (max(seeds) + 1) if seeds else 0, (max(pages) + 1) if pages else 0):
         mine = seeds[bisect_left(seeds, gap_seeds.start) : bisect_left(seeds, gap_seeds.stop)]
         theirs = pages[bisect_left(pages, gap_pages.start) : bisect_left(pages, gap_pages.stop)]
