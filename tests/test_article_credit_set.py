@@ -49,7 +49,9 @@ def rows(name: str) -> list[Row]:
 def credited(place: str, text: str) -> set[str]:
     """What is found in a line, as the sets write it: `name=role`."""
     captions = [PageCaption(text=text, at="/figcaption")]
-    found = credits_of_page([], captions, [], [], None) if place == "caption" else credits_of_line(text, "here")
+    found = (
+        credits_of_page([], captions, lambda _: None, [], None) if place == "caption" else credits_of_line(text, "here")
+    )
     return {f"{credit.name}={credit.role}" for credit in found}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import archiver
 
 HOUSE = Path(archiver.__file__).parent
-FOUNDATION = {"model", "errors", "digest", "cms", "config", "schemas", "visible", "__init__"}
+FOUNDATION = {"model", "errors", "digest", "cms", "config", "markup", "schemas", "visible", "__init__"}
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validate", "handoff"}
 BESIDE_JOB = {"job", "holdings", "demo", "view"}
 LINES = 350

@@ -5,7 +5,7 @@ sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, s
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -42,21 +42,19 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
 def credits_of_page(
     paragraphs: Sequence[str],
     captions: Iterable[PageCaption],
-    anchors: Iterable[PageAnchor],
+    link_in: Callable[[PageCaption], PageAnchor | None],
     authors: Iterable[Claim],
     lang: str | None,
 ) -> tuple[Credit, ...]:
-    """The credits of a page's text, of its figure captions (a link at a caption's end may be one) and of its authors,
-    as its markup names them."""
+    """The credits of a page's text, of its figure captions (`link_in` gives the last link directly in one, which may be
+    one) and of its authors, as its markup names them."""
     placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1))
     found = list(_of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
     for author in authors:
         named = credited.read(author.value)
         found += credited.given(named, "author", "article", author.raw, author.at, source=author.source)
-    captions = list(captions)
-    linked = _linked(captions, anchors)
     for caption in captions:
-        anchor = linked.get(caption.at)
+        anchor = link_in(caption) if _may_end_with_link(caption.text) else None
         if anchor and _is_credit(anchor) and caption.text.rstrip(".)").endswith(anchor.text):
             found += _printed(anchor.text, anchor.href, anchor.at)
         else:
@@ -64,15 +62,10 @@ def credits_of_page(
     return tuple(replace(credit, lang=lang) for credit in _once(found))
 
 
-def _linked(captions: Iterable[PageCaption], anchors: Iterable[PageAnchor]) -> dict[str, PageAnchor]:
-    """The last link of each caption that may end with one to an agency or a site, by the caption's place."""
-    wanted = set()
-    for caption in captions:
-        end = caption.text[-64:].rstrip(".)")
-        if "." in end.rpartition(" ")[2] or agencies.is_hinted(end):
-            wanted.add(caption.at)
-    places = ((anchor.at.rpartition("/")[0], anchor) for anchor in anchors) if wanted else ()
-    return {place: anchor for place, anchor in places if place in wanted}
+def _may_end_with_link(caption: str) -> bool:
+    """Whether a caption may end with a link to an agency or a site."""
+    end = caption[-64:].rstrip(".)")
+    return "." in end.rpartition(" ")[2] or agencies.is_hinted(end)
 
 
 def _is_credit(anchor: PageAnchor) -> bool:

@@ -4,8 +4,9 @@ No entities are expanded from outside and no network is used. Every walk is boun
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -13,6 +14,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.article.tokens import fold
+from archiver.markup import tree_of
 from archiver.model import PageAnchor, PageCaption
 
 MAX_ANCHORS = 5_000
@@ -32,6 +34,13 @@ _NO_CAPTIONS = frozenset(("a", "img", "track", "body", "html"))
 _PICTURES = ("img", "picture", "video", "iframe", "input", "figcaption")
 
 
+class Caption(NamedTuple):
+    """A caption and the element it is."""
+
+    caption: PageCaption
+    element: Element
+
+
 class Link(NamedTuple):
     """An anchor and the element it stands in, for its surroundings."""
 
@@ -42,13 +51,8 @@ class Link(NamedTuple):
 def parse(text: str | bytes) -> Element | None:
     """The tree of an HTML text (bytes are UTF-8) without comments, or None when there is nothing in it. Never raises
     for bad HTML."""
-    parser = etree.HTMLParser(
-        encoding="utf-8", remove_comments=True, remove_pis=True, collect_ids=False, no_network=True
-    )
-    try:
-        return etree.fromstring(text if isinstance(text, bytes) else text.encode("utf-8"), parser=parser)
-    except (etree.LxmlError, ValueError, AssertionError):
-        return None
+    tree: Element | None = tree_of(text if isinstance(text, bytes) else text.encode("utf-8"), "utf-8")
+    return tree
 
 
 def holds(element: Element, *tags: str) -> bool:
@@ -126,21 +130,26 @@ def base_of(tree: Element, url: str) -> str:
 
 def links_of(tree: Element, base: str) -> list[Link]:
     """The anchors with words and an http(s) target, in page order."""
-    found: list[Link] = []
-    path = tree.getroottree().getpath
-    for element in tree.iter("a"):
+    return list(islice(_links(tree.iter("a"), base), MAX_ANCHORS))
+
+
+def last_link(element: Element, base: str) -> PageAnchor | None:
+    """The last anchor with words and an http(s) target among the children of an element."""
+    last = next(_links(element.iterchildren("a", reversed=True), base), None)
+    return last.anchor if last else None
+
+
+def _links(elements: Iterable[Element], base: str) -> Iterator[Link]:
+    for element in elements:
         href = element.get("href")
         address = absolute(href, base) if href else None
         if address and (text := text_of(element, limit=300)):
-            found.append(Link(PageAnchor(text=text, href=address, at=path(element)), element))
-            if len(found) == MAX_ANCHORS:
-                break
-    return found
+            yield Link(PageAnchor(text=text, href=address, at=path_of(element)), element)
 
 
-def captions_of(candidates: Sequence[Element]) -> tuple[PageCaption, ...]:
+def captions_of(candidates: Sequence[Element]) -> list[Caption]:
     """The captions among elements that may be some, each once."""
-    found: list[PageCaption] = []
+    found: list[Caption] = []
     within: set[Element] = set()
     for element in candidates[: 10 * MAX_CAPTIONS]:
         if element.getparent() in within:
@@ -150,8 +159,8 @@ def captions_of(candidates: Sequence[Element]) -> tuple[PageCaption, ...]:
             continue
         within.update(element.iter() if len(within) < 10_000 else ())
         text = text_of(element, limit=1_500, inline=INLINE - {"span"})
-        if text and all(text != caption.text for caption in found[-20:]):
-            found.append(PageCaption(text=text, at=path_of(element)))
+        if text and all(text != each.caption.text for each in found[-20:]):
+            found.append(Caption(PageCaption(text=text, at=path_of(element)), element))
         if len(found) == MAX_CAPTIONS:
             break
-    return tuple(found)
+    return found

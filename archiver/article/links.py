@@ -1,7 +1,7 @@
 """Links the seed lost, found again on the page by their words and surroundings (DESIGN.md, section 4, `links`)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from archiver.article.claims import address
 from archiver.article.dom import Link, text_of
@@ -14,14 +14,14 @@ _BLOCKS = frozenset(
 )
 
 
-def recover(seed: Seed, links: Sequence[Link]) -> tuple[RecoveredLink, ...]:
+def recover(seed: Seed, links_of_page: Callable[[], Sequence[Link]]) -> tuple[RecoveredLink, ...]:
     """Every anchor of the seed's paragraphs beside the page's anchor of the same words: the one with its own address if
     the seed kept that, else the one in the paragraph most like the seed's. Where there is a choice, each anchor of the
     page is used once."""
     if not any(paragraph.anchors for paragraph in seed.paragraphs):
         return ()
     places: defaultdict[tuple[str, ...], list[Link]] = defaultdict(list)
-    for link in links:
+    for link in links_of_page():
         places[_key(link.anchor.text)].append(link)
     surroundings: dict[str, Counter[str]] = {}
     used: set[str] = set()

@@ -4,7 +4,7 @@ It fetches nothing, writes nothing and never raises for what a page holds: a pag
 `note` says so (DESIGN.md, section 4).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from archiver.article import compare, dom, links
 from archiver.article.agreement import agreements
@@ -19,7 +19,7 @@ def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
 
     `fast`: the text by the words of the seed, where they are all found.
     """
-    article, found = _article(page, seed, fast)
+    article, links_of_page = _article(page, seed, fast)
     if seed is None:
         return Reading(
             article=article,
@@ -43,19 +43,18 @@ def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
             authors=[claim.value for claim in article.claims.get("author", ())],
             days=[claim.value[:10] for claim in article.claims.get("published", ())],
         ),
-        links=links.recover(seed, found),
+        links=links.recover(seed, links_of_page),
     )
 
 
-def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Sequence[dom.Link]]:
-    """The article of a page, and its links with the elements they stand in."""
+def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
+    """The article of a page; and what finds its links, which few seeds ask for."""
     opening, charset, note = opened(page)
     tree = opening.tree if opening else None
     base = dom.base_of(tree, page.url) if tree is not None else page.url
     claims = claims_of_page(page, opening.outline if opening else None, opening.graph if opening else None, base)
-    captions = dom.captions_of(opening.outline.captions) if opening else ()
-    found = dom.links_of(tree, base) if tree is not None else []
-    anchors = tuple(link.anchor for link in found)
+    elements = {each.caption: each.element for each in dom.captions_of(opening.outline.captions if opening else ())}
+    captions = tuple(elements)
     text = text_of(page, opening, seed, fast=fast)
     paragraphs = tuple(block.text for block in text.blocks)
     language = claims["language"][0].value if "language" in claims else None
@@ -67,13 +66,18 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Sequen
         extractor_version=text.version,
         note="; ".join(filter(None, (page.problem, note, text.note))) or None,
         claims=claims,
-        credits=credits_of_page(paragraphs, captions, anchors, claims.get("author", ()), language),
+        credits=credits_of_page(
+            paragraphs,
+            captions,
+            lambda caption: dom.last_link(elements[caption], base),
+            claims.get("author", ()),
+            language,
+        ),
         captions=captions,
-        anchors=anchors,
         blocks=text.blocks,
         candidates=text.candidates,
     )
-    return article, found
+    return article, lambda: dom.links_of(tree, base) if tree is not None else []
 
 
 def _together(

@@ -97,7 +97,7 @@ class Collector:
         """Everything `page` needs, as far as it could be had. Raises StorageError."""
         self._deadline = self.monotonic() + self.config.limits.requisites_seconds
         self._seen.add(page.url)
-        self._want(self._needs(page), _Wanted(Requisite(page.url, "document")))
+        self._want(self._needs(page, again=True), _Wanted(Requisite(page.url, "document")))
         begun = self._run_here(page.url)
         if begun or self._queue:
             with ThreadPoolExecutor(AT_ONCE, "requisite") as pool:
@@ -272,9 +272,9 @@ class Collector:
         if wanted.requisite.kind == "style" and body and "html" not in content_type.lower():
             self._want(resolved(sheet_references(body, charset_of(content_type)), url), wanted)
 
-    def _needs(self, page: Page) -> Needs:
+    def _needs(self, page: Page, *, again: bool = False) -> Needs:
         charset = charset_of(page.header("content-type") or "")
-        return needs_of(page.body, page.url, charset, srcset=cast(Srcset, self.config.srcset))
+        return needs_of(page.body, page.url, charset, srcset=cast(Srcset, self.config.srcset), again=again)
 
     def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
         """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""

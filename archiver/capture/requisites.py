@@ -14,6 +14,7 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 from lxml import etree
 
 from archiver.capture.stylesheets import Kind, Reference, css_references
+from archiver.markup import tree_of, tree_to_read_again
 
 _ELEMENTS = 60_000
 _ADDRESSES = 20_000
@@ -81,9 +82,10 @@ class Needs:
 Srcset = Literal["all", "largest"]
 
 
-def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Srcset = "all") -> Needs:
-    """The requisites of an HTML document. Never raises for what is in it; a document without elements needs nothing."""
-    tree = _tree(body, charset)
+def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Srcset = "all", again: bool = False) -> Needs:
+    """The requisites of an HTML document. Never raises for what is in it; a document without elements needs nothing.
+    `again` where it is to be read once more afterwards."""
+    tree = (tree_to_read_again if again else tree_of)(body, charset)
     if tree is None:
         return Needs(requisites=(), figures=())
     resolver = Resolver(_base(tree, url), tree.getroottree().docinfo.encoding or "utf-8")
@@ -106,19 +108,6 @@ def resolved(references: Iterable[Reference], url: str) -> Needs:
     resolver = Resolver(url, "utf-8")
     found = {address: Requisite(address, kind) for each, kind in references if (address := resolver(each))}
     return Needs(requisites=tuple(found.values()), figures=())
-
-
-def _tree(body: bytes | str, charset: str | None) -> Any:
-    """The root element, or None."""
-    options: dict[str, Any] = {"no_network": True, "huge_tree": False, "collect_ids": False}
-    try:
-        parser = etree.HTMLParser(encoding=charset, **options)
-    except LookupError:
-        parser = etree.HTMLParser(**options)
-    try:
-        return etree.fromstring(body, parser)
-    except (etree.LxmlError, ValueError):
-        return None
 
 
 def _base(tree: Any, url: str) -> str:
@@ -185,7 +174,7 @@ def _references(naming: Iterable[Any], srcset: Srcset, *, inside: bool = False) 
     for element in naming:
         yield from _named(element, srcset)
         if element.tag == "iframe" and element.get("srcdoc") and not inside:
-            frame = _tree(element.get("srcdoc"), None)
+            frame = tree_of(element.get("srcdoc"), None)
             yield from _references(_telling(frame)[0], srcset, inside=True) if frame is not None else ()
 
 

@@ -1,7 +1,7 @@
 """What a page says, who is credited, and how it relates to the seed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 ClaimSource = Literal[
@@ -123,7 +123,6 @@ class Article:
     claims: Mapping[ClaimName, tuple[Claim, ...]]
     credits: tuple[Credit, ...]
     captions: tuple[PageCaption, ...]
-    anchors: tuple[PageAnchor, ...] = field(repr=False)
     blocks: tuple[PageBlock, ...] = ()
     candidates: tuple[TextCandidate, ...] = ()
 
