@@ -194,7 +194,7 @@ class _Coordinator:
             if self.queue.broken(seed.url):
                 self._give_up(seed)
             else:
-                self.queue.put(seed, time.monotonic())
+                self.queue.put(replace(seed, parts=()), time.monotonic())  # whose lines the document has as well
         if read:
             self.ledger.waiting(read, self.job)
         if refused:
