@@ -3,6 +3,7 @@
 What goes wrong inside one seed is that seed's Failure; only a disk that will not have it stops the job.
 """
 
+import gc
 import logging
 import signal
 import threading
@@ -58,6 +59,7 @@ def equip(config: Config, job: str, level: int | None = None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     share_arenas()
+    gc.freeze()  # what is imported stays: no collection need look through it
     _tools = tools_for(config, job)
 
 
