@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from archiver.bag.write import STAGING, storage
@@ -26,7 +27,7 @@ from archiver.job.delivering import Sign, delivered, signatures_in, signatures_o
 from archiver.job.ledger import entry_of_bag, key_of
 from archiver.job.records import read_record
 from archiver.job.result import Archived, Delivered, Slip
-from archiver.model import Bag, Failure, Seed
+from archiver.model import Bag, Failure, Report, Seed
 from archiver.validate.archives import opened
 from archiver.validate.bag import validate_bag
 
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from archiver.trust.sign import Signer
 
 OUTBOX = ".archiver/outbox"
+_JUDGING = Lock()
+"""As with reading (`pipeline.py`): threads that judge at once only take the interpreter from each other."""
 FORMS: tuple[Form, ...] = ("tar", "tgz", "zip")
 """Those in which a bag is one file, which is there whole or not at all."""
 
@@ -92,7 +95,7 @@ class Outbox:
         told = {"name": seed.name, "url": seed.url, "sha256": seed.sha256,
                 "outcome": made.outcome, "verdict": made.verdict, "reason": made.reason}  # fmt: skip
         receipt = delivered(
-            found, parcel, self.target, judge=lambda: validate_bag(made.bag.path, second_opinion=True),
+            found, parcel, self.target, judge=lambda: _judged(made.bag.path),
             signatures=signatures_in(found), config=self.config, seal=found.seal, identifier=found.identifier,
             seed=told,
         )  # fmt: skip
@@ -131,6 +134,11 @@ class Outbox:
             return None
         finally:
             shutil.rmtree(beside, ignore_errors=True)
+
+
+def _judged(bag: Path) -> Report:
+    with _JUDGING:
+        return validate_bag(bag, second_opinion=True)
 
 
 def outbox_of(config: Config, folder: Path, signer: "Signer | None") -> Outbox:
