@@ -81,6 +81,7 @@ def _take_receipts(ledger: Ledger, bags: Path) -> int:
             before = ledger.find(entry.key) if entry else None
             if entry and (before is None or before.updated < entry.updated):
                 entries.append(entry)
+        entries.sort(key=lambda each: each.updated)
         ledger.settle(entries, None, datetime.now(UTC), beside=partial(_insert, rows))
         taken += len({each.bag for each in entries if not (bags / str(each.bag)).is_dir()})
     return taken
