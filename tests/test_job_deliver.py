@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 import seaweed
 from newsroom import PARAGRAPHS, Answer, Newsroom, article, newsroom, pages_for, write_seeds
+from pki import authorities, needs_openssl
 from test_handoff_deliver import SCHEMA
 from test_job_cluster import SEEDS, Site, dask, ended, needs_dask
 
@@ -46,7 +47,7 @@ class Delivering:
         return done.returncode, [json.loads(each) for each in lines if each.endswith("}")], done.stderr
 
     def packages(self) -> list[Path]:
-        return sorted(each for each in self.library.glob("report-*") if each.suffix != ".json")
+        return sorted(each for each in self.library.glob("report-*") if ".receipt.json" not in each.name)
 
     def rows(self) -> list[tuple[str, str]]:
         return deliveries(self.bags)
@@ -223,6 +224,43 @@ folder.FolderTarget.ready = squats
     assert (code, told["package"]) == (0, str(squatter))
     assert sum(job.room.asked.values()) == 1
     assert job.left_over() == []
+
+
+def test_a_target_that_fails_in_mid_job_ends_it_and_what_was_sealed_is_sent_by_the_next_run(job, tmp_path):
+    """No page is asked for twice."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text("""
+import errno
+from itertools import count
+import archiver.handoff.folder as folder
+inner, calls = folder._write, count()
+def full(path, chunks):
+    if next(calls) > 3:
+        raise OSError(errno.ENOSPC, "No space left on device")
+    return inner(path, chunks)
+folder._write = full
+""")
+    code, _, said = job.run(PYTHONPATH=str(tmp_path / "site"))
+    assert (code, len(said.splitlines())) == (3, 1)
+    assert "No space left on device" in said
+    assert list((job.bags / ".archiver/outbox").iterdir())
+    code, results, _ = job.run()
+    assert (code, len(results), len(job.packages()), len(job.rows())) == (0, FEW, FEW, FEW)
+    assert max(job.room.asked.values()) == 1
+    assert job.left_over() == []
+
+
+@needs_openssl
+def test_receipts_are_signed_where_there_are_keys_and_lie_signed_at_both_ends(job, tmp_path):
+    with authorities(tmp_path / "pki") as pki:
+        key, certificate = pki.signer.write(tmp_path / "keys")[1::2]
+    (tmp_path / "a.toml").write_text(f"key = {json.dumps(key)}\ncertificate = {json.dumps(certificate)}\n")
+    code, _, said = job.run("--config", str(tmp_path / "a.toml"))
+    assert code == 0, said
+    for package in job.packages():
+        assert (job.library / f"{package.name}.receipt.json.p7s").is_file()
+        (kept,) = (job.bags / "receipts").glob(f"{package.stem}-*.json.p7s")
+        assert kept.read_bytes() == (job.library / f"{package.name}.receipt.json.p7s").read_bytes()
 
 
 def test_a_recapture_is_delivered_beside_the_bag_before(job):
