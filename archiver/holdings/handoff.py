@@ -161,7 +161,8 @@ class Desk:
         # 3. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
         notes = list(found.notes)
         file = write_receipt(receipt, self.folder, self.sign, notes)
-        for each in (file, *signatures_of(file)):
+        signed_files = signatures_of(file) if self.sign else ()  # it lists the folder, where a million may lie
+        for each in (file, *signed_files):
             self.target.write(f"{parcel.name}{SUFFIX}{each.name.removeprefix(file.name)}", each.read_bytes())
         self.ledger.add(receipt, derived=lot.key, signatures=signed, file=file)
         self._into_custody(lot, receipt.identifier, digest, notes)
