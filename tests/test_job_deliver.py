@@ -7,6 +7,7 @@ import random
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
@@ -226,28 +227,53 @@ folder.FolderTarget.ready = squats
     assert job.left_over() == []
 
 
-def test_a_target_that_fails_in_mid_job_ends_it_and_what_was_sealed_is_sent_by_the_next_run(job, tmp_path):
-    """No page is asked for twice."""
-    (tmp_path / "site").mkdir()
-    (tmp_path / "site/sitecustomize.py").write_text("""
+_FULL = """
 import errno
 from itertools import count
 import archiver.handoff.folder as folder
 inner, calls = folder._write, count()
 def full(path, chunks):
-    if next(calls) > 3:
+    if next(calls) > MOST:
         raise OSError(errno.ENOSPC, "No space left on device")
     return inner(path, chunks)
 folder._write = full
-""")
+"""
+
+
+@pytest.mark.parametrize("ledger_lost", [False, True])
+def test_a_target_that_fails_in_mid_job_ends_it_and_what_was_sealed_is_sent_by_the_next_run(job, tmp_path, ledger_lost):
+    """No page is asked for twice, also where the ledger was made anew since."""
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(_FULL.replace("MOST", "3"))
     code, _, said = job.run(PYTHONPATH=str(tmp_path / "site"))
     assert (code, len(said.splitlines())) == (3, 1)
     assert "No space left on device" in said
     assert list((job.bags / ".archiver/outbox").iterdir())
+    if ledger_lost:
+        assert main(["status", "--rebuild", "--bags", str(job.bags)]) == 0
     code, results, _ = job.run()
     assert (code, len(results), len(job.packages()), len(job.rows())) == (0, FEW, FEW, FEW)
     assert max(job.room.asked.values()) == 1
-    assert job.left_over() == []
+    assert [each for each in job.left_over() if "set-aside" not in each] == []
+
+
+@pytest.mark.parametrize("where", ["elsewhere", "here"])
+def test_what_waited_for_its_delivery_while_another_job_captured_it_is_no_recapture(job, tmp_path, where):
+    (tmp_path / "site").mkdir()
+    (tmp_path / "site/sitecustomize.py").write_text(_FULL.replace("MOST", "-1"))
+    for each in list(job.seeds.iterdir())[1:]:
+        each.unlink()
+    assert job.run(PYTHONPATH=str(tmp_path / "site"))[0] == 3
+    (tmp_path / "other").mkdir()
+    if where == "elsewhere":
+        assert job.run("--deliver", str(tmp_path / "other"))[0] == 0
+    else:
+        assert main(["run", str(job.seeds), "--bags", str(job.bags), *job.room.options]) == 0
+    time.sleep(1)  # the next second: names of bags have no fractions
+    assert job.run("--recapture")[0] == 0
+    assert sum(job.room.asked.values()) == 3
+    assert not (job.bags / ".archiver/outbox").exists()
+    job.rows()
 
 
 @needs_openssl

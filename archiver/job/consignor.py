@@ -16,11 +16,13 @@ from uuid import uuid4
 from archiver.bag.names import bag_name
 from archiver.bag.write import flush, storage
 from archiver.config import Config
+from archiver.errors import Refused
+from archiver.handoff.source import source
 from archiver.job.crew import run_seed
 from archiver.job.deliveries import Deliveries, insert, row_of, signed_by
 from archiver.job.delivering import RECEIPTS
 from archiver.job.keeper import Keeper
-from archiver.job.ledger import Entry, Ledger, key_of, storable
+from archiver.job.ledger import DONE, Entry, Ledger, entry_of_bag, key_of, storable
 from archiver.job.outbox import OUTBOX, checked_target
 from archiver.job.result import Archived, Delivered, Done, Slip
 from archiver.job.rows import entry_of
@@ -30,6 +32,13 @@ _SLIPS = """
 CREATE TABLE IF NOT EXISTS slips (
     key TEXT NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (key, target))
 """
+_SETTLED_SINCE = f"""
+DELETE FROM slips WHERE EXISTS (
+    SELECT 1 FROM seeds WHERE seeds.key = slips.key AND outcome IN ({", ".join("?" * len(DONE))})
+    AND strftime('%Y%m%dT%H%M%SZ', updated) > substr(slips.name, -25, 16))
+"""
+"""By a job that kept its bags, or sent them elsewhere: what is recaptured later is another bag. The time of a slip is
+that in its name (`bag_name`)."""
 
 
 class Consignor(Keeper):
@@ -42,7 +51,8 @@ class Consignor(Keeper):
         self._outbox = config.bags / OUTBOX
         Deliveries(config.bags).close()  # whose tables are then there
         for name in set(self._lying()) - ledger.within(_wanted):
-            shutil.rmtree(self._outbox / name, ignore_errors=True)
+            if not self._taken_up(name):
+                shutil.rmtree(self._outbox / name, ignore_errors=True)
 
     def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
         """Hand a seed out, with the name its bag will have."""
@@ -80,6 +90,21 @@ class Consignor(Keeper):
         database.execute("INSERT INTO slips VALUES (?, ?, ?, ?)", (key, self._target, slip.name, uuid))
         return slip
 
+    def _taken_up(self, name: str) -> bool:
+        """Whether a sealed bag that lies here is still to be delivered: a ledger that was made anew has no slip of it,
+        and it may be the only copy."""
+        entry = entry_of_bag(self._outbox / name)
+        before = self._ledger.find(entry.key) if entry else None
+        if entry is None or (before and before.outcome in DONE and before.updated > entry.updated):
+            return False
+        try:
+            uuid = (source(self._outbox / name).identifier or "").removeprefix("urn:uuid:")
+        except Refused:
+            return False
+        row = (storable(entry.key), self._target, name, uuid)
+        self._ledger.within(lambda database: database.execute("INSERT OR IGNORE INTO slips VALUES (?, ?, ?, ?)", row))
+        return True
+
     def _note(self, database: sqlite3.Connection, sent: list[Delivered], over: list[str]) -> None:
         for each in sent:
             signed = signed_by(each.receipt.signatures)
@@ -98,4 +123,5 @@ class Consignor(Keeper):
 def _wanted(database: sqlite3.Connection) -> set[str]:
     """The names of bags that are still to be delivered, in a ledger that may be new."""
     database.execute(_SLIPS)
+    database.execute(_SETTLED_SINCE, DONE)
     return {name for (name,) in database.execute("SELECT name FROM slips")}
