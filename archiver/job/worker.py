@@ -17,7 +17,7 @@ from archiver.capture.recorder import Recorder
 from archiver.capture.store import Store
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
-from archiver.job.memory import share_arenas
+from archiver.job.memory import give_back, share_arena
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.result import Done, Slip, failure
@@ -48,6 +48,8 @@ def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
     except Exception as error:  # noqa: BLE001 - an adapter for whatever a page can do to the libraries that read it
         _log.exception("%s: %s", seed.origin, seed.url)
         return failure(seed, "internal", f"archiver failed on it: {type(error).__name__}: {error}", started)
+    finally:
+        give_back()
 
 
 def equip(config: Config, job: str, level: int | None = None) -> None:
@@ -58,7 +60,7 @@ def equip(config: Config, job: str, level: int | None = None) -> None:
         logging.basicConfig(level=level)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    share_arenas()
+    share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
     _tools = tools_for(config, job)
 
