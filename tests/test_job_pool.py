@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from concurrent.futures import as_completed
+from multiprocessing import get_all_start_methods
 from pathlib import Path
 
 import pytest
@@ -132,3 +133,41 @@ def test_its_processes_end_with_the_program_however_that_ends(tmp_path):
         time.sleep(0.1)
     os.kill(worker, signal.SIGKILL)
     pytest.fail("the worker outlived the program that started it")
+
+
+def test_where_the_path_of_temporary_files_is_too_long_for_a_socket_processes_start_afresh(tmp_path):
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from test_job_pool import wait_and_say, nothing; from archiver.job.pool import WorkerPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = WorkerPool(1, 1, nothing)\n"
+        "    print(pool.submit(wait_and_say, 0, 'here').result()[0]); pool.shutdown()\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    (far := tmp_path / ("x" * 120)).mkdir()
+    command = [sys.executable, str(tmp_path / "main.py"), str(Path(__file__).parent)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=os.environ | {"TMPDIR": str(far)}
+    )
+    assert (done.returncode, done.stdout) == (0, "here\n"), done.stderr
+
+
+@pytest.mark.skipif("forkserver" not in get_all_start_methods(), reason="the system cannot fork")
+def test_the_process_that_others_are_forked_from_may_be_killed_before_the_first_is(tmp_path):
+    code = (
+        "import os, signal, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from multiprocessing import forkserver\n"
+        "from test_job_pool import wait_and_say, nothing; from archiver.job.pool import WorkerPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = WorkerPool(1, 1, nothing, preload=['test_job_cluster'])\n"
+        "    connect = forkserver._forkserver.connect_to_new_process\n"
+        "    def killed(fds):\n"
+        "        global killed; killed = connect\n"
+        "        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL); raise EOFError('as it is seen')\n"
+        "    forkserver.connect_to_new_process = lambda fds: killed(fds)\n"
+        "    print(pool.submit(wait_and_say, 0, 'here').result()[0]); pool.shutdown()\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    command = [sys.executable, str(tmp_path / "main.py"), str(Path(__file__).parent)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "here\n"), done.stderr

@@ -5,22 +5,22 @@ network most of their time: here each process runs its calls in threads, each an
 and a process that dies takes only its own calls with it. Knows nothing of seeds.
 
 The processes are forked from one that has no threads and has imported what they need (multiprocessing's forkserver),
-so that the imports are paid for once; where the system cannot fork each starts afresh.
+so that the imports are paid for once; where that cannot be had each starts afresh.
 """
 
 import os
 import pickle
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import count
 from multiprocessing import forkserver, get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import Connection
 from typing import Any, ParamSpec, TypeVar
 
-_METHOD = "forkserver" if "forkserver" in get_all_start_methods() else "spawn"
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
@@ -45,8 +45,7 @@ class WorkerPool(Executor):
         preload: Sequence[str] = (),
     ) -> None:
         self._processes = processes
-        _prepare(preload)
-        self._told = (threads, initializer, initargs)
+        self._told = (_prepared(preload), threads, initializer, initargs)
         self._workers: list[_Worker] = []
         self._lock = threading.Lock()
 
@@ -77,19 +76,33 @@ class WorkerPool(Executor):
 class _Worker:
     """One process, seen from outside."""
 
-    def __init__(self, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...]) -> None:
+    def __init__(
+        self, method: str, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...]
+    ) -> None:
         self.under_way: dict[int, Future[Any]] = {}
         self.gone = False
         self._numbers = count()
         self._lock = threading.Lock()
-        context: Any = get_context(_METHOD)
+        context: Any = get_context(method)
         self._connection, theirs = context.Pipe()
         self._process = context.Process(target=_serve, args=(theirs, threads, initializer, initargs), daemon=True)
         with _deaf():
-            self._process.start()
+            self._start()
         theirs.close()
         self._listener = threading.Thread(target=self._listen, name="answers", daemon=True)
         self._listener.start()
+
+    def _start(self) -> None:
+        """Raises OSError where there can be no process more."""
+        for again in (True, False):
+            try:
+                self._process.start()
+            except (EOFError, ConnectionError) as error:  # whom they are forked from was killed, or could not fork
+                if not again:
+                    raise OSError(f"no process more could be started ({error}); fewer --jobs may help") from error
+                time.sleep(0.1)
+            else:
+                return
 
     def submit(self, call: bytes) -> Future[Any]:
         future: Future[Any] = Future()
@@ -134,12 +147,14 @@ class _Worker:
         self._connection.close()
 
 
-def _prepare(modules: Sequence[str]) -> None:
-    """Let the process that the others are forked from come up, and import, while this one goes on."""
-    if _METHOD == "forkserver":
+def _prepared(modules: Sequence[str]) -> str:
+    """How processes start. The one that they are forked from comes up, and imports, while this one goes on."""
+    if "forkserver" in get_all_start_methods():
         forkserver.set_forkserver_preload(list(modules))
-        with _deaf():
+        with suppress(OSError), _deaf():  # its socket is a file, whose path may be too long for one
             forkserver.ensure_running()
+            return "forkserver"
+    return "spawn"
 
 
 @contextmanager
