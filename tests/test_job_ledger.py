@@ -9,6 +9,7 @@ import pytest
 from newsroom import newsroom, pages_for, seed_document
 
 from archiver.cli import main
+from archiver.job.deliveries import Deliveries
 from archiver.job.ledger import PATH, Entry, Ledger
 from archiver.job.lock import bags_locked
 
@@ -242,3 +243,13 @@ class TestAdopting:
         monkeypatch.setattr("archiver.job.ledger.entry_of_bag", looked_into.append)
         assert ledger.adopt(folder) == 0
         assert looked_into == [folder / "new"]
+
+
+def test_the_deliveries_of_an_older_ledger_are_not_looked_through_for_each_seed(tmp_path):
+    Deliveries(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / PATH)) as database:
+        database.execute("DROP INDEX deliveries_by_bag")
+    Ledger(tmp_path).close()
+    with closing(sqlite3.connect(tmp_path / PATH)) as database:
+        (plan,) = database.execute("EXPLAIN QUERY PLAN SELECT target FROM deliveries WHERE bag = 'x'")
+    assert "USING INDEX deliveries_by_bag" in plan[-1]

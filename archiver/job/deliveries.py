@@ -12,12 +12,12 @@ from pathlib import Path
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.job.ledger import DELIVERIES, PATH, storable
+from archiver.job.ledger import BY_BAG, DELIVERIES, PATH, storable
 from archiver.model import Receipt
 
 TABLES = f"""
 {DELIVERIES}
-CREATE INDEX IF NOT EXISTS deliveries_by_bag ON deliveries (bag);
+{BY_BAG};
 CREATE INDEX IF NOT EXISTS deliveries_by_seal ON deliveries (seal);
 CREATE TABLE IF NOT EXISTS uploads (address TEXT PRIMARY KEY, upload TEXT NOT NULL, sha256 TEXT NOT NULL);
 """

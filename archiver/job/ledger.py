@@ -38,6 +38,7 @@ CREATE TABLE IF NOT EXISTS deliveries (
     signatures TEXT NOT NULL, ended TEXT NOT NULL, receipt TEXT NOT NULL, custody INTEGER NOT NULL DEFAULT 0);
 """
 """What `deliveries.py` keeps: a bag that was delivered need not lie here any more."""
+BY_BAG = "CREATE INDEX IF NOT EXISTS deliveries_by_bag ON deliveries (bag)"
 _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
 _INDEXES = """
@@ -114,6 +115,8 @@ class Ledger:
                 if tables and needed not in tables:  # no job has run yet, or nothing was delivered
                     self._db.execute(f"ATTACH ':memory:' AS without_{needed}")
                     self._db.executescript(script.replace("IF NOT EXISTS ", f"without_{needed}."))
+            if not read_only and "deliveries" in tables:  # whose table may be of before `find` asked for it
+                self._db.execute(BY_BAG)
 
     def close(self) -> None:
         """Close the file."""
