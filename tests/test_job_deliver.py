@@ -299,6 +299,7 @@ def test_a_recapture_is_delivered_beside_the_bag_before(job):
     ("words", "says"),
     [
         (["--deliver", "nowhere"], "there is no such folder; is it mounted?"),
+        (["--deliver", ""], "--deliver has no name"),
         (["--endpoint", "http://127.0.0.1:9"], "--deliver s3://BUCKET/PREFIX"),
         (["--deliver", "ftp://library/x"], "is not s3://BUCKET/PREFIX"),
         (["--deliver", "s3://user@bucket/x"], "is not s3://BUCKET/PREFIX"),
@@ -311,6 +312,16 @@ def test_a_target_that_is_none_is_wrong_usage_in_one_line(words, says, tmp_path,
     err = capsys.readouterr().err
     assert says in err
     assert err.count("\n") == 1
+
+
+def test_nothing_is_delivered_to_where_jobs_tidy_up(job, tmp_path):
+    """Its staging folder is emptied at the end of the job, by whatever name the operator has reached it."""
+    inner = job.bags / ".archiver/staging"
+    inner.mkdir(parents=True)
+    (tmp_path / "linked").symlink_to(inner)
+    code, _, said = job.run("--deliver", str(tmp_path / "linked"))
+    assert (code, said.count("\n"), sum(job.room.asked.values())) == (2, 1, 0)
+    assert "name another folder" in said
 
 
 def test_a_wacz_is_no_bag_and_is_not_all_that_is_kept_of_one(tmp_path, capsys):

@@ -90,6 +90,8 @@ def _with_delivery(config: Config) -> Config:
         if config.deliver_endpoint:
             raise UsageError("--endpoint names the server that bags are delivered to: --deliver s3://BUCKET/PREFIX too")
         return config
+    if not config.deliver.strip():  # an unset variable of a shell, where Path() would be the current folder
+        raise UsageError("--deliver has no name; it needs a folder or s3://BUCKET/PREFIX")
     if "://" not in config.deliver:
         return replace(config, deliver=str(Path(config.deliver).absolute()))
     return replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))

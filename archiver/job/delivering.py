@@ -13,13 +13,14 @@ from uuid import uuid4
 from archiver import __version__
 from archiver.config import Config
 from archiver.digest import Hasher
-from archiver.errors import ArchiverError, Refused
+from archiver.errors import ArchiverError, Refused, UsageError
 from archiver.handoff.deliver import deliver
 from archiver.handoff.folder import FolderTarget
 from archiver.handoff.package import Package, digest_of, measure
 from archiver.handoff.receipt import receipt_bytes
 from archiver.handoff.source import Source
 from archiver.handoff.target import Memory, Target
+from archiver.job.lock import FOLDER
 from archiver.model import Receipt, Report
 from archiver.trust import custody
 from archiver.validate.report import first_error
@@ -34,7 +35,10 @@ Sign = Callable[[Path], None]
 def target_of(address: str, endpoint: str | None, memory: Memory | None) -> Target:
     """A folder, or s3://BUCKET/PREFIX at an endpoint. Raises UsageError, StorageError."""
     if "://" not in address:
-        return FolderTarget(Path(address))
+        folder = Path(address)
+        if FOLDER in folder.resolve().parts:
+            raise UsageError(f"{address} is in {FOLDER}, where jobs remove what they do not know; name another folder")
+        return FolderTarget(folder)
     from archiver.handoff.s3 import S3Target
 
     return S3Target(address, endpoint, memory)
