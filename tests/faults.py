@@ -54,8 +54,8 @@ def act(fault: dict[str, Any]) -> None:
             os.close(os.open(fault["at"], os.O_CREAT | os.O_EXCL))  # one signal, however many come here
         except FileExistsError:
             return
-        in_worker = multiprocessing.parent_process() is not None
-        os.kill(os.getppid() if in_worker else os.getpid(), getattr(signal, f"SIG{action.upper()}"))
+        coordinator = multiprocessing.parent_process()  # who asked for this process, not who forked it
+        os.kill((coordinator and coordinator.pid) or os.getpid(), getattr(signal, f"SIG{action.upper()}"))
     elif action == "error":
         raise OSError(errno.EIO, "Input/output error")
     elif action == "fill":
