@@ -222,6 +222,16 @@ def test_a_record_that_breaks_the_schema_ten_thousand_times_is_told_in_bounds(tm
     assert 1 <= sum(each.code == "REC002" for each in report.findings) <= 200
 
 
+def test_a_name_in_the_record_that_holds_a_line_break_is_told_on_one_line(tmp_path: Path):
+    """Found by the fuzzer."""
+    builder = Builder()
+    builder.record["software"]["packages"] = {"a\nREC000 error": None}
+    said = [each.message for each in validate_bag(builder.write(tmp_path / "bag")).findings if each.code == "REC002"]
+    assert len(said) == 1
+    assert r"a\x0aREC000 error" in said[0]
+    assert "\n" not in said[0]
+
+
 @pytest.mark.parametrize("part", ["seed", "capture", "text", "claims", "credits", "comparison", "agreement"])
 @pytest.mark.parametrize("value", [None, 7, "x", [], [[]], {}, [None], {"exchanges": [None, {"record_ids": 3}]}])
 def test_a_part_of_the_record_of_any_wrong_kind_is_findings_not_a_crash(part: str, value: object, tmp_path: Path):

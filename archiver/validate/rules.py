@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from archiver.model import Finding, Severity
 from archiver.validate.rules_made import LAYERS_MADE
 from archiver.validate.rules_trust import LAYERS
+from archiver.visible import visible
 
 SHOWN = 300
 """Characters of an expected or found value that a finding carries."""
@@ -264,14 +265,14 @@ STRICT = frozenset(("BAG006", "BAG023", "BAG041", "BAG049", "BAG050", "BAG053", 
 
 
 def finding(code: str, path: str = "", *, expected: object = None, found: object = None, **facts: object) -> Finding:
-    """The finding of a rule at a path of the bag; `facts` fill the rule's message. Raises KeyError for an unknown
-    code or a fact that is missing: both are mistakes of ours."""
+    """The finding of a rule at a path of the bag; `facts` fill the rule's message, which is one line. Raises KeyError
+    for an unknown code or a fact that is missing: both are mistakes of ours."""
     rule = RULES[code]
     return Finding(
         code=code,
         severity=rule.severity,
         path=path,
-        message=rule.message.format(**{name: _shown(fact) for name, fact in facts.items()}),
+        message=rule.message.format(**{name: visible(_shown(fact)) for name, fact in facts.items()}),
         section=rule.section,
         expected=None if expected is None else _shown(expected),
         found=None if found is None else _shown(found),
