@@ -186,6 +186,27 @@ def test_what_will_be_asked_for_again_holds_up_nothing(tmp_path: Path, monkeypat
     assert [each.url.removeprefix(SITE) for each in capture.exchanges] == ["/", "/a.jpg", "/b.jpg", "/a.jpg"]
 
 
+@pytest.mark.parametrize("whole", [False, True], ids=["never", "in time"])
+def test_an_answer_that_does_not_come_to_an_end_takes_no_time_from_the_rest_of_the_page(
+    whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It is asked for again, beside the others, with all the time that there is."""
+    monkeypatch.setattr(collect, "idle_clock", float)
+    monkeypatch.setattr(collect, "LONGEST", 0.2)
+    slow = drip(typed("a.js", b"x" * (30 if whole else 3000)), 0.01)
+    site: dict[str, Any] = {"/": [html(b"<script src=a.js></script><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
+    limits = {"requisites_seconds": 3.0}
+    with (
+        Server(site | {"/a.js": [slow, slow]}) as server,
+        Bench(tmp_path, server, settings={"requisites": True, "limits": limits}) as bench,
+    ):
+        capture, _ = bench.capture()
+    assert capture.requisites is not None
+    assert capture.requisites.fetched == 1 + whole
+    assert [each.url.removeprefix(SITE) for each in capture.exchanges].count("/a.js") == 2
+    assert capture.requisites.skipped == ()
+
+
 def test_frames_are_followed_one_deep_and_sheets_five(tmp_path: Path):
     page = "<iframe src=1.html></iframe><link rel=stylesheet href=1.css>"
     frames = {f"/{n}.html": f"<img src=f{n}.jpg><iframe src={n + 1}.html></iframe>".encode() for n in range(1, 4)}

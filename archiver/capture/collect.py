@@ -24,7 +24,7 @@ from archiver.capture.store import LARGEST, Lent, Store
 from archiver.capture.stylesheets import sheet_references
 from archiver.capture.trouble import Trouble
 from archiver.capture.walk import AGAIN, Asker, Walk
-from archiver.config import Config
+from archiver.config import Config, Limits
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
 AT_ONCE = 4
@@ -33,6 +33,8 @@ IDLE = 0.05
 fetch the rest: to start and wake them costs more than to wait for a server that is near, or while others are served."""
 ALONE = 1.0
 """Seconds after which they do in any case."""
+LONGEST = 10.0
+"""Seconds that one exchange may hold up the rest of its page: what takes longer is asked for again, in a thread."""
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
@@ -92,13 +94,17 @@ class Collector:
     _fetched: int = 0
     _bytes: int = 0
     _deadline: float = 0.0
+    _here: bool = False
+    """Whether the page's own thread is the one that fetches."""
 
     def collect(self, page: Page) -> Requisites:
         """Everything `page` needs, as far as it could be had. Raises StorageError."""
         self._deadline = self.monotonic() + self.config.limits.requisites_seconds
         self._seen.add(page.url)
         self._want(self._needs(page, again=True), _Wanted(Requisite(page.url, "document")))
+        self._here = True
         begun = self._run_here(page.url)
+        self._here = False
         if begun or self._queue:
             with ThreadPoolExecutor(AT_ONCE, "requisite") as pool:
                 self._run(pool, page.url, begun)
@@ -205,15 +211,7 @@ class Collector:
 
     def _fetch(self, requisite: Requisite, visit: Visit) -> Generator[bool, None, _Fetched]:
         """Asked for, recorded on the way, lent to others where it may be."""
-        limits = self.config.limits
-        left = max(1.0, self._deadline - self.monotonic())
-        bounds = replace(
-            limits,
-            response_bytes=min(limits.requisite_bytes, limits.response_bytes),
-            exchange_seconds=min(limits.exchange_seconds, left),
-            retry_after_seconds=min(limits.retry_after_seconds, left / 4),
-        )
-        asker = replace(self.asker, visit=visit, limits=bounds, may=self._may)
+        here, asker = self._here, replace(self.asker, visit=visit, limits=self._bounds(), may=self._may)
         walk = Walk(asker, requisite.url, "requisite", keep=self._kept(requisite), retries=1)
         last = None
         for done in walk:
@@ -228,7 +226,22 @@ class Collector:
             elif self.store:
                 self.store.decline(requisite.url)
             yield done.trouble is None and done.status not in AGAIN
+            walk.asker = replace(asker, limits=self._bounds())
+        if here and walk.trouble and walk.trouble.truncation == "time":
+            return (yield from self._fetch(requisite, visit))  # now in a thread
         return _Fetched(walk, last)
+
+    def _bounds(self) -> Limits:
+        """Those of the next exchange."""
+        limits, left = self.config.limits, max(1.0, self._deadline - self.monotonic())
+        longest = min(left, LONGEST) if self._here else left
+        return replace(
+            limits,
+            response_bytes=min(limits.requisite_bytes, limits.response_bytes),
+            exchange_seconds=min(limits.exchange_seconds, longest),
+            read_seconds=min(limits.read_seconds, longest),
+            retry_after_seconds=min(limits.retry_after_seconds, left / 4),
+        )
 
     def _may(self, url: str) -> Trouble | None:
         """On each address of the way: the time of the page, then the manners of the capture."""

@@ -90,8 +90,8 @@ class Walk:
 
     def _ask(self, initiator: Initiator) -> Iterator[Attempt]:
         """One address, with as many attempts as it may have."""
-        limits = self.asker.limits
         for number in range(self.retries + 1):
+            limits = self.asker.limits
             self.attempts += 1
             try:
                 url = as_sent(urldefrag(self.url).url)
