@@ -211,7 +211,7 @@ _Settings = TypeVar("_Settings", Config, Limits)
 
 def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings:
     """`default` with the keys of `table`, each checked against the type of its default."""
-    known = {f.name: _READERS[str(f.type)] for f in fields(default) if str(f.type) in _READERS}
+    known = {f.name: _READERS[f.type] for f in fields(default) if f.type in _READERS}
     if not isinstance(table, dict):
         raise UsageError(f"{path}: [{prefix.rstrip('.')}] must be a table")
     values: dict[str, Any] = {}
@@ -258,13 +258,13 @@ _WANTED: dict[Any, str] = {
     bool: "true or false",
     list: 'a list, as in ["text"]',
 }
-_READERS: dict[str, tuple[Any, Callable[[Any], Any]]] = {
-    "<class 'pathlib.Path'>": (str, Path),
-    "pathlib.Path | None": (str, Path),
-    "<class 'str'>": (str, str),
-    "str | None": (str, str),
-    "<class 'int'>": (int, int),
-    "<class 'float'>": ((int, float), float),
-    "<class 'bool'>": (bool, bool),
-    "tuple[archiver.config.ConnectTo, ...]": (list, lambda each: tuple(ConnectTo.from_text(str(c)) for c in each)),
+_READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
+    Path: (str, Path),
+    Path | None: (str, Path),
+    str: (str, str),
+    str | None: (str, str),
+    int: (int, int),
+    float: ((int, float), float),
+    bool: (bool, bool),
+    tuple[ConnectTo, ...]: (list, lambda each: tuple(ConnectTo.from_text(str(c)) for c in each)),
 }
