@@ -324,6 +324,14 @@ def test_nothing_is_delivered_to_where_jobs_tidy_up(job, tmp_path):
     assert "name another folder" in said
 
 
+def test_a_target_that_may_not_be_written_into_ends_the_job_before_a_page_is_asked_for(job, capsys, monkeypatch):
+    monkeypatch.setattr(os, "access", lambda path, mode: Path(path) != job.library)  # tests may run as root
+    words = ["--bags", str(job.bags), *job.room.options, "--deliver", str(job.library)]
+    assert main(["run", str(job.seeds), *words]) == 3
+    err = capsys.readouterr().err
+    assert (err.count("\n"), "mounted for reading only" in err, sum(job.room.asked.values())) == (1, True, 0)
+
+
 def test_a_wacz_is_no_bag_and_is_not_all_that_is_kept_of_one(tmp_path, capsys):
     (tmp_path / "a.toml").write_text('deliver_form = "wacz"\n')
     words = ["--config", str(tmp_path / "a.toml"), "--deliver", str(tmp_path), "--bags", str(tmp_path / "bags")]

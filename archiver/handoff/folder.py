@@ -35,6 +35,8 @@ class FolderTarget:
         """The folder must be there, with room for what is sent. Raises StorageError."""
         with storage(f"write into {self._root}"):
             free = shutil.disk_usage(self._root).free
+            if not os.access(self._root, os.W_OK | os.X_OK):
+                raise PermissionError(errno.EACCES, "it may not be written into, or is mounted for reading only")
         if free < octets + _SPARE:
             raise StorageError(f"{self._root} has {free:,} bytes free, {octets + _SPARE:,} are needed; make room there")
 
