@@ -456,3 +456,14 @@ def test_receipts_of_a_bag_beside_which_nothing_can_be_written_go_elsewhere(bag,
     assert "--receipts DIR" in capsys.readouterr().err
     code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--receipts", tmp_path / "mine")
     assert (code, Path(told["receipt"]).parent) == (0, tmp_path / "mine/receipts")
+
+
+def test_a_disk_that_is_no_longer_mounted_is_noticed_though_its_folder_is_there(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "mounted").symlink_to(tmp_path / "disk")
+    target = folder_module.FolderTarget(tmp_path / "mounted")
+    target.ready(0)
+    (tmp_path / "mounted").unlink()
+    (tmp_path / "mounted").symlink_to("/dev")
+    with pytest.raises(StorageError, match="is the right one still mounted"):
+        target.ready(0)

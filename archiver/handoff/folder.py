@@ -29,12 +29,16 @@ class FolderTarget:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._device: int | None = None
         self.address = str(root.resolve())
 
     def ready(self, octets: int) -> None:
         """The folder must be there, with room for what is sent. Raises StorageError."""
         with storage(f"write into {self._root}"):
-            free = shutil.disk_usage(self._root).free
+            free, device = shutil.disk_usage(self._root).free, self._root.stat().st_dev
+            if self._device not in (None, device):
+                raise StorageError(f"{self._root} is on another disk than before; is the right one still mounted?")
+            self._device = device
             if not os.access(self._root, os.W_OK | os.X_OK):
                 raise PermissionError(errno.EACCES, "it may not be written into, or is mounted for reading only")
         if free < octets + _SPARE:
