@@ -242,7 +242,7 @@ folder._write = full
 
 @pytest.mark.parametrize("ledger_lost", [False, True])
 def test_a_target_that_fails_in_mid_job_ends_it_and_what_was_sealed_is_sent_by_the_next_run(job, tmp_path, ledger_lost):
-    """No page is asked for twice, also where the ledger was made anew since (and nothing was sent that it alone knew)."""
+    """No page is asked for twice, also where the ledger was made anew since, and nothing was sent before."""
     (tmp_path / "site").mkdir()
     (tmp_path / "site/sitecustomize.py").write_text(_FULL.replace("MOST", "-1" if ledger_lost else "3"))
     code, _, said = job.run(PYTHONPATH=str(tmp_path / "site"))
@@ -264,12 +264,12 @@ def test_what_waited_for_its_delivery_while_another_job_captured_it_is_no_recapt
     for each in list(job.seeds.iterdir())[1:]:
         each.unlink()
     assert job.run(PYTHONPATH=str(tmp_path / "site"))[0] == 3
+    time.sleep(1)  # the next second: names of bags have no fractions
     (tmp_path / "other").mkdir()
     if where == "elsewhere":
         assert job.run("--deliver", str(tmp_path / "other"))[0] == 0
     else:
         assert main(["run", str(job.seeds), "--bags", str(job.bags), *job.room.options]) == 0
-    time.sleep(1)  # the next second: names of bags have no fractions
     assert job.run("--recapture")[0] == 0
     assert sum(job.room.asked.values()) == 3
     assert not (job.bags / ".archiver/outbox").exists()
