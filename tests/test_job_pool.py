@@ -109,7 +109,7 @@ def test_the_first_process_of_a_program_is_shielded_from_ctrl_c_too(tmp_path):
     assert "SIGINT" in done.stdout
 
 
-def test_its_processes_end_with_the_program_however_that_ends(tmp_path):
+def test_its_processes_end_with_the_program_however_that_ends_and_leave_no_file(tmp_path):
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1])\n"
         "from test_job_pool import wait_and_say, nothing; from archiver.job.pool import WorkerPool\n"
@@ -120,16 +120,20 @@ def test_its_processes_end_with_the_program_however_that_ends(tmp_path):
     )
     (tmp_path / "main.py").write_text(code)
     command = [sys.executable, str(tmp_path / "main.py"), str(Path(__file__).parent)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
         worker = int(program.stdout.readline())
         program.kill()
     for _ in range(100):
         try:
-            state = Path(f"/proc/{worker}/stat").read_text()
+            over = ") Z " in Path(f"/proc/{worker}/stat").read_text()  # ended, and nobody has buried it yet
         except OSError:
+            over = True
+        if over:
+            assert list(temporary.iterdir()) == []
             return
-        if ") Z " in state:
-            return  # ended, and nobody has buried it yet
         time.sleep(0.1)
     os.kill(worker, signal.SIGKILL)
     pytest.fail("the worker outlived the program that started it")

@@ -10,6 +10,7 @@ so that the imports are paid for once; where that cannot be had each starts afre
 
 import os
 import pickle
+import shutil
 import signal
 import threading
 import time
@@ -19,6 +20,7 @@ from contextlib import contextmanager, suppress
 from itertools import count
 from multiprocessing import forkserver, get_all_start_methods, get_context, resource_tracker
 from multiprocessing.connection import Connection
+from multiprocessing.util import get_temp_dir
 from typing import Any, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
@@ -85,7 +87,8 @@ class _Worker:
         self._lock = threading.Lock()
         context: Any = get_context(method)
         self._connection, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs, threads, initializer, initargs), daemon=True)
+        told = theirs, get_temp_dir() if method == "forkserver" else None, threads, initializer, initargs
+        self._process = context.Process(target=_serve, args=told, daemon=True)
         with _deaf():
             self._start()
         theirs.close()
@@ -169,8 +172,15 @@ def _deaf() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _serve(connection: Connection, threads: int, initializer: Callable[..., object], initargs: tuple[Any, ...]) -> None:
-    """The life of a process: calls in, answers out, until it is dismissed or alone in the world."""
+def _serve(
+    connection: Connection,
+    folder: str | None,
+    threads: int,
+    initializer: Callable[..., object],
+    initargs: tuple[Any, ...],
+) -> None:
+    """The life of a process: calls in, answers out, until it is dismissed, or alone in the world and takes the folder
+    of sockets along, which whoever was killed has left."""
     broken: Exception | None = None
     answering = threading.Lock()
 
@@ -195,6 +205,8 @@ def _serve(connection: Connection, threads: int, initializer: Callable[..., obje
             try:
                 order = connection.recv()
             except (EOFError, OSError):
+                if folder:
+                    shutil.rmtree(folder, ignore_errors=True)
                 os._exit(1)  # whoever started us is gone; threads cannot be ended otherwise
             if order is None:
                 break
