@@ -5,14 +5,13 @@ too, so that the next attempt goes on with them.
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.job.ledger import BY_BAG, DELIVERIES, PATH, storable
+from archiver.job.ledger import BY_BAG, DELIVERIES, PATH, storable, usable
 from archiver.model import Receipt
 
 TABLES = f"""
@@ -65,7 +64,7 @@ class Deliveries:
             raise StorageError.from_os(
                 "keep receipts beside the bags (--receipts DIR names another place)", error
             ) from error
-        with self._usable():
+        with usable(self._path):
             self._db = sqlite3.connect(self._path, isolation_level=None, timeout=30)
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
@@ -77,7 +76,7 @@ class Deliveries:
 
     def find(self, *, seal: str, form: str, target: str, derived: str) -> Delivery | None:
         """The last delivery of a sealed bag in this form to this target."""
-        with self._usable():
+        with usable(self._path):
             row = self._db.execute(
                 "SELECT id, package, size, sha256, signatures, ended, receipt, custody FROM deliveries WHERE "
                 "kind = 'delivery' AND seal = ? AND form = ? AND target = ? AND derived = ? "
@@ -94,12 +93,12 @@ class Deliveries:
 
     def add(self, receipt: Receipt, *, derived: str, signatures: str, file: Path) -> None:
         """Note a receipt that lies in `file`."""
-        with self._usable():
+        with usable(self._path):
             insert(self._db, row_of(receipt, derived=derived, signatures=signatures, file=file.name))
 
     def of(self, seal: str) -> list[Sent]:
         """All deliveries of a sealed bag, the last one to each place."""
-        with self._usable():
+        with usable(self._path):
             rows = self._db.execute(
                 "SELECT target, package, derived <> '', max(ended) FROM deliveries WHERE kind = 'delivery' "
                 "AND seal = ? GROUP BY target, package, derived ORDER BY target, package",
@@ -109,26 +108,19 @@ class Deliveries:
 
     def in_custody(self, identifier: str) -> None:
         """Note that the bag's custody log tells of a delivery."""
-        with self._usable():
+        with usable(self._path):
             self._db.execute("UPDATE deliveries SET custody = 1 WHERE id = ?", (identifier,))
 
     def recall(self, address: str) -> tuple[str, str] | None:
         """The upload that was begun there, and the digest of what it uploads."""
-        with self._usable():
+        with usable(self._path):
             row = self._db.execute("SELECT upload, sha256 FROM uploads WHERE address = ?", (address,)).fetchone()
         return (str(row[0]), str(row[1])) if row else None
 
     def keep(self, address: str, upload: str, digest: str) -> None:
         """Keep in mind an upload that was begun."""
-        with self._usable():
+        with usable(self._path):
             self._db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (address, upload, digest))
-
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StorageError(f"cannot use the ledger {self._path}: {error}") from error
 
 
 def signed_by(signatures: Mapping[str, str]) -> str:

@@ -94,12 +94,24 @@ def _place(origin: str) -> str:
     return storable(origin if address else os.path.abspath(origin))  # noqa: PTH100 - the document may be gone
 
 
+@contextmanager
+def usable(path: Path) -> Iterator[None]:
+    """Errors of the ledger at `path` inside are StorageErrors outside, which say what helps."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageError(
+            f"cannot use the ledger {path}: {error}; if it is damaged, 'archiver status --rebuild --bags "
+            f"{path.parent.parent}' writes a new one from the bags"
+        ) from error
+
+
 class Ledger:
     """The ledger of one bags folder. Every method raises StorageError when the file cannot be used."""
 
     def __init__(self, bags: Path, *, read_only: bool = False) -> None:
         self._path = bags / PATH
-        with self._usable():
+        with usable(self._path):
             if read_only:
                 self._db = _reader(self._path)
             else:
@@ -122,19 +134,9 @@ class Ledger:
         """Close the file."""
         self._db.close()
 
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StorageError(
-                f"cannot use the ledger {self._path}: {error}; if it is damaged, 'archiver status "
-                f"--rebuild --bags {self._path.parent.parent}' writes a new one from the bags"
-            ) from error
-
     def begin(self, job: str, settings: Mapping[str, Any], moment: datetime) -> None:
         """Note that a job has started."""
-        with self._usable(), self._db:
+        with usable(self._path), self._db:
             self._db.execute(
                 "INSERT INTO jobs (id, started, settings) VALUES (?, ?, ?)",
                 (job, _text(moment), json.dumps(settings, default=str)),
@@ -142,12 +144,12 @@ class Ledger:
 
     def end(self, job: str, seeds: int, moment: datetime) -> None:
         """Note that a job has come to its end."""
-        with self._usable(), self._db:
+        with usable(self._path), self._db:
             self._db.execute("UPDATE jobs SET ended = ?, seeds = ? WHERE id = ?", (_text(moment), seeds, job))
 
     def find(self, key: str) -> Entry | None:
         """What is known of a seed."""
-        with self._usable():
+        with usable(self._path):
             row = self._db.execute(
                 f"SELECT {_COLUMNS}, (SELECT target || '/' || package FROM deliveries WHERE bag = seeds.bag AND "
                 f"{_DELIVERED} LIMIT 1) FROM seeds WHERE key = ?", (key,)
@@ -157,7 +159,7 @@ class Ledger:
     def waiting(self, entries: Iterable[Entry], job: str) -> None:
         """Note seeds that were read; what is known of them already stays. What was read at the same places before, said
         something else and is not captured is superseded, and forgotten; a bag it has stays."""
-        with self._usable(), self._transaction():
+        with usable(self._path), self._transaction():
             for each in entries:
                 place = _place(each.origin) if each.origin else None
                 self._supersede(place, each.key)
@@ -184,7 +186,7 @@ class Ledger:
         beside: Callable[[sqlite3.Connection], object] = lambda _: None,
     ) -> None:
         """Write what became of seeds, and what `beside` writes, all or nothing."""
-        with self._usable(), self._transaction():
+        with usable(self._path), self._transaction():
             beside(self._db)
             for each in entries:
                 detail = json.dumps(each.detail, default=str) if each.detail is not None else None
@@ -210,7 +212,7 @@ class Ledger:
 
     def within(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
         """What `action` does with the database, all or nothing."""
-        with self._usable(), self._transaction():
+        with usable(self._path), self._transaction():
             return action(self._db)
 
     @contextmanager
@@ -228,18 +230,18 @@ class Ledger:
         """All seeds, or those with one of these outcomes, in the order they were settled; the first so many."""
         where = f" WHERE outcome IN ({','.join('?' * len(outcomes))})" if outcomes else ""
         query = f"SELECT {_COLUMNS} FROM seeds{where} ORDER BY updated, key LIMIT ?"
-        with self._usable():
+        with usable(self._path):
             for row in self._db.execute(query, (*outcomes, most)):
                 yield _entry(row)
 
     def counts(self) -> dict[str, int]:
         """Outcome -> number of seeds."""
-        with self._usable():
+        with usable(self._path):
             return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
 
     def bags(self) -> Iterator[tuple[str, str]]:
         """(name, bag) of every seed that has one which was not delivered elsewhere, by name."""
-        with self._usable():
+        with usable(self._path):
             yield from self._db.execute(
                 "SELECT name, bag FROM seeds WHERE bag IS NOT NULL AND bag NOT IN (SELECT bag FROM deliveries WHERE "
                 f"{_DELIVERED}) ORDER BY name, bag"
@@ -267,7 +269,7 @@ class Ledger:
     def _known(self, names: list[str]) -> set[str]:
         clean = {storable(name): name for name in names}
         marks = ",".join("?" * len(clean))
-        with self._usable():
+        with usable(self._path):
             found = self._db.execute(f"SELECT name FROM bags WHERE name IN ({marks})", list(clean)).fetchall()
         return {clean[name] for (name,) in found}
 

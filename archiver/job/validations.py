@@ -4,13 +4,12 @@
 """
 
 import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from archiver.errors import StorageError, UsageError
-from archiver.job.ledger import PATH
+from archiver.errors import UsageError
+from archiver.job.ledger import PATH, usable
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS validations (bag TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, passed TEXT NOT NULL)"
@@ -27,7 +26,7 @@ class Validations:
             raise UsageError(
                 f"--since-ledger: {bags} has no ledger; 'archiver run' keeps one, without it leave this out"
             )
-        with self._usable():
+        with usable(self._path):
             self._db = sqlite3.connect(self._path, isolation_level=None)
             self._db.execute(_TABLE)
 
@@ -37,13 +36,13 @@ class Validations:
 
     def passed(self, bag: str) -> str | None:
         """The fingerprint of a bag when it last passed; None when it never did."""
-        with self._usable():
+        with usable(self._path):
             row = self._db.execute("SELECT fingerprint FROM validations WHERE bag = ?", (bag,)).fetchone()
         return str(row[0]) if row else None
 
     def settle(self, fingerprints: Mapping[str, str | None], moment: datetime) -> None:
         """Note bags that passed, with their fingerprints, and forget those that did not (None), all or nothing."""
-        with self._usable():
+        with usable(self._path):
             self._db.execute("BEGIN IMMEDIATE")
             for bag, fingerprint in fingerprints.items():
                 self._db.execute("DELETE FROM validations WHERE bag = ?", (bag,))
@@ -51,10 +50,3 @@ class Validations:
                     row = (bag, fingerprint, f"{moment:%Y-%m-%dT%H:%M:%SZ}")
                     self._db.execute("INSERT INTO validations VALUES (?, ?, ?)", row)
             self._db.execute("COMMIT")
-
-    @contextmanager
-    def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except sqlite3.Error as error:
-            raise StorageError(f"cannot use the ledger {self._path}: {error}") from error
