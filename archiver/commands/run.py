@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from ipaddress import IPv6Address
@@ -126,7 +126,13 @@ _FROM_ARGUMENTS = (
 
 def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
     """Read the seeds and say what a run would do with each; touches nothing."""
-    ledger = Ledger(config.bags, read_only=True) if (config.bags / PATH).exists() else None
+    if not (config.bags / PATH).exists():
+        return _told(config, targets, None, as_json=as_json)
+    with closing(Ledger(config.bags, read_only=True)) as ledger:
+        return _told(config, targets, ledger, as_json=as_json)
+
+
+def _told(config: Config, targets: list[str], ledger: Ledger | None, *, as_json: bool) -> int:
     problems = 0
     for seed in read_seeds(targets, limits=config.limits):
         if isinstance(seed, SeedRefused):

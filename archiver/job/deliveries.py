@@ -11,7 +11,8 @@ from pathlib import Path
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.job.ledger import BY_BAG, DELIVERIES, PATH, storable, usable
+from archiver.job.database import usable
+from archiver.job.ledger import BY_BAG, DELIVERIES, PATH, storable
 from archiver.model import Receipt
 
 TABLES = f"""

@@ -18,6 +18,7 @@ from typing import Any, TypeVar, get_args
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
+from archiver.job.database import reader, usable
 from archiver.job.records import read_record
 from archiver.model import Outcome, Seed
 
@@ -94,41 +95,34 @@ def _place(origin: str) -> str:
     return storable(origin if address else os.path.abspath(origin))  # noqa: PTH100 - the document may be gone
 
 
-@contextmanager
-def usable(path: Path) -> Iterator[None]:
-    """Errors of the ledger at `path` inside are StorageErrors outside, which say what helps."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        raise StorageError(
-            f"cannot use the ledger {path}: {error}; if it is damaged, 'archiver status --rebuild --bags "
-            f"{path.parent.parent}' writes a new one from the bags"
-        ) from error
-
-
 class Ledger:
     """The ledger of one bags folder. Every method raises StorageError when the file cannot be used."""
 
     def __init__(self, bags: Path, *, read_only: bool = False) -> None:
         self._path = bags / PATH
         with usable(self._path):
-            if read_only:
-                self._db = _reader(self._path)
-            else:
-                self._db = sqlite3.connect(self._path, isolation_level=None)
-                self._db.execute("PRAGMA journal_mode = WAL")
-                self._db.execute("PRAGMA synchronous = FULL")
-                self._db.executescript(_TABLES)
-                if "place" not in (row[1] for row in self._db.execute("PRAGMA table_info(seeds)")):
-                    self._db.execute("ALTER TABLE seeds ADD COLUMN place TEXT")  # a ledger of before there was one
-                self._db.executescript(_INDEXES)
-            tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-            for needed, script in (("seeds", _TABLES), ("deliveries", DELIVERIES)):
-                if tables and needed not in tables:  # no job has run yet, or nothing was delivered
-                    self._db.execute(f"ATTACH ':memory:' AS without_{needed}")
-                    self._db.executescript(script.replace("IF NOT EXISTS ", f"without_{needed}."))
-            if not read_only and "deliveries" in tables:  # whose table may be of before `find` asked for it
-                self._db.execute(BY_BAG)
+            self._db = reader(self._path) if read_only else sqlite3.connect(self._path, isolation_level=None)
+            try:
+                self._get_ready(read_only)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _get_ready(self, read_only: bool) -> None:
+        if not read_only:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_TABLES)
+            if "place" not in (row[1] for row in self._db.execute("PRAGMA table_info(seeds)")):
+                self._db.execute("ALTER TABLE seeds ADD COLUMN place TEXT")  # a ledger of before there was one
+            self._db.executescript(_INDEXES)
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+        for needed, script in (("seeds", _TABLES), ("deliveries", DELIVERIES)):
+            if tables and needed not in tables:  # no job has run yet, or nothing was delivered
+                self._db.execute(f"ATTACH ':memory:' AS without_{needed}")
+                self._db.executescript(script.replace("IF NOT EXISTS ", f"without_{needed}."))
+        if not read_only and "deliveries" in tables:  # whose table may be of before `find` asked for it
+            self._db.execute(BY_BAG)
 
     def close(self) -> None:
         """Close the file."""
@@ -283,25 +277,6 @@ def _stamp(name: str) -> tuple[str, str]:
     """When the capture of a bag of ours began, as its name has it: reading all records to sort them takes too much."""
     match = _STAMP.search(name)
     return match[1] if match else "", name
-
-
-def _reader(path: Path) -> sqlite3.Connection:
-    """The database, to be read. Where the folder cannot be written, SQLite must be told that nobody writes."""
-    address = f"{path.absolute().as_uri()}?mode=ro"
-    database = sqlite3.connect(address, uri=True)
-    try:
-        database.execute("SELECT 1 FROM sqlite_master LIMIT 1")
-    except sqlite3.OperationalError:
-        database.close()
-        log = path.with_name(f"{path.name}-wal")
-        if os.access(path.parent, os.W_OK):
-            raise
-        if log.exists() and log.stat().st_size:  # without it the file is not the whole truth
-            raise StorageError(
-                f"{log} was left by a job that was killed; read it on a disk that can be written"
-            ) from None
-        database = sqlite3.connect(f"{address}&immutable=1", uri=True)
-    return database
 
 
 _COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job"

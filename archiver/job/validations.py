@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver.errors import UsageError
-from archiver.job.ledger import PATH, usable
+from archiver.job.database import usable
+from archiver.job.ledger import PATH
 
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS validations (bag TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, passed TEXT NOT NULL)"

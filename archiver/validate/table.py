@@ -23,12 +23,16 @@ class Table(Mapping[str, _V]):
     is iterated. The temporary file has no name, and goes with the table."""
 
     def __init__(self, rows: Mapping[str, _V] | None = None, *, spill: int = SPILL) -> None:
+        self._db: Any = None
         self._rows: dict[str, _V] = {}
         self._spill = spill
-        self._db: Any = None
         self._texts = False
         for key, value in (rows or {}).items():
             self[key] = value
+
+    def __del__(self) -> None:
+        if self._db is not None:
+            self._db.close()
 
     @property
     def quick(self) -> Mapping[str, _V]:
@@ -101,7 +105,7 @@ class Table(Mapping[str, _V]):
         if self._db is None:
             import sqlite3
 
-            self._db = sqlite3.connect("", isolation_level=None)
+            self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
             self._db.execute("PRAGMA journal_mode = OFF")
             self._db.execute("CREATE TABLE t (k BLOB PRIMARY KEY, v) WITHOUT ROWID")
         if self._rows:
