@@ -25,7 +25,7 @@ def tree_of(body: bytes | str, encoding: str | None) -> Any:
 
 def tree_to_read_again(body: bytes, encoding: str | None) -> Any:
     """The same, kept for the next who asks for the tree of this very object, and given away then."""
-    tree = tree_of(body, encoding)
+    tree = _parsed(body, encoding)
     if len(body) <= WAITING:
         with _lock:
             _kept[id(body)] = body, encoding, tree

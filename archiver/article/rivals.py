@@ -10,6 +10,7 @@ import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 from typing import Any
 from unicodedata import normalize
 
@@ -39,6 +40,7 @@ _LEAST = 8
 _log = logging.getLogger(__name__)
 
 
+@cache
 def version_of_trafilatura() -> str:
     """The version that is installed."""
     return importlib.metadata.version(TRAFILATURA)

@@ -106,11 +106,6 @@ def worded(of: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(filter(_WORDS.__getitem__, of))
 
 
-def count(of: tuple[str, ...]) -> int:
-    """How many words stand among comparison keys."""
-    return len(of) - list(map(_WORDS.__getitem__, of)).count("")
-
-
 def shared(one: Counter[str], other: Counter[str]) -> int:
     """How many words two texts have in common: `(one & other).total()`, in less than half the time."""
     return sum([here if here < there else there for word, here in one.items() if (there := other.get(word))])

@@ -15,7 +15,7 @@ from archiver.config import Config, load
 from archiver.errors import UsageError
 from archiver.handoff.package import Form
 from archiver.holdings.handoff import HandedOff, Order, hand_off
-from archiver.job.delivering import Sign
+from archiver.job.delivering import Sign, signs
 from archiver.job.sealing import agent
 from archiver.validate.find import find_bags
 from archiver.visible import counted, visible
@@ -81,14 +81,8 @@ def signing(config: Config, args: argparse.Namespace) -> Sign | None:
     signer = load_signer(config)
     if signer is None:
         return None
-    from archiver.trust.seal import sign_file
-
     signer.require_valid(datetime.now(UTC))
-
-    def sign(path: Path) -> None:
-        sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), roots=config.trust_roots)
-
-    return sign
+    return signs(signer, config)
 
 
 def sealing(config: Config, args: argparse.Namespace) -> Callable[[Path], None] | None:

@@ -91,8 +91,9 @@ def _missing(ledger: Ledger, bags: Path) -> Iterator[tuple[str, str]]:
     # one that is missing has the hash of one that is there happens once in so many million ledgers.
     there = array("q", sorted(array("q", (hash(each.name) for each in os.scandir(bags)))))
     for name, bag in ledger.bags():
-        place = bisect_left(there, hash(bag))
-        if place == len(there) or there[place] != hash(bag):
+        wanted = hash(bag)
+        place = bisect_left(there, wanted)
+        if place == len(there) or there[place] != wanted:
             yield name, bag
 
 

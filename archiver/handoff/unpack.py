@@ -34,7 +34,7 @@ def unpack(files: Iterable[tuple[str, int]], open_file: Callable[[str], BinaryIO
                 folders.add(target.parent)
             digests[path] = _written(path, size, open_file, target)
         for folder in folders:
-            _flush(folder)
+            flush_folder(folder)
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise Refused(f"two of its names are one on this disk ({error.filename})") from error
     except OSError as error:
@@ -82,7 +82,8 @@ def _written(path: str, size: int, open_file: Callable[[str], BinaryIO], target:
     return hasher.hexdigest()
 
 
-def _flush(folder: Path) -> None:
+def flush_folder(folder: Path) -> None:
+    """Make lasting what was put into a folder. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

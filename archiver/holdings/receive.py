@@ -19,7 +19,7 @@ from archiver.errors import Refused, StorageError, UsageError
 from archiver.handoff.package import Form
 from archiver.handoff.receipt import LARGEST, SUFFIX, read_receipt
 from archiver.handoff.source import SEAL, source
-from archiver.handoff.unpack import require_room, unpack
+from archiver.handoff.unpack import flush_folder, require_room, unpack
 from archiver.holdings.handoff import GROUPS
 from archiver.job.deliveries import Deliveries
 from archiver.job.delivering import RECEIPTS, SOFTWARE, Sign, require_valid, signatures_in, write_receipt
@@ -198,11 +198,7 @@ class _Desk:
             raise Refused(f"{to} has appeared meanwhile; nothing was overwritten")
         try:
             staged.rename(to)
-            descriptor = os.open(to.parent, os.O_RDONLY | os.O_DIRECTORY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
+            flush_folder(to.parent)
         except OSError as error:
             raise StorageError.from_os(f"put the bag into {to.parent}", error) from error
 

@@ -7,7 +7,7 @@ Which bags are there already, and what becomes of bag and receipt afterwards, ot
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from archiver import __version__
@@ -26,10 +26,23 @@ from archiver.trust import custody
 from archiver.validate.report import first_error
 from archiver.visible import visible
 
+if TYPE_CHECKING:
+    from archiver.trust.sign import Signer
+
 RECEIPTS = "receipts"
 SOFTWARE = f"archiver {__version__}"
 Sign = Callable[[Path], None]
 """Signs a file in place: its signature lies beside it. Raises ArchiverError."""
+
+
+def signs(signer: "Signer", config: Config) -> Sign:
+    """What signs files, and timestamps them where the settings name an authority."""
+    from archiver.trust.seal import sign_file
+
+    def sign(path: Path) -> None:
+        sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), roots=config.trust_roots)
+
+    return sign
 
 
 def target_of(address: str, endpoint: str | None, memory: Memory | None) -> Target:

@@ -10,7 +10,6 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -23,7 +22,7 @@ from archiver.handoff.receipt import SUFFIX
 from archiver.handoff.source import source
 from archiver.handoff.target import Target
 from archiver.handoff.unpack import require_room, unpack
-from archiver.job.delivering import Sign, delivered, signatures_in, signatures_of, target_of, write_receipt
+from archiver.job.delivering import Sign, delivered, signatures_in, signatures_of, signs, target_of, write_receipt
 from archiver.job.ledger import entry_of_bag, key_of
 from archiver.job.records import read_record
 from archiver.job.result import Archived, Delivered, Slip
@@ -147,7 +146,7 @@ def outbox_of(config: Config, folder: Path, signer: "Signer | None") -> Outbox:
     target = checked_target(config)
     with storage(f"keep bags that are to be delivered in {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-    return Outbox(folder, target, _form(config), config, _signing(config, signer))
+    return Outbox(folder, target, _form(config), config, signs(signer, config) if signer else None)
 
 
 def checked_target(config: Config) -> Target:
@@ -166,17 +165,6 @@ def _form(config: Config) -> Form:
         if each == config.deliver_form:
             return each
     raise UsageError(f"deliver_form = {config.deliver_form!r} is not one of {', '.join(FORMS)}")
-
-
-def _signing(config: Config, signer: "Signer | None") -> Sign | None:
-    if signer is None:
-        return None
-    from archiver.trust.seal import sign_file
-
-    def sign(path: Path) -> None:
-        sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), roots=config.trust_roots)
-
-    return sign
 
 
 def _archived(folder: Path, seed: Seed, slip: Slip) -> Archived | None:

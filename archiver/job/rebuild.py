@@ -109,20 +109,10 @@ def _told(folder: Path, names: list[str]) -> Iterator[tuple[Row, Entry | None]]:
 
 
 def _row(told: dict[str, Any], name: str) -> Row:
-    package, signatures = told["package"], {each["file"]: each["sha256"] for each in told["signatures"]}
+    sent, signed = told["package"], signed_by({each["file"]: each["sha256"] for each in told["signatures"]})
     words = (told["id"], "delivery", told["bag"]["name"], told["bag"]["seal"], told["form"], told["target"])
-    row = (
-        *words,
-        "",
-        package["name"],
-        package["size"],
-        package["sha256"],
-        signed_by(signatures),
-        told["ended"],
-        name,
-        0,
-    )
-    if not all(isinstance(each, str) for each in (*row[:8], *row[9:13])) or type(package["size"]) is not int:
+    row = (*words, "", sent["name"], sent["size"], sent["sha256"], signed, told["ended"], name, 0)
+    if not all(isinstance(each, str) for each in (*row[:8], *row[9:13])) or type(sent["size"]) is not int:
         raise TypeError
     return row
 
