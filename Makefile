@@ -45,13 +45,13 @@ $(VENV)/html-validate/node_modules:
 
 judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[judges]'
-	$(BIN)/python -m pytest -m judges tests/test_judges.py tests/test_judges_page.py tests/test_replay_webpage.py
+	$(BIN)/python -m pytest -m judges tests/judges/test_validators.py tests/judges/test_page.py tests/judges/test_replay_webpage.py
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress
 
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m pytest --hypothesis-profile nightly tests/test_fuzz_bags.py tests/test_fuzz_pages.py tests/test_fuzz_seeds.py
+	$(BIN)/python -m pytest --hypothesis-profile nightly tests/fuzz/test_bags.py tests/fuzz/test_pages.py tests/fuzz/test_seeds.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from archiver.commands.options import parser
 from archiver.errors import ArchiverError, UsageError
-from archiver.visible import visible
+from archiver.escape import visible
 
 MODULES = {"extract": "pages", "compare": "pages"}
 

@@ -23,7 +23,7 @@ import requests
 
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
-from archiver.capture.store import Store
+from archiver.capture.shared_cache import Store
 from archiver.capture.warc import CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.model import Capture

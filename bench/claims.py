@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archiver.article import dates
-from archiver.article.claims import claims_of_page
-from archiver.article.decode import decode
-from archiver.article.dom import base_of, parse
-from archiver.article.jsonld import Graph
-from archiver.article.outline import Outline
-from archiver.article.tokens import bare, fold
+from archiver.article.claims import dates
+from archiver.article.claims.collect import claims_of_page
+from archiver.article.html.charset import decode
+from archiver.article.html.dom import base_of, parse
+from archiver.article.html.element_index import Outline
+from archiver.article.html.jsonld import Graph
+from archiver.article.words import bare, fold
 from archiver.model import Claim, ClaimName, Page
 
 
@@ -38,7 +38,7 @@ class Mark:
 
 
 def claims_of(page: Mapping[str, Any], corpus: Path) -> dict[ClaimName, tuple[Claim, ...]]:
-    """The claims of a page of the corpus, as `archiver.article.reading` takes them."""
+    """The claims of a page of the corpus, as `archiver.article.analyse` takes them."""
     body, kind = gzip.decompress((corpus / page["file"]).read_bytes()), "text/html"
     tree = parse(decode(body, kind)[0])
     captured = Page(url=page["url"], status=200, headers=(("Content-Type", kind),), body=body)

@@ -37,7 +37,7 @@ def stored(work: Path, urls: list[str], processes: int) -> Callable[[], None]:
 
 def read_stored(task: tuple[str, str]) -> int:
     """One page from disk, beside its seed; the number of its paragraphs."""
-    from archiver.article.reading import read
+    from archiver.article.analyse import read
     from archiver.config import Limits
     from archiver.model import Page, Seed
     from archiver.seeds.sources import read_seeds
@@ -55,9 +55,9 @@ def recorder(port: int, folder: Path, urls: list[str]) -> Callable[[], None]:
     """Our recorder and WARC writer: the three exchanges of a page into one WARC."""
     from capture_stage import FolderShelf
 
-    from archiver.capture.attempt import attempt
+    from archiver.capture.capture_writer import Recording
     from archiver.capture.recorder import Recorder
-    from archiver.capture.recording import Recording
+    from archiver.capture.single_exchange import attempt
     from archiver.config import Config, ConnectTo
 
     to = (ConnectTo.from_text(f":80:127.0.0.1:{port}"),)

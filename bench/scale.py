@@ -26,12 +26,12 @@ from itertools import accumulate, count
 from pathlib import Path
 from typing import Any
 
-from archiver.bag.write import STAGING
+from archiver.bag.staging import STAGING
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.job import run
-from archiver.job.backlog import Backlog
-from archiver.job.hosts import HostQueue
+from archiver.job import coordinator
+from archiver.job.disk_queue import Backlog
+from archiver.job.host_queue import HostQueue
 from archiver.job.result import Archived
 from archiver.model import Bag, Seed
 
@@ -83,21 +83,21 @@ class Instant(Executor):
         return future
 
 
-def coordinator(number: int, *, folders: bool) -> dict[str, float]:
+def coordinating(number: int, *, folders: bool) -> dict[str, float]:
     """Run a job of so many seeds in this process."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         bags = Path(folder)
-        vars(run)["executor"] = lambda *_: Instant(bags, folders=folders)
-        vars(run)["seats"] = lambda _: (64, 64)
+        vars(coordinator)["executor"] = lambda *_: Instant(bags, folders=folders)
+        vars(coordinator)["seats"] = lambda _: (64, 64)
         if not folders:
-            vars(run)["publish"] = lambda *_: []
+            vars(coordinator)["publish"] = lambda *_: []
         before, wall, cpu = peak(), time.perf_counter(), time.process_time()
-        summary = run.run_job(Config(bags=bags, pace=0.0), seeds_of(number, hosts_for(number)))
+        summary = coordinator.run_job(Config(bags=bags, pace=0.0), seeds_of(number, hosts_for(number)))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         assert summary.counts == {"captured": number}
         ledger = sum(each.stat().st_size for each in (bags / ".archiver").glob("ledger.sqlite*"))
         started = time.perf_counter()
-        run.run_job(Config(bags=bags, pace=0.0), [])
+        coordinator.run_job(Config(bags=bags, pace=0.0), [])
         restart = time.perf_counter() - started
     return {"seeds": number, "wall": wall, "rate": number / wall, "cpu_us": 1e6 * cpu / number, "memory": peak(),
             "memory_before": before, "ledger": ledger / number, "restart": restart}  # fmt: skip
@@ -119,7 +119,7 @@ def clock(number: int, hosts: int, *, seats: int, page: float, pace: float) -> d
         )
         now, more, largest, done, mostly = 0.0, True, 0, 0, 0.0
         while more or queue or under_way:
-            while more and queue.held < run.WINDOW and backlog.bytes < run.BACKLOG_BYTES // SMALLER:
+            while more and queue.held < coordinator.WINDOW and backlog.bytes < coordinator.BACKLOG_BYTES // SMALLER:
                 if (seed := next(coming, None)) is None:
                     more = False
                 else:
@@ -158,7 +158,7 @@ def main() -> None:
     options.add_argument("--one", type=int, help=argparse.SUPPRESS)
     args = options.parse_args()
     if args.one:
-        print(json.dumps(coordinator(args.one, folders=args.folders)))
+        print(json.dumps(coordinating(args.one, folders=args.folders)))
         return
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     found: dict[str, list[dict[str, float]]] = {"coordinator": [], "clock": []}

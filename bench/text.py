@@ -2,7 +2,7 @@
 
 usage: python bench/text.py CORPUS [--rounds N]
 
-Both start from the page's bytes. Ours is one parse, JSON-LD and the extractor, as `archiver.article.reading` does it
+Both start from the page's bytes. Ours is one parse, JSON-LD and the extractor, as `archiver.article.analyse` does it
 for a page without a seed; trafilatura is `trafilatura.extract(bytes, include_comments=False)`. The pages alternate, so
 that both meet the same machine. NOTE: the model that archiver ships was trained on such a corpus. If CORPUS is that
 one, the F1 of ours is of pages seen; what it is on others, `bench/train_extractor.py` says.
@@ -19,11 +19,11 @@ from types import ModuleType
 
 import trafilatura
 
-from archiver.article.decode import decode
-from archiver.article.dom import parse
-from archiver.article.extract import extract
-from archiver.article.jsonld import Graph
-from archiver.article.outline import Outline
+from archiver.article.html.charset import decode
+from archiver.article.html.dom import parse
+from archiver.article.html.element_index import Outline
+from archiver.article.html.jsonld import Graph
+from archiver.article.text.extract import extract
 
 
 def ours(body: bytes, url: str) -> str:

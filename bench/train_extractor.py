@@ -5,7 +5,7 @@ usage: python bench/train_extractor.py CORPUS [--write] [--folds N]      (needs 
 CORPUS holds `truth.json` ({id: {"file", "url", "articleBody", "publisher"?}}), the pages and `evaluate.py`. A block is
 of the article when most of its words stand in the truth. The figures printed are of cross-validation: a publisher's
 pages are all in one fold, and no page is judged by a model that saw its publisher. `--write` then trains on everything
-and writes `archiver/article/body.json`.
+and writes `archiver/article/text/body.json`.
 """
 
 import argparse
@@ -24,14 +24,14 @@ from urllib.parse import urlsplit
 from lxml.etree import _Element as Element
 
 import archiver.article
-from archiver.article import body, features
-from archiver.article.align import in_order
-from archiver.article.blocks import Block, blocks_of
-from archiver.article.decode import decode
-from archiver.article.dom import parse
-from archiver.article.extract import told_of
-from archiver.article.forest import Forest
-from archiver.article.jsonld import Graph
+from archiver.article.compare.align import in_order
+from archiver.article.html.charset import decode
+from archiver.article.html.dom import parse
+from archiver.article.html.jsonld import Graph
+from archiver.article.text import features, select_body
+from archiver.article.text.blocks import Block, blocks_of
+from archiver.article.text.extract import told_of
+from archiver.article.text.tree_ensemble import Forest
 
 MODEL = Path(archiver.article.__file__).with_name("body.json")
 SETTINGS = {
@@ -160,8 +160,8 @@ def readable(model: dict[str, Any]) -> str:
 
 def predicted(model: Forest, each: Sample) -> str:
     """The text of a page as the extractor would give it with this model."""
-    judged = body.judge(blocks_of(each.tree), each.told, model)
-    return "\n".join(block.text for block in body.choose(judged))
+    judged = select_body.judge(blocks_of(each.tree), each.told, model)
+    return "\n".join(block.text for block in select_body.choose(judged))
 
 
 def cross_validate(samples: list[Sample], folds: int, scorer: ModuleType) -> None:
@@ -189,7 +189,9 @@ def main() -> None:
     """Read the corpus, cross-validate, and write the model if asked to."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("corpus", type=Path)
-    parser.add_argument("--write", action="store_true", help="train on all pages and write archiver/article/body.json")
+    parser.add_argument(
+        "--write", action="store_true", help="train on all pages and write archiver/article/text/body.json"
+    )
     parser.add_argument("--folds", type=int, default=6, help="0: do not cross-validate")
     args = parser.parse_args()
     truth = json.loads((args.corpus / "truth.json").read_text("utf-8"))

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archiver import __version__
-from archiver.bag.dossier import NOT_STATED, Dossier
+from archiver.bag.bag_contents import NOT_STATED, Dossier
 from archiver.bag.formats import format_of
-from archiver.bag.plain import json_bytes, one_line
 from archiver.bag.roles import term_of
+from archiver.bag.sanitize import json_bytes, one_line
 from archiver.model import Credit
 
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"

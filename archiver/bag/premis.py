@@ -12,10 +12,10 @@ from html import escape
 from uuid import NAMESPACE_URL, uuid5
 
 from archiver import __version__
+from archiver.bag.bag_contents import NOT_STATED, Dossier
 from archiver.bag.crate import File
-from archiver.bag.dossier import NOT_STATED, Dossier
 from archiver.bag.formats import Format, format_of
-from archiver.bag.plain import one_line
+from archiver.bag.sanitize import one_line
 
 NS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"

@@ -12,8 +12,8 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
-from archiver.bag.dossier import Dossier
-from archiver.bag.plain import json_bytes
+from archiver.bag.bag_contents import Dossier
+from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.model import Capture, ClaimName, Exchange, Reading, Requisites

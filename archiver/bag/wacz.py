@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from archiver import __version__
-from archiver.bag.plain import json_bytes
+from archiver.bag.sanitize import json_bytes
 from archiver.bag.surt import surt
 from archiver.model import Capture, IndexEntry, Reading
 

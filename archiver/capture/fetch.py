@@ -9,15 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from archiver.capture.attempt import Attempt
-from archiver.capture.collect import Collector, idle_clock
-from archiver.capture.manners import Robots
+from archiver.capture.capture_writer import Recording, Shelf
+from archiver.capture.failure_kinds import Trouble
+from archiver.capture.fetch_requisites import Collector, idle_clock
 from archiver.capture.recorder import Recorder
-from archiver.capture.recording import Recording, Shelf
-from archiver.capture.robots import RobotsDesk
-from archiver.capture.store import Store
-from archiver.capture.trouble import Trouble
-from archiver.capture.walk import Asker, Walk
+from archiver.capture.redirect_chain import Asker, Walk
+from archiver.capture.robots_fetch import RobotsDesk
+from archiver.capture.robots_policy import Robots
+from archiver.capture.shared_cache import Store
+from archiver.capture.single_exchange import Attempt
 from archiver.config import without_credentials
 from archiver.model import Capture, Failure, Outcome, Page
 

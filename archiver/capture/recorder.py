@@ -26,10 +26,10 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, T
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
-from archiver.capture.guard import AddressRefused, Guard, NameUnknown
-from archiver.capture.tape import BoundReached, Tape
+from archiver.capture.address_guard import AddressRefused, Guard, NameUnknown
+from archiver.capture.failure_kinds import Trouble, trouble_from
+from archiver.capture.raw_exchange import BoundReached, Tape
 from archiver.capture.tls import tls_facts
-from archiver.capture.trouble import Trouble, trouble_from
 from archiver.config import Config, Limits
 from archiver.errors import UsageError
 from archiver.model import Tls

@@ -17,7 +17,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archiver.capture.tape import Tape
+from archiver.capture.raw_exchange import Tape
 from archiver.digest import Hasher
 from archiver.model import RecordIds, Truncation
 

@@ -1,8 +1,9 @@
 """Reads CMS signatures and RFC 3161 timestamps, and tells whether they hold (RFC 5652, 5035, 8419, 3161, 5816).
 
 Everything is DER of one signer, within bounds; what is not is refused with a reason. Whose the certificate is, and
-whether to believe it, is not asked here (`validate/chains.py`). Below the rooms, since `trust/` keeps no timestamp
-that does not hold and `validate/` judges what others kept; `trust/sign.py`, which writes, shares nothing with it.
+whether to believe it, is not asked here (`validation/trust/cert_paths.py`). Below the rooms, since `trust/` keeps no
+timestamp that does not hold and `validation/` judges what others kept; `trust/sign.py`, which writes, shares nothing
+with it.
 """
 
 import hashlib

@@ -10,10 +10,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from archiver.errors import UsageError
-from archiver.holdings.audit import Audited, Course, Plan
-from archiver.holdings.audit import audit as audit_bags
-from archiver.holdings.fixity import Meter
-from archiver.visible import counted, visible
+from archiver.escape import counted, visible
+from archiver.fixity.audit import Audited, Course, Plan
+from archiver.fixity.audit import audit as audit_bags
+from archiver.fixity.read_bag import Meter
 
 
 def audit(args: argparse.Namespace) -> int:

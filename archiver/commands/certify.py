@@ -8,17 +8,17 @@ from pathlib import Path
 from archiver import __version__
 from archiver.commands.validate import cores, read_again
 from archiver.errors import Refused, StorageError, UsageError
-from archiver.job.delivering import require_valid
-from archiver.job.records import RECORD, read_record
+from archiver.escape import visible
+from archiver.ledger.bag_record import RECORD, read_record
+from archiver.transfer.delivery import require_valid
 from archiver.trust.custody import SEALED, seal, write_new
-from archiver.validate.bag import validate_bag
-from archiver.validate.demands import Trust, read_roots
-from archiver.validate.find import find_bags
-from archiver.validate.manifests import read_manifests
-from archiver.validate.tagfiles import read_declaration, read_info
-from archiver.validate.tree import scan
+from archiver.validation.bagit.manifests import read_manifests
+from archiver.validation.bagit.tagfiles import read_declaration, read_info
+from archiver.validation.bagit.tree import scan
+from archiver.validation.discover import find_bags
+from archiver.validation.trust.policy import Trust, read_roots
+from archiver.validation.validator import validate_bag
 from archiver.view.certificate import Certificate, Facts, as_html, as_text, certificate
-from archiver.visible import visible
 
 
 def certify(args: argparse.Namespace) -> int:

@@ -9,16 +9,16 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.commands.keys import endpoint, load_signer, with_keys
+from archiver.commands.credentials import endpoint, load_signer, with_keys
 from archiver.commands.validate import cores
 from archiver.config import Config, load
 from archiver.errors import UsageError
-from archiver.handoff.package import Form
-from archiver.holdings.handoff import HandedOff, Order, hand_off
-from archiver.job.delivering import Sign, signs
-from archiver.job.sealing import agent
-from archiver.validate.find import find_bags
-from archiver.visible import counted, visible
+from archiver.escape import counted, visible
+from archiver.packaging.package import Form
+from archiver.transfer.delivery import Sign, signs
+from archiver.transfer.handoff import HandedOff, Order, hand_off
+from archiver.trust.seal_new_bag import agent
+from archiver.validation.discover import find_bags
 
 _FORMS: dict[str, Form] = {"archivematica": "zip"}
 """The form of a receiver that would rather not have a tar."""
@@ -54,12 +54,12 @@ def _handed(args: argparse.Namespace, bags: list[Path], order: Order, config: Co
         if args.group_size is not None:
             raise UsageError("--group-size says how a group is cut: name the group, --group NAME")
         if args.receiver != "generic" or args.redact:
-            from archiver.holdings.derive import Derivation, hand_off_derived
+            from archiver.transfer.receiver_bags import Derivation, hand_off_derived
 
             derivation = Derivation.from_text(args.receiver, order.form, redacted=args.redact)
             return hand_off_derived(bags, derivation, order, config, sign=sign)
         return hand_off(bags, order, config, sign=sign)
-    from archiver.holdings.groups import Grouping, hand_off_group
+    from archiver.transfer.group_bags import Grouping, hand_off_group
 
     if args.receiver != "generic" or args.redact:
         raise UsageError("--for and --redact are of one bag, not of a group; hand the bags off without --group")

@@ -17,8 +17,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from archiver.escape import visible
 from archiver.job.events import Event, SeedEnded, State
-from archiver.visible import visible
 
 FAILURES = 3
 """The last failures that are shown."""

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import asdict
 from typing import Any
 
+from archiver.commands.credentials import endpoint
 from archiver.commands.handoff import signing, sum_up, tell
-from archiver.commands.keys import endpoint
 from archiver.commands.validate import cores, trust_of
 from archiver.config import load
-from archiver.holdings.receive import Received
-from archiver.holdings.receive import receive as take_in
-from archiver.visible import visible
+from archiver.escape import visible
+from archiver.transfer.receive import Received
+from archiver.transfer.receive import receive as take_in
 
 
 def receive(args: argparse.Namespace) -> int:

@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from archiver.commands.keys import endpoint, load_signer, with_keys
-from archiver.commands.log import json_log
+from archiver.commands.credentials import endpoint, load_signer, with_keys
+from archiver.commands.json_log import json_log
 from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
 from archiver.errors import StorageError, UsageError
+from archiver.escape import counted, visible
 from archiver.job.advice import ADVICE
+from archiver.job.coordinator import run_job
 from archiver.job.events import Event
-from archiver.job.ledger import PATH, Ledger, key_of
+from archiver.job.ledger_rows import done_before
 from archiver.job.result import Result, Summary
-from archiver.job.rows import done_before
-from archiver.job.run import run_job
+from archiver.ledger.ledger import PATH, Ledger, key_of
 from archiver.model import Seed, SeedRefused
 from archiver.seeds.sources import count_seeds, read_seeds
-from archiver.visible import counted, visible
 
 DEFAULT_SEEDS = "seeds"
 
@@ -72,7 +72,7 @@ def settings(args: argparse.Namespace) -> Config:
     if config.proxy is not None:
         check_proxy(config.proxy)
     if config.executor is not None:
-        from archiver.job.cluster import scheduler_of
+        from archiver.job.workers.dask_executor import scheduler_of
 
         scheduler_of(config.executor)
     config = _with_delivery(config)

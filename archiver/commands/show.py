@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any
 
 from archiver.errors import StorageError
-from archiver.job.records import RECORD, read_record
-from archiver.validate.find import find_bags
-from archiver.validate.group import members_of
-from archiver.validate.manifests import MEMBERS
-from archiver.view.telling import one_line, tell
-from archiver.visible import visible
+from archiver.escape import visible
+from archiver.ledger.bag_record import RECORD, read_record
+from archiver.validation.bagit.manifests import MEMBERS
+from archiver.validation.discover import find_bags
+from archiver.validation.package.group_bag import members_of
+from archiver.view.terminal import one_line, tell
 
 
 def show(args: argparse.Namespace) -> int:

@@ -6,14 +6,14 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from archiver.commands.keys import load_signer, with_keys
+from archiver.commands.credentials import load_signer, with_keys
 from archiver.config import load
 from archiver.errors import UsageError
-from archiver.job.sealing import agent
-from archiver.validate.bag import validate_bag
-from archiver.validate.find import find_bags
-from archiver.validate.report import first_error
-from archiver.visible import visible
+from archiver.escape import visible
+from archiver.trust.seal_new_bag import agent
+from archiver.validation.discover import find_bags
+from archiver.validation.report import first_error
+from archiver.validation.validator import validate_bag
 
 
 def sign(args: argparse.Namespace) -> int:

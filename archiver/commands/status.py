@@ -12,10 +12,10 @@ from pathlib import Path
 
 from archiver.commands.run import advice_lines, require_ledger, shown
 from archiver.config import load
+from archiver.escape import counted, visible
 from archiver.job.advice import class_of
-from archiver.job.ledger import Entry, Ledger
-from archiver.job.rebuild import rebuild
-from archiver.visible import counted, visible
+from archiver.ledger.ledger import Entry, Ledger
+from archiver.ledger.rebuild import rebuild
 
 OTHER_THAN_CAPTURED = ("failed", "blocked", "gone", "refused", "waiting")
 LISTED = 20

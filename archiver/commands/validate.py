@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from archiver import __version__
 from archiver.digest import sha256
 from archiver.errors import StorageError, UsageError
+from archiver.escape import counted
 from archiver.model import Report
-from archiver.validate.bag import validate_bag
-from archiver.validate.find import find_bags
-from archiver.validate.identity import is_fingerprint
-from archiver.validate.report import Passes, passes, passes_without_warnings, render
-from archiver.visible import counted
+from archiver.validation.discover import find_bags
+from archiver.validation.report import Passes, passes, passes_without_warnings, render
+from archiver.validation.trust.identity import is_fingerprint
+from archiver.validation.validator import validate_bag
 
 if TYPE_CHECKING:
-    from archiver.validate.profile import Profile
-    from archiver.validate.reread import ReadAgain
-from archiver.validate.demands import Trust, read_roots
+    from archiver.validation.bagit.profile import Profile
+    from archiver.validation.payload.re_extraction import ReadAgain
+from archiver.validation.trust.policy import Trust, read_roots
 
 
 def validate(args: argparse.Namespace) -> int:
@@ -81,13 +81,13 @@ def trust_of(args: argparse.Namespace) -> Trust:
 def _judged(bags: Sequence[Path], jobs: int, options: dict[str, Any]) -> Iterator[Report]:
     if len(bags) == 1:  # the usual case starts without the machinery of processes
         return iter([validate_bag(bags[0], cores=jobs, **options)])
-    from archiver.validate.many import validate_bags
+    from archiver.validation.batch import validate_bags
 
     return validate_bags(bags, jobs=jobs, **options)
 
 
 def _profile(name: str) -> "Profile":
-    from archiver.validate.profile import read_profile
+    from archiver.validation.bagit.profile import read_profile
 
     return read_profile(name)
 
@@ -101,15 +101,15 @@ def read_again(page: "ReadAgain") -> str | None:
     """The text of a recorded page by the extractor that is installed here; None where the record names another."""
     if page.software != __version__:
         return None
-    from archiver.article import seeded
-    from archiver.article.text import opened, text_of
+    from archiver.article.page_text import opened, text_of
+    from archiver.article.text import seed_guided
     from archiver.model import Page, SeedRefused, kept_text
     from archiver.seeds.document import read_document
 
     document = read_document(page.seed, origin="seed", name="seed")
     seed = None if isinstance(document, SeedRefused) else document
     original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
-    text = text_of(original, opened(original)[0], seed, fast=page.extractor == seeded.NAME)
+    text = text_of(original, opened(original)[0], seed, fast=page.extractor == seed_guided.NAME)
     # Whoever is installed here in that version would have been tried, and taken if it were the best.
     tried = {(each.extractor, each.version) for each in text.candidates} | {(text.extractor, text.version)}
     found = (page.extractor, page.extractor_version) in tried
@@ -127,8 +127,8 @@ class _Since:
 
     def changed(self, bags: Sequence[Path]) -> list[Path]:
         """The bags that must be judged. Raises UsageError where there is no ledger, StorageError."""
-        from archiver.job.validations import Validations
-        from archiver.validate.unchanged import fingerprint
+        from archiver.ledger.validations import Validations
+        from archiver.validation.fingerprint import fingerprint
 
         found = []
         for bag in bags:
@@ -160,6 +160,6 @@ class _Since:
 
 def _key(bag: Path) -> str:
     """The name of a bag as the ledger has it."""
-    from archiver.job.ledger import storable
+    from archiver.ledger.ledger import storable
 
     return storable(bag.name)

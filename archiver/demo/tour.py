@@ -17,12 +17,12 @@ from typing import Any
 from archiver.config import Config
 from archiver.demo.server import serve
 from archiver.errors import UsageError
+from archiver.job.coordinator import run_job
 from archiver.job.result import Result
-from archiver.job.run import run_job
 from archiver.model import Report
 from archiver.seeds.sources import read_seeds
-from archiver.validate.bag import validate_bag
-from archiver.view.telling import credits_once, differences, one_line, recovered
+from archiver.validation.validator import validate_bag
+from archiver.view.terminal import credits_once, differences, one_line, recovered
 
 SEEDS = Path(__file__).parent / "seeds"
 TELLING = "ferry-strike.txt"

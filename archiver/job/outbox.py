@@ -14,21 +14,21 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from archiver.bag.write import STAGING, storage
+from archiver.bag.staging import STAGING, storage
 from archiver.config import Config
 from archiver.errors import Refused, StorageError, UsageError
-from archiver.handoff.package import Form, name_of, package
-from archiver.handoff.receipt import SUFFIX
-from archiver.handoff.source import source
-from archiver.handoff.target import Target
-from archiver.handoff.unpack import require_room, unpack
-from archiver.job.delivering import Sign, delivered, signatures_in, signatures_of, signs, target_of, write_receipt
-from archiver.job.ledger import entry_of_bag, key_of
-from archiver.job.records import read_record
 from archiver.job.result import Archived, Delivered, Slip
+from archiver.ledger.bag_record import read_record
+from archiver.ledger.ledger import entry_of_bag, key_of
 from archiver.model import Bag, Failure, Report, Seed
-from archiver.validate.archives import opened
-from archiver.validate.bag import validate_bag
+from archiver.packaging.package import Form, name_of, package
+from archiver.packaging.receipt import SUFFIX
+from archiver.packaging.source import source
+from archiver.packaging.target import Target
+from archiver.packaging.unpack import require_room, unpack
+from archiver.transfer.delivery import Sign, delivered, signatures_in, signatures_of, signs, target_of, write_receipt
+from archiver.validation.serialized.open_archive import opened
+from archiver.validation.validator import validate_bag
 
 if TYPE_CHECKING:
     from archiver.trust.sign import Signer

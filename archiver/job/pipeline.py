@@ -9,21 +9,21 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archiver import __version__
-from archiver.article.photos import read_photos
-from archiver.article.reading import read
-from archiver.article.walls import stands_instead
-from archiver.bag.dossier import Dossier
-from archiver.bag.fill import fill
+from archiver.article.analyse import read
+from archiver.article.credits.photos import read_photos
+from archiver.article.page_kind import stands_instead
+from archiver.bag.bag_contents import Dossier
 from archiver.bag.names import bag_name
-from archiver.bag.write import STAGING, HashingFile, StagedBag
+from archiver.bag.staging import STAGING, HashingFile, StagedBag
+from archiver.bag.write_payload import fill
 from archiver.capture.fetch import Fetcher
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
 from archiver.job.result import Archived, Slip
-from archiver.job.sealing import seal
 from archiver.model import Failure, Seed
-from archiver.validate.warc import read_warc
+from archiver.trust.seal_new_bag import seal
+from archiver.validation.warc.reader import read_warc
 
 if TYPE_CHECKING:
     from archiver.job.outbox import Outbox

@@ -1,7 +1,7 @@
 """Chains of certificates, and what their authorities say of revocation (RFC 5280, RFC 6960).
 
 Completes a chain as far as it is known and fetches CRLs and OCSP answers to be kept beside a signature, so that it can
-be judged in years to come. It judges nothing itself; `archiver/validate/chains.py` does.
+be judged in years to come. It judges nothing itself; `archiver/validation/trust/cert_paths.py` does.
 """
 
 import warnings

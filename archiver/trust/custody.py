@@ -1,7 +1,7 @@
 """The custody log of a sealed bag: `signatures/custody/NNNN-<event>.json`, one file an event, naming the one before.
 
 Appending touches neither the sealed part of the bag nor an earlier event. What the chain protects and what it cannot
-stands in docs/adr/0009-custody-log.md. It judges nothing; `archiver/validate/custody.py` does.
+stands in docs/adr/0009-custody-log.md. It judges nothing; `archiver/validation/trust/custody.py` does.
 """
 
 import json

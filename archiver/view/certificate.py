@@ -13,8 +13,8 @@ from html import escape
 from typing import Any, TypeAlias
 
 from archiver.model import Report
-from archiver.validate.codes import CHECKS
-from archiver.view.telling import credits_once, one_line
+from archiver.validation.rules.markdown import CHECKS
+from archiver.view.terminal import credits_once, one_line
 
 WIDTH, _INDENT, _LABEL = 78, 4, 24
 LONGEST = 1_000

@@ -1,0 +1,160 @@
+"""What a page shows of its headline, dates and authors: title, headings, `<time>`, bylines and labelled facts.
+
+Bylines are found where the page marks them (class, `rel`, `<address>`), where a label says so (`Autor: …`), in a line
+after the heading that begins as a byline does, and in the signature under the text. Whose byline it is, is decided in
+`own.py`. Every walk is bounded.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, takewhile
+
+from lxml import etree
+from lxml.etree import _Element as Element
+
+from archiver.article.claims import dates, edtf
+from archiver.article.html.dom import INLINE, holds, path_of, text_of
+from archiver.article.html.element_index import Outline
+from archiver.article.people import names
+from archiver.model import ClaimName, ClaimSource
+
+_Found = tuple[ClaimName, str, ClaimSource, str]
+_LONGEST = 1_000
+_LONGEST_BYLINE = 120
+_MOST = 500
+"""Elements of a kind that are looked at."""
+_AFTER_HEADING = 200
+"""Elements after the heading among which a byline is looked for."""
+_ASIDE = frozenset(("aside", "footer", "nav"))
+_DRAWINGS = frozenset(("svg",))
+_OTHERS = re.compile(r"teaser|appetizer|related|recommend|recirc|promo|trending", re.IGNORECASE)
+_RIGHT = re.compile(r"\bright\b")
+_OUTSIDE = frozenset(("a", "aside", "figure", "footer", "form", "nav", "script", "style"))
+_LABELS: dict[ClaimName, str] = {
+    "author": "author authors autor autorin autor/in autorin/autor autoren autora autore autori auteur auteurs autorzy "
+    "forfatter författare skribent kirjoittaja yazar penulis автор автори авторы 作者 記者 记者 저자",
+    "published": "date datum published veröffentlicht erstellt erschienen fecha data publicado pubblicato publié "
+    "publicerad publisert opublikowano gepubliceerd дата опубликовано опубліковано 日期 发布时间 公開日",
+}
+_FACTS = {label: name for name, labels in _LABELS.items() for label in labels.split()}
+
+
+def claims(page: Outline) -> Iterator[_Found]:
+    """(name, text, `visible`, XPath) of all that is shown."""
+    tree = page.tree
+    for title in islice((t for t in tree.iter("title") if not _lies_in(t, _DRAWINGS)), 1):
+        yield "headline", text_of(title, limit=_LONGEST), "visible", path_of(title)
+    headings = list(islice(tree.iter("h1"), 3))
+    for heading in headings:
+        yield "headline", _heading(heading), "visible", path_of(heading)
+    yield from _times(tree)
+    yield from _labelled(tree)
+    yield from _marked(page.bylines)
+    yield from _unmarked(headings[:1])
+    yield from _signed(tree)
+
+
+def _heading(heading: Element) -> str:
+    """The words of a heading. Spans alone stand on lines of their own, as a kicker above the headline does."""
+    spans = [child for child in heading if child.tag == "span"]
+    apart = len(spans) > 1 and not (heading.text or "").strip() and all(len(text_of(span)) > 2 for span in spans)
+    return text_of(heading, limit=_LONGEST, inline=INLINE - {"span"} if apart else INLINE)
+
+
+def _times(tree: Element) -> Iterator[_Found]:
+    """The first time of publication and the first of an update."""
+    stamped = islice((time for time in tree.iter("time") if time.get("datetime")), _MOST)
+    times = (time for time in stamped if not _lies_in(time, _ASIDE))
+    seen: set[ClaimName] = set()
+    for time in islice(times, 20):
+        parent = time.getparent()
+        around = "" if parent is None else parent.get("class") or ""
+        marks = " ".join((time.get("class") or "", time.get("itemprop") or "", around)).lower()
+        name: ClaimName = "modified" if any(m in marks for m in ("modif", "updat", "aktual")) else "published"
+        if name not in seen:
+            seen.add(name)
+            yield name, time.get("datetime") or "", "visible", path_of(time)
+
+
+def _lies_in(element: Element, tags: frozenset[str]) -> bool:
+    return any(each.tag in tags for each in element.iterancestors())
+
+
+def _labelled(tree: Element) -> Iterator[_Found]:
+    """What stands after the words `Autor` or `Datum` in bold, or as the term of a list or row: the first of each."""
+    seen: set[ClaimName] = set()
+    for label in islice(tree.iter("strong", "b", "dt", "th"), _MOST):
+        name = _FACTS.get(text_of(label, limit=30).rstrip(" :：").lower()) if len(label) < 2 else None
+        if name is None or name in seen or _lies_in(label, _ASIDE):
+            continue
+        following = label.getnext()
+        text = (label.tail or "").strip(" \r\n\t:：")
+        if not text and following is not None and label.tag in ("dt", "th"):
+            text = text_of(following, limit=200)
+        if names.are_names(text) if name == "author" else dates.parse(text) or edtf.parse(text):
+            seen.add(name)
+            yield name, text, "visible", path_of(label)
+
+
+def _marked(candidates: Sequence[Element]) -> Iterator[_Found]:
+    """The first ten that the page marks as bylines, and that read like one."""
+    bylines = (e for e in candidates[:_MOST] if not _lies_in(e, _ASIDE | {"li"}) and not _is_teaser(e))
+    for byline in islice(bylines, 10):
+        text = text_of(byline, limit=200)
+        if len(text) <= _LONGEST_BYLINE and (
+            names.is_byline(text)
+            or byline.get("rel") == "author"
+            or (byline.tag == "address" and names.are_names(text))
+        ):
+            yield "author", text, "visible", path_of(byline)
+
+
+def _is_teaser(byline: Element) -> bool:
+    """Whether a byline lies in an article within an article, or, apart from the page's heading, where the names of
+    classes tell of other articles."""
+    above = list(byline.iterancestors())
+    if sum(each.tag == "article" for each in above) > 1:
+        return True
+    boxes = takewhile(lambda box: not holds(box, "h1"), (byline, *above[:4]))
+    return any(_OTHERS.search((box.get("class") or "")[:200]) for box in boxes)
+
+
+def _signed(tree: Element) -> Iterator[_Found]:
+    """The names printed at the right under the text, which lead nowhere."""
+    right = (p for p in tree.iter("p") if _RIGHT.search((p.get("style") or p.get("align") or "")[:200]))
+    for line in islice(right, 20):
+        text = text_of(line, limit=200)
+        last = next(line.itersiblings("p"), None) is None and not holds(line, "a")
+        if last and len(text) <= _LONGEST_BYLINE and names.are_names(text):
+            yield "author", text, "visible", path_of(line)
+
+
+def _unmarked(headings: Iterable[Element]) -> Iterator[_Found]:
+    """The first line after the heading that begins as a byline does and holds nothing but names."""
+    for element in islice((e for heading in headings for e in _after(heading)), _AFTER_HEADING):
+        begun = (element.text or "").strip() if isinstance(element.tag, str) else ""
+        if not begun or len(begun) > _LONGEST_BYLINE or not names.is_byline(f"{begun} "):
+            continue
+        line = element if names.is_byline(text_of(element, limit=200)) else element.getparent()
+        text = text_of(line, limit=200) if line is not None else ""
+        if len(text) <= _LONGEST_BYLINE and names.is_byline(text) and names.are_names(text) and not _is_teaser(element):
+            yield "author", text, "visible", path_of(element)
+            return
+
+
+def _after(heading: Element) -> Iterator[Element]:
+    """The elements after a heading in page order, without links, navigation and what stands aside."""
+    node: Element | None = heading
+    while node is not None:
+        for sibling in node.itersiblings():
+            yield from _within(sibling)
+        node = node.getparent()
+
+
+def _within(element: Element) -> Iterator[Element]:
+    walker = etree.iterwalk(element, events=("start",))
+    for _, node in walker:
+        if node.tag in _OUTSIDE:
+            walker.skip_subtree()
+        else:
+            yield node

@@ -1,0 +1,1 @@
+"""How the page relates to the seed, paragraph by paragraph."""

@@ -1,0 +1,1 @@
+"""Who is credited, in which role: bylines, sign-offs, source lines and photo credits."""

@@ -1,0 +1,358 @@
+"""Who is credited, in which role, by a seed or a page (DESIGN.md, section 4, `credits`).
+
+A credit stands in a form of its own: a line after the body, a dateline, a caption's end, a byline. An agency named in a
+sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, so only those forms are read.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from archiver.article.credits import byline_patterns, credited_names, patterns, photo_patterns
+from archiver.article.credits.caption_credits import enough, names_in, of_caption, photographed
+from archiver.article.credits.credited_names import Named
+from archiver.article.credits.datelines import of_dateline
+from archiver.article.people import agencies
+from archiver.article.people.job_titles import NOBODY
+from archiver.article.words import bare, fold
+from archiver.model import Claim, ClaimSource, Credit, CreditRole, PageAnchor, PageCaption, Paragraph, Seed
+
+FIRST, LAST = 3, 8
+"""How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
+MAX_LINE = 600
+LONGEST_SIGNATURE = 120
+_LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 9
+"""Characters of names with names beside them, and of a label; words of the names before a comma."""
+
+
+def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
+    """The credits of a seed's byline, of its lines and of its photo's caption."""
+    paragraphs = (*([seed.byline] if seed.byline else []), *seed.paragraphs)
+    found = list(_of_paragraphs([(p.text, f"line {p.line}") for p in paragraphs], _closing(paragraphs)))
+    if seed.caption:
+        at = f"line {seed.caption.line}"
+        found += (
+            _printed(seed.caption.credit, seed.caption.credit_url, at)
+            if seed.caption.credit
+            else of_caption(seed.caption.text, at)
+        )
+    return tuple(replace(credit, source="seed") for credit in _once(found))
+
+
+def credits_of_page(
+    paragraphs: Sequence[str],
+    captions: Iterable[PageCaption],
+    link_in: Callable[[PageCaption], PageAnchor | None],
+    authors: Iterable[Claim],
+    lang: str | None,
+) -> tuple[Credit, ...]:
+    """The credits of a page's text, of its figure captions (`link_in` gives the last link directly in one, which may be
+    one) and of its authors, as its markup names them."""
+    placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1))
+    found = list(_of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
+    for author in authors:
+        named = credited_names.read(author.value)
+        found += credited_names.given(named, "author", "article", author.raw, author.at, source=author.source)
+    for caption in captions:
+        anchor = link_in(caption) if _may_end_with_link(caption.text) else None
+        if anchor and _is_credit(anchor) and caption.text.rstrip(".)").endswith(anchor.text):
+            found += _printed(anchor.text, anchor.href, anchor.at)
+        else:
+            found += of_caption(caption.text, caption.at)
+    return tuple(replace(credit, lang=lang) for credit in _once(found))
+
+
+def _may_end_with_link(caption: str) -> bool:
+    """Whether a caption may end with a link to an agency or a site."""
+    end = caption[-64:].rstrip(".)")
+    return "." in end.rpartition(" ")[2] or agencies.is_hinted(end)
+
+
+def _is_credit(anchor: PageAnchor) -> bool:
+    """A link to an agency or a site, by its words."""
+    return bool(agencies.find(anchor.text) or credited_names.SITE.fullmatch(anchor.text))
+
+
+def credits_of_line(text: str, at: str) -> list[Credit]:
+    """The credits a line gives by its dateline, as a line of its own, or by a signature at its end."""
+    line = bare(fold(text))
+    if len(line) > MAX_LINE:
+        return of_dateline(line, at) or _of_closing(line, at)
+    return [replace(credit, at=at) for credit in _of_short_line(line)]
+
+
+@lru_cache(maxsize=64)
+def _of_short_line(line: str) -> list[Credit]:
+    """As `credits_of_line`, without the place: the last lines of a page are mostly those of its seed."""
+    return of_dateline(line, "") or _of_whole(line.strip("—–- *_"), "") or _of_closing(line, "")
+
+
+def _of_closing(line: str, at: str) -> list[Credit]:
+    """A signature after a paragraph's last sentence: `(AFP)`, `/ritzau/`, ` PTI`, `(Reporting by …; editing by …)`."""
+    end = line[-MAX_LINE:]
+    last = end.rstrip(".。")[-1:]
+    if (
+        end[-2:-1] >= "々"
+        and last in tuple(")）")
+        and (match := byline_patterns.signed_in_brackets().search(end[-80:]))
+    ):
+        names = re.split("[、，]", match["who"])
+        if (
+            match["place"]
+            or match["office"]
+            or not any(byline_patterns.no_name_in_japanese().search(name) for name in names)
+        ):
+            return credited_names.given([Named(name=name) for name in names], "author", "article", match[0], at)
+    if last in tuple(")）]/") and (match := patterns.CLOSING.search(end)):
+        who, before = match["who"] or match["slashed"], end[: match.start()].rstrip()
+        ended = before[-1:] in tuple(".!?…。\"”»’'")
+        if signed := credited_names.run(who):
+            own = ended or not credited_names.spelled_out(before, who)
+            return credited_names.given(signed, "source", "article", match[0], at) if own else []
+        found = _of_whole(who, at) if ended else []
+        return [credit for credit in found if credit.role not in ("source", "photo")] if len(who) > 3 else []
+    if last == "】" and (match := byline_patterns.signed_in_japanese().search(end[-80:])):
+        named = [Named(name=name) for name in byline_patterns.BEHIND_KATAKANA.findall(match["who"])]
+        return credited_names.given(named, "author", "article", match[0], at)
+    if match := patterns.UNBRACKETED.search(end[-60:]):
+        return credited_names.given(credited_names.run(match["who"]), "source", "article", match["who"], at)
+    return []
+
+
+def _of_whole(line: str, at: str) -> list[Credit]:
+    inner = _without_brackets(line)
+    if not inner[:1].isascii():
+        inner = byline_patterns.LABEL_IN_CHINESE.sub("：", inner)
+    if found := _of_byline(inner, at):
+        return found
+    if len(inner) <= LONGEST_SIGNATURE and (found := _of_writers(inner, at)):
+        return found
+    if (
+        len(inner) <= LONGEST_SIGNATURE
+        and (match := byline_patterns.DASHED_BYLINE.fullmatch(inner))
+        and (house := agencies.find(match["house"]))
+    ):
+        named = enough(credited_names.read(match["who"]), "names", "author")
+        if named and not any(each.agency for each in named):
+            return credited_names.given([*named, Named(name=house.name, agency=house)], "author", "article", line, at)
+    cut = patterns.sentences().search(inner)
+    if cut and inner[: cut.start()].strip():
+        before = inner[: cut.start()]
+        first = _of_whole(_balanced(before), at)
+        if not first and inner != line and (authors := enough(credited_names.read(before), "names", "author")):
+            # `(Mia Holm, version française Jon Lind, édité par Ada Berg)`
+            beside = _of_parts(inner, at)
+            return credited_names.given(authors, "author", "article", line, at) + beside if beside else []
+        # A sentence before it makes it a paragraph of text, whatever it ends with.
+        return (
+            first + _of_parts(inner, at) if first or byline_patterns.from_where().fullmatch(before.rstrip(".")) else []
+        )
+    return _of_form(inner, at) or _of_signature(inner, at)
+
+
+def _of_writers(line: str, at: str) -> list[Credit]:
+    """Bylines by their build: `Text: Mia Holm, Fotos: Jon Lind`, `Mia Holm in Paris and Jon Lind in Oslo`, `Mia Holm
+    Political editor`, `新华社记者 王小明`, `（カイロ＝山田花子）`."""
+    both = byline_patterns.wrote_beside_shot().fullmatch(line)
+    if both is None and line.endswith(")") and "(" in line:
+        both = byline_patterns.wrote_and_shot().fullmatch(line)
+        both = both if both and both["text"] else None
+    if both:
+        return _written_and_shot(both["who"], both["shot"], line, at)
+    for pattern in (
+        byline_patterns.BEFORE_AGENCIES,
+        byline_patterns.TITLED,
+        byline_patterns.REPORTS_FROM,
+        byline_patterns.PLACED,
+    ):
+        if match := pattern.fullmatch(line):
+            named = enough(credited_names.read(match["who"]), "names", "author")
+            return credited_names.given(named, "author", "article", line, at)
+    if "者" in line and (match := byline_patterns.reporter_in_chinese().fullmatch(line)):
+        house = credited_names.read(match["house"]) if agencies.find(match["house"]) else []
+        if house or match["house"].startswith("本") or (not match["house"] and match["cut"]):
+            names = [Named(name=name) for name in re.split(r"[、，\s]", match["who"])]
+            return credited_names.given([*house, *names], "author", "article", line, at)
+    return []
+
+
+def _written_and_shot(who: str, shot: str, line: str, at: str) -> list[Credit]:
+    authors, photographers = (enough(credited_names.read(each), "names", "author") for each in (who, shot))
+    return credited_names.given(authors, "author", "article", line, at) + credited_names.given(
+        photographers, "photo", "image", line, at
+    )
+
+
+def _of_parts(line: str, at: str) -> list[Credit]:
+    """What the parts of a line after its first say."""
+    parts = [part for part in patterns.sentences().split(line) if part.strip()]
+    return [credit for part in parts[1:20] for credit in _of_whole(_balanced(part), at)]
+
+
+def _balanced(part: str) -> str:
+    """A part of a line without the bracket whose other half stands in another part."""
+    if part.count("(") > part.count(")"):
+        part = part.strip().removeprefix("(")
+    return part.strip().removesuffix(")") if part.count(")") > part.count("(") else part.strip()
+
+
+def _without_brackets(line: str) -> str:
+    if line[:1] in tuple("([（[") and line.rstrip(".。")[-1:] in tuple(")]）"):
+        inner = line.rstrip(".。")[1:-1].strip()
+        return inner if not any(mark in inner for mark in "()（）") else line
+    return line
+
+
+def _of_signature(line: str, at: str) -> list[Credit]:
+    """`ino/dpa`, `jsi/wd (AFP, dpa)`, `SDA`, and `EFE/ Mia Holm`, `Mia Holm/Reuters` of a photo."""
+    if len(line) > LONGEST_SIGNATURE:
+        return []
+    if (
+        "(" in line
+        and (match := byline_patterns.SIGNED_BYLINE.fullmatch(line))
+        and (house := agencies.find(match["house"]))
+    ):
+        named = enough(credited_names.read(match["who"]), "names", "author")
+        source = (
+            credited_names.given([Named(name=house.name, agency=house)], "source", "article", line, at) if named else []
+        )
+        return credited_names.given(named, "author", "article", line, at) + source
+    signed = credited_names.run(line.replace("(", ", ").rstrip(")") if line[:1].islower() else line)
+    if signed:
+        photo = any(each.agency and each.agency.pictures for each in signed)
+        return credited_names.given(signed, "photo" if photo else "source", "image" if photo else "article", line, at)
+    if (match := patterns.AGENCY_AND_PLACE.fullmatch(line)) and (house := agencies.find(match["house"])):
+        return credited_names.given([Named(name=house.name, agency=house)], "source", "article", line, at)
+    if "/" in line or " | " in line or " via " in line:
+        named = credited_names.read(line.replace(" via ", " / "))
+        houses = [each.agency.name for each in named if each.agency]
+        if houses and len(named) <= 4 and all(each.personal for each in named):
+            # Of these a byline is printed so, of the others a photo's credit.
+            role: CreditRole = (
+                "author" if houses[0] in _SO_SIGNED and (not named[0].agency or houses[0] in _NORDIC) else "photo"
+            )
+            return credited_names.given(named, role, "article" if role == "author" else "image", line, at)
+    elif 1 <= line.count(",") <= 3:
+        first, _, second = line.partition(",")
+        titled = credited_names.is_title(second.strip())
+        if len(first.split()) > _MOST_WORDS or not (titled or agencies.is_hinted(second)):
+            return []
+        named = credited_names.read(line)
+        known = titled if len(named) == 1 else named and named[-1].agency
+        if known and not any(each.agency for each in named[:-1]) and all(each.personal for each in named):
+            return credited_names.given(named, "author", "article", line, at)
+    return []
+
+
+def _of_form(line: str, at: str) -> list[Credit]:
+    small = line.lower()
+    for form in patterns.of_line(line):
+        if form.marks and not any(map(small.__contains__, form.marks)):
+            continue
+        if match := form.pattern.fullmatch(line):
+            beside = patterns.helped().fullmatch(match["who"]) if form.role == "author" else None
+            if beside and (both := _of_helped(beside["who"], beside["with"], line, at)):
+                return both
+            named = enough(names_in(match["who"]), form.needs, form.role)
+            told = credited_names.given(named, form.role, "article", line, at)
+            if told:
+                return told + (credited_names.given(named, "photo", "image", line, at) if form.of_photo else [])
+    if len(line) > _LONGEST_PAIR:
+        return []
+    if photo_patterns.is_labelled(line[:_LABEL]) and (photographers := photographed(line)):
+        return credited_names.given(photographers, "photo", "image", line, at)
+    if found := _of_places(line, at):
+        return found
+    if patterns.has_with(small) and agencies.is_hinted(line) and (match := patterns.helped().fullmatch(line)):
+        return _of_helped(match["who"], match["with"], line, at)
+    return []
+
+
+def _of_places(line: str, at: str) -> list[Credit]:
+    """`Mia Holm reported from Paris, and Jon Lind from Oslo`."""
+    places = list(byline_patterns.from_where().finditer(line)) if " from " in line else []
+    if not places or any(word[:1].islower() for word in byline_patterns.from_where().sub("", line).split()):
+        return []
+    found: list[Credit] = []
+    for match in places:
+        role: CreditRole = "contributor" if match["helped"] else "author"
+        found += credited_names.given(
+            enough(credited_names.read(match["who"]), "names", role), role, "article", line, at
+        )
+    return found
+
+
+def _of_byline(line: str, at: str) -> list[Credit]:
+    match = patterns.byline().fullmatch(line)
+    if match is None:
+        return []
+    if (beside := patterns.helped().fullmatch(match["who"])) and (
+        found := _of_helped(beside["who"], beside["with"], line, at)
+    ):
+        return found
+    if beside:
+        authors, helpers = credited_names.read(beside["who"]), credited_names.read(beside["with"])
+        if authors and all(credited_names.kind_is_personal(each.name) and each.personal for each in authors + helpers):
+            both = credited_names.given(authors, "author", "article", line, at)
+            return both + credited_names.given(helpers, "contributor", "article", line, at)
+    if shot := byline_patterns.wrote_and_shot().fullmatch(match["who"]):
+        return _written_and_shot(shot["who"], shot["shot"], line, at)
+    before, dash, after = match["who"].partition(" — ")
+    named = credited_names.read(match["who"] if not dash or agencies.find(after) else before)
+    needs: patterns.Needs = "anybody" if match["colon"] else "names"
+    return credited_names.given(enough(named, needs, "author"), "author", "article", line, at)
+
+
+def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
+    """`Mia Holm mit dpa`, `Le Phare avec AFP`, `Redaktion (mit dpa)`."""
+    if not (agencies.is_hinted(beside) or NOBODY.fullmatch(beside)):
+        return []
+    helpers = credited_names.read(beside)
+    if not all(each.agency for each in helpers):
+        return []
+    authors = credited_names.read(who)
+    if not helpers and not (authors and all(each.personal for each in authors)):
+        return []
+    if not all(each.proper for each in authors) or len(authors) > 5 or (who[:1].islower() and authors):
+        return []
+    if len(authors) == 1 and authors[0].name.lower() in _TALKS:
+        return []
+    return credited_names.given(authors, "author", "article", line, at) + credited_names.given(
+        helpers, "contributor", "article", line, at
+    )
+
+
+_SO_SIGNED = frozenset(("TT", "NTB", "Ritzau", "STT", "EFE", "Europa Press", "Lusa", "PAP"))
+_NORDIC = frozenset(("TT", "NTB", "Ritzau", "STT"))
+_TALKS = frozenset(("interview", "gespräch", "entretien", "entrevista", "intervista", "vertrag", "streit"))
+
+
+def _of_paragraphs(placed: Iterable[tuple[str, str]], closing: int) -> Iterator[Credit]:
+    """Datelines and bylines at the beginning, credit lines from the paragraph number `closing` on."""
+    for n, (text, at) in enumerate(placed):
+        if n >= closing or (n < FIRST and len(text) <= 120):
+            yield from credits_of_line(text, at)
+        elif n < FIRST:
+            yield from of_dateline(fold(text[:400]), at)
+
+
+def _closing(paragraphs: Sequence[Paragraph]) -> int:
+    """Where a seed's credit lines may begin: the first agency line, but at least the last three paragraphs."""
+    first = next((n for n, p in enumerate(paragraphs) if p.agency), len(paragraphs))
+    return max(0, min(first, len(paragraphs) - 3))
+
+
+def _printed(credit: str, url: str | None, at: str) -> list[Credit]:
+    """The photo's credit as a seed's reader parted it from its caption, with the address it was linked to."""
+    bare = credit.strip("()[] ")
+    role: CreditRole = "rights" if bare.startswith("©") else "photo"
+    named = names_in(bare.strip("© "))
+    return [replace(each, url=url) for each in credited_names.given(named, role, "image", credit, at)]
+
+
+def _once(found: Iterable[Credit]) -> tuple[Credit, ...]:
+    first: dict[tuple[str, str, str, ClaimSource], Credit] = {}
+    for credit in found:
+        first.setdefault((credit.name, credit.role, credit.of, credit.source), credit)
+    return tuple(first.values())

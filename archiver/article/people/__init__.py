@@ -1,0 +1,1 @@
+"""Names of people, news agencies and job titles."""

@@ -1,0 +1,1 @@
+"""The text of an article, chosen from the blocks of its page."""

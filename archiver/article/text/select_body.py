@@ -1,0 +1,87 @@
+"""Which blocks of a page are the body of its article, in reading order.
+
+Each block is judged alone (`features.py`, `forest.py`); here the judgements are brought together: a heading needs
+less, another article on the page is left out, and so is a text the page repeats.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from archiver.article.text import features
+from archiver.article.text.blocks import Block
+from archiver.article.text.features import NAMES, Told
+from archiver.article.text.tree_ensemble import Forest, shipped
+
+ENOUGH = 0.5
+_LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), "h1": 0.8}
+"""How likely a block must be. A heading between paragraphs looks like one among teasers, and weighs little; a first
+heading is nearly always the headline."""
+_TITLES, _ARTICLES = NAMES.index("titles"), NAMES.index("articles")
+_USUAL = 0.4
+"""The share of the prose in one style from which on that style is the article's own."""
+_REPEATED = 3
+_REPEATABLE = 6
+_PROBES = 7
+_LONG = 60
+_LOOKED_BACK = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A block that may be of the article; `likely` is 0.5 where it is as likely as needed of its kind."""
+
+    block: Block
+    likely: float
+
+
+def judge(blocks: Sequence[Block], told: Told, model: Forest | None = None) -> list[Judged]:
+    """The blocks that are measured at all, with how likely each is of the article."""
+    probability = (model or shipped()).probability
+    chosen, rows = features.rows_of(blocks, told)
+    likely = {n: 0.0 if _elsewhere(row) else probability(row) for n, row in zip(chosen, rows)}
+    _scale(blocks, likely)
+    _as_copies(blocks, likely)
+    return [Judged(blocks[n], p) for n, p in likely.items()]
+
+
+def choose(judged: Sequence[Judged], enough: float = ENOUGH) -> list[Block]:
+    """The blocks at least this likely, without a longer one that only repeats what stands before it."""
+    found: list[Block] = []
+    said = ""
+    for each in judged:
+        if each.likely > enough and not (each.block.words >= _LONG and _said(each.block.text, said)):
+            found.append(each.block)
+            # Looking back is for articles, not for pages made to keep us busy.
+            said += f"{each.block.text} " if len(said) < _LOOKED_BACK else ""
+    return found
+
+
+def _elsewhere(row: Sequence[float]) -> bool:
+    """Whether a block stands in another `<article>`, after its own first heading: the next story of an endless page."""
+    return row[_TITLES] >= 1 and row[_ARTICLES] >= 2
+
+
+def _scale(blocks: Sequence[Block], likely: dict[int, float]) -> None:
+    for n in likely:
+        likely[n] = min(1.0, likely[n] * ENOUGH / _LEVEL.get(blocks[n].place.tag, ENOUGH))
+
+
+def _as_copies(blocks: Sequence[Block], likely: dict[int, float]) -> None:
+    """An article may repeat itself in the style that most of its prose has, as an interview its questions. What else
+    stands twice is of it once, and what stands more often, not at all."""
+    usual = features.usual(blocks, _USUAL)
+    copies = Counter(each.text for each in blocks)
+    said: set[str] = set()
+    for n in likely:
+        text = blocks[n].text
+        again = copies[text] >= _REPEATED or text in said
+        if again and blocks[n].words >= _REPEATABLE and features.style_of(blocks[n]) not in usual:
+            likely[n] = 0.0
+        if likely[n] > ENOUGH:
+            said.add(text)
+
+
+def _said(text: str, before: str) -> bool:
+    step = len(text) // (_PROBES + 1)
+    return all(text[n * step : n * step + 30] in before for n in range(1, _PROBES + 1))

@@ -1,0 +1,68 @@
+"""Fills a staged bag from a dossier, in an order in which no file states the digest of a later one (DESIGN.md, 3)."""
+
+import ssl
+from collections.abc import Mapping
+from datetime import datetime
+
+from archiver.bag.archivematica_csv import metadata_csv, rights_csv
+from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_info import bag_info
+from archiver.bag.crate import METADATA, PREVIEW, crate_of
+from archiver.bag.premis import premis_of
+from archiver.bag.preview_html import preview_of
+from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
+from archiver.bag.staging import StagedBag
+from archiver.bag.wacz import (
+    DATAPACKAGE,
+    DIGEST,
+    FOLDER,
+    INDEX,
+    PAGES,
+    Resource,
+    datapackage,
+    datapackage_digest,
+    index_of,
+    page_of,
+    pages_of,
+)
+from archiver.digest import sha256
+from archiver.model import Bag, Capture, IndexEntry
+
+
+def fill(staged: StagedBag, dossier: Dossier) -> Bag:
+    """Write everything but the WARC files, which are there, and seal. Raises StorageError."""
+    staged.add(dossier.seed_file, dossier.seed.data)
+    if text := text_bytes(dossier.reading):
+        staged.add(TEXT, text)
+    for path, pem in certificates(dossier.capture).items():
+        staged.add(path, pem)
+    _wacz(staged, dossier)
+    staged.add("provenance.json", record_bytes(build_record(dossier)))
+    staged.add("metadata/premis.xml", premis_of(dossier, staged.written()))
+    staged.add("metadata/metadata.csv", metadata_csv(dossier))
+    staged.add("metadata/rights.csv", rights_csv(dossier, [path for path, _, _ in staged.written()]))
+    staged.add(METADATA, crate_of(dossier, staged.written()))
+    staged.add(PREVIEW, preview_of(dossier, [path for path, _, _ in staged.written()]))
+    return staged.seal(bag_info(dossier))
+
+
+def _wacz(staged: StagedBag, dossier: Dossier) -> None:
+    page = page_of(dossier.capture, dossier.reading, dossier.identifier.rpartition(":")[2])
+    add_wacz(staged, dossier.capture.index, page, dossier.sealed)
+
+
+def add_wacz(staged: StagedBag, index: tuple[IndexEntry, ...], page: Mapping[str, str], sealed: datetime) -> None:
+    """What makes a WACZ of the WARC files that are there (WACZ 1.1.1): index, pages, datapackage and its digest. Raises
+    StorageError."""
+    staged.add(FOLDER + INDEX, index_of(index))
+    staged.add(FOLDER + PAGES, pages_of(page))
+    resources = [Resource(path=path, size=size, sha256=digest) for path, size, digest in staged.written(FOLDER)]
+    package = datapackage(resources, page, sealed)
+    staged.add(FOLDER + DATAPACKAGE, package)
+    staged.add(FOLDER + DIGEST, datapackage_digest(sha256(package)))
+
+
+def certificates(capture: Capture) -> dict[str, bytes]:
+    """Every certificate that was presented, as PEM, by its path below `data/`."""
+    chains = [exchange.tls.chain for exchange in capture.exchanges if exchange.tls]
+    return {certificate_path(der): ssl.DER_cert_to_PEM_cert(der).encode("ascii") for chain in chains for der in chain}

@@ -1,0 +1,333 @@
+"""Fetches what a page needs, within bounds, with a reason for everything that is not there: what a near host has in the
+page's own thread, all else four at a time (docs/adr/0122).
+
+Style sheets are followed to what they name, frames one level deep. What a newspaper puts into every page is borrowed
+from another capture of the job where there is one (`store.py`).
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import cast
+from urllib.parse import urljoin
+
+from archiver.capture.capture_writer import Recording
+from archiver.capture.failure_kinds import Trouble
+from archiver.capture.find_requisites import Figure, Needs, Requisite, Srcset, needs_of, resolved
+from archiver.capture.recorder import Visit
+from archiver.capture.redirect_chain import AGAIN, Asker, Walk
+from archiver.capture.robots_fetch import impersonal, lent_from
+from archiver.capture.shared_cache import LARGEST, Lent, Store
+from archiver.capture.single_exchange import Attempt
+from archiver.capture.stylesheets import sheet_references
+from archiver.capture.urls import referer_of
+from archiver.config import Config, Limits
+from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
+
+AT_ONCE = 4
+IDLE = 0.05
+"""Seconds that a page and its requisites, one after another, may leave this process with nothing to do before threads
+fetch the rest: to start and wake them costs more than to wait for a server that is near, or while others are served."""
+ALONE = 1.0
+"""Seconds after which they do in any case."""
+LONGEST = 10.0
+"""Seconds that one exchange may hold up the rest of its page: what takes longer is asked for again, in a thread."""
+CSS_DEPTH = 5
+FRAME_DEPTH = 1
+SHEET_BYTES = 4 << 20
+LENDABLE = {"style", "script", "font", "icon"}
+LISTED = 2_000
+"""Skipped addresses that are named one by one."""
+PHOTO_BYTES = 32 << 20
+"""Bytes of photos that are kept in memory to be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    requisite: Requisite
+    sheets: int = 0
+    """How many style sheets deep."""
+    frames: int = 0
+
+    def at_hand(self, home: str) -> bool:
+        """Whether it comes from the page's own host and does not last, as streams and frames do."""
+        return self.requisite.url.startswith(home) and self.requisite.kind not in ("media", "document", "other")
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """What came of asking: the walk at its end, and the last exchange that was recorded."""
+
+    walk: Walk
+    exchange: Exchange | None
+
+
+_Asking = Generator[bool, None, _Fetched | Lent]
+"""A requisite on its way: steps from exchange to exchange, in any thread; False where it will be asked for again."""
+
+
+@dataclass(slots=True)
+class Collector:
+    """Collects the requisites of one capture. `asker` is the page's own; each requisite gets a fork of its visit."""
+
+    asker: Asker
+    recording: Recording
+    store: Store | None
+    config: Config
+    begun: float
+    """When the page was first asked for, by `idle_clock`."""
+    monotonic: Callable[[], float] = time.monotonic
+    _queue: deque[_Wanted] = field(default_factory=deque)
+    _seen: set[str] = field(default_factory=set)
+    _figures: list[Figure] = field(default_factory=list)
+    _captions: dict[str, str] = field(default_factory=dict)
+    """The words under each photo that has some."""
+    _photos: dict[str, Photo] = field(default_factory=dict)
+    _shared: list[Copied] = field(default_factory=list)
+    _failed: list[Unfetched] = field(default_factory=list)
+    _skipped: list[Unfetched] = field(default_factory=list)
+    _unlisted: int = 0
+    _begun: int = 0
+    _fetched: int = 0
+    _bytes: int = 0
+    _deadline: float = 0.0
+    _here: bool = False
+    """Whether the page's own thread is the one that fetches."""
+
+    def collect(self, page: Page) -> Requisites:
+        """Everything `page` needs, as far as it could be had. Raises StorageError."""
+        self._deadline = self.monotonic() + self.config.limits.requisites_seconds
+        self._seen.add(page.url)
+        self._want(self._needs(page, again=True), _Wanted(Requisite(page.url, "document")))
+        self._here = True
+        begun = self._run_here(page.url)
+        self._here = False
+        if begun or self._queue:
+            with ThreadPoolExecutor(AT_ONCE, "requisite") as pool:
+                self._run(pool, page.url, begun)
+        if self._unlisted:
+            self._skipped.append(Unfetched(url=page.url, reason=f"and {self._unlisted} more addresses, not listed"))
+        return Requisites(
+            fetched=self._fetched,
+            shared=tuple(self._shared),
+            failed=tuple(self._failed),
+            skipped=tuple(self._skipped),
+            photos=tuple(self._chosen_photos()),
+        )
+
+    def _run_here(self, page: str) -> dict[_Asking, _Wanted]:
+        """Fetch in the page's own thread, from its own host and while that is quick; gives what turned out slow."""
+        home, until = urljoin(page, "/"), self.monotonic() + ALONE
+        while self._queue and self._queue[0].at_hand(home) and self._quick(until):
+            wanted = self._queue.popleft()
+            if self._skip(wanted):
+                continue
+            asking = self._ask(wanted, page)
+            try:
+                while next(asking) and self._quick(until):
+                    pass
+            except StopIteration as end:
+                self._take(wanted, end.value)
+            else:
+                return {asking: wanted}
+        return {}
+
+    def _quick(self, until: float) -> bool:
+        return idle_clock() - self.begun < IDLE and self.monotonic() < until
+
+    def _run(self, pool: ThreadPoolExecutor, page: str, begun: dict[_Asking, _Wanted]) -> None:
+        running = {pool.submit(_to_end, asking): wanted for asking, wanted in begun.items()}
+        try:
+            while self._queue or running:
+                while self._queue and len(running) < AT_ONCE:
+                    wanted = self._queue.popleft()
+                    if not self._skip(wanted):
+                        running[pool.submit(_to_end, self._ask(wanted, page))] = wanted
+                finished, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
+                for future in finished:
+                    self._take(running.pop(future), future.result())
+        finally:
+            self._queue.clear()
+            for future in running:
+                future.cancel()
+
+    def _ask(self, wanted: _Wanted, page: str) -> _Asking:
+        self._begun += 1
+        return self._get(wanted.requisite, self.asker.visit.fork(referer_of(page, wanted.requisite.url)))
+
+    def _want(self, needs: Needs, by: _Wanted) -> None:
+        """Queue what a document names, photos under captions first."""
+        if by.frames == 0:
+            self._figures += needs.figures
+            for figure in needs.figures:
+                for address in figure.images:
+                    self._captions.setdefault(address, figure.caption)
+        for each in sorted(needs.requisites, key=lambda each: each.url not in self._captions):
+            if each.url in self._seen:
+                continue
+            self._seen.add(each.url)
+            frames = by.frames + (each.kind == "document")
+            sheets = by.sheets + 1 if by.requisite.kind == "style" else 0
+            self._queue.append(_Wanted(each, sheets, frames))
+
+    def _skip(self, wanted: _Wanted) -> bool:
+        """Whether a bound forbids it; the reason is noted."""
+        limits, reason = self.config.limits, self._overdue()
+        if reason is None and self._begun >= limits.requisites:
+            reason = f"more than {limits.requisites} requisites"
+        elif reason is None and self._bytes >= limits.requisites_bytes:
+            reason = f"more than {limits.requisites_bytes} bytes in all"
+        elif wanted.frames > FRAME_DEPTH:
+            reason = f"a frame inside a frame is not followed ({FRAME_DEPTH} deep)"
+        elif wanted.sheets > CSS_DEPTH:
+            reason = f"style sheets are followed {CSS_DEPTH} deep"
+        if reason and len(self._skipped) < LISTED:
+            self._skipped.append(Unfetched(url=wanted.requisite.url, reason=reason))
+        elif reason:
+            self._unlisted += 1
+        return reason is not None
+
+    def _overdue(self) -> str | None:
+        over = self.monotonic() >= self._deadline
+        return f"more than {self.config.limits.requisites_seconds:g} seconds in all" if over else None
+
+    def _get(self, requisite: Requisite, visit: Visit) -> _Asking:
+        """One requisite, an exchange a step: borrowed from another capture of the job where it may be, or fetched."""
+        if self.store is None or not self.config.shared or requisite.kind not in LENDABLE:
+            return (yield from self._fetch(requisite, visit))
+        with self.store.turn(requisite.url, self._fits) as lent:
+            # What is lent is fetched by nobody, but an obedient visitor does not take it either.
+            if lent is None or self.asker.may(requisite.url):
+                return (yield from self._fetch(requisite, visit))
+            self._shared.append(self.recording.borrow(lent))
+            return lent
+
+    def _fits(self, lent: Lent) -> bool:
+        age = (self.asker.now() - datetime.fromisoformat(lent.captured)).total_seconds()
+        return bool(lent.members) and age <= self.config.limits.shared_seconds
+
+    def _fetch(self, requisite: Requisite, visit: Visit) -> Generator[bool, None, _Fetched]:
+        """Asked for, recorded on the way, lent to others where it may be."""
+        here, asker = self._here, replace(self.asker, visit=visit, limits=self._bounds(), may=self._may)
+        walk = Walk(asker, requisite.url, "requisite", keep=self._kept(requisite), retries=1)
+        last = None
+        for done in walk:
+            may_lend = self.store is not None and requisite.kind in LENDABLE and done.tape.size <= LARGEST
+            members: list[bytes] | None = [] if may_lend else None
+            exchange = self.recording.keep(done, lend=members)
+            last = exchange or last
+            if exchange and members and self.store and not walk.redirects and lendable(done):
+                body = done.page.body if done.page and requisite.kind == "style" else b""
+                record_id = exchange.record_ids.response
+                self.store.put(lent_from(requisite.url, done, self.recording, record_id, members, body))
+            elif self.store:
+                self.store.decline(requisite.url)
+            yield done.trouble is None and done.status not in AGAIN
+            walk.asker = replace(asker, limits=self._bounds())
+        if here and walk.trouble and walk.trouble.truncation == "time":
+            return (yield from self._fetch(requisite, visit))  # now in a thread
+        return _Fetched(walk, last)
+
+    def _bounds(self) -> Limits:
+        """Those of the next exchange."""
+        limits, left = self.config.limits, max(1.0, self._deadline - self.monotonic())
+        longest = min(left, LONGEST) if self._here else left
+        return replace(
+            limits,
+            response_bytes=min(limits.requisite_bytes, limits.response_bytes),
+            exchange_seconds=min(limits.exchange_seconds, longest),
+            read_seconds=min(limits.read_seconds, longest),
+            retry_after_seconds=min(limits.retry_after_seconds, left / 4),
+        )
+
+    def _may(self, url: str) -> Trouble | None:
+        """On each address of the way: the time of the page, then the manners of the capture."""
+        overdue = self._overdue()
+        return Trouble(kind="bound", message=overdue, again=False) if overdue else self.asker.may(url)
+
+    def _kept(self, requisite: Requisite) -> int:
+        """How much of a body is read again: sheets and frames for what they name, photos for what they say."""
+        if requisite.url in self._captions:
+            return self.config.limits.image_bytes
+        return {"style": SHEET_BYTES, "document": self.config.limits.page_bytes}.get(requisite.kind, 0)
+
+    def _take(self, wanted: _Wanted, got: _Fetched | Lent) -> None:
+        """Count what came of one requisite, and follow what it names."""
+        url = wanted.requisite.url
+        if isinstance(got, Lent):
+            self._bytes += len(got.members)
+            self._read_sheet(wanted, url, got.body, got.content_type)
+            return
+        walk, done = got.walk, got.walk.answer
+        self._bytes += done.tape.size if done else 0
+        page = done.page if done else None
+        if walk.trouble and walk.trouble.kind == "robots":
+            self._skipped.append(Unfetched(url=url, reason=walk.trouble.message))
+        elif done is None or page is None or walk.trouble or not walk.arrived or not 200 <= page.status < 300:
+            reason = walk.trouble.message if walk.trouble else f"status {page.status}" if page else "no answer"
+            self._failed.append(Unfetched(url=url, reason=reason))
+        else:
+            self._fetched += 1
+            self._read(wanted, page)
+            if url in self._captions and page.body and got.exchange:
+                self._keep_photo(url, page.body, got.exchange.record_ids.response, done.payload_sha256)
+
+    def _read(self, wanted: _Wanted, page: Page) -> None:
+        kind = page.header("content-type") or ""
+        if wanted.requisite.kind == "document" and "html" in (kind or "html").lower():
+            self._want(self._needs(page), wanted)
+        self._read_sheet(wanted, page.url, page.body, kind)
+
+    def _read_sheet(self, wanted: _Wanted, url: str, body: bytes, content_type: str) -> None:
+        if wanted.requisite.kind == "style" and body and "html" not in content_type.lower():
+            self._want(resolved(sheet_references(body, charset_of(content_type)), url), wanted)
+
+    def _needs(self, page: Page, *, again: bool = False) -> Needs:
+        charset = charset_of(page.header("content-type") or "")
+        return needs_of(page.body, page.url, charset, srcset=cast(Srcset, self.config.srcset), again=again)
+
+    def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
+        """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""
+        figures = [figure.images for figure in self._figures if url in figure.images]
+        rivals = {each for images in figures for each in images if each in self._photos}
+        if any(len(self._photos[each].body) >= len(body) for each in rivals):
+            return
+        for each in rivals:
+            del self._photos[each]
+        if sum(len(each.body) for each in self._photos.values()) + len(body) <= PHOTO_BYTES:
+            self._photos[url] = Photo(
+                url=url, caption=self._captions[url], record_id=record_id, payload_sha256=payload_sha256, body=body
+            )
+
+    def _chosen_photos(self) -> list[Photo]:
+        """One photo a figure, the largest of its captured candidates, in the order of the page."""
+        order = {url: None for figure in self._figures for url in figure.images if url in self._photos}
+        return [self._photos[url] for url in order]
+
+
+def idle_clock() -> float:
+    """Seconds on a clock that stands while this process computes, in whatever thread."""
+    return time.monotonic() - time.process_time()
+
+
+def _to_end(asking: _Asking) -> _Fetched | Lent:
+    while True:
+        try:
+            next(asking)
+        except StopIteration as end:
+            return cast(_Fetched | Lent, end.value)
+
+
+def charset_of(content_type: str) -> str | None:
+    """The charset parameter of a Content-Type."""
+    _, found, rest = content_type.lower().partition("charset=")
+    return rest.split(";")[0].strip(" \"'") or None if found else None
+
+
+def lendable(done: Attempt) -> bool:
+    """Whether a requisite may stand in other bags too: whole, 200, public, and the same for everybody."""
+    page = done.page
+    return page is not None and page.status == 200 and not done.trouble and impersonal(page, done)

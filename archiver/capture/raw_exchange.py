@@ -1,0 +1,129 @@
+"""The bytes of one HTTP exchange as they went over the connection (after TLS), and nothing else.
+
+A tape is fed by the recorder: what was sent, what was received. It separates interim 1xx answers from the final
+response (RFC 9110, 15.2), keeps a large response on disk, hashes on the way, and holds the bounds on size and time.
+It parses no more than it must; `framing.py` reads the message. Each `received` returns what the HTTP client should see.
+"""
+
+import re
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO, cast
+
+from archiver.capture.http_framing import Headers, client_head, headers_of, status_of
+from archiver.config import Limits
+from archiver.digest import Hasher
+from archiver.errors import StorageError
+from archiver.model import Tls, Truncation
+
+_HEAD_END = re.compile(rb"\n\r?\n")
+_INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
+
+
+class BoundReached(Exception):
+    """A bound of `Limits` stopped the exchange; what was received until then is on the tape."""
+
+    def __init__(self, truncation: Truncation, message: str) -> None:
+        self.truncation = truncation
+        super().__init__(message)
+
+
+class Tape:
+    """Records one exchange. `deadline` and bounds are kept while feeding: `received` raises BoundReached."""
+
+    def __init__(self, limits: Limits, spool: Path | None, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self.request = bytearray()
+        self.interim: list[bytes] = []
+        self.head = b""
+        """The final response's status line and headers with the empty line that ends them."""
+        self.headers: Headers = ()
+        """Of the final response; reading them once is enough for the client, the framing and the page."""
+        self.head_complete = False
+        self.ip: str | None = None
+        self.tls: Tls | None = None
+        self.hasher = Hasher(["sha256"])
+        self._pending, self._interim_size = bytearray(), 0
+        self._foreign = False
+        self._limits, self._monotonic = limits, monotonic
+        self._deadline = monotonic() + limits.exchange_seconds
+        spooled = tempfile.SpooledTemporaryFile(limits.spool_bytes, dir=str(spool) if spool else None)  # noqa: SIM115
+        self._file = cast(IO[bytes], spooled)
+
+    @property
+    def size(self) -> int:
+        """Bytes of the final response received."""
+        return self.hasher.size
+
+    def seconds_left(self) -> float:
+        """Until the exchange must be over. Raises BoundReached when none are."""
+        left = self._deadline - self._monotonic()
+        if left <= 0:
+            raise self.overdue()
+        return left
+
+    def overdue(self) -> BoundReached:
+        """What to raise when the time is up."""
+        return BoundReached("time", f"not over after {self._limits.exchange_seconds:g} seconds")
+
+    def sent(self, data: bytes) -> None:
+        """Bytes of the request, in order."""
+        self.request += data
+
+    def received(self, data: bytes) -> bytes:
+        """Take bytes off the connection; returns those an HTTP client should see now (interim answers never)."""
+        if self.head_complete or self._foreign:
+            self._keep(data)
+            return data
+        searched = max(0, len(self._pending) - 2)
+        self._pending += data
+        while match := _HEAD_END.search(self._pending, searched):
+            head, searched = bytes(self._pending[: match.end()]), 0
+            del self._pending[: match.end()]
+            if _INTERIM.match(head):
+                self.interim.append(head)
+                self._interim_size += len(head)
+                continue
+            body = bytes(self._pending)
+            self._pending.clear()
+            self.head, self.headers, self.head_complete = head, headers_of(head), True
+            self._keep(head + body)
+            return (head if status_of(head) is None else client_head(head, self.headers)) + body
+        if self._interim_size + len(self._pending) > self._limits.head_bytes:
+            self.ended()
+            raise BoundReached("length", f"the response's headers are larger than {self._limits.head_bytes} bytes")
+        if len(self._pending) >= 5 and not self._pending.startswith(b"HTTP/"):
+            self._foreign = True
+            return self.ended()
+        return b""
+
+    def ended(self) -> bytes:
+        """Nothing more will come: hand over what was held back for want of an end of the headers."""
+        if self.head_complete or not self._pending:
+            return b""
+        self.head = bytes(self._pending)
+        self.headers = headers_of(self.head)
+        self._pending.clear()
+        self._keep(self.head)
+        return self.head
+
+    def _keep(self, data: bytes) -> None:
+        room = self._limits.response_bytes - self.size
+        kept = data[:room]
+        try:
+            self._file.write(kept)
+        except OSError as error:
+            raise StorageError.from_os("keep a response on disk", error) from error
+        self.hasher.update(kept)
+        if len(data) > room:
+            raise BoundReached("length", f"the response is larger than {self._limits.response_bytes} bytes")
+
+    def block(self) -> IO[bytes]:
+        """The final response from its first byte."""
+        self._file.seek(0)
+        return self._file
+
+    def close(self) -> None:
+        """Let go of the disk."""
+        self._file.close()

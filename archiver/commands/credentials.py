@@ -1,0 +1,65 @@
+"""The key of whoever signs, and the server delivered to, from settings, options, environment and keyboard: only the
+command line reads those two."""
+
+import argparse
+import getpass
+import os
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from archiver.config import Config, public
+from archiver.errors import StorageError, UsageError
+from archiver.trust.seal_new_bag import load_signer
+
+__all__ = ["endpoint", "load_signer", "with_keys"]
+
+VARIABLE = "ARCHIVER_PASSPHRASE"
+_LARGEST = 1 << 16
+
+
+def with_keys(config: Config, args: argparse.Namespace) -> Config:
+    """The settings with the keys that the command line names, and the passphrase where the key is encrypted.
+
+    Raises UsageError where key and certificate are not both named, StorageError where a file cannot be read.
+    """
+    names = ("key", "certificate", "passphrase_file", "timestamp", "trust_roots")
+    given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    config = replace(config, **given)
+    if (config.key is None) != (config.certificate is None):
+        absent = "certificate" if config.key else "key"
+        where = f"name {absent} in {getattr(args, 'config', None) or 'archiver.toml'} too"
+        option = f", or --{absent} FILE" if hasattr(args, absent) else ""
+        raise UsageError(f"key and certificate go together: {where}{option}")
+    if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
+        raise UsageError(f"--timestamp {public(config.timestamp)!r} is not an http:// or https:// address")
+    if config.key and _is_encrypted(config.key):
+        config = replace(config, passphrase=_passphrase(config.key, config.passphrase_file))
+    return config
+
+
+def _is_encrypted(key: Path) -> bool:
+    return b"ENCRYPTED" in _read(key, "key")
+
+
+def _passphrase(key: Path, file: Path | None) -> bytes | None:
+    if file:
+        return _read(file, "passphrase").removesuffix(b"\n").removesuffix(b"\r")
+    if VARIABLE in os.environ:
+        return os.environb[VARIABLE.encode()]
+    if sys.stdin is not None and sys.stdin.isatty():
+        return getpass.getpass(f"passphrase of {key}: ").encode()
+    return None
+
+
+def _read(path: Path, what: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST)
+    except OSError as error:
+        raise StorageError.from_os(f"read the {what} {path}", error) from error
+
+
+def endpoint(given: str | None) -> str | None:
+    """The S3 server: the option, or what AWS's own tools read."""
+    return given or os.environ.get("AWS_ENDPOINT_URL_S3") or os.environ.get("AWS_ENDPOINT_URL") or None

@@ -1,0 +1,1 @@
+"""Bags read again over time: what changed, and which replica could repair it."""

@@ -1,0 +1,291 @@
+"""Fixity over time: which bags are due, what of each has changed since it was last good, and where that is still sound.
+
+It writes into the ledger only: bags are read, never repaired. Each bags folder is an audit of its own, in its own
+ledger, and goes on where it was if it was killed. Whether a bag is what its record says, `archiver validate` judges.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from archiver.digest import sha256
+from archiver.errors import UsageError
+from archiver.fixity.read_bag import Change, Look, Meter, look_at
+from archiver.fixity.replicas import MOST, Wanted, places, search, whole
+from archiver.ledger.deliveries import Deliveries
+from archiver.ledger.fixity_readings import Reading, Readings, stamp
+from archiver.ledger.ledger import PATH, storable
+from archiver.packaging.source import SEAL
+from archiver.validation.discover import find_bags, is_bag
+
+STALE = timedelta(days=7)
+"""An interrupted audit that did nothing for so long is begun anew."""
+Outcome = Literal["good", "changed", "gone"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is asked of an audit: `sample` is a share of the bags, `older` the age of the last good reading from which a
+    bag is due; `seed` draws the sample, `repeat` if it was given; `accept` takes what is sound as it is now."""
+
+    sample: float | None = None
+    older: timedelta | None = None
+    seed: str = ""
+    repeat: bool = False
+    replicas: tuple[Path, ...] = ()
+    accept: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audited:
+    """What a reading has found; `since` is the last good one before it, `notes` what must be known besides."""
+
+    bag: str
+    outcome: Outcome
+    time: str
+    octets: int
+    seal: str | None
+    since: str | None
+    changes: tuple[Change, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+
+
+@dataclass(slots=True, kw_only=True)
+class Course:
+    """How an audit goes, for the one who tells of it: the bags there are, those due, and what an interrupted one read
+    before."""
+
+    bags: int = 0
+    due: int = 0
+    resumed: list[str] = field(default_factory=list)
+
+
+def audit(
+    paths: Sequence[Path],
+    plan: Plan,
+    meter: Meter,
+    *,
+    course: Course | None = None,
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+) -> Iterator[Audited]:
+    """Read what is due of the bags and folders of bags at `paths`, a bag at a time.
+
+    Raises UsageError for a path where no bag is, nor ever was, StorageError where a ledger cannot be used; what was
+    read until then is kept."""
+    course = course or Course()
+    for folder, names in _folders(paths).items():
+        with closing(Readings(folder)) as readings:
+            yield from _Folder(folder, readings, plan, meter, clock, course).audit(names)
+
+
+def _folders(paths: Sequence[Path]) -> dict[Path, set[str] | None]:
+    """Folder of bags -> the names of those that were named; None for all that are and were in it."""
+    found: dict[Path, set[str] | None] = {}
+    for path in paths:
+        here = path.absolute()
+        if path.is_dir() and not is_bag(path) and (_known(here) or any(find_bags([path]))):
+            found[here] = None
+        elif is_bag(path) or key(here) in _known(here.parent):
+            names = found.setdefault(here.parent, set())
+            if names is not None:
+                names.add(here.name)
+        else:
+            raise UsageError(f"no bag at {path}, and none that was ever read there; name a bag or a folder of bags")
+    return found
+
+
+def _known(folder: Path) -> set[str]:
+    """The bags that were read in a folder; no ledger is made."""
+    if not (folder / PATH).is_file():
+        return set()
+    with closing(Readings(folder)) as readings:
+        return set(readings.last())
+
+
+def key(path: Path) -> str:
+    """The name of a bag as the ledger has it."""
+    return storable(path.name)
+
+
+def due(last: Mapping[str, tuple[str, str | None]], bags: Sequence[str], plan: Plan, now: datetime) -> list[str]:
+    """The bags to be read, longest unread first; `last` is the outcome of each one's last reading and when it was good.
+
+    Of those that are old enough a sample is one half the longest unread, so that each has its turn, and one half drawn
+    by lot from the others, so that nobody knows beforehand which. What was not good the last time is always due."""
+    before = stamp(now - plan.older) if plan.older is not None else None
+    unknown: tuple[str, str | None] = ("good", None)
+    standing = [name for name in bags if last.get(name, unknown)[0] != "good"]
+    good = {name: last.get(name, unknown)[1] or "" for name in bags if last.get(name, unknown)[0] == "good"}
+    old = [name for name, when in good.items() if before is None or when < before]
+
+    def lot(name: str) -> str:
+        return sha256(f"{plan.seed} {name}".encode())
+
+    chosen = sorted(old, key=lambda name: (good[name], lot(name)))
+    if plan.sample is not None:
+        count = math.ceil(len(chosen) * plan.sample)
+        turn, rest = chosen[: (count + 1) // 2], chosen[(count + 1) // 2 :]
+        chosen = turn + sorted(rest, key=lot)[: count // 2]
+    return sorted(standing) + chosen
+
+
+@dataclass(frozen=True, slots=True)
+class _Folder:
+    """The audit of one bags folder."""
+
+    folder: Path
+    readings: Readings
+    plan: Plan
+    meter: Meter
+    clock: Callable[[], datetime]
+    course: Course
+
+    def audit(self, named: set[str] | None) -> Iterator[Audited]:
+        last, now = self.readings.last(), self.clock()
+        here = {key(path): path for path in self._paths(named)}
+        lost = sorted((last.keys() if named is None else {key(Path(name)) for name in named}) - here.keys())
+        seed = self.plan.seed if self.plan.repeat else ""
+        asked = sha256(repr((named and sorted(named), self.plan.sample, self.plan.older, seed)).encode())
+        before = self.readings.interrupted(asked, now - STALE)
+        if before:
+            chosen = [name for name in before[1] if name in here]
+            self.course.resumed.append(before[0])
+        else:
+            chosen = due(last, list(here), self.plan, now)
+            self.readings.begin(asked, chosen, now)
+        self.course.bags += len(here) + len(lost)
+        self.course.due += len(chosen) + len(lost)
+        told = {*chosen, *lost} if before else set[str]()
+        for each in self.readings.found_since(before[0]) if before else ():
+            if each.bag in here and each.bag not in told:
+                yield _again(self.folder / each.bag, each)
+        for name in lost:
+            yield self._gone(asked, name)
+        for name in chosen:
+            yield self._read(asked, name, here[name])
+        self.readings.end(asked)
+
+    def _paths(self, named: set[str] | None) -> list[Path]:
+        if named is not None:
+            return [path for path in (self.folder / name for name in sorted(named)) if is_bag(path)]
+        with suppress(UsageError):  # none is left
+            return list(find_bags([self.folder]))
+        return []
+
+    def _read(self, asked: str, name: str, path: Path) -> Audited:
+        """Read one bag, compare it with how it was, and write that down."""
+        before, moment = self.readings.find(name), stamp(self.clock())
+        look = look_at(path, self.meter)
+        changes, notes = list(look.changes), list[str]()
+        if before and before.good:
+            since = list(_since(before, look))
+            if since and self.plan.accept and not look.changes:
+                notes.append(f"accepted as it is now: {len(since)} differences from {before.good}")
+                since = []
+            changes += since
+        elif look.seal is None and not changes:
+            notes.append(f"it has no {SEAL}: if its manifests are redone, nobody will see it")
+        count = len(changes)
+        if changes:
+            seal, beside = (before.good_seal, before.beside) if before and before.good else (look.seal, look.beside)
+            changes, more = self._elsewhere(path, seal, beside, look, changes)
+            notes += more
+            notes += [f"and {count - MOST} more changes"] if count > MOST else []
+        good = None if changes else moment
+        audited = Audited(
+            bag=str(path), outcome="changed" if changes else "good", time=moment, octets=look.octets, seal=look.seal,
+            since=before.good if before else None, changes=tuple(changes), notes=tuple(notes),
+        )  # fmt: skip
+        if good or before is None:
+            self._settle(asked, name, audited, good, look.seal if good else None, look.beside if good else {})
+        else:
+            self._settle(asked, name, audited, before.good, before.good_seal, before.beside)
+        return audited
+
+    def _gone(self, asked: str, name: str) -> Audited:
+        before, moment = self.readings.find(name), stamp(self.clock())
+        path = self.folder / name
+        told = Audited(
+            bag=str(path), outcome="gone", time=moment, octets=0, seal=None, since=before.good if before else None
+        )
+        if before is None:
+            return told
+        if self.plan.accept:
+            self.readings.forget(asked, name, self.clock())
+            return replace(told, outcome="good", notes=("it is gone, and no longer asked for",))
+        change = Change(kind="gone", path="", message="the bag is not there any more")
+        notes: list[str] = []
+        if before.good_seal:
+            wanted = Wanted(bag=path, seal=before.good_seal, beside=before.beside)
+            found, notes = self._places(wanted)
+            copies, more = whole(wanted, found, self.meter)
+            change, notes = Change(kind="gone", path="", message=change.message, copies=copies), notes + more
+        told = replace(told, changes=(change,), notes=tuple(notes))
+        self._settle(asked, name, told, before.good, before.good_seal, before.beside)
+        return told
+
+    def _elsewhere(
+        self, path: Path, seal: str | None, beside: Mapping[str, str], look: Look, changes: Sequence[Change]
+    ) -> tuple[list[Change], list[str]]:
+        """The changes with the replicas that hold the files sound."""
+        if seal is None:
+            return list(changes[:MOST]), []
+        wanted = Wanted(bag=path, seal=seal, beside=beside)
+        found, notes = self._places(wanted)
+        told, more = search(wanted, look, changes, found, self.meter)
+        return told, notes + more
+
+    def _places(self, wanted: Wanted) -> tuple[list[Path], list[str]]:
+        with closing(Deliveries(self.folder)) as deliveries:
+            return places(wanted.bag, self.plan.replicas, deliveries.of(wanted.seal))
+
+    def _settle(
+        self, asked: str, name: str, told: Audited, good: str | None, seal: str | None, beside: Mapping[str, str]
+    ) -> None:
+        found: dict[str, Any] = {"changes": [asdict(each) for each in told.changes], "notes": told.notes}
+        found["since"] = told.since
+        self.readings.settle(
+            asked,
+            Reading(
+                bag=name, time=told.time, outcome=told.outcome, octets=told.octets, seal=told.seal,
+                found=found if told.changes else {}, good=good, good_seal=seal, beside=beside,
+            ),
+        )  # fmt: skip
+
+
+def _since(before: Reading, look: Look) -> Iterator[Change]:
+    """What its own manifests do not tell: how a bag differs from its last good reading."""
+    told = {each.path for each in look.changes}
+    if look.seal != before.good_seal and look.seal and before.good_seal:
+        others = [each for each in look.changes if each.path != SEAL]
+        message = f"not what it was on {before.good}: seal {before.good_seal}, now {look.seal}"
+        if not others:
+            message = f"the manifests were redone since {before.good}: seal {before.good_seal}, now {look.seal}"
+        yield Change(kind="changed" if others else "resealed", path=SEAL, message=message)
+        told.add(SEAL)
+    for path in sorted(before.beside.keys() | look.beside.keys()):
+        was, now = before.beside.get(path), look.beside.get(path)
+        if path in told or was == now:
+            continue
+        if was is None:  # signatures and the custody log may grow
+            if not path.startswith("signatures/"):
+                yield Change(kind="new", path=path, message=f"not there on {before.good}; no manifest lists it")
+        elif now is None:
+            yield Change(kind="missing", path=path, message=f"there on {before.good}, and not any more")
+        else:
+            yield Change(kind="changed", path=path, message=f"not what it was on {before.good}")
+
+
+def _again(path: Path, row: Reading) -> Audited:
+    """What an audit that was interrupted has told before."""
+    found: Mapping[str, Any] = row.found
+    changes = tuple(Change(**{**each, "copies": tuple(each["copies"])}) for each in found.get("changes", ()))
+    outcome: Outcome = "gone" if row.outcome == "gone" else "changed"
+    return Audited(
+        bag=str(path), outcome=outcome, time=row.time, octets=row.octets, seal=row.seal, since=found.get("since"),
+        changes=changes, notes=(*found.get("notes", ()), "read before the audit was interrupted"),
+    )  # fmt: skip

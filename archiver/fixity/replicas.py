@@ -1,0 +1,162 @@
+"""Where sound copies of damaged files are: replicas of a bag, in folders or packed, believed only for what is read.
+
+A replica must have the seal of the bag's last good reading; from it hang the tag manifest, from that the manifest, from
+that the digest of each file. Nothing is repaired, nothing written.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from archiver.fixity.read_bag import Change, Look, Meter, check, digest, metered
+from archiver.ledger.deliveries import Sent
+from archiver.packaging.source import SEAL
+from archiver.validation.bagit.manifests import Manifest, read_manifests
+from archiver.validation.bagit.path_table import Table, slices
+from archiver.validation.bagit.tagfiles import read_declaration
+from archiver.validation.bagit.tree import Tree
+from archiver.validation.serialized.open_archive import MEDIA_TYPES, opened, suffix
+
+MOST = 1_000
+"""Changes of a bag that are looked up in replicas, and told one by one."""
+_LISTED = "manifest-sha256.txt"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A bag of which something is missing: the seal its replicas must have, the digests of what no manifest lists."""
+
+    bag: Path
+    seal: str
+    beside: Mapping[str, str]
+
+
+class _Unfit(Exception):
+    """Why something is no replica of the bag."""
+
+
+def places(bag: Path, folders: Sequence[Path], sent: Sequence[Sent]) -> tuple[list[Path], list[str]]:
+    """(where a replica of the bag lies, in these folders and where it was delivered to; what is known of deliveries
+    that cannot be read from here)."""
+    found, notes = dict[Path, None](), list[str]()
+    for folder in folders:
+        here = (folder / f"{bag.name}{end}" for end in ("", *MEDIA_TYPES))
+        found |= dict.fromkeys(each.resolve() for each in here if each.exists())
+    for each in sent:
+        path, local = Path(each.target) / each.package, "://" not in each.target
+        if local and not each.derived and path.exists() and (path.is_dir() or suffix(path.name)):
+            found[path.resolve()] = None
+        else:
+            notes.append(f"delivered to {each.target}/{each.package} on {each.ended}, not checked")
+    found.pop(bag.resolve(), None)
+    return list(found), notes
+
+
+def search(
+    wanted: Wanted, look: Look, changes: Sequence[Change], found: Sequence[Path], meter: Meter
+) -> tuple[list[Change], list[str]]:
+    """The changes, each with the replicas that hold the file sound, and what is wrong with replicas.
+
+    Of a bag whose manifests were redone, the first replica says what was changed since."""
+    told, notes = list(changes[:MOST]), list[str]()
+    copies: dict[str, list[str]] = {}
+    compared = False
+    for place in found:
+        try:
+            with opened(place) as (tree, _):
+                if tree is None:
+                    raise _Unfit("cannot be read as a bag")
+                tree = metered(tree, meter)
+                stated = _Stated.of(tree, wanted)
+                if not compared and look.seal is not None and look.seal != wanted.seal:
+                    compared = True
+                    known = {each.path for each in told}
+                    differing = (each for each in stated.differences(look.manifests) if each.path not in known)
+                    told += [each for _, each in zip(range(MOST - len(told)), differing, strict=False)]
+                lost = {each.path for each in told if each.kind in ("changed", "missing", "unreadable", "resealed")}
+                for path in stated.sound(lost):
+                    copies.setdefault(path, []).append(str(place))
+        except _Unfit as unfit:
+            notes.append(f"{place} {unfit}")
+        except OSError as error:
+            notes.append(f"{place} cannot be read: {error.strerror or error}")
+    return [replace(each, copies=tuple(copies.get(each.path, ()))) for each in told], notes
+
+
+def whole(wanted: Wanted, found: Sequence[Path], meter: Meter) -> tuple[tuple[str, ...], list[str]]:
+    """(the replicas that are sound to the last file, what is wrong with the others)."""
+    sound, notes = list[str](), list[str]()
+    for place in found:
+        try:
+            with opened(place) as (tree, odd):
+                if tree is None:
+                    raise _Unfit("cannot be read as a bag")
+                tree = metered(tree, meter)
+                _Stated.of(tree, wanted)
+                wrong = [each for each in (*odd, *check(tree)[1]) if each.severity == "error"]
+                if wrong:
+                    raise _Unfit(f"is not sound: {wrong[0].path}: {wrong[0].message}")
+                sound.append(str(place))
+        except _Unfit as unfit:
+            notes.append(f"{place} {unfit}")
+        except OSError as error:
+            notes.append(f"{place} cannot be read: {error.strerror or error}")
+    return tuple(sound), notes
+
+
+@dataclass(frozen=True, slots=True)
+class _Stated:
+    """What a replica's files must be, by the seal."""
+
+    tree: Tree
+    tags: Table[bytes]
+    payload: Table[bytes]
+    beside: Mapping[str, str]
+
+    @classmethod
+    def of(cls, tree: Tree, wanted: Wanted) -> "_Stated":
+        """Raises _Unfit where the seal is another, or the manifest is not the one it is over."""
+        if SEAL not in tree.files:
+            raise _Unfit("has no seal")
+        if digest(tree, SEAL) != wanted.seal:
+            raise _Unfit("has another seal")
+        tables = _by_name(read_manifests(tree, read_declaration(tree)[0])[0])
+        tags, payload = tables.get(SEAL, Table()), tables.get(_LISTED, Table())
+        if _LISTED in tree.files and bytes.fromhex(digest(tree, _LISTED)) != tags.get(_LISTED):
+            payload = Table()  # it cannot vouch for the payload any more; tag files may still be sound
+        return cls(tree, tags, payload, wanted.beside)
+
+    def digest(self, path: str) -> str | None:
+        stated = self.tags.get(path) or self.payload.get(path)
+        return stated.hex() if stated else self.beside.get(path)
+
+    def sound(self, paths: set[str]) -> Iterator[str]:
+        """Which of these files the replica holds as they were, read one by one in the order in which they lie there."""
+        for path, _ in self.tree.in_order():
+            if path == SEAL and path in paths:
+                yield path  # that it is the wanted one has been read
+            elif path in paths and (expected := self.digest(path)):
+                try:
+                    if digest(self.tree, path) == expected:
+                        yield path
+                except OSError:
+                    continue
+
+    def differences(self, manifests: Sequence[Manifest]) -> Iterator[Change]:
+        """What a bag's manifests say other than the replica's."""
+        theirs = _by_name(manifests)
+        pairs = ((self.tags, theirs.get(SEAL, Table())), (self.payload, theirs.get(_LISTED, Table())))
+        for mine, others in pairs:
+            for was, now in slices([mine, others]) if mine else ():
+                for path in sorted(was.keys() | now.keys()):
+                    if path not in now:
+                        yield Change(kind="missing", path=path, message="listed by the replica with the former seal")
+                    elif path not in was:
+                        yield Change(kind="new", path=path, message="not listed by the replica with the former seal")
+                    elif was[path] != now[path]:
+                        message = "not what it is in the replica with the former seal"
+                        yield Change(kind="changed", path=path, message=message)
+
+
+def _by_name(manifests: Sequence[Manifest]) -> dict[str, Table[bytes]]:
+    return {each.name: each.entries for each in manifests}

@@ -1,0 +1,52 @@
+"""What became of a seed, as a row of the ledger and as a line for the caller."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from archiver.job.advice import class_of
+from archiver.job.result import Archived, Done, Result
+from archiver.ledger.ledger import Entry, key_of
+from archiver.model import Seed
+
+
+def entry_of(seed: Seed, done: Done) -> Entry:
+    """The ledger's row for what became of a seed."""
+    if isinstance(done, Archived):
+        return Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, bag=done.bag.name,
+                     verdict=done.verdict, reason=done.reason,
+                     delivered=done.delivered.address if done.delivered else None)  # fmt: skip
+    detail = {
+        "kind": done.kind,
+        "started": done.started.isoformat(),
+        "finished": done.finished.isoformat(),
+        "attempts": done.attempts,
+        **done.seen,
+    }
+    return Entry(
+        key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, reason=done.reason, detail=detail
+    )
+
+
+def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
+    """What the ledger knows of a seed as the caller is told it; `new` where this job found it out."""
+    kind = str(entry.detail.get("kind")) if entry.detail else None
+    return Result(
+        seed=origin,
+        url=entry.url,
+        outcome=entry.outcome,  # type: ignore[arg-type]
+        bag=entry.bag,
+        verdict=entry.verdict,
+        reason=entry.reason,
+        new=new,
+        package=entry.delivered,
+        kind=None if entry.outcome == "captured" else class_of(entry.outcome, kind, entry.reason),
+    )
+
+
+def done_before(origin: str, entry: Entry, bags: Path) -> Result:
+    """The same of a seed that stays as it is, with a warning where somebody has taken away a bag that was delivered
+    nowhere."""
+    result = result_of(origin, entry, new=False)
+    if entry.bag is None or entry.delivered or (bags / entry.bag).is_dir():
+        return result
+    return replace(result, warning="the bag is not there any more; --recapture makes it anew")

@@ -1,0 +1,1 @@
+"""Where finished bags go: the local folder, or a delivery target."""

@@ -1,0 +1,127 @@
+"""The keeper of a job that delivers (`archiver run --deliver`): names bags before they are made, keeps the receipts of
+those that were sent (`outbox.py`).
+
+The name of a bag that is to be delivered stands in the ledger before anybody fetches its page: a second attempt, after
+a worker or the coordinator was killed, has the same one, and cannot deliver a second bag. docs/adr/0121.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from contextlib import suppress
+from datetime import UTC, datetime
+from uuid import uuid4
+
+from archiver.bag.names import bag_name
+from archiver.bag.staging import flush, storage
+from archiver.config import Config
+from archiver.errors import Refused
+from archiver.job.ledger_rows import entry_of
+from archiver.job.outbox import OUTBOX, checked_target
+from archiver.job.result import Archived, Delivered, Done, Slip
+from archiver.job.sinks.local import Keeper
+from archiver.job.workers.executors import run_seed
+from archiver.ledger.deliveries import Deliveries, insert, row_of, signed_by
+from archiver.ledger.ledger import DONE, Entry, Ledger, entry_of_bag, key_of, storable
+from archiver.model import Failure, Seed
+from archiver.packaging.source import source
+from archiver.transfer.delivery import RECEIPTS
+
+_SLIPS = """
+CREATE TABLE IF NOT EXISTS slips (
+    key TEXT NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (key, target))
+"""
+_SETTLED_SINCE = f"""
+DELETE FROM slips WHERE EXISTS (
+    SELECT 1 FROM seeds WHERE seeds.key = slips.key AND outcome IN ({", ".join("?" * len(DONE))})
+    AND strftime('%Y%m%dT%H%M%SZ', updated) > substr(slips.name, -25, 16))
+"""
+"""By a job that kept its bags, or sent them elsewhere: what is recaptured later is another bag. The time of a slip is
+that in its name (`bag_name`)."""
+
+
+class Consignor(Keeper):
+    """Bags are delivered. Raises UsageError, StorageError where the target cannot be reached."""
+
+    def __init__(self, config: Config, job: str, ledger: Ledger) -> None:
+        super().__init__(config, job, ledger)
+        checked_target(config)
+        self._target = f"{config.deliver} {config.deliver_endpoint or ''} {config.deliver_form}"
+        self._outbox = config.bags / OUTBOX
+        Deliveries(config.bags).close()  # whose tables are then there
+        for name in set(self._lying()) - ledger.within(_wanted):
+            if not self._taken_up(name):
+                shutil.rmtree(self._outbox / name, ignore_errors=True)
+
+    def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
+        """Hand a seed out, with the name its bag will have."""
+        slip = self._ledger.within(lambda database: self._slip(database, seed))
+        return workers.submit(run_seed, seed, slip)
+
+    def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
+        """Make results durable: the receipts first, then the ledger; the rows it has now. Raises StorageError."""
+        sent = [done.delivered for _, done in group if isinstance(done, Archived) and done.delivered]
+        if sent:
+            folder = self._config.bags / RECEIPTS
+            with storage(f"keep receipts in {folder}"):
+                folder.mkdir(exist_ok=True)
+                for name, data in (each for delivered in sent for each in delivered.files.items()):
+                    (folder / name).write_bytes(data)
+                flush(folder)
+        over = [key_of(seed) for seed, done in group if not (isinstance(done, Failure) and done.kind == "delivery")]
+        entries = [entry_of(seed, done) for seed, done in group]
+        self._ledger.settle(
+            entries, self._job, datetime.now(UTC), beside=lambda database: self._note(database, sent, over)
+        )
+        return entries
+
+    def close(self) -> None:
+        """The job has ended: nothing is left but bags that could not be delivered."""
+        with suppress(OSError):
+            self._outbox.rmdir()
+
+    def _slip(self, database: sqlite3.Connection, seed: Seed) -> Slip:
+        key, uuid = storable(key_of(seed)), str(uuid4())
+        row = database.execute("SELECT name, uuid FROM slips WHERE key = ? AND target = ?", (key, self._target))
+        if before := row.fetchone():
+            return Slip(name=before[0], uuid=before[1], again=True)
+        slip = Slip(name=bag_name(seed.name, datetime.now(UTC), uuid), uuid=uuid, again=False)
+        database.execute("INSERT INTO slips VALUES (?, ?, ?, ?)", (key, self._target, slip.name, uuid))
+        return slip
+
+    def _taken_up(self, name: str) -> bool:
+        """Whether a sealed bag that lies here is still to be delivered: a ledger that was made anew has no slip of it,
+        and it may be the only copy."""
+        entry = entry_of_bag(self._outbox / name)
+        before = self._ledger.find(entry.key) if entry else None
+        if entry is None or (before and before.outcome in DONE and before.updated > entry.updated):
+            return False
+        try:
+            uuid = (source(self._outbox / name).identifier or "").removeprefix("urn:uuid:")
+        except Refused:
+            return False
+        row = (storable(entry.key), self._target, name, uuid)
+        self._ledger.within(lambda database: database.execute("INSERT OR IGNORE INTO slips VALUES (?, ?, ?, ?)", row))
+        return True
+
+    def _note(self, database: sqlite3.Connection, sent: list[Delivered], over: list[str]) -> None:
+        for each in sent:
+            signed = signed_by(each.receipt.signatures)
+            insert(database, row_of(each.receipt, derived="", signatures=signed, file=next(iter(each.files))))
+        database.executemany(
+            "DELETE FROM slips WHERE key = ? AND target = ?", [(storable(key), self._target) for key in over]
+        )
+
+    def _lying(self) -> list[str]:
+        try:
+            return [each.name for each in self._outbox.iterdir()]
+        except FileNotFoundError:
+            return []
+
+
+def _wanted(database: sqlite3.Connection) -> set[str]:
+    """The names of bags that are still to be delivered, in a ledger that may be new."""
+    database.execute(_SLIPS)
+    database.execute(_SETTLED_SINCE, DONE)
+    return {name for (name,) in database.execute("SELECT name FROM slips")}

@@ -1,0 +1,35 @@
+"""What the coordinator does about bags, before a seed is handed out and after. They stay in the bags folder, or are
+delivered by the workers (`consignor.py`); `keeping.py` chooses."""
+
+from collections.abc import Sequence
+from concurrent.futures import Executor, Future
+from datetime import UTC, datetime
+
+from archiver.bag.staging import publish
+from archiver.config import Config
+from archiver.job.ledger_rows import entry_of
+from archiver.job.result import Archived, Done
+from archiver.job.workers.executors import run_seed
+from archiver.ledger.ledger import Entry, Ledger
+from archiver.model import Seed
+
+
+class Keeper:
+    """Bags stay in the bags folder."""
+
+    def __init__(self, config: Config, job: str, ledger: Ledger) -> None:
+        self._config, self._job, self._ledger = config, job, ledger
+
+    def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
+        """Hand a seed out."""
+        return workers.submit(run_seed, seed)
+
+    def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
+        """Make results durable: bags first, then the ledger; the rows it has now. Raises StorageError."""
+        publish([done.bag for _, done in group if isinstance(done, Archived)], self._config.bags)
+        entries = [entry_of(seed, done) for seed, done in group]
+        self._ledger.settle(entries, self._job, datetime.now(UTC))
+        return entries
+
+    def close(self) -> None:
+        """The job has ended."""

@@ -1,0 +1,1 @@
+"""Processes and cluster workers that archive seeds for the coordinator."""

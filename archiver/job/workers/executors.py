@@ -1,0 +1,72 @@
+"""Who runs the pipeline, as the coordinator sees them: threads of this process, processes of a pool, or a cluster.
+
+What goes over to them is `run_seed` and a seed, what comes back is what became of it. Nothing here imports at once what
+the work itself needs (`worker.py`): a coordinator of other processes begins without it.
+"""
+
+import logging
+from concurrent.futures import Executor, ThreadPoolExecutor
+
+from archiver.config import Config
+from archiver.job.result import Done, Slip
+from archiver.job.workers.process_pool import WorkerPool
+from archiver.model import Seed
+
+IN_FLIGHT = 8
+"""Seeds that one process has under way."""
+MOST_IN_FLIGHT = 64
+"""And with those of slow hosts, which give up their seats (`run.py`)."""
+
+
+def crew(config: Config, job: str) -> Executor:
+    """Those who do a job. Raises UsageError, StorageError where they cannot."""
+    if config.executor:
+        from archiver.job.workers.dask_executor import Cluster
+
+        return Cluster(config, job, (IN_FLIGHT, MOST_IN_FLIGHT))
+    if config.jobs <= 1:
+        _equip(config, job, None)
+        return ThreadPoolExecutor(MOST_IN_FLIGHT, "seed")
+    return _processes(config, job, config.jobs, MOST_IN_FLIGHT)
+
+
+def quarantine(config: Config, job: str) -> Executor:
+    """A process of its own, for one seed at a time."""
+    return _processes(config, job, 1, 1)
+
+
+def _processes(config: Config, job: str, processes: int, threads: int) -> Executor:
+    told = (config, job, logging.getLogger().level)
+    return WorkerPool(processes, threads, _equip, told, preload=["archiver.job.workers.worker"])
+
+
+def seats(workers: Executor, config: Config) -> tuple[int, int]:
+    """How many seeds are under way at once, and how many at most where slow ones are among them."""
+    counted = getattr(workers, "seats", None)
+    if counted is not None:
+        usual, most = counted()
+        return usual, most
+    processes = max(1, config.jobs)
+    return processes * IN_FLIGHT, processes * MOST_IN_FLIGHT
+
+
+def _equip(config: Config, job: str, level: int | None) -> None:
+    """Make this process a worker."""
+    from archiver.job.workers import worker
+
+    worker.equip(config, job, level)
+
+
+def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
+    """Archive one seed with the tools of this worker; with a slip, deliver its bag. Raises StorageError."""
+    from archiver.job.workers import worker
+
+    return worker.run_seed(seed, slip)
+
+
+def release(config: Config) -> None:
+    """Close the connections of a job that ran in this process."""
+    if config.jobs <= 1 and not config.executor:
+        from archiver.job.workers import worker
+
+        worker.release()

@@ -1,0 +1,144 @@
+"""What was delivered where, and received: tables of their own in the ledger's file, which is made where there is none.
+
+An index for the next hand-off; the receipts beside the bags say the same. Uploads that were begun are kept in mind here
+too, so that the next attempt goes on with them.
+"""
+
+import sqlite3
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from archiver.digest import sha256
+from archiver.errors import StorageError
+from archiver.ledger.ledger import BY_BAG, DELIVERIES, PATH, storable
+from archiver.ledger.sqlite import usable
+from archiver.model import Receipt
+
+TABLES = f"""
+{DELIVERIES}
+{BY_BAG};
+CREATE INDEX IF NOT EXISTS deliveries_by_seal ON deliveries (seal);
+CREATE TABLE IF NOT EXISTS uploads (address TEXT PRIMARY KEY, upload TEXT NOT NULL, sha256 TEXT NOT NULL);
+"""
+
+
+Row = tuple[str | int, ...]
+"""A row of the table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """A row: a package that was delivered."""
+
+    identifier: str
+    package: str
+    size: int
+    sha256: str
+    signatures: str
+    """The digest of the signatures that went along."""
+    ended: str
+    receipt: str
+    custody: bool
+    """Whether the bag's custody log tells of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """Where a sealed bag was delivered to, and when; `derived` says that it was a bag made of it for a receiver."""
+
+    target: str
+    package: str
+    derived: bool
+    ended: str
+
+
+class Deliveries:
+    """The deliveries of one bags folder, and a `handoff.target.Memory`. Raises StorageError where the file cannot be
+    used."""
+
+    def __init__(self, bags: Path) -> None:
+        self._path = bags / PATH
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError.from_os(
+                "keep receipts beside the bags (--receipts DIR names another place)", error
+            ) from error
+        with usable(self._path):
+            self._db = sqlite3.connect(self._path, isolation_level=None, timeout=30)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def find(self, *, seal: str, form: str, target: str, derived: str) -> Delivery | None:
+        """The last delivery of a sealed bag in this form to this target."""
+        with usable(self._path):
+            row = self._db.execute(
+                "SELECT id, package, size, sha256, signatures, ended, receipt, custody FROM deliveries WHERE "
+                "kind = 'delivery' AND seal = ? AND form = ? AND target = ? AND derived = ? "
+                "ORDER BY ended DESC LIMIT 1",
+                (seal, form, target, derived),
+            ).fetchone()
+        if row is None:
+            return None
+        identifier, package, size, sha256, signatures, ended, receipt, custody = row
+        return Delivery(
+            identifier=identifier, package=package, size=size, sha256=sha256, signatures=signatures, ended=ended,
+            receipt=receipt, custody=bool(custody),
+        )  # fmt: skip
+
+    def add(self, receipt: Receipt, *, derived: str, signatures: str, file: Path) -> None:
+        """Note a receipt that lies in `file`."""
+        with usable(self._path):
+            insert(self._db, row_of(receipt, derived=derived, signatures=signatures, file=file.name))
+
+    def of(self, seal: str) -> list[Sent]:
+        """All deliveries of a sealed bag, the last one to each place."""
+        with usable(self._path):
+            rows = self._db.execute(
+                "SELECT target, package, derived <> '', max(ended) FROM deliveries WHERE kind = 'delivery' "
+                "AND seal = ? GROUP BY target, package, derived ORDER BY target, package",
+                (seal,),
+            ).fetchall()
+        return [Sent(target=row[0], package=row[1], derived=bool(row[2]), ended=row[3]) for row in rows]
+
+    def in_custody(self, identifier: str) -> None:
+        """Note that the bag's custody log tells of a delivery."""
+        with usable(self._path):
+            self._db.execute("UPDATE deliveries SET custody = 1 WHERE id = ?", (identifier,))
+
+    def recall(self, address: str) -> tuple[str, str] | None:
+        """The upload that was begun there, and the digest of what it uploads."""
+        with usable(self._path):
+            row = self._db.execute("SELECT upload, sha256 FROM uploads WHERE address = ?", (address,)).fetchone()
+        return (str(row[0]), str(row[1])) if row else None
+
+    def keep(self, address: str, upload: str, digest: str) -> None:
+        """Keep in mind an upload that was begun."""
+        with usable(self._path):
+            self._db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (address, upload, digest))
+
+
+def signed_by(signatures: Mapping[str, str]) -> str:
+    """The digest of the signatures that went along (path -> SHA-256)."""
+    return sha256(repr(sorted(signatures.items())).encode())
+
+
+def row_of(receipt: Receipt, *, derived: str, signatures: str, file: str) -> Row:
+    """The row of a receipt that lies in a file of this name."""
+    return (
+        *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
+        *(receipt.package, receipt.size, receipt.sent, signatures),
+        *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file, receipt.kind == "receipt"),
+    )
+
+
+def insert(database: sqlite3.Connection, row: Row) -> None:
+    """Note a receipt. Raises sqlite3.Error."""
+    clean = [storable(each) if isinstance(each, str) else each for each in row]
+    database.execute(f"INSERT OR REPLACE INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)

@@ -1,0 +1,163 @@
+"""When each bag was last read, and how it looked when it was last good: tables of their own in the ledger's file, which
+is made where there is none.
+
+`archiver audit` reads and writes them; jobs do not. A row is written as a bag is done, so that an audit that was killed
+goes on where it was.
+"""
+
+import json
+import sqlite3
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from archiver.errors import StorageError
+from archiver.ledger.ledger import PATH
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS readings (
+    bag TEXT PRIMARY KEY, time TEXT NOT NULL, outcome TEXT NOT NULL, octets INTEGER NOT NULL, seal TEXT,
+    found TEXT NOT NULL, good TEXT, good_seal TEXT, beside TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS audits (asked TEXT PRIMARY KEY, started TEXT NOT NULL, touched TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS audits_due (asked TEXT, bag TEXT, place INTEGER, PRIMARY KEY (asked, bag));
+"""
+_COLUMNS = "bag, time, outcome, octets, seal, found, good, good_seal, beside"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A row: the last reading of a bag, and its last good one."""
+
+    bag: str
+    time: str
+    outcome: str
+    octets: int
+    seal: str | None
+    found: Mapping[str, Any]
+    """What was wrong, as `audit.py` tells it again."""
+    good: str | None
+    """When it was last good."""
+    good_seal: str | None
+    beside: Mapping[str, str]
+    """Path -> SHA-256, in the last good reading, of the files that no manifest lists: tag manifests, signatures."""
+
+
+def stamp(moment: datetime) -> str:
+    """A time as it stands in the tables; their order is that of time."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+class Readings:
+    """The readings of one bags folder. Raises StorageError where the file cannot be used."""
+
+    def __init__(self, bags: Path) -> None:
+        self._path = bags / PATH
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise StorageError.from_os("keep the readings beside the bags", error) from error
+        with self._usable():
+            self._db = sqlite3.connect(self._path, isolation_level=None, timeout=30)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is read again
+            self._db.executescript(_TABLES)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def last(self) -> dict[str, tuple[str, str | None]]:
+        """Every bag that was ever read: (the outcome of its last reading, when it was last good)."""
+        with self._usable():
+            rows = self._db.execute("SELECT bag, outcome, good FROM readings ORDER BY bag").fetchall()
+        return {str(bag): (str(outcome), good) for bag, outcome, good in rows}
+
+    def find(self, bag: str) -> Reading | None:
+        """The last reading of a bag."""
+        with self._usable():
+            row = self._db.execute(f"SELECT {_COLUMNS} FROM readings WHERE bag = ?", (bag,)).fetchone()
+            return _reading(row) if row else None
+
+    def found_since(self, moment: str) -> list[Reading]:
+        """The readings since then that were not good."""
+        where = "outcome <> 'good' AND time >= ?"
+        with self._usable():
+            rows = self._db.execute(f"SELECT {_COLUMNS} FROM readings WHERE {where} ORDER BY bag", (moment,))
+            return [_reading(row) for row in rows]
+
+    def interrupted(self, asked: str, since: datetime) -> tuple[str, list[str]] | None:
+        """An audit of the same question that did not come to its end and was at work since: (when it started, the bags
+        it has left)."""
+        with self._usable():
+            row = self._db.execute(
+                "SELECT started FROM audits WHERE asked = ? AND touched >= ?", (asked, stamp(since))
+            ).fetchone()
+            due = self._db.execute("SELECT bag FROM audits_due WHERE asked = ? ORDER BY place", (asked,)).fetchall()
+        return (str(row[0]), [str(each[0]) for each in due]) if row else None
+
+    def begin(self, asked: str, bags: Iterable[str], moment: datetime) -> None:
+        """Note which bags an audit is to read, in place of what the last one of this question has left."""
+        with self._transaction():
+            self._forget(asked)
+            self._db.execute("INSERT INTO audits VALUES (?, ?, ?)", (asked, stamp(moment), stamp(moment)))
+            rows = ((asked, bag, place) for place, bag in enumerate(bags))
+            self._db.executemany("INSERT OR IGNORE INTO audits_due VALUES (?, ?, ?)", rows)
+
+    def settle(self, asked: str, reading: Reading) -> None:
+        """Write the reading of a bag, and that this audit is done with it."""
+        row = (
+            *(reading.bag, reading.time, reading.outcome, reading.octets, reading.seal, json.dumps(reading.found)),
+            *(reading.good, reading.good_seal, json.dumps(reading.beside)),
+        )
+        with self._transaction():
+            self._db.execute(f"INSERT OR REPLACE INTO readings ({_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+            self._done(asked, reading.bag, reading.time)
+
+    def forget(self, asked: str, bag: str, moment: datetime) -> None:
+        """Take away all that is known of a bag."""
+        with self._transaction():
+            self._db.execute("DELETE FROM readings WHERE bag = ?", (bag,))
+            self._done(asked, bag, stamp(moment))
+
+    def end(self, asked: str) -> None:
+        """Note that an audit has come to its end."""
+        with self._transaction():
+            self._forget(asked)
+
+    def _done(self, asked: str, bag: str, time: str) -> None:
+        self._db.execute("DELETE FROM audits_due WHERE asked = ? AND bag = ?", (asked, bag))
+        self._db.execute("UPDATE audits SET touched = ? WHERE asked = ?", (time, asked))
+
+    def _forget(self, asked: str) -> None:
+        self._db.execute("DELETE FROM audits WHERE asked = ?", (asked,))
+        self._db.execute("DELETE FROM audits_due WHERE asked = ?", (asked,))
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        with self._usable():
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+            except BaseException:
+                if self._db.in_transaction:  # a full disk has ended it already
+                    self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        try:
+            yield
+        except (sqlite3.Error, ValueError) as error:
+            raise StorageError(f"cannot use the ledger {self._path}: {error}") from error
+
+
+def _reading(row: tuple[Any, ...]) -> Reading:
+    bag, time, outcome, octets, seal, found, good, good_seal, beside = row
+    return Reading(
+        bag=bag, time=time, outcome=outcome, octets=octets, seal=seal, found=json.loads(found), good=good,
+        good_seal=good_seal, beside=json.loads(beside),
+    )  # fmt: skip

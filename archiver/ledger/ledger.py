@@ -1,0 +1,321 @@
+"""The ledger: what became of every seed, in SQLite beside the bags (DESIGN.md, section 6.7).
+
+Written by the coordinating process only, one transaction for a group of bags. It is an index: what it says of bags can
+be read again from them (`adopt`); only failures live here alone.
+"""
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from archiver.digest import sha256
+from archiver.errors import StorageError
+from archiver.ledger.bag_record import read_record
+from archiver.ledger.sqlite import reader, usable
+from archiver.model import Outcome, Seed
+
+_T = TypeVar("_T")
+PATH = ".archiver/ledger.sqlite"
+_TABLES = """
+CREATE TABLE IF NOT EXISTS jobs (
+    id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, seeds INTEGER, settings TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS seeds (
+    key TEXT PRIMARY KEY, name TEXT NOT NULL, url TEXT, outcome TEXT NOT NULL, bag TEXT, verdict TEXT, reason TEXT,
+    detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, job TEXT, place TEXT);
+CREATE TABLE IF NOT EXISTS bags (name TEXT PRIMARY KEY, key TEXT NOT NULL);
+"""
+DELIVERIES = """
+CREATE TABLE IF NOT EXISTS deliveries (
+    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bag TEXT NOT NULL, seal TEXT NOT NULL, form TEXT NOT NULL,
+    target TEXT NOT NULL, derived TEXT NOT NULL, package TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+    signatures TEXT NOT NULL, ended TEXT NOT NULL, receipt TEXT NOT NULL, custody INTEGER NOT NULL DEFAULT 0);
+"""
+"""What `deliveries.py` keeps: a bag that was delivered need not lie here any more."""
+BY_BAG = "CREATE INDEX IF NOT EXISTS deliveries_by_bag ON deliveries (bag)"
+_DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
+"""The deliveries of bags as they are."""
+_INDEXES = """
+CREATE INDEX IF NOT EXISTS seeds_by_outcome ON seeds (outcome);
+CREATE INDEX IF NOT EXISTS seeds_by_place ON seeds (place) WHERE outcome <> 'captured';
+"""
+DONE = ("captured", "gone", "blocked", "refused")
+"""Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
+
+
+_ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
+"""How the place of a row of a list ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A row of the ledger. `detail` holds what was seen when there is no bag."""
+
+    key: str
+    name: str
+    url: str | None
+    outcome: str
+    bag: str | None = None
+    verdict: str | None = None
+    reason: str | None = None
+    detail: Mapping[str, Any] | None = None
+    attempts: int = 0
+    updated: str = ""
+    job: str | None = None
+    origin: str | None = None
+    """Where the document was read just now; not read back."""
+    delivered: str | None = None
+    """Where the bag was delivered to; read back by `find` alone."""
+
+    def is_done(self, *, retry: bool, recapture: bool) -> bool:
+        """Whether a job with these settings leaves the seed alone."""
+        return not recapture and self.outcome in (DONE[:1] if retry else DONE)
+
+
+def key_of(seed: Seed) -> str:
+    """A seed is known by the SHA-256 of its bytes and its address."""
+    return f"{seed.sha256} {seed.url}"
+
+
+def key_of_refused(origin: str) -> str:
+    """A document that could not be read as a seed is known by where it lies."""
+    return f"unreadable {sha256(_place(origin).encode())}"
+
+
+def _place(origin: str) -> str:
+    """An origin wherever the program was called: `seeds/a.txt` is another document in another folder."""
+    address = origin.lower().startswith(("http:", "https:"))
+    return storable(origin if address else os.path.abspath(origin))  # noqa: PTH100 - the document may be gone
+
+
+class Ledger:
+    """The ledger of one bags folder. Every method raises StorageError when the file cannot be used."""
+
+    def __init__(self, bags: Path, *, read_only: bool = False) -> None:
+        self._path = bags / PATH
+        with usable(self._path):
+            self._db = reader(self._path) if read_only else sqlite3.connect(self._path, isolation_level=None)
+            try:
+                self._get_ready(read_only)
+            except BaseException:
+                self._db.close()
+                raise
+
+    def _get_ready(self, read_only: bool) -> None:
+        if not read_only:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_TABLES)
+            if "place" not in (row[1] for row in self._db.execute("PRAGMA table_info(seeds)")):
+                self._db.execute("ALTER TABLE seeds ADD COLUMN place TEXT")  # a ledger of before there was one
+            self._db.executescript(_INDEXES)
+        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
+        for needed, script in (("seeds", _TABLES), ("deliveries", DELIVERIES)):
+            if tables and needed not in tables:  # no job has run yet, or nothing was delivered
+                self._db.execute(f"ATTACH ':memory:' AS without_{needed}")
+                self._db.executescript(script.replace("IF NOT EXISTS ", f"without_{needed}."))
+        if not read_only and "deliveries" in tables:  # whose table may be of before `find` asked for it
+            self._db.execute(BY_BAG)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def begin(self, job: str, settings: Mapping[str, Any], moment: datetime) -> None:
+        """Note that a job has started."""
+        with usable(self._path), self._db:
+            self._db.execute(
+                "INSERT INTO jobs (id, started, settings) VALUES (?, ?, ?)",
+                (job, _text(moment), json.dumps(settings, default=str)),
+            )
+
+    def end(self, job: str, seeds: int, moment: datetime) -> None:
+        """Note that a job has come to its end."""
+        with usable(self._path), self._db:
+            self._db.execute("UPDATE jobs SET ended = ?, seeds = ? WHERE id = ?", (_text(moment), seeds, job))
+
+    def find(self, key: str) -> Entry | None:
+        """What is known of a seed."""
+        with usable(self._path):
+            row = self._db.execute(
+                f"SELECT {_COLUMNS}, (SELECT target || '/' || package FROM deliveries WHERE bag = seeds.bag AND "
+                f"{_DELIVERED} LIMIT 1) FROM seeds WHERE key = ?", (key,)
+            ).fetchone()  # fmt: skip
+        return replace(_entry(row[:-1]), delivered=row[-1]) if row else None
+
+    def waiting(self, entries: Iterable[Entry], job: str) -> None:
+        """Note seeds that were read; what is known of them already stays. What was read at the same places before, said
+        something else and is not captured is superseded, and forgotten; a bag it has stays."""
+        with usable(self._path), self._transaction():
+            for each in entries:
+                place = _place(each.origin) if each.origin else None
+                self._supersede(place, each.key)
+                self._db.execute(
+                    "INSERT INTO seeds (key, name, url, outcome, updated, job, place) VALUES (?, ?, ?, 'waiting', ?, ?,"
+                    " ?) ON CONFLICT (key) DO UPDATE SET place = excluded.place WHERE place IS NOT excluded.place",
+                    (each.key, storable(each.name), each.url, _text(datetime.now(UTC)), job, place),
+                )
+
+    def _supersede(self, place: str | None, key: str) -> None:
+        # Rows of a list move when others are put before them: what is done there stays done.
+        stays = DONE if place and _ROW.search(place) else ()
+        marks = ", ".join("?" * len(stays))
+        self._db.execute(
+            f"DELETE FROM seeds WHERE place = ? AND key <> ? AND outcome <> 'captured' AND outcome NOT IN ({marks})",
+            (place, key, *stays),
+        )
+
+    def settle(
+        self,
+        entries: Iterable[Entry],
+        job: str | None,
+        moment: datetime,
+        beside: Callable[[sqlite3.Connection], object] = lambda _: None,
+    ) -> None:
+        """Write what became of seeds, and what `beside` writes, all or nothing."""
+        with usable(self._path), self._transaction():
+            beside(self._db)
+            for each in entries:
+                detail = json.dumps(each.detail, default=str) if each.detail is not None else None
+                place = _place(each.origin) if each.origin else None
+                self._supersede(place, each.key)
+                self._db.execute(
+                    "INSERT INTO seeds (key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job,"
+                    " place) VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1, ?, ?, ?) ON CONFLICT (key) DO UPDATE SET"
+                    " name = excluded.name, outcome = excluded.outcome, bag = excluded.bag,"
+                    " verdict = excluded.verdict, reason = excluded.reason, detail = excluded.detail,"
+                    " attempts = attempts + 1, updated = excluded.updated, job = excluded.job",
+                    [
+                        None if value is None else storable(value)
+                        for value in (
+                            *(each.key, each.name, each.url, each.outcome, each.bag, each.verdict, each.reason),
+                            *(detail, each.updated or _text(moment), job, place),
+                        )
+                    ],
+                )
+                if each.bag:
+                    row = (storable(each.bag), storable(each.key))
+                    self._db.execute("INSERT OR REPLACE INTO bags VALUES (?, ?)", row)
+
+    def within(self, action: Callable[[sqlite3.Connection], _T]) -> _T:
+        """What `action` does with the database, all or nothing."""
+        with usable(self._path), self._transaction():
+            return action(self._db)
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+            self._db.execute("COMMIT")
+        except BaseException:
+            if self._db.in_transaction:  # a full disk has ended it already, and the reason must not be lost
+                self._db.execute("ROLLBACK")
+            raise
+
+    def entries(self, *outcomes: str, most: int = -1) -> Iterator[Entry]:
+        """All seeds, or those with one of these outcomes, in the order they were settled; the first so many."""
+        where = f" WHERE outcome IN ({','.join('?' * len(outcomes))})" if outcomes else ""
+        query = f"SELECT {_COLUMNS} FROM seeds{where} ORDER BY updated, key LIMIT ?"
+        with usable(self._path):
+            for row in self._db.execute(query, (*outcomes, most)):
+                yield _entry(row)
+
+    def counts(self) -> dict[str, int]:
+        """Outcome -> number of seeds."""
+        with usable(self._path):
+            return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
+
+    def bags(self) -> Iterator[tuple[str, str]]:
+        """(name, bag) of every seed that has one which was not delivered elsewhere, by name."""
+        with usable(self._path):
+            yield from self._db.execute(
+                "SELECT name, bag FROM seeds WHERE bag IS NOT NULL AND bag NOT IN (SELECT bag FROM deliveries WHERE "
+                f"{_DELIVERED}) ORDER BY name, bag"
+            )
+
+    def adopt(self, bags: Path) -> int:
+        """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""
+        names, adopted = sorted(self._unknown(bags), key=_stamp), 0
+        for start in range(0, len(names), _GROUP):
+            entries = (entry_of_bag(bags / name) for name in names[start : start + _GROUP])
+            found = sorted((each for each in entries if each), key=lambda each: each.updated)
+            self.settle(found, None, datetime.now(UTC))
+            adopted += len(found)
+        return adopted
+
+    def _unknown(self, bags: Path) -> Iterator[str]:
+        """The folders that may be bags and are not known. Looking at each of a million would take long."""
+        with os.scandir(bags) as listing:
+            while group := list(islice(listing, _GROUP)):
+                known = self._known([each.name for each in group])
+                for each in group:
+                    if each.name not in known and not each.name.startswith(".") and each.is_dir():
+                        yield each.name
+
+    def _known(self, names: list[str]) -> set[str]:
+        clean = {storable(name): name for name in names}
+        marks = ",".join("?" * len(clean))
+        with usable(self._path):
+            found = self._db.execute(f"SELECT name FROM bags WHERE name IN ({marks})", list(clean)).fetchall()
+        return {clean[name] for (name,) in found}
+
+
+_GROUP = 500
+"""Folders looked at together."""
+_STAMP = re.compile(r"-(\d{8}T\d{6}Z)-[0-9a-f]{8}\Z")
+
+
+def _stamp(name: str) -> tuple[str, str]:
+    """When the capture of a bag of ours began, as its name has it: reading all records to sort them takes too much."""
+    match = _STAMP.search(name)
+    return match[1] if match else "", name
+
+
+_COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job"
+
+
+def _entry(row: tuple[Any, ...]) -> Entry:
+    key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job = row
+    try:
+        facts = json.loads(detail) if detail else None
+    except (ValueError, TypeError, RecursionError) as error:
+        raise sqlite3.DatabaseError(f"what was seen of {key!r} is not JSON") from error
+    return Entry(
+        key=key, name=name, url=url, outcome=outcome, bag=bag, verdict=verdict, reason=reason, detail=facts,
+        attempts=attempts, updated=updated, job=job,
+    )  # fmt: skip
+
+
+def entry_of_bag(folder: Path) -> Entry | None:
+    """What a finished bag's record says of its seed; None where there is no record that says it as ours do."""
+    try:
+        record = read_record(folder)
+        seed, capture, reason = record["seed"], record["capture"], record["capture"]["reason"]
+        digest, url, name = seed["sha256"], seed["original_url"], seed["original_name"]
+        outcome, verdict, finished = capture["outcome"], record["comparison"]["verdict"], capture["finished"]
+    except (StorageError, KeyError, TypeError):
+        return None
+    words = (digest, url, name, outcome, verdict, finished, reason or "")
+    if not all(isinstance(each, str) for each in words) or outcome not in get_args(Outcome):
+        return None
+    return Entry(
+        key=f"{digest} {url}", name=name, url=url, outcome=outcome, bag=folder.name, verdict=verdict,
+        reason=reason or None, updated=finished,
+    )  # fmt: skip
+
+
+def _text(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def storable(text: str) -> str:
+    """SQLite takes no lone surrogates, which undecodable file names and hostile records bring along."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

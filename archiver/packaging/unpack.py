@@ -1,0 +1,92 @@
+"""The files of a package written out below a staging folder. What an archive is allowed to hold, its reader judges
+(`validation/serialized/open_archive.py`, handed in by `transfer/receive.py`); what is written here stays below the
+folder all the same.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.digest import CHUNK, Hasher
+from archiver.errors import Refused, StorageError
+
+DEPTH = 64
+"""Folders a file may lie in."""
+_NAME, _PATH = 255, 3_000
+_SPARE = 16 << 20
+
+
+def unpack(files: Iterable[tuple[str, int]], open_file: Callable[[str], BinaryIO], into: Path) -> dict[str, str]:
+    """Write files (path, size) into the new folder `into`, flushed; path -> SHA-256.
+
+    Raises Refused for names that do not fit and contents that are not as long as stated, StorageError where there is no
+    room or the disk will not have it.
+    """
+    digests = {}
+    folders = {into}
+    try:
+        into.mkdir(parents=True)
+        for path, size in files:
+            target = into / _checked(path)
+            if target.parent not in folders:
+                target.parent.mkdir(parents=True, exist_ok=True)
+                folders.add(target.parent)
+            digests[path] = _written(path, size, open_file, target)
+        for folder in folders:
+            flush_folder(folder)
+    except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
+        raise Refused(f"two of its names are one on this disk ({error.filename})") from error
+    except OSError as error:
+        raise StorageError.from_os(f"unpack into {into}", error) from error
+    return digests
+
+
+def require_room(folder: Path, octets: int) -> None:
+    """Raises Refused where so much does not fit: a package that is too large, or says so, holds up no other."""
+    free = shutil.disk_usage(folder).free
+    if free < octets + _SPARE:
+        raise Refused(f"{folder} has {free:,} bytes free, {octets + _SPARE:,} are needed; make room there")
+
+
+def _checked(path: str) -> str:
+    parts = path.split("/")
+    raw = [os.fsencode(part) for part in parts]
+    if not path or any(part in ("", ".", "..") for part in parts) or "\0" in path:
+        raise Refused(f"the name {path[:200]!r} leads out of the bag, or nowhere")
+    if len(parts) > DEPTH or max(map(len, raw)) > _NAME or sum(map(len, raw)) + len(raw) > _PATH:
+        raise Refused(f"the name {path[:80]!r}… is too long, or lies in more than {DEPTH} folders")
+    return path
+
+
+def _written(path: str, size: int, open_file: Callable[[str], BinaryIO], target: Path) -> str:
+    hasher = Hasher()
+    try:
+        stream = open_file(path)
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error}") from error
+    with stream, target.open("xb") as file:
+        while True:
+            try:
+                chunk = stream.read(CHUNK)
+            except OSError as error:
+                raise Refused(f"{path} cannot be read to its end: {error}") from error
+            if not chunk or hasher.size > size:
+                break
+            hasher.update(chunk)
+            file.write(chunk)
+        file.flush()
+        os.fsync(file.fileno())
+    if hasher.size != size:
+        raise Refused(f"{path} is not as long as the package says")
+    return hasher.hexdigest()
+
+
+def flush_folder(folder: Path) -> None:
+    """Make lasting what was put into a folder. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

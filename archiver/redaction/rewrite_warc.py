@@ -1,0 +1,245 @@
+"""WARC files written over without secrets: records that change get a new id, a digest that fits, and a metadata record
+that says from which one they were made; the others stay as they are (WARC 1.1; docs/redaction.md).
+
+It reads files that validation has passed. Blocks are streamed: only heads of messages are held in memory.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import Protocol
+from uuid import NAMESPACE_URL, uuid5
+
+from archiver import __version__
+from archiver.digest import Hasher
+from archiver.errors import Refused
+from archiver.redaction.secrets import without_secret_headers, without_secrets
+from archiver.validation.warc.gzip_members import Broken, Members
+
+HEAD = 4 << 20
+"""Bytes of the heads of one record, at most."""
+_HTTP = "application/http"
+_URIS = ("warc-target-uri", "warc-refers-to-target-uri")
+_REFERENCES = ("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id")
+Fields = list[tuple[str, str]]
+
+
+class Sink(Protocol):
+    """Where the new file goes."""
+
+    def write(self, data: bytes) -> object: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changed:
+    """A record that was written over: its id and the one it was made from, by how many bytes it grew, what went."""
+
+    file: str
+    id: str
+    original: str
+    grown: int
+    headers: tuple[str, ...]
+    parameters: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rewritten:
+    """What became of a file: offset -> (new offset, new length) of each record's gzip member; the changed records."""
+
+    places: dict[int, tuple[int, int]] = field(default_factory=dict)
+    changed: list[Changed] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class _Record:
+    """A record as it is read: the header, the head of its block (all that is not streamed), the rest of the block."""
+
+    offset: int
+    version: bytes
+    fields: Fields
+    head: bytes
+    rest: Callable[[], Iterator[bytes]]
+
+    def get(self, name: str) -> str:
+        return next((value for label, value in self.fields if label.lower() == name), "")
+
+
+def rewrite(path: Path, name: str, sink: Sink, ids: dict[str, str], moment: datetime) -> Rewritten:
+    """Write the WARC at `path` anew into `sink`. `ids` takes and gives old and new ids, those of all files of a bag: it
+    is to be filled by `new_ids` before. Raises Refused for what cannot be read, OSError."""
+    done, out = Rewritten(), _Out(sink)
+    for record in _records(path):
+        place = out.at
+        old, headers, parameters = record.get("warc-record-id"), set[str](), set[str]()
+        head = _head(record, headers, parameters)
+        fields = [(label, _field(label, value, ids, parameters)) for label, value in record.fields]
+        if old not in ids:
+            out.member(_header(record.version, fields), record.head, record.rest)
+            done.places[record.offset] = (place, out.at - place)
+            continue
+        hasher = Hasher()
+        hasher.update(head)
+        for piece in record.rest():
+            hasher.update(piece)
+        length = int(record.get("content-length"))
+        fields = [(label, _refreshed(label, value, hasher)) for label, value in fields]
+        out.member(_header(record.version, fields), head, record.rest)
+        done.places[record.offset] = (place, out.at - place)
+        if record.get("warc-type") == "warcinfo":
+            continue
+        changed = Changed(file=name, id=ids[old], original=old, grown=hasher.size - length,
+                          headers=tuple(sorted(headers)), parameters=tuple(sorted(parameters)))  # fmt: skip
+        done.changed.append(changed)
+        out.member(
+            *_marker(record.version, {label.lower(): value for label, value in fields}, changed, moment),
+            lambda: iter(()),
+        )
+    return done
+
+
+def new_ids(path: Path, ids: dict[str, str]) -> None:
+    """Add the ids of all records of a file that will change. Raises Refused, OSError."""
+    for record in _records(path):
+        old, told = record.get("warc-record-id"), set[str]()
+        head = _head(record, told, told)
+        if head != record.head or any(record.get(name) != without_secrets(record.get(name)) for name in _URIS):
+            ids[old] = f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{old} without secrets')}>"
+
+
+def _head(record: _Record, headers: set[str], parameters: set[str]) -> bytes:
+    """The head of the block as it is to be."""
+    if record.get("warc-type") == "warcinfo":
+        said = without_secrets(record.head.decode("utf-8", "surrogateescape")).rstrip("\r\n")
+        said += f"\r\nredacted-by: archiver/{__version__}\r\nredacted-from: {record.get('warc-record-id')}\r\n"
+        said += "description: access copy; cookies, tokens and passwords are taken out of headers and addresses\r\n"
+        return said.encode("utf-8", "surrogateescape")
+    if record.get("content-type").lower().startswith(_HTTP):
+        return without_secret_headers(record.head, headers, parameters)
+    if record.get("warc-type") == "metadata":  # addresses among its fields: via, outlink
+        return without_secrets(record.head.decode("latin-1"), parameters).encode("latin-1")
+    return record.head
+
+
+def _field(label: str, value: str, ids: dict[str, str], parameters: set[str]) -> str:
+    name = label.lower()
+    if name == "warc-record-id" or name in _REFERENCES:
+        return ids.get(value, value)
+    return without_secrets(value, parameters) if name in _URIS else value
+
+
+def _refreshed(label: str, value: str, hasher: Hasher) -> str:
+    return {"content-length": str(hasher.size), "warc-block-digest": hasher.base32()}.get(label.lower(), value)
+
+
+def _header(version: bytes, fields: Fields) -> bytes:
+    return version + b"\r\n" + "".join(f"{label}: {value}\r\n" for label, value in fields).encode("utf-8") + b"\r\n"
+
+
+def _marker(version: bytes, of: dict[str, str], changed: Changed, moment: datetime) -> tuple[bytes, bytes]:
+    """Header and block of the metadata record that says what a changed record was made from."""
+    lines = [f"redacted-from: {changed.original}"]
+    lines += [f"removed-header: {name}" for name in changed.headers]
+    lines += [f"redacted-parameter: {name}" for name in changed.parameters]
+    block = "".join(f"{line}\r\n" for line in lines).encode("utf-8", "replace")
+    hasher = Hasher()
+    hasher.update(block)
+    fields = [
+        ("WARC-Type", "metadata"),
+        ("WARC-Record-ID", f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{changed.id} marker')}>"),
+        ("WARC-Date", f"{moment:%Y-%m-%dT%H:%M:%SZ}"),
+        ("WARC-Target-URI", of.get("warc-target-uri", "")),
+        ("WARC-Warcinfo-ID", of.get("warc-warcinfo-id", "")),
+        ("WARC-Refers-To", changed.id),
+        ("WARC-Block-Digest", hasher.base32()),
+        ("Content-Type", "application/warc-fields"),
+        ("Content-Length", str(len(block))),
+    ]
+    return _header(version, [(label, value) for label, value in fields if value]), block
+
+
+class _Out:
+    """Writes gzip members, one a record, and knows where it is."""
+
+    def __init__(self, sink: Sink) -> None:
+        self._sink, self.at = sink, 0
+
+    def member(self, header: bytes, head: bytes, rest: Callable[[], Iterator[bytes]]) -> None:
+        deflater = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
+        for piece in chain((header, head), rest()):
+            self._write(deflater.compress(piece))
+        self._write(deflater.compress(b"\r\n\r\n") + deflater.flush())
+
+    def _write(self, data: bytes) -> None:
+        self._sink.write(data)
+        self.at += len(data)
+
+
+def _records(path: Path) -> Iterator[_Record]:
+    """The records of a file. Raises Refused, OSError."""
+    with path.open("rb") as stream:
+        members = Members(stream, 1 << 50)
+        try:
+            while members.advance():
+                yield _record(path, members)
+                while members.read():
+                    pass
+        except Broken as error:
+            raise Refused(f"{path.name} cannot be read: {error.code}; see 'archiver validate'") from error
+
+
+def _record(path: Path, members: Members) -> _Record:
+    offset, held = members.offset, b""
+    while b"\r\n\r\n" not in held:
+        held += _more(members, held, path)
+    header, _, held = held.partition(b"\r\n\r\n")
+    version, *lines = header.split(b"\r\n")
+    fields: Fields = []
+    for line in lines:
+        label, _, value = line.decode("utf-8").partition(":")
+        if line[:1] in (b" ", b"\t") and fields:
+            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.decode('utf-8').strip()}")
+        else:
+            fields.append((label, value.strip()))
+    record = _Record(offset=offset, version=version, fields=fields, head=b"", rest=lambda: iter(()))
+    length = int(record.get("content-length") or 0)
+    whole = record.get("warc-type") in ("warcinfo", "request", "metadata")
+    while len(held) < length and (whole or _end_of_head(held) < 0):
+        held += _more(members, held, path)
+    held = held[:length]
+    cut = length if whole else _end_of_head(held)
+    cut = len(held) if cut < 0 else cut
+    start = len(header) + 4 + cut
+    record.head = held[:cut]
+    record.rest = lambda: _block(path, offset, start, length - cut)
+    return record
+
+
+def _end_of_head(block: bytes) -> int:
+    """Where the first empty line of a message ends; -1 where there is none."""
+    ends = [at + len(mark) for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n") if (at := block.find(mark)) >= 0]
+    return min(ends, default=-1)
+
+
+def _more(members: Members, held: bytes, path: Path) -> bytes:
+    piece = members.read()
+    if not piece or len(held) > HEAD:
+        raise Refused(f"{path.name}: the head of the record at byte {members.offset} is longer than {HEAD:,} bytes")
+    return piece
+
+
+def _block(path: Path, offset: int, start: int, length: int) -> Iterator[bytes]:
+    """So many bytes of a record from `start` on. Raises Refused, OSError."""
+    with path.open("rb") as stream:
+        stream.seek(offset)
+        members = Members(stream, 1 << 50)
+        members.advance()
+        while length:
+            piece = members.read()
+            if not piece:
+                raise Refused(f"{path.name}: the record at byte {offset} ends too early")
+            start, piece = max(0, start - len(piece)), piece[start : start + length]
+            length -= len(piece)
+            yield piece

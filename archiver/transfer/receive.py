@@ -1,0 +1,331 @@
+"""Taking in a bag that somebody hands over: read where it lies, unpacked beside, validated, compared with the sender's
+receipt, then renamed into the bags folder. Nothing half-received is ever visible there; nothing is overwritten.
+"""
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+from uuid import uuid4
+
+from archiver.config import Config
+from archiver.digest import Hasher, digest_stream
+from archiver.errors import Refused, StorageError, UsageError
+from archiver.escape import visible
+from archiver.ledger.deliveries import Deliveries
+from archiver.model import Finding, Receipt
+from archiver.packaging.package import Form
+from archiver.packaging.receipt import LARGEST, SUFFIX, read_receipt
+from archiver.packaging.source import SEAL, source
+from archiver.packaging.unpack import flush_folder, require_room, unpack
+from archiver.transfer.delivery import RECEIPTS, SOFTWARE, Sign, require_valid, signatures_in, write_receipt
+from archiver.transfer.handoff import GROUPS
+from archiver.trust import custody
+from archiver.trust.seal_new_bag import agent
+from archiver.validation.bagit.tree import Tree
+from archiver.validation.discover import is_bag
+from archiver.validation.package.group_bag import is_group, members_of
+from archiver.validation.serialized.open_archive import opened, suffix
+from archiver.validation.trust.policy import Trust
+from archiver.validation.validator import validate_bag
+
+RECEIVING = ".archiver/receiving"
+METHOD = "unpacked, and validated as it lies"
+_FORMS: dict[str | None, Form] = {None: "folder", ".tar": "tar", ".tgz": "tgz", ".tar.gz": "tgz", ".zip": "zip"}
+_TAG_FILE = 64 << 20
+_LONGEST_NAME = 200
+"""Bytes: those of receipts and their signatures are longer."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What became of one package."""
+
+    package: str
+    outcome: Literal["received", "unchanged", "refused"]
+    bag: str | None = None
+    receipt: str | None = None
+    reason: str | None = None
+    notes: tuple[str, ...] = field(default=())
+    unpacked: tuple[str, ...] = field(default=())
+    """The bags of a group that were put beside it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parcel:
+    """A package as it lies on this machine: its digest, and what the sender's receipt says of it."""
+
+    path: Path
+    origin: str
+    receipt: bytes | None
+
+
+def receive(
+    packages: Sequence[str], bags: Path, config: Config, *, trust: Trust, endpoint: str | None = None,
+    sign: Sign | None = None, unpack_groups: bool = False, cores: int = 1,
+) -> Iterator[Received]:  # fmt: skip
+    """Take in each package; the bags of a group as one bag, or, on request, one by one.
+
+    Raises UsageError for what is no package, StorageError where the bags folder cannot be written; what was taken in
+    until then stays."""
+    with _staging(bags) as staging, closing(Deliveries(bags)) as ledger:
+        desk = _Desk(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
+        for each in packages:
+            here = staging / uuid4().hex
+            try:
+                yield desk.take(_fetched(each, here, endpoint, ledger), here)
+            except Refused as refused:
+                yield Received(package=each, outcome="refused", reason=str(refused))
+            finally:
+                shutil.rmtree(here, ignore_errors=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """Where packages are taken in: the bags folder, and on what terms."""
+
+    bags: Path
+    staging: Path
+    ledger: Deliveries
+    config: Config
+    trust: Trust
+    sign: Sign | None
+    unpack_groups: bool
+    cores: int
+
+    def take(self, parcel: Parcel, here: Path) -> Received:
+        """Take in one package, staging below `here`. Raises Refused, StorageError."""
+        started = datetime.now(UTC)
+        path = parcel.path
+        if path.name.lower().endswith(".wacz"):
+            raise Refused("a .wacz is an access copy, not a bag; ask for the bag as tar, tgz, zip or folder")
+        # 1. What is in it, read where it lies, and whether it is here already.
+        try:
+            with opened(path) as (tree, findings):
+                tree, name = _judged(path, tree, findings)
+                to = self._shelf(tree) / name
+                if self._is_here(to, tree):
+                    return Received(package=parcel.origin, outcome="unchanged", bag=str(to),
+                                    reason="a bag of this name and seal is here already")  # fmt: skip
+                # 2. Unpacked, where nobody looks.
+                require_room(self.staging, sum(tree.files.values()))
+                staged = here / name
+                digests = unpack(tree.in_order(), tree.open, staged)
+        except OSError as error:
+            raise StorageError.from_os(f"read {path}", error) from error
+        # 3. Is it what was sent, and is it sound, as it lies now?
+        size, digest = _digest(path, name, tree, digests)
+        answers = _compare(parcel, size, digest, staged)
+        report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
+        require_valid(report, advice=_advice(parcel))
+        found = source(staged)
+        signatures = signatures_in(found)
+        identifier = f"urn:uuid:{uuid4()}"
+        head = custody.head(staged)
+        detail = {"receipt": identifier, "package": path.name, "sha256": digest, "answers": answers}
+        event = custody.append(staged, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
+        if self.sign:
+            self.sign(event)
+        # 4. Visible: the bag in one rename, a group to be unpacked bag by bag, itself the last; then the receipt.
+        members = members_of(staged)
+        unpacked = self._place_members(staged, members, detail) if self.unpack_groups and members else ()
+        self._publish(staged, to)
+        receipt = Receipt(
+            identifier=identifier, kind="receipt", bag=name, bag_identifier=found.identifier, seal=found.seal,
+            derived=None, form=_FORMS[suffix(path.name) if path.is_file() else None], target=str(self.bags.resolve()),
+            package=path.name, size=size, sent=digest, read_back=digest, method=METHOD, files=len(found.files),
+            octets=found.octets, started=started, ended=datetime.now(UTC), report=report,
+            signatures=signatures, software=SOFTWARE, organisation=self.config.organisation,
+            person=self.config.operator, custody_head=head, answers=answers, members=members,
+        )  # fmt: skip
+        notes = [] if parcel.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
+        file = write_receipt(receipt, self.bags, self.sign, notes)
+        self.ledger.add(receipt, derived="", signatures="", file=file)
+        return Received(package=parcel.origin, outcome="received", bag=str(to), receipt=str(file),
+                        notes=tuple(notes), unpacked=unpacked)  # fmt: skip
+
+    def _shelf(self, tree: Tree) -> Path:
+        """The folder in which the package will lie: a group that is unpacked leaves what vouches for it in `groups`."""
+        return self.bags / GROUPS if self.unpack_groups and is_group(tree) else self.bags
+
+    def _is_here(self, here: Path, tree: Tree) -> bool:
+        """Whether the bag was taken in before, by its seal. Raises Refused where another one has its name."""
+        if SEAL not in tree.files or tree.files[SEAL] > _TAG_FILE:
+            raise Refused(f"it has no {SEAL}, or none that could be one: it is no sealed bag")
+        if not os.path.lexists(here):
+            return False
+        with tree.open(SEAL) as stream:
+            return self._is_same(here, digest_stream(stream, ("sha256",))[1]["sha256"])
+
+    def _place_members(
+        self, staged: Path, members: Sequence[tuple[str, str]], detail: Mapping[str, object]
+    ) -> tuple[str, ...]:
+        """Move the bags of a group into the bags folder, those apart that are there already; the paths of the moved.
+        Raises Refused, with nothing moved, where another bag has the name of one."""
+        for name, _ in members:
+            _require_name(name)
+        here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
+        for name, _ in members:
+            inside = staged / "data" / name
+            if name in here:
+                shutil.rmtree(inside)
+                continue
+            told = {**detail, "group": staged.name}
+            custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
+            self._publish(inside, self.bags / name)
+        (self.bags / GROUPS).mkdir(exist_ok=True)
+        return tuple(str(self.bags / name) for name, _ in members if name not in here)
+
+    def _is_same(self, here: Path, seal: str) -> bool:
+        """Whether a bag of this seal lies there. Raises Refused where another one does."""
+        if not os.path.lexists(here):
+            return False
+        try:
+            same = custody.seal(here) == seal
+        except StorageError:
+            same = False
+        if not same:
+            raise Refused(f"{here} is there already and is another bag; nothing was overwritten: name other --bags")
+        return True
+
+    def _publish(self, staged: Path, to: Path) -> None:
+        if os.path.lexists(to):
+            raise Refused(f"{to} has appeared meanwhile; nothing was overwritten")
+        try:
+            staged.rename(to)
+            flush_folder(to.parent)
+        except OSError as error:
+            raise StorageError.from_os(f"put the bag into {to.parent}", error) from error
+
+
+@contextmanager
+def _staging(bags: Path) -> Iterator[Path]:
+    """The folder that holds what is not yet taken in, for this process alone; what a killed one left goes."""
+    folder = bags / RECEIVING
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise StorageError(f"another 'archiver receive' is at work in {bags}; wait for it") from None
+        for left in folder.iterdir():
+            shutil.rmtree(left, ignore_errors=True)
+        yield folder
+    finally:
+        os.close(descriptor)
+
+
+def _fetched(package: str, here: Path, endpoint: str | None, ledger: Deliveries) -> Parcel:
+    """The package on this machine, fetched below `here` where it lies on a server. Raises UsageError where there is
+    none, StorageError."""
+    if "://" not in package:
+        path = Path(package)
+        if not path.exists():
+            raise UsageError(f"there is no package at {package}")
+        if path.is_dir() and not is_bag(path):
+            ends = [end for each in path.iterdir() if (end := suffix(each.name))]
+            if ends:
+                raise UsageError(f"{package} is no bag but a folder of packages: name them, {path}/*{min(ends)}")
+        path = path.resolve()
+        if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
+            raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
+        return Parcel(path=path, origin=package, receipt=_small(path.with_name(path.name + SUFFIX)))
+    from archiver.packaging.s3 import S3Target
+
+    base, _, name = package.rpartition("/")
+    if suffix(name) is None or name.startswith("."):
+        raise UsageError(f"{package} is not s3://BUCKET/KEY of a .tar, .tgz, .tar.gz or .zip")
+    server = S3Target(base, endpoint, ledger)
+    here.mkdir()
+    try:
+        with (here / name).open("xb") as file:
+            for chunk in server.read(name):
+                file.write(chunk)
+        try:
+            receipt = b"".join(server.read(name + SUFFIX, limit=LARGEST))
+        except FileNotFoundError:
+            receipt = None
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no package at {package}") from error
+    except OSError as error:
+        raise StorageError.from_os(f"fetch {package}", error) from error
+    return Parcel(path=here / name, origin=package, receipt=receipt)
+
+
+def _small(path: Path) -> bytes | None:
+    """A receipt that lies beside a package; None where there is none."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError.from_os(f"read {path}", error) from error
+
+
+def _judged(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple[Tree, str]:
+    """The files of a package and the name of the bag in it. Raises Refused for what may not be unpacked."""
+    wrong = [each for each in findings if each.severity == "error"]
+    if wrong or tree is None:
+        first = f"{wrong[0].code} {wrong[0].path}: {wrong[0].message}" if wrong else "there is no bag in it"
+        found = f" ({wrong[0].found})" if wrong and wrong[0].found else ""
+        raise Refused(visible(f"it is not unpacked: {first}{found}"))
+    # The folder in an archive is named like the bag; whoever saves the file may call it what he likes.
+    inside = [each.found for each in findings if each.code == "ARC006"]
+    name = inside[0] if inside and inside[0] else path.name
+    end = None if inside or not path.is_file() else suffix(name)
+    name = name[: -len(end)] if end else name
+    _require_name(name)
+    return tree, name
+
+
+def _require_name(name: str) -> None:
+    """Raises Refused for what cannot be the name of a bag among the others."""
+    taken = name.lower() in (RECEIPTS, GROUPS)  # in any case: not every disk tells them apart
+    odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
+    if taken or odd or len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
+        raise Refused(f"{name[:80]!r} is no name for a bag here")
+
+
+def _advice(parcel: Parcel) -> str:
+    """How all that is wrong with a package is told: it is no longer where it was unpacked."""
+    if "://" in parcel.origin:
+        return f"fetch it, and see 'archiver validate {parcel.path.name}'"
+    return f"see 'archiver validate {parcel.origin}'"
+
+
+def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple[int, str]:
+    """(bytes, SHA-256) of the package, as receipts state it; see `handoff.package.digest_of`."""
+    if path.is_file():
+        with path.open("rb") as file:
+            size, found = digest_stream(file, ("sha256",))
+        return size, found["sha256"]
+    hasher = Hasher()
+    for each in sorted(digests, key=lambda each: each.encode("utf-8", "surrogateescape")):
+        hasher.update(f"{digests[each]}  {name}/{each}\n".encode("utf-8", "surrogateescape"))
+    return sum(tree.files.values()), hasher.hexdigest()
+
+
+def _compare(parcel: Parcel, size: int, digest: str, staged: Path) -> str | None:
+    """The identifier of the sender's receipt. Raises Refused where it speaks of something else."""
+    if parcel.receipt is None:
+        return None
+    identifier, seal, stated_size, stated = read_receipt(parcel.receipt)
+    if (stated_size, stated) != (size, digest):
+        raise Refused(
+            f"it is not what the receipt beside it says: {visible(str(stated_size))} bytes with sha256 "
+            f"{visible(stated[:64])} were sent, {size} with {digest} are here"
+        )
+    if seal != custody.seal(staged):
+        raise Refused("the bag in it is not the one that the receipt beside it names")
+    return identifier

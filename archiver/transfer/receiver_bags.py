@@ -1,0 +1,154 @@
+"""Bags made for one receiver from sealed ones: new tag files over the same payload, the original's beside them in
+`original/` (docs/receivers.md); access copies (docs/redaction.md); or the one made of the other.
+
+The sealed bag is read, and not touched. Nothing of it is copied on this disk but for an access copy, one at a time.
+"""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import NAMESPACE_URL, uuid5
+
+from archiver import __version__
+from archiver.bag.staging import Info, StagedBag
+from archiver.config import Config
+from archiver.digest import sha256
+from archiver.errors import Refused, StorageError, UsageError
+from archiver.model import Report
+from archiver.packaging.source import SEAL, Source, source
+from archiver.packaging.unpack import require_room
+from archiver.redaction.redact import redact
+from archiver.transfer.delivery import Sign, require_valid
+from archiver.transfer.handoff import Desk, Desks, HandedOff, Lot, Order
+from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
+from archiver.transfer.tag_files import Payload, write_skeleton
+from archiver.transfer.virtual_tree import tree_of
+from archiver.trust.custody import CUSTODY
+from archiver.validation.bagit.profile import read_profile
+from archiver.validation.bagit.tagfiles import Declaration, read_info
+from archiver.validation.bagit.tree import scan
+from archiver.validation.validator import validate_bag, validate_tree
+
+ORIGINAL = "original"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Derivation:
+    """What is made of each bag."""
+
+    receiver: Receiver | None
+    redacted: bool
+
+    @classmethod
+    def from_text(cls, receiver: str, form: str, *, redacted: bool) -> "Derivation":
+        """Raises UsageError for a form that the receiver does not take."""
+        found = RECEIVERS.get(receiver)
+        if found and form not in found.forms:
+            raise UsageError(f"--for {receiver} takes --form {' or '.join(found.forms)}, not {form}")
+        return cls(receiver=found, redacted=redacted)
+
+    @property
+    def name(self) -> str | None:
+        """Of the receiver."""
+        return self.receiver.name if self.receiver else None
+
+
+def hand_off_derived(
+    bags: Sequence[Path], derivation: Derivation, order: Order, config: Config, *, sign: Sign | None = None
+) -> Iterator[HandedOff]:
+    """Deliver what is made of each bag. Raises UsageError and StorageError where the target, or the folder of receipts,
+    cannot be used."""
+    with Desks(order, config, sign) as desks:
+        for bag in bags:
+            desk = desks.of(bag)
+            try:
+                with tempfile.TemporaryDirectory(prefix="derived-", dir=desk.folder / ".archiver") as home:
+                    yield desk.serve(_lot(bag, derivation, desk, Path(home)))
+            except Refused as refused:
+                yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))
+            except OSError as error:
+                raise StorageError.from_os("make the bag for the receiver", error) from error
+
+
+def _lot(bag: Path, derivation: Derivation, desk: Desk, home: Path) -> Lot:
+    """What is made of a bag, below `home`. Raises Refused, StorageError, OSError."""
+    original = source(bag)
+    chain, found, key = [original], original, ""
+    if derivation.redacted:
+        key = f"redacted by {__version__} for {derivation.name} {sha256(repr(_settings(desk.config)).encode())}"
+        require_valid(validate_bag(bag, cores=desk.order.cores))  # what is rewritten must be what it says
+        found = _access_copy(original, desk, key, home)
+        chain.append(found)
+    if derivation.receiver:
+        found = derive(found, derivation.receiver, desk.config, home)
+        key = key or _key(found, derivation.receiver)
+    stated = {"seal": found.seal, "for": derivation.name, "redacted": derivation.redacted}
+    return Lot(
+        name=str(bag), source=found, judge=lambda: _judge(chain, found, derivation.receiver, desk), logs=(bag,),
+        seal=original.seal, identifier=original.identifier, derived=stated, key=key,
+    )  # fmt: skip
+
+
+def _access_copy(original: Source, desk: Desk, key: str, home: Path) -> Source:
+    """The bag without secrets, below `home`; dated as when it was delivered here first, so that it is the same."""
+    require_room(home, original.octets)
+    target = desk.target.address
+    before = desk.ledger.find(seal=original.seal, form=desk.order.form, target=target, derived=key)
+    day = datetime.fromisoformat(before.ended) if before else datetime.now(UTC)
+    uuid = str(uuid5(NAMESPACE_URL, f"{original.seal} without secrets"))
+    staged = StagedBag(home, f"{original.name}-redacted", uuid)
+    made = redact(original, staged, day.replace(hour=0, minute=0, second=0, microsecond=0))
+    return source(made.path)
+
+
+def _settings(config: Config) -> tuple[str | None, ...]:
+    """What a receiver's bag depends on besides the sealed one."""
+    return config.organisation, config.aptrust_access, config.aptrust_storage
+
+
+def derive(original: Source, receiver: Receiver, config: Config, home: Path) -> Source:
+    """The bag for a receiver: its tag files are written below `home`. Raises Refused, naming all that is missing."""
+    if any(path.startswith(f"{ORIGINAL}/") for path in original.files):
+        raise Refused(f"it has a folder {ORIGINAL}/ of its own: what was made for one receiver is not made over again")
+    info = read_info(scan(original.root)[0], Declaration())[0].elements
+    wish = receiver.wish(info, original.files.items(), config)
+    missing = list(wish.missing) + (["fetch.txt: it is not whole"] if "fetch.txt" in original.files else [])
+    if missing:
+        more = [f"and {len(missing) - 20} more"] if len(missing) > 20 else []
+        raise Refused(f"{receiver.name} cannot take it: {' | '.join([*missing[:20], *more])}")
+    pairs: Info = [
+        *wish.info,
+        ("Derived-From-Seal", original.seal),
+        ("Derived-For", receiver.name),
+        ("Derived-By", f"archiver {__version__}"),
+    ]
+    payload = {path: (original, path) for path in original.files if path.startswith("data/")}
+    kept = {f"{ORIGINAL}/{path}": (original, path) for path in original.files if not path.startswith("data/")}
+    folder = home / original.name
+    write_skeleton(
+        folder, pairs, Payload(files=payload), own={}, tags=wish.tags, kept=Payload(files=kept),
+        algorithms=receiver.algorithms,
+    )  # fmt: skip
+    made, whole = source(folder), Payload(files=payload | kept)
+    files = dict(sorted((made.files | whole.sizes).items()))
+    return replace(made, files=files, places=whole.places, notes=original.notes)
+
+
+def _key(found: Source, receiver: Receiver) -> str:
+    """What the made bag is known by: its seal, but for the original's custody log, which every delivery extends."""
+    lines = (found.root / SEAL).read_bytes().splitlines(keepends=True)
+    steady = b"".join(line for line in lines if f"  {ORIGINAL}/{CUSTODY}/".encode() not in line)
+    return f"{receiver.name} {sha256(steady)}"
+
+
+def _judge(chain: Sequence[Source], found: Source, receiver: Receiver | None, desk: Desk) -> Report:
+    """The report of the made bag, after that of those it was made of. Raises Refused, StorageError."""
+    for each in chain:
+        report = validate_bag(each.root, second_opinion=True, cores=desk.order.cores)
+        require_valid(report)
+    if receiver is None:
+        return report
+    profile = read_profile(receiver.profile) if receiver.profile else None
+    return validate_tree(tree_of(found, desk.order.form), found.name, profile=profile)

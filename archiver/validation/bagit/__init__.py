@@ -1,0 +1,1 @@
+"""BagIt structure, manifests and profiles (RFC 8493)."""

@@ -1,0 +1,1 @@
+"""Group bags and derived bags, checked against the bags they were made from."""

@@ -1,0 +1,62 @@
+"""Whether the record makes sense in itself and beside the text: outcome and status, verdict and lines (DESIGN 4)."""
+
+from collections.abc import Iterator
+
+from archiver.model import Finding
+from archiver.validation.payload.provenance import RECORD, Record
+from archiver.validation.rules.registry import finding
+
+_LINES: dict[str, frozenset[str]] = {
+    "same": frozenset(("same",)),
+    "typographic": frozenset(("same", "typographic")),
+    "no-text": frozenset(),
+}
+"""What kinds of lines a verdict allows; others allow any."""
+
+_SOUGHT = 1_000_000_000
+"""Characters searched for pieces of paragraphs in one bag."""
+
+
+def check_sense(record: Record, text: str | None) -> Iterator[Finding]:
+    """Where the record contradicts itself, or the `text` of the bag (None where that cannot be read)."""
+    status = record.get(int, "capture", "status")
+    if record.get(str, "capture", "outcome") == "captured" and status is not None and not 200 <= status < 300:
+        yield finding("REC013", RECORD, field="capture.outcome", other="capture.status", found=f"captured, {status}")
+    for number in range(len(record.get(list, "capture", "exchanges") or [])):
+        seq = record.get(int, "capture", "exchanges", number, "seq")
+        if seq is not None and seq != number + 1:
+            field = f"capture.exchanges[{number}].seq"
+            yield finding("REC013", RECORD, field=field, other="its place", expected=number + 1, found=seq)
+    yield from _comparison(record, text)
+
+
+def _comparison(record: Record, text: str | None) -> Iterator[Finding]:
+    verdict = record.get(str, "comparison", "verdict") or ""
+    lines = [each for each in record.get(list, "comparison", "lines") or [] if isinstance(each, dict)]
+    kinds = {str(each.get("kind")) for each in lines}
+    if verdict in _LINES and not kinds <= _LINES[verdict]:
+        found = f"{verdict}, though lines are {', '.join(sorted(kinds - _LINES[verdict]))}"
+        yield finding("REC013", RECORD, field="comparison.verdict", other="comparison.lines", found=found)
+    coverage = record.get(float, "comparison", "seed_coverage")
+    # Half of the words divides the two verdicts; the record has the share rounded.
+    if (
+        coverage is not None
+        and abs(coverage - 0.5) > 0.001
+        and verdict == ("edited" if coverage < 0.5 else "different")
+    ):
+        found = f"{verdict}, {coverage}"
+        yield finding("REC013", RECORD, field="comparison.verdict", other="comparison.seed_coverage", found=found)
+    last = record.get(int, "seed", "lines")
+    paragraphs = set(text.removesuffix("\n").split("\n\n")) if text is not None else set()
+    sought = 0
+    for number, each in enumerate(lines):
+        line, page = each.get("seed_line"), each.get("page")
+        if isinstance(line, int) and last is not None and line > last:
+            field = f"comparison.lines[{number}].seed_line"
+            yield finding("REC013", RECORD, field=field, other="seed.lines", expected=f"at most {last}", found=line)
+        if not isinstance(page, str) or text is None or page in paragraphs:
+            continue
+        # A paragraph that stands beside several of the seed is there in pieces; looking for them is bounded.
+        sought += len(text)
+        if sought > _SOUGHT or page not in text:
+            yield finding("REC013", RECORD, field=f"comparison.lines[{number}].page", other="the text", found=page)

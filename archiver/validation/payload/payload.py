@@ -1,0 +1,225 @@
+"""What the record says, held against the rest of the bag: seed, text, certificates, bag-info (DESIGN 4).
+
+The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `crate.py`. Tampering that keeps all
+checksums consistent is found here, if anywhere.
+"""
+
+import base64
+import binascii
+import io
+import re
+from collections.abc import Iterator
+from functools import cache, partial
+from unicodedata import is_normalized
+
+from archiver.digest import CHUNK, digest_stream, sha256
+from archiver.model import Finding
+from archiver.validation.bagit.tagfiles import Info
+from archiver.validation.bagit.tree import Tree
+from archiver.validation.payload.consistency import check_sense
+from archiver.validation.payload.exchanges import check_exchanges
+from archiver.validation.payload.provenance import RECORD, Record, read_record
+from archiver.validation.payload.re_extraction import Reread, check_text_again
+from archiver.validation.payload.ro_crate import check_crate
+from archiver.validation.payload.wacz import Digest, check_wacz
+from archiver.validation.rules.registry import finding
+from archiver.validation.warc.reader import WarcRecord, read_warc
+
+_PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
+_PIECE = 1 << 16
+TEXT = 64 << 20
+"""Bytes of the text that are held against the record's comparison."""
+
+
+def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple[set[str], list[Finding]]:
+    """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again."""
+    made = {"record"}
+    record, findings = read_record(tree)
+    named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
+    warcs: dict[str, list[WarcRecord]] = {}
+    for path, _ in tree.in_order():
+        if path == named or (path.startswith("data/") and path.endswith((".warc.gz", ".warc"))):
+            made.add("warc")
+            warcs[path], more = _warc(tree, path)
+            findings += more
+    if record is None:
+        return made, findings
+    if named not in warcs:
+        findings.append(finding("REC003", RECORD, field="capture.warc", expected=named))
+    else:
+        findings += check_exchanges(record, warcs[named])
+    findings += _certificates(tree, record)
+    findings += _times(record)
+    findings += _bag_info(record, info)
+    digest = cache(partial(_digest, tree))
+    text = _read_text(tree, record)
+    findings += _seed(tree, record, digest)
+    findings += _text(tree, record, digest)
+    findings += check_wacz(tree, record, text, warcs, digest)
+    findings += check_crate(tree, record, info, digest)
+    findings += check_sense(record, text)
+    if reread:
+        done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
+        made |= {"extraction"} if done else set()
+        findings += more
+    return made | {"seed", "text", "wacz", "crate"}, findings
+
+
+def _warc(tree: Tree, path: str) -> tuple[list[WarcRecord], list[Finding]]:
+    try:
+        with tree.open(path) as stream:
+            return read_warc(stream, path, tree.files[path])
+    except OSError as error:
+        return [], [finding("WARC001", path, reason=error.strerror)]
+
+
+def _digest(tree: Tree, path: str) -> str:
+    """The SHA-256 of a file. Raises KeyError where it is not in the bag, OSError where it cannot be read."""
+    with tree.open(path) as stream:
+        return digest_stream(stream, ("sha256",))[1]["sha256"]
+
+
+def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
+    path = f"data/{record.get(str, 'seed', 'file')}"
+    try:
+        found, lines = digest(path), _lines(tree, path)
+    except (KeyError, OSError):
+        yield finding("SEED003", path)
+        return
+    if (sha := record.get(str, "seed", "sha256")) != found:
+        yield finding("SEED001", path, expected=sha, found=found)
+    if (stated := record.get(int, "seed", "lines")) is not None and stated != lines:
+        yield finding("SEED002", path, expected=stated, found=lines)
+
+
+def _lines(tree: Tree, path: str) -> int:
+    """The lines of a document, ended by LF, CR LF, CR or the end, in whatever encoding."""
+    count, last = 0, "\n"
+    with tree.open(path) as stream:
+        encoding = _width(stream.read(_PIECE))
+    with tree.open(path) as stream, io.TextIOWrapper(stream, encoding, "replace", newline=None) as text:
+        while piece := text.read(_PIECE):
+            count, last = count + piece.count("\n"), piece[-1]
+    return count + (last != "\n")
+
+
+def _width(head: bytes) -> str:
+    """An encoding in which line ends are found: UTF-16 by its mark or its zero bytes, any that extends ASCII else."""
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if b"\0" in head:
+        return "utf-16-le" if head[1::2].count(0) > head[0::2].count(0) else "utf-16-be"
+    return "latin-1"
+
+
+def _text(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
+    stated = record.get(str, "text", "file")
+    if stated is None:
+        yield from (finding("TXT004", path) for path in tree.payload if path.startswith("data/text/"))
+        return
+    path = f"data/{stated}"
+    try:
+        found, characters = digest(path), _characters(tree, path)
+    except (KeyError, OSError):
+        yield finding("TXT005", path)
+        return
+    if (sha := record.get(str, "text", "sha256")) != found:
+        yield finding("TXT001", path, expected=sha, found=found)
+    if characters is None:
+        yield finding("TXT003", path)
+    elif (count := record.get(int, "text", "characters")) is not None and count != characters:
+        yield finding("TXT002", path, expected=count, found=characters)
+
+
+def _read_text(tree: Tree, record: Record) -> str | None:
+    """The text, "" where the record has none, None where it cannot be read."""
+    stated = record.get(str, "text", "file")
+    if stated is None:
+        return ""
+    try:
+        with tree.open(f"data/{stated}") as stream:
+            return stream.read(TEXT).decode("utf-8")
+    except (KeyError, OSError, UnicodeDecodeError):
+        return None
+
+
+def _characters(tree: Tree, path: str) -> int | None:
+    """How many characters the text has; None where it is not UTF-8 in NFC with LF only."""
+    count = 0
+    with tree.open(path) as stream, io.TextIOWrapper(stream, encoding="utf-8", newline="") as text:
+        try:
+            while piece := text.readline(_PIECE):
+                if "\r" in piece or not is_normalized("NFC", piece):
+                    return None
+                count += len(piece)
+        except UnicodeDecodeError:
+            return None
+    return count
+
+
+def _certificates(tree: Tree, record: Record) -> Iterator[Finding]:
+    chain = record.get(list, "capture", "tls", "chain") or []
+    for number, each in enumerate(chain):
+        path = f"data/{each}"
+        if path not in tree.files:
+            yield finding("REC003", RECORD, field=f"capture.tls.chain[{number}]", expected=path)
+        elif number == 0:
+            try:
+                with tree.open(path) as stream:
+                    match = _PEM.search(stream.read(CHUNK))
+            except OSError:
+                match = None
+            expected = record.get(str, "capture", "tls", "certificate_sha256")
+            found = _der_sha256(match[1]) if match else None
+            if expected != found:
+                yield finding("REC009", path, expected=expected, found=found or "no certificate")
+
+
+def _der_sha256(base64_lines: bytes) -> str | None:
+    try:
+        return sha256(base64.b64decode(base64_lines))
+    except binascii.Error:
+        return None
+
+
+def _times(record: Record) -> Iterator[Finding]:
+    spans: list[tuple[str, tuple[str | int, ...], str]] = [("capture", ("capture",), "finished")]
+    count = len(record.get(list, "capture", "exchanges") or [])
+    spans += [(f"capture.exchanges[{i}]", ("capture", "exchanges", i), "ended") for i in range(count)]
+    for field, keys, last in spans:
+        begun, ended = record.time(*keys, "started"), record.time(*keys, last)
+        if begun and ended and ended < begun:
+            yield finding("REC012", RECORD, field=field, expected=f"after {begun}", found=ended)
+
+
+def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
+    """What bag-info.txt repeats from the record. A label that is not there contradicts nothing."""
+    started = record.time("capture", "started")
+    credited = [each for each in record.get(list, "credits") or [] if isinstance(each, dict)]
+    for label, field, expected in (
+        ("Original-URL", "seed.original_url", {record.get(str, "seed", "original_url")}),
+        ("Comparison-Verdict", "comparison.verdict", {record.get(str, "comparison", "verdict")}),
+        ("Capture-Date", "capture.started", {f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else None}),
+        ("Redacted-From-Seal", "redaction.of.seal", {record.get(str, "redaction", "of", "seal")}),
+        ("Credit", "credits", {f"{each.get('name')} ({each.get('role')})" for each in credited}),
+    ):
+        found, wanted = {_plain(each) for each in info.values(label)}, {_plain(each) for each in expected if each}
+        if found and found != wanted:
+            yield finding("REC010", "bag-info.txt", label=label, field=field, **_sides(wanted, found))
+    headlines = {_plain(record.get(str, "seed", "headline") or "")}
+    claims = record.get(list, "claims", "headline") or []
+    headlines |= {
+        _plain(each["value"]) for each in claims if isinstance(each, dict) and isinstance(each.get("value"), str)
+    }
+    described = {_plain(each) for each in info.values("External-Description")}
+    if described - headlines:
+        yield finding("REC011", "bag-info.txt", **_sides(headlines, described))
+
+
+def _sides(expected: set[str], found: set[str]) -> dict[str, str]:
+    return {"expected": " | ".join(sorted(expected)), "found": " | ".join(sorted(found))}
+
+
+def _plain(text: str) -> str:
+    """As a tag file can hold it: one line, no control characters, single spaces."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

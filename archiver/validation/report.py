@@ -1,0 +1,148 @@
+"""Reports as people and programs read them: text, JSON (schemas/report.schema.json), JUnit, GitHub annotations.
+
+Text from bags is shown with control characters made visible; it judges nothing.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from typing import Literal, get_args
+
+from archiver.escape import visible
+from archiver.model import Finding, Report
+
+VERSION = "1.0"
+Form = Literal["text", "json", "junit", "github"]
+FORMS: tuple[Form, ...] = get_args(Form)
+Passes = Callable[[Report], bool]
+
+
+def passes(report: Report) -> bool:
+    """The usual verdict: nothing is an error."""
+    return report.ok
+
+
+def passes_without_warnings(report: Report) -> bool:
+    """The verdict of `--fail-on warning`."""
+    return report.ok and not any(each.severity == "warning" for each in report.findings)
+
+
+def first_error(report: Report) -> Finding | None:
+    """The error that one line tells of: that of a file which is not as it was, before what follows from it."""
+    errors = [each for each in report.findings if each.severity == "error"]
+    return min(errors, key=lambda each: not each.code.startswith("FIX"), default=None)
+
+
+def render(reports: Iterable[Report], form: Form, *, passed: Passes = passes, quiet: bool = False) -> Iterator[str]:
+    """The reports piece by piece, as they come, no piece with more than one finding; `quiet` leaves out of the text
+    what passed."""
+    if form == "text":
+        return _text(reports, passed, quiet)
+    return {"json": _json, "junit": _junit, "github": _github}[form](reports, passed)
+
+
+def _text(reports: Iterable[Report], passed: Passes, quiet: bool) -> Iterator[str]:
+    for report in reports:
+        good = passed(report)
+        if good and quiet:
+            continue
+        yield f"{'passed' if good else 'failed'} {visible(report.bag)}\n"
+        for each in report.findings:
+            where = f" {visible(each.path)}" if each.path else ""
+            yield f"  {each.code} {each.severity}{where}: {_sentence(each)}\n"
+
+
+def _sentence(each: Finding) -> str:
+    sides = [f"; expected {visible(each.expected)}"] if each.expected is not None else []
+    sides += [f"; found {visible(each.found)}"] if each.found is not None else []
+    return f"{visible(each.message)}{''.join(sides)}"
+
+
+def _json(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
+    verdicts, severities = Counter[bool](), Counter[str]()
+    yield f'{{"version": "{VERSION}", "bags": ['
+    for number, report in enumerate(reports):
+        good = passed(report)
+        verdicts[good] += 1
+        severities.update(each.severity for each in report.findings)
+        head = json.dumps({"bag": report.bag, "ok": good, "checks": dict(report.checks)})
+        yield f'{"," if number else ""}\n{head[:-1]}, "findings": ['
+        for place, each in enumerate(report.findings):
+            yield f"{', ' if place else ''}{json.dumps(asdict(each))}"
+        yield "]}"
+    summary = {
+        "bags": verdicts.total(),
+        "passed": verdicts[True],
+        "failed": verdicts[False],
+        "findings": {name: severities[name] for name in ("error", "warning", "info")},
+    }
+    yield f'\n], "summary": {json.dumps(summary)}}}\n'
+
+
+def _junit(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
+    """A suite for each bag, a case for each check: what made a bag fail is a failure, a check not made is skipped."""
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="archiver validate">\n'
+    for report in reports:
+        good = passed(report)
+        wrong: dict[str, list[Finding]] = {}
+        decides = "warning" if report.ok else "error"
+        for each in () if good else report.findings:
+            if each.severity == decides:
+                wrong.setdefault(_check(each), []).append(each)
+        unmade = {name for name, judgement in report.checks.items() if judgement == "not checked" and name not in wrong}
+        failures = sum(name in wrong for name in report.checks)
+        counts = f'tests="{len(report.checks)}" failures="{failures}" errors="0" skipped="{len(unmade)}"'
+        yield f"  <testsuite name={_attribute(report.bag)} {counts}>\n"
+        for name in report.checks:
+            yield f"    <testcase classname={_attribute(report.bag)} name={_attribute(name)}>"
+            yield from map(_failure, wrong.get(name, ()))
+            yield '<skipped message="not checked"/></testcase>\n' if name in unmade else "</testcase>\n"
+        yield "    <system-out>"
+        yield from (_xml(f"{each.code} {each.severity} {each.path}: {_sentence(each)}\n") for each in report.findings)
+        yield "</system-out>\n  </testsuite>\n"
+    yield "</testsuites>\n"
+
+
+def _check(each: Finding) -> str:
+    from archiver.validation.rules.registry import RULES
+
+    return RULES[each.code].check
+
+
+def _failure(each: Finding) -> str:
+    where = f"{each.path}: " if each.path else ""
+    return f"<failure type={_attribute(each.code)} message={_attribute(where + _sentence(each))}/>"
+
+
+def _attribute(text: str) -> str:
+    return f'"{_escaped(visible(text))}"'
+
+
+def _xml(text: str) -> str:
+    return _escaped("".join(line + "\n" for line in map(visible, text.splitlines())))
+
+
+def _escaped(text: str) -> str:
+    from html import escape  # imports a table of all entities, which most reports do without
+
+    return escape(text)
+
+
+def _github(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
+    """Workflow commands, one a finding; GitHub shows them at the file, where the bag is part of the repository."""
+    levels = {"error": "error", "warning": "warning", "info": "notice"}
+    for report in reports:
+        for each in report.findings:
+            file = f"{report.bag}/{each.path}" if each.path else report.bag
+            properties = f"file={_property(file)},title={_property(f'{each.code} {report.bag}')}"
+            yield f"::{levels[each.severity]} {properties}::{_data(_sentence(each))}\n"
+        yield f"{'passed' if passed(report) else 'failed'} {_data(visible(report.bag))}\n"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(visible(text)).replace(":", "%3A").replace(",", "%2C")

@@ -1,0 +1,1 @@
+"""Every rule of validation: code, severity, section of the standard, message."""

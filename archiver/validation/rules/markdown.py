@@ -1,0 +1,52 @@
+"""The table of all rules as a page: `python -m archiver.validation.rules.markdown > docs/validation-codes.md`."""
+
+import re
+
+from archiver.validation.rules.registry import RULES, STRICT
+
+_HEAD = """# What validation finds
+
+Every finding of `archiver validate` has a code. Codes are contracts: a code is never given to another rule. An `error`
+makes a bag fail, a `warning` only with `--fail-on warning`, an `info` never. `error if strict`: with `--strict`.
+
+This page is made from `archiver/validation/rules/registry.py`:
+`python -m archiver.validation.rules.markdown > docs/validation-codes.md`.
+"""
+CHECKS = {
+    "structure": "the bag as a bag, or as an archive of one",
+    "fixity": "payload files against the payload manifests",
+    "tag-fixity": "tag files against the tag manifests",
+    "record": "`data/provenance.json` against its schema and the rest of the bag",
+    "warc": "the recorded exchanges",
+    "text": "the extracted text against the record",
+    "extraction": "the text, extracted again from the WARC",
+    "seed": "the seed against the record",
+    "wacz": "index, pages and datapackage of `data/wacz/` against the WARC files",
+    "crate": "`data/ro-crate-metadata.json` against the files and the record",
+    "signature": "the signatures of the seal, `tagmanifest-sha256.txt`, in `signatures/`",
+    "timestamp": "the timestamps over them",
+    "trust": "whether who signed leads to one of the roots of `--trust-roots`",
+    "revocation": "whether a certificate was revoked, by what was kept beside the signature",
+    "custody": "the custody log in `signatures/custody/`",
+    "members": "of a group, a bag of sealed bags: its list against the members, whose own findings have their paths",
+    "original": "of a bag made for a receiver: the bag against what it keeps of the sealed one in `original/`",
+    "profile": "what a receiver demands, with `--profile`",
+    "second-opinion": "bagit-python, with `--second-opinion`",
+}
+
+
+def page() -> str:
+    """The page as Markdown."""
+    parts = [_HEAD]
+    for check, about in CHECKS.items():
+        parts.append(f"\n## {check}: {about}\n\n| code | severity | says | section |\n| --- | --- | --- | --- |\n")
+        for code, rule in RULES.items():
+            if rule.check == check:
+                severity = f"{rule.severity}, error if strict" if code in STRICT else rule.severity
+                says = re.sub(r"\{(\w+)\}", r"*\1*", re.sub(r"[|*]", r"\\\g<0>", rule.message))
+                parts.append(f"| {code} | {severity} | {says} | {rule.section} |\n")
+    return "".join(parts)
+
+
+if __name__ == "__main__":
+    print(page(), end="")

@@ -1,0 +1,1 @@
+"""Bags inside tar and zip files, read without unpacking."""

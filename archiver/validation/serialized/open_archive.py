@@ -1,0 +1,60 @@
+"""Serialised bags (.zip, .tar, .tgz) as trees, without unpacking them to disk (RFC 8493, 4 and 5.1).
+
+`tarball.py` and `zipped.py` know the formats and put the entries on the shelf of `shelf.py`; this module chooses.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+from archiver.model import Finding
+from archiver.validation.bagit.tree import Tree, scan
+from archiver.validation.rules.registry import finding
+from archiver.validation.serialized.archive_index import Archive, Shelf
+
+MEDIA_TYPES = {
+    ".zip": "application/zip",
+    ".tar": "application/x-tar",
+    ".tgz": "application/gzip",
+    ".tar.gz": "application/gzip",
+}
+"""Ends of names -> what they are."""
+CEILING = 16 << 30
+"""Bytes an archive may expand to, besides 64 for each byte it has."""
+
+
+def suffix(name: str) -> str | None:
+    """The end of a name that says that it is a serialised bag."""
+    lower = name.lower()
+    return next((each for each in (".tar.gz", *MEDIA_TYPES) if lower.endswith(each)), None)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[tuple[Tree | None, list[Finding]]]:
+    """The tree of a bag, in a folder or serialised, and what is wrong with it; None for what is neither. Raises OSError
+    where `path` itself cannot be read."""
+    if path.is_dir() or not path.exists():
+        yield scan(path)
+        return
+    end = suffix(path.name)
+    if end is None or not path.is_file():
+        yield None, [finding("BAG001")]
+        return
+    with path.open("rb") as stream:
+        size = os.fstat(stream.fileno()).st_size
+        shelf = Shelf(path, path.name[: -len(end)], MEDIA_TYPES[end], CEILING + 64 * size)
+        yield shelf.filled(_reader(end, stream, shelf.ceiling)), shelf.findings
+
+
+def _reader(end: str, stream: BinaryIO, ceiling: int) -> Archive:
+    if end == ".zip":
+        from archiver.validation.serialized.zip import Zip
+
+        return Zip(stream)
+    from archiver.validation.serialized.tar import Gunzip, Tar
+
+    if end == ".tar":
+        return Tar(lambda offset, count: os.pread(stream.fileno(), count, offset))
+    return Tar(Gunzip(stream.fileno(), ceiling).read_at)

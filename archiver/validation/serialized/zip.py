@@ -1,0 +1,111 @@
+"""zip archives, read where they lie with the standard library's zipfile, in bounds (APPNOTE.TXT 6.3.10)."""
+
+import io
+import os
+import stat
+import struct
+import zlib
+from typing import Any, BinaryIO, cast
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+
+from archiver.validation.serialized.archive_index import Bad, Kind, Shelf
+
+DIRECTORY = 64 << 20
+"""Bytes the central directory may have: zipfile holds all of it in memory."""
+_END, _END64, _LOCATOR = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
+_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, KeyError)
+
+
+class Zip:
+    """A zip as a `shelf.Archive`; a place is the number of an entry."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._zip: ZipFile | None = None
+        self._entries: list[ZipInfo] = []
+
+    def list(self, shelf: Shelf) -> None:
+        """Every entry. Raises Bad, OSError."""
+        size = _directory_size(self._stream)
+        if size > DIRECTORY:
+            raise Bad("ARC002", limit=f"{DIRECTORY} bytes of central directory")
+        try:
+            self._zip = ZipFile(self._stream)
+        except _BROKEN as error:
+            raise Bad("ARC001", reason=error) from error
+        end = 0
+        for number, entry in enumerate(sorted(self._zip.infolist(), key=lambda each: each.header_offset)):
+            self._entries.append(entry)
+            if entry.header_offset < end:
+                raise Bad("ARC007", reason=f"{entry.filename} shares its bytes with another entry")
+            name = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437", "replace")
+            end = entry.header_offset + 30 + len(name) + entry.compress_size
+            if entry.flag_bits & 0x41:
+                raise Bad("ARC007", reason=f"{entry.filename} is encrypted")
+            if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2):
+                raise Bad("ARC007", reason=f"{entry.filename} is compressed with method {entry.compress_type}")
+            shelf.take(entry.orig_filename, _kind(entry), size=entry.file_size, place=number)
+
+    def open(self, place: int, size: int) -> BinaryIO:
+        """The file of an entry."""
+        try:
+            assert self._zip is not None
+            return cast(BinaryIO, io.BufferedReader(_Entry(self._zip.open(self._entries[place]), size)))
+        except _BROKEN as error:
+            raise OSError(str(error)) from error
+
+
+class _Entry(io.RawIOBase):
+    """What zipfile reads, with one kind of error."""
+
+    def __init__(self, inner: Any, size: int) -> None:
+        self._inner, self._left = inner, size
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        try:
+            data = self._inner.read(len(buffer))
+        except _BROKEN as error:
+            raise OSError(str(error) or "the archive is cut short") from error
+        if not data and self._left:
+            raise OSError("the entry is shorter than the archive says")
+        buffer[: len(data)] = data
+        self._left -= len(data)
+        return len(data)
+
+    def close(self) -> None:
+        self._inner.close()
+        super().close()
+
+
+def _kind(entry: ZipInfo) -> Kind:
+    mode = stat.S_IFMT(entry.external_attr >> 16) if entry.create_system == 3 else 0
+    if stat.S_ISLNK(mode):
+        return "link"
+    if mode and not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):
+        return "special"
+    return "folder" if entry.is_dir() else "file"
+
+
+def _directory_size(stream: BinaryIO) -> int:
+    """How long the central directory is, before anybody reads it. Raises Bad where there is none."""
+    length = stream.seek(0, os.SEEK_END)
+    stream.seek(max(0, length - 22 - 0xFFFF - 20))
+    tail = stream.read()
+    at = len(tail) - 22
+    if at < 0 or tail[at : at + 4] != _END or tail[-2:] != b"\0\0":
+        at = tail.rfind(_END)
+    if at < 0 or len(tail) < at + 22:
+        raise Bad("ARC001", reason="it is not a zip, or cut short")
+    size: int = struct.unpack_from("<L", tail, at + 12)[0]
+    if at >= 20 and tail[at - 20 : at - 16] == _LOCATOR:
+        where = struct.unpack_from("<Q", tail, at - 12)[0]
+        if where + 56 <= length:
+            stream.seek(where)
+            end = stream.read(56)
+            if end[:4] == _END64:
+                size = max(size if size != 0xFFFFFFFF else 0, struct.unpack_from("<Q", end, 40)[0])
+    stream.seek(0)
+    return min(size, length)

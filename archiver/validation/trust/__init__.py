@@ -1,0 +1,1 @@
+"""Signatures, timestamps, certificates and the custody log."""

@@ -1,0 +1,164 @@
+"""What a record tells a person, as lines for a terminal: claims, credits, comparison, links.
+
+Takes a record, or the parts of one (DESIGN.md, section 4), and judges nothing: kinds of lines, verdicts and roles are
+those of the record; only the marks inside an edited line are set here. Records are read as somebody else may have
+written them: what is absent is left out, and nothing steers the terminal.
+"""
+
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from archiver.article.compare.word_diff import Differ
+from archiver.escape import visible
+
+WIDTH = 96
+KINDS = {
+    "edited": "reworded",
+    "moved": "stands elsewhere on the page",
+    "missing": "not on the page",
+    "page-only": "on the page only",
+}
+_COLOURS = {"seed": ("\x1b[31m", "\x1b[0m"), "page": ("\x1b[32m", "\x1b[0m")}
+_MARKS = {"seed": ("[-", "-]"), "page": ("{+", "+}")}
+
+Record = Mapping[str, Any]
+
+
+def one_line(text: object) -> str:
+    """Any text on one line, made visible."""
+    return visible(" ".join(str(text).split()))
+
+
+def tell(record: Record, *, colour: bool = False) -> Iterator[str]:
+    """Verdict, comparison, links, credits and claims, each under its heading where there is something to tell.
+
+    Where the article was not captured, what came instead is not set against the seed: the record alone has that.
+    """
+    outcome = record.get("capture", {}).get("outcome", "captured")
+    whole = outcome == "captured"
+    yield from _verdict(record, outcome)
+    for heading, lines in (
+        ("Comparison", list(differences(record, colour=colour)) if whole else []),
+        ("Links of the seed that had lost their target", list(recovered(record)) if whole else []),
+        ("Credits", list(credit_lines(record))),
+        ("Claims", list(claim_lines(record if whole else {**record, "agreement": {}}))),
+    ):
+        if lines:
+            yield ""
+            yield heading
+            yield from lines
+
+
+def _verdict(record: Record, outcome: str) -> Iterator[str]:
+    comparison, text = record["comparison"], record["text"]
+    kept, theirs = comparison["seed_coverage"], comparison["page_coverage"]
+    shares = f"{kept:.0%} of the seed's words are on the page, {theirs:.0%} of the page's in the seed"
+    if outcome == "captured":
+        yield f"verdict: {one_line(comparison['verdict'])} - {shares}"
+    else:
+        yield f"no comparison shown: {one_line(outcome)}; what came is not the article, and only the record compares it"
+    extractor = one_line(f"{text['extractor']} {text['extractor_version']}")
+    note = f" - {one_line(text['note'])}" if text.get("note") else ""
+    yield f"text: {one_line(text['characters'] or 0)} characters by {extractor}{note}"
+
+
+def differences(record: Record, *, colour: bool = False) -> Iterator[str]:
+    """The comparison, line by line: what was edited, moved, lost and added in full, what stayed in one count."""
+    lines = record["comparison"]["lines"]
+    differ = Differ()
+    for line in lines:
+        if line["kind"] in KINDS:
+            yield from _difference(line, differ, colour)
+    counts = {kind: sum(line["kind"] == kind for line in lines) for kind in ("same", "typographic")}
+    if lines:
+        typographic = f"{counts['typographic']} with other quotation marks or dashes only"
+        yield f"  {counts['same']} paragraphs the same, {typographic}"
+
+
+def _difference(line: Record, differ: Differ, colour: bool) -> Iterator[str]:
+    seed, page = line["seed"], line["page"]
+    if seed is not None and page is not None:
+        text = marked(seed, page, differ, colour)
+    else:
+        text = one_line(page if seed is None else seed)
+    where = f"line {one_line(line['seed_line'])}" if seed is not None else ""
+    yield f"  {where:<10} {KINDS[line['kind']]}"
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13, break_on_hyphens=False, break_long_words=False
+    )
+    yield ""
+
+
+def marked(seed: str, page: str, differ: Differ, colour: bool) -> str:
+    """Both wordings in one: `[-only the seed-]`, `{+only the page+}`, or in colour; typography is not marked."""
+    marks = _COLOURS if colour else _MARKS
+    shown = []
+    for side, text in differ.runs(seed, page):
+        before, after = marks.get(side, ("", ""))
+        words = visible(text.strip())
+        # One colour a word, so that a wrapped line does not run on into the margin.
+        words = " ".join(f"{before}{word}{after}" for word in (words.split(" ") if colour else [words]))
+        # Words of one side only stand apart from what follows, whatever white space their own text had there.
+        shown.append(words + (" " if text[-1:].isspace() or side == "seed" else ""))
+    return " ".join("".join(shown).split())
+
+
+def recovered(record: Record) -> Iterator[str]:
+    """The links of the seed without a target, and the page's target for each."""
+    for link in record["links"]:
+        if not link["seed_href"].lower().startswith(("http:", "https:", "mailto:")):
+            yield f"  [{one_line(link['text'])}]({one_line(link['seed_href'])})"
+            yield f"    -> {one_line(link['page_href'])}" if link["page_href"] else "    -> not found on the page"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """A credit as a person reads it: who, in which role, the words that say it, and all sources that do."""
+
+    who: str
+    role: str
+    text: str
+    sources: tuple[str, ...]
+
+
+def credits_once(record: Record) -> list[Told]:
+    """The credits, each once however many sources give it."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for credit in record["credits"]:
+        role = credit["role"] if credit["of"] == "article" else f"{credit['role']} (image)"
+        found.setdefault((credit["name"], role), {}).setdefault(credit["source"], credit["text"])
+    return [
+        Told(who=who, role=role, text=next(iter(said.values())), sources=tuple(said))
+        for (who, role), said in found.items()
+    ]
+
+
+def credit_lines(record: Record) -> Iterator[str]:
+    """One line a credit."""
+    for each in credits_once(record):
+        shown = textwrap.shorten(one_line(each.text), 44, placeholder=" ...")
+        sources = one_line(", ".join(each.sources))
+        yield f"  {one_line(each.who):<24} {one_line(each.role):<18} {shown}   ({sources})"
+
+
+def claim_lines(record: Record) -> Iterator[str]:
+    """What each source says of headline, dates, authors ...; conflicts are marked."""
+    for name, claims in record["claims"].items():
+        agreement = record["agreement"].get(name) or {}
+        conflict = "   sources disagree" if agreement.get("accord") == "conflict" else ""
+        if claims:
+            yield f"  {one_line(name)}{conflict}"
+        for value, sources in _by_value(claims).items():
+            shown = textwrap.shorten(one_line(value), 72, placeholder=" ...")
+            yield f"    {shown}   ({one_line(', '.join(sources))})"
+
+
+def _by_value(claims: Iterable[Record]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for claim in claims:
+        sources = found.setdefault(claim["value"], [])
+        if claim["source"] not in sources:
+            sources.append(claim["source"])
+    return found

@@ -1,0 +1,110 @@
+"""The page cut into blocks, where its article stands, and what it repeats."""
+
+import gc
+import math
+
+import pytest
+
+from archiver.article.html.dom import parse
+from archiver.article.text import features, select_body
+from archiver.article.text.blocks import Block, blocks_of
+from archiver.article.text.features import Told
+from archiver.article.text.tree_ensemble import Forest, shipped
+
+NOTHING = Told(title=frozenset(), lead=frozenset(), body="")
+SENTENCE = "The harbour of Nordhafen was closed on Monday after a crane fell into the basin number {}."
+
+
+def blocks(html: str) -> list[Block]:
+    tree = parse(f"<html><body>{html}</body></html>")
+    assert tree is not None
+    return blocks_of(tree)
+
+
+def texts(html: str) -> list[str]:
+    return [block.text for block in blocks(html)]
+
+
+def column(name: str, html: str) -> list[float]:
+    """The numbers of one name, of the blocks that are measured."""
+    return [row[features.NAMES.index(name)] for row in features.rows_of(blocks(html), NOTHING)[1]]
+
+
+def kept(html: str, likely: float = 3.0) -> list[str]:
+    """The text by a model to which every block is as likely."""
+    judged = select_body.judge(blocks(html), NOTHING, Forest({"features": [], "bias": likely, "trees": []}))
+    return [block.text for block in select_body.choose(judged)]
+
+
+def test_ruby_pictures_and_a_sites_own_elements_part_no_paragraph():
+    assert texts("<p>東<ruby>京<rt>きょう</rt></ruby>都</p>") == ["東京都"]
+    assert texts("<p>One <img src=x>smile, two (<x-source><a href=/>1</a></x-source>).</p>") == ["One smile, two (1)."]
+
+
+def test_outside_a_paragraph_a_sites_own_element_is_a_border():
+    assert texts("<x-page><x-part>One</x-part><x-part>Two</x-part></x-page>") == ["One", "Two"]
+
+
+def test_a_body_in_wrappers_of_one_paragraph_each_is_one_article():
+    wrapped = "".join(f"<div><div><p>{SENTENCE.format(n)}</p></div></div>" for n in range(12))
+    menu = "<ul>" + "".join(f"<li><a href=/{n}>Section {n} of many</a></li>" for n in range(30)) + "</ul>"
+    page = f"<div><div class=menu>{menu}</div><div class=story>{wrapped}</div></div>"
+    assert set(column("levels", page)[-12:]) == {0.0}
+
+
+def test_a_short_container_beside_much_else_stays_alone():
+    story = f"<div class=story>{''.join(f'<p>{SENTENCE.format(n)}</p>' for n in range(12))}</div>"
+    other = "".join(f"<div class=card><a href=/{n}>{SENTENCE.format(n)}</a></div>" for n in range(100, 130))
+    levels = column("levels", f"<div>{story}<div class=more>{other}</div></div>")
+    assert levels[:12] == [0.0] * 12
+    assert min(levels[12:]) > 0
+
+
+def test_paragraphs_in_wrappers_of_their_own_are_kin():
+    page = "".join(f"<div class=part><p class=text>{SENTENCE.format(n)}</p></div>" for n in range(5))
+    assert len(set(column("kin", page))) == 1
+    assert column("kin", f"{page}<p class=note>{SENTENCE.format(9)}</p>")[-1] < column("kin", page)[0]
+
+
+def test_an_interview_may_repeat_its_questions():
+    page = "".join(f"<p>And what did you do on the next day?</p><p>{SENTENCE.format(n)}</p>" for n in range(6))
+    assert kept(page).count("And what did you do on the next day?") == 6
+
+
+def test_what_stands_twice_outside_the_usual_style_is_said_once_and_what_stands_thrice_not_at_all():
+    story = [f"<p>{SENTENCE.format(n)}</p>" for n in range(6)]
+    note = "<blockquote class=note>Content from elsewhere is shown when you agree to it.</blockquote>"
+    assert sum("agree" in text for text in kept("".join([*story, note, note]))) == 1
+    assert not any("agree" in text for text in kept("".join([note, *story, note, note])))
+
+
+def test_a_row_beyond_doubt_is_asked_no_further():
+    stored = {"features": ["words"], "bias": 0.0, "trees": [*[1.0] * 30, *[-1.0] * 60]}
+    assert Forest(stored).probability([0.0]) > 0.99
+    assert Forest({**stored, "trees": stored["trees"][30:]}).probability([0.0]) < 0.02
+
+
+def test_the_model_that_is_shipped_was_trained_on_the_numbers_that_are_measured():
+    assert shipped().features == features.NAMES
+
+
+def test_a_page_is_measured_alike_each_time():
+    page = "".join(f"<div class=c{n}><p>{SENTENCE.format(n)}</p></div>" for n in range(40))
+    first = features.rows_of(blocks(page), NOTHING)
+    assert all(features.rows_of(blocks(page), NOTHING) == first for _ in range(5))
+
+
+@pytest.mark.parametrize(("row", "total"), [((1.0, 9.0), -1.0), ((1.5, 2.0), 0.5), ((1.5, 2.5), 2.0)])
+def test_a_row_goes_to_the_leaf_its_numbers_lead_to_and_what_is_not_above_a_threshold_goes_low(row, total):
+    forest = Forest({"features": ["a", "b"], "bias": 0.25, "trees": [[0, 1.0, -1.0, [1, 2, 0.5, 2]], 0.125]})
+    assert forest.probability(row) == 1 / (1 + math.exp(-(0.25 + total + 0.125)))
+
+
+def test_what_the_cutter_leaves_behind_needs_no_collector_so_that_a_tree_goes_when_it_is_read():
+    gc.collect()
+    gc.disable()
+    try:
+        blocks("<div><p>One</p><ul><li>Two</li></ul></div>")
+        assert gc.collect() == 0
+    finally:
+        gc.enable()

@@ -1,0 +1,138 @@
+"""The article told from what stands in its place."""
+
+import pytest
+from newsroom import PARAGRAPHS, article, seed_document
+
+from archiver.article.analyse import read
+from archiver.article.page_kind import Instead, stands_instead
+from archiver.model import Page, Seed
+from archiver.seeds.document import read_document
+
+ADDRESS = "http://www.example-times.example/news/1"
+FILLER = [
+    f"Something else entirely happened in district number {n}, and the council took note of it." for n in range(30)
+]
+
+
+def seed_of(text: str = seed_document(1)) -> Seed:
+    found = read_document(text.encode(), origin="seed.txt", name="seed.txt")
+    assert isinstance(found, Seed)
+    return found
+
+
+FACTS_ONLY = seed_of(f"Library opens again, report 1\n\nMarch 4, 2024\n\nOriginal url: {ADDRESS}\n")
+
+
+def judged(body, *, seed=None, url=ADDRESS, status=200, headers=(), redirects=()):
+    seed = seed or seed_of()
+    body = body if isinstance(body, bytes) else body.encode()
+    page = Page(url=url, status=status, headers=(("Content-Type", "text/html; charset=utf-8"), *headers), body=body)
+    return stands_instead(seed, page, read(seed, page), redirects)
+
+
+def notice(title: str, words: str = "", extra: str = "") -> str:
+    return f"<html><head><title>{title}</title>{extra}</head><body><h1>{title}</h1><p>{words}</p></body></html>"
+
+
+def test_the_article_is_the_article_whatever_scripts_it_carries():
+    scripts = (
+        '<script src="https://geo.captcha-delivery.com/x.js"></script><script>window._incapsula_resource=1</script>'
+    )
+    page = article("Library opens again, report 1", PARAGRAPHS, head=scripts)
+    assert judged(page) is None
+
+
+def test_an_article_that_only_its_script_data_holds_is_not_called_gone():
+    data = "".join(f"<script>window.__data.push({paragraph!r})</script>" for paragraph in PARAGRAPHS)
+    assert judged(f"<html><body><p>Loading</p>{data}</body></html>") is None
+
+
+@pytest.mark.parametrize(
+    ("page", "whose"),
+    [
+        (notice("Just a moment...", "Checking your browser", "<script>window._cf_chl_opt={}</script>"), "Cloudflare"),
+        (notice("Access Denied", "Reference #18.1 https://errors.edgesuite.net/18.1"), "Akamai"),
+        (
+            notice("example.com", "", '<iframe src="https://geo.captcha-delivery.com/captcha/?a=1"></iframe>'),
+            "DataDome",
+        ),
+        (notice("Access to this page has been denied", '<div id="px-captcha"></div>'), "PerimeterX"),
+    ],
+)
+def test_a_challenge_page_is_blocked_and_says_whose_it_is(page, whose):
+    for status in (200, 202):
+        found = judged(page, status=status)
+        assert (found.outcome, whose in found.reason) == ("blocked", True)
+
+
+def test_a_challenge_told_by_its_header_alone_is_blocked():
+    found = judged(notice("Wait"), headers=(("CF-Mitigated", "challenge"),))
+    assert found == Instead(outcome="blocked", reason="status 200, but the page is a challenge of Cloudflare")
+
+
+@pytest.mark.parametrize(
+    ("url", "outcome", "words"),
+    [
+        ("https://consent.example.com/collect?to=1", "blocked", "consent page"),
+        ("http://www.example-times.example/login?next=/news/1", "blocked", "login or subscription page"),
+        ("http://www.example-times.example/", "gone", "front page"),
+    ],
+)
+def test_a_redirect_away_from_the_article_is_told_by_where_it_led(url, outcome, words):
+    found = judged(article("Example Times", FILLER), url=url, redirects=(url,))
+    assert (found.outcome, words in found.reason) == (outcome, True)
+    facts = judged(article("Example Times", FILLER), seed=FACTS_ONLY, url=url, redirects=(url,))
+    assert facts.outcome == outcome
+
+
+def test_a_redirect_to_the_articles_new_address_is_the_article():
+    url = "http://www.example-times.example/"
+    assert judged(article("Library opens again, report 1", PARAGRAPHS), url=url, redirects=(url,)) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Sorry, the page you are looking for does not exist.",
+        "This article is no longer available.",
+        "Diese Seite wurde nicht gefunden.",
+        "Cette page n’existe plus.",
+        "Страница не найдена",
+        "ページが見つかりません",
+    ],
+)
+def test_a_soft_404_is_gone(words):
+    found = judged(notice("Example Times", words))
+    assert found.outcome == "gone"
+    assert "the page says" in found.reason
+    assert judged(notice("Example Times", words), seed=FACTS_ONLY).outcome == "gone"
+
+
+def test_a_consent_wall_at_status_200_is_blocked():
+    assert judged(notice("Before you continue", "We and our 812 partners")).outcome == "blocked"
+
+
+def test_a_stub_before_a_paywall_is_blocked_by_its_markup():
+    markup = '<script type="application/ld+json">{"isAccessibleForFree": false, "headline": "x"}</script>'
+    found = judged(article("Library opens again, report 1", ["Subscribe to read on."], head=markup))
+    assert found.outcome == "blocked"
+    assert "isAccessibleForFree" in found.reason
+
+
+def test_a_long_page_with_nothing_of_the_seed_is_gone():
+    found = judged(article("News of the day", FILLER))
+    assert found == Instead(
+        outcome="gone", reason="status 200, but neither the seed's headline nor its words are on the page"
+    )
+
+
+def test_a_page_that_was_rewritten_under_its_headline_is_the_article():
+    assert judged(article("Library opens again, report 1", FILLER)) is None
+
+
+def test_an_error_status_is_judged_by_its_status_alone():
+    assert judged(notice("Not here", "This article is no longer available."), status=404) is None
+
+
+def test_a_seed_of_facts_whose_headline_is_on_the_page_is_the_article():
+    assert judged(article("Library opens again, report 1", FILLER), seed=FACTS_ONLY) is None

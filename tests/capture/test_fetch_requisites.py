@@ -1,0 +1,355 @@
+"""What a page needs is fetched within bounds, and everything that is not there has its reason in the record."""
+
+import gzip
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from capturing import SITE, Bench, MemoryShelf, records
+from jobs import HOST, Job, html, seeds, story
+from pictures import jpeg, xmp
+from wire import CLOSE, Server, chunked, drip, faster_than, ok
+
+from archiver.capture import fetch_requisites
+from archiver.model import Capture, Requisites
+
+TYPES = {"css": b"text/css", "js": b"text/javascript", "html": b"text/html", "jpg": b"image/jpeg", "png": b"image/png"}
+
+
+def typed(path: str, body: bytes = b"x") -> bytes:
+    return ok(body, b"Content-Type: " + TYPES.get(path.rpartition(".")[2], b"application/octet-stream"))
+
+
+def collected(
+    page: str, answers: dict[str, Any], spool: Path, **settings: Any
+) -> tuple[Requisites, Capture, MemoryShelf]:
+    """The requisites of a page, its capture and its WARC; bytes are answered with a type by their name's end."""
+    site: dict[str, Any] = {
+        path: [typed(path, answer)] if isinstance(answer, bytes) and not answer.startswith(b"HTTP/") else [answer]
+        for path, answer in answers.items()
+    }
+    chosen = {"requisites": True} | settings
+    with Server(site | {"/": [html(page.encode())]}) as server, Bench(spool, server, settings=chosen) as bench:
+        capture, shelf = bench.capture()
+    assert capture.requisites is not None
+    return capture.requisites, capture, shelf
+
+
+def reasons(requisites: Requisites) -> dict[str, str]:
+    return {each.url.removeprefix(SITE): each.reason for each in (*requisites.failed, *requisites.skipped)}
+
+
+def fetched(capture: Capture) -> list[str]:
+    return sorted(each.url.removeprefix(SITE) for each in capture.exchanges if each.initiator != "seed")
+
+
+def test_everything_a_page_names_is_in_the_warc_and_each_exchange_says_why(tmp_path: Path):
+    page = """<link rel=stylesheet href=a.css><script src=a.js></script><img src=a.jpg srcset="b.jpg 2x">
+    <iframe src=f.html></iframe><video src=v.mp4 poster=p.jpg></video><style>p{background:url(s.png)}</style>"""
+    answers = {
+        "/a.css": b"@import 'b.css'; p{background:url(c.png)}",
+        "/b.css": b"@font-face{src:url(f.woff2)}",
+        "/f.html": b"<img src=g.png><link rel=stylesheet href=g.css>",
+        "/g.css": b"p{background:url(h.png)}",
+        **dict.fromkeys(["/a.js", "/a.jpg", "/b.jpg", "/v.mp4", "/p.jpg", "/s.png", "/c.png"], b"x"),
+        **dict.fromkeys(["/f.woff2", "/g.png", "/h.png"], b"x"),
+    }
+    requisites, capture, shelf = collected(page, answers, tmp_path)
+    assert (requisites.fetched, requisites.failed, requisites.skipped) == (len(answers), (), ())
+    assert fetched(capture) == sorted(answers)
+    assert {each.initiator for each in capture.exchanges[1:]} == {"requisite"}
+    blocks = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in shelf.of("response")}
+    assert {path: blocks[path] for path in answers} == {path: typed(path, body) for path, body in answers.items()}
+
+
+def test_a_requisites_redirect_is_followed_and_recorded(tmp_path: Path):
+    answers = {"/a.jpg": b"HTTP/1.1 302 -\r\nLocation: /b.jpg\r\nContent-Length: 0\r\n\r\n", "/b.jpg": b"x"}
+    requisites, capture, _ = collected("<img src=a.jpg>", answers, tmp_path)
+    assert (requisites.fetched, requisites.failed) == (1, ())
+    assert [(e.url.removeprefix(SITE), e.initiator) for e in capture.exchanges[1:]] == [
+        ("/a.jpg", "requisite"),
+        ("/b.jpg", "redirect"),
+    ]
+
+
+FAILURES: dict[str, tuple[Any, str]] = {
+    "gone": (ok(b"", status=b"404 Not Found"), "status 404"),
+    "cut": ((b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhell", CLOSE), "5 bytes of the body are missing"),
+    "closed": ((CLOSE,), "closed without an answer"),
+    "a redirect inwards": (
+        b"HTTP/1.1 302 -\r\nLocation: ftp://a.example/\r\nContent-Length: 0\r\n\r\n",
+        "only http and https",
+    ),
+    "too large": (ok(b"x" * 70_000), "larger than 60000 bytes"),
+    "a drip": ((b"HTTP/1.1 200 OK\r\n\r\n", *drip(b"x" * 500, 0.05)), "not over after"),
+}
+
+
+@pytest.mark.parametrize("name", FAILURES)
+def test_a_failure_has_its_reason_and_the_rest_is_there(name: str, tmp_path: Path):
+    answer, reason = FAILURES[name]
+    limits = {"requisite_bytes": 60_000, "exchange_seconds": 1.0}
+    page, answers = "<img src=bad.jpg><img src=good.jpg>", {"/bad.jpg": answer, "/good.jpg": b"x"}
+    requisites, _, _ = collected(page, answers, tmp_path, limits=limits)
+    assert requisites.fetched == 1
+    assert reason in reasons(requisites)["/bad.jpg"]
+
+
+def test_a_requisite_on_a_private_address_is_refused_with_its_reason(tmp_path: Path):
+    requisites, capture, _ = collected("<img src=http://169.254.169.254/latest/meta-data/>", {}, tmp_path)
+    assert (requisites.fetched, len(capture.exchanges)) == (0, 1)
+    assert "169.254.169.254" in requisites.failed[0].reason
+
+
+def test_the_number_of_requisites_is_bounded_and_the_rest_is_named(tmp_path: Path):
+    page = "".join(f"<img src={n}.jpg>" for n in range(12))
+    requisites, _, _ = collected(page, {f"/{n}.jpg": b"x" for n in range(12)}, tmp_path, limits={"requisites": 10})
+    assert requisites.fetched == 10
+    assert reasons(requisites) == dict.fromkeys(["/10.jpg", "/11.jpg"], "more than 10 requisites")
+
+
+def test_a_page_that_names_thousands_makes_no_long_record(tmp_path: Path):
+    page = "".join(f"<img src={n}.jpg>" for n in range(10_000))
+    requisites, _, _ = collected(page, {"/0.jpg": b"x"}, tmp_path, limits={"requisites": 1})
+    assert requisites.fetched == 1
+    assert len(requisites.skipped) == 2001
+    assert requisites.skipped[-1].reason == "and 7999 more addresses, not listed"
+
+
+def test_the_bytes_of_all_requisites_are_bounded(tmp_path: Path):
+    page = "".join(f"<img src={n}.jpg>" for n in range(40))
+    answers = {f"/{n}.jpg": b"x" * 1000 for n in range(40)}
+    requisites, _, _ = collected(page, answers, tmp_path, limits={"requisites_bytes": 5000})
+    assert 5 <= requisites.fetched <= 9
+    assert set(reasons(requisites).values()) == {"more than 5000 bytes in all"}
+
+
+def test_the_time_for_all_requisites_is_bounded_redirects_and_retries_included(tmp_path: Path):
+    slow = (0.4, b"HTTP/1.1 302 -\r\nLocation: /%d.jpg\r\nContent-Length: 0\r\n\r\n")
+    answers: dict[str, Any] = {f"/{n}.jpg": (slow[0], slow[1] % (n + 1)) for n in range(9)}
+    answers |= {f"/x{n}.jpg": (0.4, typed("a.jpg")) for n in range(30)}
+    answers["/busy.jpg"] = ok(b"", b"Retry-After: 50", status=b"503 -")
+    page = "<img src=0.jpg><img src=busy.jpg>" + "".join(f"<img src=x{n}.jpg>" for n in range(30))
+    with faster_than(5):
+        requisites, _, _ = collected(page, answers, tmp_path, limits={"requisites_seconds": 1.0})
+    assert reasons(requisites)["/0.jpg"] == "more than 1 seconds in all"
+    assert reasons(requisites)["/busy.jpg"] == "status 503"
+    assert reasons(requisites)["/x29.jpg"] == "more than 1 seconds in all"
+
+
+def test_what_is_near_is_fetched_one_after_another_over_the_pages_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(fetch_requisites, "IDLE", 60.0)
+    monkeypatch.setattr(fetch_requisites, "ALONE", 60.0)
+    page = "<link rel=stylesheet href=a.css>" + "".join(f"<img src={n}.jpg>" for n in range(9))
+    answers = {"/a.css": b"p{background:url(b.png)}", "/b.png": b"x", **{f"/{n}.jpg": b"x" for n in range(9)}}
+    site = {path: [typed(path, body)] for path, body in answers.items()} | {"/": [html(page.encode())]}
+    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+        capture, _ = bench.capture()
+        assert server.connections == 1
+    order = ["/", "/a.css", *(f"/{n}.jpg" for n in range(9)), "/b.png"]
+    assert [each.url.removeprefix(SITE) for each in capture.exchanges] == order
+
+
+SLOW = {
+    "and its page": ("", 0.1),
+    "on a page that came at once": ("", 0.0),
+    "of another host": ("http://cdn.example/", 0.0),
+}
+
+
+@pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
+@pytest.mark.parametrize("name", SLOW)
+def test_what_is_slow_is_fetched_four_at_a_time(name: str, busy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Sixty times 0.1 seconds; where the process has other work all the while, it may take a second to notice."""
+    if busy:
+        monkeypatch.setattr(fetch_requisites, "idle_clock", float)
+    base, wait = SLOW[name]
+    site: dict[str, Any] = {f"/{n}.jpg": [(0.1, typed("a.jpg"))] for n in range(60)}
+    site["/"] = [(wait, html("".join(f"<img src={base}{n}.jpg>" for n in range(60)).encode()))]
+    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench, faster_than(5):
+        capture, _ = bench.capture()
+    assert capture.requisites is not None
+    assert capture.requisites.fetched == 60
+
+
+def test_what_will_be_asked_for_again_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(fetch_requisites, "idle_clock", float)
+    site: dict[str, Any] = {"/a.jpg": [ok(b"", b"Retry-After: 1", status=b"503 -"), typed("a.jpg")]}
+    site |= {"/": [html(b"<img src=a.jpg><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
+    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+        bench.fetcher.sleep = lambda _: time.sleep(0.3)
+        capture, _ = bench.capture()
+    assert [each.url.removeprefix(SITE) for each in capture.exchanges] == ["/", "/a.jpg", "/b.jpg", "/a.jpg"]
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["never", "in time"])
+def test_an_answer_that_does_not_come_to_an_end_takes_no_time_from_the_rest_of_the_page(
+    whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """It is asked for again, beside the others, with all the time that there is."""
+    monkeypatch.setattr(fetch_requisites, "idle_clock", float)
+    monkeypatch.setattr(fetch_requisites, "LONGEST", 0.2)
+    slow = drip(typed("a.js", b"x" * (30 if whole else 3000)), 0.01)
+    site: dict[str, Any] = {"/": [html(b"<script src=a.js></script><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
+    limits = {"requisites_seconds": 3.0}
+    with (
+        Server(site | {"/a.js": [slow, slow]}) as server,
+        Bench(tmp_path, server, settings={"requisites": True, "limits": limits}) as bench,
+    ):
+        capture, _ = bench.capture()
+    assert capture.requisites is not None
+    assert capture.requisites.fetched == 1 + whole
+    assert [each.url.removeprefix(SITE) for each in capture.exchanges].count("/a.js") == 2
+    assert capture.requisites.skipped == ()
+
+
+def test_frames_are_followed_one_deep_and_sheets_five(tmp_path: Path):
+    page = "<iframe src=1.html></iframe><link rel=stylesheet href=1.css>"
+    frames = {f"/{n}.html": f"<img src=f{n}.jpg><iframe src={n + 1}.html></iframe>".encode() for n in range(1, 4)}
+    sheets = {f"/{n}.css": f"@import '{n + 1}.css';".encode() for n in range(1, 9)}
+    requisites, capture, _ = collected(page, frames | sheets | {"/f1.jpg": b"x"}, tmp_path)
+    assert fetched(capture) == ["/1.css", "/1.html", "/2.css", "/3.css", "/4.css", "/5.css", "/6.css", "/f1.jpg"]
+    assert reasons(requisites) == {
+        "/2.html": "a frame inside a frame is not followed (1 deep)",
+        "/7.css": "style sheets are followed 5 deep",
+    }
+
+
+def test_a_sheet_is_read_through_gzip_and_chunks_and_not_where_it_is_a_page(tmp_path: Path):
+    packed = gzip.compress(b"p{background:url(a.png)}")
+    answers = {
+        "/1.css": chunked(packed, head=b"Content-Type: text/css\r\nContent-Encoding: gzip\r\n"),
+        "/2.css": html(b"p{background:url(b.png)}"),
+        "/a.png": b"x",
+    }
+    _, capture, _ = collected("<link rel=stylesheet href=1.css><link rel=stylesheet href=2.css>", answers, tmp_path)
+    assert fetched(capture) == ["/1.css", "/2.css", "/a.png"]
+
+
+def test_sheets_that_import_each_other_end(tmp_path: Path):
+    answers = {"/a.css": b"@import 'b.css';", "/b.css": b"@import 'a.css'; @import '/';"}
+    requisites, capture, _ = collected("<link rel=stylesheet href=a.css>", answers, tmp_path)
+    assert (fetched(capture), requisites.failed) == (["/a.css", "/b.css"], ())
+
+
+def test_no_requisites_are_asked_for_of_a_page_that_is_an_error_or_no_html(tmp_path: Path):
+    for answer in (ok(b"<img src=a.jpg>", status=b"404 -"), ok(b"<img src=a.jpg>", b"Content-Type: text/plain")):
+        with Server({"/": [answer]}) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+            capture, _ = bench.capture()
+        assert (capture.requisites, len(capture.exchanges)) == (None, 1)
+
+
+def test_the_pages_cookies_go_along_and_never_to_another_host_or_another_capture(tmp_path: Path):
+    page = html(b"<img src=/a.jpg><img src=http://cdn.example/b.jpg>", b"Set-Cookie: token=secret")
+    pages = {"/": [page], "/a.jpg": [typed("a.jpg")], "/b.jpg": [typed("b.jpg")], "/other": [html(b"<img src=/a.jpg>")]}
+    with Server(pages) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+        bench.capture()
+        assert b"Cookie: token=secret" in server.seen["/a.jpg"][0]
+        assert b"secret" not in server.seen["/b.jpg"][0]
+        bench.capture(SITE + "/other")
+        assert b"secret" not in server.seen["/other"][0] + server.seen["/a.jpg"][1]
+
+
+def test_the_host_of_a_requisite_learns_no_more_than_from_a_browser(tmp_path: Path):
+    pages = {"/?q=1": [html(b"<img src=/a.jpg><img src=http://cdn.example/b.jpg>")]}
+    with Server(pages) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+        bench.capture(SITE + "/?q=1")
+        assert b"\r\nReferer: http://news.example/?q=1\r\n" in server.seen["/a.jpg"][0]
+        assert b"\r\nReferer: http://news.example/\r\n" in server.seen["/b.jpg"][0]
+
+
+def test_of_a_figures_candidates_the_largest_is_read_and_names_its_record(tmp_path: Path):
+    page = '<figure><img src=a.jpg srcset="b.jpg 2x"><figcaption>The hall</figcaption></figure><img src=c.jpg>'
+    large = jpeg(xmp=xmp(credit="AFP"))
+    requisites, capture, _ = collected(page, {"/a.jpg": jpeg(), "/b.jpg": large, "/c.jpg": large}, tmp_path)
+    (photo,) = requisites.photos
+    assert (photo.url, photo.caption, photo.body) == (SITE + "/b.jpg", "The hall", large)
+    (exchange,) = (each for each in capture.exchanges if each.url == photo.url)
+    assert photo.record_id == exchange.record_ids.response
+
+
+def test_photos_kept_in_memory_are_bounded(tmp_path: Path):
+    figure = "<figure><img src={}.jpg><figcaption>{}</figcaption></figure>"
+    page = "".join(figure.format(n, n) for n in range(12))
+    answers = {f"/{n}.jpg": b"x" * (4 << 20) for n in range(12)}
+    requisites, _, _ = collected(page, answers, tmp_path)
+    assert requisites.fetched == 12
+    assert sum(len(each.body) for each in requisites.photos) <= 32 << 20
+
+
+def test_sixteen_captures_at_once_with_their_requisites_do_not_mix(tmp_path: Path):
+    pages: dict[str, Any] = {}
+    for n in range(16):
+        names = [f"/{n}/{m}.{kind}" for m in range(4) for kind in ("jpg", "css")]
+        links = "".join(f"<img src={n}/{m}.jpg><link rel=stylesheet href={n}/{m}.css>" for m in range(4))
+        pages[f"/page{n}"] = [html(f"<p>{n}</p>{links}".encode())]
+        pages |= {name: [typed(name, f"/* {name} */".encode() * (1 + n * 500))] for name in names}
+    found: dict[int, tuple[Capture, MemoryShelf]] = {}
+    with Server(pages) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+
+        def run(n: int) -> None:
+            shelf = MemoryShelf(tmp_path)
+            capture = bench.fetcher.fetch(f"{SITE}/page{n}", shelf)
+            assert isinstance(capture, Capture)
+            found[n] = capture, shelf
+
+        threads = [threading.Thread(target=run, args=(n,)) for n in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    assert len(found) == 16
+    for n, (capture, shelf) in found.items():
+        blocks = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in shelf.of("response")}
+        assert sorted(blocks) == sorted([f"/page{n}", *(p for p in pages if p.startswith(f"/{n}/"))])
+        assert all(block == pages[path][0] for path, block in blocks.items())
+        requests = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in shelf.of("request")}
+        assert all(block.startswith(b"GET " + path.encode() + b" ") for path, block in requests.items())
+        assert capture.requisites is not None
+        assert capture.requisites.fetched == 8
+
+
+# ---- whole jobs
+
+
+@pytest.fixture
+def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
+    return Job(tmp_path / "bags", capsys)
+
+
+def test_the_record_tells_of_requisites_and_the_photo_under_the_caption(tmp_path: Path, job: Job):
+    picture = jpeg(xmp=xmp(creators=["Jane Roe"], credit="AFP", caption="The hall", date="2024-03-04"), c2pa=True)
+    pages: dict[str, Any] = {
+        "/news/1": [story(1, head="<link rel=stylesheet href=/gone.css>", caption="The hall. Photo: AFP")],
+        "/p.jpg": [ok(picture, b"Content-Type: image/jpeg")],
+    }
+    with Server(pages) as server:
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), server)
+    record = job.record(result["bag"])
+    requisites, lead = record["capture"]["requisites"], record["capture"]["lead_image"]
+    assert requisites["failed"] == [{"url": f"http://{HOST}/gone.css", "reason": "status 404"}]
+    assert (requisites["fetched"], requisites["shared"], requisites["skipped"]) == (1, 0, [])
+    (photo,) = (
+        each for each in records(job.warc(result["bag"]).read_bytes()) if each["WARC-Record-ID"] == lead["record_id"]
+    )
+    assert photo["WARC-Target-URI"] == lead["url"] == f"http://{HOST}/p.jpg"
+    assert photo.block.endswith(picture)
+    assert (lead["caption"], lead["c2pa"], lead["problem"]) == ("The hall. Photo: AFP", True, None)
+    images = [(each["name"], each["role"], each["source"]) for each in record["credits"] if "image-" in each["source"]]
+    assert sorted(images) == [("AFP", "photo", "image-xmp"), ("Jane Roe", "photo", "image-xmp")]
+    assert record["claims"]["image_caption"][0]["value"] == "The hall"
+    assert record["claims"]["image_date"][0]["value"] == "2024-03-04"
+    assert job.valid(result["bag"])
+
+
+def test_without_requisites_the_record_says_so(tmp_path: Path, job: Job):
+    with Server({"/news/1": [story(1, caption="The hall")]}) as server:
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), server, "--no-requisites")
+        assert sorted(server.seen) == ["/news/1", "/robots.txt"]
+    capture = job.record(result["bag"])["capture"]
+    assert (capture["requisites"], capture["lead_image"]) == (None, None)
+    assert any("requisites" in each for each in capture["not_captured"])

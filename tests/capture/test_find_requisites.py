@@ -1,0 +1,268 @@
+"""What a page needs, as a browser would resolve it (HTML, "embedded content"; WHATWG URL; CSS Syntax 3)."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from archiver.capture.find_requisites import Figure, Requisite, needs_of, srcset_candidates
+from archiver.capture.stylesheets import css_references, sheet_references
+from archiver.capture.urls import referer_of
+
+PAGE = "https://www.paper.example/news/2024/story.html?page=1"
+HERE = "https://www.paper.example/news/2024/"
+
+
+def needs(html: str | bytes, charset: str | None = "utf-8", **settings):
+    body = html if isinstance(html, bytes) else html.encode()
+    return needs_of(body, PAGE, charset, **settings)
+
+
+def named(html: str | bytes, **settings) -> list[tuple[str, str]]:
+    """(address below the page's folder, or whole; kind)"""
+    return [(each.url.removeprefix(HERE), each.kind) for each in needs(html, **settings).requisites]
+
+
+EVERY_KIND = {
+    '<img src="a.jpg">': [("a.jpg", "image")],
+    '<img src="a.jpg" srcset="b.jpg 2x, c.jpg 3x">': [("a.jpg", "image"), ("c.jpg", "image"), ("b.jpg", "image")],
+    '<picture><source srcset="a.webp 1x,b.webp 2x" type="image/webp"><img src="c.jpg"></picture>': [
+        *[("b.webp", "image"), ("a.webp", "image"), ("c.jpg", "image")]
+    ],
+    '<img data-src="a.jpg" src="data:image/gif;base64,R0lGODlhAQABAAAAACw=">': [("a.jpg", "image")],
+    '<img data-srcset="a.jpg 100w, b.jpg 200w">': [("b.jpg", "image"), ("a.jpg", "image")],
+    '<img data-original="a.jpg"><img data-lazy-src="b.jpg">': [("a.jpg", "image"), ("b.jpg", "image")],
+    '<noscript><img src="a.jpg"></noscript>': [("a.jpg", "image")],
+    '<link rel="stylesheet" href="a.css">': [("a.css", "style")],
+    '<link rel="SHORTCUT ICON" href="a.ico">': [("a.ico", "icon")],
+    '<link rel="apple-touch-icon" href="a.png">': [("a.png", "icon")],
+    '<link rel="preload" as="font" href="a.woff2" crossorigin>': [("a.woff2", "font")],
+    '<link rel="preload" as="image" imagesrcset="a.jpg 1x, b.jpg 2x">': [("b.jpg", "image"), ("a.jpg", "image")],
+    '<link rel="modulepreload" href="a.mjs">': [("a.mjs", "script")],
+    '<link rel="manifest" href="a.webmanifest">': [("a.webmanifest", "other")],
+    '<link rel="canonical" href="x"><link rel="alternate" href="y"><link rel="dns-prefetch" href="//z">': [],
+    '<script src="a.js"></script><script>var src = "b.js"</script>': [("a.js", "script")],
+    '<video src="a.mp4" poster="a.jpg"><source src="b.webm"><track src="a.vtt"></video>': [
+        *[("a.jpg", "image"), ("a.mp4", "media"), ("b.webm", "media"), ("a.vtt", "media")]
+    ],
+    '<audio src="a.mp3"></audio>': [("a.mp3", "media")],
+    '<iframe src="a.html"></iframe><iframe src="about:blank"></iframe>': [("a.html", "document")],
+    "<iframe srcdoc=\"<img src='a.jpg'><iframe srcdoc='<img src=b.jpg>'></iframe>\"></iframe>": [("a.jpg", "image")],
+    '<object data="a.pdf"></object><embed src="b.swf">': [("a.pdf", "media"), ("b.swf", "media")],
+    '<svg><use href="a.svg#logo"></use><use xlink:href="b.svg#x"></use><use href="#here"></use></svg>': [
+        *[("a.svg", "image"), ("b.svg", "image")]
+    ],
+    '<svg><image xlink:href="a.png"></image></svg>': [("a.png", "image")],
+    "<style>@import 'a.css'; p { background: url(b.png) }</style>": [("a.css", "style"), ("b.png", "image")],
+    "<p style=\"background: url('a.png')\">": [("a.png", "image")],
+    '<body background="a.gif"><input type="image" src="b.gif"><input type="text" src="c.gif">': [
+        *[("a.gif", "image"), ("b.gif", "image")]
+    ],
+    '<a href="a.html"><img src="javascript:x()"><img src="mailto:x"><img src=""><img src="#a">': [],
+}
+
+
+@pytest.mark.parametrize("html", EVERY_KIND)
+def test_every_kind_of_requisite_is_found(html: str):
+    assert named(html) == EVERY_KIND[html]
+
+
+def test_of_a_srcset_only_the_largest_is_taken_by_setting():
+    html = '<picture><source srcset="a.jpg 320w, b.jpg 1280w"><img src="c.jpg" srcset="d.jpg, e.jpg 1.5x"></picture>'
+    assert named(html, srcset="largest") == [("b.jpg", "image"), ("c.jpg", "image"), ("e.jpg", "image")]
+
+
+SETS = {
+    "a.jpg": ["a.jpg"],
+    "a.jpg, b.jpg 2x": ["b.jpg", "a.jpg"],
+    " a.jpg 1x , b.jpg 2x ,": ["b.jpg", "a.jpg"],
+    "a,b.jpg 2x,c.jpg": ["a,b.jpg", "c.jpg"],
+    "a.jpg,,b.jpg 2x": ["a.jpg,,b.jpg"],
+    "i/w=320,q=80/a.jpg 320w, i/w=640,q=80/a.jpg 640w": ["i/w=640,q=80/a.jpg", "i/w=320,q=80/a.jpg"],
+    "data:image/png;base64,AAAA 1x, b.jpg 2x": ["b.jpg", "data:image/png;base64,AAAA"],
+    "a.jpg 100w 50h, b.jpg 200w": ["b.jpg", "a.jpg"],
+    "a.jpg (b, c) 2x, d.jpg 3x": ["d.jpg", "a.jpg"],
+    "a.jpg 1e3w, b.jpg ..x, c.jpg -1w": ["a.jpg", "b.jpg", "c.jpg"],
+    "a.jpg\n\t2x,\nb.jpg\t3x": ["b.jpg", "a.jpg"],
+    ", ,": [],
+}
+
+
+@pytest.mark.parametrize("text", SETS)
+def test_a_srcset_is_split_as_the_standard_says(text: str):
+    assert srcset_candidates(text) == SETS[text]
+
+
+@given(st.text(alphabet="a ,()2xw\t", max_size=60))
+def test_any_srcset_is_read_and_no_candidate_has_white_space(text: str):
+    assert all(each and not set(each) & set(" \t") for each in srcset_candidates(text))
+
+
+# As Chromium's and Firefox's `new URL(reference, base)` give them, fragments dropped.
+RESOLVED = {
+    "a.jpg": HERE + "a.jpg",
+    "/a.jpg": "https://www.paper.example/a.jpg",
+    "../a.jpg": "https://www.paper.example/news/a.jpg",
+    "../../../../a.jpg": "https://www.paper.example/a.jpg",
+    "//cdn.example/a.jpg": "https://cdn.example/a.jpg",
+    "///cdn.example/a.jpg": "https://cdn.example/a.jpg",
+    "\\\\cdn.example\\a.jpg": "https://cdn.example/a.jpg",
+    "https:\\\\cdn.example\\a.jpg?b\\c": "https://cdn.example/a.jpg?b\\c",
+    "?width=3": "https://www.paper.example/news/2024/story.html?width=3",
+    " \n a\n.jpg\t ": HERE + "a.jpg",
+    "a.jpg#top": HERE + "a.jpg",
+    "a.jpg?u=https://x.example//y": HERE + "a.jpg?u=https://x.example//y",
+    "HTTP://cdn.example/a.jpg": "http://cdn.example/a.jpg",
+}
+
+
+@pytest.mark.parametrize("reference", RESOLVED)
+def test_a_reference_is_resolved_as_a_browser_does(reference: str):
+    assert [each.url for each in needs(f'<img src="{reference}">').requisites] == [RESOLVED[reference]]
+
+
+@pytest.mark.parametrize(
+    "reference",
+    ["https://user:secret@cdn.example/a.jpg", "http://[::1", "http://a:b/", "https:///", "ftp://a.example/b"],
+)
+def test_what_cannot_or_must_not_be_asked_for_is_no_requisite(reference: str):
+    assert needs(f'<img src="{reference}">').requisites == ()
+
+
+@pytest.mark.parametrize(
+    ("base", "address"),
+    [
+        ("/other/", "https://www.paper.example/other/a.jpg"),
+        ("//cdn.example/x/y", "https://cdn.example/x/a.jpg"),
+        ("", HERE + "a.jpg"),
+        ("javascript:void(0)", HERE + "a.jpg"),
+        ("data:text/html,x", HERE + "a.jpg"),
+        ("http://[", HERE + "a.jpg"),
+    ],
+)
+def test_the_first_base_counts_where_it_is_an_address(base: str, address: str):
+    html = f'<base target="_top"><base href="{base}"><base href="/late/"><img src="a.jpg">'
+    assert needs(html).requisites == (Requisite(address, "image"),)
+
+
+@pytest.mark.parametrize(
+    ("charset", "char", "query"),
+    [
+        ("utf-8", "é", "%C3%A9"),
+        ("iso-8859-1", "é", "%E9"),
+        ("iso-8859-1", "’", "%92"),
+        ("windows-1251", "Я", "%DF"),
+        ("windows-1251", "é", "%26%23233%3B"),
+        ("shift_jis", "表", "%95%5C"),
+    ],
+)
+def test_a_query_is_sent_in_the_encoding_of_the_document(charset: str, char: str, query: str):
+    encoded = {"iso-8859-1": "cp1252"}.get(charset, charset)
+    body = f'<img src="/a.jpg?q={char}&amp;r=1">'.encode(encoded, "xmlcharrefreplace")
+    assert [each.url for each in needs(body, charset).requisites] == [f"https://www.paper.example/a.jpg?q={query}&r=1"]
+
+
+def test_the_encoding_may_be_told_by_the_document_itself():
+    body = '<meta charset="windows-1251"><img src="a.jpg?Я">'.encode("cp1251")
+    assert [each.url for each in needs(body, None).requisites] == [HERE + "a.jpg?%DF"]
+
+
+CSS = {
+    "a { background: url(a.png) }": [("a.png", "image")],
+    "a { background: URL( 'a b.png' ) }": [("a b.png", "image")],
+    'a { background: url("a\\62.png") }': [("ab.png", "image")],
+    "a { background: u\\72l(a.png) }": [("a.png", "image")],
+    "a { background: u\\rl(a.png) } b { background: \\000055 RL(b.png) }": [("a.png", "image"), ("b.png", "image")],
+    "a { background: im\\61ge\\2Dset('a.png' 1x) }": [("a.png", "image")],
+    "a { background: image\\-set('a.png' 1x) }": [("a.png", "image")],
+    "@\\49mport 'a.css'; @im\\port 'b.css';": [("a.css", "style"), ("b.css", "style")],
+    "@import 'a.css' screen; @import url(b.css) layer(x);": [("a.css", "style"), ("b.css", "style")],
+    "@font-face { font-family: x; src: url(a.woff2) format('woff2'), url(a.woff) }": [
+        *[("a.woff2", "font"), ("a.woff", "font")]
+    ],
+    "@media print { @font-face { src: url(a.woff) } p { background: url(a.png) } }": [
+        *[("a.woff", "font"), ("a.png", "image")]
+    ],
+    "a { background: image-set('a.png' 1x, url(b.png) 2x) }": [("a.png", "image"), ("b.png", "image")],
+    "a { background: -webkit-image-set('a.png' type('image/png') 1x) }": [("a.png", "image")],
+    "a { content: 'url(a.png)' } /* url(b.png) */": [],
+    "@namespace url(http://www.w3.org/2000/svg); @charset 'utf-8';": [],
+    "a { b { background: url(a.png) } }": [("a.png", "image")],
+    "a{x:y}b{background:url(a.png)}c{x:y}": [("a.png", "image")],
+    "a { background: url(a.png": [("a.png", "image")],
+}
+
+
+@pytest.mark.parametrize("text", CSS)
+def test_css_names_what_a_browser_would_load(text: str):
+    assert list(css_references(text)) == CSS[text]
+
+
+def test_the_encoding_of_a_sheet_is_told_by_mark_header_rule_in_that_order():
+    sheet = 'a{background:url("é.png")}'
+    for body, charset in (
+        ("\ufeff".encode() + sheet.encode(), "latin-1"),
+        (sheet.encode("latin-1"), "latin-1"),
+        (b'@charset "iso-8859-1";' + sheet.encode("latin-1"), None),
+        (sheet.encode(), None),
+        (b'@charset "utf-16";' + sheet.encode(), "no-such-charset"),
+    ):
+        assert sheet_references(body, charset) == (("é.png", "image"),)
+
+
+def test_a_photo_belongs_to_the_caption_of_its_figure_or_near_it():
+    html = """<figure><picture><source srcset="a2.jpg 2x"><img src="a.jpg"></picture>
+      <figcaption>The  library\n on Monday. AFP</figcaption></figure>
+      <div class="photo"><img src="b.jpg"><p class="wp-caption-text">A reader in the hall</p></div>
+      <figure><img src="c.jpg"></figure><p class="caption">Alone</p>"""
+    assert [(each.caption, [url.removeprefix(HERE) for url in each.images]) for each in needs(html).figures] == [
+        ("The library on Monday. AFP", ["a2.jpg", "a.jpg"]),
+        ("A reader in the hall", ["b.jpg"]),
+    ]
+
+
+def test_a_captioned_photo_is_an_image_even_where_a_link_calls_it_an_icon():
+    html = '<link rel="icon" href="a.jpg"><figure><img src="a.jpg"><figcaption>Words</figcaption></figure>'
+    found = needs(html)
+    assert found.requisites == (Requisite(HERE + "a.jpg", "image"),)
+    assert found.figures == (Figure(caption="Words", images=(HERE + "a.jpg",)),)
+
+
+HOSTILE = {
+    "deep": b"<div>" * 200_000 + b'<img src="a.jpg">',
+    "many": b"".join(b'<img src="%d.jpg">' % n for n in range(100_000)),
+    "nested figures": b"<figure><img src=a.jpg><figcaption>x</figcaption>" * 3000,
+    "captions": b'<div class="caption"><img src="a.jpg">' * 3000,
+    "a long srcset": b'<img srcset="' + b"a ((((, " * 500_000 + b'">',
+    "commas": b'<img srcset="' + b"," * 3_000_000 + b'">',
+    "a long address": b'<img src="' + b"a/../" * 1_000_000 + b'">',
+    "brackets of css": b"<style>a{" + b"({[" * 300_000 + b"url(x)</style>",
+    "a style of nothing": b"<style>" + b"a;" * 1_000_000 + b"url(</style>",
+    "imports": b"<style>" + b"@import 'x.css';" * 60_000 + b"</style>",
+    "not HTML": bytes(range(256)) * 1000,
+    "nothing": b"",
+    "an unknown charset": b"<img src=a.jpg>",
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_document_is_read_in_bounded_time_to_a_bounded_number_of_addresses(name: str):
+    begun = time.process_time()
+    found = needs(HOSTILE[name], "x-klingon" if name == "an unknown charset" else "utf-8")
+    assert time.process_time() - begun < 10
+    assert len(found.requisites) <= 20_000
+    assert sum(len(each.images) for each in found.figures) <= 200 * 200 * 2
+
+
+@pytest.mark.parametrize(
+    ("page", "url", "referer"),
+    [
+        ("https://a.example/x?y", "https://a.example/z", "https://a.example/x?y"),
+        ("https://a.example/x?y", "https://b.example/z", "https://a.example/"),
+        ("https://a.example/x", "http://a.example/z", None),
+        ("http://a.example/x", "https://b.example/z", "http://a.example/"),
+    ],
+)
+def test_the_host_of_a_requisite_learns_of_the_page_what_a_browser_would_tell_it(page, url, referer):
+    assert referer_of(page, url) == referer

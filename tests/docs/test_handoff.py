@@ -1,0 +1,181 @@
+"""The documents about hand-off: every command in docs/for-libraries.md is run on a signed bag that was handed off, and
+finds damage; those in docs/handoff.md are ones the program accepts."""
+
+import json
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from pki import authorities, needs_openssl
+from places import ROOT
+
+from archiver.cli import main
+from archiver.commands.options import parser
+from archiver.demo.tour import run_demo
+from archiver.redaction.secrets import HEADERS, PARAMETERS, WORDS
+
+DOCS = ROOT / "docs"
+FOR_LIBRARIES = (DOCS / "for-libraries.md").read_text("utf-8")
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", FOR_LIBRARIES, re.DOTALL | re.MULTILINE)
+pytestmark = [
+    needs_openssl,
+    pytest.mark.skipif(not all(map(shutil.which, ("sha256sum", "unzip", "gzip"))), reason="sha256sum, unzip or gzip"),
+]
+
+
+@pytest.fixture(scope="module")
+def delivered(tmp_path_factory) -> tuple[Path, str]:
+    """A signed and timestamped bag as tar, zip and wacz with signed receipts, and the roots; the name of the bag."""
+    home = tmp_path_factory.mktemp("libraries")
+    run_demo(home / "bags", say=lambda _: None)
+    bag = sorted(each for each in (home / "bags").iterdir() if (each / "bagit.txt").exists())[0]
+    with authorities(home) as pki:
+        pki.tell_of_revocation()
+        key, certificate = pki.signer.write(home / "keys")[1::2]
+        settings = {"key": key, "certificate": certificate, "timestamp": pki.url, "trust_roots": str(pki.roots)}
+        (home / "archiver.toml").write_text("".join(f"{name} = {json.dumps(v)}\n" for name, v in settings.items()))
+        config = ["--config", str(home / "archiver.toml")]
+        assert main(["sign", *config, str(bag)]) == 0
+        (home / "out").mkdir()
+        for form in ("tar", "zip", "wacz"):
+            assert main(["handoff", *config, "--form", form, str(bag), str(home / "out")]) == 0
+        assert main(["handoff", *config, "--group", "spring", str(home / "bags"), str(home / "out")]) == 0
+        shutil.copyfile(pki.roots, home / "out/roots.pem")
+    return home / "out", bag.name
+
+
+def shell(block: str, folder: Path, name: str) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    around = {**os.environ, "BAG": name, "GROUP": "spring", "PATH": path}
+    command = ["bash", "-euo", "pipefail", "-c", block]
+    return subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False)
+
+
+def test_every_command_for_libraries_succeeds_on_a_good_bag_in_the_order_of_the_document(delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    assert len(BLOCKS) >= 9
+    for block in BLOCKS:
+        done = shell(block, folder, name)
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+DAMAGES = {
+    "data/text/article.txt": ["bagit.py", "manifest-sha256.txt\n"],
+    "tagmanifest-sha256.txt": ["cms -verify", "bagit.py"],
+    "bag-info.txt": ["tagmanifest-sha256.txt\n"],
+    "signatures/tagmanifest-sha256.txt.p7s": ["cms -verify", "ts -verify"],
+}
+
+
+@pytest.mark.parametrize("path", ["data/added.txt", "fetch.txt"])
+def test_a_file_added_to_a_bag_is_found_without_python(path, delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    assert shell(unpack, folder, name).returncode == 0
+    (folder / name / path).write_text("forged")
+    (plain,) = [block for block in BLOCKS if "listed.txt" in block]
+    done = shell(plain, folder, name)
+    assert done.returncode != 0
+    assert f"> {path}" in done.stdout
+
+
+def test_a_log_that_was_cut_short_or_rewritten_is_found_by_the_receipt(delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    (log,) = [block for block in BLOCKS if "custody" in block]
+    assert shell(unpack, folder, name).returncode == 0
+    assert shell(log, folder, name).returncode == 0
+    first, *_, last = sorted((folder / name / "signatures/custody").glob("*.json"))
+    kept = last.read_bytes()
+    last.unlink()
+    assert shell(log, folder, name).returncode != 0
+    last.write_bytes(kept)
+    first.write_text(first.read_text().replace("success", "failure"))
+    done = shell(log, folder, name)
+    assert done.returncode != 0
+    assert "does not follow" in done.stdout
+
+
+@pytest.mark.parametrize("path", DAMAGES)
+def test_a_byte_changed_in_a_bag_makes_the_commands_that_speak_of_it_fail(path, delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    assert shell(unpack, folder, name).returncode == 0
+    data = bytearray((folder / name / path).read_bytes())
+    data[len(data) // 2] ^= 1
+    (folder / name / path).write_bytes(data)
+    speaking = [block for block in BLOCKS if ".receipt.json" not in block and "$GROUP" not in block]
+    judging = [re.sub(r"^(tar|unzip) .*\n", "", block) for block in speaking]
+    failed = "".join(block for block in judging if ".wacz" not in block and shell(block, folder, name).returncode)
+    for words in DAMAGES[path]:
+        assert words in failed
+
+
+def test_a_byte_changed_in_package_or_receipt_makes_their_commands_fail(delivered, tmp_path):
+    out, name = delivered
+    speaking = [block for block in BLOCKS if ".receipt.json" in block and "custody" not in block]
+    assert len(speaking) == 2
+    for path, block in ((f"{name}.tar", speaking[0]), (f"{name}.tar.receipt.json", speaking[1])):
+        folder = shutil.copytree(out, tmp_path / path)
+        data = bytearray((folder / path).read_bytes())
+        data[len(data) // 2] ^= 1
+        (folder / path).write_bytes(data)
+        assert shell(block, folder, name).returncode != 0
+
+
+def test_a_byte_changed_in_a_bag_of_a_group_makes_the_commands_that_speak_of_groups_fail(delivered, tmp_path):
+    out, name = delivered
+    whole, seals = [block for block in BLOCKS if "$GROUP" in block]
+    for path, block in (("data/text/article.txt", whole), ("tagmanifest-sha256.txt", seals)):
+        folder = shutil.copytree(out, tmp_path / path)
+        assert shell(whole, folder, name).returncode == 0
+        assert shell(seals, folder, name).returncode == 0
+        changed = folder / "spring/data" / name / path
+        changed.write_bytes(changed.read_bytes().replace(b"a", b"b", 1))
+        assert shell(re.sub(r"^tar .*\n", "", block), folder, name).returncode != 0
+
+
+def test_receipts_and_custody_events_are_signed_where_there_are_keys(delivered, tmp_path, capsys):
+    out, name = delivered
+    names = {each.name for each in out.iterdir()}
+    assert {f"{name}.tar.receipt.json{end}" for end in ("", ".p7s", ".p7s.tsr", ".p7s.tsr.crt")} <= names
+    terms = ["--require-signature", "--require-timestamp", "--trust-roots", str(out / "roots.pem")]
+    terms += ["--signer", "ada@archive.example"]
+    assert main(["receive", "--json", "--bags", str(tmp_path / "mine"), *terms, str(out / f"{name}.tar")]) == 0
+    told = json.loads(capsys.readouterr().out)
+    receipt = json.loads(Path(told["receipt"]).read_bytes())
+    assert receipt["validation"]["ok"] is True
+    assert {each["file"] for each in receipt["signatures"]} >= {"signatures/tagmanifest-sha256.txt.p7s"}
+    # The log went along as it was before the hand-off that carried it.
+    events = sorted(each.name for each in (tmp_path / "mine" / name / "signatures/custody").glob("*.json"))
+    assert events[-1].endswith("-receipt.json")
+    other = [*terms[:-1], "somebody@else.example"]
+    assert main(["receive", "--bags", str(tmp_path / "others"), *other, str(out / f"{name}.tar")]) == 1
+
+
+@pytest.mark.parametrize("name", ["handoff", "groups", "receivers", "redaction"])
+def test_every_command_in_a_document_on_hand_off_is_one_the_program_accepts(name):
+    text = (DOCS / f"{name}.md").read_text("utf-8")
+    (block,) = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    for line in block.splitlines():
+        parser().parse_args(shlex.split(line, comments=True)[1:])
+    known = {
+        option
+        for action in parser()._subparsers._group_actions[0].choices.values()
+        for option in action._option_string_actions
+    }
+    assert set(re.findall(r"`(--[a-z-]+)", text)) <= known
+
+
+def test_the_document_on_access_copies_names_every_header_and_word_of_the_table():
+    text = (DOCS / "redaction.md").read_text("utf-8")
+    assert [each for each in sorted(HEADERS | WORDS | PARAMETERS) if f"`{each}`" not in text] == []

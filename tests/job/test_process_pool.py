@@ -1,0 +1,145 @@
+"""Processes with many calls under way each: answers come by themselves, deaths are told, and nobody is left over."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from concurrent.futures import as_completed
+from multiprocessing import get_all_start_methods
+from pathlib import Path
+
+import pytest
+from places import SUPPORT
+from pool_tasks import blocked, broken, die, nothing, raise_storage, raise_unportable, wait_and_say
+
+from archiver.errors import StorageError
+from archiver.job.workers.process_pool import WorkerDied, WorkerPool
+
+
+@pytest.fixture
+def pool():
+    made = WorkerPool(2, 4, nothing)
+    yield made
+    made.shutdown()
+
+
+def test_an_answer_comes_as_soon_as_it_is_there_however_slow_its_neighbours_are(pool):
+    """Four calls a process, one slow in each: the quick ones do not wait for it."""
+    calls = [pool.submit(wait_and_say, 1.5 if n < 2 else 0.0, str(n)) for n in range(8)]
+    words = [each.result()[0] for each in as_completed(calls)]
+    assert set(words[-2:]) == {"0", "1"}
+    assert len({each.result()[1] for each in calls}) == 2
+
+
+def test_a_process_that_dies_takes_its_own_calls_with_it_and_the_next_call_gets_a_new_one(pool):
+    survivor = pool.submit(wait_and_say, 0.5, "here")
+    dying = pool.submit(die)
+    with pytest.raises(WorkerDied):
+        dying.result(timeout=20)
+    assert survivor.result(timeout=20)[0] == "here"
+    assert pool.submit(wait_and_say, 0.0, "again").result(timeout=20)[0] == "again"
+
+
+def test_an_error_of_ours_comes_back_as_it_is_and_one_that_cannot_travel_sends_its_words(pool):
+    with pytest.raises(StorageError, match="cannot write the bag"):
+        pool.submit(raise_storage).result(timeout=20)
+    with pytest.raises(RuntimeError, match="Unportable: cannot travel"):
+        pool.submit(raise_unportable).result(timeout=20)
+    assert pool.submit(wait_and_say, 0.0, "alive").result(timeout=20)[0] == "alive"
+
+
+def test_what_the_start_of_a_process_raises_each_of_its_calls_raises():
+    pool = WorkerPool(1, 1, broken)
+    try:
+        with pytest.raises(StorageError, match="no room"):
+            pool.submit(wait_and_say, 0.0, "never").result(timeout=20)
+    finally:
+        pool.shutdown()
+
+
+def test_a_new_process_cannot_be_interrupted_before_it_knows_to_ignore_it_and_the_caller_still_can(pool):
+    """Blocked signals are inherited; the first process of all is started after its resource tracker, which unblocks."""
+    assert signal.SIGINT in pool.submit(blocked).result(timeout=20)
+    assert signal.SIGINT not in blocked()
+
+
+def test_the_first_process_of_a_program_is_shielded_from_ctrl_c_too(tmp_path):
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pool_tasks import blocked, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = WorkerPool(1, 1, nothing); print(pool.submit(blocked).result()); pool.shutdown()\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    command = [sys.executable, str(tmp_path / "main.py"), str(SUPPORT)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "SIGINT" in done.stdout
+
+
+def test_its_processes_end_with_the_program_however_that_ends_and_leave_no_file(tmp_path):
+    code = (
+        "import sys, time; sys.path.insert(0, sys.argv[1])\n"
+        "from pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = WorkerPool(1, 4, nothing)\n"
+        "    print(pool.submit(wait_and_say, 0, '').result()[1], flush=True)\n"
+        "    pool.submit(wait_and_say, 300, ''); time.sleep(300)\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    command = [sys.executable, str(tmp_path / "main.py"), str(SUPPORT)]
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    environment = {**os.environ, "TMPDIR": str(temporary)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as program:
+        worker = int(program.stdout.readline())
+        program.kill()
+    for _ in range(100):
+        try:
+            over = ") Z " in Path(f"/proc/{worker}/stat").read_text()  # ended, and nobody has buried it yet
+        except OSError:
+            over = True
+        if over:
+            assert list(temporary.iterdir()) == []
+            return
+        time.sleep(0.1)
+    os.kill(worker, signal.SIGKILL)
+    pytest.fail("the worker outlived the program that started it")
+
+
+def test_where_the_path_of_temporary_files_is_too_long_for_a_socket_processes_start_afresh(tmp_path):
+    code = (
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = WorkerPool(1, 1, nothing)\n"
+        "    print(pool.submit(wait_and_say, 0, 'here').result()[0]); pool.shutdown()\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    (far := tmp_path / ("x" * 120)).mkdir()
+    command = [sys.executable, str(tmp_path / "main.py"), str(SUPPORT)]
+    done = subprocess.run(
+        command, capture_output=True, text=True, timeout=60, check=False, env=os.environ | {"TMPDIR": str(far)}
+    )
+    assert (done.returncode, done.stdout) == (0, "here\n"), done.stderr
+
+
+@pytest.mark.skipif("forkserver" not in get_all_start_methods(), reason="the system cannot fork")
+def test_the_process_that_others_are_forked_from_may_be_killed_before_the_first_is(tmp_path):
+    code = (
+        "import os, signal, sys; sys.path.insert(0, sys.argv[1])\n"
+        "from multiprocessing import forkserver\n"
+        "from pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "if __name__ == '__main__':\n"
+        "    pool = WorkerPool(1, 1, nothing, preload=['clusters'])\n"
+        "    connect = forkserver._forkserver.connect_to_new_process\n"
+        "    def killed(fds):\n"
+        "        global killed; killed = connect\n"
+        "        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGKILL); raise EOFError('as it is seen')\n"
+        "    forkserver.connect_to_new_process = lambda fds: killed(fds)\n"
+        "    print(pool.submit(wait_and_say, 0, 'here').result()[0]); pool.shutdown()\n"
+    )
+    (tmp_path / "main.py").write_text(code)
+    command = [sys.executable, str(tmp_path / "main.py"), str(SUPPORT)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (0, "here\n"), done.stderr

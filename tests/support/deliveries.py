@@ -1,0 +1,30 @@
+"""A small bag, and what `archiver handoff` makes of it."""
+
+import json
+from pathlib import Path
+
+from bagbuilder import Builder
+
+from archiver.cli import main
+from archiver.packaging import folder as folder_module
+
+SCHEMA = json.loads((Path(folder_module.__file__).parents[1] / "schemas/receipt.schema.json").read_text("utf-8"))
+
+
+def make(bags: Path, name: str = "harbour-1", **payload: bytes) -> Path:
+    builder = Builder()
+    builder.record = None  # what a record says is not the matter here
+    builder.payload |= {"data/wacz/datapackage.json": b"{}\n", "data/wacz/indexes/index.cdxj": b"a\n"}
+    builder.payload |= {f"data/{path}": data for path, data in payload.items()}
+    builder.info = ["External-Identifier: urn:uuid:00000000-0000-4000-8000-0000000000aa"]
+    return builder.write(bags / name)
+
+
+def hand(capsys, *arguments: object) -> tuple[int, list[dict], str]:
+    code = main(["handoff", "--json", *map(str, arguments)])
+    out, err = capsys.readouterr()
+    return code, [json.loads(line) for line in out.splitlines()], err
+
+
+def everything(folder: Path) -> dict[str, bytes]:
+    return {str(each.relative_to(folder)): each.read_bytes() for each in sorted(folder.rglob("*")) if each.is_file()}

@@ -1,0 +1,449 @@
+"""Deliveries into folders: whole or not at all, gone on with, never over something else, with a receipt each."""
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import jsonschema
+import pytest
+from deliveries import SCHEMA, everything, hand, make
+
+from archiver.cli import main
+from archiver.errors import StorageError
+from archiver.packaging import folder as folder_module
+from archiver.validation.validator import validate_bag
+
+FORMS = ("folder", "tar", "tgz", "zip", "wacz")
+pytestmark = pytest.mark.usefixtures("places")
+
+
+@pytest.fixture
+def bag(tmp_path) -> Path:
+    return make(tmp_path / "bags")
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_delivery_leaves_the_package_a_receipt_at_both_ends_and_a_custody_event(form, bag, tmp_path, capsys):
+    before = everything(bag)
+    code, (told,), err = hand(capsys, bag, tmp_path / "out", "--form", form)
+    assert (code, told["outcome"], told["notes"]) == (0, "delivered", [])
+    assert "1 bag: 1 delivered, 0 unchanged, 0 refused" in err
+    end = "" if form == "folder" else f".{form}"
+    expected = {f"harbour-1{end}", f"harbour-1{end}.receipt.json", *(["harbour-1.wacz.tags"] if form == "wacz" else [])}
+    assert {each.name for each in (tmp_path / "out").iterdir()} == expected
+    if form != "wacz":
+        assert validate_bag(tmp_path / f"out/harbour-1{end}").findings == ()
+    there = json.loads((tmp_path / f"out/harbour-1{end}.receipt.json").read_bytes())
+    jsonschema.validate(there, SCHEMA)
+    assert (tmp_path / "bags/receipts" / Path(told["receipt"]).name).read_bytes() == (
+        tmp_path / f"out/harbour-1{end}.receipt.json"
+    ).read_bytes()
+    assert there["package"] == {"name": f"harbour-1{end}", "size": told["size"], "sha256": told["sha256"]}
+    assert there["read_back"]["sha256"] == there["sent"]["sha256"] == told["sha256"]
+    assert there["validation"]["ok"] is True
+    assert there["validation"]["checks"]["second-opinion"] == "passed"
+    assert there["bag"]["identifier"] == "urn:uuid:00000000-0000-4000-8000-0000000000aa"
+    assert there["custody_head"] is None
+    after = everything(bag)
+    (event,) = set(after) - set(before)
+    assert {path: after[path] for path in before} == before
+    assert json.loads(after[event])["detail"]["receipt"] == there["id"]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_second_delivery_is_a_no_op_that_says_so_whatever_the_custody_log_tells_by_then(form, bag, tmp_path, capsys):
+    _, (first,), _ = hand(capsys, bag, tmp_path / "out", "--form", form)
+    seen, mine = everything(tmp_path / "out"), everything(tmp_path / "bags/receipts")
+    for more in ((), ("--verify",)):
+        code, (told,), err = hand(capsys, bag, tmp_path / "out", "--form", form, *more)
+        assert (code, told["outcome"], told["sha256"]) == (0, "unchanged", first["sha256"])
+        assert "delivered on" in told["reason"]
+        assert ("read back again" in told["reason"]) is bool(more)
+        assert "0 delivered, 1 unchanged" in err
+    assert everything(tmp_path / "out") == seen
+    assert everything(tmp_path / "bags/receipts") == mine
+
+
+def test_what_is_gone_at_the_far_end_is_delivered_again_and_what_changed_is_told(bag, tmp_path, capsys):
+    hand(capsys, bag, tmp_path / "out")
+    package = tmp_path / "out/harbour-1.tar"
+    package.unlink()
+    assert hand(capsys, bag, tmp_path / "out")[1][0]["outcome"] == "delivered"
+    data = bytearray(package.read_bytes())
+    data[600] ^= 1
+    package.write_bytes(data)
+    assert hand(capsys, bag, tmp_path / "out")[0] == 0  # by its size alone
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--verify")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "is not the same any more" in told["reason"]
+    package.write_bytes(b"short")
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert package.read_bytes() == b"short"
+
+
+def test_an_invalid_bag_is_refused_in_one_line_and_the_others_go_on(bag, tmp_path, capsys):
+    bad = make(tmp_path / "bags", "harbour-0")
+    (bad / "data/text/article.txt").write_bytes(b"forged")
+    seen = everything(bad)
+    code = main(["handoff", str(tmp_path / "bags"), str(tmp_path / "out")])
+    out, err = capsys.readouterr()
+    assert code == 1
+    lines = out.splitlines()
+    assert [line.split()[0] for line in lines] == ["refused", "delivered"]
+    assert "it is not valid: FIX001 data/text/article.txt: " in lines[0]
+    assert "and 2 more errors" in lines[0]
+    assert "2 bags: 1 delivered, 0 unchanged, 1 refused" in err
+    assert everything(bad) == seen
+    assert sorted(each.name for each in (tmp_path / "out").iterdir()) == ["harbour-1.tar", "harbour-1.tar.receipt.json"]
+
+
+def test_a_bag_that_changes_while_it_is_sent_is_refused_and_nothing_of_it_shows(bag, tmp_path, capsys, monkeypatch):
+    from archiver.transfer import handoff
+
+    def meddles(*given, **named):
+        report = validate_bag(*given, **named)
+        path = bag / "data/text/article.txt"
+        path.write_bytes(path.read_bytes().swapcase())
+        return report
+
+    monkeypatch.setattr(handoff, "validate_bag", meddles)
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert [each for each in (tmp_path / "out").iterdir() if not each.name.startswith(".")] == []
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_something_else_of_that_name_is_never_overwritten(form, bag, tmp_path, capsys):
+    out = tmp_path / "out"
+    place = out / ("harbour-1" if form == "folder" else f"harbour-1.{form}")
+    if form == "folder":
+        place.mkdir()
+        place = place / "bagit.txt"
+    place.write_bytes(b"somebody's")
+    code, (told,), _ = hand(capsys, bag, out, "--form", form)
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "nothing was overwritten" in told["reason"]
+    assert everything(out) == {str(place.relative_to(out)): b"somebody's"}
+    assert not (tmp_path / "bags/receipts").exists()
+
+
+def test_something_else_of_the_same_size_is_found_out_when_it_is_read_back(bag, tmp_path, capsys):
+    hand(capsys, bag, tmp_path / "out", "--receipts", tmp_path / "mine")
+    package = tmp_path / "out/harbour-1.tar"
+    package.write_bytes(bytes(package.stat().st_size))
+    shutil.rmtree(tmp_path / "bags")
+    other = make(tmp_path / "bags")
+    code, (told,), _ = hand(capsys, other, tmp_path / "out")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert set(package.read_bytes()) == {0}
+
+
+_SLOWLY = """
+import sys, time
+from archiver.packaging import folder
+plain = folder._write
+def slowly(path, chunks):
+    def paced():
+        for chunk in chunks:
+            yield chunk
+            time.sleep(0.02)
+    plain(path, paced())
+folder._write = slowly
+from archiver.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("form", ["folder", "tar", "zip"])
+def test_a_delivery_that_is_killed_shows_nothing_and_is_gone_on_with(form, tmp_path, capsys):
+    bag = make(tmp_path / "bags", **{f"part-{n}.jpg": os.urandom(2 << 20) for n in range(8)})
+    out = tmp_path / "out"
+    command = [sys.executable, "-c", _SLOWLY, "handoff", "--form", form, str(bag), str(out)]
+    process = subprocess.Popen(command)
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        if sum(each.stat().st_size for each in out.rglob("*") if each.is_file()) > 6 << 20:
+            break
+        time.sleep(0.005)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL
+    assert [each for each in out.iterdir() if not each.name.startswith(".")] == []
+    assert not list((tmp_path / "bags/receipts").glob("*"))
+    left = {each: each.stat().st_ino for each in out.rglob("*.jpg" if form == "folder" else "harbour-1.*")}
+    assert left
+    code, (told,), _ = hand(capsys, bag, out, "--form", form)
+    assert (code, told["outcome"]) == (0, "delivered")
+    package = out / ("harbour-1" if form == "folder" else f"harbour-1.{form}")
+    assert validate_bag(package).findings == ()
+    assert not [each for each in out.iterdir() if each.name.startswith(".")]
+    kept = {each.stat().st_ino for each in out.rglob("*") if each.is_file()}
+    if form != "folder":
+        assert package.stat().st_ino in left.values()
+    else:
+        assert set(left.values()) <= kept
+
+
+def test_only_what_differs_of_a_broken_copy_is_written_again(tmp_path):
+    path = tmp_path / "copy"
+    path.write_bytes(b"a" * 10 + b"b" * 10 + b"wrong")
+    chunks = [b"a" * 10, b"b" * 10, b"c" * 10]
+    writes = []
+    real = os.ftruncate
+    folder_module.os.ftruncate = lambda fd, size: (writes.append(size), real(fd, size))[1]
+    try:
+        folder_module._write(path, iter(chunks))
+    finally:
+        folder_module.os.ftruncate = real
+    assert path.read_bytes() == b"".join(chunks)
+    assert writes == [20, 30]
+
+
+def test_a_kill_between_the_rename_and_the_receipt_is_made_good(bag, tmp_path, capsys, monkeypatch):
+    from archiver.transfer import handoff
+
+    def dies(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handoff, "write_receipt", dies)
+        assert main(["handoff", str(bag), str(tmp_path / "out")]) == 130
+    capsys.readouterr()
+    assert (tmp_path / "out/harbour-1.tar").exists()
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (0, "delivered")
+    assert (tmp_path / "out/harbour-1.tar.receipt.json").exists()
+
+
+def test_a_kill_before_the_custody_event_is_made_good_by_the_next_hand_off(bag, tmp_path, capsys, monkeypatch):
+    from archiver.transfer import handoff
+
+    def dies(*_, **__):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(handoff.custody, "append", dies)
+        assert main(["handoff", str(bag), str(tmp_path / "out")]) == 130
+    capsys.readouterr()
+    assert not (bag / "signatures/custody").exists()
+    assert hand(capsys, bag, tmp_path / "out")[1][0]["outcome"] == "unchanged"
+    assert len(list((bag / "signatures/custody").iterdir())) == 1
+    hand(capsys, bag, tmp_path / "out")
+    assert len(list((bag / "signatures/custody").iterdir())) == 1
+
+
+def test_what_comes_back_different_does_not_count_as_delivered(bag, tmp_path, capsys, monkeypatch):
+    real = folder_module._from_disk
+
+    def damaged(path):
+        for chunk in real(path):
+            yield bytes([chunk[0] ^ 1]) + chunk[1:]
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module, "_from_disk", damaged)
+        code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "came back different" in told["reason"]
+    assert [each.name for each in (tmp_path / "out").iterdir()] == [".harbour-1.tar.part"]
+    assert hand(capsys, bag, tmp_path / "out")[1][0]["outcome"] == "delivered"
+
+
+def test_a_target_without_room_is_one_line_and_nothing_is_written(bag, tmp_path, capsys, monkeypatch):
+    usage = shutil.disk_usage(tmp_path)
+    monkeypatch.setattr(folder_module.shutil, "disk_usage", lambda path: usage._replace(free=1000))
+    assert main(["handoff", str(bag), str(tmp_path / "out")]) == 3
+    assert "has 1,000 bytes free" in capsys.readouterr().err
+    assert everything(tmp_path / "out") == {}
+
+
+def test_a_disk_that_fills_up_is_left_as_it_was(bag, tmp_path, capsys, monkeypatch):
+    def full(path, chunks):
+        path.write_bytes(next(chunks))
+        raise OSError(28, os.strerror(28), str(path))
+
+    monkeypatch.setattr(folder_module, "_write", full)
+    assert main(["handoff", str(bag), str(tmp_path / "out")]) == 3
+    assert "No space left on device" in capsys.readouterr().err
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_two_hand_offs_of_one_bag_at_once_do_not_mix(bag, tmp_path, capsys):
+    target = folder_module.FolderTarget(tmp_path / "out")
+    target.ready(0)
+    with target.stage("harbour-1.tar"):
+        assert main(["handoff", str(bag), str(tmp_path / "out")]) == 3
+    assert "another hand-off is writing" in capsys.readouterr().err
+
+
+def test_signatures_added_since_make_it_another_delivery(bag, tmp_path, capsys):
+    hand(capsys, bag, tmp_path / "out", "--form", "folder")
+    (bag / "signatures/later.txt").write_bytes(b"signed meanwhile")
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--form", "folder")
+    assert (code, told["outcome"]) == (0, "delivered")
+    assert (tmp_path / "out/harbour-1/signatures/later.txt").read_bytes() == b"signed meanwhile"
+    receipt = json.loads(Path(told["receipt"]).read_bytes())
+    assert [each["file"] for each in receipt["signatures"]] == ["signatures/later.txt"]
+    assert receipt["custody_head"] is not None
+
+
+def test_the_folder_the_bag_lies_in_is_no_target(bag, tmp_path, capsys):
+    for target in (tmp_path / "bags", bag, bag / "data"):
+        code, (told,), _ = hand(capsys, bag, target, "--form", "folder")
+        assert (code, told["outcome"]) == (1, "refused")
+        assert "where the bag itself lies" in told["reason"]
+
+
+def test_a_bag_that_cannot_be_written_to_is_delivered_and_the_missing_event_told(bag, tmp_path, capsys, monkeypatch):
+    from archiver.transfer import handoff
+
+    def read_only(*_, **__):
+        raise StorageError("cannot write: Read-only file system")
+
+    monkeypatch.setattr(handoff.custody, "append", read_only)
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (0, "delivered")
+    assert told["notes"] == ["the bag's custody log does not tell of it: cannot write: Read-only file system"]
+
+
+@pytest.mark.parametrize("arguments", [["only-one"], ["absent", "out"], ["bag", "s3://", "--form", "tar"]])
+def test_wrong_usage_is_exit_code_2_and_one_line(arguments, tmp_path, monkeypatch, capsys):
+    make(tmp_path, "bag")
+    monkeypatch.chdir(tmp_path)
+    assert main(["handoff", *arguments]) == 2
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("target", ["absent", "absent/incoming"])
+def test_a_target_folder_that_is_not_there_is_not_made_it_may_be_a_disk_that_is_not_mounted(
+    target, bag, tmp_path, capsys
+):
+    before = everything(tmp_path)
+    assert main(["handoff", str(bag), str(tmp_path / target)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.startswith(f"archiver: there is no folder {tmp_path / target}; is it mounted? make it first")
+    assert len(err.splitlines()) == 1
+    assert everything(tmp_path) == before
+    assert not (tmp_path / "absent").exists()
+
+
+def test_signatures_added_since_do_not_take_the_place_of_a_package_that_is_one_file(bag, tmp_path, capsys):
+    hand(capsys, bag, tmp_path / "out")
+    before = (tmp_path / "out/harbour-1.tar").read_bytes()
+    (bag / "signatures/later.txt").write_bytes(b"signed meanwhile")
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "move it away, or name another target" in told["reason"]
+    assert (tmp_path / "out/harbour-1.tar").read_bytes() == before
+
+
+def test_what_an_earlier_attempt_left_and_the_bag_no_longer_has_is_not_delivered(bag, tmp_path, capsys):
+    stale = tmp_path / "out/.harbour-1.part/harbour-1/signatures/stale.txt"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"of an earlier attempt")
+    assert hand(capsys, bag, tmp_path / "out", "--form", "folder")[0] == 0
+    expected = {path: data for path, data in everything(bag).items() if "custody" not in path}
+    assert everything(tmp_path / "out/harbour-1") == expected
+
+
+@pytest.mark.parametrize("links", [True, False])
+@pytest.mark.parametrize("form", ["tar", "folder"])
+def test_what_appears_in_the_last_moment_is_not_overwritten_whether_or_not_the_disk_has_links(
+    form, links, bag, tmp_path, capsys, monkeypatch
+):
+    def no_links(*_, **__):
+        raise PermissionError(1, os.strerror(1))
+
+    if not links:
+        monkeypatch.setattr(folder_module.os, "link", no_links)
+    place = tmp_path / "out" / ("harbour-1" if form == "folder" else "harbour-1.tar")
+    real = folder_module._rename
+
+    def late(path, to):
+        if to == place and not place.exists():
+            if form == "folder":
+                place.mkdir()
+            (place / "theirs" if form == "folder" else place).write_bytes(b"somebody's")
+        real(path, to)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(folder_module, "_rename", late)
+        code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--form", form)
+    assert (code, told["outcome"]) == (1, "refused")
+    assert "has appeared meanwhile" in told["reason"]
+    assert (place / "theirs" if form == "folder" else place).read_bytes() == b"somebody's"
+    shutil.rmtree(tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    assert hand(capsys, bag, tmp_path / "out", "--form", form)[0] == 0
+
+
+def test_a_folder_without_locks_is_a_target_too(bag, tmp_path, capsys, monkeypatch):
+    def no_locks(*_):
+        raise OSError(37, os.strerror(37))
+
+    monkeypatch.setattr(folder_module.fcntl, "flock", no_locks)
+    assert hand(capsys, bag, tmp_path / "out")[1][0]["outcome"] == "delivered"
+
+
+def test_a_target_that_cannot_be_a_folder_is_one_line(bag, tmp_path, capsys):
+    (tmp_path / "file").write_bytes(b"x")
+    assert main(["handoff", str(bag), str(tmp_path / "file")]) == 3
+    out, err = capsys.readouterr()
+    assert (out, len(err.splitlines())) == ("", 1)
+
+
+@pytest.mark.parametrize("link", ["harbour-1", "harbour-1/data", ".harbour-1.part", ".harbour-1.part/harbour-1/data"])
+def test_a_link_planted_in_the_target_leads_nothing_out_of_it(link, bag, tmp_path, capsys):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    planted = tmp_path / "out" / link
+    planted.parent.mkdir(parents=True, exist_ok=True)
+    planted.symlink_to(elsewhere)
+    code = main(["handoff", "--form", "folder", str(bag), str(tmp_path / "out")])
+    assert code == (3 if link == ".harbour-1.part" else 1)
+    assert list(elsewhere.iterdir()) == []
+    assert str(planted) in "".join(capsys.readouterr())
+
+
+def test_another_bag_is_no_target(bag, tmp_path, capsys):
+    other = make(tmp_path / "bags", "other-2")
+    before = everything(other)
+    code, (told,), _ = hand(capsys, bag, other / "data")
+    assert (code, told["outcome"]) == (1, "refused")
+    assert f"lies in the bag {other}" in told["reason"]
+    assert everything(other) == before
+
+
+def test_no_credential_is_told_by_debug(bag):
+    pytest.importorskip("boto3", reason="the extra 's3' is not installed")
+    keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "very-secret")
+    command = ["handoff", "--debug", str(bag), "s3://bucket/x", "--endpoint", "http://127.0.0.1:9"]
+    done = subprocess.run([sys.executable, "-m", "archiver", *command], env=os.environ | keys, capture_output=True,
+                          text=True, check=False)  # fmt: skip
+    assert done.returncode == 3
+    assert "127.0.0.1:9" in done.stderr
+    assert "very-secret" not in done.stdout + done.stderr
+
+
+def test_receipts_of_a_bag_beside_which_nothing_can_be_written_go_elsewhere(bag, tmp_path, capsys):
+    (tmp_path / "bags/.archiver").write_bytes(b"in the way")
+    assert main(["handoff", str(bag), str(tmp_path / "out")]) == 3
+    assert "--receipts DIR" in capsys.readouterr().err
+    code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--receipts", tmp_path / "mine")
+    assert (code, Path(told["receipt"]).parent) == (0, tmp_path / "mine/receipts")
+
+
+def test_a_disk_that_is_no_longer_mounted_is_noticed_though_its_folder_is_there(tmp_path):
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "mounted").symlink_to(tmp_path / "disk")
+    target = folder_module.FolderTarget(tmp_path / "mounted")
+    target.ready(0)
+    (tmp_path / "mounted").unlink()
+    (tmp_path / "mounted").symlink_to("/dev")
+    with pytest.raises(StorageError, match="is the right one still mounted"):
+        target.ready(0)

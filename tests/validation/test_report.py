@@ -1,0 +1,258 @@
+"""Reports as text and JSON, and which paths are bags."""
+
+import json
+import re
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bagbuilder import Builder
+from jsonschema import Draft202012Validator
+from lxml import etree
+from places import ROOT
+
+from archiver.errors import UsageError
+from archiver.model import Finding, Report
+from archiver.validation.discover import find_bags
+from archiver.validation.report import Form, passes_without_warnings, render
+from archiver.validation.rules.markdown import page
+from archiver.validation.rules.registry import RULES, STRICT, finding
+from archiver.validation.validator import validate_bag
+
+HOSTILE = Report(
+    bag="bags/\x1b[31mred",
+    checks={"structure": "failed"},
+    findings=(finding("BAG030", "bag-info.txt", line=3, found="a\x07b\u202ec\ud800\u00a0d"),),
+)
+
+
+def schema(name: str) -> Draft202012Validator:
+    content = json.loads((files("archiver.schemas") / name).read_text("utf-8"))
+    Draft202012Validator.check_schema(content)
+    return Draft202012Validator(content)
+
+
+def test_text_is_a_line_a_bag_and_a_line_a_finding(tmp_path: Path):
+    good = Builder().write(tmp_path / "good")
+    bad = Builder().write(tmp_path / "bad")
+    (bad / "bag-info.txt").unlink()
+    text = "".join(render([validate_bag(good), validate_bag(bad)], "text"))
+    listed = "tagmanifest-sha256.txt, tagmanifest-sha512.txt"
+    assert text.splitlines() == [
+        f"passed {good}",
+        f"failed {bad}",
+        f"  BAG045 error bag-info.txt: listed in {listed}, but there is no such file",
+        "  BAG054 error bag-info.txt: a bag with data/provenance.json must have this tag file",
+    ]
+
+
+def test_text_says_what_was_expected_and_found_with_control_characters_made_visible():
+    assert "".join(render([HOSTILE], "text")) == (
+        "failed bags/\\x1b[31mred\n"
+        "  BAG030 error bag-info.txt: line 3 is not `Label: value`; found a\\x07b\\u202ec\\ud800 d\n"
+    )
+
+
+@pytest.mark.parametrize("form", ["text", "json", "junit", "github"])
+def test_no_piece_of_a_report_holds_more_than_one_finding(form: Form):
+    found = tuple(finding("BAG056", "manifest-sha256.txt", line=number) for number in range(5_000))
+    report = Report(bag="bag", checks={"structure": "passed"}, findings=found)
+    pieces = list(render([report], form, passed=passes_without_warnings))
+    assert len(pieces) > len(found)
+    assert max(map(len, pieces)) < 400
+
+
+def test_json_keeps_its_schema_and_counts(tmp_path: Path):
+    good = validate_bag(Builder().write(tmp_path / "good"))
+    pieces = list(render(iter([good, HOSTILE]), "json"))
+    report = json.loads("".join(pieces))
+    schema("report.schema.json").validate({**report, "bags": report["bags"][:1]})
+    assert report["summary"] == {
+        "bags": 2,
+        "passed": 1,
+        "failed": 1,
+        "findings": {"error": 1, "warning": 0, "info": 0},
+    }
+    assert report["bags"][1]["findings"][0]["code"] == "BAG030"
+    "".join(pieces).encode("ascii")
+
+
+WARNED = Report(
+    bag="bags/odd, 100%: <&>",
+    checks={"structure": "passed", "fixity": "passed", "record": "not checked"},
+    findings=(
+        finding("BAG041", "manifest-md5.txt", line=1),
+        finding("BAG053", "notes <x>.txt"),
+        finding("BAG056", "manifest-md5.txt", line=2),
+    ),
+)
+
+
+def test_a_quiet_text_tells_of_what_failed_only(tmp_path: Path):
+    good = validate_bag(Builder().write(tmp_path / "good"))
+    text = "".join(render([good, WARNED, HOSTILE], "text", quiet=True))
+    assert text.startswith("failed bags/\\x1b[31mred\n")
+    assert text.count("\n") == 2
+
+
+def test_warnings_fail_a_bag_only_on_request():
+    assert "".join(render([WARNED], "text")).startswith("passed ")
+    assert "".join(render([WARNED], "text", passed=passes_without_warnings)).startswith("failed ")
+    assert json.loads("".join(render([WARNED], "json", passed=passes_without_warnings)))["summary"]["failed"] == 1
+
+
+def suite(report: Report, **options: Any) -> etree._Element:
+    document = "".join(render([report], "junit", **options))
+    assert not re.search(r"[^\n -~]", document)
+    return etree.fromstring(document.encode())[0]
+
+
+def test_junit_has_a_suite_a_bag_a_case_a_check_and_a_failure_an_error():
+    found = suite(HOSTILE)
+    assert [found.get(name) for name in ("tests", "failures", "errors", "skipped")] == ["1", "1", "0", "0"]
+    assert found.get("name") == "bags/\\x1b[31mred"
+    case = found[0]
+    assert dict(case.attrib) == {"classname": "bags/\\x1b[31mred", "name": "structure"}
+    assert dict(case[0].attrib) == {
+        "type": "BAG030",
+        "message": "bag-info.txt: line 3 is not `Label: value`; found a\\x07b\\u202ec\\ud800 d",
+    }
+    assert "BAG030 error bag-info.txt" in found.findtext("system-out")
+
+
+def test_junit_skips_what_was_not_checked_and_tells_warnings_without_failing():
+    found = suite(WARNED)
+    assert (found.get("name"), found.get("failures"), found.get("skipped")) == ("bags/odd, 100%: <&>", "0", "1")
+    assert [[each.tag for each in case] for case in found.findall("testcase")] == [[], [], ["skipped"]]
+    assert found.findtext("system-out").count("\n") == 3
+    strict = suite(WARNED, passed=passes_without_warnings)
+    assert [each.get("type") for each in strict.iter("failure")] == ["BAG041", "BAG056"]
+    assert strict.get("failures") == "1", "cases that failed, not findings"
+
+
+def test_junit_of_no_bags_is_still_a_document():
+    assert etree.fromstring("".join(render([], "junit")).encode()).tag == "testsuites"
+
+
+def test_github_annotations_are_one_line_a_finding_with_nothing_that_ends_it_early():
+    message = "line 3 is not `Label: value`; found a\\x07b\\u202ec\\ud800 d"
+    odd, red = "bags/odd%2C 100%25%3A <&>", "bags/\\x1b[31mred"
+    assert "".join(render([WARNED, HOSTILE], "github")).splitlines() == [
+        f"::warning file={odd}/manifest-md5.txt,title=BAG041 {odd}::line 1 has the * of md5sum before its path",
+        f"::notice file={odd}/notes <x>.txt,title=BAG053 {odd}::{RULES['BAG053'].message}",
+        f"::warning file={odd}/manifest-md5.txt,title=BAG056 {odd}::line 2 is blank",
+        "passed bags/odd, 100%25: <&>",
+        f"::error file={red}/bag-info.txt,title=BAG030 {red}::{message}",
+        f"failed {red}",
+    ]
+
+
+def test_a_strict_validation_forgives_nothing_that_custom_forgives(tmp_path: Path):
+    builder = Builder()
+    builder.edit = lambda name, data: data + b"\n" if name == "manifest-sha256.txt" else data
+    path = builder.write(tmp_path / "bag")
+    assert [(each.code, each.severity) for each in validate_bag(path).findings] == [("BAG056", "warning")]
+    report = validate_bag(path, strict=True)
+    assert [(each.code, each.severity) for each in report.findings] == [("BAG056", "error")]
+    assert (report.ok, report.checks["structure"]) == (False, "failed")
+    assert set(RULES) >= STRICT
+    assert all(RULES[code].severity != "error" for code in STRICT)
+
+
+def test_signatures_are_allowed_even_where_unlisted_tag_files_are_errors(tmp_path: Path):
+    path = Builder().write(tmp_path / "bag")
+    (path / "signatures").mkdir()
+    (path / "signatures/tagmanifest-sha256.txt.p7s").write_bytes(b"x")
+    assert [each.code for each in validate_bag(path, strict=True).findings] == ["SIG001"]  # garbage, but not unlisted
+
+
+def test_the_page_of_codes_is_made_from_the_rules():
+    written = (ROOT / "docs" / "validation-codes.md").read_text("utf-8")
+    assert written == page(), "python -m archiver.validation.rules.markdown > docs/validation-codes.md"
+    assert all(written.count(f"\n| {code} |") == 1 for code in RULES)
+
+
+def test_json_of_no_bags_is_still_one_object():
+    report = json.loads("".join(render([], "json")))
+    schema("report.schema.json").validate(report)
+    assert report["bags"] == []
+
+
+def test_the_schema_of_the_report_refuses_a_finding_without_severity():
+    report = json.loads("".join(render([HOSTILE], "json")))
+    del report["bags"][0]["findings"][0]["severity"]
+    assert not schema("report.schema.json").is_valid(report)
+
+
+def test_a_finding_shows_long_values_in_bounds_and_is_frozen():
+    long = finding("BAG040", "manifest-md5.txt", line=1, found="x" * 10_000)
+    assert isinstance(long, Finding)
+    assert len(long.found or "") == 301
+    assert (
+        finding("BAG012", "x", reason="{line} is not a template").message == "cannot be read: {line} is not a template"
+    )
+
+
+_FAMILIES = {
+    "BAG",
+    "ARC",
+    "FIX",
+    "REC",
+    "WARC",
+    "TXT",
+    "SEED",
+    "WACZ",
+    "CRATE",
+    "PROF",
+    "SIG",
+    "TSR",
+    "CUS",
+    "GRP",
+    "DER",
+}
+_STANDARDS = (
+    "RFC 8493, ",
+    "WARC 1.1, ",
+    "BagIt 0.97, ",
+    "BagIt Profiles, ",
+    "WACZ 1.1.1, ",
+    "RO-Crate 1.2, ",
+    *("RFC 5652, ", "RFC 3161, ", "RFC 5280, ", "ETSI TS 119 312", "ADR 0009"),
+    "DESIGN ",
+)
+
+
+def test_codes_are_letters_and_three_digits_with_a_severity_and_a_section():
+    for code, rule in RULES.items():
+        assert code.rstrip("0123456789") in _FAMILIES
+        assert rule.severity in ("error", "warning", "info")
+        assert rule.section.startswith(_STANDARDS)
+
+
+def test_the_record_schema_is_a_schema_and_allows_unknown_fields():
+    record = Builder().record
+    record["capture"]["novelty"] = record["novelty"] = {"x": 1}
+    schema("provenance.schema.json").validate(record)
+
+
+def test_bags_are_found_in_order_in_folders_and_on_their_own(tmp_path: Path):
+    for name in ("b", "a", ".archiver/staged"):
+        Builder().write(tmp_path / "bags" / name)
+    (tmp_path / "bags/notes").mkdir()
+    (tmp_path / "lone/data").mkdir(parents=True)
+    found = list(find_bags([tmp_path / "bags", tmp_path / "lone"]))
+    assert found == [tmp_path / "bags/a", tmp_path / "bags/b", tmp_path / "lone"]
+
+
+@pytest.mark.parametrize("left", ["bagit.txt", "manifest-md5.txt", "tagmanifest-sha256.txt"])
+def test_one_tag_file_makes_a_bag_however_broken(left: str, tmp_path: Path):
+    (tmp_path / left).touch()
+    assert list(find_bags([tmp_path])) == [tmp_path]
+
+
+def test_no_bag_at_all_is_wrong_usage(tmp_path: Path):
+    (tmp_path / "file.txt").touch()
+    for path in (tmp_path, tmp_path / "nothing", tmp_path / "file.txt"):
+        with pytest.raises(UsageError, match="no bag"):
+            list(find_bags([path]))
