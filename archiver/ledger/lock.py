@@ -10,6 +10,8 @@ from pathlib import Path
 from archiver.errors import BagsLocked, StorageError
 
 FOLDER = ".archiver"
+RECEIPTS = "receipts"
+"""The folder beside the bags that keeps the receipts of deliveries."""
 
 
 @contextmanager

@@ -20,9 +20,8 @@ from typing import Any, get_args
 from archiver.errors import StorageError
 from archiver.ledger.deliveries import Deliveries, Row, insert, signed_by
 from archiver.ledger.ledger import PATH, Entry, Ledger
-from archiver.ledger.lock import bags_locked
+from archiver.ledger.lock import RECEIPTS, bags_locked
 from archiver.model import Outcome
-from archiver.transfer.delivery import RECEIPTS
 
 _WHEN = re.compile(r"-(\d{8}T\d{6}Z)(?:-(\d+))?\.json\Z")
 _LARGEST = 1 << 20

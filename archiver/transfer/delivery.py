@@ -15,7 +15,7 @@ from archiver.config import Config
 from archiver.digest import Hasher
 from archiver.errors import ArchiverError, Refused, UsageError
 from archiver.escape import visible
-from archiver.ledger.lock import FOLDER
+from archiver.ledger.lock import FOLDER, RECEIPTS
 from archiver.model import Receipt, Report
 from archiver.packaging.deliver import deliver
 from archiver.packaging.folder import FolderTarget
@@ -29,7 +29,6 @@ from archiver.validation.report import first_error
 if TYPE_CHECKING:
     from archiver.trust.sign import Signer
 
-RECEIPTS = "receipts"
 SOFTWARE = f"archiver {__version__}"
 Sign = Callable[[Path], None]
 """Signs a file in place: its signature lies beside it. Raises ArchiverError."""

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from archiver.config import Config
 from archiver.errors import ArchiverError, Refused, UsageError
 from archiver.ledger.deliveries import Deliveries, Delivery, signed_by
+from archiver.ledger.lock import RECEIPTS
 from archiver.model import Report
 from archiver.packaging.deliver import survey
 from archiver.packaging.folder import FolderTarget
@@ -22,7 +23,7 @@ from archiver.packaging.package import Form, Package, Piece, measure, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import Source, source
 from archiver.packaging.target import Target
-from archiver.transfer.delivery import RECEIPTS, Sign, delivered, signatures_in, signatures_of, target_of, write_receipt
+from archiver.transfer.delivery import Sign, delivered, signatures_in, signatures_of, target_of, write_receipt
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.validator import validate_bag

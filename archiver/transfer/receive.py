@@ -18,12 +18,13 @@ from archiver.digest import Hasher, digest_stream
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.escape import visible
 from archiver.ledger.deliveries import Deliveries
+from archiver.ledger.lock import RECEIPTS
 from archiver.model import Finding, Receipt
 from archiver.packaging.package import Form
 from archiver.packaging.receipt import LARGEST, SUFFIX, read_receipt
 from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
-from archiver.transfer.delivery import RECEIPTS, SOFTWARE, Sign, require_valid, signatures_in, write_receipt
+from archiver.transfer.delivery import SOFTWARE, Sign, require_valid, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent

@@ -5,9 +5,10 @@ Which captions a page has is for `dom.py`; what a photo says of itself is for `p
 """
 
 import re
+from dataclasses import replace
 
 from archiver.article.credits import patterns, photo_patterns
-from archiver.article.credits.credited_names import Named, given, read, spelled_out
+from archiver.article.credits.credited import Named, given, read, spelled_out
 from archiver.article.people import agencies
 from archiver.article.words import bare, fold
 from archiver.model import Credit, CreditRole
@@ -161,3 +162,11 @@ def _after_words(text: str) -> list[Named]:
     ) or re.search(r"\s[^\W\d_a-z][\w.-]*\s(?P<who>[^\W\d_a-z][\w.-]+\s[^\W\d_a-z][\w.-]*/.{2,60})$", text)
     named = _with_agency(match["who"], "") if match else []
     return named if any(each.agency for each in named) else []
+
+
+def printed_credit(credit: str, url: str | None, at: str) -> list[Credit]:
+    """The photo's credit as a seed's reader parted it from its caption, with the address it was linked to."""
+    inner = credit.strip("()[] ")
+    role: CreditRole = "rights" if inner.startswith("©") else "photo"
+    named = names_in(inner.strip("© "))
+    return [replace(each, url=url) for each in given(named, role, "image", credit, at)]

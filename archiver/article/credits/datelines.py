@@ -6,7 +6,7 @@ Only the beginning of a paragraph is read; what the other lines credit is for `c
 import re
 from functools import cache
 
-from archiver.article.credits.credited_names import PARTICLES, Named, given, read, run, spelled_out
+from archiver.article.credits.credited import PARTICLES, Named, given, read, run, spelled_out
 from archiver.article.people import agencies
 from archiver.model import Credit
 

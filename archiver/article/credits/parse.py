@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from archiver.article.credits import byline_patterns, credited_names, patterns, photo_patterns
-from archiver.article.credits.caption_credits import enough, names_in, of_caption, photographed
-from archiver.article.credits.credited_names import Named
+from archiver.article.credits import byline_patterns, credited, patterns, photo_patterns
+from archiver.article.credits.caption_credits import enough, names_in, of_caption, photographed, printed_credit
+from archiver.article.credits.credited import Named
 from archiver.article.credits.datelines import of_dateline
 from archiver.article.people import agencies
 from archiver.article.people.job_titles import NOBODY
@@ -33,7 +33,7 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
     if seed.caption:
         at = f"line {seed.caption.line}"
         found += (
-            _printed(seed.caption.credit, seed.caption.credit_url, at)
+            printed_credit(seed.caption.credit, seed.caption.credit_url, at)
             if seed.caption.credit
             else of_caption(seed.caption.text, at)
         )
@@ -52,12 +52,12 @@ def credits_of_page(
     placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1))
     found = list(_of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
     for author in authors:
-        named = credited_names.read(author.value)
-        found += credited_names.given(named, "author", "article", author.raw, author.at, source=author.source)
+        named = credited.read(author.value)
+        found += credited.given(named, "author", "article", author.raw, author.at, source=author.source)
     for caption in captions:
         anchor = link_in(caption) if _may_end_with_link(caption.text) else None
         if anchor and _is_credit(anchor) and caption.text.rstrip(".)").endswith(anchor.text):
-            found += _printed(anchor.text, anchor.href, anchor.at)
+            found += printed_credit(anchor.text, anchor.href, anchor.at)
         else:
             found += of_caption(caption.text, caption.at)
     return tuple(replace(credit, lang=lang) for credit in _once(found))
@@ -71,7 +71,7 @@ def _may_end_with_link(caption: str) -> bool:
 
 def _is_credit(anchor: PageAnchor) -> bool:
     """A link to an agency or a site, by its words."""
-    return bool(agencies.find(anchor.text) or credited_names.SITE.fullmatch(anchor.text))
+    return bool(agencies.find(anchor.text) or credited.SITE.fullmatch(anchor.text))
 
 
 def credits_of_line(text: str, at: str) -> list[Credit]:
@@ -103,20 +103,20 @@ def _of_closing(line: str, at: str) -> list[Credit]:
             or match["office"]
             or not any(byline_patterns.no_name_in_japanese().search(name) for name in names)
         ):
-            return credited_names.given([Named(name=name) for name in names], "author", "article", match[0], at)
+            return credited.given([Named(name=name) for name in names], "author", "article", match[0], at)
     if last in tuple(")）]/") and (match := patterns.CLOSING.search(end)):
         who, before = match["who"] or match["slashed"], end[: match.start()].rstrip()
         ended = before[-1:] in tuple(".!?…。\"”»’'")
-        if signed := credited_names.run(who):
-            own = ended or not credited_names.spelled_out(before, who)
-            return credited_names.given(signed, "source", "article", match[0], at) if own else []
+        if signed := credited.run(who):
+            own = ended or not credited.spelled_out(before, who)
+            return credited.given(signed, "source", "article", match[0], at) if own else []
         found = _of_whole(who, at) if ended else []
         return [credit for credit in found if credit.role not in ("source", "photo")] if len(who) > 3 else []
     if last == "】" and (match := byline_patterns.signed_in_japanese().search(end[-80:])):
         named = [Named(name=name) for name in byline_patterns.BEHIND_KATAKANA.findall(match["who"])]
-        return credited_names.given(named, "author", "article", match[0], at)
+        return credited.given(named, "author", "article", match[0], at)
     if match := patterns.UNBRACKETED.search(end[-60:]):
-        return credited_names.given(credited_names.run(match["who"]), "source", "article", match["who"], at)
+        return credited.given(credited.run(match["who"]), "source", "article", match["who"], at)
     return []
 
 
@@ -133,17 +133,17 @@ def _of_whole(line: str, at: str) -> list[Credit]:
         and (match := byline_patterns.DASHED_BYLINE.fullmatch(inner))
         and (house := agencies.find(match["house"]))
     ):
-        named = enough(credited_names.read(match["who"]), "names", "author")
+        named = enough(credited.read(match["who"]), "names", "author")
         if named and not any(each.agency for each in named):
-            return credited_names.given([*named, Named(name=house.name, agency=house)], "author", "article", line, at)
+            return credited.given([*named, Named(name=house.name, agency=house)], "author", "article", line, at)
     cut = patterns.sentences().search(inner)
     if cut and inner[: cut.start()].strip():
         before = inner[: cut.start()]
         first = _of_whole(_balanced(before), at)
-        if not first and inner != line and (authors := enough(credited_names.read(before), "names", "author")):
+        if not first and inner != line and (authors := enough(credited.read(before), "names", "author")):
             # `(Mia Holm, version française Jon Lind, édité par Ada Berg)`
             beside = _of_parts(inner, at)
-            return credited_names.given(authors, "author", "article", line, at) + beside if beside else []
+            return credited.given(authors, "author", "article", line, at) + beside if beside else []
         # A sentence before it makes it a paragraph of text, whatever it ends with.
         return (
             first + _of_parts(inner, at) if first or byline_patterns.from_where().fullmatch(before.rstrip(".")) else []
@@ -167,19 +167,19 @@ def _of_writers(line: str, at: str) -> list[Credit]:
         byline_patterns.PLACED,
     ):
         if match := pattern.fullmatch(line):
-            named = enough(credited_names.read(match["who"]), "names", "author")
-            return credited_names.given(named, "author", "article", line, at)
+            named = enough(credited.read(match["who"]), "names", "author")
+            return credited.given(named, "author", "article", line, at)
     if "者" in line and (match := byline_patterns.reporter_in_chinese().fullmatch(line)):
-        house = credited_names.read(match["house"]) if agencies.find(match["house"]) else []
+        house = credited.read(match["house"]) if agencies.find(match["house"]) else []
         if house or match["house"].startswith("本") or (not match["house"] and match["cut"]):
             names = [Named(name=name) for name in re.split(r"[、，\s]", match["who"])]
-            return credited_names.given([*house, *names], "author", "article", line, at)
+            return credited.given([*house, *names], "author", "article", line, at)
     return []
 
 
 def _written_and_shot(who: str, shot: str, line: str, at: str) -> list[Credit]:
-    authors, photographers = (enough(credited_names.read(each), "names", "author") for each in (who, shot))
-    return credited_names.given(authors, "author", "article", line, at) + credited_names.given(
+    authors, photographers = (enough(credited.read(each), "names", "author") for each in (who, shot))
+    return credited.given(authors, "author", "article", line, at) + credited.given(
         photographers, "photo", "image", line, at
     )
 
@@ -213,35 +213,33 @@ def _of_signature(line: str, at: str) -> list[Credit]:
         and (match := byline_patterns.SIGNED_BYLINE.fullmatch(line))
         and (house := agencies.find(match["house"]))
     ):
-        named = enough(credited_names.read(match["who"]), "names", "author")
-        source = (
-            credited_names.given([Named(name=house.name, agency=house)], "source", "article", line, at) if named else []
-        )
-        return credited_names.given(named, "author", "article", line, at) + source
-    signed = credited_names.run(line.replace("(", ", ").rstrip(")") if line[:1].islower() else line)
+        named = enough(credited.read(match["who"]), "names", "author")
+        source = credited.given([Named(name=house.name, agency=house)], "source", "article", line, at) if named else []
+        return credited.given(named, "author", "article", line, at) + source
+    signed = credited.run(line.replace("(", ", ").rstrip(")") if line[:1].islower() else line)
     if signed:
         photo = any(each.agency and each.agency.pictures for each in signed)
-        return credited_names.given(signed, "photo" if photo else "source", "image" if photo else "article", line, at)
+        return credited.given(signed, "photo" if photo else "source", "image" if photo else "article", line, at)
     if (match := patterns.AGENCY_AND_PLACE.fullmatch(line)) and (house := agencies.find(match["house"])):
-        return credited_names.given([Named(name=house.name, agency=house)], "source", "article", line, at)
+        return credited.given([Named(name=house.name, agency=house)], "source", "article", line, at)
     if "/" in line or " | " in line or " via " in line:
-        named = credited_names.read(line.replace(" via ", " / "))
+        named = credited.read(line.replace(" via ", " / "))
         houses = [each.agency.name for each in named if each.agency]
         if houses and len(named) <= 4 and all(each.personal for each in named):
             # Of these a byline is printed so, of the others a photo's credit.
             role: CreditRole = (
                 "author" if houses[0] in _SO_SIGNED and (not named[0].agency or houses[0] in _NORDIC) else "photo"
             )
-            return credited_names.given(named, role, "article" if role == "author" else "image", line, at)
+            return credited.given(named, role, "article" if role == "author" else "image", line, at)
     elif 1 <= line.count(",") <= 3:
         first, _, second = line.partition(",")
-        titled = credited_names.is_title(second.strip())
+        titled = credited.is_title(second.strip())
         if len(first.split()) > _MOST_WORDS or not (titled or agencies.is_hinted(second)):
             return []
-        named = credited_names.read(line)
+        named = credited.read(line)
         known = titled if len(named) == 1 else named and named[-1].agency
         if known and not any(each.agency for each in named[:-1]) and all(each.personal for each in named):
-            return credited_names.given(named, "author", "article", line, at)
+            return credited.given(named, "author", "article", line, at)
     return []
 
 
@@ -255,13 +253,13 @@ def _of_form(line: str, at: str) -> list[Credit]:
             if beside and (both := _of_helped(beside["who"], beside["with"], line, at)):
                 return both
             named = enough(names_in(match["who"]), form.needs, form.role)
-            told = credited_names.given(named, form.role, "article", line, at)
+            told = credited.given(named, form.role, "article", line, at)
             if told:
-                return told + (credited_names.given(named, "photo", "image", line, at) if form.of_photo else [])
+                return told + (credited.given(named, "photo", "image", line, at) if form.of_photo else [])
     if len(line) > _LONGEST_PAIR:
         return []
     if photo_patterns.is_labelled(line[:_LABEL]) and (photographers := photographed(line)):
-        return credited_names.given(photographers, "photo", "image", line, at)
+        return credited.given(photographers, "photo", "image", line, at)
     if found := _of_places(line, at):
         return found
     if patterns.has_with(small) and agencies.is_hinted(line) and (match := patterns.helped().fullmatch(line)):
@@ -277,9 +275,7 @@ def _of_places(line: str, at: str) -> list[Credit]:
     found: list[Credit] = []
     for match in places:
         role: CreditRole = "contributor" if match["helped"] else "author"
-        found += credited_names.given(
-            enough(credited_names.read(match["who"]), "names", role), role, "article", line, at
-        )
+        found += credited.given(enough(credited.read(match["who"]), "names", role), role, "article", line, at)
     return found
 
 
@@ -292,33 +288,33 @@ def _of_byline(line: str, at: str) -> list[Credit]:
     ):
         return found
     if beside:
-        authors, helpers = credited_names.read(beside["who"]), credited_names.read(beside["with"])
-        if authors and all(credited_names.kind_is_personal(each.name) and each.personal for each in authors + helpers):
-            both = credited_names.given(authors, "author", "article", line, at)
-            return both + credited_names.given(helpers, "contributor", "article", line, at)
+        authors, helpers = credited.read(beside["who"]), credited.read(beside["with"])
+        if authors and all(credited.kind_is_personal(each.name) and each.personal for each in authors + helpers):
+            both = credited.given(authors, "author", "article", line, at)
+            return both + credited.given(helpers, "contributor", "article", line, at)
     if shot := byline_patterns.wrote_and_shot().fullmatch(match["who"]):
         return _written_and_shot(shot["who"], shot["shot"], line, at)
     before, dash, after = match["who"].partition(" — ")
-    named = credited_names.read(match["who"] if not dash or agencies.find(after) else before)
+    named = credited.read(match["who"] if not dash or agencies.find(after) else before)
     needs: patterns.Needs = "anybody" if match["colon"] else "names"
-    return credited_names.given(enough(named, needs, "author"), "author", "article", line, at)
+    return credited.given(enough(named, needs, "author"), "author", "article", line, at)
 
 
 def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
     """`Mia Holm mit dpa`, `Le Phare avec AFP`, `Redaktion (mit dpa)`."""
     if not (agencies.is_hinted(beside) or NOBODY.fullmatch(beside)):
         return []
-    helpers = credited_names.read(beside)
+    helpers = credited.read(beside)
     if not all(each.agency for each in helpers):
         return []
-    authors = credited_names.read(who)
+    authors = credited.read(who)
     if not helpers and not (authors and all(each.personal for each in authors)):
         return []
     if not all(each.proper for each in authors) or len(authors) > 5 or (who[:1].islower() and authors):
         return []
     if len(authors) == 1 and authors[0].name.lower() in _TALKS:
         return []
-    return credited_names.given(authors, "author", "article", line, at) + credited_names.given(
+    return credited.given(authors, "author", "article", line, at) + credited.given(
         helpers, "contributor", "article", line, at
     )
 
@@ -341,14 +337,6 @@ def _closing(paragraphs: Sequence[Paragraph]) -> int:
     """Where a seed's credit lines may begin: the first agency line, but at least the last three paragraphs."""
     first = next((n for n, p in enumerate(paragraphs) if p.agency), len(paragraphs))
     return max(0, min(first, len(paragraphs) - 3))
-
-
-def _printed(credit: str, url: str | None, at: str) -> list[Credit]:
-    """The photo's credit as a seed's reader parted it from its caption, with the address it was linked to."""
-    bare = credit.strip("()[] ")
-    role: CreditRole = "rights" if bare.startswith("©") else "photo"
-    named = names_in(bare.strip("© "))
-    return [replace(each, url=url) for each in credited_names.given(named, role, "image", credit, at)]
 
 
 def _once(found: Iterable[Credit]) -> tuple[Credit, ...]:

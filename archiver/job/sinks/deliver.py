@@ -24,9 +24,9 @@ from archiver.job.sinks.local import Keeper
 from archiver.job.workers.executors import run_seed
 from archiver.ledger.deliveries import Deliveries, insert, row_of, signed_by
 from archiver.ledger.ledger import DONE, Entry, Ledger, entry_of_bag, key_of, storable
+from archiver.ledger.lock import RECEIPTS
 from archiver.model import Failure, Seed
 from archiver.packaging.source import source
-from archiver.transfer.delivery import RECEIPTS
 
 _SLIPS = """
 CREATE TABLE IF NOT EXISTS slips (
