@@ -84,17 +84,63 @@ class PageCaption:
     at: str
 
 
-BlockKind = Literal["paragraph", "heading", "list", "quotation", "table"]
+BlockKind = Literal[
+    "paragraph",
+    "heading",
+    "list",
+    "quotation",
+    "table",
+    "caption",
+    "credit",
+    "byline",
+    "aside",
+    "navigation",
+    "embed",
+    "data",
+]
+Marked = Literal["hidden", "screen-reader", "struck"]
+Where = Literal["article", "page", "hidden", "struck", "data"]
+"""Where a line of the seed was found: in the article's text, elsewhere in the page's markup, in what is marked hidden in
+the source, in struck words, or in embedded data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageBlock:
-    """A paragraph of the article: what it is, its text, and where it stands on the page (the XPath of its element, or
-    of a script and a JSONPath in it); None where that is not known."""
+    """A block of the page: what it is, its text, and where it stands (the XPath of its element, or of a script and a
+    JSONPath in it); None where that is not known.
+
+    `text` is what the markup says now: NFC, white space folded, without struck words. `struck` is the same block with
+    its struck words in their places, None where it has none. `marked` tells what the source says of the whole block;
+    `in_article` whether it belongs to the article's text.
+    """
 
     kind: BlockKind
     text: str
     at: str | None
+    marked: Marked | None = None
+    in_article: bool = True
+    struck: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageRead:
+    """What of a page was read: `whole` only where nothing was cut; `cut` names each cut or bound in words. The counts
+    are of blocks: all, those marked hidden (or for screen readers), struck ones, and those of embedded data."""
+
+    whole: bool
+    cut: tuple[str, ...] = ()
+    blocks: int = 0
+    hidden: int = 0
+    struck: int = 0
+    data: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageModel:
+    """All blocks of a page in reading order, whatever they are, embedded data last, and how much of it was read."""
+
+    blocks: tuple[PageBlock, ...]
+    read: PageRead
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
