@@ -109,7 +109,7 @@ class PageBlock:
     """A block of the page: what it is, its text, and where it stands (the XPath of its element, or of a script and a
     JSONPath in it); None where that is not known.
 
-    `text` is what the markup says now: NFC, white space folded, without struck words. `struck` is the same block with
+    `text` is what the markup says now: NFC, white space folded, no struck words. `struck` is the same block with
     its struck words in their places, None where it has none. `marked` tells what the source says of the whole block;
     `in_article` whether it belongs to the article's text.
     """
