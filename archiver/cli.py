@@ -14,7 +14,7 @@ from archiver.commands.options import parser
 from archiver.errors import ArchiverError, UsageError
 from archiver.escape import visible
 
-MODULES = {"extract": "pages", "compare": "pages"}
+MODULES = {"extract": "saved_pages", "compare": "saved_pages"}
 
 
 def main(argv: Sequence[str] | None = None) -> int:
