@@ -100,8 +100,8 @@ BlockKind = Literal[
 ]
 Marked = Literal["hidden", "screen-reader", "struck"]
 Where = Literal["article", "page", "hidden", "struck", "data"]
-"""Where a line of the seed was found: in the article's text, elsewhere in the page's markup, in what the source marks as
-hidden, in struck words, or in embedded data."""
+"""Where a line of the seed was found: in the article's text, elsewhere in the page's markup, in what the source marks
+as hidden, in struck words, or in embedded data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
