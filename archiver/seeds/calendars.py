@@ -1,4 +1,4 @@
-"""Years and days of other calendars in the Gregorian one: Buddhist, Persian, the eras of Japan and the Republic of China."""
+"""Years and days of other calendars in the Gregorian one: Buddhist, Persian, Japan's eras, the Republic of China's."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta

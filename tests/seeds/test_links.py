@@ -5,7 +5,7 @@ import time
 import pytest
 
 from archiver.seeds.document import read_document
-from archiver.seeds.markdown import read_inline
+from archiver.seeds.links import read_inline
 
 
 @pytest.mark.parametrize(
