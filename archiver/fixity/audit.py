@@ -5,6 +5,7 @@ ledger, and goes on where it was if it was killed. Whether a bag is what its rec
 """
 
 import math
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -39,6 +40,34 @@ class Plan:
     replicas: tuple[Path, ...] = ()
     accept: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        sample: float | None,
+        older: timedelta | None,
+        seed: str | None,
+        replicas: Sequence[Path],
+        accept: bool,
+    ) -> "Plan":
+        """A plan as a person states it; without a seed, one is made up. Raises UsageError."""
+        if sample is not None and not 0 < sample <= 1:
+            raise UsageError(f"a sample of {sample} is not a share above 0, up to 1")
+        if seed is not None and sample is None:
+            raise UsageError("--seed draws a sample: name its share, --sample 5%")
+        for folder in replicas:
+            if not folder.is_dir():
+                raise UsageError(f"--replica {folder} is not a folder; mount what is elsewhere")
+        drawn_by = seed if seed is not None else secrets.token_hex(4)
+        return cls(
+            sample=sample,
+            older=older,
+            seed=drawn_by,
+            repeat=seed is not None,
+            replicas=tuple(replicas),
+            accept=accept,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
@@ -55,12 +84,14 @@ class Audited:
 
 
 @dataclass(slots=True, kw_only=True)
-class Course:
-    """How an audit goes, for the one who tells of it: the bags there are, those due, and what an interrupted one read
-    before."""
+class Progress:
+    """How far an audit is: the bags there are, those due, the bytes read, what drew the sample, and when interrupted
+    audits that are continued began."""
 
     bags: int = 0
     due: int = 0
+    octets: int = 0
+    seed: str | None = None
     resumed: list[str] = field(default_factory=list)
 
 
@@ -69,17 +100,20 @@ def audit(
     plan: Plan,
     meter: Meter,
     *,
-    course: Course | None = None,
+    progress: Progress | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Audited]:
     """Read what is due of the bags and folders of bags at `paths`, a bag at a time.
 
     Raises UsageError for a path where no bag is, nor ever was, StorageError where a ledger cannot be used; what was
     read until then is kept."""
-    course = course or Course()
+    progress = progress or Progress()
+    progress.seed = plan.seed if plan.sample is not None else None
     for folder, names in _folders(paths).items():
         with closing(Readings(folder)) as readings:
-            yield from _Folder(folder, readings, plan, meter, clock, course).audit(names)
+            for each in _Folder(folder, readings, plan, meter, clock, progress).audit(names):
+                progress.octets = meter.octets
+                yield each
 
 
 def _folders(paths: Sequence[Path]) -> dict[Path, set[str] | None]:
@@ -142,7 +176,7 @@ class _Folder:
     plan: Plan
     meter: Meter
     clock: Callable[[], datetime]
-    course: Course
+    progress: Progress
 
     def audit(self, named: set[str] | None) -> Iterator[Audited]:
         last, now = self.readings.last(), self.clock()
@@ -153,12 +187,12 @@ class _Folder:
         before = self.readings.interrupted(asked, now - STALE)
         if before:
             chosen = [name for name in before[1] if name in here]
-            self.course.resumed.append(before[0])
+            self.progress.resumed.append(before[0])
         else:
             chosen = due(last, list(here), self.plan, now)
             self.readings.begin(asked, chosen, now)
-        self.course.bags += len(here) + len(lost)
-        self.course.due += len(chosen) + len(lost)
+        self.progress.bags += len(here) + len(lost)
+        self.progress.due += len(chosen) + len(lost)
         told = {*chosen, *lost} if before else set[str]()
         for each in self.readings.found_since(before[0]) if before else ():
             if each.bag in here and each.bag not in told:

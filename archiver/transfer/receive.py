@@ -24,7 +24,7 @@ from archiver.packaging.package import Form
 from archiver.packaging.receipt import LARGEST, SUFFIX, read_receipt
 from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
-from archiver.transfer.delivery import SOFTWARE, Sign, require_valid, signatures_in, write_receipt
+from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
@@ -34,6 +34,7 @@ from archiver.validation.package.group_bag import is_group, members_of
 from archiver.validation.serialized.open_archive import opened, suffix
 from archiver.validation.trust.policy import Trust
 from archiver.validation.validator import validate_bag
+from archiver.verification.judge import require_valid
 
 RECEIVING = ".archiver/receiving"
 METHOD = "unpacked, and validated as it lies"

@@ -20,7 +20,7 @@ from archiver.model import Report
 from archiver.packaging.source import SEAL, Source, source
 from archiver.packaging.unpack import require_room
 from archiver.redaction.redact import redact
-from archiver.transfer.delivery import Sign, require_valid
+from archiver.transfer.delivery import Sign
 from archiver.transfer.handoff import Desk, Desks, HandedOff, Lot, Order
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
 from archiver.transfer.tag_files import Payload, write_skeleton
@@ -30,6 +30,7 @@ from archiver.validation.bagit.profile import read_profile
 from archiver.validation.bagit.tagfiles import Declaration, read_info
 from archiver.validation.bagit.tree import scan
 from archiver.validation.validator import validate_bag, validate_tree
+from archiver.verification.judge import require_valid
 
 ORIGINAL = "original"
 

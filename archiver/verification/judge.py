@@ -4,7 +4,10 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from archiver.errors import Refused
+from archiver.escape import visible
 from archiver.model import Report
+from archiver.validation.report import first_error
 from archiver.validation.validator import validate_bag
 from archiver.verification.demands import Demands
 from archiver.verification.extract_again import extract_again
@@ -39,6 +42,18 @@ def judge_all(bags: Sequence[Path], demands: Demands, *, jobs: int) -> Iterator[
         strict=demands.strict,
         second_opinion=demands.second_opinion,
     )
+
+
+def require_valid(report: Report, *, advice: str | None = None) -> None:
+    """Raises Refused for a bag that is not valid, with `advice` where it will not lie where it was judged."""
+    if report.ok:
+        return
+    count = sum(each.severity == "error" for each in report.findings)
+    error = first_error(report)
+    first = f"{error.code} {error.path}: {error.message}" if error else "a check failed"
+    more = f" and {count - 1} more errors" if count > 1 else ""
+    advice = advice or f"see 'archiver validate {report.bag}'"
+    raise Refused(visible(f"it is not valid: {first}{more}; {advice}"))
 
 
 def processors() -> int:

@@ -14,7 +14,7 @@ from bagbuilder import Builder
 from archiver.cli import main
 from archiver.errors import UsageError
 from archiver.fixity import audit as module
-from archiver.fixity.audit import Course, Plan, audit, due
+from archiver.fixity.audit import Plan, Progress, audit, due
 from archiver.fixity.read_bag import SLACK, Meter, look_at
 from archiver.fixity.replicas import places
 from archiver.ledger.deliveries import Sent
@@ -230,11 +230,11 @@ def test_only_bags_last_good_long_ago_or_never_are_due_and_those_found_changed(t
     damage(bags / "bad/data/a.txt")
     run(bags / "bad", now=NOW - timedelta(days=1))
     make(bags, "never")
-    course = Course()
+    progress = Progress()
     plan = Plan(older=timedelta(days=90))
-    read = {Path(each.bag).name for each in audit([bags], plan, Meter(), course=course, clock=lambda: NOW)}
+    read = {Path(each.bag).name for each in audit([bags], plan, Meter(), progress=progress, clock=lambda: NOW)}
     assert read == {"old", "never", "bad"}
-    assert (course.bags, course.due) == (4, 3)
+    assert (progress.bags, progress.due) == (4, 3)
 
 
 def test_a_sample_is_half_the_longest_unread_half_drawn_and_the_same_for_the_same_seed():
@@ -267,9 +267,9 @@ def test_an_audit_that_was_killed_goes_on_where_it_was_and_tells_again_what_it_h
     del begun  # as a kill would end it
     looked = []
     monkeypatch.setattr(module, "look_at", lambda path, meter: looked.append(path.name) or look_at(path, meter))
-    course = Course()
-    rest = list(audit([bags], Plan(), Meter(), course=course, clock=lambda: NOW + timedelta(hours=1)))
-    assert course.resumed == ["2026-05-01T12:00:00Z"]
+    progress = Progress()
+    rest = list(audit([bags], Plan(), Meter(), progress=progress, clock=lambda: NOW + timedelta(hours=1)))
+    assert progress.resumed == ["2026-05-01T12:00:00Z"]
     assert set(looked) == {each.name for each in bags.glob("bag-*")} - set(read)
     assert {Path(each.bag).name: each.outcome for each in rest if each.outcome != "good"} == {"bag-0": "changed"}
     assert len({*read, *looked}) == 6
