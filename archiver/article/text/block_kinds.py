@@ -16,10 +16,8 @@ _TAGS: dict[str, BlockKind] = {
 }
 _CONTAINERS: dict[str, BlockKind] = {
     **dict.fromkeys(("nav", "menu", "button", "select", "datalist"), "navigation"),
-    **dict.fromkeys(
-        ("iframe", "object", "embed", "audio", "video", "canvas", "svg", "map", "applet", "noframes", "noembed", "math"),
-        "embed",
-    ),
+    **dict.fromkeys(("iframe", "object", "embed", "audio", "video", "canvas", "svg", "map"), "embed"),
+    **dict.fromkeys(("applet", "noframes", "noembed", "math"), "embed"),
     **dict.fromkeys(("aside", "dialog", "template"), "aside"),
     "figcaption": "caption",
 }

@@ -186,7 +186,8 @@ class _Cutter:
             marked = None
         inner_marked = marked or place.marked
         if tag in ASIDE and (tag != "template" or child.get("shadowrootmode") not in ("open", "closed")):
-            self._apart(child, Place(child, place, tag, depth + 1, "hidden" if tag == "template" else inner_marked), way)
+            marked = "hidden" if tag == "template" else inner_marked
+            self._apart(child, Place(child, place, tag, depth + 1, marked), way)
         elif tag in _FLOWING or (place.tag in _LEAVES and "-" in tag):
             # A site's own element (`<x-source>`) is no border within a paragraph.
             if tag == "img":
@@ -237,7 +238,9 @@ class _Cutter:
         text = " ".join((image.get("alt") or "").split())
         if text:
             at = Place(image, place, "img", depth + 1, "screen-reader")
-            self._follow([Block(text, at, place.home(), words_in(text), 0.0, 0, 0.0, True, "screen-reader", None, "@alt")])
+            block = Block(text, at, place.home(), words_in(text), 0.0, 0, 0.0, True, at.marked)
+            block.attribute = "@alt"
+            self._follow([block])
 
     def _follow(self, found: list[Block]) -> None:
         if self._pieces:

@@ -24,18 +24,26 @@ MAX_TEXTS = 20_000
 MAX_JSON_DEPTH = 60
 _LEAST = 2
 """Spaces that a string of a script or attribute must have to be words, not a name."""
-_STRING = re.compile(r'"((?:[^"\\\n]++|\\.){12,}+)"' r"|'((?:[^'\\\n]++|\\.){12,}+)'|`((?:[^`\\]++|\\.){12,}+)`", re.DOTALL)
+_STRING = re.compile(
+    r"""
+    "((?:[^"\\\n]++|\\.)*+)"  |  '((?:[^'\\\n]++|\\.)*+)'  |  `((?:[^`\\]++|\\.)*+)`
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+_SHORTEST = 12
 _JSON_TYPES = re.compile(r"json", re.IGNORECASE)
 _MARKUP_TYPES = re.compile(r"html|template|handlebars|mustache|x-tmpl", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|\r?\n|(.))", re.DOTALL)
 _SIMPLE = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": " ", "v": " ", "0": ""}
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/)")
 _TRAILING_COMMA = re.compile(r",(\s*+[}\]])")
-_NO_WORDS = frozenset(
-    "class style src srcset sizes href d points transform viewBox data-srcset data-sizes data-src rel allow sandbox "
-    "integrity media fill stroke imagesizes imagesrcset http-equiv accept pattern viewbox".split()
-)
-_CODE = re.compile(r"[{};]\s*$|^\s*(?:function\b|var\s|@media|[.#]?[\w-]+\s*\{)|=>|\bfunction\s?\(|!important|</?script")
+_ATTRIBUTES = """
+class style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity
+media fill stroke imagesizes imagesrcset http-equiv accept pattern
+"""
+_NO_WORDS = frozenset(_ATTRIBUTES.split())
+"""Attributes whose values are code, addresses or names."""
+_CODE = re.compile(r"\bfunction\s?\(|!important|</?script")
 
 
 @dataclass
@@ -78,13 +86,14 @@ def data_of(tree: Element, paths: Paths) -> tuple[list[PageBlock], list[str]]:
         if tag == "script":
             _script(element, paths, found)
         elif tag == "title":
-            found.add("".join(element.itertext()), paths.of(element))
+            found.add(element.text or "", paths.of(element))
         elif tag == "meta":
             content = element.get("content") or ""
             if any(map(str.isalpha, content)) and found.allows(content):
                 found.add(content, f"{paths.of(element)}/@content")
         elif element.attrib:
-            for name, value in element.items():
+            for key, held in element.items():
+                name, value = str(key), str(held)
                 if value.count(" ") >= _LEAST and name not in _NO_WORDS and not name.startswith("on"):
                     _attribute(tag, name, value, paths.of(element), found)
     return found.blocks, found.cut
@@ -143,7 +152,9 @@ def _leaves(value: object, at: str, depth: int) -> Iterator[tuple[str, str]]:
 def _strings(text: str, at: str, found: _Found, depth: int) -> None:
     """The strings of a script that are words; in them, those of JSON that was escaped again."""
     for match in _STRING.finditer(text):
-        raw = match[1] or match[2] or match[3]
+        raw = match[1] or match[2] or match[3] or ""
+        if len(raw) < _SHORTEST:
+            continue
         if raw.count(" ") < _LEAST and not (depth < 2 and '\\"' in raw) and raw.isascii():
             continue
         value = _ESCAPE.sub(_character, raw) if "\\" in raw else raw

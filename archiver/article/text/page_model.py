@@ -20,7 +20,7 @@ from archiver.model import PageBlock, PageModel, PageRead
 def page_model(
     tree: Element, article_blocks: Iterable[PageBlock] = (), cut: Iterable[str] = (), *, parts: Cut | None = None
 ) -> PageModel:
-    """The model of a page whose article is made of `article_blocks`; `cut` is what was left out before there was a tree.
+    """The model of a page whose article is made of `article_blocks`; `cut` names what was left out earlier.
 
     `parts` are the page's blocks where they were cut already.
     """

@@ -1,7 +1,7 @@
 """What the markup says of an element's words: hidden, for screen readers, struck, or an icon.
 
-Attributes, inline styles and the class names that CSS frameworks have for screen readers; no style sheet is read. Only a
-rendering shows what a reader sees: these are marks of the source.
+Attributes, inline styles and the class names that CSS frameworks have for screen readers; no style sheet is read. These
+are marks of the source: only a rendering shows what a reader sees.
 """
 
 import re
@@ -12,7 +12,7 @@ from archiver.model import Marked
 
 STRUCK_TAGS = frozenset(("s", "del", "strike"))
 _DECLARED = re.compile(
-    r"(?:^|;)\s*+(display|visibility|content-visibility|text-decoration(?:-line)?)\s*+:\s*+([^;!]{0,100})", re.IGNORECASE
+    r"(?:^|;)\s*+(display|visibility|content-visibility|text-decoration(?:-line)?)\s*+:\s*+([^;!]{0,100})"
 )
 _COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/")
 _LONGEST_STYLE = 4_000
@@ -20,7 +20,7 @@ _FOR_SCREEN_READERS = re.compile(
     r"(?<![^\s_-])(?<!not-)(?<!no-)(?:sr-?only|visually[-_]?hidden|screen-?readers?(?:-?(?:text|only))?|show-for-sr"
     r"|element-invisible|a11y-(?:hidden|only|text)|assistive-text|hidden-accessible|off-?screen)(?![^\s_-])"
 )
-_ICON = re.compile(r"(?<![a-z])(?:fa[bsrl]?|icons?|iconfont|glyphicons?|material-(?:icons|symbols)|dashicons|bi)(?![a-z])")
+_ICON = re.compile(r"(?<![a-z])(?:fa[bsrl]?|icons?|iconfont|glyphicons?|material-symbols|dashicons|bi)(?![a-z])")
 
 
 def marked_of(element: Element) -> Marked | None:
@@ -39,12 +39,12 @@ def marked_of(element: Element) -> Marked | None:
 
 
 def is_icon(element: Element) -> bool:
-    """Whether the element is an ornament: hidden from screen readers, and an icon by its tag, class or lack of letters."""
+    """Whether it is an ornament: hidden from screen readers, and an icon by its tag, class or lack of letters."""
     if (element.get("aria-hidden") or "").strip().lower() != "true":
         return False
     if element.tag in ("i", "svg") or _ICON.search((element.get("class") or "")[:1000].lower()):
         return True
-    return not any(map(str.isalnum, "".join(element.itertext())[:1000]))
+    return not any(map(str.isalnum, "".join(map(str, element.itertext()))[:1000]))
 
 
 def _styled(style: str) -> Marked | None:
