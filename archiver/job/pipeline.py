@@ -21,7 +21,7 @@ from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
 from archiver.job.result import Archived, BagIdentity
-from archiver.model import Failure, Seed
+from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -65,6 +65,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         shelf.close()
         with _READING:
             reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
+        reading = _from_wire(reading, capture)
         instead = stands_instead(seed, capture.page, reading, capture.redirects)
         if instead and capture.outcome == "captured":
             capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
@@ -98,6 +99,18 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         status=capture.status,
         crawl_delay=capture.crawl_delay,
         warning=warning,
+    )
+
+
+def _from_wire(reading: Reading, capture: Capture) -> Reading:
+    """The reading with the document it was made from: the recorded response."""
+    source = SourceDocument(
+        kind="wire", record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
+    )
+    return replace(
+        reading,
+        article=replace(reading.article, source=source),
+        comparison=replace(reading.comparison, source=source),
     )
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-Outcome = Literal["captured", "gone", "blocked", "refused", "failed"]
-Initiator = Literal["seed", "redirect", "retry", "robots", "requisite", "memento"]
+Outcome = Literal["captured", "unread", "gone", "blocked", "refused", "failed"]
+UnreadKind = Literal["coding", "type", "empty", "cut", "shell", "frameset", "other-page", "notice", "time"]
+Initiator = Literal["seed", "redirect", "refresh", "retry", "robots", "requisite", "browser", "memento"]
 Truncation = Literal["length", "time", "disconnect"]
 
 
@@ -141,6 +142,15 @@ class Requisites:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Why an answer is not, or could not be read as, the article; `needs` is what would help: `browser`, `retry`, the
+    name of a setting or of an extra, or None."""
+
+    kind: UnreadKind
+    needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
     """An original as it was fetched: at least one HTTP response was recorded."""
 
@@ -166,6 +176,8 @@ class Capture:
     """Seconds the host's robots.txt asks for between pages."""
     requisites: Requisites | None = None
     """None where none were asked for."""
+    unread: Unread | None = None
+    """Set where the outcome is `unread`."""
     index: tuple[IndexEntry, ...] = ()
     """Of every response record, those copied from other captures included."""
 
