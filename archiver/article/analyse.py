@@ -1,7 +1,7 @@
 """One page, read and set beside its seed: the one entry of this room.
 
 It fetches nothing, writes nothing and never raises for what a page holds: a page without an article is an Article whose
-`note` says so (DESIGN.md, section 4).
+`note` says so (docs/bag-format.md, section 4.5).
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -132,7 +132,7 @@ def _failure(walk: Walk, manners: _Manners, started: datetime, finished: datetim
 
 
 def outcome_of(walk: Walk, answer: Attempt, page: Page) -> tuple[Outcome, str | None]:
-    """DESIGN.md, section 4: outcomes by status, and by what kept the walk from its end."""
+    """The outcome (docs/bag-format.md, section 4.3), by status, and by what kept the walk from its end."""
     status, trouble = page.status, walk.trouble
     stopped = trouble is not None and trouble.kind not in ("disconnect", "bound", "timeout", "protocol")
     if trouble is not None and (stopped or not walk.arrived):

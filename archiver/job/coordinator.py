@@ -1,6 +1,6 @@
 """Many seeds: the coordinator. Reads them as a stream, hands them out by host, settles results in groups.
 
-Only this process writes the ledger and makes bags visible (DESIGN.md, section 6.6 and 6.7). Of each host at most one
+Only this process writes the ledger and makes bags visible (docs/architecture.md). Of each host at most one
 seed is under way, and each result comes back by itself, so that a slow host holds nobody else up. A kill at any moment
 loses at most the seeds in flight; they are still `waiting` in the ledger and run again.
 """

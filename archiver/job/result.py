@@ -102,7 +102,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """DESIGN.md, section 5: 0 when every seed is captured, 1 when one is not, or a bag is gone or lacks its
+        """0 when every seed is captured, 1 when one is not, or a bag is gone or lacks its
         signature, 130 when stopped."""
         if self.interrupted:
             return 130

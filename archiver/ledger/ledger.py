@@ -1,4 +1,4 @@
-"""The ledger: what became of every seed, in SQLite beside the bags (DESIGN.md, section 6.7).
+"""The ledger: what became of every seed, in SQLite beside the bags (docs/architecture.md).
 
 Written by the coordinating process only, one transaction for a group of bags. It is an index: what it says of bags can
 be read again from them (`adopt`); only failures live here alone.

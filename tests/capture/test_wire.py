@@ -1,4 +1,4 @@
-"""What goes over the connection is what the WARC holds, byte for byte (DESIGN.md, section 6.1; RFC 9112)."""
+"""What goes over the connection is what the WARC holds, byte for byte (docs/bag-format.md, section 3.1; RFC 9112)."""
 
 import gzip
 import time

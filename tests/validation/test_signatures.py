@@ -30,7 +30,7 @@ from archiver.model import Report
 from archiver.trust.custody import Agent, append
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer, sign
-from archiver.validation.rules.trust_rules import LAYERS
+from archiver.validation.rules import trust
 from archiver.validation.trust.cert_paths import chain_to
 from archiver.validation.trust.policy import Trust, read_roots
 from archiver.validation.validator import validate_bag
@@ -111,7 +111,7 @@ def test_a_signed_and_timestamped_bag_passes_every_check_and_says_who_and_since_
     report = judged(bag, pki, require_signature=True, require_timestamp=True, signer="ada@archive.example")
     assert report.ok
     assert told(report) == GOOD
-    assert {name: report.checks[name] for name in LAYERS} == dict.fromkeys(LAYERS, "passed")
+    assert {name: report.checks[name] for name in trust.CHECKS} == dict.fromkeys(trust.CHECKS, "passed")
     said = {each.code: each.message for each in report.findings}
     assert "CN=Ada Archivist, ada@archive.example" in said["SIG005"]
     assert re.search(r"exists since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, says CN=Time Authority", said["TSR005"])
@@ -131,7 +131,7 @@ def test_a_bag_without_signatures_is_not_checked_and_fails_only_where_they_are_r
     bag = Builder().write(tmp_path / "bag")
     report = judged(bag, pki)
     assert report.ok
-    assert {report.checks[name] for name in LAYERS} == {"not checked"}
+    assert {report.checks[name] for name in trust.CHECKS} == {"not checked"}
     report = judged(bag, pki, require_signature=True, require_timestamp=True)
     assert told(report) == ["SIG006", "TSR006"]
     assert not report.ok
@@ -541,7 +541,7 @@ def test_a_damage_is_found(name: str, bag: Path, pki: Authorities, tmp_path: Pat
 
 def test_every_rule_of_trust_is_shown_here():
     shown = {code for _, expected, _ in DAMAGES.values() for code in expected} | set(GOOD) | {"SIG022", "TSR022"}
-    assert {code for rows in LAYERS.values() for code in rows} - shown == {"SIG008"}  # which the next test shows
+    assert set(trust.RULES) - shown == {"SIG008"}  # which the next test shows
 
 
 def test_where_the_extra_is_not_installed_signatures_are_not_checked_and_it_says_so(
