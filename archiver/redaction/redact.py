@@ -151,6 +151,12 @@ class _Copy:
             key: value if key in _UNTOUCHED else _over(value, lambda text: self.ids.get(text) or without_secrets(text))
             for key, value in self.record.items()
         }
+        for part, name in (("text", "from"), ("comparison", "source")):
+            if source := told[part].get(name):
+                told[part] = {
+                    **told[part],
+                    name: _over(source, lambda text: self.ids.get(text) or without_secrets(text)),
+                }
         grown = {each.id: each.grown for each in self.changed}
         for each in told["capture"]["exchanges"]:
             each["bytes"] += grown.get(each["record_ids"]["response"], 0)
