@@ -3,7 +3,7 @@
 import argparse
 
 from archiver.commands.options import COMMANDS, parser
-from archiver.commands.options.argument_parser import suggestion
+from archiver.commands.options.argument_parser import NO_COMMAND, suggestion
 from archiver.errors import UsageError
 
 
@@ -14,6 +14,6 @@ def help(args: argparse.Namespace) -> int:  # noqa: A001 - the name of the comma
         return 0
     names = [each.name for each in COMMANDS]
     if args.about not in names:
-        raise UsageError(f"no command {args.about!r}{suggestion(args.about, names)}")
+        raise UsageError(f"no command {args.about!r}{suggestion(args.about, names, NO_COMMAND)}")
     parser().parse_args([args.about, "--help"])  # prints, and leaves by SystemExit
     return 0

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from archiver.digest import sha256
 from archiver.errors import UsageError
-from archiver.validation.trust.identity import is_fingerprint
-from archiver.validation.trust.policy import Trust, read_roots
+from archiver.validation.trust.policy import Trust, is_fingerprint, read_roots
 
 if TYPE_CHECKING:
     from archiver.validation.bagit.profile import Profile

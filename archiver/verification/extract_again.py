@@ -3,11 +3,15 @@
 `validation/` shares no code with the extractor, so that one fault cannot hide in both; this module joins them.
 """
 
+from typing import TYPE_CHECKING
+
 from archiver import __version__
-from archiver.validation.payload.re_extraction import ReadAgain
+
+if TYPE_CHECKING:
+    from archiver.validation.payload.re_extraction import ReadAgain
 
 
-def extract_again(page: ReadAgain) -> str | None:
+def extract_again(page: "ReadAgain") -> str | None:
     """The text of a recorded page by the extractor installed here; None where the record names another version."""
     if page.software != __version__:
         return None

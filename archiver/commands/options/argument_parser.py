@@ -41,13 +41,16 @@ class ArgumentParser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.dest == "command" and action.choices is not None and value not in action.choices:
-            raise argparse.ArgumentError(None, f"no command {value!r}{suggestion(value, action.choices)}")
+            raise argparse.ArgumentError(None, f"no command {value!r}{suggestion(value, action.choices, NO_COMMAND)}")
         super()._check_value(action, value)
 
 
-def suggestion(name: str, known: Iterable[str]) -> str:
-    """The end of a message: the nearest known name, or where all are listed."""
+def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of a message: the nearest known name, or what to do where none is near."""
     from difflib import get_close_matches
 
     near = get_close_matches(name, list(known), 1)
-    return f"; did you mean {near[0]}?" if near else "; 'archiver help' lists all commands"
+    return f"; did you mean {near[0]}?" if near else otherwise
+
+
+NO_COMMAND = "; 'archiver help' lists all commands"
