@@ -1,9 +1,10 @@
 """Where packages go and come from, by address: the one place that knows which kinds of targets there are.
 
-A new kind is a module with a class that implements `target.Target`, and a row of `_SCHEMES`.
+A new kind is a module with a class that implements `target.Target`, and a row of `SCHEMES`.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import UsageError
@@ -14,14 +15,22 @@ Opener = Callable[[str, str | None, Memory | None], Target]
 """(address, server, memory of unfinished uploads) -> the target. Raises UsageError, StorageError."""
 
 
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """A kind of target: how its addresses are written, and what opens one."""
+
+    form: str
+    opener: Opener
+
+
 def _s3(address: str, endpoint: str | None, memory: Memory | None) -> Target:
     from archiver.packaging.s3 import S3Target
 
     return S3Target(address, endpoint, memory)
 
 
-_SCHEMES: dict[str, Opener] = {"s3": _s3}
-"""Scheme of the address -> what opens it."""
+SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3)}
+"""What stands before `://` in an address -> the kind of target."""
 
 
 def is_folder(address: str) -> bool:
@@ -37,8 +46,7 @@ def open_target(address: str, endpoint: str | None = None, memory: Memory | None
     """
     if is_folder(address):
         return FolderTarget(Path(address))
-    scheme = address.partition("://")[0].lower()
-    if scheme not in _SCHEMES:
-        known = ", ".join(f"{each}://…" for each in _SCHEMES)
-        raise UsageError(f"{address}: bags are delivered to a folder or {known}, not to {scheme}://")
-    return _SCHEMES[scheme](address, endpoint, memory)
+    scheme = SCHEMES.get(address.partition("://")[0].lower())
+    if scheme is None:
+        raise UsageError(f"{address!r} is not {' or '.join(each.form for each in SCHEMES.values())}, nor a folder")
+    return scheme.opener(address, endpoint, memory)
