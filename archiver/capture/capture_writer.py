@@ -78,8 +78,16 @@ class Recording:
         self.exchanges.append(exchange)
         warc, mime = self.shelf.warc(), mime_of(done.page.header("content-type") if done.page else None)
         offset, length = warc.last_response
-        entry = IndexEntry(url=done.url, moment=done.asked, status=status, mime=mime, file=warc.name, offset=offset,
-                           length=length, payload_sha256=done.payload_sha256)  # fmt: skip
+        entry = IndexEntry(
+            url=done.url,
+            moment=done.asked,
+            status=status,
+            mime=mime,
+            file=warc.name,
+            offset=offset,
+            length=length,
+            payload_sha256=done.payload_sha256,
+        )
         self.index.append(entry)
         self._lengths[ids.response] = length
         return exchange

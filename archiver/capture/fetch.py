@@ -41,8 +41,14 @@ class Fetcher:
         config, started, begun = self.recorder.config, self.now(), idle_clock()
         recording = Recording(shelf)
         with self.recorder.visit() as visit:
-            asker = Asker(recorder=self.recorder, visit=visit, limits=config.limits, spool=shelf.spool,
-                          now=self.now, sleep=self.sleep)  # fmt: skip
+            asker = Asker(
+                recorder=self.recorder,
+                visit=visit,
+                limits=config.limits,
+                spool=shelf.spool,
+                now=self.now,
+                sleep=self.sleep,
+            )
             manners = _Manners(config.robots, RobotsDesk(asker, recording, self.store))
             asker = manners.with_them(asker)
             walk = Walk(asker, url, "seed", keep=config.limits.page_bytes, retries=config.limits.retries)

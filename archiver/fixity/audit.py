@@ -197,9 +197,15 @@ class _Folder:
             notes += [f"and {count - MOST} more changes"] if count > MOST else []
         good = None if changes else moment
         audited = Audited(
-            bag=str(path), outcome="changed" if changes else "good", time=moment, octets=look.octets, seal=look.seal,
-            since=before.good if before else None, changes=tuple(changes), notes=tuple(notes),
-        )  # fmt: skip
+            bag=str(path),
+            outcome="changed" if changes else "good",
+            time=moment,
+            octets=look.octets,
+            seal=look.seal,
+            since=before.good if before else None,
+            changes=tuple(changes),
+            notes=tuple(notes),
+        )
         if good or before is None:
             self._settle(asked, name, audited, good, look.seal if good else None, look.beside if good else {})
         else:
@@ -251,10 +257,17 @@ class _Folder:
         self.readings.settle(
             asked,
             Reading(
-                bag=name, time=told.time, outcome=told.outcome, octets=told.octets, seal=told.seal,
-                found=found if told.changes else {}, good=good, good_seal=seal, beside=beside,
+                bag=name,
+                time=told.time,
+                outcome=told.outcome,
+                octets=told.octets,
+                seal=told.seal,
+                found=found if told.changes else {},
+                good=good,
+                good_seal=seal,
+                beside=beside,
             ),
-        )  # fmt: skip
+        )
 
 
 def _since(before: Reading, look: Look) -> Iterator[Change]:
@@ -286,6 +299,12 @@ def _again(path: Path, row: Reading) -> Audited:
     changes = tuple(Change(**{**each, "copies": tuple(each["copies"])}) for each in found.get("changes", ()))
     outcome: Outcome = "gone" if row.outcome == "gone" else "changed"
     return Audited(
-        bag=str(path), outcome=outcome, time=row.time, octets=row.octets, seal=row.seal, since=found.get("since"),
-        changes=changes, notes=(*found.get("notes", ()), "read before the audit was interrupted"),
-    )  # fmt: skip
+        bag=str(path),
+        outcome=outcome,
+        time=row.time,
+        octets=row.octets,
+        seal=row.seal,
+        since=found.get("since"),
+        changes=changes,
+        notes=(*found.get("notes", ()), "read before the audit was interrupted"),
+    )

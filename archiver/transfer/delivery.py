@@ -57,10 +57,19 @@ def target_of(address: str, endpoint: str | None, memory: Memory | None) -> Targ
 
 
 def delivered(
-    found: Source, parcel: Package, target: Target, *, judge: Callable[[], Report], signatures: Mapping[str, str],
-    config: Config, seal: str, identifier: str | None, derived: Mapping[str, Any] | None = None,
-    members: tuple[tuple[str, str], ...] = (), seed: Mapping[str, str | None] | None = None,
-) -> Receipt:  # fmt: skip
+    found: Source,
+    parcel: Package,
+    target: Target,
+    *,
+    judge: Callable[[], Report],
+    signatures: Mapping[str, str],
+    config: Config,
+    seal: str,
+    identifier: str | None,
+    derived: Mapping[str, Any] | None = None,
+    members: tuple[tuple[str, str], ...] = (),
+    seed: Mapping[str, str | None] | None = None,
+) -> Receipt:
     """Bring a package of the bag `found` to the target; the receipt, when it came back as it was sent. Raises Refused
     for a bag that `judge` finds wrong, and as `handoff.deliver` does, StorageError."""
     started = datetime.now(UTC)
@@ -71,13 +80,32 @@ def delivered(
     returned = deliver(parcel, pieces, target)
     size, digest = digest_of(parcel, pieces)
     return Receipt(
-        identifier=f"urn:uuid:{uuid4()}", kind="delivery", bag=found.name, bag_identifier=identifier, seal=seal,
-        derived=derived, form=parcel.form, target=target.address, package=parcel.name, size=size, sent=digest,
-        read_back=digest_of(parcel, returned)[1], method=target.method, files=len(found.files), octets=found.octets,
-        started=started, ended=datetime.now(UTC), report=report, signatures=signatures, software=SOFTWARE,
-        organisation=config.organisation, person=config.operator, custody_head=custody.head(found.root),
-        members=members, seed=seed,
-    )  # fmt: skip
+        identifier=f"urn:uuid:{uuid4()}",
+        kind="delivery",
+        bag=found.name,
+        bag_identifier=identifier,
+        seal=seal,
+        derived=derived,
+        form=parcel.form,
+        target=target.address,
+        package=parcel.name,
+        size=size,
+        sent=digest,
+        read_back=digest_of(parcel, returned)[1],
+        method=target.method,
+        files=len(found.files),
+        octets=found.octets,
+        started=started,
+        ended=datetime.now(UTC),
+        report=report,
+        signatures=signatures,
+        software=SOFTWARE,
+        organisation=config.organisation,
+        person=config.operator,
+        custody_head=custody.head(found.root),
+        members=members,
+        seed=seed,
+    )
 
 
 def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:

@@ -76,9 +76,14 @@ class Grouping:
 
 
 def hand_off_group(
-    bags: Sequence[Path], grouping: Grouping, order: Order, config: Config, *, sign: Sign | None = None,
+    bags: Sequence[Path],
+    grouping: Grouping,
+    order: Order,
+    config: Config,
+    *,
+    sign: Sign | None = None,
     seal: SealGroup | None = None,
-) -> Iterator[HandedOff]:  # fmt: skip
+) -> Iterator[HandedOff]:
     """Deliver the bags as one group, in as many parts as its size demands; where one of them is not valid, none.
 
     Raises UsageError for two bags of one name, UsageError and StorageError where the target, or the folder of groups,
@@ -148,25 +153,39 @@ def _lot(
         reports = _validated(members, desk)
         _seal(desk, folder, members, count, grouping, listed)
     elif _read(folder / MEMBERS) != listed:
-        raise Refused(f"a group of this name was sealed before with other bags, or they have changed since ({folder}); "
-                      "choose another --group name")  # fmt: skip
+        raise Refused(
+            f"a group of this name was sealed before with other bags, or they have changed since ({folder}); "
+            "choose another --group name"
+        )
     if seal is not None:
         seal(folder)
     found = _whole(source(folder), {each.name: each for each in members})
     return Lot(
-        name=name, source=found, judge=partial(_judge, found, members, reports, desk),
-        logs=(folder, *(each.root for each in members)), seal=found.seal, identifier=found.identifier,
+        name=name,
+        source=found,
+        judge=partial(_judge, found, members, reports, desk),
+        logs=(folder, *(each.root for each in members)),
+        seal=found.seal,
+        identifier=found.identifier,
         members=tuple((each.name, each.seal) for each in members),
-    )  # fmt: skip
+    )
 
 
 def _seal(desk: Desk, folder: Path, members: Sequence[Source], count: str, grouping: Grouping, listed: bytes) -> None:
     files = {f"data/{each.name}/{path}": (each, path) for each in members for path in each.files}
     lost = [
-        {"seed": each.name, "url": each.url, "outcome": each.outcome, "reason": each.reason, "job": each.job,
-         "updated": each.updated, "seen": each.detail}
-        for bags in sorted({each.root.parent for each in members}) for each in _unbagged(bags)
-    ]  # fmt: skip
+        {
+            "seed": each.name,
+            "url": each.url,
+            "outcome": each.outcome,
+            "reason": each.reason,
+            "job": each.job,
+            "updated": each.updated,
+            "seen": each.detail,
+        }
+        for bags in sorted({each.root.parent for each in members})
+        for each in _unbagged(bags)
+    ]
     own = {MEMBERS: listed, FAILURES: b"".join(map(json_bytes, lost))}
     payload = Payload(files=files)
     octets = payload.octets + sum(map(len, own.values()))
@@ -222,8 +241,10 @@ def _members_csv(members: Sequence[Source]) -> bytes:
         info: dict[str, str] = {}
         for label, value in _INFO.findall(_read(each.root / "bag-info.txt").decode("utf-8", "replace")):
             info.setdefault(label.lower(), one_line(value))
-        cells = [info.get(label, "") for label in ("external-identifier", "external-description", "original-url",
-                                                   "capture-date")]  # fmt: skip
+        cells = [
+            info.get(label, "")
+            for label in ("external-identifier", "external-description", "original-url", "capture-date")
+        ]
         writer.writerow([each.name, *(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells), each.seal])
     return out.getvalue().encode("utf-8")
 
@@ -250,8 +271,9 @@ def _validated(members: Sequence[Source], desk: Desk) -> list[Report]:
     wrong = [f"{Path(each.bag).name} ({_first(each)})" for each in reports if not each.ok]
     if wrong:
         more = f" and {len(wrong) - 20} more" if len(wrong) > 20 else ""
-        raise Refused(f"{len(wrong)} of its {len(reports)} bags are not valid: {', '.join(wrong[:20])}{more}; nothing "
-                      "was sent")  # fmt: skip
+        raise Refused(
+            f"{len(wrong)} of its {len(reports)} bags are not valid: {', '.join(wrong[:20])}{more}; nothing was sent"
+        )
     return reports
 
 

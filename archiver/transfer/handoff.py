@@ -91,9 +91,13 @@ def lot_of(bag: Path, cores: int) -> Lot:
     """A bag as it is. Raises Refused."""
     found = source(bag)
     return Lot(
-        name=str(bag), source=found, judge=lambda: validate_bag(bag, second_opinion=True, cores=cores), logs=(bag,),
-        seal=found.seal, identifier=found.identifier,
-    )  # fmt: skip
+        name=str(bag),
+        source=found,
+        judge=lambda: validate_bag(bag, second_opinion=True, cores=cores),
+        logs=(bag,),
+        seal=found.seal,
+        identifier=found.identifier,
+    )
 
 
 class Desks:
@@ -155,9 +159,17 @@ class Desk:
             return self._unchanged(lot, before)
         # 2. Measured, judged, sent, read back, compared.
         receipt = delivered(
-            found, parcel, self.target, judge=lot.judge, signatures=signatures, config=self.config, seal=lot.seal,
-            identifier=lot.identifier, derived=lot.derived, members=lot.members,
-        )  # fmt: skip
+            found,
+            parcel,
+            self.target,
+            judge=lot.judge,
+            signatures=signatures,
+            config=self.config,
+            seal=lot.seal,
+            identifier=lot.identifier,
+            derived=lot.derived,
+            members=lot.members,
+        )
         size, digest = receipt.size, receipt.sent
         # 3. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
         notes = list(found.notes)
@@ -168,9 +180,14 @@ class Desk:
         self.ledger.add(receipt, derived=lot.key, signatures=signed, file=file)
         self._into_custody(lot, receipt.identifier, digest, notes)
         return HandedOff(
-            bag=lot.name, outcome="delivered", package=f"{self.target.address}/{parcel.name}", size=size, sha256=digest,
-            receipt=str(file), notes=tuple(notes),
-        )  # fmt: skip
+            bag=lot.name,
+            outcome="delivered",
+            package=f"{self.target.address}/{parcel.name}",
+            size=size,
+            sha256=digest,
+            receipt=str(file),
+            notes=tuple(notes),
+        )
 
     def _is_still_there(self, before: Delivery, parcel: Package, *, made: bool) -> bool:
         """Whether the far end holds what was delivered; False where it is gone. Raises Refused where it changed."""
@@ -196,19 +213,27 @@ class Desk:
             self._into_custody(lot, before.identifier, before.sha256, notes)
         how = "read back again" if self.order.verify else "it is still there, by size and stated digest"
         return HandedOff(
-            bag=lot.name, outcome="unchanged", package=f"{self.target.address}/{before.package}", size=before.size,
-            sha256=before.sha256, receipt=str(self.folder / RECEIPTS / before.receipt),
-            reason=f"delivered on {before.ended} already; {how}", notes=tuple(notes),
-        )  # fmt: skip
+            bag=lot.name,
+            outcome="unchanged",
+            package=f"{self.target.address}/{before.package}",
+            size=before.size,
+            sha256=before.sha256,
+            receipt=str(self.folder / RECEIPTS / before.receipt),
+            reason=f"delivered on {before.ended} already; {how}",
+            notes=tuple(notes),
+        )
 
     def _into_custody(self, lot: Lot, identifier: str, digest: str, notes: list[str]) -> None:
         """The bags' own logs tell of the delivery, where they can be written. Those of a group's members are not
         signed: the group is what is vouched for."""
         detail = {
-            "receipt": identifier, "target": self.target.address, "form": self.order.form, "sha256": digest,
+            "receipt": identifier,
+            "target": self.target.address,
+            "form": self.order.form,
+            "sha256": digest,
             **({"derived": dict(lot.derived)} if lot.derived else {}),
             **({"group": lot.source.name} if lot.members else {}),
-        }  # fmt: skip
+        }
         try:
             for bag in lot.logs:
                 event = custody.append(bag, "handoff", at=datetime.now(UTC), agent=agent(self.config), detail=detail)

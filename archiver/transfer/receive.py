@@ -67,9 +67,16 @@ class Parcel:
 
 
 def receive(
-    packages: Sequence[str], bags: Path, config: Config, *, trust: Trust, endpoint: str | None = None,
-    sign: Sign | None = None, unpack_groups: bool = False, cores: int = 1,
-) -> Iterator[Received]:  # fmt: skip
+    packages: Sequence[str],
+    bags: Path,
+    config: Config,
+    *,
+    trust: Trust,
+    endpoint: str | None = None,
+    sign: Sign | None = None,
+    unpack_groups: bool = False,
+    cores: int = 1,
+) -> Iterator[Received]:
     """Take in each package; the bags of a group as one bag, or, on request, one by one.
 
     Raises UsageError for what is no package, StorageError where the bags folder cannot be written; what was taken in
@@ -111,8 +118,12 @@ class _Desk:
                 tree, name = _judged(path, tree, findings)
                 to = self._shelf(tree) / name
                 if self._is_here(to, tree):
-                    return Received(package=parcel.origin, outcome="unchanged", bag=str(to),
-                                    reason="a bag of this name and seal is here already")  # fmt: skip
+                    return Received(
+                        package=parcel.origin,
+                        outcome="unchanged",
+                        bag=str(to),
+                        reason="a bag of this name and seal is here already",
+                    )
                 # 2. Unpacked, where nobody looks.
                 require_room(self.staging, sum(tree.files.values()))
                 staged = here / name
@@ -137,18 +148,43 @@ class _Desk:
         unpacked = self._place_members(staged, members, detail) if self.unpack_groups and members else ()
         self._publish(staged, to)
         receipt = Receipt(
-            identifier=identifier, kind="receipt", bag=name, bag_identifier=found.identifier, seal=found.seal,
-            derived=None, form=_FORMS[suffix(path.name) if path.is_file() else None], target=str(self.bags.resolve()),
-            package=path.name, size=size, sent=digest, read_back=digest, method=METHOD, files=len(found.files),
-            octets=found.octets, started=started, ended=datetime.now(UTC), report=report,
-            signatures=signatures, software=SOFTWARE, organisation=self.config.organisation,
-            person=self.config.operator, custody_head=head, answers=answers, members=members,
-        )  # fmt: skip
+            identifier=identifier,
+            kind="receipt",
+            bag=name,
+            bag_identifier=found.identifier,
+            seal=found.seal,
+            derived=None,
+            form=_FORMS[suffix(path.name) if path.is_file() else None],
+            target=str(self.bags.resolve()),
+            package=path.name,
+            size=size,
+            sent=digest,
+            read_back=digest,
+            method=METHOD,
+            files=len(found.files),
+            octets=found.octets,
+            started=started,
+            ended=datetime.now(UTC),
+            report=report,
+            signatures=signatures,
+            software=SOFTWARE,
+            organisation=self.config.organisation,
+            person=self.config.operator,
+            custody_head=head,
+            answers=answers,
+            members=members,
+        )
         notes = [] if parcel.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
-        return Received(package=parcel.origin, outcome="received", bag=str(to), receipt=str(file),
-                        notes=tuple(notes), unpacked=unpacked)  # fmt: skip
+        return Received(
+            package=parcel.origin,
+            outcome="received",
+            bag=str(to),
+            receipt=str(file),
+            notes=tuple(notes),
+            unpacked=unpacked,
+        )
 
     def _shelf(self, tree: Tree) -> Path:
         """The folder in which the package will lie: a group that is unpacked leaves what vouches for it in `groups`."""

@@ -86,9 +86,15 @@ def _lot(bag: Path, derivation: Derivation, desk: Desk, home: Path) -> Lot:
         key = key or _key(found, derivation.receiver)
     stated = {"seal": found.seal, "for": derivation.name, "redacted": derivation.redacted}
     return Lot(
-        name=str(bag), source=found, judge=lambda: _judge(chain, found, derivation.receiver, desk), logs=(bag,),
-        seal=original.seal, identifier=original.identifier, derived=stated, key=key,
-    )  # fmt: skip
+        name=str(bag),
+        source=found,
+        judge=lambda: _judge(chain, found, derivation.receiver, desk),
+        logs=(bag,),
+        seal=original.seal,
+        identifier=original.identifier,
+        derived=stated,
+        key=key,
+    )
 
 
 def _access_copy(original: Source, desk: Desk, key: str, home: Path) -> Source:
@@ -128,9 +134,14 @@ def derive(original: Source, receiver: Receiver, config: Config, home: Path) -> 
     kept = {f"{ORIGINAL}/{path}": (original, path) for path in original.files if not path.startswith("data/")}
     folder = home / original.name
     write_skeleton(
-        folder, pairs, Payload(files=payload), own={}, tags=wish.tags, kept=Payload(files=kept),
+        folder,
+        pairs,
+        Payload(files=payload),
+        own={},
+        tags=wish.tags,
+        kept=Payload(files=kept),
         algorithms=receiver.algorithms,
-    )  # fmt: skip
+    )
     made, whole = source(folder), Payload(files=payload | kept)
     files = dict(sorted((made.files | whole.sizes).items()))
     return replace(made, files=files, places=whole.places, notes=original.notes)

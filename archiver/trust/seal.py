@@ -67,9 +67,14 @@ def sign_bag(
 
 
 def sign_file(
-    path: Path, signer: Signer, *, timestamp_url: str | None, now: datetime, roots: Path | None = None,
+    path: Path,
+    signer: Signer,
+    *,
+    timestamp_url: str | None,
+    now: datetime,
+    roots: Path | None = None,
     durable: bool = True,
-) -> None:  # fmt: skip
+) -> None:
     """Put `<path>.p7s` and `.p7s.tsr` beside any file, a receipt say. Raises as `sign_bag` does."""
     _Pen(signer, timestamp_url, now, roots, True, durable).extend(path, path.parent)
 
