@@ -145,7 +145,7 @@ def outcome_of(walk: Walk, answer: Attempt, page: Page) -> tuple[Outcome, str | 
         return ("refused" if trouble.kind in ("guard", "robots") else "failed"), trouble.message
     if trouble is not None and (trouble.kind == "protocol" or not answer.tape.head_complete):
         return "failed", trouble.message
-    if 200 <= status < 300 and status != 204:
+    if 200 <= status < 300:
         return "captured", f"the response is not whole: {trouble.message}" if trouble else None
     if status in GONE:
         return "gone", f"status {status}"

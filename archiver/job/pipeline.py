@@ -66,9 +66,9 @@ def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Fa
         with _READING:
             reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
         reading = _from_wire(reading, capture)
-        instead = stands_instead(seed, capture.page, reading, capture.redirects)
+        instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
         if instead and capture.outcome == "captured":
-            capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
+            capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
         photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
         reading = replace(
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
