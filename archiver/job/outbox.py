@@ -26,7 +26,16 @@ from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
 from archiver.packaging.unpack import require_room, unpack
-from archiver.transfer.delivery import Sign, delivered, signatures_in, signatures_of, signs, target_of, write_receipt
+from archiver.transfer.delivery import (
+    Shipment,
+    Sign,
+    deliver_shipment,
+    signatures_in,
+    signatures_of,
+    signs,
+    target_of,
+    write_receipt,
+)
 from archiver.validation.serialized.open_archive import opened
 from archiver.validation.validator import validate_bag
 
@@ -93,11 +102,15 @@ class Outbox:
         parcel = package(found, self.form)
         told = {"name": seed.name, "url": seed.url, "sha256": seed.sha256,
                 "outcome": made.outcome, "verdict": made.verdict, "reason": made.reason}  # fmt: skip
-        receipt = delivered(
-            found, parcel, self.target, judge=lambda: _judged(made.bag.path),
-            signatures=signatures_in(found), config=self.config, seal=found.seal, identifier=found.identifier,
+        shipment = Shipment(
+            name=found.name,
+            source=found,
+            validate=lambda: _judged(made.bag.path),
+            seal=found.seal,
+            identifier=found.identifier,
             seed=told,
-        )  # fmt: skip
+        )
+        receipt = deliver_shipment(shipment, parcel, self.target, self.config, signatures=signatures_in(found))
         beside, notes = self.folder / f"{found.name}.receipt", list[str]()
         with storage(f"write a receipt in {beside}"):
             file = write_receipt(receipt, beside, self.sign, notes)

@@ -24,7 +24,7 @@ def framed(message: bytes) -> tuple[bytes, Framing]:
 
 
 def recorded(pieces: list[bytes], limits: Limits | None = None) -> tuple[RawExchange, bytes]:
-    """A raw fed with these pieces, and what the HTTP client saw of them."""
+    """A raw exchange fed with these pieces, and what the HTTP client saw of them."""
     raw = RawExchange(limits or Limits(), None)
     seen = b"".join(raw.received(piece) for piece in pieces) + raw.ended()
     return raw, seen
