@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.cms.read import LARGEST, CmsError, Signature, Timestamp, read_signature, read_timestamp
+from archiver.cms.read import LARGEST, InvalidCms, Signature, Timestamp, read_signature, read_timestamp
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
@@ -102,7 +102,7 @@ def _chain(tree: Tree, start: str) -> tuple[list[ChainLink], list[Finding]]:
         try:
             data, over = _read(tree, path, LARGEST), _read(tree, last, _SIGNED)
             content = read_timestamp(data, over) if kind == "TSR" else read_signature(data, over)
-        except CmsError as error:
+        except InvalidCms as error:
             findings.append(finding(f"{kind}{_WHY[error.why]}", path, signed=last, reason=error.reason))
         except OSError as error:
             findings.append(finding(f"{kind}001", path, reason=error.strerror or error))
