@@ -8,8 +8,8 @@ from archiver.model import Bag, Failure, Outcome, Receipt, Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
-    """What the bag of a seed will be called, where a job delivers; `again` where an earlier attempt had the same slip
+class BagIdentity:
+    """What the bag of a seed will be called, where a job delivers; `again` where an earlier attempt had the same one
     and may have got as far as that."""
 
     name: str
