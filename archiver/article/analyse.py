@@ -11,7 +11,8 @@ from archiver.article.claims.collect import claims_of_page, claims_of_seed
 from archiver.article.compare import compare, lost_links
 from archiver.article.credits.parse import credits_of_page, credits_of_seed
 from archiver.article.html import dom
-from archiver.article.page_text import opened, text_of
+from archiver.article.page_text import NORMALISATION, opened, parser, text_of
+from archiver.article.text.page_model import page_model
 from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
 
 
@@ -77,6 +78,9 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callab
         captions=captions,
         blocks=text.blocks,
         candidates=text.candidates,
+        model=page_model(tree, text.blocks, cut=(page.problem,) if page.problem else ()) if tree is not None else None,
+        parser=parser() if tree is not None else None,
+        normalisation=NORMALISATION,
     )
     return article, lambda: dom.links_of(tree, base) if tree is not None else []
 
