@@ -14,8 +14,9 @@ from typing import Literal
 
 from archiver.config import Config
 from archiver.errors import ArchiverError, Refused, UsageError
-from archiver.ledger.deliveries import Deliveries, Delivery, signed_by
+from archiver.ledger.deliveries import Deliveries, Delivery
 from archiver.ledger.lock import RECEIPTS
+from archiver.ledger.receipts import signed_by
 from archiver.packaging.deliver import survey
 from archiver.packaging.folder import FolderTarget
 from archiver.packaging.package import Form, Package, Piece, measure, package
