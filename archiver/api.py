@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from archiver.config import Config
-    from archiver.fixity.audit import Audited, Progress
+    from archiver.fixity.audit import Audited, AuditProgress
     from archiver.job.events import Event
     from archiver.transfer.handoff import HandedOff
     from archiver.transfer.receive import Received
@@ -218,11 +218,11 @@ def handoff(
     """
     from archiver.config import configured
     from archiver.transfer.hand_off_bags import Shape, form_of, hand_off_bags
-    from archiver.transfer.handoff import Order
+    from archiver.transfer.handoff import HandoffOptions
     from archiver.validation.discover import find_bags
     from archiver.verification.judge import processors
 
-    order = Order(
+    options = HandoffOptions(
         target=str(target),
         form=form_of(form, receiver),
         endpoint=endpoint,
@@ -231,7 +231,7 @@ def handoff(
         cores=processors(),
     )
     shape = Shape(receiver=receiver, redact=redact, group=group, group_size=group_size)
-    return hand_off_bags(list(find_bags(_paths(bags))), order, shape, configured(settings, config))
+    return hand_off_bags(list(find_bags(_paths(bags))), options, shape, configured(settings, config))
 
 
 def receive(
@@ -287,7 +287,7 @@ def audit(
     rate: float | None = None,
     replicas: Iterable[AnyPath] = (),
     accept: bool = False,
-    progress: "Progress | None" = None,
+    progress: "AuditProgress | None" = None,
 ) -> "Iterator[Audited]":
     """Read every byte of bags again; for each, whether it is `good`, `changed` or `gone` since it was last good.
 
@@ -297,10 +297,10 @@ def audit(
     """
     from archiver.fixity.audit import Plan
     from archiver.fixity.audit import audit as audit_bags
-    from archiver.fixity.read_bag import Meter
+    from archiver.fixity.read_bag import RateLimiter
 
     plan = Plan.of(sample=sample, older=older_than, seed=seed, replicas=_paths(replicas), accept=accept)
-    return audit_bags(_paths(bags), plan, Meter(rate), progress=progress)
+    return audit_bags(_paths(bags), plan, RateLimiter(rate), progress=progress)
 
 
 def _paths(named: AnyPath | Iterable[AnyPath]) -> list[Path]:

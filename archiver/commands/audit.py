@@ -10,13 +10,13 @@ from dataclasses import asdict
 from archiver import api
 from archiver.commands.settings import bags_of, settings_of
 from archiver.escape import counted, visible
-from archiver.fixity.audit import Audited, Progress
+from archiver.fixity.audit import Audited, AuditProgress
 
 
 def audit(args: argparse.Namespace) -> int:
     """Read what is due of the bags named in `args`; 1 when one has changed or is gone. Raises UsageError,
     StorageError."""
-    progress, outcomes = Progress(), Counter[str]()
+    progress, outcomes = AuditProgress(), Counter[str]()
     for each in api.audit(
         bags_of(args.places, settings_of(args)),
         sample=args.sample,
@@ -38,7 +38,7 @@ def audit(args: argparse.Namespace) -> int:
     return 1 if outcomes["changed"] or outcomes["gone"] else 0
 
 
-def _sum_up(progress: Progress, outcomes: Counter[str]) -> None:
+def _sum_up(progress: AuditProgress, outcomes: Counter[str]) -> None:
     for started in progress.resumed:
         print(f"went on with the audit of {started}, which was interrupted", file=sys.stderr)
     drawn = f"; sample drawn with --seed {progress.seed}" if progress.seed and not progress.resumed else ""

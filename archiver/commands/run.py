@@ -21,7 +21,7 @@ from archiver.config import ANONYMOUS, Config, ConnectTo
 from archiver.escape import counted, visible
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
-from archiver.job.events import Event, JobEnded
+from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
 from archiver.job.result import Result, Summary
 from archiver.packaging.open_target import is_folder
@@ -124,12 +124,24 @@ def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[
             from archiver.commands.progress import progress
 
             watchers.append(stack.enter_context(progress(total, lines_too=sys.stdout.isatty())))
+        elif not (args.quiet or args.log_json == "-"):
+            watchers.append(_ledger_lines)
 
         def watch(event: Event) -> None:
             for each in watchers:
                 each(event)
 
         yield watch
+
+
+def _ledger_lines(event: Event) -> None:
+    """For who has no terminal: that a ledger takes in many bags or receipts, the first time and every 5,000."""
+    if isinstance(event, LedgerFilled) and event.total >= _MANY and (event.done % 5_000 == 0 or event.done <= _MANY):
+        told = f"{event.done:,} of {event.total:,} bags or receipts"
+        print(f"the ledger takes in what it does not know: {told}", file=sys.stderr, flush=True)
+
+
+_MANY = 500
 
 
 def _print(result: SeedResult, *, as_json: bool) -> None:

@@ -9,15 +9,17 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterable
 from contextlib import closing
 from datetime import UTC, datetime
+from functools import partial
 from uuid import uuid4
 
 from archiver.config import Config
 from archiver.errors import ArchiverError
 from archiver.job.coordinator import Coordinator
-from archiver.job.events import Event, JobEnded, JobStarted
+from archiver.job.events import Event, JobEnded, JobStarted, LedgerFilled
 from archiver.job.result import Result, Summary
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import bags_locked
+from archiver.ledger.receipts import take_receipts
 from archiver.model import Seed, SeedRefused
 
 
@@ -59,7 +61,8 @@ def archive_seeds(
         on_event(JobStarted(job=job, bags=str(config.bags), processes=config.jobs))
         error: str | None = None
         try:
-            ledger.adopt(config.bags)
+            for take_in in (ledger.adopt, partial(take_receipts, ledger)):  # none is known where the old ledger is gone
+                take_in(config.bags, lambda done, total: on_event(LedgerFilled(done=done, total=total)))
             ledger.begin(job, config.stated(), datetime.now(UTC))
             halt = stop or threading.Event()
             coordinator = Coordinator(config, job, ledger, durable.append, on_event, halt, summary)

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from archiver.errors import UsageError
 from archiver.packaging.folder import FolderTarget
-from archiver.packaging.target import Memory, Target
+from archiver.packaging.target import Target, UploadStore
 
-Opener = Callable[[str, str | None, Memory | None], Target]
-"""(address, server, memory of unfinished uploads) -> the target. Raises UsageError, StorageError."""
+Opener = Callable[[str, str | None, UploadStore | None], Target]
+"""(address, server, uploads of unfinished uploads) -> the target. Raises UsageError, StorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Scheme:
     opener: Opener
 
 
-def _s3(address: str, endpoint: str | None, memory: Memory | None) -> Target:
+def _s3(address: str, endpoint: str | None, uploads: UploadStore | None) -> Target:
     from archiver.packaging.s3 import S3Target
 
-    return S3Target(address, endpoint, memory)
+    return S3Target(address, endpoint, uploads)
 
 
 SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3)}
@@ -38,7 +38,7 @@ def is_folder(address: str) -> bool:
     return "://" not in address
 
 
-def open_target(address: str, endpoint: str | None = None, memory: Memory | None = None) -> Target:
+def open_target(address: str, endpoint: str | None = None, uploads: UploadStore | None = None) -> Target:
     """A folder, or what an address like s3://BUCKET/PREFIX names, on the server `endpoint` where that is not the
     scheme's usual one.
 
@@ -49,4 +49,4 @@ def open_target(address: str, endpoint: str | None = None, memory: Memory | None
     scheme = SCHEMES.get(address.partition("://")[0].lower())
     if scheme is None:
         raise UsageError(f"{address!r} is not {' or '.join(each.form for each in SCHEMES.values())}, nor a folder")
-    return scheme.opener(address, endpoint, memory)
+    return scheme.opener(address, endpoint, uploads)

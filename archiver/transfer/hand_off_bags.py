@@ -10,7 +10,7 @@ from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.packaging.package import Form
 from archiver.transfer.delivery import signing
-from archiver.transfer.handoff import HandedOff, Order, hand_off
+from archiver.transfer.handoff import HandedOff, HandoffOptions, hand_off
 from archiver.trust.seal_new_bag import agent, load_signer
 
 _FORMS: dict[str, Form] = {"archivematica": "zip"}
@@ -38,7 +38,7 @@ def form_of(form: str | None, receiver: str) -> Form:
     raise UsageError(f"form {form!r} is not one of {', '.join(get_args(Form))}")
 
 
-def hand_off_bags(bags: Sequence[Path], order: Order, shape: Shape, config: Config) -> Iterator[HandedOff]:
+def hand_off_bags(bags: Sequence[Path], options: HandoffOptions, shape: Shape, config: Config) -> Iterator[HandedOff]:
     """Deliver bags in this shape, signed where the settings name a key. Raises UsageError, StorageError; what was
     delivered until then stays so."""
     sign = signing(config)
@@ -46,19 +46,19 @@ def hand_off_bags(bags: Sequence[Path], order: Order, shape: Shape, config: Conf
         if shape.group_size is not None:
             raise UsageError("--group-size says how a group is cut: name the group, --group NAME")
         if shape.receiver == "generic" and not shape.redact:
-            return hand_off(bags, order, config, sign=sign)
+            return hand_off(bags, options, config, sign=sign)
         from archiver.transfer.receiver_bags import Derivation, hand_off_derived
 
-        derivation = Derivation.from_text(shape.receiver, order.form, redacted=shape.redact)
-        return hand_off_derived(bags, derivation, order, config, sign=sign)
+        derivation = Derivation.from_text(shape.receiver, options.form, redacted=shape.redact)
+        return hand_off_derived(bags, derivation, options, config, sign=sign)
     from archiver.transfer.group_bags import Grouping, hand_off_group
 
     if shape.receiver != "generic" or shape.redact:
         raise UsageError("--for and --redact are of one bag, not of a group; hand the bags off without --group")
     grouping = Grouping.from_text(shape.group, shape.group_size)
-    if order.form == "wacz":
+    if options.form == "wacz":
         raise UsageError("--form wacz is of one bag, not of a group; hand the bags off without --group")
-    return hand_off_group(bags, grouping, order, config, sign=sign, seal=_sealing(config))
+    return hand_off_group(bags, grouping, options, config, sign=sign, seal=_sealing(config))
 
 
 def _sealing(config: Config) -> Callable[[Path], None] | None:
