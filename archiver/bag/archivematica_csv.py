@@ -58,20 +58,24 @@ def _people(dossier: Dossier) -> list[tuple[str, str]]:
 def rights_csv(dossier: Dossier, paths: Iterable[str]) -> bytes:
     """The same rights for every file of the payload; what nobody stated is said to be unknown, never invented.
 
-    Archivematica finds each file by its path, `data/` being `objects/` to it, and refuses a basis not on its list.
+    Archivematica finds each file by its path, `data/` being `objects/` to it, and refuses a basis not on its list: one
+    that nobody stated is `other`, and the note says so. An act is granted or restricted only where an access is stated.
     """
-    rights, basis = dossier.rights, (dossier.rights["basis"] or "copyright").strip().lower()
+    rights, basis = dossier.rights, (dossier.rights["basis"] or "").strip().lower()
     until = rights["embargo"] if rights["embargo"] and _DATE.fullmatch(rights["embargo"]) else ""
     row = dict.fromkeys(RIGHTS, "") | {
         "basis": basis if basis in _BASES else "other",
-        "status": "unknown" if not rights["holder"] else "copyrighted",
+        "status": ("copyrighted" if rights["holder"] else "unknown") if basis == "copyright" else "",
         "terms": (rights["statement"] or NOT_STATED) if basis == "license" else "",
         "note": f"{rights['statement'] or NOT_STATED}; {dossier.rights_line}",
-        "grant_act": "disseminate",
-        "grant_restriction": _ACCESS.get((rights["access"] or "").strip().lower(), "Conditional"),
-        "grant_start_date": until,
-        "grant_note": f"access: {rights['access'] or NOT_STATED}",
     }
+    if access := rights["access"]:
+        row |= {
+            "grant_act": "disseminate",
+            "grant_restriction": _ACCESS.get(access.strip().lower(), "Conditional"),
+            "grant_start_date": until,
+            "grant_note": f"access: {access}",
+        }
     cells = [_cell(row[name]) for name in RIGHTS[1:]]
     return _csv([RIGHTS, *([f"objects/{path}", *cells] for path in paths if not path.startswith("metadata/"))])
 

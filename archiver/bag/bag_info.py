@@ -1,9 +1,12 @@
-"""bag-info.txt: what a librarian reads first (RFC 8493, 2.2.2; DESIGN.md, section 3)."""
+"""bag-info.txt: what a librarian reads first (RFC 8493, 2.2.2; docs/bag-format.md, section 2.2)."""
+
+from collections.abc import Sequence
 
 from archiver import __version__
 from archiver.bag.bag_contents import NOT_STATED, Dossier
 from archiver.bag.staging import Info
 from archiver.config import Config
+from archiver.model import Claim, Credit
 
 PROFILE = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
 
@@ -11,8 +14,6 @@ PROFILE = "https://github.com/dpscollaborative/btr_bagit_profile/releases/downlo
 def bag_info(dossier: Dossier) -> Info:
     """The labels in order; facts that are not there are left out, the source organisation alone says "not stated"."""
     config, reading, rights = dossier.config, dossier.reading, dossier.rights
-    published = reading.agreement.get("published")
-    credited = dict.fromkeys(f"{each.name} ({each.role})" for each in reading.credits)
     pairs = [
         *operation(config),
         ("External-Description", dossier.headline),
@@ -25,14 +26,33 @@ def bag_info(dossier: Dossier) -> Info:
         ("Operator", config.operator),
         ("Original-URL", dossier.seed.url),
         ("Capture-Date", f"{dossier.capture.started:%Y-%m-%dT%H:%M:%SZ}"),
-        *(("Publication-Date", value) for value in (published.values if published else ())),
-        *(("Credit", credit) for credit in credited),
+        ("Publication-Date", _published(reading.claims.get("published", ()))),
+        *(("Credit", credit) for credit in _credited(reading.credits)),
         ("Comparison-Verdict", reading.comparison.verdict),
         ("Seed-Supplied-By", dossier.custody["supplied_by"]),
         ("Seed-Obtained-How", dossier.custody["obtained_how"]),
         *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),
     ]
     return [(label, value) for label, value in pairs if value]
+
+
+def _published(claims: Sequence[Claim]) -> str | None:
+    """The day of publication with those who state it: the page's sources where they agree, else the seed where it alone
+    states one. None where the page's sources disagree: the record has them all."""
+    page = [claim for claim in claims if claim.source != "seed"]
+    stating = page or list(claims)
+    days = {claim.value[:10] for claim in stating}
+    if len(days) != 1:
+        return None
+    return f"{days.pop()} ({', '.join(dict.fromkeys(claim.source for claim in stating))})"
+
+
+def _credited(found_in: Sequence[Credit]) -> list[str]:
+    """Who is credited in which role; `(seed)` behind those whom the seed alone credits."""
+    sources: dict[str, set[str]] = {}
+    for each in found_in:
+        sources.setdefault(f"{each.name} ({each.role})", set()).add(each.source)
+    return [name if found != {"seed"} else f"{name} (seed)" for name, found in sources.items()]
 
 
 def operation(config: Config) -> Info:

@@ -1,6 +1,6 @@
-"""The record: data/provenance.json, what a bag states about itself (DESIGN.md, section 4).
+"""The record: data/provenance.json, what a bag states about itself (docs/bag-format.md, section 4).
 
-Values in, JSON out; the shape is `schemas/provenance.schema.json`. Absent facts are null, never guessed.
+Values in, JSON out; the shape is `schemas/provenance-2.0.schema.json`. Absent facts are null, never guessed.
 """
 
 import platform
@@ -16,10 +16,11 @@ from archiver.bag.bag_contents import Dossier
 from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.model import Capture, ClaimName, Exchange, Reading, Requisites
+from archiver.model import Capture, ClaimName, Comparison, Exchange, Reading, Requisites, SourceDocument
 
-VERSION = "1.0"
+VERSION = "2.0"
 TEXT = "text/article.txt"
+ACCESS = ("open", "metadata-only", "restricted", "closed")
 PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal")
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 _LEAVES = frozenset((str, int, float, bool))
@@ -34,7 +35,7 @@ def build_record(dossier: Dossier) -> dict[str, Any]:
         "seed": _seed(dossier),
         "capture": {**_capture(dossier.capture, dossier.warc), "lead_image": plain(dossier.lead)},
         **parts(dossier.reading),
-        "rights": dict(dossier.rights),
+        "rights": _rights(dossier),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -52,6 +53,15 @@ def build_record(dossier: Dossier) -> dict[str, Any]:
     }
 
 
+def _rights(dossier: Dossier) -> dict[str, Any]:
+    """The rights as stated; an access that is none of the four levels is kept in its own words, and decides nothing."""
+    rights = dict(dossier.rights)
+    stated = rights["access"]
+    level = (stated or "").strip().lower()
+    known = level in ACCESS
+    return {**rights, "access": level if known else None, "access_stated": None if known else stated}
+
+
 def parts(reading: Reading) -> dict[str, Any]:
     """The parts of a record that come from reading alone: text, claims, agreement, credits, comparison, links."""
     return {
@@ -59,7 +69,7 @@ def parts(reading: Reading) -> dict[str, Any]:
         "claims": {name: plain(reading.claims.get(name, ())) for name in get_args(ClaimName)},
         "agreement": plain(reading.agreement),
         "credits": plain(reading.credits),
-        "comparison": plain(reading.comparison),
+        "comparison": _comparison(reading.comparison),
         "links": plain(reading.links),
     }
 
@@ -83,6 +93,7 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
     return {
         "outcome": capture.outcome,
         "reason": capture.reason,
+        "unread": plain(capture.unread),
         "started": plain(capture.started),
         "finished": plain(capture.finished),
         "requested_url": capture.requested_url,
@@ -137,8 +148,32 @@ def _text(reading: Reading) -> dict[str, Any]:
         "extractor_version": article.extractor_version,
         "note": article.note,
         "candidates": plain(article.candidates),
-        "paragraphs": [{"kind": block.kind, "at": block.at} for block in article.blocks],
+        "from": document(article.source),
+        "parser": article.parser,
+        "normalisation": article.normalisation,
+        "paragraphs": [
+            {"kind": block.kind, "at": block.at, "sha256": sha256(block.text.encode("utf-8", "replace"))}
+            for block in article.blocks
+        ],
     }
+
+
+def document(source: SourceDocument | None) -> dict[str, Any] | None:
+    """Which document was read, as the record has it."""
+    if source is None:
+        return None
+    return {
+        "kind": source.kind,
+        "record_id": source.record_id,
+        "file": source.file,
+        "url": source.url,
+        "datetime": plain(source.captured),
+    }
+
+
+def _comparison(comparison: Comparison) -> dict[str, Any]:
+    stated: dict[str, Any] = plain(comparison)
+    return {**stated, "source": document(comparison.source)}
 
 
 def text_bytes(reading: Reading) -> bytes:

@@ -20,8 +20,8 @@ from archiver.capture.fetch import Fetcher
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived, Slip
-from archiver.model import Failure, Seed
+from archiver.job.result import Archived, BagIdentity
+from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -48,14 +48,14 @@ class Tools:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Failure:
-    """Turn a seed into a staged bag, called as the slip says, or into the Failure that says why there is none.
+def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Archived | Failure:
+    """Turn a seed into a staged bag, with the identity it was given, or into the Failure that says why there is none.
 
     Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
     staged then.
     """
-    config, started, uuid = tools.config, tools.now(), slip.uuid if slip else tools.new_id()
-    staged = StagedBag(config.bags, slip.name if slip else bag_name(seed.name, started, uuid), uuid)
+    config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
+    staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
     shelf = _Shelf(staged, tools, started)
     try:
         capture = tools.fetcher.fetch(seed.url, shelf)  # 1. capture the original
@@ -65,9 +65,10 @@ def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Fa
         shelf.close()
         with _READING:
             reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
-        instead = stands_instead(seed, capture.page, reading, capture.redirects)
+        reading = _from_wire(reading, capture)
+        instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
         if instead and capture.outcome == "captured":
-            capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
+            capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
         photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
         reading = replace(
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
@@ -101,6 +102,18 @@ def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Fa
     )
 
 
+def _from_wire(reading: Reading, capture: Capture) -> Reading:
+    """The reading with the document it was made from: the recorded response."""
+    source = SourceDocument(
+        kind="wire", record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
+    )
+    return replace(
+        reading,
+        article=replace(reading.article, source=source),
+        comparison=replace(reading.comparison, source=source),
+    )
+
+
 def check_warcs(paths: Iterable[Path]) -> None:
     """Validate WARC files before they are sealed, with the reader of validate/. Raises RecordingError, StorageError."""
     for path in paths:
@@ -115,7 +128,7 @@ def check_warcs(paths: Iterable[Path]) -> None:
 
 
 class _Shelf:
-    """Puts a capture's WARC files into the staged bag, from the first response on (`capture.recording.Shelf`)."""
+    """Puts a capture's WARC files into the staged bag, from the first response on (`CaptureFiles`)."""
 
     def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
         self._staged, self._tools, self._started = staged, tools, started

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Literal
 
 ClaimSource = Literal[
@@ -100,8 +101,8 @@ BlockKind = Literal[
 ]
 Marked = Literal["hidden", "screen-reader", "struck"]
 Where = Literal["article", "page", "hidden", "struck", "data"]
-"""Where a line of the seed was found: in the article's text, elsewhere in the page's markup, in what the source marks as
-hidden, in struck words, or in embedded data."""
+"""Where a line of the seed was found: in the article's text, elsewhere in the page's markup, in what the source marks
+as hidden, in struck words, or in embedded data."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,8 +111,9 @@ class PageBlock:
     JSONPath in it); None where that is not known.
 
     `text` is what the markup says now: NFC, white space folded, no struck words. `struck` is the same block with
-    its struck words in their places, None where it has none. `marked` tells what the source says of the whole block;
-    `in_article` whether it belongs to the article's text.
+    its struck words in their places, None where it has none. `marked` tells what the source says of the whole block:
+    of one that is struck as a whole, `text` are the struck words. `in_article` tells whether it belongs to the
+    article's text (data does where nothing else of the page is its text).
     """
 
     kind: BlockKind
@@ -143,6 +145,21 @@ class PageModel:
     read: PageRead
 
 
+DocumentKind = Literal["wire", "rendering", "memento", "import"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceDocument:
+    """Which document was read: a WARC record (`record_id`) or a file of the payload (`file`, relative to `data/`), its
+    address, and when that state was captured (for a memento its Memento-Datetime, RFC 7089)."""
+
+    kind: DocumentKind
+    record_id: str | None = None
+    file: str | None = None
+    url: str | None = None
+    captured: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextCandidate:
     """A text that could have been the article's: who found it, how long it is, and the share of the seed's words that
@@ -158,7 +175,9 @@ class TextCandidate:
 class Article:
     """A page, read: `paragraphs` are the body in reading order (NFC, white space folded), empty where no text was
     found; `note` says why, or what is wrong with the source (not HTML, cut short). `blocks` are the same paragraphs
-    with their kinds and places; `candidates` the texts there were to choose from: the chosen, then the runner-up."""
+    with their kinds and places; `candidates` the texts there were to choose from: the chosen, then the runner-up.
+    `model` is the whole page, None where there is no tree; `parser` names what made the tree, with its version;
+    `normalisation` the version of the rules for white space and letters; `source` the document that was read."""
 
     paragraphs: tuple[str, ...]
     language: str | None
@@ -171,6 +190,10 @@ class Article:
     captions: tuple[PageCaption, ...]
     blocks: tuple[PageBlock, ...] = ()
     candidates: tuple[TextCandidate, ...] = ()
+    model: PageModel | None = None
+    parser: str | None = None
+    normalisation: str | None = None
+    source: SourceDocument | None = None
 
     @property
     def text(self) -> str:
@@ -184,8 +207,8 @@ def kept_text(paragraphs: Iterable[str]) -> str:
     return f"{text}\n" if text else ""
 
 
-LineKind = Literal["same", "typographic", "edited", "moved", "missing", "page-only"]
-Verdict = Literal["same", "typographic", "edited", "different", "no-text"]
+LineKind = Literal["same", "typographic", "edited", "moved", "missing", "page-only", "not-compared"]
+Verdict = Literal["same", "typographic", "edited", "different", "no-text", "partial"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -198,8 +221,8 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedLine:
-    """One paragraph of the comparison: the seed's words and line (None: page-only), the page's (None: missing) and
-    where they stand on the page (an XPath, as in `PageBlock`)."""
+    """One paragraph of the comparison: the seed's words and line (None: page-only), the page's (None: missing or not
+    compared), the element they stand in (an XPath, as in `PageBlock`), and in which part of the page that is."""
 
     kind: LineKind
     seed: str | None
@@ -207,16 +230,23 @@ class ComparedLine:
     page: str | None
     changes: tuple[Change, ...] = ()
     page_at: str | None = None
+    where: Where | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """How the page relates to the seed. Coverages are the share of words found on the other side, 0 to 1."""
+    """How the page relates to the seed. Coverages are the share of words found on the other side, 0 to 1:
+    `seed_coverage` counts what stands in the article or elsewhere in the page's markup, `marked_coverage` also what is
+    marked hidden, struck, or embedded data. `source` is the document that was compared, `read` how much of it was
+    read."""
 
     verdict: Verdict
     seed_coverage: float
     page_coverage: float
     lines: tuple[ComparedLine, ...]
+    marked_coverage: float = 0.0
+    source: SourceDocument | None = None
+    read: PageRead | None = None
 
 
 Accord = Literal["agree", "conflict", "single"]

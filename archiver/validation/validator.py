@@ -1,4 +1,4 @@
-"""The validation of one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; DESIGN 6.5).
+"""Validates one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; docs/bag-format.md).
 
 No finding stops it; what cannot be checked is said to be `not checked`. It changes nothing, follows no link, and reads
 nothing outside the bag. Bags without `data/provenance.json` are judged as bags only, and what the others need is
@@ -24,6 +24,9 @@ from archiver.validation.trust.policy import Trust
 if TYPE_CHECKING:
     from archiver.validation.bagit.profile import Profile
     from archiver.validation.payload.re_extraction import Reread
+
+
+_WEB_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
 
 
 def validate_bag(
@@ -151,6 +154,12 @@ def _judge(
 
         checked, more = check_payload(tree, info, reread)
         made |= checked
+        findings += more
+    elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):
+        from archiver.validation.warc.guests import check_guests
+
+        read, more = check_guests(tree, ())
+        made |= {"warc"} if read else set()
         findings += more
     if SEALED in tree.files:
         from archiver.validation.package.derived_bag import check_derived

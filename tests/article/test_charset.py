@@ -99,3 +99,41 @@ def test_what_is_no_html_is_named(body, content_type, words):
 @pytest.mark.parametrize("content_type", [None, "text/html", "application/xhtml+xml", "text/plain"])
 def test_html_is_html(content_type):
     assert not_html(b"<!DOCTYPE html><p>x", content_type) is None
+
+
+@pytest.mark.parametrize(
+    ("label", "body", "text"),
+    [
+        ("windows-1252", b"\x80\x81\x8d\x8f\x90\x9d\x85\xff", "€…ÿ"),
+        ("windows-1251", b"\x98\xe0", "а"),
+        ("windows-1253", b"\x81\xaa\xd2\xe1", "\ufffd\ufffdα"),
+        ("windows-1255", b"\x9f\xca\xd9\xe0", "\u05ba\ufffdא"),
+        ("windows-874", b"\x84\xa1\xdb", "ก\ufffd"),
+        ("koi8-ru", b"\xae\xbe\xa4", "ўЎє"),
+        ("iso-8859-6", b"\xa1\xc7", "\ufffdا"),
+    ],
+)
+def test_single_byte_encodings_are_read_by_the_standards_indexes(label, body, text):
+    """Encoding, 9: the windows encodings have C1 controls where Python has nothing; `decode` drops them."""
+    assert decode(body, f"text/html; charset={label}")[0] == text
+
+
+@pytest.mark.parametrize(
+    ("label", "name"),
+    [
+        ("csISOLatin1", "windows-1252"),
+        ("ISO-IR-100", "windows-1252"),
+        ("iso_8859-2:1987", "iso-8859-2"),
+        ("sun_eu_greek", "iso-8859-7"),
+        ("ansi_x3.4-1968", "windows-1252"),
+        ("cskoi8r", "koi8-r"),
+        ("iso-ir-58", "gbk"),
+    ],
+)
+def test_every_label_of_the_standard_is_known(label, name):
+    assert decode(b"a", f"text/html; charset={label}") == ("a", name)
+
+
+@pytest.mark.parametrize("label", ["hz-gb-2312", "iso-2022-kr", "replacement", "x-user-defined", "cp949", "mac-roman"])
+def test_a_label_that_is_no_way_to_read_a_text_is_passed_over(label):
+    assert decode("Käse".encode(), f"text/html; charset={label}") == ("Käse", "utf-8")

@@ -21,7 +21,8 @@ PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 @pytest.fixture(scope="module")
 def bags(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("demo") / "bags"
-    run_demo(folder, say=lambda _: None)
+    said: list[str] = []
+    assert run_demo(folder, say=said.append) == 0, "\n".join(said)
     return sorted(each for each in folder.iterdir() if not each.name.startswith("."))
 
 
@@ -195,14 +196,15 @@ class TestTables:
             head, row = csv.reader(file)
         assert ("dc.contributor", "Agence France-Presse") in list(zip(head, row))
 
-    def test_rights_name_files_that_are_there_and_say_unknown_for_what_nobody_stated(self, bags):
+    def test_rights_name_files_that_are_there_and_state_no_basis_that_nobody_stated(self, bags):
         for bag in bags:
             with (bag / "data/metadata/rights.csv").open(encoding="utf-8", newline="") as file:
                 rows = list(csv.DictReader(file))
             assert rows
             for row in rows:
                 assert (bag / "data" / row["file"].removeprefix("objects/")).exists()
-                assert (row["basis"], row["status"]) == ("copyright", "unknown")
+                assert (row["basis"], row["status"], row["grant_act"]) == ("other", "", "")
+                assert "basis: not stated" in row["note"]
 
 
 class _Page(HTMLParser):

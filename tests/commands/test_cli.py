@@ -173,7 +173,7 @@ def test_show_tells_origin_comparison_credits_and_claims_of_every_bag_of_a_folde
         assert f"from      http://www.example-times.example/news/{number}" in out
         assert f"Library opens again, report {number}" in out
     assert main(["show", "--json", str(tmp_path / "bags")]) == 0
-    assert [json.loads(line)["version"] for line in capsys.readouterr().out.splitlines()] == ["1.0", "1.0"]
+    assert [json.loads(line)["version"] for line in capsys.readouterr().out.splitlines()] == ["2.0", "2.0"]
 
 
 @pytest.mark.parametrize("record", [b"not json", b"[]", b"{}", b'{"seed": 1, "capture": []}', b"[" * 100_000])

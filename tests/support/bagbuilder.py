@@ -107,7 +107,10 @@ def good_record() -> dict[str, Any]:
         "seed_line": 5,
         "page": "The harbour reopened.",
         "changes": [],
+        "where": "article",
     }
+    wire = {"kind": "wire", "record_id": IDS["response"], "file": None, "url": URL, "datetime": DATE}
+    read = {"whole": True, "cut": [], "blocks": 1, "hidden": 0, "struck": 0, "data": 0}
     ids = {"request": IDS["request"], "response": IDS["response"], "metadata": None}
     first = {"seq": 1, "started": DATE, "ended": ENDED, "url": URL, "initiator": "seed", "record_ids": ids}
     first |= {"ip": "192.0.2.7", "status": 200, "bytes": len(response()), "truncated": None, "outcome": "complete"}
@@ -119,7 +122,7 @@ def good_record() -> dict[str, Any]:
         "verified": True,
     }
     return {
-        "version": "1.0",
+        "version": "2.0",
         "seed": {
             "file": "seed/harbour.txt",
             "sha256": sha256(SEED % URL.encode()),
@@ -135,6 +138,7 @@ def good_record() -> dict[str, Any]:
         "capture": {
             "outcome": "captured",
             "reason": None,
+            "unread": None,
             "started": DATE,
             "finished": "2026-03-01T10:00:02Z",
             "requested_url": URL,
@@ -164,11 +168,23 @@ def good_record() -> dict[str, Any]:
             "extractor": "test",
             "extractor_version": "1",
             "note": None,
+            "from": wire,
+            "parser": "test 1",
+            "normalisation": "1",
+            "paragraphs": [],
         },
         "claims": claims,
         "agreement": {"headline": {"accord": "single", "values": ["Harbour reopens"]}},
         "credits": [credit],
-        "comparison": {"verdict": "same", "seed_coverage": 1.0, "page_coverage": 1, "lines": [line]},
+        "comparison": {
+            "verdict": "same",
+            "seed_coverage": 1.0,
+            "page_coverage": 1,
+            "marked_coverage": 1.0,
+            "source": wire,
+            "read": read,
+            "lines": [line],
+        },
         "links": [{"text": "here", "seed_href": "#", "page_href": None, "occurrence": None}],
         "rights": {"statement": "http://rightsstatements.org/vocab/CNE/1.0/"}
         | dict.fromkeys(("holder", "basis", "access", "embargo")),
@@ -199,7 +215,11 @@ class Builder:
             f"Original-URL: {URL}",
             f"External-Identifier: {UUID}",
         ]
-        self.info += ["Capture-Date: 2026-03-01T10:00:00Z", "Credit: AFP (contributor)", "Comparison-Verdict: same"]
+        self.info += [
+            "Capture-Date: 2026-03-01T10:00:00Z",
+            "Credit: AFP (contributor) (seed)",
+            "Comparison-Verdict: same",
+        ]
         self.oxum: list[str] | None = None
         self.algorithms = ("sha256", "sha512")
         self.edit: Callable[[str, bytes], bytes | None] = lambda name, data: data
@@ -236,3 +256,16 @@ class Builder:
             )
             for name in self.algorithms
         }
+
+
+def as_first_version(record: dict[str, Any]) -> dict[str, Any]:
+    """The same record as archiver wrote it before 2.0."""
+    older = json.loads(json.dumps(record)) | {"version": "1.0"}
+    del older["capture"]["unread"]
+    for name in ("from", "parser", "normalisation", "paragraphs"):
+        del older["text"][name]
+    for name in ("marked_coverage", "source", "read"):
+        del older["comparison"][name]
+    for line in older["comparison"]["lines"]:
+        del line["where"]
+    return older

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bagbuilder import Builder
+from bagbuilder import Builder, as_first_version
 from jsonschema import Draft202012Validator
 from lxml import etree
 from places import ROOT
@@ -218,8 +218,10 @@ _STANDARDS = (
     "BagIt Profiles, ",
     "WACZ 1.1.1, ",
     "RO-Crate 1.2, ",
-    *("RFC 5652, ", "RFC 3161, ", "RFC 5280, ", "ETSI TS 119 312", "ADR 0009"),
-    "DESIGN ",
+    "RFC 5652, ",
+    "RFC 3161, ",
+    "RFC 5280, ",
+    "ETSI TS 119 312",
 )
 
 
@@ -227,13 +229,30 @@ def test_codes_are_letters_and_three_digits_with_a_severity_and_a_section():
     for code, rule in RULES.items():
         assert code.rstrip("0123456789") in _FAMILIES
         assert rule.severity in ("error", "warning", "info")
-        assert rule.section.startswith(_STANDARDS)
+        assert rule.section.startswith((*_STANDARDS, "bag-format.md#"))
 
 
 def test_the_record_schema_is_a_schema_and_allows_unknown_fields():
     record = Builder().record
     record["capture"]["novelty"] = record["novelty"] = {"x": 1}
-    schema("provenance.schema.json").validate(record)
+    schema("provenance-2.0.schema.json").validate(record)
+
+
+def test_a_record_of_the_first_version_is_held_against_its_own_schema(tmp_path: Path):
+    builder = Builder()
+    builder.record = as_first_version(builder.record)
+    schema("provenance-1.0.schema.json").validate(builder.record)
+    assert [each for each in validate_bag(builder.write(tmp_path / "bag")).findings if each.code == "REC002"] == []
+    del builder.record["text"]["extractor"]
+    report = validate_bag(builder.write(tmp_path / "other"))
+    assert [each.code for each in report.findings if each.code == "REC002"] == ["REC002"]
+
+
+def test_a_record_of_a_version_that_is_not_known_is_held_against_the_newest(tmp_path: Path):
+    builder = Builder()
+    builder.record["version"] = "3.0"
+    report = validate_bag(builder.write(tmp_path / "bag"))
+    assert [each.code for each in report.findings] == ["REC002"]
 
 
 def test_bags_are_found_in_order_in_folders_and_on_their_own(tmp_path: Path):

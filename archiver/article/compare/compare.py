@@ -1,4 +1,4 @@
-"""The seed against the page, line by line (DESIGN.md, section 4, `comparison`).
+"""The seed against the page, line by line (docs/bag-format.md, section 4.8).
 
 The lines are the paragraphs of the body and the lines after it; headline, date, byline and caption are claims.
 Where the page merged or split paragraphs, each piece stands beside its own; a paragraph whose break alone differs is

@@ -6,50 +6,25 @@ are valid UTF-8, then windows-1252. It does not parse HTML.
 
 import codecs
 import re
+from functools import cache
 
-_TABLE = """
-utf-8           utf-8        utf8 unicode-1-1-utf-8 x-unicode20utf8
-windows-1252    cp1252       iso-8859-1 iso8859-1 iso88591 iso_8859-1 latin1 l1 ascii us-ascii cp819 x-cp1252
-ibm866          cp866        866 csibm866
-iso-8859-2      iso8859-2    iso8859-2 iso88592 iso_8859-2 latin2 l2
-iso-8859-3      iso8859-3    iso8859-3 iso88593 iso_8859-3 latin3 l3
-iso-8859-4      iso8859-4    iso8859-4 iso88594 iso_8859-4 latin4 l4
-iso-8859-5      iso8859-5    iso8859-5 iso88595 iso_8859-5 cyrillic
-iso-8859-6      iso8859-6    iso8859-6 iso88596 iso_8859-6 arabic asmo-708 ecma-114 iso-8859-6-e iso-8859-6-i
-iso-8859-7      iso8859-7    iso8859-7 iso88597 iso_8859-7 greek greek8 ecma-118 elot_928
-iso-8859-8      iso8859-8    iso8859-8 iso88598 iso_8859-8 hebrew visual iso-8859-8-e iso-8859-8-i logical
-iso-8859-10     iso8859-10   iso8859-10 iso885910 latin6 l6
-iso-8859-13     iso8859-13   iso8859-13 iso885913
-iso-8859-14     iso8859-14   iso8859-14 iso885914
-iso-8859-15     iso8859-15   iso8859-15 iso885915 iso_8859-15 l9
-iso-8859-16     iso8859-16
-koi8-r          koi8-r       koi koi8 koi8_r
-koi8-u          koi8-u       koi8-ru
-macintosh       mac-roman    mac x-mac-roman
-windows-874     cp874        dos-874 iso-8859-11 iso8859-11 iso885911 tis-620
-windows-1250    cp1250       x-cp1250
-windows-1251    cp1251       x-cp1251
-windows-1253    cp1253       x-cp1253
-windows-1254    cp1254       x-cp1254 iso-8859-9 iso8859-9 iso88599 iso_8859-9 latin5 l5
-windows-1255    cp1255       x-cp1255
-windows-1256    cp1256       x-cp1256
-windows-1257    cp1257       x-cp1257
-windows-1258    cp1258       x-cp1258
-x-mac-cyrillic  mac-cyrillic x-mac-ukrainian
-gb18030         gb18030      gb2312 gbk gb_2312 gb_2312-80 x-gbk chinese csgb2312
-big5            big5hkscs    big5-hkscs cn-big5 x-x-big5 csbig5
-euc-jp          euc_jp       x-euc-jp cseucpkdfmtjapanese
-iso-2022-jp     iso2022_jp   csiso2022jp
-shift_jis       cp932        shift-jis sjis x-sjis ms_kanji ms932 windows-31j csshiftjis
-euc-kr          cp949        ks_c_5601-1987 ks_c_5601-1989 ksc5601 ksc_5601 korean windows-949 cseuckr
-utf-16le        utf-16-le    utf-16 unicode ucs-2 csunicode iso-10646-ucs-2 unicodefeff
-utf-16be        utf-16-be    unicodefffe
-"""
-"""Name, Python's codec, other labels. Python knows more codecs; a page may not ask for `unicode_escape` or `utf-7`."""
+import webencodings
 
-_ROWS = [line.split() for line in _TABLE.strip().splitlines()]
-_CODECS = {name: codec for name, codec, *_ in _ROWS}
-_NAMES = {label: name for name, codec, *labels in _ROWS for label in (name, codec, *labels)}
+_PASSED_OVER = {"replacement", "x-user-defined"}
+"""Encodings of the standard that are no way to read a text: the bytes are asked instead."""
+_CODECS = {
+    "gbk": "gb18030",  # 10.1.1: its decoder is that of gb18030
+    "shift_jis": "cp932",
+    "big5": "big5hkscs",
+    "euc-kr": "cp949",
+    "macintosh": "mac-roman",
+    "x-mac-cyrillic": "mac-cyrillic",
+    "windows-874": "cp874",
+    "iso-8859-8-i": "iso8859-8",
+}
+"""Python's codecs where they bear another name than the standard's encoding, or where that name means less."""
+_OWN = {"koi8-u": {0xAE: "\u045e", 0xBE: "\u040e"}, "windows-1255": {0xCA: "\u05ba"}}
+"""Bytes that the standard's index reads otherwise than Python's codec."""
 
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16le"), (codecs.BOM_UTF16_BE, "utf-16be"))
 _HEAD = 16_384  # the standard looks at 1,024 bytes; many real pages put scripts before their meta
@@ -96,7 +71,10 @@ def decode(body: bytes, content_type: str | None) -> tuple[str, str]:
     """The text of an HTML page and the name of its encoding; bytes that do not fit it become U+FFFD, characters that no
     HTML may hold (controls, surrogates) are dropped. Never raises."""
     name, skip = _encoding(body, content_type)
-    text = body[skip:].decode(_CODECS[name], errors="replace")
+    if name.startswith("windows-") or name in _OWN:
+        text = codecs.charmap_decode(body, "replace", _index(name))[0]
+    else:
+        text = body[skip:].decode(_CODECS.get(name, name), errors="replace")
     return text if name == "utf-8" and _is_clean(body) else _REFUSED.sub("", text), name
 
 
@@ -106,6 +84,21 @@ def in_utf8(body: bytes, content_type: str | None) -> tuple[bytes, str]:
         return body, "utf-8"
     text, name = decode(body, content_type)
     return text.encode("utf-8"), name
+
+
+@cache
+def _index(name: str) -> str:
+    """A character for each of the 256 bytes of a single-byte encoding, as its index in the standard has it.
+
+    Python's codecs know nothing for bytes that the indexes of the windows encodings make C1 controls: 0x9D is U+009D.
+    """
+    read = [bytes([byte]).decode(_CODECS.get(name, name), errors="replace") for byte in range(256)]
+    for byte in range(0x80, 0xA0):
+        if read[byte] == "\ufffd":
+            read[byte] = chr(byte)
+    for byte, character in _OWN.get(name, {}).items():
+        read[byte] = character
+    return "".join(read)
 
 
 def _is_clean(body: bytes) -> bool:
@@ -135,16 +128,20 @@ def _encoding(body: bytes, content_type: str | None) -> tuple[str, int]:
     for mark, name in _MARKS:
         if body.startswith(mark):
             return name, len(mark)
-    found = _CHARSET.search((content_type or "")[:1000])
-    if found and (declared := _NAMES.get(found[1].lower())):
+    if declared := _declared(_CHARSET.search((content_type or "")[:1000])):
         return declared, 0
     return _declared_in_page(body) or _guessed(body), 0
 
 
+def _declared(found: re.Match[str] | None) -> str | None:
+    """The encoding that a label found means (4.2, get an encoding); labels only Python has, as utf-7, mean nothing."""
+    known = webencodings.lookup(found[1]) if found else None
+    return known.name if known and known.name not in _PASSED_OVER else None
+
+
 def _declared_in_page(body: bytes) -> str | None:
     for tag in _META.finditer(_without_comments(body[:_HEAD])):
-        found = _CHARSET.search(tag[0].decode("latin-1"))
-        if found and (name := _NAMES.get(found[1].lower())):
+        if name := _declared(_CHARSET.search(tag[0].decode("latin-1"))):
             # The tag could be read as ASCII, so it cannot be UTF-16 (HTML, 13.2.3.2). A page saved by a browser keeps
             # its old meta in new UTF-8 bytes; a text of several such characters in another encoding does not exist.
             return "utf-8" if name.startswith(("utf-8", "utf-16")) or _surely_utf8(body) else name

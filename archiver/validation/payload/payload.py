@@ -1,4 +1,4 @@
-"""What the record says, held against the rest of the bag: seed, text, certificates, bag-info (DESIGN 4).
+"""Compares the record with the rest of the bag: seed, text, certificates, bag-info.txt (docs/bag-format.md, 2 to 4).
 
 The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `crate.py`. Tampering that keeps all
 checksums consistent is found here, if anywhere.
@@ -23,10 +23,13 @@ from archiver.validation.payload.re_extraction import Reread, check_text_again
 from archiver.validation.payload.ro_crate import check_crate
 from archiver.validation.payload.wacz import Digest, check_wacz
 from archiver.validation.rules.registry import finding
+from archiver.validation.warc.guests import check_guests
 from archiver.validation.warc.reader import WarcRecord, read_warc
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _PIECE = 1 << 16
+OWN = "data/wacz/archive/"
+"""Where archiver keeps the WARC files that it writes; others in the payload are somebody else's."""
 TEXT = 64 << 20
 """Bytes of the text that are held against the record's comparison."""
 
@@ -38,10 +41,13 @@ def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
     warcs: dict[str, list[WarcRecord]] = {}
     for path, _ in tree.in_order():
-        if path == named or (path.startswith("data/") and path.endswith((".warc.gz", ".warc"))):
+        if path == named or (path.startswith(OWN) and path.endswith(".warc.gz")):
             made.add("warc")
             warcs[path], more = _warc(tree, path)
             findings += more
+    guests, more = check_guests(tree, warcs.keys())
+    made |= {"warc"} if guests else set()
+    findings += more
     if record is None:
         return made, findings
     if named not in warcs:
@@ -195,17 +201,23 @@ def _times(record: Record) -> Iterator[Finding]:
 def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
     """What bag-info.txt repeats from the record. A label that is not there contradicts nothing."""
     started = record.time("capture", "started")
-    credited = [each for each in record.get(list, "credits") or [] if isinstance(each, dict)]
     for label, field, expected in (
         ("Original-URL", "seed.original_url", {record.get(str, "seed", "original_url")}),
         ("Comparison-Verdict", "comparison.verdict", {record.get(str, "comparison", "verdict")}),
         ("Capture-Date", "capture.started", {f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else None}),
         ("Redacted-From-Seal", "redaction.of.seal", {record.get(str, "redaction", "of", "seal")}),
-        ("Credit", "credits", {f"{each.get('name')} ({each.get('role')})" for each in credited}),
+        ("Credit", "credits", _credited(record)),
     ):
         found, wanted = {_plain(each) for each in info.values(label)}, {_plain(each) for each in expected if each}
         if found and found != wanted:
             yield finding("REC010", "bag-info.txt", label=label, field=field, **_sides(wanted, found))
+    published = [each for each in record.get(list, "claims", "published") or [] if isinstance(each, dict)]
+    days = {str(each.get("value"))[:10] for each in published}
+    stated = {_plain(each)[:10] for each in info.values("Publication-Date")}
+    if stated - days:
+        yield finding(
+            "REC010", "bag-info.txt", label="Publication-Date", field="claims.published", **_sides(days, stated)
+        )
     headlines = {_plain(record.get(str, "seed", "headline") or "")}
     claims = record.get(list, "claims", "headline") or []
     headlines |= {
@@ -214,6 +226,17 @@ def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
     described = {_plain(each) for each in info.values("External-Description")}
     if described - headlines:
         yield finding("REC011", "bag-info.txt", **_sides(headlines, described))
+
+
+def _credited(record: Record) -> set[str]:
+    """The credits as bag-info.txt has them: since version 2.0 those that only the seed states say so."""
+    sources: dict[str, set[object]] = {}
+    for each in record.get(list, "credits") or []:
+        if isinstance(each, dict):
+            sources.setdefault(f"{each.get('name')} ({each.get('role')})", set()).add(each.get("source"))
+    if record.get(str, "version") == "1.0":
+        return set(sources)
+    return {f"{name} (seed)" if found == {"seed"} else name for name, found in sources.items()}
 
 
 def _sides(expected: set[str], found: set[str]) -> dict[str, str]:

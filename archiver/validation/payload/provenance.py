@@ -1,5 +1,7 @@
-"""Reads data/provenance.json as hostile JSON, and holds it against its schema (DESIGN 4). Only this module knows
-jsonschema. Whether what it says is true, `payload.py` judges."""
+"""Reads data/provenance.json as hostile JSON, and validates it against its schema (docs/bag-format.md, section 4).
+
+Only this module uses jsonschema. Whether what the record says is true, `payload.py` checks.
+"""
 
 import json
 import reprlib
@@ -20,6 +22,8 @@ BYTES = 128 << 20
 """A larger record is not read: it is twice what the largest seed needs that is read by default."""
 MARKS = 8_000_000
 """Nor one with more commas and brackets than that: each may be a value, and takes memory."""
+VERSIONS = ("1.0", "2.0")
+"""Of the record, the oldest first; each has its schema."""
 COMPLAINTS = 200
 """Breaches of the schema that are told; a record with more is hopeless."""
 _short = reprlib.Repr()
@@ -93,15 +97,21 @@ def _constant(name: str) -> Any:
 
 
 @cache
-def _validator() -> Any:
+def _validator(version: str) -> Any:
     from jsonschema import Draft202012Validator
 
-    schema = json.loads((files("archiver.schemas") / "provenance.schema.json").read_text("utf-8"))
+    schema = json.loads((files("archiver.schemas") / f"provenance-{version}.schema.json").read_text("utf-8"))
     return Draft202012Validator(schema)
 
 
+def version_of(data: Any) -> str:
+    """The version of the schema that a record is held against: its own where we know it, else the newest."""
+    stated = data.get("version") if isinstance(data, dict) else None
+    return stated if isinstance(stated, str) and stated in VERSIONS else VERSIONS[-1]
+
+
 def _breaches(data: Any) -> Iterator[Finding]:
-    for error in _validator().iter_errors(data):
+    for error in _validator(version_of(data)).iter_errors(data):
         yield finding(
             "REC002",
             RECORD,
