@@ -11,8 +11,8 @@ ATTEMPTS = 5
 
 
 def grows_no_faster_than_linear(run: Callable[[int], object], size: int) -> None:
-    """Asserts that `run(size)` takes less than 24 times the CPU time of `run(size // 8)`. What else the machine does may
-    spoil a measurement, so it is repeated before it counts; the input is made by `run` too."""
+    """Asserts that `run(size)` takes less than 24 times the CPU time of `run(size // 8)`; `run` makes its input too.
+    What else the machine does may spoil a measurement, so it is repeated before it counts."""
     run(max(1, size // FACTOR // FACTOR))  # what is made once (patterns, tables) is made
     ratios = []
     for _ in range(ATTEMPTS):
