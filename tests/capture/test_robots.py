@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import NOW, SITE, Bench, MemoryShelf, records
+from capturing import NOW, SITE, Bench, MemoryFiles, records
 from growth import grows_no_faster_than_linear
 from jobs import HOST, Job, html, seeds, story
-from wire import CLOSE, Server, faster_than, ok
+from wire import CLOSE, Server, ok
 
 from archiver.capture.robots_policy import Robots, Rules, product_of, retry_after
 from archiver.config import ANONYMOUS, load
@@ -149,7 +149,7 @@ def asked(server: Server) -> dict[str, int]:
 
 def refusal(bench: Bench, url: str = SITE + "/") -> Failure:
     """The failure of an address of which at most robots.txt was asked for."""
-    failure = bench.fetcher.fetch(url, MemoryShelf(bench.spool))
+    failure = bench.fetcher.fetch(url, MemoryFiles(bench.spool))
     assert isinstance(failure, Failure)
     return failure
 
@@ -161,10 +161,10 @@ def test_record_asks_notes_and_fetches_all_the_same(tmp_path: Path):
     }
     settings = {"robots": "record", "requisites": True}
     with Server(pages) as server, Bench(tmp_path, server, settings=settings) as bench:
-        capture, shelf = bench.capture()
+        capture, files = bench.capture()
     assert (capture.outcome, capture.robots, capture.robots_rule) == ("captured", "disallowed", "Disallow: /")
     assert [each.initiator for each in capture.exchanges] == ["robots", "seed", "requisite"]
-    assert [each["WARC-Target-URI"] for each in shelf.of("response")] == [
+    assert [each["WARC-Target-URI"] for each in files.of("response")] == [
         f"{SITE}/robots.txt",
         f"{SITE}/",
         f"{SITE}/a.jpg",
@@ -333,7 +333,6 @@ def test_a_page_that_takes_its_time_to_refuse_is_no_reason_to_hang(tmp_path: Pat
     with (
         Server({"/": [ok(b"", b"Retry-After: 86400", status=b"429 -")]}) as server,
         Bench(tmp_path, server, now=datetime.now(UTC), settings={"limits": {"retries": 3}}) as bench,
-        faster_than(2),
     ):
         capture, _ = bench.capture()
         assert (capture.outcome, bench.slept) == ("blocked", [])
