@@ -148,7 +148,7 @@ def _read_address(address: str) -> Seed | SeedRefused:
         parts = check(_printable(address), 0)
     except Refusal as refusal:
         return SeedRefused(origin=origin, line=0, problem=refusal.problem, advice=refusal.advice)
-    last = parts.path.rstrip("/").rpartition("/")[2]
+    last = parts.path.rstrip("/").rpartition("/")[2].partition(";")[0]  # ;jsessionid=… is nobody's business
     name = re.sub(r"[^A-Za-z0-9._]+", "-", f"{parts.hostname}-{last}")[:_LONGEST_NAME].strip("-.")
     return read_document(f"Original url: <{address}>\n".encode(), origin=origin, name=f"{name or 'address'}.txt")
 

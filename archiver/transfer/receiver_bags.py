@@ -19,6 +19,7 @@ from archiver.errors import Refused, StorageError, UsageError
 from archiver.model import Report
 from archiver.packaging.source import SEAL, Source, source
 from archiver.packaging.unpack import require_room
+from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
 from archiver.transfer.delivery import Shipment, Sign
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
@@ -105,7 +106,7 @@ def _access_copy(original: Source, session: HandoffSession, key: str, home: Path
     before = session.ledger.find(seal=original.seal, form=session.options.form, target=target, derived=key)
     day = datetime.fromisoformat(before.ended) if before else datetime.now(UTC)
     uuid = str(uuid5(NAMESPACE_URL, f"{original.seal} without secrets"))
-    staged = StagedBag(home, f"{original.name}-redacted", uuid)
+    staged = StagedBag(home, copy_name(original), uuid)
     made = redact(original, staged, day.replace(hour=0, minute=0, second=0, microsecond=0))
     return source(made.path)
 
