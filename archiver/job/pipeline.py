@@ -19,8 +19,10 @@ from archiver.bag.write_payload import fill
 from archiver.capture.fetch import Fetcher
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
+from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
 from archiver.job.result import Archived, BagIdentity
+from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -97,6 +99,13 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         verdict=reading.comparison.verdict,
         reason=capture.reason,
         status=capture.status,
+        answer=Answer(
+            status=capture.status,
+            payload_sha256=capture.payload_sha256 or sha256(capture.page.body),
+            unread=capture.unread,
+            truncated=capture.final.truncated,
+            limit=config.limits.response_bytes,
+        ),
         crawl_delay=capture.crawl_delay,
         warning=warning,
     )

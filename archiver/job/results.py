@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from archiver.config import Config
 from archiver.job.events import Event, SeedEnded
 from archiver.job.host_queue import host_of
-from archiver.job.ledger_rows import done_before, result_of
+from archiver.job.ledger_rows import able, done_before, result_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
 from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
@@ -47,10 +47,13 @@ class Results:
             return True
         entry = self.ledger.find(key)
         now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
-        if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
+        if entry and (now or self._is_done(entry)):
             self.report(done_before(seed.origin, entry, self.config.bags))
             return True
         return False
+
+    def _is_done(self, entry: Entry) -> bool:
+        return entry.is_done(retry=self.config.retry, recapture=self.config.recapture, able=able(entry, self.config))
 
     def refuse(self, refused: Sequence[SeedRefused]) -> None:
         """Settle and report documents that cannot be read as seeds."""
@@ -86,7 +89,8 @@ class Results:
         entries = self.sink.settle([(seed, done) for seed, done, _ in group])
         for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
-            self.report(replace(result_of(seed.origin, entry, new=True), warning=warning), seconds)
+            kept = not (isinstance(done, Archived) and done.repeats)
+            self.report(replace(result_of(seed.origin, entry, new=kept), warning=warning), seconds)
             for origin in self._duplicates.pop(entry.key, []):
                 self.report(result_of(origin, entry, new=False))
 

@@ -63,7 +63,7 @@ class Delivering:
 
 def deliveries(bags: Path) -> list[tuple[str, str]]:
     with closing(sqlite3.connect(bags / ".archiver/ledger.sqlite")) as ledger:
-        assert ledger.execute("SELECT count(*) FROM slips").fetchone() == (0,)
+        assert ledger.execute("SELECT count(*) FROM bag_identities").fetchone() == (0,)
         return ledger.execute("SELECT bag, target || '/' || package FROM deliveries ORDER BY bag").fetchall()
 
 
