@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
             watch(event)
 
         for each in api.archive(targets, bags=config.bags, config=config, stop=stop, on_event=on_event):
+            summary.partial += each.partial
             summary.warnings += each.new and each.warning is not None
             summary.missing += not each.new and each.warning is not None
             _print(each, as_json=args.json)
@@ -155,12 +156,13 @@ def _print(result: SeedResult, *, as_json: bool) -> None:
 
 
 _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
-_TOLD_IF_ANY = ("warning", "package")
+_TOLD_IF_ANY = ("partial", "warning", "package")
 
 
 def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
     parts.append(f"-> {result.package or bag}" if bag else "")
+    parts.append("(in part)" if result.partial else "")
     parts.append("" if result.new else "(done before)" if bag else "")
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
     reason += f": {result.warning}" if result.warning else ""
@@ -170,6 +172,7 @@ def _as_line(result: SeedResult | Result, bag: str | None) -> None:
 def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     total = sum(summary.counts.values())
     told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
+    told += f" ({summary.partial} in part)" if summary.partial else ""
     rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
     bags = visible(str(config.bags))
     new = f"{counted(summary.new_bags, 'new bag')} in {visible(config.deliver) if config.deliver else bags}"

@@ -18,7 +18,7 @@ from typing import Any, TypeVar, get_args
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.ledger.answers import Answer, ask_again
+from archiver.ledger.answers import PARTIAL, Answer, ask_again
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Outcome, Seed
@@ -194,6 +194,12 @@ class Ledger:
         """Outcome -> number of seeds."""
         with usable(self._path):
             return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
+
+    def partial(self) -> int:
+        """How many captured seeds have an article whose body was cut."""
+        with usable(self._path):
+            query = "SELECT count(*) FROM seeds WHERE outcome = 'captured' AND detail IS NOT NULL AND detail LIKE ?"
+            return int(self._db.execute(query, (f'%"kind": "{PARTIAL}"%',)).fetchone()[0])
 
     def bags(self) -> Iterator[tuple[str, str]]:
         """(name, bag) of every seed that has one which was not delivered elsewhere, by name."""
