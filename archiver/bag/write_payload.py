@@ -1,4 +1,4 @@
-"""Writes the files of a staged bag from its contents, in an order in which no file states the digest of a later one (docs/bag-format.md,
+"""Writes the files of a staged bag, in an order in which no file states the digest of a later one (docs/bag-format.md,
 1.3)."""
 
 import ssl
