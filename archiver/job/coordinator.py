@@ -136,6 +136,7 @@ class _Coordinator:
     slots: Slots = field(default_factory=Slots)
     state_told: float = 0.0
     prefer_new: bool = False
+    """Whether there are new seeds that wait, or may come."""
     to_isolate: deque[Seed] = field(default_factory=deque)
     """Seeds under way in a process that died: each runs again, alone, for the last time. Their hosts wait for them."""
 
@@ -159,7 +160,8 @@ class _Coordinator:
                         break
                 elif more:
                     more = self._read_ahead(seeds)
-                self._hand_out(more=more)
+                self.prefer_new = more or bool(self.queue.new)
+                self._hand_out()
                 self.results.settle_if_due(force=not self.in_flight)
                 if not (more or self.in_flight or self.to_isolate):
                     self._leave_resting_hosts()
@@ -208,10 +210,9 @@ class _Coordinator:
             self.results.refuse(refused)
         return more
 
-    def _hand_out(self, *, more: bool) -> None:
+    def _hand_out(self) -> None:
         """Hand out seeds whose hosts are ready while there are free slots, and one seed of `to_isolate`. While there is
-        new work, or `more` to read, retries have half of the slots at most."""
-        self.prefer_new = bool(more or self.queue.new)
+        new work, or may be, retries have half of the slots at most."""
         if self.to_isolate and not self.stop.is_set() and not any(each.alone for each in self.in_flight.values()):
             self.isolated = self.isolated or isolated_process(self.config, self.job)
             self._submit(self.isolated, self.to_isolate.popleft(), alone=True)
