@@ -15,6 +15,7 @@ from wire import Server, ok
 from archiver.config import Config
 from archiver.job import coordinator
 from archiver.job.result import Result
+from archiver.job.run_job import run_job
 from archiver.job.sinks import local
 from archiver.ledger.host_states import HostState, host_states, keep_host_states
 from archiver.ledger.ledger import Ledger
@@ -54,7 +55,7 @@ def test_new_work_goes_before_what_failed_before_which_has_half_the_slots(tmp_pa
     def run(given: list[Seed]) -> list[Result]:
         monkeypatch.setattr(coordinator, "executor_for", lambda *_: ThreadPoolExecutor(4))
         results: list[Result] = []
-        coordinator.run_job(Config(bags=tmp_path / "bags", pace=0.0), iter(given), on_result=results.append)
+        run_job(Config(bags=tmp_path / "bags", pace=0.0), iter(given), on_result=results.append)
         return results
 
     monkeypatch.setattr(local, "run_seed", stage)
