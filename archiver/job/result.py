@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import get_args
+from typing import Literal, get_args
 
 from archiver.ledger.answers import Answer
 from archiver.ledger.ledger import Entry
@@ -39,11 +39,12 @@ class Delivered:
 class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
     done before; `warning` says what is missing of a bag that is kept all the same, or that it is gone; `kind` is the
-    class of a seed that is not captured, or not whole (`job/advice.py`); `package` where the bag was delivered to."""
+    class of a seed that is not captured, or not whole (`job/advice.py`); `package` where the bag was delivered to.
+    `waiting` is a seed that was not asked for, because its host asked to be left alone for longer than the job waits."""
 
     seed: str
     url: str | None
-    outcome: Outcome
+    outcome: Outcome | Literal["waiting"]
     bag: str | None
     verdict: str | None
     reason: str | None
@@ -69,6 +70,8 @@ class Archived:
     crawl_delay: float | None = None
     repeats: str | None = None
     """The bag that has the same answer already: this one is not kept."""
+    retry_after: float | None = None
+    """Seconds for which a busy host (status 429, 503) asked to be left alone."""
     warning: str | None = None
     """Why the bag is not signed or timestamped as it should be."""
     delivered: Delivered | None = None
@@ -123,4 +126,5 @@ class Summary:
 
     def stated(self) -> Mapping[str, int]:
         """The counts, in the order of the outcomes."""
-        return {outcome: self.counts[outcome] for outcome in get_args(Outcome) if outcome in self.counts}
+        order = (*get_args(Outcome), "waiting")
+        return {outcome: self.counts[outcome] for outcome in order if outcome in self.counts}
