@@ -40,7 +40,7 @@ class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
     done before; `warning` says what is missing of a bag that is kept all the same, or that it is gone; `kind` is the
     class of a seed that is not captured, or not whole (`job/advice.py`); `package` where the bag was delivered to.
-    `waiting` is a seed that was not asked for, because its host asked to be left alone for longer than the job waits."""
+    `waiting` is a seed that was not asked for: its host asked to be left alone for longer than the job waits."""
 
     seed: str
     url: str | None
