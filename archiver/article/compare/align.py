@@ -25,6 +25,10 @@ _HELD = 500  # paragraphs of the seed whose words stay counted
 _NEAR = 3  # neighbours in a gap are compared even if all their words are common
 
 
+FAR = 0.75
+"""As ALIKE, for what stands before the first or after the last paragraph that is equal."""
+
+
 class Group(NamedTuple):
     """Paragraphs that belong together, by index: one to one, or one to several where they were merged or split."""
 
@@ -32,13 +36,19 @@ class Group(NamedTuple):
     page: tuple[int, ...]
 
 
-def align(seed: Sequence[Key], page: Sequence[Key]) -> list[Group]:
-    """Groups in the order of the seed. What is in no group is missing, or on the page only."""
-    numbers: dict[Key, int] = {}  # a tuple does not keep its hash: each is hashed once
+def equal(seed: Sequence[Key], page: Sequence[Key]) -> dict[int, int]:
+    """The pairs of equal paragraphs, by index; empty ones are nobody's."""
+    numbers: dict[Key, int] = {(): -1}  # a tuple does not keep its hash: each is hashed once
     here, there = ([numbers.setdefault(key, len(numbers)) for key in side] for side in (seed, page))
-    pairs = _equal(here, there)
-    pairs |= _similar(seed, page, pairs)
-    return _joined(seed, page, pairs)
+    return {i: j for i, j in _equal(here, there).items() if here[i] >= 0}
+
+
+def similar(seed: Sequence[Key], page: Sequence[Key], groups: Sequence[Group]) -> list[Group]:
+    """Groups of edited, merged and split paragraphs, among those that are in none of the `groups` yet."""
+    taken = {i for group in groups for i in group.seed}, {j for group in groups for j in group.page}
+    known = {group.seed[0]: group.page[0] for group in groups}
+    pairs = _similar(seed, page, known, taken)
+    return _joined(seed, page, pairs, taken)
 
 
 def in_order(places: Sequence[tuple[int, int]], weights: Sequence[int]) -> set[int]:
@@ -123,23 +133,28 @@ def _gaps(pairs: dict[int, int], seeds: int, pages: int) -> Iterator[tuple[range
             i, j = a + 1, b + 1
 
 
-def _similar(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) -> dict[int, int]:
+def _similar(
+    seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int], taken: tuple[set[int], set[int]]
+) -> dict[int, int]:
     """Edited paragraphs: the best matches first, among those that share a rare word or stand at the same place."""
-    free = _without(range(len(page)), pairs.values())
-    if len(pairs) == len(seed) or not free:
+    free = [j for j in _without(range(len(page)), taken[1]) if page[j]]
+    left = [i for i in _without(range(len(seed)), taken[0]) if seed[i]]
+    if not left or not free:
         return {}
     # A seed may have a million paragraphs, a page has not: of those, the counts of some are held.
     here = lru_cache(maxsize=_HELD)(lambda i: words(seed[i]))
     there = {j: words(page[j]) for j in free}
     theirs = {j: each.total() for j, each in there.items()}
-    candidates = _candidates(_without(range(len(seed)), pairs), here, there, _anchors(pairs, len(seed), len(page)))
+    fixed = _anchors(pairs, len(seed), len(page))
+    near = range(min(fixed.values(), default=0) - _NEAR, max(fixed.values(), default=len(page)) + _NEAR + 1)
+    candidates = _candidates(left, here, there, fixed)
     scored = []
-    for i, near in groupby(sorted(candidates), key=itemgetter(0)):
+    for i, those in groupby(sorted(candidates), key=itemgetter(0)):
         one = here(i)
         mine = one.total()  # a giant paragraph may be a candidate for thousands: it is counted once
-        for _, j in near:
+        for _, j in those:
             score = _likeness(one, there[j], (mine, theirs[j]))
-            if score >= ALIKE:
+            if score >= (ALIKE if j in near else FAR):
                 scored.append((-score, abs(i - j), i, j))
     found: dict[int, int] = {}
     taken: set[int] = set()
@@ -184,15 +199,14 @@ def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int]) ->
     return max(2 * shared / sum(sizes), ALIKE if within >= CONTAINED else 0.0)
 
 
-def _joined(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) -> list[Group]:
+def _joined(
+    seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int], taken: tuple[set[int], set[int]]
+) -> list[Group]:
     """Add to each edited pair the neighbours that are in no pair and whose words are what the other side has left."""
-    free_seeds = set(range(len(seed))) - pairs.keys()
-    free_pages = set(range(len(page))) - set(pairs.values())
+    free_seeds = set(range(len(seed))) - pairs.keys() - taken[0]
+    free_pages = set(range(len(page))) - set(pairs.values()) - taken[1]
     groups = []
     for i, j in sorted(pairs.items()):
-        if seed[i] == page[j]:
-            groups.append(Group((i,), (j,)))
-            continue
         seeds = _absorb(seed, i, free_seeds, words(page[j]) - words(seed[i]))
         pages = (j,) if len(seeds) > 1 else _absorb(page, j, free_pages, words(seed[i]) - words(page[j]))
         groups.append(Group(seeds, pages))
