@@ -1,4 +1,4 @@
-"""The command line: parses, calls one command, returns a code (DESIGN.md, section 5).
+"""The command line: parses, calls one command, returns a code (docs/architecture.md).
 
 No rule lives here. Commands are imported when they are called, so that `--help` and `validate` start fast.
 """

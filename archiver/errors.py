@@ -17,7 +17,7 @@ Each message is one line: what was found, where, and what to do.
 
 
 class ArchiverError(Exception):
-    """Root of the tree. `exit_code` is what the command line returns (DESIGN.md, section 5)."""
+    """Root of the tree. `exit_code` is what the command line returns (README.md, exit codes)."""
 
     exit_code = 3
 
@@ -54,7 +54,7 @@ class Refused(ArchiverError):
 
 
 class RecordingError(ArchiverError):
-    """Records and exchanges of a capture do not match in number (DESIGN.md, section 6.1)."""
+    """Records and exchanges of a capture do not match in number (docs/bag-format.md, section 4.4)."""
 
 
 class Interrupted(ArchiverError):

@@ -88,7 +88,7 @@ def coordinating(number: int, *, folders: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         bags = Path(folder)
         vars(coordinator)["executor"] = lambda *_: Instant(bags, folders=folders)
-        vars(coordinator)["seats"] = lambda _: (64, 64)
+        vars(coordinator)["capacity"] = lambda _: (64, 64)
         if not folders:
             vars(coordinator)["publish"] = lambda *_: []
         before, wall, cpu = peak(), time.perf_counter(), time.process_time()
@@ -138,7 +138,7 @@ def clock(number: int, hosts: int, *, seats: int, page: float, pace: float) -> d
             largest = max(largest, backlog.bytes)
         backlog.close()
     crowd = max(Counter(hosts_of(number, hosts)).values())
-    return {"seeds": number, "hosts": hosts, "seats": seats, "hours": now / 3600, "hours_90": mostly / 3600,
+    return {"seeds": number, "hosts": hosts, "slots": seats, "hours": now / 3600, "hours_90": mostly / 3600,
             "largest_host": crowd, "least_by_host": crowd * (page + pace) / 3600,
             "least_by_seats": number * page / seats / 3600, "backlog_mib": largest / (1 << 20)}  # fmt: skip
 

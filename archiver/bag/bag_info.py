@@ -1,4 +1,4 @@
-"""bag-info.txt: what a librarian reads first (RFC 8493, 2.2.2; DESIGN.md, section 3)."""
+"""bag-info.txt: what a librarian reads first (RFC 8493, 2.2.2; docs/bag-format.md, section 2.2)."""
 
 from collections.abc import Sequence
 

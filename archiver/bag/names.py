@@ -1,4 +1,4 @@
-"""Names of bags and of files in them: plain ASCII without `%`, spaces or control characters (DESIGN.md, section 3)."""
+"""Names of bags and their files: plain ASCII without `%`, spaces or control characters (docs/bag-format.md, 1.1)."""
 
 import re
 import unicodedata

@@ -40,7 +40,13 @@ _COUNTED = {
     "missing": "only in the seed",
     "page-only": "only on the page",
 }
-_BECAME = {"captured": "Captured", "gone": "Found to be gone", "blocked": "Found to be blocked", "refused": "Refused"}
+_BECAME = {
+    "captured": "Captured",
+    "unread": "Recorded, but not read as the article,",
+    "gone": "Found to be gone",
+    "blocked": "Found to be blocked",
+    "refused": "Refused",
+}
 _MARKS = {"both": "{}", "seed": "<del>{}</del> ", "page": "<ins>{}</ins>"}
 
 

@@ -1,4 +1,4 @@
-"""The record: data/provenance.json, what a bag states about itself (DESIGN.md, section 4).
+"""The record: data/provenance.json, what a bag states about itself (docs/bag-format.md, section 4).
 
 Values in, JSON out; the shape is `schemas/provenance-2.0.schema.json`. Absent facts are null, never guessed.
 """

@@ -1,7 +1,7 @@
 """A bag in the making: files are hashed while they are written, and a finished bag appears in one rename.
 
 BagIt 1.0 (RFC 8493). Does not know what the files mean; `record.py` and `info.py` do. A staged bag lies under
-`<bags>/.archiver/staging/`; `publish` makes a group of them durable and visible (DESIGN.md, section 6.7).
+`<bags>/.archiver/staging/`; `publish` makes a group of them durable and visible (docs/architecture.md).
 """
 
 import ctypes

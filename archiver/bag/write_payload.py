@@ -1,4 +1,5 @@
-"""Fills a staged bag from a dossier, in an order in which no file states the digest of a later one (DESIGN.md, 3)."""
+"""Writes the files of a staged bag, in an order in which no file states the digest of a later one (docs/bag-format.md,
+1.3)."""
 
 import ssl
 from collections.abc import Mapping

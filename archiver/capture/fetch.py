@@ -132,14 +132,14 @@ def _failure(walk: Walk, manners: _Manners, started: datetime, finished: datetim
 
 
 def outcome_of(walk: Walk, answer: Attempt, page: Page) -> tuple[Outcome, str | None]:
-    """DESIGN.md, section 4: outcomes by status, and by what kept the walk from its end."""
+    """The outcome (docs/bag-format.md, section 4.3), by status, and by what kept the walk from its end."""
     status, trouble = page.status, walk.trouble
     stopped = trouble is not None and trouble.kind not in ("disconnect", "bound", "timeout", "protocol")
     if trouble is not None and (stopped or not walk.arrived):
         return ("refused" if trouble.kind in ("guard", "robots") else "failed"), trouble.message
     if trouble is not None and (trouble.kind == "protocol" or not answer.tape.head_complete):
         return "failed", trouble.message
-    if 200 <= status < 300 and status != 204:
+    if 200 <= status < 300:
         return "captured", f"the response is not whole: {trouble.message}" if trouble else None
     if status in GONE:
         return "gone", f"status {status}"

@@ -1,4 +1,4 @@
-"""The recorder: requests fetches, and the bytes of each exchange are teed off the connection (DESIGN.md, section 6.1).
+"""The recorder: requests fetches, and the bytes of each exchange are teed off the connection (docs/architecture.md).
 
 urllib3 connection classes, mounted on a requests session by an adapter, put a tee between the TLS layer and the HTTP
 client. They know the peer address and the TLS facts, and ask the guard before every connection. One `Recorder` serves

@@ -14,7 +14,7 @@ from archiver.capture.raw_exchange import Tape
 from archiver.capture.recorder import Recorder, Visit
 from archiver.config import Limits
 from archiver.digest import Hasher
-from archiver.model import Initiator, Page
+from archiver.model import Initiator, Page, Unread
 
 
 @dataclass(slots=True)
@@ -84,7 +84,14 @@ def _read(tape: Tape, trouble: Trouble | None, url: str, initiator: Initiator, a
     said = "; ".join(dict.fromkeys(each for each in words if each)) or None
     if framing.surplus:
         said = f"{said or 'complete'}; {framing.surplus} bytes follow the end of the message"
-    page = Page(url=url, status=status_of(tape.head) or 0, headers=headers, body=body, problem=said or problem)
+    page = Page(
+        url=url,
+        status=status_of(tape.head) or 0,
+        headers=headers,
+        body=body,
+        problem=said or problem,
+        unread=Unread(kind="coding") if problem and not body else None,
+    )
     exact = not framing.chunked and framing.surplus == 0 and tape.head_complete
     believed = tape.head_complete and not (framing.chunked and not whole)
     return Attempt(url, initiator, asked, asked, tape, trouble, page, payload, exact, believed, said)

@@ -1,6 +1,6 @@
 """Exchanges in, WARC 1.1 records out (ISO 28500:2017), by warcio, from raw bytes.
 
-One gzip member a record (Annex D.2), compressed at level 1 by isal where it is there (DESIGN.md, section 6.4). The
+One gzip member a record (Annex D.2), compressed at level 1 by isal where it is there (docs/architecture.md). The
 block of a request or response record is the recorded message to the byte; nothing is parsed and written again.
 Interim 1xx answers stand in a metadata record beside the response. Digests: SHA-256 over every block; a payload digest
 only where the payload is the rest of the block (not chunked, nothing after its end), because readers that hash the

@@ -1,4 +1,4 @@
-"""The options of every command (DESIGN.md, section 5): what is parsed, and nothing of what is done with it.
+"""The options of every command (README.md): what is parsed, and nothing of what is done with it.
 
 Imports no command, so that `--help` starts fast.
 """

@@ -16,13 +16,12 @@ from archiver.escape import counted
 from archiver.model import Report
 from archiver.validation.discover import find_bags
 from archiver.validation.report import Passes, passes, passes_without_warnings, render
-from archiver.validation.trust.identity import is_fingerprint
 from archiver.validation.validator import validate_bag
 
 if TYPE_CHECKING:
     from archiver.validation.bagit.profile import Profile
     from archiver.validation.payload.re_extraction import ReadAgain
-from archiver.validation.trust.policy import Trust, read_roots
+from archiver.validation.trust.policy import Trust, is_fingerprint, read_roots
 
 
 def validate(args: argparse.Namespace) -> int:

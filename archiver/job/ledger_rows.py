@@ -12,9 +12,16 @@ from archiver.model import Seed
 def entry_of(seed: Seed, done: Done) -> Entry:
     """The ledger's row for what became of a seed."""
     if isinstance(done, Archived):
-        return Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, bag=done.bag.name,
-                     verdict=done.verdict, reason=done.reason,
-                     delivered=done.delivered.address if done.delivered else None)  # fmt: skip
+        return Entry(
+            key=key_of(seed),
+            name=seed.name,
+            url=seed.url,
+            outcome=done.outcome,
+            bag=done.bag.name,
+            verdict=done.verdict,
+            reason=done.reason,
+            delivered=done.delivered.address if done.delivered else None,
+        )
     detail = {
         "kind": done.kind,
         "started": done.started.isoformat(),

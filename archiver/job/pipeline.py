@@ -20,7 +20,7 @@ from archiver.capture.fetch import Fetcher
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived, Slip
+from archiver.job.result import Archived, BagIdentity
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -48,14 +48,14 @@ class Tools:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Failure:
-    """Turn a seed into a staged bag, called as the slip says, or into the Failure that says why there is none.
+def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Archived | Failure:
+    """Turn a seed into a staged bag, with the identity it was given, or into the Failure that says why there is none.
 
     Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
     staged then.
     """
-    config, started, uuid = tools.config, tools.now(), slip.uuid if slip else tools.new_id()
-    staged = StagedBag(config.bags, slip.name if slip else bag_name(seed.name, started, uuid), uuid)
+    config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
+    staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
     shelf = _Shelf(staged, tools, started)
     try:
         capture = tools.fetcher.fetch(seed.url, shelf)  # 1. capture the original
@@ -66,9 +66,9 @@ def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Fa
         with _READING:
             reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
         reading = _from_wire(reading, capture)
-        instead = stands_instead(seed, capture.page, reading, capture.redirects)
+        instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
         if instead and capture.outcome == "captured":
-            capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
+            capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
         photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
         reading = replace(
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}

@@ -8,8 +8,8 @@ from archiver.model import Bag, Failure, Outcome, Receipt, Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Slip:
-    """What the bag of a seed will be called, where a job delivers; `again` where an earlier attempt had the same slip
+class BagIdentity:
+    """What the bag of a seed will be called, where a job delivers; `again` where an earlier attempt had the same one
     and may have got as far as that."""
 
     name: str
@@ -102,7 +102,7 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """DESIGN.md, section 5: 0 when every seed is captured, 1 when one is not, or a bag is gone or lacks its
+        """0 when every seed is captured, 1 when one is not, or a bag is gone or lacks its
         signature, 130 when stopped."""
         if self.interrupted:
             return 130

@@ -88,9 +88,15 @@ class Deliveries:
             return None
         identifier, package, size, sha256, signatures, ended, receipt, custody = row
         return Delivery(
-            identifier=identifier, package=package, size=size, sha256=sha256, signatures=signatures, ended=ended,
-            receipt=receipt, custody=bool(custody),
-        )  # fmt: skip
+            identifier=identifier,
+            package=package,
+            size=size,
+            sha256=sha256,
+            signatures=signatures,
+            ended=ended,
+            receipt=receipt,
+            custody=bool(custody),
+        )
 
     def add(self, receipt: Receipt, *, derived: str, signatures: str, file: Path) -> None:
         """Note a receipt that lies in `file`."""

@@ -158,6 +158,13 @@ class Readings:
 def _reading(row: tuple[Any, ...]) -> Reading:
     bag, time, outcome, octets, seal, found, good, good_seal, beside = row
     return Reading(
-        bag=bag, time=time, outcome=outcome, octets=octets, seal=seal, found=json.loads(found), good=good,
-        good_seal=good_seal, beside=json.loads(beside),
-    )  # fmt: skip
+        bag=bag,
+        time=time,
+        outcome=outcome,
+        octets=octets,
+        seal=seal,
+        found=json.loads(found),
+        good=good,
+        good_seal=good_seal,
+        beside=json.loads(beside),
+    )

@@ -1,4 +1,4 @@
-"""The ledger: what became of every seed, in SQLite beside the bags (DESIGN.md, section 6.7).
+"""The ledger: what became of every seed, in SQLite beside the bags (docs/architecture.md).
 
 Written by the coordinating process only, one transaction for a group of bags. It is an index: what it says of bags can
 be read again from them (`adopt`); only failures live here alone.
@@ -146,8 +146,9 @@ class Ledger:
         with usable(self._path):
             row = self._db.execute(
                 f"SELECT {_COLUMNS}, (SELECT target || '/' || package FROM deliveries WHERE bag = seeds.bag AND "
-                f"{_DELIVERED} LIMIT 1) FROM seeds WHERE key = ?", (key,)
-            ).fetchone()  # fmt: skip
+                f"{_DELIVERED} LIMIT 1) FROM seeds WHERE key = ?",
+                (key,),
+            ).fetchone()
         return replace(_entry(row[:-1]), delivered=row[-1]) if row else None
 
     def waiting(self, entries: Iterable[Entry], job: str) -> None:
@@ -289,9 +290,18 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     except (ValueError, TypeError, RecursionError) as error:
         raise sqlite3.DatabaseError(f"what was seen of {key!r} is not JSON") from error
     return Entry(
-        key=key, name=name, url=url, outcome=outcome, bag=bag, verdict=verdict, reason=reason, detail=facts,
-        attempts=attempts, updated=updated, job=job,
-    )  # fmt: skip
+        key=key,
+        name=name,
+        url=url,
+        outcome=outcome,
+        bag=bag,
+        verdict=verdict,
+        reason=reason,
+        detail=facts,
+        attempts=attempts,
+        updated=updated,
+        job=job,
+    )
 
 
 def entry_of_bag(folder: Path) -> Entry | None:
@@ -307,9 +317,15 @@ def entry_of_bag(folder: Path) -> Entry | None:
     if not all(isinstance(each, str) for each in words) or outcome not in get_args(Outcome):
         return None
     return Entry(
-        key=f"{digest} {url}", name=name, url=url, outcome=outcome, bag=folder.name, verdict=verdict,
-        reason=reason or None, updated=finished,
-    )  # fmt: skip
+        key=f"{digest} {url}",
+        name=name,
+        url=url,
+        outcome=outcome,
+        bag=folder.name,
+        verdict=verdict,
+        reason=reason or None,
+        updated=finished,
+    )
 
 
 def _text(moment: datetime) -> str:

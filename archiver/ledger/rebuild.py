@@ -124,6 +124,12 @@ def _entry(told: dict[str, Any]) -> Entry:
     if not all(isinstance(each, str) for each in words) or outcome not in get_args(Outcome):
         raise TypeError
     return Entry(
-        key=f"{digest} {url}", name=name, url=url, outcome=outcome, bag=bag, verdict=verdict, reason=reason,
+        key=f"{digest} {url}",
+        name=name,
+        url=url,
+        outcome=outcome,
+        bag=bag,
+        verdict=verdict,
+        reason=reason,
         updated=ended,
-    )  # fmt: skip
+    )

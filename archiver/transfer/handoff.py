@@ -1,5 +1,5 @@
 """The hand-off of bags, a bag at a time, top to bottom: known already? measured, validated, delivered, read back,
-receipted (DESIGN.md, section 2). What is wrong with one bag stops that one alone.
+receipted (docs/handoff.md). What is wrong with one bag stops that one alone.
 
 The order is that of safety: a bag is measured before it is validated and must be the same when it is sent; the receipt
 and the ledger come before the custody log, which changes what a package of the bag would be.

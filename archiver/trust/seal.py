@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 
-from archiver.cms.read import Refused, read_signature
+from archiver.cms.read import InvalidCms, read_signature
 from archiver.config import public
 from archiver.errors import StorageError
 from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
@@ -82,7 +82,7 @@ def last_signer(bag: Path) -> str | None:
         return None
     try:
         return fingerprint(read_signature(_read(links[number]), _read(links[number - 1])).certificate)
-    except Refused:
+    except InvalidCms:
         return None
 
 

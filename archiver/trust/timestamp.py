@@ -7,7 +7,7 @@ any order, and bag-nabit looks at the first.
 import secrets
 from pathlib import Path
 
-from archiver.cms.read import LARGEST, Refused, read_timestamp
+from archiver.cms.read import LARGEST, InvalidCms, read_timestamp
 from archiver.config import public
 from archiver.digest import sha256
 from archiver.errors import TimestampError
@@ -28,7 +28,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
         raise TimestampError(f"no timestamp from {public(url)}: {error}") from error
     try:
         stamp = read_timestamp(answer, data)
-    except Refused as error:
+    except InvalidCms as error:
         raise TimestampError(f"no timestamp from {public(url)}: its answer does not hold: {error.reason}") from error
     if stamp.nonce != nonce:
         raise TimestampError(f"no timestamp from {public(url)}: its answer is to another question (nonce)")

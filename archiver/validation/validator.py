@@ -1,4 +1,4 @@
-"""The validation of one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; DESIGN 6.5).
+"""Validates one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; docs/bag-format.md).
 
 No finding stops it; what cannot be checked is said to be `not checked`. It changes nothing, follows no link, and reads
 nothing outside the bag. Bags without `data/provenance.json` are judged as bags only, and what the others need is

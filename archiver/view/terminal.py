@@ -1,6 +1,6 @@
 """What a record tells a person, as lines for a terminal: claims, credits, comparison, links.
 
-Takes a record, or the parts of one (DESIGN.md, section 4), and judges nothing: kinds of lines, verdicts and roles are
+Takes a record, or the parts of one (docs/bag-format.md, 4), and judges nothing: kinds of lines, verdicts and roles are
 those of the record; only the marks inside an edited line are set here. Records are read as somebody else may have
 written them: what is absent is left out, and nothing steers the terminal.
 """

@@ -1,4 +1,4 @@
-"""Which addresses may be reached: judged after name resolution, on every connection (DESIGN.md, section 5)."""
+"""Which addresses may be reached: judged after name resolution, on every connection (docs/architecture.md)."""
 
 import ipaddress
 import socket

@@ -24,7 +24,7 @@ from pki import authorities, needs_openssl
 
 from archiver.cli import main
 from archiver.config import Config
-from archiver.job.workers.dask_executor import card_of
+from archiver.job.workers.dask_executor import job_spec
 from archiver.validation.validator import validate_bag
 
 FEW, LARGE = 6, 4
@@ -150,7 +150,7 @@ MOMENTS = {
         "archiver.job.workers.worker",
         "archive",
     ),  # the second of a thread: another bag has gone by then
-    "handed back": ("archiver.job.sinks.deliver", "Consignor.settle"),
+    "handed back": ("archiver.job.sinks.deliver", "DeliverySink.settle"),
     "its receipt kept": ("archiver.ledger.ledger", "Ledger.settle"),
 }
 
@@ -344,9 +344,9 @@ def test_a_wacz_is_no_bag_and_is_not_all_that_is_kept_of_one(tmp_path, capsys):
 
 def test_workers_are_told_where_to_deliver_and_no_secrets(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
-    card = card_of(Config(bags=tmp_path, deliver="s3://library/in"), "urn:uuid:0")
-    assert (card.staging, b"s3://library/in" in card.settings) == ("", True)
-    assert b"very-secret" not in card.settings
+    spec = job_spec(Config(bags=tmp_path, deliver="s3://library/in"), "urn:uuid:0")
+    assert (spec.staging, b"s3://library/in" in spec.settings) == ("", True)
+    assert b"very-secret" not in spec.settings
     assert "deliver" not in Config(deliver="s3://library/in").stated()
 
 

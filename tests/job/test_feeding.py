@@ -21,7 +21,7 @@ from jobs import PEAK
 from places import SUPPORT
 
 from archiver.config import Config
-from archiver.job import coordinator
+from archiver.job import coordinator, slots
 from archiver.job.disk_queue import Backlog
 from archiver.job.result import Result, Summary
 from archiver.job.sinks import local
@@ -43,7 +43,7 @@ def job(tmp_path, monkeypatch):
 
     def go(seeds: Iterable[Seed], *, processes: int = 0, pace: float = 0.0) -> tuple[Summary, list[Result]]:
         pool = WorkerPool(processes, 64, nothing) if processes else ThreadPoolExecutor(64)
-        monkeypatch.setattr(coordinator, "crew", lambda *_: pool)
+        monkeypatch.setattr(coordinator, "executor_for", lambda *_: pool)
         results: list[Result] = []
         config = Config(bags=tmp_path / "bags", jobs=max(1, processes), pace=pace)
         return coordinator.run_job(config, iter(seeds), on_result=results.append), results
@@ -67,17 +67,17 @@ def test_three_slow_hosts_hold_up_none_of_two_hundred_others(job, processes):
     assert all(host.startswith("slow") for host in hosts(results)[-3:])
 
 
-def test_slow_hosts_that_have_taken_every_seat_give_them_up(job, monkeypatch):
-    monkeypatch.setattr(coordinator, "seats", lambda *_: (2, 8))
-    monkeypatch.setattr(coordinator, "SLOW_SECONDS", 0.1)
+def test_slow_hosts_that_have_taken_every_slot_make_room(job, monkeypatch):
+    monkeypatch.setattr(coordinator, "capacity", lambda *_: (2, 8))
+    monkeypatch.setattr(slots, "SLOW_SECONDS", 0.1)
     slow = [seed(f"http://slow{n}.example/2.5") for n in range(4)]
     _, results = job([*slow, *quick(20)])
     assert all(host.startswith("slow") for host in hosts(results)[-4:])
 
 
 def test_on_a_slow_line_where_all_take_long_no_more_are_begun_at_once(job, monkeypatch):
-    monkeypatch.setattr(coordinator, "seats", lambda *_: (2, 8))
-    monkeypatch.setattr(coordinator, "SLOW_SECONDS", 0.1)
+    monkeypatch.setattr(coordinator, "capacity", lambda *_: (2, 8))
+    monkeypatch.setattr(slots, "SLOW_SECONDS", 0.4)
     under_way = most = 0
     lock = threading.Lock()
 
@@ -129,7 +129,7 @@ def test_no_more_is_read_ahead_than_the_window_holds_in_bytes(job, monkeypatch):
 
     looks: list[int] = []
     monkeypatch.setattr(local, "run_seed", held)
-    monkeypatch.setattr(coordinator, "seats", lambda *_: (2, 2))
+    monkeypatch.setattr(coordinator, "capacity", lambda *_: (2, 2))
     watcher = threading.Thread(target=look)
     watcher.start()
     summary, _ = job(seeds())
@@ -204,7 +204,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 local.run_seed = t.stage
-coordinator.crew = lambda *_: ThreadPoolExecutor(8)
+coordinator.executor_for = lambda *_: ThreadPoolExecutor(8)
 numbers = range(int(sys.argv[3]))
 seeds = (t.seed(f"http://{'crowd' if n % 2 else f'host{n}'}.example/{n}", "x" * 2000 + str(n)) for n in numbers)
 summary = coordinator.run_job(Config(bags=Path(sys.argv[2]), pace=0.0), seeds)

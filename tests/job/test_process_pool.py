@@ -14,7 +14,7 @@ from places import SUPPORT
 from pool_tasks import blocked, broken, die, nothing, raise_storage, raise_unportable, wait_and_say
 
 from archiver.errors import StorageError
-from archiver.job.workers.process_pool import WorkerDied, WorkerPool
+from archiver.job.workers.process_pool import WorkerCrashed, WorkerPool
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_an_answer_comes_as_soon_as_it_is_there_however_slow_its_neighbours_are(
 def test_a_process_that_dies_takes_its_own_calls_with_it_and_the_next_call_gets_a_new_one(pool):
     survivor = pool.submit(wait_and_say, 0.5, "here")
     dying = pool.submit(die)
-    with pytest.raises(WorkerDied):
+    with pytest.raises(WorkerCrashed):
         dying.result(timeout=20)
     assert survivor.result(timeout=20)[0] == "here"
     assert pool.submit(wait_and_say, 0.0, "again").result(timeout=20)[0] == "again"

@@ -407,7 +407,7 @@ def test_a_coordinator_whose_seats_are_taken_does_not_spin(tmp_path, monkeypatch
         inner(self)
 
     monkeypatch.setattr(coordinator._Coordinator, "_hand_out", counted)
-    monkeypatch.setattr(coordinator, "seats", lambda *_: (1, 1))
+    monkeypatch.setattr(coordinator, "capacity", lambda *_: (1, 1))
     pages = {}
     for n in range(3):
         write_seeds(seeds, range(n, n + 1), host=f"host{n}.example")

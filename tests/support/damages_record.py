@@ -1,4 +1,4 @@
-"""Damages to the record and to what it tells of, with all checksums of the bag made to fit (DESIGN, section 4)."""
+"""Damages to the record and to what it tells of, with all checksums of the bag made to fit (docs/bag-format.md, 4)."""
 
 from pathlib import Path
 

@@ -35,7 +35,7 @@ STAGES = {
     "flush": ("archiver.bag.staging", "flush"),
     "rename": ("pathlib", "Path.rename"),
     "settle": ("archiver.ledger.ledger", "Ledger.settle"),
-    "report": ("archiver.job.coordinator", "_Coordinator._report"),
+    "report": ("archiver.job.results", "Results.report"),
     "end": ("archiver.ledger.ledger", "Ledger.end"),
 }
 CALLS = {

@@ -13,7 +13,7 @@ import pytest
 from bagbuilder import RECORD, Builder
 
 from archiver.validation.discover import find_bags
-from archiver.validation.rules.trust_rules import LAYERS
+from archiver.validation.rules.trust import CHECKS as LAYERS
 from archiver.validation.serialized import archive_index, open_archive
 from archiver.validation.serialized.tar import Gunzip
 from archiver.validation.validator import validate_bag

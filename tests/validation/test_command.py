@@ -18,7 +18,7 @@ from archiver.cli import main
 from archiver.errors import UsageError
 from archiver.validation.batch import validate_bags
 from archiver.validation.fingerprint import fingerprint
-from archiver.validation.rules.trust_rules import LAYERS
+from archiver.validation.rules.trust import CHECKS as LAYERS
 from archiver.validation.validator import validate_bag
 
 EVERY = ["report-000", "report-001", "report-002"]

@@ -14,9 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.validation.bagit.path_table import Table, slices
-from archiver.validation.rules.group_rules import LAYERS_MADE
+from archiver.validation.rules import package, trust
 from archiver.validation.rules.registry import CHECKS, RULES
-from archiver.validation.rules.trust_rules import LAYERS
 from archiver.validation.validator import validate_bag
 
 TABLES = (damages_bag, damages_warc, damages_record, damages_package)
@@ -30,9 +29,11 @@ ELSEWHERE = {
     "TXT007": "tests/validation/test_re_extraction.py",
     **{f"PROF{n:03}": "tests/validation/test_profile.py" for n in range(1, 16)},
     **{f"ARC00{n}": "tests/validation/test_archives.py" for n in range(1, 8)},
-    **{code: "tests/validation/test_signatures.py" for rows in LAYERS.values() for code in rows},
-    **dict.fromkeys(LAYERS_MADE["original"], "tests/validation/test_derived.py"),
-    **dict.fromkeys(LAYERS_MADE["members"], "tests/validation/test_groups.py"),
+    **dict.fromkeys(trust.RULES, "tests/validation/test_signatures.py"),
+    **{
+        code: "tests/validation/test_derived.py" if rule.check == "original" else "tests/validation/test_groups.py"
+        for code, rule in package.RULES.items()
+    },
 }
 
 
@@ -55,7 +56,7 @@ def test_the_good_bag_passes_every_check_and_bagit_agrees(tmp_path: Path):
     report = validate_bag(Builder().write(tmp_path / "bag"), second_opinion=True)
     assert report.findings == ()
     assert report.ok
-    unsigned = dict.fromkeys(LAYERS, "not checked")
+    unsigned = dict.fromkeys(trust.CHECKS, "not checked")
     assert report.checks == dict.fromkeys((*CHECKS, "second-opinion"), "passed") | unsigned
 
 
@@ -71,7 +72,7 @@ def test_a_bag_without_a_record_is_judged_as_a_bag_only(tmp_path: Path):
         "seed",
         "wacz",
         "crate",
-        *LAYERS,
+        *trust.CHECKS,
     ]
 
 

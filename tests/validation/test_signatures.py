@@ -24,13 +24,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pki import NOW, Authorities, Holder, authorities, crl_of, issue, needs_openssl, ocsp_of
 
-from archiver.cms.read import Refused, Signature, Timestamp, read_signature, read_timestamp
+from archiver.cms.read import InvalidCms, Signature, Timestamp, read_signature, read_timestamp
 from archiver.errors import UsageError
 from archiver.model import Report
 from archiver.trust.custody import Agent, append
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer, sign
-from archiver.validation.rules.trust_rules import LAYERS
+from archiver.validation.rules import trust
 from archiver.validation.trust.cert_paths import chain_to
 from archiver.validation.trust.policy import Trust, read_roots
 from archiver.validation.validator import validate_bag
@@ -111,7 +111,7 @@ def test_a_signed_and_timestamped_bag_passes_every_check_and_says_who_and_since_
     report = judged(bag, pki, require_signature=True, require_timestamp=True, signer="ada@archive.example")
     assert report.ok
     assert told(report) == GOOD
-    assert {name: report.checks[name] for name in LAYERS} == dict.fromkeys(LAYERS, "passed")
+    assert {name: report.checks[name] for name in trust.CHECKS} == dict.fromkeys(trust.CHECKS, "passed")
     said = {each.code: each.message for each in report.findings}
     assert "CN=Ada Archivist, ada@archive.example" in said["SIG005"]
     assert re.search(r"exists since \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ, says CN=Time Authority", said["TSR005"])
@@ -131,7 +131,7 @@ def test_a_bag_without_signatures_is_not_checked_and_fails_only_where_they_are_r
     bag = Builder().write(tmp_path / "bag")
     report = judged(bag, pki)
     assert report.ok
-    assert {report.checks[name] for name in LAYERS} == {"not checked"}
+    assert {report.checks[name] for name in trust.CHECKS} == {"not checked"}
     report = judged(bag, pki, require_signature=True, require_timestamp=True)
     assert told(report) == ["SIG006", "TSR006"]
     assert not report.ok
@@ -541,7 +541,7 @@ def test_a_damage_is_found(name: str, bag: Path, pki: Authorities, tmp_path: Pat
 
 def test_every_rule_of_trust_is_shown_here():
     shown = {code for _, expected, _ in DAMAGES.values() for code in expected} | set(GOOD) | {"SIG022", "TSR022"}
-    assert {code for rows in LAYERS.values() for code in rows} - shown == {"SIG008"}  # which the next test shows
+    assert set(trust.RULES) - shown == {"SIG008"}  # which the next test shows
 
 
 def test_where_the_extra_is_not_installed_signatures_are_not_checked_and_it_says_so(
@@ -754,7 +754,7 @@ def test_a_serialised_bag_is_judged_with_its_signatures(bag: Path, pki: Authorit
 
 @pytest.mark.parametrize("name", ["p7s", "tsr"])
 def test_a_signature_or_timestamp_cut_anywhere_or_with_any_byte_changed_is_refused(name: str, original: Path):
-    """Nothing but Refused ever comes out, whatever is read."""
+    """Nothing but InvalidCms ever comes out, whatever is read."""
     over = (original / SEAL if name == "p7s" else original / P7S).read_bytes()
     path = original / (P7S if name == "p7s" else TSR)
     der = b64decode(b"".join(path.read_bytes().splitlines()[1:-1])) if name == "p7s" else path.read_bytes()
@@ -765,7 +765,7 @@ def test_a_signature_or_timestamp_cut_anywhere_or_with_any_byte_changed_is_refus
         data = b"-----BEGIN CMS-----\n" + b64encode(each) + b"\n-----END CMS-----\n" if name == "p7s" else each
         try:
             read = read_signature(data, over) if name == "p7s" else read_timestamp(data, over)
-        except Refused:
+        except InvalidCms:
             continue
         assert essence(read) == essence(whole)  # the change was outside what is signed: in another certificate, say
 
@@ -780,5 +780,5 @@ def essence(read: Signature | Timestamp) -> object:
 @given(st.binary(max_size=400))
 def test_whatever_is_read_as_a_timestamp_or_signature_is_refused_in_words(data: bytes):
     for read, each in ((read_timestamp, data), (read_signature, b"-----BEGIN CMS-----\n%s\n-----END CMS-----" % data)):
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidCms):
             read(each, b"x")

@@ -1,4 +1,4 @@
-"""Whether the sources of a claim agree (DESIGN.md, section 4). It judges no source right."""
+"""Whether the sources of a claim agree (docs/bag-format.md, section 4.6). It judges no source right."""
 
 from collections.abc import Callable, Mapping
 from itertools import combinations

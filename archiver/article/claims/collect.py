@@ -1,6 +1,6 @@
 """What a page claims of itself: headline, dates, authors and the rest, each with its source and place.
 
-Nothing is chosen here and nothing overwritten: every source stands beside the others (DESIGN.md, section 4).
+Nothing is chosen here and nothing overwritten: every source stands beside the others (docs/bag-format.md, 4.6).
 """
 
 import html

@@ -1,7 +1,7 @@
 """The headlines a page claims, tidied: without the site's name, and the damaged behind the sound.
 
-All of them stay, with what stood there as `raw`; only the order says which is preferred (DESIGN.md, section 4). It does
-not judge which of two sound headlines is the right one: the order of the sources stands.
+All of them stay, with what stood there as `raw`; only the order says which is preferred (docs/bag-format.md, 4.6). It
+does not judge which of two sound headlines is the right one: the order of the sources stands.
 """
 
 import re

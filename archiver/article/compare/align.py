@@ -20,6 +20,8 @@ ALIKE = 0.5
 """Two paragraphs are one edited paragraph when they share this much of their words (Dice)."""
 CONTAINED = 0.75
 """A paragraph is part of a longer one when this much of its words is in it."""
+_PART, _SHARE = 8, 0.2
+"""Words from which on a paragraph may be part of any other; shorter ones must have this share of it."""
 _RARE = 16  # a word in more paragraphs than this tells none of them apart
 _HELD = 500  # paragraphs of the seed whose words stay counted
 _NEAR = 3  # neighbours in a gap are compared even if all their words are common
@@ -157,11 +159,11 @@ def _similar(
             if score >= (ALIKE if j in near else FAR):
                 scored.append((-score, abs(i - j), i, j))
     found: dict[int, int] = {}
-    taken: set[int] = set()
+    had: set[int] = set()
     for _, _, i, j in sorted(scored):
-        if i not in found and j not in taken:
+        if i not in found and j not in had:
             found[i] = j
-            taken.add(j)
+            had.add(j)
     return found
 
 
@@ -195,7 +197,8 @@ def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int]) ->
     shared = sum(min(n, other[word]) for word, n in one.items() if word in other)
     if not shared:
         return 0.0
-    within = shared / min(sizes) if min(sizes) >= 4 else 0.0
+    part = min(sizes) >= _PART or min(sizes) >= max(4, _SHARE * max(sizes))
+    within = shared / min(sizes) if part else 0.0
     return max(2 * shared / sum(sizes), ALIKE if within >= CONTAINED else 0.0)
 
 

@@ -1,5 +1,5 @@
 """Which lines of a page print what is known of it as a claim: its headline, date, byline, caption. They are compared
-with their like and are no lines of the body (DESIGN.md, section 4, `comparison`)."""
+with their like and are no lines of the body (docs/comparison.md)."""
 
 import re
 from collections.abc import Collection, Iterable

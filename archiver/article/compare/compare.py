@@ -1,4 +1,4 @@
-"""The seed against the whole page, line by line (DESIGN.md, section 4, `comparison`; docs/comparison.md).
+"""The seed against the whole page, line by line (docs/comparison.md).
 
 The lines are the paragraphs of the body and the lines after it; headline, date, byline and caption are claims. A line
 is looked for in what stands in the page's markup, then in what is marked hidden or struck, then in its embedded data.
@@ -32,6 +32,8 @@ from archiver.model import (
 _LARGE = 1 << 20
 """Bytes of a seed from which on each of its words is kept once: a string for each takes ten times its letters."""
 _SEARCH_CUT = "the search for words that stand nowhere as a paragraph was ended at its bound"
+UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
+"""What a page that is no markup has: nothing to compare."""
 NOTHING = Comparison(verdict="no-text", seed_coverage=0.0, page_coverage=0.0, lines=())
 
 

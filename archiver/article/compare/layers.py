@@ -15,6 +15,8 @@ from archiver.article.words import fold, keys, worded
 from archiver.model import BlockKind, Where
 
 _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
+_BULLETS = "-–—*•·▪‣◦●○■□"
+_TRAILING = re.compile(r"(?<=\S)\s[-–—*•·▪‣◦●○■□]$")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s++(?=\S)")
 _HALF = 0.5
 
@@ -55,6 +57,7 @@ def text_of(raw: str, *, once: dict[str, str] | None = None) -> Text:
 def unmarked(text: str, *, listed: bool) -> str:
     """A line without the mark of a list before it; a number is one only in a list."""
     text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
+    text = _TRAILING.sub("", text) if text[-1:] in _BULLETS else text
     return _NUMBER.sub("", text, count=1) if listed and _NUMBER.match(text) else text
 
 
@@ -87,8 +90,8 @@ class Layer:
         if left and any(_BULLET.match(t) or _NUMBER.match(t) for t in self._texts(left)):
             self._take(equal(*self._bare_keys(left)), left)
         for i in sorted(left):
-            if (j := places.get(self.seeds[i].key)) is not None:
-                self.copies.append(Copy(i, self.pieces[j]))
+            if (place := places.get(self.seeds[i].key)) is not None:
+                self.copies.append(Copy(i, self.pieces[place]))
                 left.discard(i)
 
     def _texts(self, left: set[int]) -> Iterator[str]:
@@ -124,7 +127,7 @@ class Layer:
 
     def _take(self, pairs: dict[int, int], left: set[int]) -> None:
         self.groups += [Group((i,), (j,)) for i, j in sorted(pairs.items())]
-        left -= pairs.keys()
+        left.difference_update(pairs)
 
     def match_letters(self, left: set[int]) -> None:
         """Take the lines whose letters stand in a row anywhere: within a block, or over several."""

@@ -1,4 +1,4 @@
-"""Links the seed lost, found again on the page by their words and surroundings (DESIGN.md, section 4, `links`)."""
+"""Links the seed lost, found again on the page by their words and surroundings (docs/bag-format.md, 4.9)."""
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""The agency that a paragraph's dateline credits: `KYIV, Feb 24 (Reuters) -` (DESIGN.md, section 4).
+"""The agency that a paragraph's dateline credits: `KYIV, Feb 24 (Reuters) -` (docs/bag-format.md, 4.7).
 
 Only the beginning of a paragraph is read; what the other lines credit is for `credits.py`.
 """

@@ -1,4 +1,4 @@
-"""Who is credited, in which role, by a seed or a page (DESIGN.md, section 4, `credits`).
+"""Who is credited, in which role, by a seed or a page (docs/bag-format.md, section 4.7).
 
 A credit stands in a form of its own: a line after the body, a dateline, a caption's end, a byline. An agency named in a
 sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, so only those forms are read.

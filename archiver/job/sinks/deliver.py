@@ -19,8 +19,8 @@ from archiver.config import Config
 from archiver.errors import Refused
 from archiver.job.ledger_rows import entry_of
 from archiver.job.outbox import OUTBOX, checked_target
-from archiver.job.result import Archived, Delivered, Done, Slip
-from archiver.job.sinks.local import Keeper
+from archiver.job.result import Archived, BagIdentity, Delivered, Done
+from archiver.job.sinks.local import BagSink
 from archiver.job.workers.executors import run_seed
 from archiver.ledger.deliveries import Deliveries, insert, row_of, signed_by
 from archiver.ledger.ledger import DONE, Entry, Ledger, entry_of_bag, key_of, storable
@@ -37,11 +37,11 @@ DELETE FROM slips WHERE EXISTS (
     SELECT 1 FROM seeds WHERE seeds.key = slips.key AND outcome IN ({", ".join("?" * len(DONE))})
     AND strftime('%Y%m%dT%H%M%SZ', updated) > substr(slips.name, -25, 16))
 """
-"""By a job that kept its bags, or sent them elsewhere: what is recaptured later is another bag. The time of a slip is
+"""By a job that kept its bags, or sent them elsewhere: what is recaptured later is another bag. The time of a row is
 that in its name (`bag_name`)."""
 
 
-class Consignor(Keeper):
+class DeliverySink(BagSink):
     """Bags are delivered. Raises UsageError, StorageError where the target cannot be reached."""
 
     def __init__(self, config: Config, job: str, ledger: Ledger) -> None:
@@ -56,8 +56,8 @@ class Consignor(Keeper):
 
     def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
         """Hand a seed out, with the name its bag will have."""
-        slip = self._ledger.within(lambda database: self._slip(database, seed))
-        return workers.submit(run_seed, seed, slip)
+        identity = self._ledger.within(lambda database: self._identity(database, seed))
+        return workers.submit(run_seed, seed, identity)
 
     def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
         """Make results durable: the receipts first, then the ledger; the rows it has now. Raises StorageError."""
@@ -81,17 +81,17 @@ class Consignor(Keeper):
         with suppress(OSError):
             self._outbox.rmdir()
 
-    def _slip(self, database: sqlite3.Connection, seed: Seed) -> Slip:
+    def _identity(self, database: sqlite3.Connection, seed: Seed) -> BagIdentity:
         key, uuid = storable(key_of(seed)), str(uuid4())
         row = database.execute("SELECT name, uuid FROM slips WHERE key = ? AND target = ?", (key, self._target))
         if before := row.fetchone():
-            return Slip(name=before[0], uuid=before[1], again=True)
-        slip = Slip(name=bag_name(seed.name, datetime.now(UTC), uuid), uuid=uuid, again=False)
-        database.execute("INSERT INTO slips VALUES (?, ?, ?, ?)", (key, self._target, slip.name, uuid))
-        return slip
+            return BagIdentity(name=before[0], uuid=before[1], again=True)
+        identity = BagIdentity(name=bag_name(seed.name, datetime.now(UTC), uuid), uuid=uuid, again=False)
+        database.execute("INSERT INTO slips VALUES (?, ?, ?, ?)", (key, self._target, identity.name, uuid))
+        return identity
 
     def _taken_up(self, name: str) -> bool:
-        """Whether a sealed bag that lies here is still to be delivered: a ledger that was made anew has no slip of it,
+        """Whether a sealed bag that lies here is still to be delivered: a ledger that was made anew has no row of it,
         and it may be the only copy."""
         entry = entry_of_bag(self._outbox / name)
         before = self._ledger.find(entry.key) if entry else None

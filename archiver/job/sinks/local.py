@@ -1,5 +1,4 @@
-"""What the coordinator does about bags, before a seed is handed out and after. They stay in the bags folder, or are
-delivered by the workers (`consignor.py`); `keeping.py` chooses."""
+"""The sink of a job that keeps its bags: publishes them in the bags folder and settles their seeds in the ledger."""
 
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
@@ -14,7 +13,7 @@ from archiver.ledger.ledger import Entry, Ledger
 from archiver.model import Seed
 
 
-class Keeper:
+class BagSink:
     """Bags stay in the bags folder."""
 
     def __init__(self, config: Config, job: str, ledger: Ledger) -> None:

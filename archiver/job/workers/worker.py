@@ -1,4 +1,4 @@
-"""What runs the pipeline: in the coordinator's process, in those of a pool or on a cluster (`crew.py`).
+"""What runs the pipeline: in the coordinator's process, in those of a pool or on a cluster (`executors.py`).
 
 What goes wrong inside one seed is that seed's Failure; only a disk that will not have it stops the job.
 """
@@ -19,7 +19,7 @@ from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
-from archiver.job.result import Done, Slip, failure
+from archiver.job.result import BagIdentity, Done, failure
 from archiver.job.workers.malloc import give_back, share_arena
 from archiver.model import Seed
 from archiver.trust.seal_new_bag import load_signer
@@ -30,15 +30,15 @@ here = threading.local()
 """The `tools` of this thread, where a process works for several jobs at once."""
 
 
-def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
-    """Archive one seed with the tools of this worker; with a slip, deliver its bag. Raises StorageError."""
+def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
+    """Archive one seed with the tools of this worker; with a name for it, deliver its bag. Raises StorageError."""
     tools: Tools | None = getattr(here, "tools", _tools)
     assert tools is not None, "the worker was not told the job"
     started = datetime.now(UTC)
     try:
-        if slip is None or tools.outbox is None:
+        if identity is None or tools.outbox is None:
             return archive(seed, tools)
-        return tools.outbox.consign(seed, slip, partial(archive, seed, tools, slip))
+        return tools.outbox.deliver(seed, identity, partial(archive, seed, tools, identity))
     except StorageError:
         raise
     except Refused as error:

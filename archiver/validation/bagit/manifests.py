@@ -34,7 +34,7 @@ _PAIR = ("sha256", "sha512")
 MANIFESTS = 32
 """Manifests of one bag that are read: each is held against all others, so their number must have a bound."""
 OURS = (*_ROOT, *(f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in _PAIR))
-"""The six tag files of a bag with a record (DESIGN 6.5)."""
+"""The six tag files of a bag with a record (docs/bag-format.md, section 2.1)."""
 SEALED = "original/tagmanifest-sha256.txt"
 """The seal of the bag from which this one was made for a receiver, who may want other digests; see `derived.py`."""
 

@@ -1,4 +1,4 @@
-"""Whether the record makes sense in itself and beside the text: outcome and status, verdict and lines (DESIGN 4)."""
+"""Checks the record against itself and the text: outcome and status, verdict and lines (docs/bag-format.md, 4.12)."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The exchanges that the record tells of, held against the records of the WARC (DESIGN 4 and 6.1)."""
+"""Compares the exchanges in the record with the records of the WARC (docs/bag-format.md, sections 4.3 and 4.4)."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence

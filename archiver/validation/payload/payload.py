@@ -1,4 +1,4 @@
-"""What the record says, held against the rest of the bag: seed, text, certificates, bag-info (DESIGN 4).
+"""Compares the record with the rest of the bag: seed, text, certificates, bag-info.txt (docs/bag-format.md, 2 to 4).
 
 The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `crate.py`. Tampering that keeps all
 checksums consistent is found here, if anywhere.

@@ -1,5 +1,7 @@
-"""Reads data/provenance.json as hostile JSON, and holds it against its schema (DESIGN 4). Only this module knows
-jsonschema. Whether what it says is true, `payload.py` judges."""
+"""Reads data/provenance.json as hostile JSON, and validates it against its schema (docs/bag-format.md, section 4).
+
+Only this module uses jsonschema. Whether what the record says is true, `payload.py` checks.
+"""
 
 import json
 import reprlib

@@ -1,7 +1,7 @@
 """The text of a bag, extracted again from its WARC: what finds a text that was changed with all its checksums.
 
 This room takes the page out of the WARC itself (chunks and content coding taken off, in bounds) and hands it to a
-function that extracts; whoever calls gives that, for rooms do not import each other. DESIGN 4, `text`.
+function that extracts; whoever calls gives that, for rooms do not import each other. docs/bag-format.md, 4.5.
 """
 
 import zlib

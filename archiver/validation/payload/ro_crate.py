@@ -1,4 +1,4 @@
-"""ro-crate-metadata.json held against the files of the payload and against the record (RO-Crate 1.2; DESIGN 3).
+"""Compares ro-crate-metadata.json with the payload and the record (RO-Crate 1.2; docs/bag-format.md, section 3.6).
 
 Whether it is an RO-Crate in every respect its own validators say; here, whether it tells the truth about this bag.
 """

@@ -7,9 +7,11 @@ from archiver.validation.rules.registry import RULES, STRICT
 _HEAD = """# What validation finds
 
 Every finding of `archiver validate` has a code. Codes are contracts: a code is never given to another rule. An `error`
-makes a bag fail, a `warning` only with `--fail-on warning`, an `info` never. `error if strict`: with `--strict`.
+fails a bag, a `warning` fails it only with `--fail-on warning`, an `info` never does. `error if strict`: an error with
+`--strict`. `section` is where a rule comes from: a standard, or a section of
+[bag-format.md](bag-format.md).
 
-This page is made from `archiver/validation/rules/registry.py`:
+This page is generated from the tables in `archiver/validation/rules/`:
 `python -m archiver.validation.rules.markdown > docs/validation-codes.md`.
 """
 CHECKS = {
@@ -44,8 +46,13 @@ def page() -> str:
             if rule.check == check:
                 severity = f"{rule.severity}, error if strict" if code in STRICT else rule.severity
                 says = re.sub(r"\{(\w+)\}", r"*\1*", re.sub(r"[|*]", r"\\\g<0>", rule.message))
-                parts.append(f"| {code} | {severity} | {says} | {rule.section} |\n")
+                parts.append(f"| {code} | {severity} | {says} | {_linked(rule.section)} |\n")
     return "".join(parts)
+
+
+def _linked(section: str) -> str:
+    """A section of a page beside this one as a link, a standard as it is."""
+    return f"[{section}]({section})" if section.startswith("bag-format.md#") else section
 
 
 if __name__ == "__main__":

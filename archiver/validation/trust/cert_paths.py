@@ -17,7 +17,6 @@ from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from archiver.cms.read import UNREADABLE, is_sound
-from archiver.validation.trust.identity import is_fingerprint
 
 Certificate = x509.Certificate
 DEPTH = 8
@@ -174,10 +173,8 @@ def addresses(certificate: Certificate, *, beside_subject: bool = False) -> list
     return [each for each in dict.fromkeys(_addresses(certificate)) if each not in told]
 
 
-def is_of(certificate: Certificate, identity: str) -> bool:
-    """Whether it is the certificate of an identity: a fingerprint, an address, the common name or the whole subject."""
-    if is_fingerprint(identity):
-        return fingerprint(certificate) == identity.replace(":", "").lower()
+def is_named(certificate: Certificate, identity: str) -> bool:
+    """Whether the certificate states an identity: an address, the common name or the whole subject (RFC 4514)."""
     common = [str(each.value) for each in certificate.subject.get_attributes_for_oid(NameOID.COMMON_NAME)]
     whole = (subject(certificate), certificate.subject.rfc4514_string())  # an e-mail address by its name, or number
     return identity in (*common, *whole) or identity.lower() in map(str.lower, addresses(certificate))

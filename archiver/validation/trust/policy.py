@@ -39,6 +39,21 @@ class Trust:
         return self.require_signature or self.require_timestamp or self.signer is not None
 
 
+def is_fingerprint(identity: str) -> bool:
+    """Whether an identity is the SHA-256 fingerprint of a certificate; names and addresses anybody may put into one."""
+    bare = _bare(identity)
+    return len(bare) == 64 and not bare.strip("0123456789abcdef")
+
+
+def is_fingerprint_of(identity: str, sha256: str) -> bool:
+    """Whether an identity is this fingerprint, in whatever case and with or without colons."""
+    return _bare(identity) == sha256
+
+
+def _bare(identity: str) -> str:
+    return identity.replace(":", "").lower()
+
+
 def read_roots(path: Path) -> bytes:
     """The roots in a PEM file, or in the .pem, .crt and .cer files of a folder.
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.cms.read import LARGEST, Refused, Signature, Timestamp, read_signature, read_timestamp
+from archiver.cms.read import LARGEST, InvalidCms, Signature, Timestamp, read_signature, read_timestamp
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
@@ -20,14 +20,13 @@ from archiver.validation.trust.cert_paths import (
     addresses,
     chain_to,
     fingerprint,
-    is_of,
+    is_named,
     read_certificates,
     subject,
     why_not_for_signatures,
     why_not_for_timestamps,
 )
-from archiver.validation.trust.identity import is_fingerprint
-from archiver.validation.trust.policy import Trust
+from archiver.validation.trust.policy import Trust, is_fingerprint, is_fingerprint_of
 from archiver.validation.trust.revocation import CRL_BYTES, OCSP_BYTES, statuses
 from archiver.validation.trust.seal_coverage import SEALED, check_covered
 
@@ -103,7 +102,7 @@ def _chain(tree: Tree, start: str) -> tuple[list[Link], list[Finding]]:
         try:
             data, over = _read(tree, path, LARGEST), _read(tree, last, _SIGNED)
             told = read_timestamp(data, over) if kind == "TSR" else read_signature(data, over)
-        except Refused as error:
+        except InvalidCms as error:
             findings.append(finding(f"{kind}{_WHY[error.why]}", path, signed=last, reason=error.reason))
         except OSError as error:
             findings.append(finding(f"{kind}001", path, reason=error.strerror or error))
@@ -237,6 +236,13 @@ def _demands(trust: Trust, judge: _Judge) -> Iterator[Finding]:
         # A name may stand in anybody's certificate: without roots only a fingerprint says whose it is.
         is_known = trust.roots is not None or is_fingerprint(trust.signer)
         certificates = [each.signature.certificate for each in signatures if each.signature and is_known]
-        if not any(is_of(each, trust.signer) for each in certificates):
+        if not any(_is_of(each, trust.signer) for each in certificates):
             found = "; ".join(map(subject, certificates)) or "nobody"
             yield finding("SIG023", FOLDER.rstrip("/"), wanted=trust.signer, found=found)
+
+
+def _is_of(certificate: Certificate, identity: str) -> bool:
+    """Whether it is the certificate of an identity: a fingerprint, an address, the common name or the whole subject."""
+    if is_fingerprint(identity):
+        return is_fingerprint_of(identity, fingerprint(certificate))
+    return is_named(certificate, identity)

@@ -1,0 +1,114 @@
+"""Rules of the payload: record, text, seed, WACZ and RO-Crate (docs/bag-format.md; WACZ 1.1.1; RO-Crate 1.2)."""
+
+from archiver.validation.rules.rule import Rule, rules
+
+RULES: dict[str, Rule] = {
+    **rules(
+        "record",
+        {
+            "REC001": ("error", "bag-format.md#4-1-form", "the record is not readable JSON: {reason}"),
+            "REC002": ("error", "bag-format.md#4-1-form", "{field} breaks the schema of the record"),
+            "REC003": ("error", "bag-format.md#4-1-form", "{field} names a file that is not in the bag"),
+            "REC004": (
+                "error",
+                "bag-format.md#4-4-exchanges",
+                "{field} names a record that the WARC does not hold as {kind}",
+            ),
+            "REC005": ("error", "bag-format.md#4-4-exchanges", "{field} contradicts the WARC"),
+            "REC006": (
+                "error",
+                "bag-format.md#4-4-exchanges",
+                "the record tells of another number of exchanges than the WARC holds",
+            ),
+            "REC007": ("error", "bag-format.md#4-3-capture", "{field} contradicts {other}"),
+            "REC008": (
+                "error",
+                "bag-format.md#4-3-capture",
+                "capture.payload_sha256 is not the digest of the recorded payload",
+            ),
+            "REC009": (
+                "error",
+                "bag-format.md#4-3-capture",
+                "the certificate is not the one of capture.tls.certificate_sha256",
+            ),
+            "REC010": ("error", "bag-format.md#2-2-bag-info-txt", "{label} in bag-info.txt contradicts {field}"),
+            "REC011": (
+                "warning",
+                "bag-format.md#2-2-bag-info-txt",
+                "External-Description in bag-info.txt is none of the record's headlines",
+            ),
+            "REC012": ("error", "bag-format.md#4-12-what-must-agree", "{field}: its end is before its beginning"),
+            "REC013": ("error", "bag-format.md#4-12-what-must-agree", "{field} contradicts {other}"),
+        },
+    ),
+    **rules(
+        "text",
+        {
+            "TXT001": ("error", "bag-format.md#4-5-text", "the text is not what the record says (text.sha256)"),
+            "TXT002": (
+                "error",
+                "bag-format.md#4-5-text",
+                "the text has another number of characters than the record says",
+            ),
+            "TXT003": ("error", "bag-format.md#3-4-extracted-text", "the text is not UTF-8, NFC, with LF only"),
+            "TXT004": ("error", "bag-format.md#4-5-text", "the record says that there is no text, but there is one"),
+            "TXT005": (
+                "error",
+                "bag-format.md#4-5-text",
+                "the text that the record names is not in the bag, or cannot be read",
+            ),
+        },
+    ),
+    **rules(
+        "extraction",
+        {
+            "TXT006": (
+                "error",
+                "bag-format.md#4-5-text",
+                "line {line} is not what is extracted from the recorded page",
+            ),
+            "TXT007": ("info", "bag-format.md#4-5-text", "the text was not extracted again: {reason}"),
+        },
+    ),
+    **rules(
+        "seed",
+        {
+            "SEED001": ("error", "bag-format.md#4-2-seed", "the seed is not what the record says (seed.sha256)"),
+            "SEED002": ("error", "bag-format.md#4-2-seed", "the seed has another number of lines than the record says"),
+            "SEED003": (
+                "error",
+                "bag-format.md#4-2-seed",
+                "the seed that the record names is not in the bag, or cannot be read",
+            ),
+        },
+    ),
+    **rules(
+        "wacz",
+        {
+            "WACZ001": ("error", "WACZ 1.1.1, 5", "the WACZ lacks this file"),
+            "WACZ002": ("error", "WACZ 1.1.1, 5", "the file cannot be read as what it is: {reason}"),
+            "WACZ003": ("error", "WACZ 1.1.1, 5.2.2", "line {line} is out of order, or there twice"),
+            "WACZ004": ("error", "WACZ 1.1.1, 5.2.2", "line {line} leads to no gzip member that is a response"),
+            "WACZ005": ("error", "WACZ 1.1.1, 5.2.2", "line {line}: {field} is not that of the record it leads to"),
+            "WACZ006": ("error", "WACZ 1.1.1, 5.2.2", "the index leaves out {record}"),
+            "WACZ007": ("error", "WACZ 1.1.1, 5.3", "a page that the index does not have"),
+            "WACZ008": ("error", "WACZ 1.1.1, 5.4", "a file of the WACZ that its datapackage does not list"),
+            "WACZ009": ("error", "WACZ 1.1.1, 5.4", "the datapackage lists a file that is not there"),
+            "WACZ010": ("error", "WACZ 1.1.1, 5.4", "{field} is not what the datapackage says"),
+            "WACZ011": ("error", "WACZ 1.1.1, 5.5", "not the digest of the datapackage"),
+            "WACZ012": ("error", "WACZ 1.1.1, 5.3", "{field} contradicts {other}"),
+        },
+    ),
+    **rules(
+        "crate",
+        {
+            "CRATE001": ("error", "bag-format.md#3-6-ro-crate", "the bag lacks the metadata of its crate"),
+            "CRATE002": ("error", "RO-Crate 1.2, Root Data Entity", "the metadata cannot be read: {reason}"),
+            "CRATE003": ("error", "RO-Crate 1.2, Data Entities", "the crate has a part that it does not describe"),
+            "CRATE004": ("error", "RO-Crate 1.2, Data Entities", "the crate describes a file that is not there"),
+            "CRATE005": ("error", "RO-Crate 1.2, Data Entities", "a payload file that is no part of the crate"),
+            "CRATE006": ("error", "RO-Crate 1.2, Data Entities", "{field} is not what the crate says"),
+            "CRATE007": ("error", "bag-format.md#3-6-ro-crate", "{field} contradicts {other}"),
+        },
+    ),
+}

@@ -1,0 +1,126 @@
+"""Rules of signatures, timestamps, certificates and the custody log (RFC 5652, 3161, 5280; docs/bag-format.md)."""
+
+from archiver.validation.rules.rule import Rule, rules
+
+RULES: dict[str, Rule] = {
+    **rules(
+        "signature",
+        {
+            "SIG001": ("error", "RFC 5652, 5", "the signature cannot be read: {reason}"),
+            "SIG002": (
+                "error",
+                "ETSI TS 119 312",
+                "the signature is made with what is too weak or not known: {reason}",
+            ),
+            "SIG003": ("error", "RFC 5652, 5.4", "the signature is not one of {signed} as it is now: {reason}"),
+            "SIG004": ("error", "RFC 5652, 5.6", "the signature does not hold: {reason}"),
+            "SIG005": ("info", "bag-format.md#5-3-who-signed", "signed by {who}; certificate SHA-256 {fingerprint}"),
+            "SIG006": (
+                "error",
+                "bag-format.md#5-3-who-signed",
+                "a signature is required, and there is none that holds",
+            ),
+            "SIG007": (
+                "warning",
+                "bag-format.md#5-1-signature-files",
+                "the file belongs to no chain of signatures: it vouches for nothing",
+            ),
+            "SIG008": ("info", "bag-format.md#5-3-who-signed", "signatures were not checked: {reason}"),
+            "SIG009": (
+                "error",
+                "bag-format.md#5-1-signature-files",
+                "no signature covers this file: tagmanifest-sha256.txt does not list it",
+            ),
+        },
+    ),
+    **rules(
+        "timestamp",
+        {
+            "TSR001": ("error", "RFC 3161, 2.4.2", "the timestamp cannot be read: {reason}"),
+            "TSR002": (
+                "error",
+                "ETSI TS 119 312",
+                "the timestamp is made with what is too weak or not known: {reason}",
+            ),
+            "TSR003": ("error", "RFC 3161, 2.4.2", "the timestamp is not one of {signed} as it is now: {reason}"),
+            "TSR004": ("error", "RFC 3161, 2.4.2", "the timestamp does not hold: {reason}"),
+            "TSR005": ("info", "RFC 3161, 2.4.2", "exists since {time}, says {who}"),
+            "TSR006": (
+                "error",
+                "bag-format.md#5-2-timestamps",
+                "a timestamp is required, and there is none that holds",
+            ),
+            "TSR007": ("error", "bag-format.md#5-2-timestamps", "it is earlier than the timestamp that it stands over"),
+            "TSR008": (
+                "info",
+                "bag-format.md#5-2-timestamps",
+                "no timestamp that is believed stands over the signature: it is judged by today",
+            ),
+        },
+    ),
+    **rules(
+        "trust",
+        {
+            "SIG020": ("error", "RFC 5280, 6", "the signer was not proven at {moment}: {reason}"),
+            "SIG021": ("warning", "RFC 5280, 6", "this signer was not proven at {moment}: {reason}"),
+            "SIG022": (
+                "info",
+                "bag-format.md#5-3-who-signed",
+                "that the signer is who the certificate says was not checked: no --trust-roots",
+            ),
+            "SIG023": ("error", "bag-format.md#5-3-who-signed", "none whose signature holds is {wanted}"),
+            "SIG024": ("info", "RFC 5280, 6", "proven at {moment}: the certificate leads to {root}"),
+            "TSR020": ("error", "RFC 5280, 6", "the time-stamping authority was not proven at {moment}: {reason}"),
+            "TSR021": ("warning", "RFC 5280, 6", "this time-stamping authority was not proven at {moment}: {reason}"),
+            "TSR022": (
+                "info",
+                "bag-format.md#5-3-who-signed",
+                "that the authority is who the certificate says was not checked: no --trust-roots",
+            ),
+            "TSR024": ("info", "RFC 5280, 6", "proven at {moment}: the certificate leads to {root}"),
+        },
+    ),
+    **rules(
+        "revocation",
+        {
+            "SIG030": ("error", "RFC 5280, 6.3", "the certificate of {who} was revoked on {revoked}, before {moment}"),
+            "SIG031": (
+                "info",
+                "RFC 5280, 6.3",
+                "whether the certificate of {who} was revoked was not checked: {reason}",
+            ),
+        },
+    ),
+    **rules(
+        "custody",
+        {
+            "CUS001": ("error", "bag-format.md#6-custody-log", "the event cannot be read: {reason}"),
+            "CUS002": (
+                "error",
+                "bag-format.md#6-custody-log",
+                "the events before this one are not all there: number {missing} is missing",
+            ),
+            "CUS003": (
+                "error",
+                "bag-format.md#6-custody-log",
+                "the event does not follow the one before it as that is now",
+            ),
+            "CUS004": ("error", "bag-format.md#6-custody-log", "the event is about another seal than that of this bag"),
+            "CUS005": (
+                "warning",
+                "bag-format.md#6-custody-log",
+                "the event is told to be earlier than the one before it",
+            ),
+            "CUS006": ("warning", "bag-format.md#6-custody-log", "the file is no event of the custody log"),
+            "CUS007": (
+                "info",
+                "bag-format.md#6-custody-log",
+                "nobody has signed this event, or one after it: they may have been rewritten",
+            ),
+            "CUS008": ("error", "bag-format.md#6-custody-log", "there is more than one event of this number"),
+        },
+    ),
+}
+
+CHECKS = ("signature", "timestamp", "trust", "revocation", "custody")
+"""The checks that these rules decide, in the order of the report."""
