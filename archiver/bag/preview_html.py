@@ -1,27 +1,27 @@
 """ro-crate-preview.html: the page a person reads. Static, without scripts, everything from outside escaped.
 
-Shows what was captured, how it compares line by line, who is credited and what each source claims. It states nothing
-that the record does not; the record stays the authority. It leads nowhere but to files of the payload, and loads none.
+The markup stands in `templates/preview.html`; this module puts the facts together: what was captured, how it compares
+line by line, who is credited and what each source claims. It states nothing that the record does not; the record stays
+the authority. The page leads nowhere but to files of the payload, and loads none.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import cache
-from html import escape
-from importlib.resources import files
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
 from archiver.bag.bag_contents import Dossier
-from archiver.bag.preview_diff import marked, respelt
-from archiver.bag.sanitize import well_formed
-from archiver.model import ComparedLine
+from archiver.bag.preview_diff import Run, marked, respelt
+from archiver.model import Capture, ComparedLine, Comparison
+from archiver.templates import render
+
+T = TypeVar("T")
 
 MOST = 2_000
 """Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-# What no HTML document may hold, and what turns the direction of all that follows.
-_FOUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 """As in BCP 47; a page may claim anything."""
 _KINDS = {
@@ -47,55 +47,55 @@ _BECAME = {
     "blocked": "Found to be blocked",
     "refused": "Refused",
 }
-_MARKS = {"both": "{}", "seed": "<del>{}</del> ", "page": "<ins>{}</ins>"}
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """The first of many, and how many more there are."""
+
+    shown: Sequence[T]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A compared line: its kind, words about it, and its paragraphs, each a heading and runs of (side, text)."""
+
+    kind: str
+    about: str
+    paragraphs: Sequence[tuple[str, Sequence[Run]]]
 
 
 def preview_of(dossier: Dossier, paths: Iterable[str]) -> bytes:
     """The whole document, UTF-8; `paths` are the payload's files written before it."""
-    head = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
-        f"<title>{_shown(dossier.title)}</title>\n<style>\n{_style()}</style></head><body>\n"
-    )
-    return f"{head}{''.join(_body(dossier, paths))}</body></html>\n".encode()
-
-
-@cache
-def _style() -> str:
-    return files("archiver.bag").joinpath("preview.css").read_text("utf-8")
-
-
-def _shown(text: str) -> str:
-    return escape(text if text.isprintable() else _FOUL.sub("\ufffd", well_formed(text)))
-
-
-def _body(dossier: Dossier, paths: Iterable[str]) -> Iterator[str]:
     stated = dossier.reading.article.language or ""
-    language = stated if _LANGUAGE.fullmatch(stated) else ""
-    yield f'<header><p class="kind">Archived page</p><h1 lang="{language}" dir="auto">{_shown(dossier.title)}</h1>'
-    yield f'<p class="standfirst">{_standfirst(dossier)}</p></header>\n<main>\n'
-    yield from _section("Capture", _table(_capture(dossier)))
-    yield from _section("Comparison with the seed", _comparison(dossier, language))
-    yield from _section("Links the seed had lost", _table(_links(dossier)))
-    yield from _section("Photo", _table(_photo(dossier)))
-    yield from _section("Credits", _table(_credits(dossier)))
-    yield from _section("Claims and their sources", _table(_claims(dossier)))
-    listed = (f'<li><a href="{_shown(path)}">{_shown(path)}</a></li>' for path in paths)
-    yield from _section("Files", f'<ul class="files">{"".join(listed)}</ul>')
-    yield f"</main>\n<footer><p>Bag {_shown(dossier.identifier)}, sealed {dossier.sealed:%Y-%m-%d %H:%M:%S} UTC. "
-    yield 'What stands here is taken from <a href="provenance.json">the record</a>, which has all of it.</p></footer>\n'
+    comparison = dossier.reading.comparison
+    page = render(
+        "preview.html",
+        title=dossier.title,
+        language=stated if _LANGUAGE.fullmatch(stated) else "",
+        became=_became(dossier.capture),
+        compared=_has_article(dossier),
+        verdict=comparison.verdict,
+        shares=_shares(comparison),
+        lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
+        capture=_table(_capture(dossier)),
+        links=_table(_links(dossier)),
+        photo=_table(_photo(dossier)),
+        credits=_table(_credits(dossier)),
+        claims=_table(_claims(dossier)),
+        paths=paths,
+        identifier=dossier.identifier,
+        sealed=f"{dossier.sealed:%Y-%m-%d %H:%M:%S} UTC",
+    )
+    return page.encode("utf-8")
 
 
-def _standfirst(dossier: Dossier) -> str:
-    """What became of it, in two sentences."""
-    capture, became = dossier.capture, _BECAME.get(dossier.capture.outcome, "Not captured")
+def _became(capture: Capture) -> str:
+    """What became of it, in a sentence."""
+    became = _BECAME.get(capture.outcome, "Not captured")
     host = urlsplit(capture.final_url).hostname or capture.final_url
-    when = f"{capture.started.day} {capture.started:%B %Y at %H:%M} UTC"
-    verdict = _shown(dossier.reading.comparison.verdict)
-    compared = f" Compared with the seed document: <strong>{verdict}</strong>." if _has_article(dossier) else ""
-    return f"{became} at {_shown(host)} on {when}.{compared}"
+    return f"{became} at {host} on {capture.started.day} {capture.started:%B %Y at %H:%M} UTC."
 
 
 def _has_article(dossier: Dossier) -> bool:
@@ -103,18 +103,14 @@ def _has_article(dossier: Dossier) -> bool:
     return dossier.capture.outcome == "captured"
 
 
-def _section(heading: str, content: str) -> Iterator[str]:
-    if content:
-        yield f"<section><h2>{heading}</h2>\n{content}</section>\n"
+def _table(rows: Iterable[tuple[str, str]]) -> Listed[tuple[str, str]]:
+    """The rows that have a value."""
+    cells = [row for row in rows if row[1]]
+    return _bounded(cells, len(cells))
 
 
-def _table(rows: Iterable[tuple[str, str]]) -> str:
-    cells = [f'<tr><th scope="row">{_shown(n)}</th><td dir="auto">{_shown(v)}</td></tr>\n' for n, v in rows if v]
-    return f"<table>{''.join(cells[:MOST])}</table>{_rest(len(cells))}" if cells else ""
-
-
-def _rest(count: int) -> str:
-    return f"<p>And {count - MOST} more in the record.</p>" if count > MOST else ""
+def _bounded(items: Iterable[T], count: int) -> Listed[T]:
+    return Listed(list(islice(items, MOST)), max(0, count - MOST))
 
 
 def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
@@ -139,10 +135,7 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
     yield "Rights", "; ".join(each for each in (dossier.rights["statement"], dossier.rights_line) if each)
 
 
-def _comparison(dossier: Dossier, language: str) -> str:
-    if not _has_article(dossier):
-        return "<p>Not shown: what came is not the article. The record keeps how it compares.</p>\n"
-    comparison = dossier.reading.comparison
+def _shares(comparison: Comparison) -> str:
     kept, theirs = f"{comparison.seed_coverage:.0%}", f"{comparison.page_coverage:.0%}"
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
     if comparison.verdict == "no-text":
@@ -151,29 +144,21 @@ def _comparison(dossier: Dossier, language: str) -> str:
     if counts:
         found = ", ".join(f"{counts[kind]} {named}" for kind, named in _COUNTED.items() if kind in counts)
         shares += f" Paragraphs: {found}."
-    lines = "".join(_line(line) for line in comparison.lines[:MOST])
-    listed = f'<ol lang="{language}">\n{lines}</ol>{_rest(len(comparison.lines))}\n' if lines else ""
-    return f"<p>Verdict: <strong>{_shown(comparison.verdict)}</strong>. {shares}</p>\n{listed}"
+    return shares
 
 
-def _line(line: ComparedLine) -> str:
+def _line(line: ComparedLine) -> Line:
     where = f", line\u00a0{line.seed_line}" if line.seed_line is not None else ""
-    kind = f'<p class="kind" lang="en">{_KINDS[line.kind]}{where}</p>'
-    return f'<li class="{line.kind}">{kind}<div>{_words(line)}</div></li>\n'
+    return Line(line.kind, f"{_KINDS[line.kind]}{where}", _paragraphs(line))
 
 
-def _words(line: ComparedLine) -> str:
+def _paragraphs(line: ComparedLine) -> Sequence[tuple[str, Sequence[Run]]]:
+    """One paragraph with the words of one side marked; both, each under its heading, where no places are certain."""
     if line.seed is None or line.page is None or line.seed == line.page:
-        return _paragraph(line.seed or line.page or "")
-    runs = marked(line.seed, line.page, line.changes) if line.changes else respelt(line.seed, line.page)
-    if runs:
-        return f'<p dir="auto">{"".join(_MARKS[side].format(_shown(text)) for side, text in runs)}</p>'
-    sides = (("in the seed", line.seed), ("on the page", line.page))
-    return "".join(f'<p class="kind" lang="en">{side}</p>{_paragraph(text)}' for side, text in sides)
-
-
-def _paragraph(text: str) -> str:
-    return f'<p dir="auto">{_shown(text)}</p>'
+        return [("", [("both", line.seed or line.page or "")])]
+    if runs := marked(line.seed, line.page, line.changes) if line.changes else respelt(line.seed, line.page):
+        return [("", runs)]
+    return [("in the seed", [("both", line.seed)]), ("on the page", [("both", line.page)])]
 
 
 def _links(dossier: Dossier) -> Iterator[tuple[str, str]]:

@@ -34,6 +34,7 @@ def running(folder: Path) -> Iterator[str]:
     command = [
         *(binary() or "weed", "-logtostderr", "server", "-dir", str(folder / "data"), "-ip", "127.0.0.1", "-s3"),
         *("-ip.bind", "127.0.0.1", "-s3.config", str(folder / "s3.json"), "-s3.iam=false", "-s3.port.iceberg=0"),
+        "-s3.port.lance=0",
         *("-master.telemetry=false", "-master.volumeSizeLimitMB", "64", "-volume.max", "0", "-webdav=false"),
         *("-filer.localSocket", str(folder / "filer.sock"), "-s3.localSocket", str(folder / "s3.sock"), *ports),
     ]
