@@ -3,10 +3,11 @@
     python bench/truth.py CORPUS [--half first|second] [--labels FILE] [--list]
 
 CORPUS holds `truth.json` (file, address, articleBody, date, title) and the pages. A seed is made of each page's own
-text and compared with the page. Printed are: the lines said to be missing, and how many of those stand in the page's
+text and compared with the page. Printed are: the lines said to be missing, how many of those stand in the page's
 visible text all the same (by its letters, without our blocks and our search); the verdicts; and what stands in the way
-of `same` and `typographic`, by cause. With `--labels`, a JSON file of page -> [[name, role], …], precision and recall of
-the page's credits. The first half of the pages (by their digest) is for work on the code, the second for the outcome.
+of `same` and `typographic`, by cause. With `--labels`, a JSON file of page -> [[name, role], …], precision and recall
+of the page's credits. The first half of the pages (by their digest) is for work on the code, the second for the
+outcome.
 """
 
 import argparse

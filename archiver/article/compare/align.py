@@ -174,14 +174,16 @@ def _anchors(pairs: dict[int, int], seeds: int, pages: int) -> dict[int, int]:
 def _candidates(
     seeds: list[int], here: Callable[[int], Counter[str]], there: dict[int, Counter[str]], fixed: dict[int, int]
 ) -> set[tuple[int, int]]:
-    places: defaultdict[str, list[int]] = defaultdict(list)
+    places: defaultdict[object, list[int]] = defaultdict(list)
     for j, counted in there.items():
-        for word in counted:
-            if len(places[word]) <= _RARE:
-                places[word].append(j)
+        for mark in _marks(counted):
+            if len(places[mark]) <= _RARE:
+                places[mark].append(j)
     found: set[tuple[int, int]] = set()
     for i in seeds:
-        votes = Counter(j for word in here(i) if len(places.get(word, ())) <= _RARE for j in places.get(word, ()))
+        votes = Counter(
+            j for mark in _marks(here(i)) if len(places.get(mark, ())) <= _RARE for j in places.get(mark, ())
+        )
         found.update((i, j) for j, _ in votes.most_common(8))
     pages = sorted(there)
     for gap_seeds, gap_pages in _gaps(fixed, (max(seeds) + 1) if seeds else 0, (max(pages) + 1) if pages else 0):
@@ -190,6 +192,12 @@ def _candidates(
         for at, i in enumerate(mine):
             found.update((i, j) for j in theirs[max(0, at - _NEAR) : at + _NEAR + 1])
     return found
+
+
+def _marks(counted: Counter[str]) -> Iterator[object]:
+    """What a paragraph may be known by: its words, and words that stand one after another (as far as each is new)."""
+    yield from counted
+    yield from pairwise(counted)
 
 
 def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int]) -> float:

@@ -35,10 +35,9 @@ class Known:
         """Whether a line says what the seed has as a claim."""
         return key in self.told
 
-    def is_claim(self, text: str, key: _Key, *, signed: bool) -> bool:
-        """Whether a line at the top of the page is nothing but its headline, its date or, where it may be `signed`, its
-        byline."""
-        return key in self.headlines or is_date(text, self.days) or (signed and self._is_signature(text))
+    def is_claim(self, text: str, key: _Key, *, top: bool) -> bool:
+        """Whether a line is nothing but the byline or, at the `top` of the page, its headline or its date."""
+        return (top and (key in self.headlines or is_date(text, self.days))) or self._is_signature(text)
 
     def _is_signature(self, text: str) -> bool:
         """Whether a line holds nothing but authors that are known, perhaps with a day that is known beside them."""

@@ -5,8 +5,9 @@ A layer is asked in three steps: for equal paragraphs, for lines whose letters s
 """
 
 import re
+from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
@@ -67,6 +68,28 @@ class Copy:
 
     seed: int
     page: Text
+
+
+class _Claims:
+    """Which parts of which blocks are a line's already; those of one block never overlap."""
+
+    def __init__(self, taken: Iterable[int]) -> None:
+        self._taken = set(taken)
+        self.by_block: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+
+    def is_free(self, block: int, start: int, end: int) -> bool:
+        """Whether nobody has a character between these."""
+        if block in self._taken:
+            return False
+        parts = self.by_block.get(block)
+        if not parts:
+            return True
+        at = bisect_left(parts, (start, -1, -1))
+        return (at == 0 or parts[at - 1][1] <= start) and (at == len(parts) or parts[at][0] >= end)
+
+    def take(self, block: int, start: int, end: int, line: int) -> None:
+        """Give these characters to a line."""
+        insort(self.by_block[block], (start, end, line))
 
 
 class Layer:
@@ -134,40 +157,34 @@ class Layer:
         if not self.pieces or not left:
             return
         index = Letters([piece.text for piece in self.pieces])
-        taken = {j for group in self.groups for j in group.page}
-        claims: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+        claims = _Claims(j for group in self.groups for j in group.page)
+
+        def parts(place: Place) -> Iterator[tuple[int, int, int]]:
+            for j in range(place.first, place.last + 1):
+                yield j, *self._part(j, place)
 
         def is_free(place: Place) -> bool:
-            return not any(
-                j in taken or any(start < end and self._overlap(j, place, start, end) for start, end, _ in claims[j])
-                for j in range(place.first, place.last + 1)
-            )
+            return all(claims.is_free(j, start, end) for j, start, end in parts(place))
 
         for i in sorted(left):
-            seed = self.seeds[i]
-            place = index.find(unmarked(seed.text, listed=False), is_free)
+            place = index.find(unmarked(self.seeds[i].text, listed=False), is_free)
             if place is None:
                 continue
             left.discard(i)
             if not is_free(place):
                 self.copies.append(Copy(i, self._between(place)))
                 continue
-            for j in range(place.first, place.last + 1):
-                start, end = self._part(j, place)
+            for j, start, end in parts(place):
                 if end > start:
-                    claims[j].append((start, end, i))
+                    claims.take(j, start, end, i)
         self.exhausted = index.exhausted
-        self._cut(claims)
+        self._cut(claims.by_block)
 
     def _part(self, j: int, place: Place) -> tuple[int, int]:
         return (
             place.start if j == place.first else 0,
             place.end if j == place.last else len(self.pieces[j].text),
         )
-
-    def _overlap(self, j: int, place: Place, start: int, end: int) -> bool:
-        mine = self._part(j, place)
-        return mine[0] < end and start < mine[1]
 
     def _between(self, place: Place) -> Text:
         """The words at a place, as a text of their own."""

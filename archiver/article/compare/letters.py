@@ -7,6 +7,7 @@ by a hyphen. Every search is bounded (BUDGET); `exhausted` says that one was not
 
 import re
 from bisect import bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,12 +17,13 @@ from archiver.article.words import compatible
 BUDGET = 2_000_000_000
 """Letters that all searches of one page may pass."""
 FEW = 40
-"""From this many lines on, an index of pieces tells which lines are nowhere."""
-_STEP = 8
+"""From this many lines on, an index of the pieces of the run tells where a line may be."""
+_STEP, _MOST, _PLACES = 8, 250_000, 64
+"""Letters of a piece, and how many pieces and places of one the index has."""
 _SHORT = 24
 """A line of fewer letters must begin and end where a word does."""
-_WORDY = 3
-"""A line of fewer words must stand as a sentence or a block of its own."""
+_WORDY, _NAMELY = 3, 8
+"""A line of fewer words and letters must stand as a sentence or a block of its own."""
 _TRIES = 50
 _LETTERS = re.compile(r"[^\W_]+")
 _BEFORE = re.compile(r"(?:^|[.!?:;…。！？：|•·–—\n\"'”»)\]])\s*\W*$")
@@ -55,7 +57,8 @@ class Letters:
             size += len(one)
         self._run = "".join(each)
         self._left = BUDGET
-        self._pieces: set[str] | None = None
+        self._step = max(_STEP, len(self._run) // _MOST)
+        self._pieces: defaultdict[str, list[int]] | None = None
         self._positions: dict[int, list[int]] = {}
         self._asked = 0
         self.exhausted = False
@@ -63,7 +66,7 @@ class Letters:
     def find(self, line: str, liked: Callable[[Place], bool] = lambda _: True) -> Place | None:
         """The first place of a line that is `liked`, else its first place; None where it is nowhere."""
         wanted = letters(line)
-        if not wanted or len(wanted) > len(self._run) or not self._may_hold(wanted):
+        if not wanted or len(wanted) > len(self._run):
             return None
         found: Place | None = None
         for tried, at in enumerate(self._every(wanted)):
@@ -76,16 +79,13 @@ class Letters:
                 break
         return found
 
-    def _may_hold(self, wanted: str) -> bool:
-        """Whether a line can be there at all: a long one holds one of the pieces that the run is cut into."""
-        self._asked += 1
-        if self._asked < FEW or len(wanted) < 2 * _STEP - 1:
-            return True
-        if self._pieces is None:
-            self._pieces = {self._run[at : at + _STEP] for at in range(0, len(self._run) - _STEP + 1, _STEP)}
-        return any(wanted[at : at + _STEP] in self._pieces for at in range(_STEP))
-
     def _every(self, wanted: str) -> Iterator[int]:
+        """Where these letters begin in the run, in its order."""
+        self._asked += 1
+        known = self._indexed(wanted) if self._asked > FEW and len(wanted) >= 2 * self._step - 1 else None
+        if known is not None:
+            yield from known
+            return
         at = -1
         while True:
             if self._left <= 0:
@@ -96,6 +96,27 @@ class Letters:
             if at < 0:
                 return
             yield at
+
+    def _indexed(self, wanted: str) -> list[int] | None:
+        """The same by the index; None where it has too many places. Letters that stand in the run hold all the pieces
+        that it is cut into there."""
+        if self._pieces is None:
+            self._pieces = defaultdict(list)
+            for at in range(0, len(self._run) - self._step + 1, self._step):
+                places = self._pieces[self._run[at : at + self._step]]
+                if len(places) <= _PLACES:
+                    places.append(at)
+        found: list[int] = []
+        for offset in range(self._step):
+            pieces = range(offset, len(wanted) - self._step + 1, self._step)
+            known = [self._pieces.get(wanted[at : at + self._step]) for at in pieces]
+            if not all(known):
+                continue
+            first = known[0] or []
+            if len(first) > _PLACES:
+                return None
+            found += [at - offset for at in first if at >= offset and self._run.startswith(wanted, at - offset)]
+        return sorted(found)
 
     def _place(self, at: int, size: int) -> Place:
         first, last = self._block(at), self._block(at + size - 1)
@@ -124,7 +145,7 @@ class Letters:
         before, after = self._blocks[place.first][: place.start], self._blocks[place.last][place.end :]
         if before[-1:].isalnum() or after[:1].isalnum():
             return False
-        if len(line.split()) >= _WORDY:
+        if len(line.split()) >= _WORDY or size >= _NAMELY:
             return True
         return bool(_BEFORE.search(before[-20:] if before else "")) and bool(_AFTER.match(after[:20]))
 

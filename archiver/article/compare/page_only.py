@@ -1,7 +1,9 @@
 """What only the page has: its paragraphs without a counterpart in the seed, and which of them count for the verdict.
 
-Those count that are prose between the first and the last line found, whoever extracted them. Captions, credit lines,
-menus, related links, lines without a word, and what the seed says elsewhere never do; nor do headline, date and byline.
+Those count that are prose between the first and the last line found, whoever extracted them: they stand beside
+paragraphs that were found, in a list, quotation or table among these, or are sentences in a container of their own
+there. Captions, credit lines, menus, related links, labels, and what the seed says elsewhere never do; nor do headline,
+date and byline.
 """
 
 from collections.abc import Sequence
@@ -10,7 +12,9 @@ from typing import NamedTuple
 from archiver.article.compare.claim_lines import Known
 from archiver.article.compare.layers import Layer, Text
 from archiver.article.compare.letters import Letters
+from archiver.article.credits.caption_credits import of_caption
 from archiver.article.credits.parse import credits_of_line
+from archiver.article.text.blocks import words_in
 
 PROSE = frozenset(("paragraph", "heading", "list", "quotation", "table"))
 _TOP = 5
@@ -20,6 +24,16 @@ _FAR = 25
 """A line at either end with more blocks than this between it and the next does not say where the text ends."""
 _REPEATS = 2_000
 """How many lines are looked for in the seed."""
+
+
+_WRITTEN_WITH = "p h2 h3 h4 h5 h6 ul ol li dl dt dd blockquote q table thead tbody tr td th pre em i b strong"
+_MARKUP = frozenset(_WRITTEN_WITH.split())
+"""Elements that articles are written with; what else there is, sites build their pages with."""
+_INSIDE = 2
+_SENTENCE = 10
+"""Words of a sentence in a container of its own, and how deep that may lie beside the paragraphs found."""
+_WORDS = 3
+_ENDS = tuple(".!?…。！？\"”»’'")
 
 
 class Extra(NamedTuple):
@@ -36,26 +50,71 @@ def counted(layers: Sequence[Layer], found: Sequence[tuple[int, int]], known: Kn
     first, last = _span(sorted(found))
     struck = {marked.pieces[j].number for g in marked.groups for j in g.page if marked.pieces[j].where == "struck"}
     repeated = Letters([each.text for each in seed])
+    body = _Body([layer.pieces[j] for layer in layers[:2] for group in layer.groups for j in group.page])
     lines: list[Text] = []
-    counting, place, signed = 0, 0, True
+    counting, place = 0, 0
     for piece in sorted(shown.free(), key=lambda each: each.order):
         if piece.kind not in PROSE or not piece.key or piece.number in struck:
             continue
         within = first < piece.order < last
-        if not within and piece.where != "article":
+        if not body.has(piece) if within else piece.where != "article":
             continue
         top = piece.order < first or place < _TOP
         place += 1
-        signed = signed and piece.order < last and not (found and found[0] < piece.order)
-        if known.is_told(piece.key) or (top and known.is_claim(piece.text, piece.key, signed=signed)):
+        if known.is_told(piece.key) or known.is_claim(piece.text, piece.key, top=top):
             continue
-        if len(piece.text) <= _CREDIT and credits_of_line(piece.text, ""):
+        if len(piece.text) <= _CREDIT and (credits_of_line(piece.text, "") or of_caption(piece.text, "")):
             continue
         if len(lines) < _REPEATS and repeated.find(piece.text) is not None:
             continue
         lines.append(piece)
         counting += within
     return Extra(lines, counting)
+
+
+class _Body:
+    """Where the paragraphs that were found stand: by that, what is prose of the same text."""
+
+    def __init__(self, found: Sequence[Text]) -> None:
+        self._parents = {_parent(each.at) for each in found if each.at}
+        self._tags = {_tag(each.at) for each in found if each.at}
+        self._numbers = {each.number for each in found}
+
+    def has(self, piece: Text) -> bool:
+        """Whether a piece is prose of the text that the paragraphs found belong to."""
+        if not _is_prose(piece.text):
+            return False
+        if piece.at is None or piece.number in self._numbers:
+            return True
+        tags = self._inside(piece.at)
+        if not tags:
+            return False
+        if all(tag in _MARKUP for tag in tags) or (len(tags) == 1 and tags[0] in self._tags):
+            return True
+        return len(tags) <= _INSIDE and words_in(piece.text) >= _SENTENCE and piece.text.rstrip().endswith(_ENDS)
+
+    def _inside(self, at: str) -> list[str]:
+        """The elements from one that holds paragraphs found down to this one; none where no such one is around it."""
+        tags: list[str] = []
+        while at:
+            tags.insert(0, _tag(at))
+            at = _parent(at)
+            if at in self._parents:
+                return tags
+        return []
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a text is more than a label: three words, or a sentence however short."""
+    return words_in(text) >= _WORDS or text.rstrip().endswith(_ENDS)
+
+
+def _parent(at: str) -> str:
+    return at.rpartition("/")[0]
+
+
+def _tag(at: str) -> str:
+    return at.rpartition("/")[2].partition("[")[0]
 
 
 def _span(found: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], tuple[int, int]]:
