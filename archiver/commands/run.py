@@ -24,7 +24,7 @@ from archiver.errors import StorageError, UsageError
 from archiver.escape import counted, visible
 from archiver.job.advice import ADVICE
 from archiver.job.coordinator import run_job
-from archiver.job.events import Event
+from archiver.job.events import Event, LedgerFilled
 from archiver.job.ledger_rows import done_before
 from archiver.job.result import Result, Summary
 from archiver.ledger.ledger import PATH, Ledger, key_of
@@ -190,11 +190,24 @@ def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[
 
             watchers.append(stack.enter_context(progress(total, lines_too=sys.stdout.isatty())))
 
+        elif not (args.quiet or args.log_json == "-"):
+            watchers.append(_ledger_lines)
+
         def watch(event: Event) -> None:
             for each in watchers:
                 each(event)
 
         yield watch
+
+
+def _ledger_lines(event: Event) -> None:
+    """For who has no terminal: that a ledger takes in many bags or receipts, the first time and every 5,000."""
+    if isinstance(event, LedgerFilled) and event.total >= _MANY and (event.done % 5_000 == 0 or event.done <= _MANY):
+        told = f"{event.done:,} of {event.total:,} bags or receipts"
+        print(f"the ledger takes in what it does not know: {told}", file=sys.stderr, flush=True)
+
+
+_MANY = 500
 
 
 def _as_json(result: Result) -> None:

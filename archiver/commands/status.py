@@ -27,7 +27,7 @@ def status(args: argparse.Namespace) -> int:
     Raises StorageError where there is no ledger."""
     config = load(args.config, {"bags": args.bags})
     if args.rebuild:
-        done = rebuild(config.bags)
+        done = rebuild(config.bags, lambda *count: None if args.quiet else _rebuilding(*count))
         if not args.quiet:
             aside = f"; the old one is {shown(done.aside)}" if done.aside else ""
             print(f"a new ledger, of {counted(done.bags, 'bag')}{aside}\n{_LOST}", file=sys.stderr)
@@ -53,6 +53,11 @@ def status(args: argparse.Namespace) -> int:
     finally:
         ledger.close()
     return 0
+
+
+def _rebuilding(done: int, total: int) -> None:
+    if total >= 1_000:
+        print(f"{done:,} of {total:,} bags or receipts read", file=sys.stderr, flush=True)
 
 
 _LOST = (

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from itertools import islice
 from queue import Empty, SimpleQueue
 from uuid import uuid4
@@ -27,6 +28,7 @@ from archiver.job.events import (
     HostBroken,
     JobEnded,
     JobStarted,
+    LedgerFilled,
     SeedStarted,
     State,
     WorkerDied,
@@ -40,6 +42,7 @@ from archiver.job.slots import SLOW_SECONDS, Slots
 from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
 from archiver.ledger.ledger import Entry, Ledger, key_of
 from archiver.ledger.lock import bags_locked
+from archiver.ledger.receipts import take_receipts
 from archiver.model import Seed, SeedRefused
 
 WINDOW = 2000
@@ -73,7 +76,8 @@ def run_job(
         on_event(JobStarted(job=job, bags=str(config.bags), processes=config.jobs))
         error: str | None = None
         try:
-            ledger.adopt(config.bags)
+            for take_in in (ledger.adopt, partial(take_receipts, ledger)):  # none is known where the old ledger is gone
+                take_in(config.bags, lambda done, total: on_event(LedgerFilled(done=done, total=total)))
             ledger.begin(job, config.stated(), datetime.now(UTC))
             _Coordinator(config, job, ledger, on_result, on_event, stop or threading.Event(), summary).go(iter(seeds))
             if not summary.interrupted:

@@ -14,8 +14,9 @@ from typing import Any, Literal
 
 from archiver.config import Config
 from archiver.errors import ArchiverError, Refused, UsageError
-from archiver.ledger.deliveries import Deliveries, Delivery, signed_by
+from archiver.ledger.deliveries import Deliveries, Delivery
 from archiver.ledger.lock import RECEIPTS
+from archiver.ledger.receipts import signed_by
 from archiver.model import Report
 from archiver.packaging.deliver import survey
 from archiver.packaging.folder import FolderTarget

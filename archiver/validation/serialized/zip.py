@@ -26,7 +26,7 @@ class Zip:
 
     def list(self, shelf: Shelf) -> None:
         """Every entry. Raises Bad, OSError."""
-        size = _directory_size(self._stream)
+        size = directory_size(self._stream)
         if size > DIRECTORY:
             raise Bad("ARC002", limit=f"{DIRECTORY} bytes of central directory")
         try:
@@ -89,7 +89,7 @@ def _kind(entry: ZipInfo) -> Kind:
     return "folder" if entry.is_dir() else "file"
 
 
-def _directory_size(stream: BinaryIO) -> int:
+def directory_size(stream: BinaryIO) -> int:
     """How long the central directory is, before anybody reads it. Raises Bad where there is none."""
     length = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, length - 22 - 0xFFFF - 20))
