@@ -26,7 +26,7 @@ from archiver.job.advice import ADVICE
 from archiver.job.coordinator import run_job
 from archiver.job.events import Event, LedgerFilled
 from archiver.job.ledger_rows import done_before
-from archiver.job.result import Result, Summary
+from archiver.job.result import COMPARED, Result, Summary
 from archiver.ledger.ledger import PATH, Ledger, key_of
 from archiver.model import Seed, SeedRefused
 from archiver.seeds.sources import count_seeds, read_seeds
@@ -212,6 +212,7 @@ _MANY = 500
 
 def _as_json(result: Result) -> None:
     told = {key: value for key, value in asdict(result).items() if key in _TOLD or (key in _TOLD_IF_ANY and value)}
+    told["comparison_source"] = COMPARED if result.verdict else None
     print(json.dumps(told), flush=True)
 
 

@@ -5,6 +5,7 @@ import gzip
 import json
 import sys
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 from archiver.article.analyse import read
@@ -12,7 +13,7 @@ from archiver.bag.record import parts
 from archiver.config import Limits
 from archiver.errors import StorageError
 from archiver.escape import visible
-from archiver.model import Page, Reading, Seed, SeedRefused
+from archiver.model import Page, Reading, Seed, SeedRefused, SourceDocument
 from archiver.seeds.document import read_document
 from archiver.view.terminal import tell
 
@@ -41,6 +42,8 @@ def compare(args: argparse.Namespace) -> int:
     """Print how a saved page relates to a seed. Raises StorageError for what cannot be read."""
     seed = _seed(args.seed)
     reading: Reading = read(seed, saved_page(args.page, seed.url))
+    source = SourceDocument(kind="import", file=args.page.name)
+    reading = replace(reading, comparison=replace(reading.comparison, source=source))
     record = parts(reading)
     if args.json:
         print(json.dumps(record))

@@ -20,7 +20,7 @@ from archiver.capture.fetch import Fetcher
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived, BagIdentity
+from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -105,7 +105,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
     source = SourceDocument(
-        kind="wire", record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
+        kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
     )
     return replace(
         reading,

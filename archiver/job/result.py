@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from archiver.model import Bag, Failure, Outcome, Receipt, Seed
+from archiver.model import Bag, DocumentKind, Failure, Outcome, Receipt, Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,10 @@ class Delivered:
     def address(self) -> str:
         """Where the package is."""
         return f"{self.receipt.target}/{self.receipt.package}"
+
+
+COMPARED: DocumentKind = "wire"
+"""Which document a job compares with the seed: always the server's answer as recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
