@@ -11,9 +11,9 @@ from pathlib import Path
 
 from archiver.errors import UsageError
 from archiver.escape import counted, visible
-from archiver.fixity.audit import Audited, Course, Plan
+from archiver.fixity.audit import Audited, AuditProgress, Plan
 from archiver.fixity.audit import audit as audit_bags
-from archiver.fixity.read_bag import Meter
+from archiver.fixity.read_bag import RateLimiter
 
 
 def audit(args: argparse.Namespace) -> int:
@@ -32,8 +32,8 @@ def audit(args: argparse.Namespace) -> int:
         replicas=tuple(args.replica),
         accept=args.accept,
     )
-    meter, course, outcomes = Meter(args.rate), Course(), Counter[str]()
-    for each in audit_bags(args.bags or [Path("bags")], plan, meter, course=course):
+    limiter, progress, outcomes = RateLimiter(args.rate), AuditProgress(), Counter[str]()
+    for each in audit_bags(args.bags or [Path("bags")], plan, limiter, progress=progress):
         outcomes[each.outcome] += 1
         if args.json:
             print(json.dumps(asdict(each)), flush=True)
@@ -41,12 +41,12 @@ def audit(args: argparse.Namespace) -> int:
             for line in _told(each):
                 print(visible(line), flush=True)
     if not args.quiet:
-        for started in course.resumed:
+        for started in progress.resumed:
             print(f"went on with the audit of {started}, which was interrupted", file=sys.stderr)
-        drawn = f"; sample drawn with --seed {plan.seed}" if plan.sample is not None and not course.resumed else ""
+        drawn = f"; sample drawn with --seed {plan.seed}" if plan.sample is not None and not progress.resumed else ""
         told = ", ".join(f"{outcomes[name]} {name}" for name in ("good", "changed", "gone"))
         print(
-            visible(f"{course.due} of {counted(course.bags, 'bag')}: {told}; {meter.octets:,} bytes read{drawn}"),
+            visible(f"{progress.due} of {counted(progress.bags, 'bag')}: {told}; {limiter.octets:,} bytes read{drawn}"),
             file=sys.stderr,
         )
     return 1 if outcomes["changed"] or outcomes["gone"] else 0

@@ -16,7 +16,7 @@ from archiver.errors import UsageError
 from archiver.escape import counted, visible
 from archiver.packaging.package import Form
 from archiver.transfer.delivery import Sign, signs
-from archiver.transfer.handoff import HandedOff, Order, hand_off
+from archiver.transfer.handoff import HandedOff, HandoffOptions, hand_off
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.discover import find_bags
 
@@ -28,7 +28,7 @@ def handoff(args: argparse.Namespace) -> int:
     """Deliver the bags named in `args`; 1 when one was refused. Raises UsageError, StorageError."""
     config = load(args.config, {})
     bags = list(find_bags(args.bags))
-    order = Order(
+    order = HandoffOptions(
         target=args.target,
         form=args.form or _FORMS.get(args.receiver, "tar"),
         endpoint=endpoint(args.endpoint),
@@ -48,7 +48,7 @@ def handoff(args: argparse.Namespace) -> int:
     return 1 if outcomes["refused"] else 0
 
 
-def _handed(args: argparse.Namespace, bags: list[Path], order: Order, config: Config) -> Iterator[HandedOff]:
+def _handed(args: argparse.Namespace, bags: list[Path], order: HandoffOptions, config: Config) -> Iterator[HandedOff]:
     sign = signing(config, args)
     if args.group is None:
         if args.group_size is not None:

@@ -26,7 +26,16 @@ from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
 from archiver.packaging.unpack import require_room, unpack
-from archiver.transfer.delivery import Sign, delivered, signatures_in, signatures_of, signs, target_of, write_receipt
+from archiver.transfer.delivery import (
+    Shipment,
+    Sign,
+    deliver_shipment,
+    signatures_in,
+    signatures_of,
+    signs,
+    target_of,
+    write_receipt,
+)
 from archiver.validation.serialized.open_archive import opened
 from archiver.validation.validator import validate_bag
 
@@ -101,17 +110,15 @@ class Outbox:
             "verdict": made.verdict,
             "reason": made.reason,
         }
-        receipt = delivered(
-            origin,
-            packed,
-            self.target,
-            judge=lambda: _judged(made.bag.path),
-            signatures=signatures_in(origin),
-            config=self.config,
+        shipment = Shipment(
+            name=origin.name,
+            source=origin,
+            validate=lambda: _judged(made.bag.path),
             seal=origin.seal,
             identifier=origin.identifier,
             seed=stated,
         )
+        receipt = deliver_shipment(shipment, packed, self.target, self.config, signatures=signatures_in(origin))
         beside, notes = self.folder / f"{origin.name}.receipt", list[str]()
         with storage(f"write a receipt in {beside}"):
             file = write_receipt(receipt, beside, self.sign, notes)

@@ -128,7 +128,7 @@ def check_warcs(paths: Iterable[Path]) -> None:
 
 
 class _Shelf:
-    """Puts a capture's WARC files into the staged bag, from the first response on (`capture.recording.Shelf`)."""
+    """Puts a capture's WARC files into the staged bag, from the first response on (`CaptureFiles`)."""
 
     def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
         self._staged, self._tools, self._started = staged, tools, started

@@ -42,8 +42,7 @@ class Sent:
 
 
 class Deliveries:
-    """The deliveries of one bags folder, and a `handoff.target.Memory`. Raises StorageError where the file cannot be
-    used."""
+    """The deliveries of one bags folder, and its `UploadStore`. Raises StorageError where the file cannot be used."""
 
     def __init__(self, bags: Path) -> None:
         self._path = bags / PATH

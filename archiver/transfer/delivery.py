@@ -1,10 +1,11 @@
-"""A sealed bag brought to a target: measured, validated, sent, read back; and its receipt as a file.
+"""Delivers one sealed bag to a target: measured, validated, sent, read back; writes the receipt as a file.
 
-Which bags are there already, and what becomes of bag and receipt afterwards, others know: `outbox.py` and
-`consignor.py` for a job, `transfer/handoff.py` for `archiver handoff`.
+Which bags are at the target already, and what happens to bag and receipt afterwards, is decided elsewhere:
+`job/outbox.py` for a job, `transfer/handoff.py` for `archiver handoff`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,7 @@ from archiver.packaging.folder import FolderTarget
 from archiver.packaging.package import Package, digest_of, measure
 from archiver.packaging.receipt import receipt_bytes
 from archiver.packaging.source import Source
-from archiver.packaging.target import Memory, Target
+from archiver.packaging.target import Target, UploadStore
 from archiver.trust import custody
 from archiver.validation.report import first_error
 
@@ -44,7 +45,7 @@ def signs(signer: "Signer", config: Config) -> Sign:
     return sign
 
 
-def target_of(address: str, endpoint: str | None, memory: Memory | None) -> Target:
+def target_of(address: str, endpoint: str | None, memory: UploadStore | None) -> Target:
     """A folder, or s3://BUCKET/PREFIX at an endpoint. Raises UsageError, StorageError."""
     if "://" not in address:
         folder = Path(address)
@@ -56,28 +57,69 @@ def target_of(address: str, endpoint: str | None, memory: Memory | None) -> Targ
     return S3Target(address, endpoint, memory)
 
 
-def delivered(
-    found: Source, parcel: Package, target: Target, *, judge: Callable[[], Report], signatures: Mapping[str, str],
-    config: Config, seal: str, identifier: str | None, derived: Mapping[str, Any] | None = None,
-    members: tuple[tuple[str, str], ...] = (), seed: Mapping[str, str | None] | None = None,
-) -> Receipt:  # fmt: skip
-    """Bring a package of the bag `found` to the target; the receipt, when it came back as it was sent. Raises Refused
-    for a bag that `judge` finds wrong, and as `handoff.deliver` does, StorageError."""
-    started = datetime.now(UTC)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """What is delivered in one go: the bag as it is packed, how it is validated, and what the receipt says of it.
+
+    Of a bag that is built from a sealed one for this receiver, `seal` is the sealed bag's, `derived` what receipts say
+    of the built one, and `key` names what it was built by. Of a group, `members` are names and seals of its bags. Of a
+    bag that a job delivers, `seed` is what the ledger knows of the seed. `logs` are the bags in whose custody logs the
+    delivery is noted.
+    """
+
+    name: str
+    source: Source
+    validate: Callable[[], Report]
+    """Validates the bag. Raises Refused, StorageError."""
+    seal: str
+    identifier: str | None
+    logs: Sequence[Path] = ()
+    derived: Mapping[str, Any] | None = None
+    key: str = ""
+    members: tuple[tuple[str, str], ...] = ()
+    seed: Mapping[str, str | None] | None = None
+
+
+def deliver_shipment(
+    shipment: Shipment, packed: Package, target: Target, config: Config, *, signatures: Mapping[str, str]
+) -> Receipt:
+    """Deliver a shipment as the package `packed`; returns the receipt once it was read back as it was sent.
+    `signatures` are the bag's, by path. Raises Refused for a bag that is not valid, and as `packaging.deliver` does,
+    StorageError."""
+    started, bag = datetime.now(UTC), shipment.source
     # What would be sent, then whether it is valid: what is sent later must be what was measured first.
-    pieces = measure(parcel.items)
-    report = judge()
+    pieces = measure(packed.items)
+    report = shipment.validate()
     require_valid(report)
-    returned = deliver(parcel, pieces, target)
-    size, digest = digest_of(parcel, pieces)
+    returned = deliver(packed, pieces, target)
+    size, digest = digest_of(packed, pieces)
     return Receipt(
-        identifier=f"urn:uuid:{uuid4()}", kind="delivery", bag=found.name, bag_identifier=identifier, seal=seal,
-        derived=derived, form=parcel.form, target=target.address, package=parcel.name, size=size, sent=digest,
-        read_back=digest_of(parcel, returned)[1], method=target.method, files=len(found.files), octets=found.octets,
-        started=started, ended=datetime.now(UTC), report=report, signatures=signatures, software=SOFTWARE,
-        organisation=config.organisation, person=config.operator, custody_head=custody.head(found.root),
-        members=members, seed=seed,
-    )  # fmt: skip
+        identifier=f"urn:uuid:{uuid4()}",
+        kind="delivery",
+        bag=bag.name,
+        bag_identifier=shipment.identifier,
+        seal=shipment.seal,
+        derived=shipment.derived,
+        form=packed.form,
+        target=target.address,
+        package=packed.name,
+        size=size,
+        sent=digest,
+        read_back=digest_of(packed, returned)[1],
+        method=target.method,
+        files=len(bag.files),
+        octets=bag.octets,
+        started=started,
+        ended=datetime.now(UTC),
+        report=report,
+        signatures=signatures,
+        software=SOFTWARE,
+        organisation=config.organisation,
+        person=config.operator,
+        custody_head=custody.head(bag.root),
+        members=shipment.members,
+        seed=shipment.seed,
+    )
 
 
 def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import SITE, Bench, MemoryShelf, records
+from capturing import SITE, Bench, MemoryFiles, records
 from jobs import HOST, Job, html, seeds, story
 from pictures import jpeg, xmp
 from wire import CLOSE, Server, chunked, drip, faster_than, ok
@@ -24,7 +24,7 @@ def typed(path: str, body: bytes = b"x") -> bytes:
 
 def collected(
     page: str, answers: dict[str, Any], spool: Path, **settings: Any
-) -> tuple[Requisites, Capture, MemoryShelf]:
+) -> tuple[Requisites, Capture, MemoryFiles]:
     """The requisites of a page, its capture and its WARC; bytes are answered with a type by their name's end."""
     site: dict[str, Any] = {
         path: [typed(path, answer)] if isinstance(answer, bytes) and not answer.startswith(b"HTTP/") else [answer]
@@ -32,9 +32,9 @@ def collected(
     }
     chosen = {"requisites": True} | settings
     with Server(site | {"/": [html(page.encode())]}) as server, Bench(spool, server, settings=chosen) as bench:
-        capture, shelf = bench.capture()
+        capture, files = bench.capture()
     assert capture.requisites is not None
-    return capture.requisites, capture, shelf
+    return capture.requisites, capture, files
 
 
 def reasons(requisites: Requisites) -> dict[str, str]:
@@ -56,11 +56,11 @@ def test_everything_a_page_names_is_in_the_warc_and_each_exchange_says_why(tmp_p
         **dict.fromkeys(["/a.js", "/a.jpg", "/b.jpg", "/v.mp4", "/p.jpg", "/s.png", "/c.png"], b"x"),
         **dict.fromkeys(["/f.woff2", "/g.png", "/h.png"], b"x"),
     }
-    requisites, capture, shelf = collected(page, answers, tmp_path)
+    requisites, capture, files = collected(page, answers, tmp_path)
     assert (requisites.fetched, requisites.failed, requisites.skipped) == (len(answers), (), ())
     assert fetched(capture) == sorted(answers)
     assert {each.initiator for each in capture.exchanges[1:]} == {"requisite"}
-    blocks = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in shelf.of("response")}
+    blocks = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in files.of("response")}
     assert {path: blocks[path] for path in answers} == {path: typed(path, body) for path, body in answers.items()}
 
 
@@ -288,14 +288,14 @@ def test_sixteen_captures_at_once_with_their_requisites_do_not_mix(tmp_path: Pat
         links = "".join(f"<img src={n}/{m}.jpg><link rel=stylesheet href={n}/{m}.css>" for m in range(4))
         pages[f"/page{n}"] = [html(f"<p>{n}</p>{links}".encode())]
         pages |= {name: [typed(name, f"/* {name} */".encode() * (1 + n * 500))] for name in names}
-    found: dict[int, tuple[Capture, MemoryShelf]] = {}
+    found: dict[int, tuple[Capture, MemoryFiles]] = {}
     with Server(pages) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
 
         def run(n: int) -> None:
-            shelf = MemoryShelf(tmp_path)
-            capture = bench.fetcher.fetch(f"{SITE}/page{n}", shelf)
+            files = MemoryFiles(tmp_path)
+            capture = bench.fetcher.fetch(f"{SITE}/page{n}", files)
             assert isinstance(capture, Capture)
-            found[n] = capture, shelf
+            found[n] = capture, files
 
         threads = [threading.Thread(target=run, args=(n,)) for n in range(16)]
         for thread in threads:
@@ -303,11 +303,11 @@ def test_sixteen_captures_at_once_with_their_requisites_do_not_mix(tmp_path: Pat
         for thread in threads:
             thread.join()
     assert len(found) == 16
-    for n, (capture, shelf) in found.items():
-        blocks = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in shelf.of("response")}
+    for n, (capture, files) in found.items():
+        blocks = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in files.of("response")}
         assert sorted(blocks) == sorted([f"/page{n}", *(p for p in pages if p.startswith(f"/{n}/"))])
         assert all(block == pages[path][0] for path, block in blocks.items())
-        requests = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in shelf.of("request")}
+        requests = {each["WARC-Target-URI"].removeprefix(SITE): each.block for each in files.of("request")}
         assert all(block.startswith(b"GET " + path.encode() + b" ") for path, block in requests.items())
         assert capture.requisites is not None
         assert capture.requisites.fetched == 8

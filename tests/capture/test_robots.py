@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import NOW, SITE, Bench, MemoryShelf, records
+from capturing import NOW, SITE, Bench, MemoryFiles, records
 from jobs import HOST, Job, html, seeds, story
 from wire import CLOSE, Server, faster_than, ok
 
@@ -146,7 +146,7 @@ def asked(server: Server) -> dict[str, int]:
 
 def refusal(bench: Bench, url: str = SITE + "/") -> Failure:
     """The failure of an address of which at most robots.txt was asked for."""
-    failure = bench.fetcher.fetch(url, MemoryShelf(bench.spool))
+    failure = bench.fetcher.fetch(url, MemoryFiles(bench.spool))
     assert isinstance(failure, Failure)
     return failure
 
@@ -158,10 +158,10 @@ def test_record_asks_notes_and_fetches_all_the_same(tmp_path: Path):
     }
     settings = {"robots": "record", "requisites": True}
     with Server(pages) as server, Bench(tmp_path, server, settings=settings) as bench:
-        capture, shelf = bench.capture()
+        capture, files = bench.capture()
     assert (capture.outcome, capture.robots, capture.robots_rule) == ("captured", "disallowed", "Disallow: /")
     assert [each.initiator for each in capture.exchanges] == ["robots", "seed", "requisite"]
-    assert [each["WARC-Target-URI"] for each in shelf.of("response")] == [
+    assert [each["WARC-Target-URI"] for each in files.of("response")] == [
         f"{SITE}/robots.txt",
         f"{SITE}/",
         f"{SITE}/a.jpg",

@@ -143,7 +143,7 @@ def dies(*given, **named):
 setattr(holder, name.split(".")[-1], dies)
 """
 MOMENTS = {
-    "sealed": ("archiver.job.outbox", "delivered"),
+    "sealed": ("archiver.job.outbox", "deliver_shipment"),
     "sent in part": ("archiver.packaging.folder", "_Folder.publish"),
     "delivered, without a receipt": ("archiver.packaging.folder", "FolderTarget.write"),
     "its own copy removed": (

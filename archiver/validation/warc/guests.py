@@ -12,7 +12,7 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
-from archiver.validation.serialized.archive_index import Bad
+from archiver.validation.serialized.archive_index import BadArchive
 from archiver.validation.serialized.zip import DIRECTORY, directory_size
 from archiver.validation.warc.foreign import read_foreign
 
@@ -20,7 +20,17 @@ _WARCS = (".warc", ".warc.gz", ".warc.zst")
 _ENTRIES = 10_000
 """WARC files inside one WACZ that are read."""
 _IN_MEMORY = 16 << 20
-_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, KeyError, OSError, Bad)
+_BROKEN = (
+    BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    KeyError,
+    OSError,
+    BadArchive,
+)
 
 
 def check_guests(tree: Tree, ours: Collection[str]) -> tuple[bool, list[Finding]]:
@@ -71,5 +81,5 @@ def _in_wacz(tree: Tree, path: str) -> Iterator[Finding]:
                     size = min(entry.file_size, tree.files[path])
                     yield from read_foreign(cast(BinaryIO, inner), within, size)
     except _BROKEN as error:
-        reason = error.facts.get("reason", error) if isinstance(error, Bad) else error
+        reason = error.facts.get("reason", error) if isinstance(error, BadArchive) else error
         yield finding("WARC030", path, reason=f"it cannot be read as a WACZ: {reason}")
