@@ -32,7 +32,7 @@ demo: $(VENV)/.core
 	$(BIN)/archiver demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # The two scripts of ReplayWeb.page from npm, without what its desktop program needs; without npm its test is skipped.
 $(VENV)/replaywebpage/ui.js:

@@ -10,7 +10,7 @@ import pytest
 from capturing import SITE, Bench, MemoryFiles, records
 from jobs import HOST, Job, html, seeds, story
 from pictures import jpeg, xmp
-from wire import CLOSE, Server, chunked, drip, faster_than, ok
+from wire import CLOSE, Server, chunked, drip, ok
 
 from archiver.capture import fetch_requisites
 from archiver.model import Capture, Requisites
@@ -132,8 +132,7 @@ def test_the_time_for_all_requisites_is_bounded_redirects_and_retries_included(t
     answers |= {f"/x{n}.jpg": (0.4, typed("a.jpg")) for n in range(30)}
     answers["/busy.jpg"] = ok(b"", b"Retry-After: 50", status=b"503 -")
     page = "<img src=0.jpg><img src=busy.jpg>" + "".join(f"<img src=x{n}.jpg>" for n in range(30))
-    with faster_than(5):
-        requisites, _, _ = collected(page, answers, tmp_path, limits={"requisites_seconds": 1.0})
+    requisites, _, _ = collected(page, answers, tmp_path, limits={"requisites_seconds": 1.0})
     assert reasons(requisites)["/0.jpg"] == "more than 1 seconds in all"
     assert reasons(requisites)["/busy.jpg"] == "status 503"
     assert reasons(requisites)["/x29.jpg"] == "more than 1 seconds in all"
@@ -164,14 +163,15 @@ SLOW = {
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
 @pytest.mark.parametrize("name", SLOW)
 def test_what_is_slow_is_fetched_four_at_a_time(name: str, busy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Sixty times 0.1 seconds; where the process has other work all the while, it may take a second to notice."""
+    """Where the process has other work all the while, it may take a second to notice that it is slow."""
     if busy:
         monkeypatch.setattr(fetch_requisites, "idle_clock", float)
     base, wait = SLOW[name]
     site: dict[str, Any] = {f"/{n}.jpg": [(0.1, typed("a.jpg"))] for n in range(60)}
     site["/"] = [(wait, html("".join(f"<img src={base}{n}.jpg>" for n in range(60)).encode()))]
-    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench, faster_than(5):
+    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
         capture, _ = bench.capture()
+        assert server.most_at_once == 4
     assert capture.requisites is not None
     assert capture.requisites.fetched == 60
 
@@ -258,7 +258,7 @@ def test_the_host_of_a_requisite_learns_no_more_than_from_a_browser(tmp_path: Pa
     pages = {"/?q=1": [html(b"<img src=/a.jpg><img src=http://cdn.example/b.jpg>")]}
     with Server(pages) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
         bench.capture(SITE + "/?q=1")
-        assert b"\r\nReferer: http://news.example/?q=1\r\n" in server.seen["/a.jpg"][0]
+        assert b"\r\nReferer: http://news.example/\r\n" in server.seen["/a.jpg"][0]
         assert b"\r\nReferer: http://news.example/\r\n" in server.seen["/b.jpg"][0]
 
 
