@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
 from archiver.model import Capture, ComparedLine, Comparison
 from archiver.model.comparison_words import line_words, source_words, verdict_words
@@ -51,28 +51,28 @@ class Line:
     paragraphs: Sequence[tuple[str, Sequence[Run]]]
 
 
-def preview_of(dossier: Dossier, paths: Iterable[str]) -> bytes:
+def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
     """The whole document, UTF-8; `paths` are the payload's files written before it."""
-    stated = dossier.reading.article.language or ""
-    comparison = dossier.reading.comparison
+    stated = contents.reading.article.language or ""
+    comparison = contents.reading.comparison
     page = render(
         "preview.html",
-        title=dossier.title,
+        title=contents.title,
         language=stated if _LANGUAGE.fullmatch(stated) else "",
-        became=_became(dossier.capture),
-        compared=_has_article(dossier),
+        became=_became(contents.capture),
+        compared=_has_article(contents),
         verdict=verdict_words(comparison.verdict),
         source=source_words(comparison.source.kind) if comparison.source else "",
         shares=_shares(comparison),
         lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
-        capture=_table(_capture(dossier)),
-        links=_table(_links(dossier)),
-        photo=_table(_photo(dossier)),
-        credits=_table(_credits(dossier)),
-        claims=_table(_claims(dossier)),
+        capture=_table(_capture(contents)),
+        links=_table(_links(contents)),
+        photo=_table(_photo(contents)),
+        credits=_table(_credits(contents)),
+        claims=_table(_claims(contents)),
         paths=paths,
-        identifier=dossier.identifier,
-        sealed=f"{dossier.sealed:%Y-%m-%d %H:%M:%S} UTC",
+        identifier=contents.identifier,
+        sealed=f"{contents.sealed:%Y-%m-%d %H:%M:%S} UTC",
     )
     return page.encode("utf-8")
 
@@ -84,9 +84,9 @@ def _became(capture: Capture) -> str:
     return f"{became} at {host} on {capture.started.day} {capture.started:%B %Y at %H:%M} UTC."
 
 
-def _has_article(dossier: Dossier) -> bool:
+def _has_article(contents: BagContents) -> bool:
     """Whether what came is the article; only the record sets what came instead against the seed."""
-    return dossier.capture.outcome == "captured"
+    return contents.capture.outcome == "captured"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Listed[tuple[str, str]]:
@@ -99,8 +99,8 @@ def _bounded(items: Iterable[T], count: int) -> Listed[T]:
     return Listed(list(islice(items, MOST)), max(0, count - MOST))
 
 
-def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    capture, tls, needed = dossier.capture, dossier.capture.final.tls, dossier.capture.requisites
+def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
+    capture, tls, needed = contents.capture, contents.capture.final.tls, contents.capture.requisites
     yield "Asked for", capture.requested_url
     if capture.final_url != capture.requested_url:
         yield "Answered by", capture.final_url
@@ -114,11 +114,11 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
         yield "With it", f"{needed.fetched} files that the page needs fetched{rest}"
-    names = dict.fromkeys((dossier.agent, dossier.config.operator or dossier.agent))
+    names = dict.fromkeys((contents.agent, contents.config.operator or contents.agent))
     yield "By", f"{', '.join(names)}, with {capture.user_agent}"
-    yield "Contact", dossier.contact or ""
-    yield "Seed", dossier.custody_line
-    yield "Rights", "; ".join(each for each in (dossier.rights["statement"], dossier.rights_line) if each)
+    yield "Contact", contents.contact or ""
+    yield "Seed", contents.custody_line
+    yield "Rights", "; ".join(each for each in (contents.rights["statement"], contents.rights_line) if each)
 
 
 def _shares(comparison: Comparison) -> str:
@@ -148,37 +148,37 @@ def _paragraphs(line: ComparedLine) -> Sequence[tuple[str, Sequence[Run]]]:
     return [("in the seed", [("both", line.seed)]), ("on the page", [("both", line.page)])]
 
 
-def _links(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    for link in dossier.reading.links if _has_article(dossier) else ():
+def _links(contents: BagContents) -> Iterator[tuple[str, str]]:
+    for link in contents.reading.links if _has_article(contents) else ():
         if link.page_href and link.page_href != link.seed_href:
             yield link.text, link.page_href
 
 
-def _photo(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    if lead := dossier.lead:
+def _photo(contents: BagContents) -> Iterator[tuple[str, str]]:
+    if lead := contents.lead:
         yield "Caption", lead.caption or "none on the page"
-        named = dict.fromkeys(c.name for c in dossier.reading.credits if (c.of, c.role) == ("image", "photo"))
+        named = dict.fromkeys(c.name for c in contents.reading.credits if (c.of, c.role) == ("image", "photo"))
         yield "Credit", lead.credit or ", ".join(named) or "none"
         yield "Address", lead.url
         yield "Content credentials", "a C2PA manifest is in the file; it was not verified" if lead.c2pa else ""
         yield "Problem", lead.problem or ""
-    elif caption := dossier.seed.caption:
+    elif caption := contents.seed.caption:
         yield "Caption in the seed", caption.text
         yield "Credit in the seed", caption.credit or "none"
 
 
-def _credits(dossier: Dossier) -> Iterator[tuple[str, str]]:
+def _credits(contents: BagContents) -> Iterator[tuple[str, str]]:
     found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
-    for credit in dossier.reading.credits:
+    for credit in contents.reading.credits:
         role = credit.role if credit.of == "article" else f"{credit.role} (image)"
         found.setdefault((credit.name, role), (credit.text, {}))[1][credit.source] = None
     for (name, role), (text, sources) in found.items():
         yield f"{name}, {role}", f"{text} ({', '.join(sources)})"
 
 
-def _claims(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    for name, claims in dossier.reading.claims.items():
-        agreement = dossier.reading.agreement.get(name) if _has_article(dossier) else None
+def _claims(contents: BagContents) -> Iterator[tuple[str, str]]:
+    for name, claims in contents.reading.claims.items():
+        agreement = contents.reading.agreement.get(name) if _has_article(contents) else None
         conflict = " (sources disagree)" if agreement and agreement.accord == "conflict" else ""
         values: dict[str, dict[str, None]] = {}
         for claim in claims:
