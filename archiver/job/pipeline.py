@@ -22,7 +22,7 @@ from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived, BagIdentity
+from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
@@ -122,7 +122,7 @@ def _retry_after(capture: Capture) -> float | None:
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
     source = SourceDocument(
-        kind="wire", record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
+        kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
     )
     return replace(
         reading,

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from archiver.ledger.answers import Answer
 from archiver.ledger.ledger import Entry
-from archiver.model import Bag, Failure, Outcome, Receipt, Seed
+from archiver.model import Bag, DocumentKind, Failure, Outcome, Receipt, Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +33,10 @@ class Delivered:
     def address(self) -> str:
         """Where the package is."""
         return f"{self.receipt.target}/{self.receipt.package}"
+
+
+COMPARED: DocumentKind = "wire"
+"""Which document a job compares with the seed: always the server's answer as recorded."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
