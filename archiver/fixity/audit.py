@@ -5,6 +5,7 @@ ledger, and goes on where it was if it was killed. Whether a bag is what its rec
 """
 
 import math
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -39,6 +40,34 @@ class Plan:
     replicas: tuple[Path, ...] = ()
     accept: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        sample: float | None,
+        older: timedelta | None,
+        seed: str | None,
+        replicas: Sequence[Path],
+        accept: bool,
+    ) -> "Plan":
+        """A plan as a person states it; without a seed, one is made up. Raises UsageError."""
+        if sample is not None and not 0 < sample <= 1:
+            raise UsageError(f"a sample of {sample} is not a share above 0, up to 1")
+        if seed is not None and sample is None:
+            raise UsageError("--seed draws a sample: name its share, --sample 5%")
+        for folder in replicas:
+            if not folder.is_dir():
+                raise UsageError(f"--replica {folder} is not a folder; mount what is elsewhere")
+        drawn_by = seed if seed is not None else secrets.token_hex(4)
+        return cls(
+            sample=sample,
+            older=older,
+            seed=drawn_by,
+            repeat=seed is not None,
+            replicas=tuple(replicas),
+            accept=accept,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
@@ -56,11 +85,13 @@ class Audited:
 
 @dataclass(slots=True, kw_only=True)
 class AuditProgress:
-    """The progress of an audit, for display: how many bags there are, how many are due, and when an interrupted audit
-    that is resumed began."""
+    """How far an audit is: the bags there are, those due, the bytes read, what drew the sample, and when interrupted
+    audits that are resumed began."""
 
     bags: int = 0
     due: int = 0
+    octets: int = 0
+    seed: str | None = None
     resumed: list[str] = field(default_factory=list)
 
 
@@ -77,9 +108,12 @@ def audit(
     Raises UsageError for a path where no bag is, nor ever was, StorageError where a ledger cannot be used; what was
     read until then is kept."""
     progress = progress or AuditProgress()
+    progress.seed = plan.seed if plan.sample is not None else None
     for folder, names in _folders(paths).items():
         with closing(Readings(folder)) as readings:
-            yield from _Folder(folder, readings, plan, limiter, clock, progress).audit(names)
+            for each in _Folder(folder, readings, plan, limiter, clock, progress).audit(names):
+                progress.octets = limiter.octets
+                yield each
 
 
 def _folders(paths: Sequence[Path]) -> dict[Path, set[str] | None]:

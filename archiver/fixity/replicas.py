@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archiver.fixity.read_bag import BagState, Change, RateLimiter, check, digest, rate_limited
 from archiver.ledger.deliveries import Sent
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.source import SEAL
 from archiver.validation.bagit.manifests import Manifest, read_manifests
 from archiver.validation.bagit.path_table import Table, slices
@@ -43,7 +44,7 @@ def places(bag: Path, folders: Sequence[Path], sent: Sequence[Sent]) -> tuple[li
         here = (folder / f"{bag.name}{end}" for end in ("", *MEDIA_TYPES))
         found |= dict.fromkeys(each.resolve() for each in here if each.exists())
     for each in sent:
-        path, local = Path(each.target) / each.package, "://" not in each.target
+        path, local = Path(each.target) / each.package, is_folder(each.target)
         if local and not each.derived and path.exists() and (path.is_dir() or suffix(path.name)):
             found[path.resolve()] = None
         else:

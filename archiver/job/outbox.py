@@ -21,6 +21,7 @@ from archiver.job.result import Archived, BagIdentity, Delivered
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import entry_of_bag, key_of
 from archiver.model import Bag, Failure, Report, Seed
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form, name_of, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
@@ -173,7 +174,7 @@ def outbox_of(config: Config, folder: Path, signer: "Signer | None") -> Outbox:
 def checked_target(config: Config) -> Target:
     """Where a job delivers to, which can be reached from here. Raises UsageError, StorageError."""
     address = config.deliver or ""
-    if "://" not in address and not Path(address).is_dir():
+    if is_folder(address) and not Path(address).is_dir():
         raise UsageError(f"--deliver {address}: there is no such folder; is it mounted? make it first")
     _form(config)
     target = target_of(address, config.deliver_endpoint, None)

@@ -14,18 +14,18 @@ from uuid import uuid4
 from archiver import __version__
 from archiver.config import Config
 from archiver.digest import Hasher
-from archiver.errors import ArchiverError, Refused, UsageError
-from archiver.escape import visible
+from archiver.errors import ArchiverError, UsageError
 from archiver.ledger.lock import FOLDER, RECEIPTS
 from archiver.model import Receipt, Report
 from archiver.packaging.deliver import deliver
-from archiver.packaging.folder import FolderTarget
+from archiver.packaging.open_target import is_folder, open_target
 from archiver.packaging.package import Package, digest_of, measure
 from archiver.packaging.receipt import receipt_bytes
 from archiver.packaging.source import Source
 from archiver.packaging.target import Target, UploadStore
 from archiver.trust import custody
-from archiver.validation.report import first_error
+from archiver.trust.seal_new_bag import load_signer
+from archiver.verification.judge import require_valid
 
 if TYPE_CHECKING:
     from archiver.trust.sign import Signer
@@ -45,16 +45,21 @@ def signs(signer: "Signer", config: Config) -> Sign:
     return sign
 
 
-def target_of(address: str, endpoint: str | None, memory: UploadStore | None) -> Target:
-    """A folder, or s3://BUCKET/PREFIX at an endpoint. Raises UsageError, StorageError."""
-    if "://" not in address:
-        folder = Path(address)
-        if FOLDER in folder.resolve().parts:
-            raise UsageError(f"{address} is in {FOLDER}, where jobs remove what they do not know; name another folder")
-        return FolderTarget(folder)
-    from archiver.packaging.s3 import S3Target
+def signing(config: Config) -> Sign | None:
+    """What signs receipts and custody events, where the settings name a key. Raises UsageError, StorageError."""
+    signer = load_signer(config)
+    if signer is None:
+        return None
+    signer.require_valid(datetime.now(UTC))
+    return signs(signer, config)
 
-    return S3Target(address, endpoint, memory)
+
+def target_of(address: str, endpoint: str | None, uploads: UploadStore | None) -> Target:
+    """The target at an address (`open_target`), which may not be in the folder of a job. Raises UsageError,
+    StorageError."""
+    if is_folder(address) and FOLDER in Path(address).resolve().parts:
+        raise UsageError(f"{address} is in {FOLDER}, where jobs remove what they do not know; name another folder")
+    return open_target(address, endpoint, uploads)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,15 +159,3 @@ def signatures_in(bag: Source) -> dict[str, str]:
                 hasher.update(chunk)
             found[path] = hasher.hexdigest()
     return found
-
-
-def require_valid(report: Report, *, advice: str | None = None) -> None:
-    """Raises Refused for a bag that is not valid, with `advice` where it will not lie where it was judged."""
-    if report.ok:
-        return
-    count = sum(each.severity == "error" for each in report.findings)
-    error = first_error(report)
-    first = f"{error.code} {error.path}: {error.message}" if error else "a check failed"
-    more = f" and {count - 1} more errors" if count > 1 else ""
-    advice = advice or f"see 'archiver validate {report.bag}'"
-    raise Refused(visible(f"it is not valid: {first}{more}; {advice}"))

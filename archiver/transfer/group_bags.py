@@ -26,7 +26,7 @@ from archiver.errors import Refused, StorageError, UsageError
 from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.model import Report
 from archiver.packaging.source import Source, source
-from archiver.transfer.delivery import Shipment, Sign, require_valid
+from archiver.transfer.delivery import Shipment, Sign
 from archiver.transfer.handoff import GROUPS, HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.tag_files import Payload, write_skeleton
 from archiver.transfer.virtual_tree import tree_of
@@ -35,6 +35,7 @@ from archiver.validation.batch import validate_bags
 from archiver.validation.package.group_bag import COLUMNS, FAILURES
 from archiver.validation.report import first_error
 from archiver.validation.validator import validate_tree
+from archiver.verification.judge import require_valid
 
 ALGORITHMS = ("sha256", "sha512")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")

@@ -19,6 +19,7 @@ from archiver.ledger.lock import RECEIPTS
 from archiver.ledger.receipts import signed_by
 from archiver.packaging.deliver import survey
 from archiver.packaging.folder import FolderTarget
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form, Package, Piece, measure, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
@@ -105,7 +106,7 @@ class HandoffSessions:
     def __enter__(self) -> "HandoffSessions":
         """Raises UsageError where a folder to deliver to is not there: it may be a disk that is not mounted."""
         target = self._options.target
-        if "://" not in target and not Path(target).exists():
+        if is_folder(target) and not Path(target).exists():
             raise UsageError(f"there is no folder {target}; is it mounted? make it first")
         return self
 

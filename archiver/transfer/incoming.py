@@ -1,12 +1,13 @@
 """Finds a package that is to be received on this machine, or fetches it from a server, with the receipt beside it."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import StorageError, UsageError
+from archiver.packaging.open_target import is_folder, open_target
 from archiver.packaging.receipt import LARGEST, SUFFIX
-from archiver.packaging.target import UploadStore
 from archiver.validation.discover import is_bag
 from archiver.validation.serialized.open_archive import suffix
 
@@ -20,10 +21,10 @@ class IncomingPackage:
     receipt: bytes | None
 
 
-def fetch_package(package: str, here: Path, endpoint: str | None, uploads: UploadStore) -> IncomingPackage:
+def fetch_package(package: str, here: Path, endpoint: str | None) -> IncomingPackage:
     """The package on this machine, fetched below `here` where it lies on a server. Raises UsageError where there is
     none, StorageError."""
-    if "://" not in package:
+    if is_folder(package):
         path = Path(package)
         if not path.exists():
             raise UsageError(f"there is no package at {package}")
@@ -35,19 +36,17 @@ def fetch_package(package: str, here: Path, endpoint: str | None, uploads: Uploa
         if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
             raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
         return IncomingPackage(path=path, origin=package, receipt=_small(path.with_name(path.name + SUFFIX)))
-    from archiver.packaging.s3 import S3Target
-
     base, _, name = package.rpartition("/")
     if suffix(name) is None or name.startswith("."):
         raise UsageError(f"{package} is not s3://BUCKET/KEY of a .tar, .tgz, .tar.gz or .zip")
-    server = S3Target(base, endpoint, uploads)
+    server = open_target(base, endpoint)
     here.mkdir()
     try:
         with (here / name).open("xb") as file:
             for chunk in server.read(name):
                 file.write(chunk)
         try:
-            receipt = b"".join(server.read(name + SUFFIX, limit=LARGEST))
+            receipt = b"".join(_first(server.read(name + SUFFIX), LARGEST))
         except FileNotFoundError:
             receipt = None
     except FileNotFoundError as error:
@@ -55,6 +54,13 @@ def fetch_package(package: str, here: Path, endpoint: str | None, uploads: Uploa
     except OSError as error:
         raise StorageError.from_os(f"fetch {package}", error) from error
     return IncomingPackage(path=here / name, origin=package, receipt=receipt)
+
+
+def _first(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    """At most so many bytes."""
+    while limit > 0 and (piece := next(pieces, b"")):
+        yield piece[:limit]
+        limit -= len(piece)
 
 
 def _small(path: Path) -> bytes | None:

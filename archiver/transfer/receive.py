@@ -20,11 +20,12 @@ from archiver.escape import visible
 from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.lock import RECEIPTS
 from archiver.model import Finding, Receipt
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form
 from archiver.packaging.receipt import read_receipt
 from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
-from archiver.transfer.delivery import SOFTWARE, Sign, require_valid, signatures_in, write_receipt
+from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
 from archiver.transfer.incoming import IncomingPackage, fetch_package
 from archiver.trust import custody
@@ -34,6 +35,7 @@ from archiver.validation.package.group_bag import is_group, members_of
 from archiver.validation.serialized.open_archive import opened, suffix
 from archiver.validation.trust.policy import Trust
 from archiver.validation.validator import validate_bag
+from archiver.verification.judge import require_valid
 
 RECEIVING = ".archiver/receiving"
 METHOD = "unpacked, and validated as it lies"
@@ -77,7 +79,7 @@ def receive(
         for each in packages:
             here = staging / uuid4().hex
             try:
-                yield session.take(fetch_package(each, here, endpoint, ledger), here)
+                yield session.take(fetch_package(each, here, endpoint), here)
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))
             finally:
@@ -278,7 +280,7 @@ def _require_name(name: str) -> None:
 
 def _advice(incoming: IncomingPackage) -> str:
     """How all that is wrong with a package is told: it is no longer where it was unpacked."""
-    if "://" in incoming.origin:
+    if not is_folder(incoming.origin):
         return f"fetch it, and see 'archiver validate {incoming.path.name}'"
     return f"see 'archiver validate {incoming.origin}'"
 

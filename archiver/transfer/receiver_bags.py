@@ -19,8 +19,9 @@ from archiver.errors import Refused, StorageError, UsageError
 from archiver.model import Report
 from archiver.packaging.source import SEAL, Source, source
 from archiver.packaging.unpack import require_room
+from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
-from archiver.transfer.delivery import Shipment, Sign, require_valid
+from archiver.transfer.delivery import Shipment, Sign
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
 from archiver.transfer.tag_files import Payload, write_skeleton
@@ -29,7 +30,8 @@ from archiver.trust.custody import CUSTODY
 from archiver.validation.bagit.profile import read_profile
 from archiver.validation.bagit.tagfiles import Declaration, read_info
 from archiver.validation.bagit.tree import scan
-from archiver.validation.validator import validate_bag, validate_tree
+from archiver.validation.validator import ValidationOptions, validate_bag, validate_tree
+from archiver.verification.judge import require_valid
 
 ORIGINAL = "original"
 
@@ -104,7 +106,7 @@ def _access_copy(original: Source, session: HandoffSession, key: str, home: Path
     before = session.ledger.find(seal=original.seal, form=session.options.form, target=target, derived=key)
     day = datetime.fromisoformat(before.ended) if before else datetime.now(UTC)
     uuid = str(uuid5(NAMESPACE_URL, f"{original.seal} without secrets"))
-    staged = StagedBag(home, f"{original.name}-redacted", uuid)
+    staged = StagedBag(home, copy_name(original), uuid)
     made = redact(original, staged, day.replace(hour=0, minute=0, second=0, microsecond=0))
     return source(made.path)
 
@@ -162,4 +164,4 @@ def _validate(chain: Sequence[Source], found: Source, receiver: Receiver | None,
     if receiver is None:
         return report
     profile = read_profile(receiver.profile) if receiver.profile else None
-    return validate_tree(tree_of(found, session.options.form), found.name, profile=profile)
+    return validate_tree(tree_of(found, session.options.form), found.name, options=ValidationOptions(profile=profile))
