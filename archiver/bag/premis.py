@@ -14,7 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from archiver import __version__
-from archiver.bag.bag_contents import NOT_STATED, Dossier
+from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.crate import File
 from archiver.bag.formats import Format, format_of
 from archiver.bag.sanitize import one_line
@@ -42,43 +42,43 @@ class Event:
     files: tuple[str, ...]
 
 
-def premis_of(dossier: Dossier, files: Sequence[File]) -> bytes:
+def premis_of(contents: BagContents, files: Sequence[File]) -> bytes:
     """The document, UTF-8, valid under premis-v3-0.xsd. `files` are those written before it."""
     paths = [path for path, _, _ in files]
-    events = _events(dossier, paths)
+    events = _events(contents, paths)
     root = etree.Element(f"{_IN}premis", {"version": "3.0"}, _PREFIXES)
     for file in files:
-        _object(root, dossier, file, events)
+        _object(root, contents, file, events)
     for event in events:
-        _event(root, dossier, event)
-    _agents(root, dossier)
-    _rights(root, dossier, paths)
+        _event(root, contents, event)
+    _agents(root, contents)
+    _rights(root, contents, paths)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
-def _events(dossier: Dossier, paths: list[str]) -> list[Event]:
-    capture, comparison = dossier.capture, dossier.reading.comparison
+def _events(contents: BagContents, paths: list[str]) -> list[Event]:
+    capture, comparison = contents.capture, contents.reading.comparison
     warcs = tuple(path for path in paths if path.endswith(".warc.gz"))
-    responsible = ORGANISATION if dossier.config.organisation else OPERATOR if dossier.config.operator else SOFTWARE
+    responsible = ORGANISATION if contents.config.organisation else OPERATOR if contents.config.operator else SOFTWARE
     read = tuple(path for path in paths if path in ("text/article.txt", "provenance.json"))
     return [
-        Event(kind="accession", moment=capture.started, agent=responsible, files=(dossier.seed_file,), note=None,
-              detail=dossier.custody_line, outcome="success"),
+        Event(kind="accession", moment=capture.started, agent=responsible, files=(contents.seed_file,), note=None,
+              detail=contents.custody_line, outcome="success"),
         Event(kind="capture", moment=capture.started, agent=responsible, files=warcs, note=capture.reason,
               detail=f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}", outcome=capture.outcome),
         Event(kind="validation", moment=capture.finished, agent=SOFTWARE, files=warcs, note=None,
               detail="WARC 1.1: members, lengths, digests and fields, before sealing", outcome="success"),
         Event(kind="metadata extraction", moment=capture.finished, agent=SOFTWARE, files=read,
-              detail=f"text by {dossier.reading.article.extractor} {dossier.reading.article.extractor_version}; "
+              detail=f"text by {contents.reading.article.extractor} {contents.reading.article.extractor_version}; "
               "claims, credits and comparison with the seed", outcome="success", note=f"verdict: {comparison.verdict}"),
-        Event(kind="message digest calculation", moment=dossier.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
+        Event(kind="message digest calculation", moment=contents.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
               detail="SHA-256 and SHA-512, while each file was written", outcome="success"),
-        Event(kind="creation", moment=dossier.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
-              detail=f"BagIt 1.0 bag {dossier.name}", outcome="success"),
+        Event(kind="creation", moment=contents.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
+              detail=f"BagIt 1.0 bag {contents.name}", outcome="success"),
     ]  # fmt: skip
 
 
-def _object(root: Node, dossier: Dossier, file: File, events: Iterable[Event]) -> None:
+def _object(root: Node, contents: BagContents, file: File, events: Iterable[Event]) -> None:
     path, size, sha256 = file
     known = format_of(path)
     node = _add(root, "object")
@@ -91,11 +91,11 @@ def _object(root: Node, dossier: Dossier, file: File, events: Iterable[Event]) -
     _add(fixity, "messageDigest", sha256)
     _add(characteristics, "size", str(size))
     _format(_add(characteristics, "format"), known)
-    if path == dossier.seed_file:
-        _add(node, "originalName", dossier.seed.name)
+    if path == contents.seed_file:
+        _add(node, "originalName", contents.seed.name)
     for event in events:
         if path in event.files:
-            _identified(node, "linkingEventIdentifier", "UUID", _event_id(dossier.identifier, event.kind))
+            _identified(node, "linkingEventIdentifier", "UUID", _event_id(contents.identifier, event.kind))
 
 
 def _format(node: Node, known: Format) -> None:
@@ -109,9 +109,9 @@ def _format(node: Node, known: Format) -> None:
         _add(registry, "formatRegistryKey", known.puid)
 
 
-def _event(root: Node, dossier: Dossier, event: Event) -> None:
+def _event(root: Node, contents: BagContents, event: Event) -> None:
     node = _add(root, "event")
-    _identified(node, "eventIdentifier", "UUID", _event_id(dossier.identifier, event.kind))
+    _identified(node, "eventIdentifier", "UUID", _event_id(contents.identifier, event.kind))
     kind = _add(node, "eventType", event.kind)
     kind.set("authority", "eventType")
     kind.set("authorityURI", EVENT_TYPES)
@@ -126,9 +126,9 @@ def _event(root: Node, dossier: Dossier, event: Event) -> None:
         _file(node, "linkingObjectIdentifier", path)
 
 
-def _agents(root: Node, dossier: Dossier) -> None:
-    config = dossier.config
-    contact = f"contact: {dossier.contact}" if dossier.contact else None
+def _agents(root: Node, contents: BagContents) -> None:
+    config = contents.config
+    contact = f"contact: {contents.contact}" if contents.contact else None
     for identifier, name, kind, version, note in (
         (SOFTWARE, "archiver", "software", __version__, None),
         (ORGANISATION, config.organisation, "organization", None, contact),
@@ -145,9 +145,9 @@ def _agents(root: Node, dossier: Dossier) -> None:
                 _add(node, "agentNote", note)
 
 
-def _rights(root: Node, dossier: Dossier, paths: Iterable[str]) -> None:
+def _rights(root: Node, contents: BagContents, paths: Iterable[str]) -> None:
     """One statement on all files: the basis as it was given, the rest as a note."""
-    rights, identifier = dossier.rights, str(uuid5(NAMESPACE_URL, f"{dossier.identifier}/rights"))
+    rights, identifier = contents.rights, str(uuid5(NAMESPACE_URL, f"{contents.identifier}/rights"))
     node = _add(_add(root, "rights"), "rightsStatement")
     _identified(node, "rightsStatementIdentifier", "UUID", identifier)
     _add(node, "rightsBasis", "other")
@@ -155,7 +155,7 @@ def _rights(root: Node, dossier: Dossier, paths: Iterable[str]) -> None:
     if statement := rights["statement"]:
         _identified(other, "otherRightsDocumentationIdentifier", "rights statement", statement)
     _add(other, "otherRightsBasis", rights["basis"] or NOT_STATED)
-    _add(other, "otherRightsNote", dossier.rights_line)
+    _add(other, "otherRightsNote", contents.rights_line)
     granted = _add(node, "rightsGranted")
     _add(granted, "act", "disseminate")
     _add(granted, "restriction", rights["access"] or NOT_STATED)

@@ -13,9 +13,10 @@ from itertools import islice
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
 from archiver.model import Capture, ComparedLine, Comparison
+from archiver.model.comparison_words import line_words, source_words, verdict_words
 from archiver.templates import render
 
 T = TypeVar("T")
@@ -24,22 +25,6 @@ MOST = 2_000
 """Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 """As in BCP 47; a page may claim anything."""
-_KINDS = {
-    "same": "the same",
-    "typographic": "other quotation marks, dashes or spaces",
-    "edited": "reworded",
-    "moved": "stands elsewhere on the page",
-    "missing": "in the seed, not on the page",
-    "page-only": "on the page, not in the seed",
-}
-_COUNTED = {
-    "same": "the same",
-    "typographic": "in other typography",
-    "edited": "reworded",
-    "moved": "moved",
-    "missing": "only in the seed",
-    "page-only": "only on the page",
-}
 _BECAME = {
     "captured": "Captured",
     "unread": "Recorded, but not read as the article,",
@@ -66,27 +51,28 @@ class Line:
     paragraphs: Sequence[tuple[str, Sequence[Run]]]
 
 
-def preview_of(dossier: Dossier, paths: Iterable[str]) -> bytes:
+def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
     """The whole document, UTF-8; `paths` are the payload's files written before it."""
-    stated = dossier.reading.article.language or ""
-    comparison = dossier.reading.comparison
+    stated = contents.reading.article.language or ""
+    comparison = contents.reading.comparison
     page = render(
         "preview.html",
-        title=dossier.title,
+        title=contents.title,
         language=stated if _LANGUAGE.fullmatch(stated) else "",
-        became=_became(dossier.capture),
-        compared=_has_article(dossier),
-        verdict=comparison.verdict,
+        became=_became(contents.capture),
+        compared=_has_article(contents),
+        verdict=verdict_words(comparison.verdict),
+        source=source_words(comparison.source.kind) if comparison.source else "",
         shares=_shares(comparison),
         lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
-        capture=_table(_capture(dossier)),
-        links=_table(_links(dossier)),
-        photo=_table(_photo(dossier)),
-        credits=_table(_credits(dossier)),
-        claims=_table(_claims(dossier)),
+        capture=_table(_capture(contents)),
+        links=_table(_links(contents)),
+        photo=_table(_photo(contents)),
+        credits=_table(_credits(contents)),
+        claims=_table(_claims(contents)),
         paths=paths,
-        identifier=dossier.identifier,
-        sealed=f"{dossier.sealed:%Y-%m-%d %H:%M:%S} UTC",
+        identifier=contents.identifier,
+        sealed=f"{contents.sealed:%Y-%m-%d %H:%M:%S} UTC",
     )
     return page.encode("utf-8")
 
@@ -98,9 +84,9 @@ def _became(capture: Capture) -> str:
     return f"{became} at {host} on {capture.started.day} {capture.started:%B %Y at %H:%M} UTC."
 
 
-def _has_article(dossier: Dossier) -> bool:
+def _has_article(contents: BagContents) -> bool:
     """Whether what came is the article; only the record sets what came instead against the seed."""
-    return dossier.capture.outcome == "captured"
+    return contents.capture.outcome == "captured"
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Listed[tuple[str, str]]:
@@ -113,8 +99,8 @@ def _bounded(items: Iterable[T], count: int) -> Listed[T]:
     return Listed(list(islice(items, MOST)), max(0, count - MOST))
 
 
-def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    capture, tls, needed = dossier.capture, dossier.capture.final.tls, dossier.capture.requisites
+def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
+    capture, tls, needed = contents.capture, contents.capture.final.tls, contents.capture.requisites
     yield "Asked for", capture.requested_url
     if capture.final_url != capture.requested_url:
         yield "Answered by", capture.final_url
@@ -128,11 +114,11 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
         yield "With it", f"{needed.fetched} files that the page needs fetched{rest}"
-    names = dict.fromkeys((dossier.agent, dossier.config.operator or dossier.agent))
+    names = dict.fromkeys((contents.agent, contents.config.operator or contents.agent))
     yield "By", f"{', '.join(names)}, with {capture.user_agent}"
-    yield "Contact", dossier.contact or ""
-    yield "Seed", dossier.custody_line
-    yield "Rights", "; ".join(each for each in (dossier.rights["statement"], dossier.rights_line) if each)
+    yield "Contact", contents.contact or ""
+    yield "Seed", contents.custody_line
+    yield "Rights", "; ".join(each for each in (contents.rights["statement"], contents.rights_line) if each)
 
 
 def _shares(comparison: Comparison) -> str:
@@ -140,16 +126,17 @@ def _shares(comparison: Comparison) -> str:
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
     if comparison.verdict == "no-text":
         shares = "There is no body on one side, so there is nothing to compare."
-    counts: Counter[str] = Counter(line.kind for line in comparison.lines)
+    counts = Counter(line_words(line.kind, line.where) for line in comparison.lines)
     if counts:
-        found = ", ".join(f"{counts[kind]} {named}" for kind, named in _COUNTED.items() if kind in counts)
-        shares += f" Paragraphs: {found}."
+        shares += f" Paragraphs: {'; '.join(f'{count} {about}' for about, count in counts.items())}."
+    for cut in comparison.read.cut if comparison.read else ():
+        shares += f" Not read: {cut}."
     return shares
 
 
 def _line(line: ComparedLine) -> Line:
     where = f", line\u00a0{line.seed_line}" if line.seed_line is not None else ""
-    return Line(line.kind, f"{_KINDS[line.kind]}{where}", _paragraphs(line))
+    return Line(line.kind, f"{line_words(line.kind, line.where)}{where}", _paragraphs(line))
 
 
 def _paragraphs(line: ComparedLine) -> Sequence[tuple[str, Sequence[Run]]]:
@@ -161,37 +148,37 @@ def _paragraphs(line: ComparedLine) -> Sequence[tuple[str, Sequence[Run]]]:
     return [("in the seed", [("both", line.seed)]), ("on the page", [("both", line.page)])]
 
 
-def _links(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    for link in dossier.reading.links if _has_article(dossier) else ():
+def _links(contents: BagContents) -> Iterator[tuple[str, str]]:
+    for link in contents.reading.links if _has_article(contents) else ():
         if link.page_href and link.page_href != link.seed_href:
             yield link.text, link.page_href
 
 
-def _photo(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    if lead := dossier.lead:
+def _photo(contents: BagContents) -> Iterator[tuple[str, str]]:
+    if lead := contents.lead:
         yield "Caption", lead.caption or "none on the page"
-        named = dict.fromkeys(c.name for c in dossier.reading.credits if (c.of, c.role) == ("image", "photo"))
+        named = dict.fromkeys(c.name for c in contents.reading.credits if (c.of, c.role) == ("image", "photo"))
         yield "Credit", lead.credit or ", ".join(named) or "none"
         yield "Address", lead.url
         yield "Content credentials", "a C2PA manifest is in the file; it was not verified" if lead.c2pa else ""
         yield "Problem", lead.problem or ""
-    elif caption := dossier.seed.caption:
+    elif caption := contents.seed.caption:
         yield "Caption in the seed", caption.text
         yield "Credit in the seed", caption.credit or "none"
 
 
-def _credits(dossier: Dossier) -> Iterator[tuple[str, str]]:
+def _credits(contents: BagContents) -> Iterator[tuple[str, str]]:
     found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
-    for credit in dossier.reading.credits:
+    for credit in contents.reading.credits:
         role = credit.role if credit.of == "article" else f"{credit.role} (image)"
         found.setdefault((credit.name, role), (credit.text, {}))[1][credit.source] = None
     for (name, role), (text, sources) in found.items():
         yield f"{name}, {role}", f"{text} ({', '.join(sources)})"
 
 
-def _claims(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    for name, claims in dossier.reading.claims.items():
-        agreement = dossier.reading.agreement.get(name) if _has_article(dossier) else None
+def _claims(contents: BagContents) -> Iterator[tuple[str, str]]:
+    for name, claims in contents.reading.claims.items():
+        agreement = contents.reading.agreement.get(name) if _has_article(contents) else None
         conflict = " (sources disagree)" if agreement and agreement.accord == "conflict" else ""
         values: dict[str, dict[str, None]] = {}
         for claim in claims:

@@ -310,7 +310,7 @@ def _decoded(kind: type[_T], der: bytes) -> _T:
     try:
         return asn1.decode_der(kind, der)
     except ValueError as error:
-        raise InvalidCms("malformed", f"it is not the DER that it should be ({_where(error)})") from error
+        raise InvalidCms("malformed", f"invalid DER ({_where(error)})") from error
 
 
 def _parsed(value: asn1.TLV, kind: type[_T]) -> _T:

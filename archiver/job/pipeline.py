@@ -12,15 +12,18 @@ from archiver import __version__
 from archiver.article.analyse import read
 from archiver.article.credits.photos import read_photos
 from archiver.article.page_kind import stands_instead
-from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_contents import BagContents
 from archiver.bag.names import bag_name
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
 from archiver.capture.fetch import Fetcher
+from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
+from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived, BagIdentity
+from archiver.job.result import COMPARED, Archived, BagIdentity
+from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -74,7 +77,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
         )
         check_warcs(shelf.written())  # 3. judge the WARC by what will judge the bag
-        dossier = Dossier(
+        contents = BagContents(
             seed=seed,
             capture=capture,
             reading=reading,
@@ -85,9 +88,9 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             group=tools.job,
             sealed=max(tools.now(), capture.finished),  # the clock may have been set back
         )
-        bag = fill(staged, dossier)  # 4. write and seal
+        bag = fill(staged, contents)  # 4. write and seal
         warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=dossier.sealed)
+        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
     except BaseException:
         staged.discard()
         raise
@@ -97,15 +100,29 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         verdict=reading.comparison.verdict,
         reason=capture.reason,
         status=capture.status,
+        answer=Answer(
+            status=capture.status,
+            payload_sha256=capture.payload_sha256 or sha256(capture.page.body),
+            unread=capture.unread,
+            truncated=capture.final.truncated,
+            limit=config.limits.response_bytes,
+        ),
         crawl_delay=capture.crawl_delay,
+        retry_after=_retry_after(capture),
         warning=warning,
     )
+
+
+def _retry_after(capture: Capture) -> float | None:
+    """How long a busy host asked to be left alone (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
+    busy = capture.status in (429, 503)
+    return retry_after(capture.page.header("retry-after"), capture.finished) if busy else None
 
 
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
     source = SourceDocument(
-        kind="wire", record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
+        kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
     )
     return replace(
         reading,

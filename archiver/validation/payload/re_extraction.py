@@ -52,7 +52,9 @@ def check_text_again(
     again = reread(page)
     if again is None:
         maker = f"{page.extractor} {page.extractor_version}, archiver {page.software}"
-        return False, [finding("TXT007", RECORD, reason="other versions did it", found=maker)]
+        return False, [
+            finding("TXT007", RECORD, reason="it was made by another extractor, or another version of it", found=maker)
+        ]
     stated = record.get(str, "text", "file")
     name = f"data/{stated}" if stated is not None else RECORD
     try:

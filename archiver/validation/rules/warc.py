@@ -16,8 +16,8 @@ RULES: dict[str, Rule] = {
             "WARC010": ("error", "WARC 1.1, 4", "the header of the record at byte {offset} is malformed: {reason}"),
             "WARC011": ("error", "WARC 1.1, 5.3", "the block of {record} is shorter than its Content-Length"),
             "WARC012": ("error", "WARC 1.1, 4", "{record} does not end in two line ends after its block"),
-            "WARC013": ("error", "WARC 1.1, 5.8", "the block of {record} is not what its digest says"),
-            "WARC014": ("error", "WARC 1.1, 5.9", "the payload of {record} is not what its digest says"),
+            "WARC013": ("error", "WARC 1.1, 5.8", "the block of {record} does not match its digest"),
+            "WARC014": ("error", "WARC 1.1, 5.9", "the payload of {record} does not match its digest"),
             "WARC015": ("error", "WARC 1.1, 5", "{record} lacks {field}"),
             "WARC016": ("error", "WARC 1.1, 5", "{record} must not have {field}"),
             "WARC017": ("error", "WARC 1.1, 4", "{record} has {field} more than once"),
@@ -30,7 +30,7 @@ RULES: dict[str, Rule] = {
             "WARC024": (
                 "warning",
                 "WARC 1.1, 5.15",
-                "{record} is shorter than its HTTP header says, and not marked so",
+                "{record} is shorter than its HTTP header says, and not marked as truncated",
             ),
             "WARC026": (
                 "info",
