@@ -33,6 +33,7 @@ from archiver.job import coordinator
 from archiver.job.disk_queue import Backlog
 from archiver.job.host_queue import HostQueue
 from archiver.job.result import Archived
+from archiver.job.run_job import run_job
 from archiver.model import Bag, Seed
 
 DOCUMENT = 3000
@@ -88,16 +89,16 @@ def coordinating(number: int, *, folders: bool) -> dict[str, float]:
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         bags = Path(folder)
         vars(coordinator)["executor"] = lambda *_: Instant(bags, folders=folders)
-        vars(coordinator)["seats"] = lambda _: (64, 64)
+        vars(coordinator)["capacity"] = lambda _: (64, 64)
         if not folders:
             vars(coordinator)["publish"] = lambda *_: []
         before, wall, cpu = peak(), time.perf_counter(), time.process_time()
-        summary = coordinator.run_job(Config(bags=bags, pace=0.0), seeds_of(number, hosts_for(number)))
+        summary = run_job(Config(bags=bags, pace=0.0), seeds_of(number, hosts_for(number)))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         assert summary.counts == {"captured": number}
         ledger = sum(each.stat().st_size for each in (bags / ".archiver").glob("ledger.sqlite*"))
         started = time.perf_counter()
-        coordinator.run_job(Config(bags=bags, pace=0.0), [])
+        run_job(Config(bags=bags, pace=0.0), [])
         restart = time.perf_counter() - started
     return {"seeds": number, "wall": wall, "rate": number / wall, "cpu_us": 1e6 * cpu / number, "memory": peak(),
             "memory_before": before, "ledger": ledger / number, "restart": restart}  # fmt: skip
@@ -138,7 +139,7 @@ def clock(number: int, hosts: int, *, seats: int, page: float, pace: float) -> d
             largest = max(largest, backlog.bytes)
         backlog.close()
     crowd = max(Counter(hosts_of(number, hosts)).values())
-    return {"seeds": number, "hosts": hosts, "seats": seats, "hours": now / 3600, "hours_90": mostly / 3600,
+    return {"seeds": number, "hosts": hosts, "slots": seats, "hours": now / 3600, "hours_90": mostly / 3600,
             "largest_host": crowd, "least_by_host": crowd * (page + pace) / 3600,
             "least_by_seats": number * page / seats / 3600, "backlog_mib": largest / (1 << 20)}  # fmt: skip
 

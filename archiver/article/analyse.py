@@ -11,7 +11,8 @@ from archiver.article.claims.collect import claims_of_page, claims_of_seed
 from archiver.article.compare import compare, lost_links
 from archiver.article.credits.parse import credits_of_page, credits_of_seed
 from archiver.article.html import dom
-from archiver.article.page_text import opened, text_of
+from archiver.article.page_text import NORMALISATION, opened, parser, text_of
+from archiver.article.text.page_model import page_model
 from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
 
 
@@ -38,9 +39,8 @@ def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
         credits=(*credits_of_seed(seed), *article.credits),
         comparison=compare.compare(
             seed,
-            article.paragraphs,
+            article.model or compare.UNREAD,
             [claim.value for claim in article.claims.get("headline", ())],
-            [block.at for block in article.blocks],
             authors=[claim.value for claim in article.claims.get("author", ())],
             days=[claim.value[:10] for claim in article.claims.get("published", ())],
         ),
@@ -77,6 +77,9 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callab
         captions=captions,
         blocks=text.blocks,
         candidates=text.candidates,
+        model=page_model(tree, text.blocks, cut=(page.problem,) if page.problem else ()) if tree is not None else None,
+        parser=parser() if tree is not None else None,
+        normalisation=NORMALISATION,
     )
     return article, lambda: dom.links_of(tree, base) if tree is not None else []
 

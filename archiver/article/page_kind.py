@@ -1,8 +1,9 @@
-"""Whether a page that answered is the article, or something that stands in its place.
+"""Decides whether a page that answered 2xx is the article, and if not, what it is instead.
 
-By the seed's own words above all: a page that has them is the article, whatever else it carries. Without them, by the
-markers of `page_kind.toml` (challenge pages, consent walls, logins, pages that say "not found" with status 200) and by
-where redirects led. Judges values, fetches nothing; what cannot be told apart is taken for the article.
+A page that has the seed's own words is the article, whatever else it carries. Otherwise it is `blocked` (a challenge, a
+consent wall, a login, a paywall's stub), `gone` (only where the page says so) or `unread`: an answer that is not, or
+could not be read as, the article. The markers are data, in `page_kind.toml`. Judges values, fetches nothing; what
+cannot be told apart is taken for the article. The outcomes stand in one table, `archiver/model/outcomes.py`.
 """
 
 import html
@@ -14,9 +15,9 @@ from importlib.resources import files
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from archiver.article.html.charset import decode
+from archiver.article.html.charset import decode, not_html
 from archiver.article.words import keys
-from archiver.model import Page, Reading, Seed
+from archiver.model import Page, Reading, Seed, Truncation, Unread, UnreadKind
 
 COVERED = 0.3
 """A page with so much of the seed's words is the article, however it is decorated."""
@@ -24,36 +25,58 @@ PRESENT = 0.2
 """So many of the seed's phrases anywhere in the page's source: the article is there, and only reading it failed."""
 SHORT = 1200
 """Characters of text above which a page is no mere notice."""
+NOTICE = 80
+"""Words above which a page says more than that something is not there."""
+SHELL = 30
+"""Words that the markup of an application holds at most before its scripts have run."""
 _SOURCE = 2_000_000
 _PHRASE, _PHRASES = 4, 40
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
-_NOT_FREE = re.compile(r'"isaccessibleforfree"\s*:\s*"?false')
+_NOT_FREE = re.compile(r'"isaccessibleforfree"\s{0,9}:\s{0,9}"?false')
+_FRAMESET = re.compile(r"<frameset[\s>]")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Instead:
     """What stands in the article's place, and how that was seen."""
 
-    outcome: Literal["gone", "blocked"]
+    outcome: Literal["gone", "blocked", "unread"]
     reason: str
+    unread: Unread | None = None
 
 
-def stands_instead(seed: Seed, page: Page, reading: Reading, redirects: tuple[str, ...]) -> Instead | None:
-    """What is there instead of the article; None for the article, for other statuses than 2xx, and in doubt."""
+def stands_instead(
+    seed: Seed, page: Page, reading: Reading, redirects: tuple[str, ...], *, truncated: Truncation | None = None
+) -> Instead | None:
+    """What is there instead of the article; None for the article, for other statuses than 2xx, and in doubt.
+
+    `truncated` is what ended the recorded response early, if anything did.
+    """
     if not 200 <= page.status < 300 or reading.comparison.seed_coverage >= COVERED:
         return None
     source = decode(page.body[:_SOURCE], page.header("Content-Type"))[0].lower()
-    if _phrases_present(seed, source) >= PRESENT:
+    present = _phrases_present(seed, source)
+    if present >= PRESENT:
         return None
     short = len(reading.article.text) < SHORT
     challenge = _challenge(page, source)
     if challenge and short:
         return Instead(outcome="blocked", reason=f"status {page.status}, but the page is a challenge of {challenge}")
-    if not seed.paragraphs and _has_headline(seed, source):
+    headline = _has_headline(seed, source)
+    if not seed.paragraphs and headline and reading.article.paragraphs:
         return None
-    place = _by_place(seed, page) if redirects else None
-    return place or (_by__words(source, reading) if short else None) or _by_absence(seed, source)
+    found = (_by_place(seed, page) if redirects else None) or (_by_words(source, reading) if short else None)
+    if found:
+        return found
+    unread = _not_read(page, reading, source, truncated)
+    if unread:
+        return unread
+    if len(seed.paragraphs) > 1 and not headline and not present:
+        return _unread(
+            "other-page", "status 200, but neither the seed's headline nor its words are on the page", needs=None
+        )
+    return None
 
 
 @cache
@@ -78,19 +101,21 @@ def _by_place(seed: Seed, page: Page) -> Instead | None:
     if login and not any(place in asked.path.lower() for place in login):
         return Instead(outcome="blocked", reason=f"redirected to a login or subscription page: {page.url}")
     if came.path.strip("/") == "" and asked.path.strip("/") != "":
-        return Instead(outcome="gone", reason=f"redirected to the front page: {page.url}")
+        return _unread("other-page", f"redirected to the front page: {page.url}", needs=None)
     return None
 
 
-def _by__words(source: str, reading: Reading) -> Instead | None:
-    """A short page: a consent wall, a notice that the article is not there, the stub before a paywall."""
-    title = " ".join(html.unescape(match) for match in _TITLE.findall(source)[:1])
-    said = f"{title}\n{reading.article.text[:SHORT].lower()}"
+def _by_words(source: str, reading: Reading) -> Instead | None:
+    """A short page: a consent wall, a notice that the article is not there, maintenance, the stub before a paywall."""
+    title = " ".join(" ".join(html.unescape(match) for match in _TITLE.findall(source)[:1]).split())
+    words = _words_of_page(reading)
+    said = f"{title}\n{reading.article.text[:SHORT].lower()}" if words <= NOTICE else title
     if any(mark in title for mark in _markers()["consent"]["titles"]):
         return Instead(outcome="blocked", reason="status 200, but the page is a consent wall")
-    phrase = next((each for each in _markers()["gone"]["phrases"] if each in said), None)
-    if phrase:
-        return Instead(outcome="gone", reason=f"status 200, but the page says {phrase.strip()!r}")
+    if phrase := _first_of("gone", said):
+        return Instead(outcome="gone", reason=f"status 200, but the page says {phrase!r}")
+    if phrase := _first_of("notice", said):
+        return _unread("notice", f"status 200, but the page is a notice: it says {phrase!r}", needs="retry")
     if _NOT_FREE.search(source):
         return Instead(
             outcome="blocked", reason="status 200, but the article is behind a paywall (isAccessibleForFree)"
@@ -98,11 +123,46 @@ def _by__words(source: str, reading: Reading) -> Instead | None:
     return None
 
 
-def _by_absence(seed: Seed, source: str) -> Instead | None:
-    """Nothing of the seed anywhere in the page's source, neither headline nor words."""
-    if len(seed.paragraphs) < 2 or _has_headline(seed, source) or _phrases_present(seed, source) > 0:
+def _first_of(kind: str, said: str) -> str | None:
+    phrases = (each for each in _markers()[kind]["phrases"] if each in said)
+    return next((str(each).strip() for each in phrases), None)
+
+
+def _not_read(page: Page, reading: Reading, source: str, truncated: Truncation | None) -> Instead | None:
+    """An answer in which no article could be read, by what kept it from being read; None where there is a text."""
+    words = _words_of_page(reading)
+    if page.unread:
+        return Instead(outcome="unread", reason=page.problem or "the body could not be read", unread=page.unread)
+    if words > SHELL:
         return None
-    return Instead(outcome="gone", reason="status 200, but neither the seed's headline nor its words are on the page")
+    if truncated:
+        needs = "limits.response_bytes" if truncated == "length" else "retry"
+        return _unread("cut", f"the response was cut short ({truncated}), and no article is in what came", needs=needs)
+    if not page.body.strip():
+        return _unread("empty", f"status {page.status}, but the answer is empty", needs="retry")
+    if note := not_html(page.body, page.header("Content-Type")):
+        return _unread("type", f"status {page.status}, but the answer is {note}", needs=None)
+    if _FRAMESET.search(source):
+        return _unread("frameset", "the page is a frameset: its text is in other documents", needs="browser")
+    if "<script" in source:
+        return _unread("shell", "the page is the shell of an application: its text is made by scripts", needs="browser")
+    if reading.article.paragraphs:
+        return None
+    return _unread("empty", "the page holds no text that could be the article", needs="retry")
+
+
+def _unread(kind: UnreadKind, reason: str, *, needs: str | None) -> Instead:
+    return Instead(outcome="unread", reason=reason, unread=Unread(kind=kind, needs=needs))
+
+
+def _words_of_page(reading: Reading) -> int:
+    """How many words the page's markup shows; in scripts without spaces, half its characters."""
+    article = reading.article
+    if article.model is None:
+        texts = list(article.paragraphs)
+    else:
+        texts = [each.text for each in article.model.blocks if each.kind != "data" and each.marked is None]
+    return sum(max(len(text.split()), 0 if text.isascii() else len(text) // 12) for text in texts)
 
 
 def _has_headline(seed: Seed, source: str) -> bool:

@@ -5,6 +5,7 @@ It knows nothing of claims, credits or the comparison, so that it starts quickly
 
 from dataclasses import dataclass
 
+from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.article.html import charset, dom
@@ -13,6 +14,10 @@ from archiver.article.html.jsonld import Graph
 from archiver.article.text import extract
 from archiver.article.text.extract import Extracted
 from archiver.model import Page, Seed
+
+NORMALISATION = "nfc-folded-1"
+"""The rules by which the text of blocks is normalised: Unicode NFC, each run of white space one space, none at the
+ends, controls dropped. A new version wherever the same markup would give another text."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,3 +46,8 @@ def text_of(page: Page, opening: Opened | None, seed: Seed | None, *, fast: bool
         return Extracted()
     body = "\n".join(paragraph.text for paragraph in seed.paragraphs) if seed is not None else ""
     return extract.extract(opening.outline, opening.graph, page.url, body, fast=fast)
+
+
+def parser() -> str:
+    """What makes the tree of a page: the parser and its version."""
+    return "libxml2 " + ".".join(map(str, etree.LIBXML_VERSION))

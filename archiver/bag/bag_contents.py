@@ -1,4 +1,4 @@
-"""All that is known about one capture when its bag is written: what the files of the bag are made from."""
+"""What the files of one bag are made from: everything known about its capture when it is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ NOT_STATED = "not stated"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dossier:
+class BagContents:
     """`name` is the bag's, `identifier` its `urn:uuid:`, `group` the job's; `sealed` is when the bag is closed. Not
     slotted: what many files state is worked out once."""
 
@@ -44,7 +44,7 @@ class Dossier:
 
     @property
     def title(self) -> str:
-        """What to call it: the headline, else the address."""
+        """The headline, or else the address."""
         return self.headline or self.seed.url
 
     def first(self, name: ClaimName) -> str | None:
@@ -98,7 +98,7 @@ class Dossier:
 
     @property
     def agent(self) -> str:
-        """Who is responsible: the organisation, else the person, else nobody that was named."""
+        """Who is responsible: the organisation, else the person, else `not stated`."""
         return self.config.organisation or self.config.operator or NOT_STATED
 
     @property

@@ -1,9 +1,9 @@
-"""bag-info.txt: what a librarian reads first (RFC 8493, 2.2.2; docs/bag-format.md, section 2.2)."""
+"""Builds bag-info.txt, what a librarian reads first (RFC 8493, 2.2.2; docs/bag-format.md, section 2.2)."""
 
 from collections.abc import Sequence
 
 from archiver import __version__
-from archiver.bag.bag_contents import NOT_STATED, Dossier
+from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.staging import Info
 from archiver.config import Config
 from archiver.model import Claim, Credit
@@ -11,26 +11,27 @@ from archiver.model import Claim, Credit
 PROFILE = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
 
 
-def bag_info(dossier: Dossier) -> Info:
-    """The labels in order; facts that are not there are left out, the source organisation alone says "not stated"."""
-    config, reading, rights = dossier.config, dossier.reading, dossier.rights
+def bag_info(contents: BagContents) -> Info:
+    """The labels in order. Labels without a value are left out; only the source organisation then says "not stated"."""
+    config, reading, rights = contents.config, contents.reading, contents.rights
     pairs = [
         *operation(config),
-        ("External-Description", dossier.headline),
-        ("External-Identifier", dossier.identifier),
-        ("Bagging-Date", f"{dossier.sealed:%Y-%m-%d}"),
-        ("Bag-Group-Identifier", config.group or dossier.group),
+        ("External-Description", contents.headline),
+        ("External-Identifier", contents.identifier),
+        ("Bagging-Date", f"{contents.sealed:%Y-%m-%d}"),
+        ("Bag-Group-Identifier", config.group or contents.group),
         ("Bag-Producing-Organization", config.organisation),
         ("Bag-Software-Agent", f"archiver {__version__}"),
         ("BagIt-Profile-Identifier", PROFILE),
         ("Operator", config.operator),
-        ("Original-URL", dossier.seed.url),
-        ("Capture-Date", f"{dossier.capture.started:%Y-%m-%dT%H:%M:%SZ}"),
+        ("Original-URL", contents.seed.url),
+        ("Capture-Date", f"{contents.capture.started:%Y-%m-%dT%H:%M:%SZ}"),
         ("Publication-Date", _published(reading.claims.get("published", ()))),
         *(("Credit", credit) for credit in _credited(reading.credits)),
         ("Comparison-Verdict", reading.comparison.verdict),
-        ("Seed-Supplied-By", dossier.custody["supplied_by"]),
-        ("Seed-Obtained-How", dossier.custody["obtained_how"]),
+        ("Comparison-Source", reading.comparison.source.kind if reading.comparison.source else None),
+        ("Seed-Supplied-By", contents.custody["supplied_by"]),
+        ("Seed-Obtained-How", contents.custody["obtained_how"]),
         *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),
     ]
     return [(label, value) for label, value in pairs if value]
@@ -56,7 +57,7 @@ def _credited(found_in: Sequence[Credit]) -> list[str]:
 
 
 def operation(config: Config) -> Info:
-    """Who archives, and whom to ask."""
+    """Who archives, and whom to contact."""
     pairs = [
         ("Source-Organization", config.organisation or NOT_STATED),
         ("Organization-Address", config.organisation_address),

@@ -1,4 +1,4 @@
-"""What a page needs to be shown again: the addresses its HTML names (requisites). `stylesheets.py` reads CSS.
+"""Finds what a page needs to be shown again: the addresses its HTML names (requisites). `stylesheets.py` reads CSS.
 
 Bytes in, addresses out; fetches nothing. Addresses are resolved as a browser would (WHATWG URL 4.4): `<base href>`,
 protocol-relative addresses, white space inside attributes dropped, queries in the document's encoding.
@@ -91,7 +91,7 @@ def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Srcset = "al
     resolver = Resolver(_base(tree, url), tree.getroottree().docinfo.encoding or "utf-8")
     naming, captions = _telling(tree)
     figures = tuple(_figures(tree, captions, resolver, srcset))
-    # A captioned photo is one even where a `link` names it as an icon: it is never borrowed from another page.
+    # A captioned photo is one even where a `link` names it as an icon: it is never copied from another page.
     photos = {address for figure in figures for address in figure.images}
     found: dict[str, Requisite] = {}
     for reference, kind in _references(naming, srcset):
@@ -157,7 +157,7 @@ class Resolver:
 
 
 def _telling(tree: Any) -> tuple[list[Any], list[Any]]:
-    """The elements that may name something, and those that call themselves a caption: one walk over the tree for both,
+    """The elements that may name something, and those that call themselves a caption: one chain over the tree for both,
     which costs as much as parsing where it is done twice."""
     naming, captions = [], []
     for element in islice(tree.iter("*"), _ELEMENTS):

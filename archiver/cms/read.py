@@ -1,4 +1,4 @@
-"""Reads CMS signatures and RFC 3161 timestamps, and tells whether they hold (RFC 5652, 5035, 8419, 3161, 5816).
+"""Reads CMS signatures and RFC 3161 timestamps, and checks that they are valid (RFC 5652, 5035, 8419, 3161, 5816).
 
 Everything is DER of one signer, within bounds; what is not is refused with a reason. Whose the certificate is, and
 whether to believe it, is not asked here (`validation/trust/cert_paths.py`). Below the rooms, since `trust/` keeps no
@@ -51,8 +51,13 @@ _RSA = {"1.2.840.113549.1.1.1": None} | {
 }
 _PSS, _MGF1, _ED25519 = "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.8", "1.3.101.112"
 _ECDSA = {f"1.2.840.10045.4.3.{n}": each for n, each in zip((2, 3, 4), _HASHES.values())}
-_NAMES = {"1.3.14.3.2.26": "SHA-1", "1.2.840.113549.2.5": "MD5", "1.2.840.113549.1.1.5": "SHA-1 with RSA",
-          "1.2.840.113549.1.1.4": "MD5 with RSA", "1.2.840.10045.4.1": "ECDSA with SHA-1"}  # fmt: skip
+_NAMES = {
+    "1.3.14.3.2.26": "SHA-1",
+    "1.2.840.113549.2.5": "MD5",
+    "1.2.840.113549.1.1.5": "SHA-1 with RSA",
+    "1.2.840.113549.1.1.4": "MD5 with RSA",
+    "1.2.840.10045.4.1": "ECDSA with SHA-1",
+}
 
 _T = TypeVar("_T")
 UNREADABLE = (
@@ -63,8 +68,8 @@ UNREADABLE = (
 Why = Literal["malformed", "algorithm", "content", "signature"]
 
 
-class Refused(ValueError):
-    """Why a signature or timestamp does not hold: what is wrong with it, and the reason in words."""
+class InvalidCms(ValueError):
+    """Raised where a signature or timestamp is not valid: `why` is the kind of fault, `reason` says it in words."""
 
     def __init__(self, why: Why, reason: str) -> None:
         super().__init__(reason)
@@ -73,7 +78,7 @@ class Refused(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A signature that holds: by which certificate, which others came along, and when, as the signer says."""
+    """A valid signature: the signer's certificate, the other certificates in it, and the time the signer states."""
 
     certificate: x509.Certificate
     certificates: tuple[x509.Certificate, ...]
@@ -82,7 +87,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timestamp:
-    """A timestamp that holds: the authority's signature and the time it vouches for."""
+    """A valid timestamp: the authority's signature and the time it states."""
 
     signature: Signature
     time: datetime
@@ -91,36 +96,36 @@ class Timestamp:
 
 
 def read_signature(pem: bytes, data: bytes) -> Signature:
-    """The detached signature of `data`, in PEM. Raises Refused where it does not hold."""
+    """The detached signature of `data`, in PEM. Raises InvalidCms where it is not valid."""
     match = _PEM.fullmatch(pem) if len(pem) <= LARGEST else None
     if match is None:
         too_large = f"it has more than {LARGEST} bytes"
-        raise Refused("malformed", "it is not CMS in PEM" if len(pem) <= LARGEST else too_large)
+        raise InvalidCms("malformed", "it is not CMS in PEM" if len(pem) <= LARGEST else too_large)
     info = _decoded(ContentInfo, _from_base64(match[2]))
     signed = _signed_data(info, DATA)
     if signed.content.content is not None:
-        raise Refused("malformed", "it carries content of its own; it must be detached")
+        raise InvalidCms("malformed", "it carries content of its own; it must be detached")
     return _verified(signed, data)
 
 
 def read_timestamp(response: bytes, data: bytes) -> Timestamp:
-    """The timestamp of `data`, an RFC 3161 response in DER. Raises Refused where it does not hold."""
+    """The timestamp of `data`, an RFC 3161 response in DER. Raises InvalidCms where it is not valid."""
     if len(response) > LARGEST:
-        raise Refused("malformed", f"it has more than {LARGEST} bytes")
+        raise InvalidCms("malformed", f"it has more than {LARGEST} bytes")
     read = _decoded(Response, response)
     status = _parsed(read.status[0], int) if read.status else None
     if status not in (0, 1) or read.token is None:
-        raise Refused("malformed", f"the authority gave no timestamp: status {status}")
+        raise InvalidCms("malformed", f"the authority gave no timestamp: status {status}")
     signed = _signed_data(read.token, TST_INFO)
     inside = signed.content.content
     content = _parsed(inside[0], bytes) if inside and len(inside) == 1 else None
     if content is None:
-        raise Refused("malformed", "it carries no TSTInfo")
+        raise InvalidCms("malformed", "it carries no TSTInfo")
     told = _decoded(TstInfo, content)
     signature = _verified(signed, content)
     digest = _hash(told.imprint.algorithm)
     if _digest(digest, data) != told.imprint.digest:
-        raise Refused("content", "its imprint is of other data")
+        raise InvalidCms("content", "its imprint is of other data")
     time = told.time.as_datetime()
     return Timestamp(
         signature=signature,
@@ -132,43 +137,43 @@ def read_timestamp(response: bytes, data: bytes) -> Timestamp:
 
 def _signed_data(info: ContentInfo, wanted: str) -> SignedData:
     if info.content_type.dotted_string != _SIGNED_DATA:
-        raise Refused("malformed", f"it is of type {info.content_type.dotted_string}, not SignedData")
+        raise InvalidCms("malformed", f"it is of type {info.content_type.dotted_string}, not SignedData")
     found = info.content.content.content_type.dotted_string
     if found != wanted:
-        raise Refused("malformed", f"its content is of type {found}, not {wanted}")
+        raise InvalidCms("malformed", f"its content is of type {found}, not {wanted}")
     return info.content
 
 
 def _verified(signed: SignedData, data: bytes) -> Signature:
-    """Whether the one signer has signed `data`. Raises Refused."""
+    """Verify that the one signer signed `data`. Raises InvalidCms."""
     signers = signed.signers.as_list()
     if len(signers) != 1:
-        raise Refused("malformed", f"it has {len(signers)} signers; one is known")
+        raise InvalidCms("malformed", f"it has {len(signers)} signers; one is known")
     certificates = _certificates(signed.certificates or [])
     info = signers[0]
     certificate = _certificate_of(info.signer, certificates)
     if not info.signed:
-        raise Refused("malformed", "it has no signed attributes")
+        raise InvalidCms("malformed", "it has no signed attributes")
     attributes = _attributes(info.signed)
     if _parsed(attributes[_CONTENT_TYPE], x509.ObjectIdentifier) != signed.content.content_type:
-        raise Refused("malformed", "its signed content type is another than its content type")
+        raise InvalidCms("malformed", "its signed content type is another than its content type")
     _check_certificate_id(attributes, certificate)
     digest = _hash(info.digest_algorithm)
     if _parsed(attributes[_DIGEST], bytes) != _digest(digest, data):
-        raise Refused("content", "the signed digest is of other data")
+        raise InvalidCms("content", "the signed digest is of other data")
     try:
         _check(certificate.public_key(), info, asn1.encode_der(asn1.SetOf(info.signed)), digest)
     except InvalidSignature as error:
-        raise Refused("signature", "the signature is not by the key of its certificate") from error
+        raise InvalidCms("signature", "the signature is not by the key of its certificate") from error
     except (ValueError, UnsupportedAlgorithm) as error:
-        if isinstance(error, Refused):
+        if isinstance(error, InvalidCms):
             raise
-        raise Refused("algorithm", f"its key cannot be used: {error}") from error
+        raise InvalidCms("algorithm", f"its key cannot be used: {error}") from error
     return Signature(certificate=certificate, certificates=tuple(certificates), said=_time(attributes.get(_TIME)))
 
 
 def _check(key: Any, info: SignerInfo, signed: bytes, digest: hashes.HashAlgorithm) -> None:
-    """Raises InvalidSignature, or Refused for what is not known or too weak."""
+    """Verify the signature value. Raises InvalidSignature, or InvalidCms for an unknown or weak algorithm."""
     algorithm = _oid(info.algorithm)
     if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048 and algorithm in _RSA:
         key.verify(info.signature, signed, padding.PKCS1v15(), _RSA[algorithm] or digest)
@@ -181,25 +186,25 @@ def _check(key: Any, info: SignerInfo, signed: bytes, digest: hashes.HashAlgorit
         key.verify(info.signature, signed)
     else:
         size = f" of {key.key_size} bits" if hasattr(key, "key_size") else ""
-        raise Refused("algorithm", f"{_NAMES.get(algorithm, algorithm)}, with a key{size}")
+        raise InvalidCms("algorithm", f"{_NAMES.get(algorithm, algorithm)}, with a key{size}")
 
 
 def _pss(algorithm: list[asn1.TLV]) -> tuple[hashes.HashAlgorithm, int]:
     if len(algorithm) != 2:
-        raise Refused("algorithm", "RSASSA-PSS with SHA-1")
+        raise InvalidCms("algorithm", "RSASSA-PSS with SHA-1")
     told = _parsed(algorithm[1], PssParameters)
     mask, salt = told.mask, 20 if told.salt is None else told.salt  # the default, which DER leaves out
     if told.digest is None or mask is None or len(mask) != 2 or not 0 <= salt <= 512:
-        raise Refused("algorithm", "RSASSA-PSS with SHA-1, or a salt out of all proportion")
+        raise InvalidCms("algorithm", "RSASSA-PSS with SHA-1, or a salt out of all proportion")
     hasher = _hash(told.digest)
     if _oid(mask) != _MGF1 or _HASHES.get(_parsed(mask[1], Algorithm).algorithm.dotted_string) is not hasher:
-        raise Refused("algorithm", "RSASSA-PSS with a mask of its own")
+        raise InvalidCms("algorithm", "RSASSA-PSS with a mask of its own")
     return hasher, salt
 
 
 def _certificates(carried: list[asn1.TLV]) -> list[x509.Certificate]:
     if len(carried) > CERTIFICATES:
-        raise Refused("malformed", f"it carries {len(carried)} certificates; {CERTIFICATES} are the most")
+        raise InvalidCms("malformed", f"it carries {len(carried)} certificates; {CERTIFICATES} are the most")
     return [certificate for each in carried if each.tag_bytes == b"0" and (certificate := _certificate(each))]
 
 
@@ -231,7 +236,7 @@ def _certificate_of(signer: asn1.TLV, certificates: list[x509.Certificate]) -> x
                 return each
         elif signer.tag_bytes == b"\x80" and bytes(signer.data) == _key_identifier(each):
             return each
-    raise Refused("malformed", "it does not carry the certificate of its signer")
+    raise InvalidCms("malformed", "it does not carry the certificate of its signer")
 
 
 def _key_identifier(certificate: x509.Certificate) -> bytes | None:
@@ -247,10 +252,10 @@ def _attributes(stated: list[Attribute]) -> dict[str, asn1.TLV]:
     for each in stated:
         values = each.values.as_list()
         if each.type.dotted_string in found or len(values) != 1:
-            raise Refused("malformed", f"it has the signed attribute {each.type.dotted_string} more than once")
+            raise InvalidCms("malformed", f"it has the signed attribute {each.type.dotted_string} more than once")
         found[each.type.dotted_string] = values[0]
     if _CONTENT_TYPE not in found or _DIGEST not in found:
-        raise Refused("malformed", "its signed attributes lack the type or the digest of the content")
+        raise InvalidCms("malformed", "its signed attributes lack the type or the digest of the content")
     return found
 
 
@@ -265,16 +270,16 @@ def _check_certificate_id(attributes: dict[str, asn1.TLV], certificate: x509.Cer
         if kind == _ESS_V2 and first and first[0].tag_bytes == b"0":
             named = _parsed(first[0], Algorithm).algorithm.dotted_string
             if named not in _HASHES:
-                raise Refused("algorithm", _NAMES.get(named, named))
+                raise InvalidCms("algorithm", _NAMES.get(named, named))
             hasher, first = _HASHES[named], first[1:]
         if not first or _parsed(first[0], bytes) != certificate.fingerprint(hasher):
-            raise Refused("signature", "it names another certificate than the one it carries")
+            raise InvalidCms("signature", "it names another certificate than the one it carries")
 
 
 def _hash(algorithm: list[asn1.TLV]) -> hashes.HashAlgorithm:
     named = _oid(algorithm)
     if named not in _HASHES:
-        raise Refused("algorithm", _NAMES.get(named, named))
+        raise InvalidCms("algorithm", _NAMES.get(named, named))
     return _HASHES[named]
 
 
@@ -284,7 +289,7 @@ def _digest(hasher: hashes.HashAlgorithm, data: bytes) -> bytes:
 
 def _oid(algorithm: list[asn1.TLV]) -> str:
     if not algorithm:
-        raise Refused("malformed", "it names no algorithm")
+        raise InvalidCms("malformed", "it names no algorithm")
     return _parsed(algorithm[0], x509.ObjectIdentifier).dotted_string
 
 
@@ -305,7 +310,7 @@ def _decoded(kind: type[_T], der: bytes) -> _T:
     try:
         return asn1.decode_der(kind, der)
     except ValueError as error:
-        raise Refused("malformed", f"it is not the DER that it should be ({_where(error)})") from error
+        raise InvalidCms("malformed", f"invalid DER ({_where(error)})") from error
 
 
 def _parsed(value: asn1.TLV, kind: type[_T]) -> _T:
@@ -320,4 +325,4 @@ def _from_base64(text: bytes) -> bytes:
     try:
         return b64decode(b"".join(text.split()), validate=True)
     except ValueError as error:
-        raise Refused("malformed", "it is not base64 inside") from error
+        raise InvalidCms("malformed", "it is not base64 inside") from error

@@ -1,6 +1,7 @@
 """What to do about a seed that is not captured: a class for each, and a line of advice for each class."""
 
 import re
+from collections.abc import Mapping
 
 _STATUS = re.compile(r"status (\d{3})\b")
 ADVICE = {
@@ -24,6 +25,16 @@ ADVICE = {
     "403": "the site refuses us: state contact_email, use a larger --pace, ask the publisher; then --retry",
     "429": "asked too often: wait, then --retry with a larger --pace",
     "451": "withheld for legal reasons: kept as evidence",
+    "coding": "the body is in a coding that could not be undone: the next run tries again",
+    "type": "the answer is no HTML: kept as evidence; look at it in the bag",
+    "empty": "an answer without text: the next run tries again",
+    "cut": "the answer broke off before the article: the next run tries again",
+    "shell": "the page's text is made by scripts: open the address in a browser",
+    "frameset": "the page is a frameset: open the address in a browser",
+    "other-page": "another page came: check the address; sites may answer programs or other countries so; --retry asks",
+    "notice": "a notice for the time being (maintenance, load): the next run tries again",
+    "time": "reading the page took too long: kept as evidence",
+    "partial": "captured, but the body was cut: the next run tries again; if it was too large, raise response_bytes",
     "gone": "the page is no longer there: kept as evidence; look for it in web archives",
     "server": "the site is in trouble: run again later",
     "status": "an answer that is no page: look at the bag, and at the address in a browser",
@@ -52,3 +63,9 @@ def _of_status(status: str) -> str:
         return status
     named = {"401": "login", "402": "login", "407": "proxy", "404": "gone", "410": "gone"}
     return named.get(status) or ("server" if status.startswith("5") else "status")
+
+
+def advice_lines(kinds: Mapping[str, int]) -> list[str]:
+    """A line a class of seeds that are not captured: how many, and what to do; the most frequent first."""
+    ranked = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))
+    return [f"{count:>7,} {kind:<10}  {ADVICE[kind]}" for kind, count in ranked]

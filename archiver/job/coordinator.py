@@ -8,45 +8,36 @@ loses at most the seeds in flight; they are still `waiting` in the ledger and ru
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from itertools import islice, takewhile
+from datetime import UTC, datetime, timedelta
+from itertools import islice
 from queue import Empty, SimpleQueue
-from statistics import median
-from uuid import uuid4
 
 from archiver.bag.staging import STAGING
 from archiver.config import Config
-from archiver.errors import ArchiverError
 from archiver.job.disk_queue import Backlog
 from archiver.job.events import (
     EVERY,
     NAMED,
     Event,
     HostBroken,
-    JobEnded,
-    JobStarted,
-    SeedEnded,
     SeedStarted,
     State,
     WorkerDied,
 )
+from archiver.job.host_memory import HostMemory
 from archiver.job.host_queue import BREAKER, HostQueue, host_of
-from archiver.job.ledger_rows import done_before, result_of
 from archiver.job.result import Archived, Done, Result, Summary, failure
-from archiver.job.sinks.choose import keeper_of
-from archiver.job.sinks.local import Keeper
-from archiver.job.workers.executors import crew, quarantine, release, seats
-from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
-from archiver.ledger.lock import bags_locked
+from archiver.job.results import GROUP, Results
+from archiver.job.sinks import sink_of
+from archiver.job.sinks.local import BagSink
+from archiver.job.slots import SLOW_SECONDS, Slots
+from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
+from archiver.ledger.ledger import Entry, Ledger, key_of
 from archiver.model import Seed, SeedRefused
 
-GROUP = 32
-"""Results settled together."""
-GROUP_SECONDS = 1.0
-"""The longest a result waits for its group."""
 WINDOW = 2000
 """Seeds read ahead, so that slow hosts do not hold up the others."""
 WINDOW_BYTES = 64 << 20
@@ -55,60 +46,22 @@ BACKLOG_BYTES = 4 << 30
 """And how large those of crowded hosts, which wait on disk: a million documents. Beyond, reading waits for them."""
 READ_AT_ONCE = 64
 """Seeds read before the work is looked after again."""
-SLOW_SECONDS = 15.0
-"""A seed under way for longer, and for ten times the usual, gives up its seat, so that a handful of hosts that never
-come to an end do not stop the job. On a slow line all take long, and none is slow."""
 DEAD = ("dns", "connect", "tls", "timeout", "disconnect", "protocol")
 """Kinds of failures that are the host's rather than the page's."""
 
 
-def run_job(
-    config: Config,
-    seeds: Iterable[Seed | SeedRefused],
-    *,
-    on_result: Callable[[Result], None] = lambda _: None,
-    on_event: Callable[[Event], None] = lambda _: None,
-    stop: threading.Event | None = None,
-) -> Summary:
-    """Archive seeds as `config` says; each result is reported once it is durable, all that happens told as an event.
-
-    Setting `stop` ends the job after the seeds in flight. Raises StorageError (what is finished is kept) and
-    BagsLocked when another job has the folder.
-    """
-    job, begun, summary = f"urn:uuid:{uuid4()}", time.monotonic(), Summary()
-    with bags_locked(config.bags):
-        ledger = Ledger(config.bags)
-        on_event(JobStarted(job=job, bags=str(config.bags), processes=config.jobs))
-        error: str | None = None
-        try:
-            ledger.adopt(config.bags)
-            ledger.begin(job, config.stated(), datetime.now(UTC))
-            _Coordinator(config, job, ledger, on_result, on_event, stop or threading.Event(), summary).go(iter(seeds))
-            if not summary.interrupted:
-                ledger.end(job, sum(summary.counts.values()), datetime.now(UTC))
-        except ArchiverError as stopped:
-            error = str(stopped)
-            raise
-        finally:
-            ledger.close()
-            on_event(JobEnded(
-                counts=summary.stated(), kinds=summary.kinds, new_bags=summary.new_bags,
-                interrupted=summary.interrupted, seconds=time.monotonic() - begun, error=error,
-            ))  # fmt: skip
-    return summary
-
-
 @dataclass(frozen=True, slots=True)
 class _Flight:
-    """A seed under way since a monotonic moment; `alone` in a process of its own."""
+    """A seed under way since a monotonic moment; `alone` in a process of its own, `retry` where it failed before."""
 
     seed: Seed
     since: float
-    alone: bool
+    alone: bool = False
+    retry: bool = False
 
 
 @dataclass(slots=True)
-class _Coordinator:
+class Coordinator:
     """The state of a running job."""
 
     config: Config
@@ -120,54 +73,60 @@ class _Coordinator:
     summary: Summary
     queue: HostQueue = field(init=False)
     backlog: Backlog = field(init=False)
-    keeper: Keeper = field(init=False)
+    hosts: HostMemory = field(init=False)
+    sink: BagSink = field(init=False)
+    results: Results = field(init=False)
     workers: Executor = field(init=False)
-    ward: Executor | None = None
-    """Where suspects run."""
+    isolated: Executor | None = None
+    """Runs the seeds of `to_isolate`."""
     in_flight: dict[Future[Done], _Flight] = field(default_factory=dict)
     """In the order they were handed out."""
     finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
-    durations: deque[float] = field(default_factory=lambda: deque(maxlen=33))
-    """Seconds the latest seeds took."""
-    unreached: deque[bool] = field(default_factory=lambda: deque(maxlen=33))
-    group: list[tuple[Seed, Done, float | None]] = field(default_factory=list)
-    """With the seconds they took, where they were asked for."""
-    group_since: float = 0.0
-    twins: dict[str, list[str]] = field(default_factory=dict)
-    """Of each seed in the group, the places of other documents of this job that say the same."""
+    slots: Slots = field(default_factory=Slots)
     state_told: float = 0.0
-    suspects: deque[Seed] = field(default_factory=deque)
+    prefer_new: bool = False
+    """Whether there are new seeds that wait, or may come."""
+    to_isolate: deque[Seed] = field(default_factory=deque)
     """Seeds under way in a process that died: each runs again, alone, for the last time. Their hosts wait for them."""
 
     def __post_init__(self) -> None:
         self.backlog = Backlog(self.config.bags / STAGING)
         self.queue = HostQueue(self.config.pace, self.backlog)
+        self.hosts = HostMemory(queue=self.queue, ledger=self.ledger, longest=self.config.host_rest_seconds)
 
-    def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
-        """Until every seed is settled, or someone says stop and those in flight are."""
-        self.keeper = keeper_of(self.config, self.job, self.ledger)
-        self.workers = crew(self.config, self.job)
+    def go(self, seeds: Iterator[Seed | SeedRefused]) -> Generator[None, None, None]:
+        """Until every seed is settled, or someone says stop and those in flight are; gives way to the caller between
+        turns."""
+        self.sink = sink_of(self.config, self.job, self.ledger)
+        self.results = Results(self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.tell)
+        self.workers = executor_for(self.config, self.job)
         try:
+            self.hosts.recall()
             more = True
-            while more or self.queue or self.suspects or self.in_flight:
+            while more or self.queue or self.to_isolate or self.in_flight:
                 if self.stop.is_set():
-                    self.summary.interrupted = bool(more or self.queue or self.suspects or self.summary.interrupted)
+                    self.summary.interrupted = bool(more or self.queue or self.to_isolate or self.summary.interrupted)
                     if not self.in_flight:
                         break
                 elif more:
                     more = self._read_ahead(seeds)
+                self.prefer_new = more or bool(self.queue.new)
                 self._hand_out()
-                self._settle_if_due(force=not self.in_flight)
+                self.results.settle_if_due(force=not self.in_flight)
+                if not (more or self.in_flight or self.to_isolate):
+                    self._leave_resting_hosts()
                 self._collect(reading=more and not self._window_is_full())
                 self._tell_state()
-            self._settle_if_due(force=True)
+                yield
+            self.results.settle_if_due(force=True)
+            self.hosts.keep()
         finally:
             self.workers.shutdown(wait=True, cancel_futures=True)
-            if self.ward is not None:
-                self.ward.shutdown(wait=True, cancel_futures=True)
+            if self.isolated is not None:
+                self.isolated.shutdown(wait=True, cancel_futures=True)
             release(self.config)
             self.backlog.close()
-            self.keeper.close()
+            self.sink.close()
 
     def _window_is_full(self) -> bool:
         queue = self.queue
@@ -189,78 +148,62 @@ class _Coordinator:
                 refused.append(seed)
                 continue
             read.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting", origin=seed.origin))
-            if self._settled(seed):
+            if (state := self.results.state_of(seed)) == "done":
                 continue
             if self.queue.broken(seed.url):
                 self._give_up(seed)
             else:
-                self.queue.put(replace(seed, parts=()), time.monotonic())  # whose lines the document has as well
+                slim = replace(seed, parts=())  # whose lines the document has as well
+                self.queue.put(slim, time.monotonic(), retry=state == "tried")
         if read:
             self.ledger.waiting(read, self.job)
         if refused:
-            self._refuse(refused)
+            self.results.refuse(refused)
         return more
 
-    def _refuse(self, refused: list[SeedRefused]) -> None:
-        entries = [
-            Entry(key=key_of_refused(each.origin), name=each.origin, url=None, outcome="failed", reason=each.reason,
-                  detail={"kind": "seed", "line": each.line}, origin=each.origin) for each in refused
-        ]  # fmt: skip
-        self.ledger.settle(entries, self.job, datetime.now(UTC))
-        for each, entry in zip(refused, entries, strict=True):
-            self._report(result_of(each.origin, entry, new=True))
-
-    def _settled(self, seed: Seed) -> bool:
-        """Whether a seed needs no work: done before, or another document of this job said the same. Reports it then,
-        or lets its twin report it."""
-        key = key_of(seed)
-        if key in self.twins:
-            self.twins[key].append(seed.origin)
-            return True
-        entry = self.ledger.find(key)
-        now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
-        if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
-            self._report(done_before(seed.origin, entry, self.config.bags))
-            return True
-        return False
-
     def _hand_out(self) -> None:
-        """Fill the seats: seeds whose hosts are ready, and one suspect."""
-        if self.suspects and not self.stop.is_set() and not any(each.alone for each in self.in_flight.values()):
-            self.ward = self.ward or quarantine(self.config, self.job)
-            self._submit(self.ward, self.suspects.popleft(), alone=True)
-        for _ in range(self._free_seats()):
-            if self.stop.is_set() or (seed := self._next()) is None:
+        """Hand out seeds whose hosts are ready while there are free slots, and one seed of `to_isolate`. While there is
+        new work, or may be, retries have half of the slots at most."""
+        if self.to_isolate and not self.stop.is_set() and not any(each.alone for each in self.in_flight.values()):
+            self.isolated = self.isolated or isolated_process(self.config, self.job)
+            self._submit(self.isolated, self.to_isolate.popleft(), alone=True)
+        for _ in range(self._free_slots()):
+            if self.stop.is_set():
                 return
-            self._submit(self.workers, seed)
+            if (seed := self._next(self.queue.take)) is not None:
+                self._submit(self.workers, seed)
+            elif self._retry_may_begin() and (seed := self._next(self.queue.take_retry)) is not None:
+                self._submit(self.workers, seed, retry=True)
+            else:
+                return
 
-    def _next(self) -> Seed | None:
-        """The next seed whose turn it is. Its twin, of the same host, cannot be under way: it is settled, or nearly."""
-        while (seed := self.queue.take(time.monotonic())) is not None and self._settled(seed):
+    def _next(self, take: Callable[[float], Seed | None]) -> Seed | None:
+        """The next seed whose turn it is. A duplicate, of the same host, is not under way: it is settled, or nearly."""
+        while (seed := take(time.monotonic())) is not None and self.results.known(seed):
             self.queue.at_once(seed.url, time.monotonic())
         return seed
 
-    def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False) -> None:
-        future = self.keeper.submit(workers, seed)
-        self.in_flight[future] = _Flight(seed, time.monotonic(), alone)
+    def _retry_may_begin(self) -> bool:
+        if not self.prefer_new:
+            return True
+        usual, _ = capacity(self.workers, self.config)
+        return sum(each.retry for each in self.in_flight.values()) < max(1, usual // 2)
+
+    def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False, retry: bool = False) -> None:
+        future = self.sink.submit(workers, seed)
+        self.in_flight[future] = _Flight(seed, time.monotonic(), alone, retry)
         self.tell(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
         future.add_done_callback(self.finished.put)
 
-    def _free_seats(self) -> int:
-        usual, most = seats(self.workers, self.config)
-        usual += (most - usual) * sum(self.unreached) // 33  # these wait for nothing but their next attempt
-        if len(self.in_flight) < usual:
-            return usual - len(self.in_flight)
-        patience = max(SLOW_SECONDS, 10 * median(self.durations)) if self.durations else 4 * SLOW_SECONDS
-        begun = time.monotonic() - patience
-        slow = sum(1 for _ in takewhile(lambda each: each.since < begun, self.in_flight.values()))
-        return max(0, min(usual + slow, most) - len(self.in_flight))
+    def _free_slots(self) -> int:
+        begun = (each.since for each in self.in_flight.values())
+        return self.slots.free(capacity(self.workers, self.config), begun, time.monotonic())
 
     def _collect(self, *, reading: bool) -> None:
         """Take the results that are there; wait a little for one, but not while there are seeds to read."""
-        # With every seat taken only a finished seed changes anything; a ready host must not make this a busy wait.
-        full = not self._free_seats() or self.stop.is_set()
-        patience = 0.0 if reading else 0.2 if full else min(0.2, self.queue.wait(time.monotonic()))
+        # With every slot taken only a finished seed changes anything; a ready host must not make this a busy wait.
+        full = not self._free_slots() or self.stop.is_set()
+        patience = 0.0 if reading else 0.2 if full else min(0.2, self._wait())
         if not self.in_flight:
             self.stop.wait(patience if self.queue else 0)
             return
@@ -273,8 +216,11 @@ class _Coordinator:
             pass
         errors = [error for future in done if (error := self._take_up(future)) is not None]
         if errors:
-            self._settle_if_due(force=True)
+            self.results.settle_if_due(force=True)
             raise errors[0]
+
+    def _wait(self) -> float:
+        return self.queue.wait(time.monotonic(), retries=self._retry_may_begin())
 
     def _take_up(self, future: Future[Done]) -> BaseException | None:
         """Take a result, or give the error that must end the job."""
@@ -282,7 +228,7 @@ class _Coordinator:
         seed = flight.seed
         if isinstance(error, BrokenExecutor):
             if not flight.alone:
-                self.suspects.append(seed)  # it may be to blame, or one beside it
+                self.to_isolate.append(seed)  # it may be to blame, or one beside it
                 self.tell(WorkerDied(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
                 return None
             done: Done = failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC))
@@ -291,10 +237,11 @@ class _Coordinator:
         else:
             done = future.result()
         seconds = time.monotonic() - flight.since
-        self.durations.append(seconds)
-        self.unreached.append(not isinstance(done, Archived) and done.kind in ("dns", "connect"))
+        self.slots.ended(seconds, unreached=not isinstance(done, Archived) and done.kind in ("dns", "connect"))
+        if isinstance(done, Archived) and done.retry_after:
+            self.hosts.note_rest(host_of(seed.url), done.retry_after)
         self.queue.rest(seed.url, time.monotonic(), done.crawl_delay or 0.0)
-        self._take(seed, done, seconds)
+        self.results.take(seed, done, seconds)
         self._judge(seed, done)
         return None
 
@@ -305,46 +252,41 @@ class _Coordinator:
         if self.queue.judge(seed.url, refused=refused):
             if not before:
                 self.tell(HostBroken(host=host_of(seed.url)))
-            for other in self.queue.give_up(seed.url):
-                if not self._settled(other):
+            for other in self.queue.drop(host_of(seed.url)):
+                if not self.results.known(other):
                     self._give_up(other)
-                self._settle_if_due(force=False)
+                self.results.settle_if_due(force=False)
 
     def _give_up(self, seed: Seed) -> None:
         reason = f"{host_of(seed.url)} gave no page {BREAKER} times in a row: not asked again in this job"
-        self._take(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))
+        self.results.take(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))
 
-    def _take(self, seed: Seed, done: Done, seconds: float | None = None) -> None:
-        if not self.group:
-            self.group_since = time.monotonic()
-        self.group.append((seed, done, seconds))
-        self.twins[key_of(seed)] = []
-
-    def _settle_if_due(self, *, force: bool) -> None:
-        """Make a group of results durable: bags first, then the ledger, then the word to the caller."""
-        late = time.monotonic() - self.group_since >= GROUP_SECONDS
-        if not self.group or not (force or late or len(self.group) >= GROUP):
+    def _leave_resting_hosts(self) -> None:
+        """End without the seeds of hosts that asked to be left alone for longer than the job waits."""
+        now = time.monotonic()
+        longest = self.config.limits.retry_after_seconds
+        if self.queue.wait(now) <= longest or not self.queue.all_rest(now + longest):
             return
-        group, self.group = self.group, []
-        entries = self.keeper.settle([(seed, done) for seed, done, _ in group])
-        for (seed, done, seconds), entry in zip(group, entries, strict=True):
-            warning = done.warning if isinstance(done, Archived) else None
-            self._report(replace(result_of(seed.origin, entry, new=True), warning=warning), seconds)
-            for origin in self.twins.pop(entry.key, []):
-                self._report(result_of(origin, entry, new=False))
-
-    def _report(self, result: Result, seconds: float | None = None) -> None:
-        self.summary.count(result)
-        self.on_result(result)
-        self.tell(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
+        for host in self.queue.hosts_that_wait():
+            until = datetime.now(UTC) + timedelta(seconds=self.queue.rests_for(host, now))
+            reason = f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+            for seed in self.queue.drop(host):
+                if not self.results.known(seed):
+                    self.results.leave_waiting(seed, reason)
 
     def _tell_state(self) -> None:
         now = time.monotonic()
         if now - self.state_told < EVERY:
             return
         self.state_told = now
+        self.hosts.keep()
         slow = (host_of(each.seed.url) for each in self.in_flight.values() if now - each.since > SLOW_SECONDS)
-        self.tell(State(
-            in_flight=len(self.in_flight), waiting=len(self.queue), paced=self.queue.paced(now),
-            slow=tuple(islice(slow, NAMED)), broken=tuple(islice(self.queue.all_broken(), NAMED)),
-        ))  # fmt: skip
+        self.tell(
+            State(
+                in_flight=len(self.in_flight),
+                waiting=len(self.queue),
+                paced=self.queue.paced(now),
+                slow=tuple(islice(slow, NAMED)),
+                broken=tuple(islice(self.queue.all_broken(), NAMED)),
+            )
+        )

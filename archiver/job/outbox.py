@@ -1,8 +1,8 @@
 """The way out of bags that a job delivers (`archiver run --deliver`): the worker that has sealed a bag packs it, sends
 it and hands back the receipt; its own copy goes when the far end has given the package back.
 
-A bag has its name before anything is fetched (`consignor.py`), so that whoever tries again knows what to look for: a
-copy that lies here still, then a package that is there already. What is called the same is delivered once
+A bag has its name before anything is fetched (`sinks/deliver.py`), so that whoever tries again knows what to look
+for: a copy that lies here still, then a package that is there already. What is called the same is delivered once
 (docs/adr/0121).
 """
 
@@ -17,16 +17,28 @@ from typing import TYPE_CHECKING
 from archiver.bag.staging import STAGING, storage
 from archiver.config import Config
 from archiver.errors import Refused, StorageError, UsageError
-from archiver.job.result import Archived, Delivered, Slip
+from archiver.job.ledger_rows import repeats
+from archiver.job.result import Archived, BagIdentity, Delivered
+from archiver.ledger.answers import Answer
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import entry_of_bag, key_of
 from archiver.model import Bag, Failure, Report, Seed
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form, name_of, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
 from archiver.packaging.unpack import require_room, unpack
-from archiver.transfer.delivery import Sign, delivered, signatures_in, signatures_of, signs, target_of, write_receipt
+from archiver.transfer.delivery import (
+    Shipment,
+    Sign,
+    deliver_shipment,
+    signatures_in,
+    signatures_of,
+    signs,
+    target_of,
+    write_receipt,
+)
 from archiver.validation.serialized.open_archive import opened
 from archiver.validation.validator import validate_bag
 
@@ -50,33 +62,38 @@ class Outbox:
     config: Config
     sign: Sign | None
 
-    def consign(self, seed: Seed, slip: Slip, make: Callable[[], Archived | Failure]) -> Archived | Failure:
+    def deliver(self, seed: Seed, identity: BagIdentity, make: Callable[[], Archived | Failure]) -> Archived | Failure:
         """The seed's bag, made and delivered, or what an earlier attempt at it left here or there.
 
         Raises Refused where the target has something else of that name, or the bag is not valid, StorageError where it
         cannot be used; the copy here stays then, for the next attempt.
         """
-        for found in self._earlier(seed, slip) if slip.again else ():
+        for found in self._earlier(seed, identity) if identity.again else ():
             with suppress(Refused):  # not whole, or another attempt was faster: then that one's, or a new one
                 return self._send(found, seed)
-        shutil.rmtree(self.config.bags / STAGING / slip.name, ignore_errors=True)  # half of a bag, by who was killed
+        shutil.rmtree(
+            self.config.bags / STAGING / identity.name, ignore_errors=True
+        )  # half of a bag, by who was killed
         made = make()
         if isinstance(made, Failure):
             return made
+        if identity.last is not None and repeats(made, identity.last):
+            shutil.rmtree(made.bag.path, ignore_errors=True)
+            return replace(made, repeats=identity.last.bag)
         try:
             return self._send(self._lay(made), seed)
         except Refused:
             # An attempt of which nobody had heard, on another machine: its page counts, and ours was fetched in vain.
-            there = self._fetched(seed, slip)
+            there = self._fetched(seed, identity)
             if there is None:
                 raise
             return self._send(there, seed)
 
-    def _earlier(self, seed: Seed, slip: Slip) -> Iterator[Archived]:
-        lying = _archived(self.folder / slip.name, seed, slip)
+    def _earlier(self, seed: Seed, identity: BagIdentity) -> Iterator[Archived]:
+        lying = _archived(self.folder / identity.name, seed, identity)
         if lying is not None:
             yield lying
-        there = self._fetched(seed, slip)
+        there = self._fetched(seed, identity)
         if there is not None:
             yield there
 
@@ -89,29 +106,39 @@ class Outbox:
         return replace(made, bag=replace(made.bag, path=to))
 
     def _send(self, made: Archived, seed: Seed) -> Archived:
-        found = source(made.bag.path)
-        parcel = package(found, self.form)
-        told = {"name": seed.name, "url": seed.url, "sha256": seed.sha256,
-                "outcome": made.outcome, "verdict": made.verdict, "reason": made.reason}  # fmt: skip
-        receipt = delivered(
-            found, parcel, self.target, judge=lambda: _judged(made.bag.path),
-            signatures=signatures_in(found), config=self.config, seal=found.seal, identifier=found.identifier,
-            seed=told,
-        )  # fmt: skip
-        beside, notes = self.folder / f"{found.name}.receipt", list[str]()
+        origin = source(made.bag.path)
+        packed = package(origin, self.form)
+        stated = {
+            "name": seed.name,
+            "url": seed.url,
+            "sha256": seed.sha256,
+            "outcome": made.outcome,
+            "verdict": made.verdict,
+            "reason": made.reason,
+        }
+        shipment = Shipment(
+            name=origin.name,
+            source=origin,
+            validate=lambda: _judged(made.bag.path),
+            seal=origin.seal,
+            identifier=origin.identifier,
+            seed=stated,
+        )
+        receipt = deliver_shipment(shipment, packed, self.target, self.config, signatures=signatures_in(origin))
+        beside, notes = self.folder / f"{origin.name}.receipt", list[str]()
         with storage(f"write a receipt in {beside}"):
             file = write_receipt(receipt, beside, self.sign, notes)
             files = {each.name: each.read_bytes() for each in (file, *signatures_of(file))}
         for name, data in files.items():
-            self.target.write(f"{parcel.name}{SUFFIX}{name.removeprefix(file.name)}", data)
+            self.target.write(f"{packed.name}{SUFFIX}{name.removeprefix(file.name)}", data)
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(made.bag.path, ignore_errors=True)  # not before: until here it was the only copy
         warning = "; ".join(each for each in (made.warning, *notes) if each) or None
         return replace(made, warning=warning, delivered=Delivered(receipt=receipt, files=files))
 
-    def _fetched(self, seed: Seed, slip: Slip) -> Archived | None:
-        """The bag of the slip that is at the target, brought here; None where there is none, or another one."""
-        beside, name = self.folder / f"{slip.name}.fetched", name_of(slip.name, self.form)
+    def _fetched(self, seed: Seed, identity: BagIdentity) -> Archived | None:
+        """The bag of that identity that is at the target, brought here; None where there is none, or another one."""
+        beside, name = self.folder / f"{identity.name}.fetched", name_of(identity.name, self.form)
         shutil.rmtree(beside, ignore_errors=True)
         try:
             beside.mkdir(parents=True)
@@ -122,8 +149,8 @@ class Outbox:
                 if tree is None or any(each.severity == "error" for each in findings):
                     return None
                 require_room(beside, sum(tree.files.values()))
-                unpack(tree.in_order(), tree.open, beside / slip.name)
-            there = _archived(beside / slip.name, seed, slip)
+                unpack(tree.in_order(), tree.open, beside / identity.name)
+            there = _archived(beside / identity.name, seed, identity)
             return self._lay(there) if there else None
         except FileNotFoundError:
             return None
@@ -152,7 +179,7 @@ def outbox_of(config: Config, folder: Path, signer: "Signer | None") -> Outbox:
 def checked_target(config: Config) -> Target:
     """Where a job delivers to, which can be reached from here. Raises UsageError, StorageError."""
     address = config.deliver or ""
-    if "://" not in address and not Path(address).is_dir():
+    if is_folder(address) and not Path(address).is_dir():
         raise UsageError(f"--deliver {address}: there is no such folder; is it mounted? make it first")
     _form(config)
     target = target_of(address, config.deliver_endpoint, None)
@@ -167,19 +194,21 @@ def _form(config: Config) -> Form:
     raise UsageError(f"deliver_form = {config.deliver_form!r} is not one of {', '.join(FORMS)}")
 
 
-def _archived(folder: Path, seed: Seed, slip: Slip) -> Archived | None:
-    """The bag in a folder, by its own record; None where it is none, or not that of the seed and the slip."""
-    entry, identifier = entry_of_bag(folder), f"urn:uuid:{slip.uuid}"
+def _archived(folder: Path, seed: Seed, identity: BagIdentity) -> Archived | None:
+    """The bag in a folder, by its own record; None where it is none, or not that of the seed and the identity."""
+    entry, identifier = entry_of_bag(folder), f"urn:uuid:{identity.uuid}"
     try:
         if entry is None or entry.key != key_of(seed) or source(folder).identifier != identifier:
             return None
-        status = read_record(folder)["capture"]["status"]
+        record = read_record(folder)
+        status = record["capture"]["status"]
     except (Refused, StorageError, LookupError):
         return None
     return Archived(
-        bag=Bag(name=slip.name, path=folder, identifier=identifier),
+        bag=Bag(name=identity.name, path=folder, identifier=identifier),
         outcome=entry.outcome,  # type: ignore[arg-type]
         verdict=entry.verdict or "",
         reason=entry.reason,
         status=status if isinstance(status, int) else 0,
+        answer=Answer.of_record(record),
     )

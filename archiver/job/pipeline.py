@@ -12,15 +12,18 @@ from archiver import __version__
 from archiver.article.analyse import read
 from archiver.article.credits.photos import read_photos
 from archiver.article.page_kind import stands_instead
-from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_contents import BagContents
 from archiver.bag.names import bag_name
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
 from archiver.capture.fetch import Fetcher
+from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
+from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived, Slip
+from archiver.job.result import COMPARED, Archived, BagIdentity
+from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -48,14 +51,14 @@ class Tools:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
-def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Failure:
-    """Turn a seed into a staged bag, called as the slip says, or into the Failure that says why there is none.
+def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Archived | Failure:
+    """Turn a seed into a staged bag, with the identity it was given, or into the Failure that says why there is none.
 
     Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
     staged then.
     """
-    config, started, uuid = tools.config, tools.now(), slip.uuid if slip else tools.new_id()
-    staged = StagedBag(config.bags, slip.name if slip else bag_name(seed.name, started, uuid), uuid)
+    config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
+    staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
     shelf = _Shelf(staged, tools, started)
     try:
         capture = tools.fetcher.fetch(seed.url, shelf)  # 1. capture the original
@@ -66,15 +69,15 @@ def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Fa
         with _READING:
             reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
         reading = _from_wire(reading, capture)
-        instead = stands_instead(seed, capture.page, reading, capture.redirects)
+        instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
         if instead and capture.outcome == "captured":
-            capture = replace(capture, outcome=instead.outcome, reason=instead.reason)
+            capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
         photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
         reading = replace(
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
         )
         check_warcs(shelf.written())  # 3. judge the WARC by what will judge the bag
-        dossier = Dossier(
+        contents = BagContents(
             seed=seed,
             capture=capture,
             reading=reading,
@@ -85,9 +88,9 @@ def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Fa
             group=tools.job,
             sealed=max(tools.now(), capture.finished),  # the clock may have been set back
         )
-        bag = fill(staged, dossier)  # 4. write and seal
+        bag = fill(staged, contents)  # 4. write and seal
         warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=dossier.sealed)
+        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
     except BaseException:
         staged.discard()
         raise
@@ -97,15 +100,29 @@ def archive(seed: Seed, tools: Tools, slip: Slip | None = None) -> Archived | Fa
         verdict=reading.comparison.verdict,
         reason=capture.reason,
         status=capture.status,
+        answer=Answer(
+            status=capture.status,
+            payload_sha256=capture.payload_sha256 or sha256(capture.page.body),
+            unread=capture.unread,
+            truncated=capture.final.truncated,
+            limit=config.limits.response_bytes,
+        ),
         crawl_delay=capture.crawl_delay,
+        retry_after=_retry_after(capture),
         warning=warning,
     )
+
+
+def _retry_after(capture: Capture) -> float | None:
+    """How long a busy host asked to be left alone (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
+    busy = capture.status in (429, 503)
+    return retry_after(capture.page.header("retry-after"), capture.finished) if busy else None
 
 
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
     source = SourceDocument(
-        kind="wire", record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
+        kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
     )
     return replace(
         reading,
@@ -128,7 +145,7 @@ def check_warcs(paths: Iterable[Path]) -> None:
 
 
 class _Shelf:
-    """Puts a capture's WARC files into the staged bag, from the first response on (`capture.recording.Shelf`)."""
+    """Puts a capture's WARC files into the staged bag, from the first response on (`CaptureFiles`)."""
 
     def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
         self._staged, self._tools, self._started = staged, tools, started

@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,35 +18,16 @@ from typing import Any, TypeVar, get_args
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
+from archiver.ledger.answers import PARTIAL, Answer, ask_again
 from archiver.ledger.bag_record import read_record
-from archiver.ledger.sqlite import reader, usable
+from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Outcome, Seed
 
 _T = TypeVar("_T")
 PATH = ".archiver/ledger.sqlite"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, seeds INTEGER, settings TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS seeds (
-    key TEXT PRIMARY KEY, name TEXT NOT NULL, url TEXT, outcome TEXT NOT NULL, bag TEXT, verdict TEXT, reason TEXT,
-    detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, job TEXT, place TEXT);
-CREATE TABLE IF NOT EXISTS bags (name TEXT PRIMARY KEY, key TEXT NOT NULL);
-"""
-DELIVERIES = """
-CREATE TABLE IF NOT EXISTS deliveries (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bag TEXT NOT NULL, seal TEXT NOT NULL, form TEXT NOT NULL,
-    target TEXT NOT NULL, derived TEXT NOT NULL, package TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    signatures TEXT NOT NULL, ended TEXT NOT NULL, receipt TEXT NOT NULL, custody INTEGER NOT NULL DEFAULT 0);
-"""
-"""What `deliveries.py` keeps: a bag that was delivered need not lie here any more."""
-BY_BAG = "CREATE INDEX IF NOT EXISTS deliveries_by_bag ON deliveries (bag)"
 _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
-_INDEXES = """
-CREATE INDEX IF NOT EXISTS seeds_by_outcome ON seeds (outcome);
-CREATE INDEX IF NOT EXISTS seeds_by_place ON seeds (place) WHERE outcome <> 'captured';
-"""
-DONE = ("captured", "gone", "blocked", "refused")
+DONE = ("captured", "unread", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
 
 
@@ -56,7 +37,8 @@ _ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A row of the ledger. `detail` holds what was seen when there is no bag."""
+    """A row of the ledger. `detail` holds what was seen when there is no bag, or when the bag does not hold the whole
+    article."""
 
     key: str
     name: str
@@ -74,9 +56,10 @@ class Entry:
     delivered: str | None = None
     """Where the bag was delivered to; read back by `find` alone."""
 
-    def is_done(self, *, retry: bool, recapture: bool) -> bool:
-        """Whether a job with these settings leaves the seed alone."""
-        return not recapture and self.outcome in (DONE[:1] if retry else DONE)
+    def is_done(self, *, retry: bool, recapture: bool, able: Collection[str] = ()) -> bool:
+        """Whether a job with these settings leaves the seed alone; `able` names what was missing and is there now."""
+        tried = self.outcome in DONE
+        return tried and not recapture and not ask_again(self.outcome, self.detail, retry=retry, able=able)
 
 
 def key_of(seed: Seed) -> str:
@@ -100,29 +83,7 @@ class Ledger:
 
     def __init__(self, bags: Path, *, read_only: bool = False) -> None:
         self._path = bags / PATH
-        with usable(self._path):
-            self._db = reader(self._path) if read_only else sqlite3.connect(self._path, isolation_level=None)
-            try:
-                self._get_ready(read_only)
-            except BaseException:
-                self._db.close()
-                raise
-
-    def _get_ready(self, read_only: bool) -> None:
-        if not read_only:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_TABLES)
-            if "place" not in (row[1] for row in self._db.execute("PRAGMA table_info(seeds)")):
-                self._db.execute("ALTER TABLE seeds ADD COLUMN place TEXT")  # a ledger of before there was one
-            self._db.executescript(_INDEXES)
-        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-        for needed, script in (("seeds", _TABLES), ("deliveries", DELIVERIES)):
-            if tables and needed not in tables:  # no job has run yet, or nothing was delivered
-                self._db.execute(f"ATTACH ':memory:' AS without_{needed}")
-                self._db.executescript(script.replace("IF NOT EXISTS ", f"without_{needed}."))
-        if not read_only and "deliveries" in tables:  # whose table may be of before `find` asked for it
-            self._db.execute(BY_BAG)
+        self._db = reader(self._path) if read_only else writer(self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -146,8 +107,9 @@ class Ledger:
         with usable(self._path):
             row = self._db.execute(
                 f"SELECT {_COLUMNS}, (SELECT target || '/' || package FROM deliveries WHERE bag = seeds.bag AND "
-                f"{_DELIVERED} LIMIT 1) FROM seeds WHERE key = ?", (key,)
-            ).fetchone()  # fmt: skip
+                f"{_DELIVERED} LIMIT 1) FROM seeds WHERE key = ?",
+                (key,),
+            ).fetchone()
         return replace(_entry(row[:-1]), delivered=row[-1]) if row else None
 
     def waiting(self, entries: Iterable[Entry], job: str) -> None:
@@ -233,6 +195,12 @@ class Ledger:
         with usable(self._path):
             return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
 
+    def partial(self) -> int:
+        """How many captured seeds have an article whose body was cut."""
+        with usable(self._path):
+            query = "SELECT count(*) FROM seeds WHERE outcome = 'captured' AND detail IS NOT NULL AND detail LIKE ?"
+            return int(self._db.execute(query, (f'%"kind": "{PARTIAL}"%',)).fetchone()[0])
+
     def bags(self) -> Iterator[tuple[str, str]]:
         """(name, bag) of every seed that has one which was not delivered elsewhere, by name."""
         with usable(self._path):
@@ -241,14 +209,27 @@ class Ledger:
                 f"{_DELIVERED}) ORDER BY name, bag"
             )
 
-    def adopt(self, bags: Path) -> int:
-        """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""
+    def fact(self, name: str) -> str | None:
+        """What is known of the ledger itself under this name."""
+        with usable(self._path):
+            row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def note_fact(self, name: str, value: str) -> None:
+        """Keep a fact about the ledger itself."""
+        with usable(self._path):
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def adopt(self, bags: Path, progress: Callable[[int, int], None] = lambda _, __: None) -> int:
+        """Take in finished bags that the ledger does not know, oldest capture first; how many there were. `progress`
+        is told how many of how many folders were looked at."""
         names, adopted = sorted(self._unknown(bags), key=_stamp), 0
         for start in range(0, len(names), _GROUP):
             entries = (entry_of_bag(bags / name) for name in names[start : start + _GROUP])
             found = sorted((each for each in entries if each), key=lambda each: each.updated)
             self.settle(found, None, datetime.now(UTC))
             adopted += len(found)
+            progress(min(start + _GROUP, len(names)), len(names))
         return adopted
 
     def _unknown(self, bags: Path) -> Iterator[str]:
@@ -289,9 +270,18 @@ def _entry(row: tuple[Any, ...]) -> Entry:
     except (ValueError, TypeError, RecursionError) as error:
         raise sqlite3.DatabaseError(f"what was seen of {key!r} is not JSON") from error
     return Entry(
-        key=key, name=name, url=url, outcome=outcome, bag=bag, verdict=verdict, reason=reason, detail=facts,
-        attempts=attempts, updated=updated, job=job,
-    )  # fmt: skip
+        key=key,
+        name=name,
+        url=url,
+        outcome=outcome,
+        bag=bag,
+        verdict=verdict,
+        reason=reason,
+        detail=facts,
+        attempts=attempts,
+        updated=updated,
+        job=job,
+    )
 
 
 def entry_of_bag(folder: Path) -> Entry | None:
@@ -307,9 +297,16 @@ def entry_of_bag(folder: Path) -> Entry | None:
     if not all(isinstance(each, str) for each in words) or outcome not in get_args(Outcome):
         return None
     return Entry(
-        key=f"{digest} {url}", name=name, url=url, outcome=outcome, bag=folder.name, verdict=verdict,
-        reason=reason or None, updated=finished,
-    )  # fmt: skip
+        key=f"{digest} {url}",
+        name=name,
+        url=url,
+        outcome=outcome,
+        bag=folder.name,
+        verdict=verdict,
+        reason=reason or None,
+        detail=Answer.of_record(record).detail(outcome),
+        updated=finished,
+    )
 
 
 def _text(moment: datetime) -> str:

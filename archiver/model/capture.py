@@ -54,15 +54,26 @@ class Exchange:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unread:
+    """Why an answer is not, or could not be read as, the article; `needs` is what would help: `browser`, `retry`, the
+    name of a setting or of an extra, or None."""
+
+    kind: UnreadKind
+    needs: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """What a URL answered, ready to be read: `body` de-chunked and content-decoded, bounded; `headers` in the order
-    received, names as sent. `problem` says in words what is wrong with the body (cut short, broken gzip), or None."""
+    received, names as sent. `problem` says in words what is wrong with the body (cut short, broken gzip), or None;
+    `unread` is set where the body, or the rest of it, could not be read at all (an unknown or broken coding)."""
 
     url: str
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
     problem: str | None = None
+    unread: Unread | None = None
 
     def header(self, name: str) -> str | None:
         """The first header of this name, in any case; None where there is none."""
@@ -139,15 +150,6 @@ class Requisites:
     failed: tuple[Unfetched, ...]
     skipped: tuple[Unfetched, ...]
     photos: tuple[Photo, ...]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unread:
-    """Why an answer is not, or could not be read as, the article; `needs` is what would help: `browser`, `retry`, the
-    name of a setting or of an extra, or None."""
-
-    kind: UnreadKind
-    needs: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

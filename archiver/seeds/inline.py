@@ -19,7 +19,6 @@ from archiver.seeds.links import read_inline as read_links
 
 MOST_MARKS = 3000
 """Characters in a block that could be marks. Above, only links are read."""
-LONGEST = 200_000
 _MARKS = re.compile(r"[\[\]*_`~<&\\!:=]")
 _ADDRESS = re.compile(r"://[^\s<>\[\]\"]*")
 _SCHEME = re.compile(r"(?:^|[^a-z0-9])https?$", re.IGNORECASE)
@@ -50,7 +49,7 @@ def read_inline(
 
     `strict`: the document is no Markdown for certain, so that a star within a word (`f*ck`) is no mark.
     """
-    marks = sum(1 for _ in _MARKS.finditer(raw)) if len(raw) <= LONGEST else MOST_MARKS + 1
+    marks = sum(1 for _ in _MARKS.finditer(raw))
     if not marks:
         return " ".join(raw.split()), ()
     if marks > MOST_MARKS:
@@ -74,7 +73,7 @@ def read_inline(
 
 def holds_image(raw: str) -> bool:
     """Whether a block has an image in it."""
-    return "![" in raw or "<img" in raw[:LONGEST].lower()
+    return "![" in raw or "<img" in raw[:100_000].lower()
 
 
 class _Words:

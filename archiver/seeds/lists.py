@@ -32,6 +32,7 @@ _LONGEST_ROW = 16 << 20
 """Characters."""
 _SAMPLE = 64 << 10
 _HIGH_IN_ADDRESS = re.compile(rb"https?://[\x21-\x7e]*[\x80-\xff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _COMMENT = "#"
 
 
@@ -142,6 +143,8 @@ def _seed(
         return SeedRefused(origin=f"{origin}:{raw.line}", line=raw.line, problem=raw.problem, advice=raw.advice)
     place = f"{origin}:{raw.line}"
     try:
+        if encoding.startswith("utf-8") and _SURROGATE.search(raw.text):
+            raise Refusal(0, "the row is not UTF-8", "write the list in UTF-8")
         data = raw.text.encode(
             "utf-16-le" if encoding == "utf-16" else encoding.removesuffix("-sig"), "surrogateescape"
         )
@@ -160,7 +163,7 @@ def _seed(
 
 def _name(cells: list[Cell]) -> str:
     url = next((cell.value for cell in cells if role_of(cell.name) == "url"), cells[0].value if cells else "")
-    path = re.split(r"[?#]", url.partition("://")[2])[0]
+    path = re.split(r"[?#;]", url.partition("://")[2], maxsplit=1)[0]  # no query: it may let somebody in
     return f"{re.sub(r'[^A-Za-z0-9._]+', '-', path)[:100].strip('-.') or 'row'}.txt"
 
 

@@ -174,6 +174,8 @@ class _Reader:
         read = read_date_line(block.text, day_first=self.day_first)
         if read is None or not self._body_follows(at):
             return False
+        if self.found.date and self.pending and SENTENCE.search(self.blocks[self.pending[-1]].text):
+            return False
         self._dated(read, block.text, block.line)
         self.found.kinds[at] = "date"
         self.known = at
@@ -216,9 +218,10 @@ class _Reader:
     def _body_follows(self, at: int) -> bool:
         """Whether a line can still belong to the opening: when sentences have been passed, text must follow, or they
         are the text and the line stands at its end."""
-        if not any(SENTENCE.search(self.blocks[each].text) for each in self.pending):
+        passed = sum(1 for each in self.pending if SENTENCE.search(self.blocks[each].text))
+        if not passed:
             return True
-        return any(
+        return passed == 1 and any(
             self.free[each]
             and (text := self.blocks[each].text)
             and not is_end_line(text)

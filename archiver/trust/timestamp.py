@@ -1,4 +1,4 @@
-"""Timestamps: asked of an authority over HTTP, and verified before they are kept (RFC 3161, RFC 5816).
+"""Requests timestamps from an authority over HTTP, and verifies them before they are kept (RFC 3161, RFC 5816).
 
 The answer is kept as it came; the chain of the authority beside it, the root first: `openssl ts -verify -CAfile` takes
 any order, and bag-nabit looks at the first.
@@ -7,7 +7,7 @@ any order, and bag-nabit looks at the first.
 import secrets
 from pathlib import Path
 
-from archiver.cms.read import LARGEST, Refused, read_timestamp
+from archiver.cms.read import LARGEST, InvalidCms, read_timestamp
 from archiver.config import public
 from archiver.digest import sha256
 from archiver.errors import TimestampError
@@ -28,7 +28,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
         raise TimestampError(f"no timestamp from {public(url)}: {error}") from error
     try:
         stamp = read_timestamp(answer, data)
-    except Refused as error:
+    except InvalidCms as error:
         raise TimestampError(f"no timestamp from {public(url)}: its answer does not hold: {error.reason}") from error
     if stamp.nonce != nonce:
         raise TimestampError(f"no timestamp from {public(url)}: its answer is to another question (nonce)")
@@ -45,7 +45,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
 
 
 def query(data: bytes, nonce: int) -> bytes:
-    """What is asked (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of 8 bytes, certificates wanted.
+    """The request (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of 8 bytes, certificates requested.
 
     Every part has its place and length: the request is written out rather than encoded.
     """

@@ -6,13 +6,14 @@ checked, names no law and claims none to be satisfied: what a certificate must d
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any, TypeAlias
 
 from archiver.model import Report
+from archiver.model.comparison_words import VERDICTS, line_words, source_words
+from archiver.templates import render
 from archiver.validation.rules.markdown import CHECKS
 from archiver.view.terminal import credits_once, one_line
 
@@ -21,30 +22,9 @@ LONGEST = 1_000
 """Characters of a value that are shown."""
 MOST = 100
 """Redirects, findings or credits that are listed; the record has them all."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_STYLE = """body{font:11pt/1.45 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.3em}
-h2{font-size:1em;margin:1.4em 0 .3em}table{border-collapse:collapse;width:100%;table-layout:fixed}p{margin:.3em 0}
-th,td{text-align:start;vertical-align:top;font-weight:400;padding:.1em .6em .1em 0;overflow-wrap:anywhere}
-th{width:11rem}.blank td{border-bottom:1px solid;height:2em}
-article+article{break-before:page}@page{margin:2cm}tr{break-inside:avoid}"""
 _PROVEN = ("SIG005", "SIG020", "SIG021", "SIG022", "SIG024", "SIG031", "TSR005", "TSR008", "TSR020", "TSR021", "TSR022",
            "TSR024", "CUS007")  # fmt: skip
 """What is found of signatures, timestamps and custody without being an error."""
-_LINES = {
-    "same": "the same",
-    "typographic": "different in quotation marks, dashes or spaces only",
-    "edited": "reworded",
-    "moved": "standing elsewhere on the page",
-    "missing": "in the seed and not on the page",
-    "page-only": "on the page and not in the seed",
-}
-_VERDICTS = {
-    "same": "every paragraph of the seed is on the page, and nothing else",
-    "typographic": "the same but for quotation marks, dashes and spaces",
-    "edited": "at least half of the seed's words are on the page; it was edited",
-    "different": "less than half of the seed's words are on the page",
-    "no-text": "the seed or the page has no body to compare",
-}
 _ABSENT = {
     "signature": "The bag carries no signature: nothing in it shows who vouches for it.",
     "timestamp": "The bag carries no timestamp: nothing but its own record shows since when it exists.",
@@ -225,12 +205,23 @@ def _seed(facts: Facts) -> Iterator[Row]:
     yield "Independence", seed["independence"]
     yield "Its headline", _or(seed["headline"], "none")
     yield "Its date", _or(seed["date"], "none")
+    outcome = facts.record["capture"]["outcome"]
+    if outcome != "captured":
+        yield (
+            "Comparison",
+            f"not compared: {outcome}; what came is not the article",
+        )
+        return
     verdict = comparison["verdict"]
-    yield "Comparison", f"{verdict}: {_VERDICTS.get(verdict, 'see the record')}"
+    yield "Comparison", f"{verdict}: {VERDICTS.get(verdict, 'see the record')}"
+    if source := comparison.get("source"):
+        yield "Compared with", f"{source_words(source['kind'])}: {_or(source['record_id'] or source['file'])}"
     kept, theirs = f"{comparison['seed_coverage']:.1%}", f"{comparison['page_coverage']:.1%}"
     yield "Shares", f"{kept} of the seed's words are on the page, {theirs} of the page's words are in the seed"
-    counts = Counter[str](each["kind"] for each in comparison["lines"])
-    told = [f"{counts[kind]} {about}" for kind, about in _LINES.items() if counts[kind]]
+    for cut in (comparison.get("read") or {}).get("cut", ())[:MOST]:
+        yield "Not read", cut
+    counts = Counter[str](line_words(each["kind"], each.get("where")) for each in comparison["lines"])
+    told = [f"{count} {about}" for about, count in counts.items()]
     yield "Paragraphs", "; ".join(told) or "none compared"
 
 
@@ -306,32 +297,4 @@ def _lines(label: str, value: str | None) -> Iterator[str]:
 
 def as_html(certificates: Sequence[Certificate]) -> str:
     """A page without scripts that loads nothing, everything in it escaped; each certificate begins a sheet in print."""
-    bodies = "".join("".join(_article(each)) for each in certificates)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<title>Draft certificate of authenticity</title>\n<style>\n{_STYLE}</style></head>\n"
-        f"<body>\n{bodies}</body></html>\n"
-    )
-
-
-def _article(each: Certificate) -> Iterator[str]:
-    yield f"<article><h1>{escape(each.title)}</h1>\n<p>{escape(each.preamble)}</p>\n"
-    for section in each.sections:
-        yield f"<h2>{escape(section.heading)}</h2>\n"
-        yield from _rows(section.rows)
-    yield "</article>\n"
-
-
-def _rows(rows: Iterable[Row]) -> Iterator[str]:
-    is_open = False
-    for label, value in rows:
-        if bool(label) != is_open:
-            yield "<table>\n" if label else "</table>\n"
-            is_open = bool(label)
-        if label:
-            blank = ' class="blank"' if value is None else ""
-            yield f'<tr{blank}><th scope="row">{escape(label)}</th><td dir="auto">{escape(value or "")}</td></tr>\n'
-        else:
-            yield f"<p>{escape(value or '')}</p>\n"
-    yield "</table>\n" if is_open else ""
+    return render("certificate.html", certificates=certificates)

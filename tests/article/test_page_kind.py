@@ -5,10 +5,11 @@ from newsroom import PARAGRAPHS, article, seed_document
 
 from archiver.article.analyse import read
 from archiver.article.page_kind import Instead, stands_instead
-from archiver.model import Page, Seed
+from archiver.model import Page, Seed, Unread
 from archiver.seeds.document import read_document
 
 ADDRESS = "http://www.example-times.example/news/1"
+HTML = (("Content-Type", "text/html; charset=utf-8"),)
 FILLER = [
     f"Something else entirely happened in district number {n}, and the council took note of it." for n in range(30)
 ]
@@ -23,11 +24,11 @@ def seed_of(text: str = seed_document(1)) -> Seed:
 FACTS_ONLY = seed_of(f"Library opens again, report 1\n\nMarch 4, 2024\n\nOriginal url: {ADDRESS}\n")
 
 
-def judged(body, *, seed=None, url=ADDRESS, status=200, headers=(), redirects=()):
+def judged(body, *, seed=None, url=ADDRESS, status=200, headers=HTML, redirects=(), truncated=None, **page_facts):
     seed = seed or seed_of()
     body = body if isinstance(body, bytes) else body.encode()
-    page = Page(url=url, status=status, headers=(("Content-Type", "text/html; charset=utf-8"), *headers), body=body)
-    return stands_instead(seed, page, read(seed, page), redirects)
+    page = Page(url=url, status=status, headers=headers, body=body, **page_facts)
+    return stands_instead(seed, page, read(seed, page), redirects, truncated=truncated)
 
 
 def notice(title: str, words: str = "", extra: str = "") -> str:
@@ -66,7 +67,7 @@ def test_a_challenge_page_is_blocked_and_says_whose_it_is(page, whose):
 
 
 def test_a_challenge_told_by_its_header_alone_is_blocked():
-    found = judged(notice("Wait"), headers=(("CF-Mitigated", "challenge"),))
+    found = judged(notice("Wait"), headers=(*HTML, ("CF-Mitigated", "challenge")))
     assert found == Instead(outcome="blocked", reason="status 200, but the page is a challenge of Cloudflare")
 
 
@@ -75,7 +76,7 @@ def test_a_challenge_told_by_its_header_alone_is_blocked():
     [
         ("https://consent.example.com/collect?to=1", "blocked", "consent page"),
         ("http://www.example-times.example/login?next=/news/1", "blocked", "login or subscription page"),
-        ("http://www.example-times.example/", "gone", "front page"),
+        ("http://www.example-times.example/", "unread", "front page"),
     ],
 )
 def test_a_redirect_away_from_the_article_is_told_by_where_it_led(url, outcome, words):
@@ -119,10 +120,12 @@ def test_a_stub_before_a_paywall_is_blocked_by_its_markup():
     assert "isAccessibleForFree" in found.reason
 
 
-def test_a_long_page_with_nothing_of_the_seed_is_gone():
+def test_a_long_page_with_nothing_of_the_seed_is_another_page_and_not_said_to_be_gone():
     found = judged(article("News of the day", FILLER))
     assert found == Instead(
-        outcome="gone", reason="status 200, but neither the seed's headline nor its words are on the page"
+        outcome="unread",
+        reason="status 200, but neither the seed's headline nor its words are on the page",
+        unread=Unread(kind="other-page"),
     )
 
 
@@ -136,3 +139,43 @@ def test_an_error_status_is_judged_by_its_status_alone():
 
 def test_a_seed_of_facts_whose_headline_is_on_the_page_is_the_article():
     assert judged(article("Library opens again, report 1", FILLER), seed=FACTS_ONLY) is None
+
+
+SHELL = '<html><head><title>The Harbour Courier</title></head><body><div id="root"></div><script src="/a.js"></script>'
+
+
+@pytest.mark.parametrize("seed", [None, FACTS_ONLY], ids=["seed with a body", "seed of facts"])
+@pytest.mark.parametrize(
+    ("kind", "needs", "body", "more"),
+    [
+        ("shell", "browser", SHELL, {}),
+        ("shell", "browser", '<html><head><script>location.replace("/b")</script></head><body></body></html>', {}),
+        ("frameset", "browser", '<html><frameset cols="50%,50%"><frame src=a><frame src=b></frameset></html>', {}),
+        ("empty", "retry", "", {}),
+        ("empty", "retry", "<html><head><title>x</title></head><body></body></html>", {}),
+        ("cut", "retry", "<!DOCTYPE html><html><head>", {"truncated": "disconnect"}),
+        ("cut", "limits.response_bytes", "<!DOCTYPE html><html><head>", {"truncated": "length"}),
+        ("type", None, b"%PDF-1.4\n%\xe2\xe3\n1 0 obj", {"headers": (("Content-Type", "application/pdf"),)}),
+        ("type", None, b"\xff\xd8\xff\xe0" + b"0" * 3000, {"headers": (("Content-Type", "image/jpeg"),)}),
+        ("coding", None, b"", {"unread": Unread(kind="coding"), "problem": "the body is encoded as x"}),
+        ("notice", "retry", notice("Maintenance", "We will be back soon. Please try again in an hour."), {}),
+    ],
+)
+def test_what_could_not_be_read_as_the_article_is_unread_with_what_it_needs(kind, needs, body, more, seed):
+    found = judged(body, seed=seed, **more)
+    assert (found.outcome, found.unread) == ("unread", Unread(kind=kind, needs=needs))
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The statue was removed on Tuesday after the council had voted, and it does not exist in any catalogue.",
+        "The ship could not be found, the coast guard said, and the search has been called off until the morning.",
+        "Maintenance of the bridge will be back soon on the agenda; the mayor will try again later this year.",
+    ],
+)
+def test_words_of_a_short_article_are_no_notice(sentence):
+    """A seed that keeps an address alone has no words to know the article by."""
+    address_only = seed_of(f"{ADDRESS}\n")
+    more = "The council of the town met for three hours on Tuesday evening and heard eleven speakers on the matter. "
+    assert judged(article("The council met", [sentence, more * 5]), seed=address_only) is None

@@ -64,6 +64,8 @@ def elsewhere(record: bytes) -> bytes:
     told["software"] |= {"version": "0", "python": "a Python", "packages": {}}
     told["configuration"] |= {"bags": "bags", "connect_to": [":80:127.0.0.1:8000"], "user_agent": "archiver"}
     told["capture"]["user_agent"] = "archiver"
+    if told["text"]["parser"]:
+        told["text"]["parser"] = told["text"]["parser"].partition(" ")[0]
     for rival in told["text"]["candidates"]:
         if rival["extractor"] == "trafilatura":
             rival |= {"version": "0", "characters": 0, "seed_coverage": 0.0}

@@ -112,45 +112,45 @@ class TestFitting:
     """What a worker looks at before it takes up a job (`station.py`)."""
 
     @pytest.fixture
-    def card(self, tmp_path: Path) -> Iterator[dask_worker.Card]:
-        made = dask_executor.card_of(Config(bags=tmp_path), "urn:uuid:0")
+    def spec(self, tmp_path: Path) -> Iterator[dask_worker.JobSpec]:
+        made = dask_executor.job_spec(Config(bags=tmp_path), "urn:uuid:0")
         yield made
         dask_worker.leave(made.job)
 
-    def test_one_that_fits_stages_in_the_folder_of_the_coordinator(self, card, tmp_path):
-        left, differences = dask_worker.take_up(card)
+    def test_one_that_fits_stages_in_the_folder_of_the_coordinator(self, spec, tmp_path):
+        left, differences = dask_worker.take_up(spec)
         assert (tmp_path / ".archiver/staging" / left).is_dir()
         assert differences == []
 
-    def test_another_folder_at_the_same_path_is_refused(self, card, tmp_path, monkeypatch):
+    def test_another_folder_at_the_same_path_is_refused(self, spec, tmp_path, monkeypatch):
         monkeypatch.setattr(dask_worker, "_VISIBLE_SECONDS", 0.0)
-        (tmp_path / ".archiver/staging" / card.probe).unlink()
+        (tmp_path / ".archiver/staging" / spec.probe).unlink()
         with pytest.raises(UsageError, match=r"does not see .*mount the coordinator's bags folder there"):
-            dask_worker.take_up(card)
+            dask_worker.take_up(spec)
 
-    def test_another_python_is_refused_and_another_patch_level_of_a_package_is_told(self, card):
-        def with_(**versions: str) -> dask_worker.Card:
-            return replace(card, versions={**card.versions, **versions})
+    def test_another_python_is_refused_and_another_patch_level_of_a_package_is_told(self, spec):
+        def with_(**versions: str) -> dask_worker.JobSpec:
+            return replace(spec, versions={**spec.versions, **versions})
 
         with pytest.raises(UsageError, match=r"python 2\.7\.18 here"):
             dask_worker.take_up(with_(python="2.7.18"))
         with pytest.raises(UsageError, match=r"lxml none here|lxml 1\.0 here"):
             dask_worker.take_up(with_(lxml="1.0"))
-        series = card.versions["lxml"].rpartition(".")[0]
+        series = spec.versions["lxml"].rpartition(".")[0]
         [told] = dask_worker.take_up(with_(lxml=f"{series}.999"))[1]
         assert told.startswith(f"lxml {series}.999 here")
 
-    def test_one_that_came_later_is_looked_at_with_its_first_call(self, card, monkeypatch):
+    def test_one_that_came_later_is_looked_at_with_its_first_call(self, spec, monkeypatch):
         with pytest.raises(UsageError, match="archiver 0 here"):
-            dask_worker.called(dict, card=replace(card, versions={**card.versions, "archiver": "0"}))
+            dask_worker.called(dict, spec=replace(spec, versions={**spec.versions, "archiver": "0"}))
 
-    def test_what_is_written_under_another_kernel_is_flushed_there(self, card, monkeypatch):
+    def test_what_is_written_under_another_kernel_is_flushed_there(self, spec, monkeypatch):
         flushed = []
         monkeypatch.setattr(dask_worker, "flush", flushed.append)
-        assert dask_worker.called(dict, card=card) == {}
+        assert dask_worker.called(dict, spec=spec) == {}
         assert flushed == []
-        dask_worker.called(dict, card=replace(card, kernel="another"))
-        assert flushed == [Path(card.staging)]
+        dask_worker.called(dict, spec=replace(spec, kernel="another"))
+        assert flushed == [Path(spec.staging)]
 
 
 def test_every_command_of_the_page_on_scale_is_one_the_program_takes():

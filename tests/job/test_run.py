@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from newsroom import Answer, article, newsroom, pages_for, seed_document, write_seeds
+from waiting import HANGS
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag
@@ -293,7 +294,7 @@ def test_an_interrupted_job_finishes_what_is_under_way_and_says_how_to_go_on(tmp
         running = started_job(seeds, bags, site.options)
         running.stdout.readline()
         running.send_signal(number)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate(timeout=HANGS)
         assert running.returncode == 130
         assert "run the same command again to go on" in err
         finished = bags_in(bags)
@@ -312,7 +313,7 @@ def test_a_killed_job_resumes_and_every_seed_ends_in_exactly_one_valid_bag(tmp_p
         running = started_job(seeds, bags, site.options, "--jobs", jobs)
         running.stdout.readline()
         running.kill()
-        running.communicate(timeout=30)
+        running.communicate(timeout=HANGS)
         half = bags_in(bags)
         assert len(half) < 30
         code, results, _ = job(seeds, *site.options)
@@ -340,7 +341,7 @@ def test_a_worker_that_dies_costs_its_seeds_another_try_and_not_the_job(tmp_path
     with newsroom(pages_for(range(4))) as site:
         monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
         running = started_job(seeds, tmp_path / "bags", site.options, "--jobs", "2", "--json")
-        out, _ = running.communicate(timeout=60)
+        out, _ = running.communicate(timeout=HANGS)
     results = [json.loads(line) for line in out.splitlines()]
     assert running.returncode == 1
     died = [each for each in results if each["outcome"] == "failed"]
@@ -393,28 +394,29 @@ def test_a_headline_with_control_characters_is_shown_escaped(tmp_path, job, caps
     assert validate_bag(bag).ok
 
 
-def test_a_coordinator_whose_seats_are_taken_does_not_spin(tmp_path, monkeypatch):
+def test_a_coordinator_whose_slots_are_taken_does_not_spin(tmp_path, monkeypatch):
     from archiver.config import Config, ConnectTo
     from archiver.job import coordinator
+    from archiver.job.run_job import run_job
 
     seeds = write_seeds(tmp_path / "seeds", range(3))
     turns = 0
-    inner = coordinator._Coordinator._hand_out
+    inner = coordinator.Coordinator._hand_out
 
     def counted(self):
         nonlocal turns
         turns += 1
         inner(self)
 
-    monkeypatch.setattr(coordinator._Coordinator, "_hand_out", counted)
-    monkeypatch.setattr(coordinator, "seats", lambda *_: (1, 1))
+    monkeypatch.setattr(coordinator.Coordinator, "_hand_out", counted)
+    monkeypatch.setattr(coordinator, "capacity", lambda *_: (1, 1))
     pages = {}
     for n in range(3):
         write_seeds(seeds, range(n, n + 1), host=f"host{n}.example")
         pages |= pages_for(range(n, n + 1), host=f"host{n}.example", delay=0.3)
     with newsroom(pages) as site:
         config = Config(bags=tmp_path / "bags", pace=0.0, connect_to=(ConnectTo.from_text(site.options[1]),))
-        summary = coordinator.run_job(config, run_seeds(seeds))
+        summary = run_job(config, run_seeds(seeds))
     assert summary.counts == {"captured": 3}
     assert turns < 60
 

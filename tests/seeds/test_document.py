@@ -547,7 +547,6 @@ def test_lines_end_only_where_an_editor_ends_them():
 @pytest.mark.parametrize(
     "data",
     [
-        b"%PDF-1.7\n" + TAIL.encode(),
         b"\x89PNG\r\n\x1a\n" + bytes(50),
         b"PK\x03\x04" + b"a" * 50,
         b"\x1f\x8b\x08",

@@ -24,7 +24,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pki import NOW, Authorities, Holder, authorities, crl_of, issue, needs_openssl, ocsp_of
 
-from archiver.cms.read import Refused, Signature, Timestamp, read_signature, read_timestamp
+from archiver.cms.read import InvalidCms, Signature, Timestamp, read_signature, read_timestamp
 from archiver.errors import UsageError
 from archiver.model import Report
 from archiver.trust.custody import Agent, append
@@ -754,7 +754,7 @@ def test_a_serialised_bag_is_judged_with_its_signatures(bag: Path, pki: Authorit
 
 @pytest.mark.parametrize("name", ["p7s", "tsr"])
 def test_a_signature_or_timestamp_cut_anywhere_or_with_any_byte_changed_is_refused(name: str, original: Path):
-    """Nothing but Refused ever comes out, whatever is read."""
+    """Nothing but InvalidCms ever comes out, whatever is read."""
     over = (original / SEAL if name == "p7s" else original / P7S).read_bytes()
     path = original / (P7S if name == "p7s" else TSR)
     der = b64decode(b"".join(path.read_bytes().splitlines()[1:-1])) if name == "p7s" else path.read_bytes()
@@ -765,7 +765,7 @@ def test_a_signature_or_timestamp_cut_anywhere_or_with_any_byte_changed_is_refus
         data = b"-----BEGIN CMS-----\n" + b64encode(each) + b"\n-----END CMS-----\n" if name == "p7s" else each
         try:
             read = read_signature(data, over) if name == "p7s" else read_timestamp(data, over)
-        except Refused:
+        except InvalidCms:
             continue
         assert essence(read) == essence(whole)  # the change was outside what is signed: in another certificate, say
 
@@ -780,5 +780,5 @@ def essence(read: Signature | Timestamp) -> object:
 @given(st.binary(max_size=400))
 def test_whatever_is_read_as_a_timestamp_or_signature_is_refused_in_words(data: bytes):
     for read, each in ((read_timestamp, data), (read_signature, b"-----BEGIN CMS-----\n%s\n-----END CMS-----" % data)):
-        with pytest.raises(Refused):
+        with pytest.raises(InvalidCms):
             read(each, b"x")

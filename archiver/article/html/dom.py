@@ -51,7 +51,7 @@ class Link(NamedTuple):
 def parse(text: str | bytes) -> Element | None:
     """The tree of an HTML text (bytes are UTF-8) without comments, or None when there is nothing in it. Never raises
     for bad HTML."""
-    tree: Element | None = tree_of(text if isinstance(text, bytes) else text.encode("utf-8"), "utf-8")
+    tree: Element | None = tree_of(text if isinstance(text, bytes) else text.encode("utf-8", "replace"), "utf-8")
     return tree
 
 

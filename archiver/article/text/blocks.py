@@ -1,8 +1,9 @@
 """The page cut into blocks: each run of text between two borders, with the element it stands in.
 
 A block is what a reader would call a paragraph, a heading, an item of a list, a caption, a line of a menu. Inline
-markup does not part words, the readings of ruby (`rt`, `rp`) are no words of the text, two line breaks part
-paragraphs. Which blocks are the article is not decided here (see `features.py`, `body.py`).
+markup does not part words, two line breaks part paragraphs. What is no part of the running text (the readings of ruby,
+buttons, `<noscript>`, words hidden or for screen readers within a sentence) makes blocks of its own, which are not
+judged. Which blocks are the article is not decided here (see `features.py`, `select_body.py`).
 """
 
 import re
@@ -11,16 +12,24 @@ from dataclasses import dataclass
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from archiver.article.html.dom import INLINE
+from archiver.article.html.dom import INLINE, parse
 from archiver.article.text.class_hints import HIDDEN, marks_of
+from archiver.article.text.source_marks import STRUCK_TAGS, is_icon, marked_of
+from archiver.model import Marked
 
-MAX_DEPTH = 220
+MAX_DEPTH = 600
+"""Levels that are read; pages are flattened before (`markup.py`)."""
 MAX_BLOCKS = 20_000
-_UNREAD_TAGS = """
-script style noscript template svg math button select textarea iframe object embed audio video canvas map rt rp rtc head
-input option datalist nav dialog progress meter applet frameset noframes
+_NO_TEXT = frozenset(("script", "style", "title", "meta", "link", "base"))
+"""Their words are none of the page's text; `embedded_data.py` reads them."""
+_ASIDE_TAGS = """
+noscript svg math button select textarea iframe object embed audio video canvas map rt rp rtc head input option datalist
+nav dialog progress meter applet frameset noframes noembed template
 """
-UNREAD = frozenset(_UNREAD_TAGS.split())
+ASIDE = frozenset(_ASIDE_TAGS.split())
+"""What stands in them is apart from the running text, and not judged."""
+_RAW = frozenset(("iframe", "noembed", "noframes"))
+"""Their content is text to the parser, and markup to a browser that shows it."""
 _FLOWING = INLINE | {"acronym", "img", "picture", "rb", "ruby", "strike"}
 _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
@@ -30,18 +39,28 @@ _CELLS = frozenset(("td", "th"))
 _STRONG = frozenset(("b", "strong", "i", "em"))
 _LEAF_TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd blockquote figcaption pre q address summary caption"
 _LEAVES = frozenset(_LEAF_TAGS.split())
+_LINKED, _BOLD, _STRUCK = 1, 2, 4
+
+
+_RAISED = {
+    "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 
 
 class Place:
-    """A block element: what its names say of it, and, counted later, how much text it holds."""
+    """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
+    holds."""
 
     __slots__ = (
-        *("_name", "_own", "depth", "element", "held", "linked", "near", "parent", "prose", "score", "tag"),
+        *("_name", "_own", "depth", "element", "held", "linked", "marked", "near", "parent", "prose", "score", "tag"),
         "words",
     )
 
-    def __init__(self, element: Element, parent: "Place | None", tag: str, depth: int) -> None:
-        self.element, self.parent, self.tag, self.depth = element, parent, tag, depth
+    def __init__(
+        self, element: Element, parent: "Place | None", tag: str, depth: int, marked: Marked | None = None
+    ) -> None:
+        self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
         self._name: str | None = None
         self._own = -1
         self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
@@ -75,7 +94,11 @@ class Place:
 @dataclass(slots=True, eq=False)
 class Block:
     """A run of text, white space folded, the place it stands in and the container of that; `words` is an estimate where
-    none are parted."""
+    none are parted.
+
+    `aside` tells that it is no part of the running text. `struck` is the text with its struck words where it has some;
+    a block that is struck as a whole is `marked` so. `attribute` names the attribute of the place that holds it.
+    """
 
     text: str
     place: Place
@@ -84,6 +107,19 @@ class Block:
     linked: float
     links: int
     strong: float
+    aside: bool = False
+    marked: Marked | None = None
+    struck: str | None = None
+    attribute: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """All blocks of a page in reading order; whether there were more than are read, or deeper ones."""
+
+    blocks: list[Block]
+    too_many: bool
+    too_deep: bool
 
 
 def words_in(text: str) -> float:
@@ -92,77 +128,195 @@ def words_in(text: str) -> float:
     return len(text) / 2 if len(text) > 12 * count and not text.isascii() else float(count)
 
 
-def blocks_of(tree: Element) -> list[Block]:
-    """The blocks of a page in reading order, at most MAX_BLOCKS."""
-    cutter = _Cutter()
-    root = Place(tree, None, "html", 0)
-    cutter.enter(tree, root, 0, False, False)
+def cut_of(tree: Element) -> Cut:
+    """The page cut into blocks, at most MAX_BLOCKS."""
+    cutter = _Cutter([])
+    root = Place(tree, None, "html", 0, marked_of(tree))
+    cutter.enter(tree, root, 0, 0)
     cutter.close(root)
-    return cutter.blocks
+    return Cut(blocks=cutter.blocks, too_many=cutter.too_many, too_deep=cutter.too_deep)
+
+
+def blocks_of(tree: Element) -> list[Block]:
+    """The blocks of the running text, in reading order: those that may be of the article."""
+    return running(cut_of(tree).blocks)
+
+
+def running(blocks: list[Block]) -> list[Block]:
+    """Those of the blocks that may be of the article."""
+    return [block for block in blocks if not block.aside]
 
 
 class _Cutter:
-    """Walks a tree once and gathers the text between borders; white space before a block is only counted."""
+    """Walks a tree once and gathers the text between borders; white space before a block is only counted.
 
-    __slots__ = ("_blank", "_linked", "_links", "_pieces", "_strong", "blocks")
+    What stands apart within a sentence is cut by a cutter of its own, whose blocks follow the sentence's.
+    """
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
+    __slots__ = (
+        *("_after", "_aside", "_attribute", "_blank", "_linked", "_links", "_pieces", "_strong", "_struck", "blocks"),
+        *("too_deep", "too_many"),
+    )
+
+    def __init__(self, blocks: list[Block], *, aside: bool = False, attribute: str | None = None) -> None:
+        self.blocks, self._aside, self._attribute = blocks, aside, attribute
+        self.too_many = self.too_deep = False
         self._pieces: list[str] = []
+        self._struck: list[int] = []
+        self._after: list[Block] = []
         self._blank = self._linked = self._strong = self._links = 0
 
-    def enter(self, element: Element, place: Place, depth: int, linked: bool, strong: bool) -> None:
-        """Take in all text of an element, which may be linked or strong; what is nested deeper than MAX_DEPTH is left
-        out."""
+    def enter(self, element: Element, place: Place, depth: int, way: int) -> None:
+        """Take in all text of an element; `way` tells whether it is linked, strong, struck."""
         if text := element.text:
-            self._take(text, linked, strong)
-        deeper = depth < MAX_DEPTH
+            self._take(text, way)
+        if depth >= MAX_DEPTH:
+            self.too_deep = self.too_deep or len(element) > 0
+            return
         for child in element:
-            tag = child.tag
-            if tag in UNREAD:
-                pass
-            elif tag == "br":
-                self._take(_BREAK, False, False)
-            elif tag in _FLOWING or (place.tag in _LEAVES and "-" in tag):
-                # A site's own element (`<x-source>`) is no border within a paragraph.
-                if deeper:
-                    self._links += tag == "a"
-                    self.enter(child, place, depth + 1, linked or tag == "a", strong or tag in _STRONG)
-            elif tag in _CELLS and place.tag == "row":
-                self._take(" ", False, False)
-                self.enter(child, place, depth + 1, linked, strong)
-                self._take(" ", False, False)
-            elif deeper:
-                if self._pieces:
-                    self.close(place)
-                self._blank = 0
-                # A row of a table is one block, but for tables that lay out a page.
-                inner = Place(child, place, "row" if tag == "tr" and not _LAYOUT(child) else tag, depth + 1)
-                self.enter(child, inner, depth + 1, linked, strong)
-                if self._pieces:
-                    self.close(inner)
-                self._blank = 0
+            self._child(child, place, depth, way)
             if text := child.tail:
-                self._take(text, linked, strong)
+                self._take(text, way)
 
-    def _take(self, text: str, linked: bool, strong: bool) -> None:
+    def _child(self, child: Element, place: Place, depth: int, way: int) -> None:
+        tag = child.tag
+        if tag == "br":
+            self._take(_BREAK, 0)
+            return
+        if tag in _NO_TEXT:
+            return
+        if tag in _RAISED and len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
+            # `10<sup>2</sup>` says 10², and not 102.
+            self._take((child.text or "").translate(_RAISED[tag]), way)
+            return
+        marked = marked_of(child) if child.attrib else None
+        if tag in STRUCK_TAGS or marked == "struck":
+            way |= _STRUCK
+        if marked == "struck":
+            marked = None
+        inner_marked = marked or place.marked
+        if tag in ASIDE and (tag != "template" or child.get("shadowrootmode") not in ("open", "closed")):
+            marked = "hidden" if tag == "template" else inner_marked
+            self._apart(child, Place(child, place, tag, depth + 1, marked), way)
+        elif tag in _FLOWING or (place.tag in _LEAVES and "-" in tag):
+            # A site's own element (`<x-source>`) is no border within a paragraph.
+            if tag == "img":
+                self._alternative(child, place, depth)
+            elif (marked and marked != place.marked) or (child.get("aria-hidden") and is_icon(child)):
+                self._apart(child, Place(child, place, tag, depth + 1, inner_marked), way)
+            else:
+                self._links += tag == "a"
+                way |= (_LINKED if tag == "a" else 0) | (_BOLD if tag in _STRONG else 0)
+                self.enter(child, place, depth + 1, way)
+        elif tag in _CELLS and place.tag == "row":
+            self._take(" ", 0)
+            self.enter(child, place, depth + 1, way)
+            self._take(" ", 0)
+        else:
+            self.close(place)
+            # A row of a table is one block, but for tables that lay out a page.
+            name = "row" if tag == "tr" and not _LAYOUT(child) else tag
+            inner = Place(child, place, name, depth + 1, inner_marked)
+            self.enter(child, inner, depth + 1, way)
+            self.close(inner)
+
+    def _apart(self, element: Element, place: Place, way: int) -> None:
+        """Blocks of their own for what stands in the element, behind the block that is open."""
+        found: list[Block] = []
+        markup = element.text or "" if element.tag in _RAW else ""
+        if "<" in markup:
+            self._foreign(markup, place, "text()", found)
+        else:
+            self._cut(element, place, way, found, None)
+        if element.tag == "iframe" and (source := element.get("srcdoc")):
+            self._foreign(source, place, "@srcdoc", found)
+        self._follow(found)
+
+    def _foreign(self, markup: str, place: Place, attribute: str, found: list[Block]) -> None:
+        """The blocks of markup within markup."""
+        if (tree := parse(markup)) is not None:
+            self._cut(tree, place, 0, found, attribute)
+
+    def _cut(self, element: Element, place: Place, way: int, found: list[Block], attribute: str | None) -> None:
+        cutter = _Cutter(found, aside=True, attribute=attribute or self._attribute)
+        cutter.enter(element, place, place.depth, way)
+        cutter.close(place)
+        self.too_many, self.too_deep = self.too_many or cutter.too_many, self.too_deep or cutter.too_deep
+
+    def _alternative(self, image: Element, place: Place, depth: int) -> None:
+        """The words that stand for an image where it is not seen."""
+        text = " ".join((image.get("alt") or "").split())
+        if text:
+            at = Place(image, place, "img", depth + 1, "screen-reader")
+            block = Block(text, at, place.home(), words_in(text), 0.0, 0, 0.0, True, at.marked)
+            block.attribute = "@alt"
+            self._follow([block])
+
+    def _follow(self, found: list[Block]) -> None:
+        if self._pieces:
+            self._after += found
+        else:
+            self._add(found)
+
+    def _add(self, found: list[Block]) -> None:
+        room = MAX_BLOCKS - len(self.blocks)
+        self.too_many = self.too_many or len(found) > room
+        self.blocks += found[: max(0, room)]
+
+    def _take(self, text: str, way: int) -> None:
         if self._pieces or not text.isspace():
+            if way & _STRUCK:
+                self._struck.append(len(self._pieces))
             self._pieces.append(text)
         else:
             self._blank += len(text)
-        if linked:
+        if way & _LINKED:
             self._linked += len(text)
-        if strong:
+        if way & _BOLD:
             self._strong += len(text)
 
     def close(self, place: Place) -> None:
-        """End the block that stands in `place`."""
-        raw = "".join(self._pieces)
-        self._pieces.clear()
+        """End the block that stands in `place`, if one is open."""
+        if self._pieces:
+            struck = frozenset(self._struck)
+            said = "".join([each for n, each in enumerate(self._pieces) if n not in struck]) if struck else ""
+            if not struck or said.strip(f" \n\t\r{_BREAK}"):
+                self._end(place, said or "".join(self._pieces), _with_struck(self._pieces, struck) if struck else None)
+            else:
+                self._end(place, "".join(self._pieces), None, struck=True)
+            self._pieces.clear()
+            self._struck.clear()
+            self._linked = self._strong = self._links = 0
+        self._blank = 0
+        if self._after:
+            self._add(self._after)
+            self._after = []
+
+    def _end(self, place: Place, raw: str, with_struck: str | None, *, struck: bool = False) -> None:
         size = self._blank + len(raw) or 1
         linked, strong, home = self._linked / size, self._strong / size, place.home()
-        for part in _TWICE.split(raw) if _BREAK in raw else (raw,):
+        marked: Marked | None = place.marked or ("struck" if struck else None)
+        aside = self._aside or marked in ("struck", "screen-reader")
+        parts = _TWICE.split(raw) if _BREAK in raw else [raw]
+        others = _TWICE.split(with_struck) if with_struck is not None else []
+        if len(others) != len(parts):
+            others = [with_struck] * len(parts) if with_struck is not None else []
+        for n, part in enumerate(parts):
             text = " ".join(part.split())
-            if text and (len(text) > 3 or not _EMPTY.fullmatch(text)) and len(self.blocks) < MAX_BLOCKS:
-                self.blocks.append(Block(text, place, home, words_in(text), linked, self._links, strong))
-        self._linked = self._strong = self._links = 0
+            if not text or (len(text) <= 3 and _EMPTY.fullmatch(text)):
+                continue
+            whole = " ".join((others[n] or "").split()) if others else text
+            block = Block(text, place, home, words_in(text), linked, self._links, strong, aside, marked)
+            block.struck, block.attribute = whole if whole != text else None, self._attribute
+            self._add([block])
+
+
+def _with_struck(pieces: list[str], struck: frozenset[int]) -> str:
+    """The pieces with the struck ones, words apart where a correction put them together."""
+    found: list[str] = []
+    for n, piece in enumerate(pieces):
+        edge = n > 0 and (n in struck) != (n - 1 in struck)
+        if edge and found and found[-1][-1:].isalnum() and piece[:1].isalnum():
+            found.append(" ")
+        found.append(piece)
+    return "".join(found)

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -19,29 +20,25 @@ from archiver.config import Config
 from archiver.errors import Refused
 from archiver.job.ledger_rows import entry_of
 from archiver.job.outbox import OUTBOX, checked_target
-from archiver.job.result import Archived, Delivered, Done, Slip
-from archiver.job.sinks.local import Keeper
+from archiver.job.result import Archived, BagIdentity, Delivered, Done
+from archiver.job.sinks.local import BagSink
 from archiver.job.workers.executors import run_seed
-from archiver.ledger.deliveries import Deliveries, insert, row_of, signed_by
 from archiver.ledger.ledger import DONE, Entry, Ledger, entry_of_bag, key_of, storable
 from archiver.ledger.lock import RECEIPTS
+from archiver.ledger.receipts import insert, row_of, signed_by
 from archiver.model import Failure, Seed
 from archiver.packaging.source import source
 
-_SLIPS = """
-CREATE TABLE IF NOT EXISTS slips (
-    key TEXT NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (key, target))
-"""
 _SETTLED_SINCE = f"""
-DELETE FROM slips WHERE EXISTS (
-    SELECT 1 FROM seeds WHERE seeds.key = slips.key AND outcome IN ({", ".join("?" * len(DONE))})
-    AND strftime('%Y%m%dT%H%M%SZ', updated) > substr(slips.name, -25, 16))
+DELETE FROM bag_identities WHERE EXISTS (
+    SELECT 1 FROM seeds WHERE seeds.key = bag_identities.key AND outcome IN ({", ".join("?" * len(DONE))})
+    AND strftime('%Y%m%dT%H%M%SZ', updated) > substr(bag_identities.name, -25, 16))
 """
-"""By a job that kept its bags, or sent them elsewhere: what is recaptured later is another bag. The time of a slip is
+"""By a job that kept its bags, or sent them elsewhere: what is recaptured later is another bag. The time of a row is
 that in its name (`bag_name`)."""
 
 
-class Consignor(Keeper):
+class DeliverySink(BagSink):
     """Bags are delivered. Raises UsageError, StorageError where the target cannot be reached."""
 
     def __init__(self, config: Config, job: str, ledger: Ledger) -> None:
@@ -49,15 +46,15 @@ class Consignor(Keeper):
         checked_target(config)
         self._target = f"{config.deliver} {config.deliver_endpoint or ''} {config.deliver_form}"
         self._outbox = config.bags / OUTBOX
-        Deliveries(config.bags).close()  # whose tables are then there
         for name in set(self._lying()) - ledger.within(_wanted):
             if not self._taken_up(name):
                 shutil.rmtree(self._outbox / name, ignore_errors=True)
 
     def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
         """Hand a seed out, with the name its bag will have."""
-        slip = self._ledger.within(lambda database: self._slip(database, seed))
-        return workers.submit(run_seed, seed, slip)
+        identity = self._ledger.within(lambda database: self._identity(database, seed))
+        last = None if self._config.recapture else self._ledger.find(key_of(seed))
+        return workers.submit(run_seed, seed, replace(identity, last=last))
 
     def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
         """Make results durable: the receipts first, then the ledger; the rows it has now. Raises StorageError."""
@@ -81,17 +78,19 @@ class Consignor(Keeper):
         with suppress(OSError):
             self._outbox.rmdir()
 
-    def _slip(self, database: sqlite3.Connection, seed: Seed) -> Slip:
+    def _identity(self, database: sqlite3.Connection, seed: Seed) -> BagIdentity:
         key, uuid = storable(key_of(seed)), str(uuid4())
-        row = database.execute("SELECT name, uuid FROM slips WHERE key = ? AND target = ?", (key, self._target))
+        row = database.execute(
+            "SELECT name, uuid FROM bag_identities WHERE key = ? AND target = ?", (key, self._target)
+        )
         if before := row.fetchone():
-            return Slip(name=before[0], uuid=before[1], again=True)
-        slip = Slip(name=bag_name(seed.name, datetime.now(UTC), uuid), uuid=uuid, again=False)
-        database.execute("INSERT INTO slips VALUES (?, ?, ?, ?)", (key, self._target, slip.name, uuid))
-        return slip
+            return BagIdentity(name=before[0], uuid=before[1], again=True)
+        identity = BagIdentity(name=bag_name(seed.name, datetime.now(UTC), uuid), uuid=uuid, again=False)
+        database.execute("INSERT INTO bag_identities VALUES (?, ?, ?, ?)", (key, self._target, identity.name, uuid))
+        return identity
 
     def _taken_up(self, name: str) -> bool:
-        """Whether a sealed bag that lies here is still to be delivered: a ledger that was made anew has no slip of it,
+        """Whether a sealed bag that lies here is still to be delivered: a ledger that was made anew has no row of it,
         and it may be the only copy."""
         entry = entry_of_bag(self._outbox / name)
         before = self._ledger.find(entry.key) if entry else None
@@ -102,7 +101,9 @@ class Consignor(Keeper):
         except Refused:
             return False
         row = (storable(entry.key), self._target, name, uuid)
-        self._ledger.within(lambda database: database.execute("INSERT OR IGNORE INTO slips VALUES (?, ?, ?, ?)", row))
+        self._ledger.within(
+            lambda database: database.execute("INSERT OR IGNORE INTO bag_identities VALUES (?, ?, ?, ?)", row)
+        )
         return True
 
     def _note(self, database: sqlite3.Connection, sent: list[Delivered], over: list[str]) -> None:
@@ -110,7 +111,7 @@ class Consignor(Keeper):
             signed = signed_by(each.receipt.signatures)
             insert(database, row_of(each.receipt, derived="", signatures=signed, file=next(iter(each.files))))
         database.executemany(
-            "DELETE FROM slips WHERE key = ? AND target = ?", [(storable(key), self._target) for key in over]
+            "DELETE FROM bag_identities WHERE key = ? AND target = ?", [(storable(key), self._target) for key in over]
         )
 
     def _lying(self) -> list[str]:
@@ -122,6 +123,5 @@ class Consignor(Keeper):
 
 def _wanted(database: sqlite3.Connection) -> set[str]:
     """The names of bags that are still to be delivered, in a ledger that may be new."""
-    database.execute(_SLIPS)
     database.execute(_SETTLED_SINCE, DONE)
-    return {name for (name,) in database.execute("SELECT name FROM slips")}
+    return {name for (name,) in database.execute("SELECT name FROM bag_identities")}

@@ -1,4 +1,4 @@
-"""Dask's workers as an executor: the seam of `pool.py`, on other machines. Knows nothing of seeds.
+"""Dask's workers as an executor: the seam of `process_pool.py`, on other machines. Knows nothing of seeds.
 
 Only work goes over: hosts are paced, bags are published and the ledger is written by the coordinating process. A worker
 stages bags in the folder of the coordinator, which must lie at the same path on all machines, or delivers them itself
@@ -25,8 +25,8 @@ from archiver import __version__
 from archiver.bag.staging import STAGING, storage
 from archiver.config import Config
 from archiver.errors import ArchiverError, StorageError, UsageError
-from archiver.job.workers.dask_worker import Card, called, kernel, leave, take_up, versions
-from archiver.job.workers.process_pool import WorkerDied
+from archiver.job.workers.dask_worker import JobSpec, called, kernel, leave, take_up, versions
+from archiver.job.workers.process_pool import WorkerCrashed
 
 AT_ONCE = 256
 """Calls handed over, and answers fetched, together: each by itself costs Dask twice the time."""
@@ -58,15 +58,15 @@ def scheduler_of(executor: str) -> str:
 
 
 class Cluster(Executor):
-    """The workers of a scheduler, for one job; `seats` are the calls that a process of theirs has under way, and at
-    most where slow ones are among them. A future raises WorkerDied when Dask gives up a call whose workers died,
-    ArchiverError when the scheduler is gone, and whatever the call raised.
+    """The workers of a scheduler, for one job; `capacity` is how many calls a process of theirs has under way, and how
+    many at most where slow ones are among them. A future raises WorkerCrashed when Dask gives up a call whose workers
+    died, ArchiverError when the scheduler is gone, and whatever the call raised.
 
     Raises UsageError when there is no scheduler, no worker, or one that does not fit: another version, another folder.
     """
 
-    def __init__(self, config: Config, job: str, seats: tuple[int, int]) -> None:
-        self._seats = seats
+    def __init__(self, config: Config, job: str, capacity: tuple[int, int]) -> None:
+        self._capacity = capacity
         self._address = scheduler_of(config.executor or "")
         if config.passphrase and not self._address.startswith("tls:"):
             raise UsageError(
@@ -78,7 +78,7 @@ class Cluster(Executor):
         self._ended: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
         self._counted = self._usual = self._most = 0.0
         try:
-            self._card = card_of(config, job)
+            self._spec = job_spec(config, job)
             self._check()
         except BaseException as error:
             self._client.close(timeout=CONNECT_SECONDS)
@@ -99,7 +99,7 @@ class Cluster(Executor):
         self._orders.put((future, partial(fn, *args, **kwargs)))
         return future
 
-    def seats(self) -> tuple[int, int]:
+    def capacity(self) -> tuple[int, int]:
         """How many calls are under way at once, and how many at most where slow ones are among them. It follows the
         workers, which come and go. Raises ArchiverError when the scheduler is gone."""
         if not self._counted or time.monotonic() - self._counted > RECOUNT_SECONDS:
@@ -107,7 +107,7 @@ class Cluster(Executor):
                 threads = self._client.nthreads().values()
             except (OSError, RuntimeError) as error:
                 raise self._gone() from error
-            self._usual, self._most = (sum(min(most, each) for each in threads) for most in self._seats)
+            self._usual, self._most = (sum(min(most, each) for each in threads) for most in self._capacity)
             if not self._most and self._counted:
                 _log.warning("no worker is connected to %s: waiting for one", self._address)
             self._counted = time.monotonic()
@@ -119,7 +119,7 @@ class Cluster(Executor):
         self._threads[0].join()
         with suppress(OSError, RuntimeError, CancelledError):
             if self._client.status == "running":
-                self._client.run(leave, self._card.job)
+                self._client.run(leave, self._spec.job)
         self._ended.put(None)
         self._threads[1].join()
         with suppress(OSError, RuntimeError, CancelledError):
@@ -134,7 +134,7 @@ class Cluster(Executor):
                 f"no worker is connected to {self._address}; start some, where archiver is "
                 "installed: dask worker SCHEDULER --nworkers CORES --nthreads 64"
             ) from None
-        for address, answer in self._client.run(take_up, self._card, on_error="return").items():
+        for address, answer in self._client.run(take_up, self._spec, on_error="return").items():
             if isinstance(answer, ArchiverError):
                 raise answer
             if isinstance(answer, BaseException):
@@ -147,7 +147,7 @@ class Cluster(Executor):
                 _log.warning("worker %s has other patch levels: %s", address, "; ".join(differences))
             if not left:
                 continue
-            folder = Path(self._card.staging)
+            folder = Path(self._spec.staging)
             try:
                 (folder / left).rename(folder.parent / left)
                 (folder.parent / left).rmdir()
@@ -159,7 +159,7 @@ class Cluster(Executor):
         while more:
             batch, more = _those_there(self._orders)
             try:
-                tasks = self._client.map(called, [call for _, call in batch], card=self._card, pure=False)
+                tasks = self._client.map(called, [call for _, call in batch], spec=self._spec, pure=False)
             except Exception as error:  # noqa: BLE001 - whatever Dask does when its scheduler is gone
                 _log.debug("handing over", exc_info=error)
                 for future, _ in batch:
@@ -192,11 +192,11 @@ class Cluster(Executor):
         except ArchiverError as error:
             future.set_exception(error)
         except (Exception, CancelledError) as error:  # noqa: BLE001 - Dask raises what the worker's libraries do
-            future.set_exception(self._told(error))
+            future.set_exception(self._translated(error))
 
-    def _told(self, error: BaseException) -> ArchiverError | WorkerDied:
+    def _translated(self, error: BaseException) -> ArchiverError | WorkerCrashed:
         if type(error).__name__ == "KilledWorker":
-            return WorkerDied("its workers died")
+            return WorkerCrashed("its workers died")
         if isinstance(error, CancelledError | OSError):
             return self._gone()
         return ArchiverError(f"the cluster failed: {type(error).__name__}: {error}; see the logs of its workers")
@@ -231,7 +231,7 @@ def _connected(address: str) -> Any:
         ) from error
 
 
-def card_of(config: Config, job: str) -> Card:
+def job_spec(config: Config, job: str) -> JobSpec:
     """What workers are told of a job; paths are those of this machine. Raises StorageError."""
     paths = {name: path.absolute() for name in _PATHS if (path := getattr(config, name)) is not None}
     staging = "" if config.deliver else str(paths["bags"] / STAGING)
@@ -241,4 +241,4 @@ def card_of(config: Config, job: str) -> Card:
             Path(staging).mkdir(parents=True, exist_ok=True)
             Path(staging, probe).touch()
     settings = pickle.dumps(replace(config, **paths), pickle.HIGHEST_PROTOCOL)
-    return Card(job=job, staging=staging, probe=probe, versions=versions(), kernel=kernel(), settings=settings)
+    return JobSpec(job=job, staging=staging, probe=probe, versions=versions(), kernel=kernel(), settings=settings)

@@ -1,5 +1,5 @@
-"""What a process of a cluster does with the calls of a job (`cluster.py`): take up the job at its first call, make the
-calls, flush what they wrote.
+"""What a process of a cluster does with the calls of a job (`dask_executor.py`): take up the job at its first call,
+make the calls, flush what they wrote.
 
 Several jobs may use the same workers; each call says which job it is of. A worker with other versions or another folder
 refuses.
@@ -35,7 +35,7 @@ _taking_up = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Card:
+class JobSpec:
     """What a worker is told of a job with each call. The settings are packed: another version need not unpack them to
     find that it is another."""
 
@@ -62,31 +62,31 @@ def kernel() -> str:
         return platform.node()
 
 
-def called(call: Callable[[], _T], *, card: Card) -> _T:
+def called(call: Callable[[], _T], *, spec: JobSpec) -> _T:
     """Make one call with the tools of its job. What it wrote to a disk of another machine is flushed."""
     with _plainly():
-        worker.here.tools = _tools_of(card)
+        worker.here.tools = _tools_of(spec)
         value = call()
-        if card.staging and card.kernel != kernel():
+        if spec.staging and spec.kernel != kernel():
             with storage("flush the bags folder"):
-                flush(Path(card.staging))
+                flush(Path(spec.staging))
         return value
 
 
-def take_up(card: Card, dask_worker: Any = None) -> tuple[str, list[str]]:
+def take_up(spec: JobSpec, dask_worker: Any = None) -> tuple[str, list[str]]:
     """Be ready for a job, in the process of a worker, which Dask puts in by that name. The name of a folder left in the
     staging area, if there is one, and which patch levels are others.
 
     Raises UsageError where the worker does not fit.
     """
     with _plainly():
-        differences = _differences(card)
-        _tools_of(card, dask_worker)
-        if not card.staging:
+        differences = _differences(spec)
+        _tools_of(spec, dask_worker)
+        if not spec.staging:
             return "", differences
         left = f"left-{uuid4()}"
         with storage(f"stage bags on {_myself()}"):
-            (Path(card.staging) / left).mkdir()
+            (Path(spec.staging) / left).mkdir()
         return left, differences
 
 
@@ -106,30 +106,30 @@ def leave(job: str) -> None:
         _let_go(_tools.pop(job, None))
 
 
-def _tools_of(card: Card, dask_worker: Any = None) -> Tools:
+def _tools_of(spec: JobSpec, dask_worker: Any = None) -> Tools:
     with _taking_up:
-        if card.job not in _tools:
-            _differences(card)
-            if card.staging:
-                _see(Path(card.staging, card.probe))
+        if spec.job not in _tools:
+            _differences(spec)
+            if spec.staging:
+                _see(Path(spec.staging, spec.probe))
             while len(_tools) >= _JOBS_KNOWN:  # left by coordinators that were killed
                 _let_go(_tools.pop(next(iter(_tools))))
-            _tools[card.job] = _equipped(pickle.loads(card.settings), card, dask_worker)
-        return _tools[card.job]
+            _tools[spec.job] = _equipped(pickle.loads(spec.settings), spec, dask_worker)
+        return _tools[spec.job]
 
 
-def _equipped(config: Config, card: Card, dask_worker: Any) -> Tools:
-    if card.staging:
-        return worker.tools_for(config, card.job)
+def _equipped(config: Config, spec: JobSpec, dask_worker: Any) -> Tools:
+    if spec.staging:
+        return worker.tools_for(config, spec.job)
     from distributed import get_worker
 
     # `--local-directory` of `dask worker`, on a disk of its machine.
     own = Path((dask_worker or get_worker()).local_directory) / "archiver"
     with storage(f"stage bags on {_myself()}"):
-        bags = own / card.job.rpartition(":")[2]
+        bags = own / spec.job.rpartition(":")[2]
         (bags / STAGING).mkdir(parents=True, exist_ok=True)
     # The outbox is that of all jobs: what could not be delivered waits there for the next one.
-    return worker.tools_for(replace(config, bags=bags), card.job, own / "outbox")
+    return worker.tools_for(replace(config, bags=bags), spec.job, own / "outbox")
 
 
 def _let_go(tools: Tools | None) -> None:
@@ -151,13 +151,14 @@ def _see(probe: Path) -> None:
         time.sleep(0.1)
 
 
-def _differences(card: Card) -> list[str]:
+def _differences(spec: JobSpec) -> list[str]:
     """What differs in its patch level only. Raises UsageError where more does."""
     mine = versions()
     others = [
-        (name, card.versions.get(name, "none"), mine.get(name, "none")) for name in {**mine, **card.versions}
-        if card.versions.get(name) != mine.get(name)
-    ]  # fmt: skip
+        (name, spec.versions.get(name, "none"), mine.get(name, "none"))
+        for name in {**mine, **spec.versions}
+        if spec.versions.get(name) != mine.get(name)
+    ]
     said = [f"{name} {ours} here, {theirs} there" for name, ours, theirs in others]
     if any(name == "archiver" or ours.split(".")[:2] != theirs.split(".")[:2] for name, ours, theirs in others):
         raise UsageError(

@@ -8,17 +8,17 @@ import logging
 from concurrent.futures import Executor, ThreadPoolExecutor
 
 from archiver.config import Config
-from archiver.job.result import Done, Slip
+from archiver.job.result import BagIdentity, Done
 from archiver.job.workers.process_pool import WorkerPool
 from archiver.model import Seed
 
 IN_FLIGHT = 8
 """Seeds that one process has under way."""
 MOST_IN_FLIGHT = 64
-"""And with those of slow hosts, which give up their seats (`run.py`)."""
+"""And with those of slow hosts, which make room for others (`coordinator.py`)."""
 
 
-def crew(config: Config, job: str) -> Executor:
+def executor_for(config: Config, job: str) -> Executor:
     """Those who do a job. Raises UsageError, StorageError where they cannot."""
     if config.executor:
         from archiver.job.workers.dask_executor import Cluster
@@ -30,7 +30,7 @@ def crew(config: Config, job: str) -> Executor:
     return _processes(config, job, config.jobs, MOST_IN_FLIGHT)
 
 
-def quarantine(config: Config, job: str) -> Executor:
+def isolated_process(config: Config, job: str) -> Executor:
     """A process of its own, for one seed at a time."""
     return _processes(config, job, 1, 1)
 
@@ -40,9 +40,9 @@ def _processes(config: Config, job: str, processes: int, threads: int) -> Execut
     return WorkerPool(processes, threads, _equip, told, preload=["archiver.job.workers.worker"])
 
 
-def seats(workers: Executor, config: Config) -> tuple[int, int]:
+def capacity(workers: Executor, config: Config) -> tuple[int, int]:
     """How many seeds are under way at once, and how many at most where slow ones are among them."""
-    counted = getattr(workers, "seats", None)
+    counted = getattr(workers, "capacity", None)
     if counted is not None:
         usual, most = counted()
         return usual, most
@@ -57,11 +57,11 @@ def _equip(config: Config, job: str, level: int | None) -> None:
     worker.equip(config, job, level)
 
 
-def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
-    """Archive one seed with the tools of this worker; with a slip, deliver its bag. Raises StorageError."""
+def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
+    """Archive one seed with the tools of this worker; with a name for it, deliver its bag. Raises StorageError."""
     from archiver.job.workers import worker
 
-    return worker.run_seed(seed, slip)
+    return worker.run_seed(seed, identity)
 
 
 def release(config: Config) -> None:

@@ -27,7 +27,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-class WorkerDied(BrokenExecutor):
+class WorkerCrashed(BrokenExecutor):
     """The process that had the call is gone. The pool goes on: the next call gets a new one."""
 
 
@@ -52,7 +52,7 @@ class WorkerPool(Executor):
         self._lock = threading.Lock()
 
     def submit(self, fn: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> Future[_T]:
-        """Give a call to the process that has the fewest. Its future raises WorkerDied where the process dies."""
+        """Give a call to the process that has the fewest. Its future raises WorkerCrashed where the process dies."""
         call = pickle.dumps((fn, args, kwargs), pickle.HIGHEST_PROTOCOL)
         with self._lock:
             return self._least_busy().submit(call)
@@ -89,7 +89,7 @@ class _Worker:
         self._connection, theirs = context.Pipe()
         told = theirs, get_temp_dir() if method == "forkserver" else None, threads, initializer, initargs
         self._process = context.Process(target=_serve, args=told, daemon=True)
-        with _deaf():
+        with _signals_blocked():
             self._start()
         theirs.close()
         self._listener = threading.Thread(target=self._listen, name="answers", daemon=True)
@@ -112,7 +112,7 @@ class _Worker:
         future.set_running_or_notify_cancel()
         with self._lock:
             if self.gone:
-                future.set_exception(WorkerDied("the worker process died"))
+                future.set_exception(WorkerCrashed("the worker process died"))
                 return future
             number = next(self._numbers)
             self.under_way[number] = future
@@ -145,7 +145,7 @@ class _Worker:
             with self._lock:
                 self.gone = True
         for future in self.under_way.values():
-            future.set_exception(WorkerDied("the worker process died"))
+            future.set_exception(WorkerCrashed("the worker process died"))
         self.under_way.clear()
         self._connection.close()
 
@@ -154,18 +154,19 @@ def _prepared(modules: Sequence[str]) -> str:
     """How processes start. The one that they are forked from comes up, and imports, while this one goes on."""
     if "forkserver" in get_all_start_methods():
         forkserver.set_forkserver_preload(list(modules))
-        with suppress(OSError), _deaf():  # its socket is a file, whose path may be too long for one
+        with suppress(OSError), _signals_blocked():  # its socket is a file, whose path may be too long for one
             forkserver.ensure_running()
             return "forkserver"
     return "spawn"
 
 
 @contextmanager
-def _deaf() -> Iterator[None]:
-    """Ctrl-C is the coordinator's affair: a new process must not see it before it knows to ignore it, so that it is
-    blocked meanwhile, which a process inherits. Starting the tracker would unblock it: that goes first."""
+def _signals_blocked() -> Iterator[None]:
+    """Ctrl-C and the end of the terminal are the coordinator's affair: a new process must not see them before it knows
+    to ignore them. They are blocked meanwhile, which a process inherits. Starting the tracker would unblock them: that
+    goes first."""
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

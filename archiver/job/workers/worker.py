@@ -1,4 +1,4 @@
-"""What runs the pipeline: in the coordinator's process, in those of a pool or on a cluster (`crew.py`).
+"""What runs the pipeline: in the coordinator's process, in those of a pool or on a cluster (`executors.py`).
 
 What goes wrong inside one seed is that seed's Failure; only a disk that will not have it stops the job.
 """
@@ -14,12 +14,12 @@ from pathlib import Path
 from archiver.bag.staging import STAGING
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
-from archiver.capture.shared_cache import Store
+from archiver.capture.shared_cache import SharedCache
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
-from archiver.job.result import Done, Slip, failure
+from archiver.job.result import BagIdentity, Done, failure
 from archiver.job.workers.malloc import give_back, share_arena
 from archiver.model import Seed
 from archiver.trust.seal_new_bag import load_signer
@@ -30,15 +30,15 @@ here = threading.local()
 """The `tools` of this thread, where a process works for several jobs at once."""
 
 
-def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
-    """Archive one seed with the tools of this worker; with a slip, deliver its bag. Raises StorageError."""
+def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
+    """Archive one seed with the tools of this worker; with a name for it, deliver its bag. Raises StorageError."""
     tools: Tools | None = getattr(here, "tools", _tools)
     assert tools is not None, "the worker was not told the job"
     started = datetime.now(UTC)
     try:
-        if slip is None or tools.outbox is None:
+        if identity is None or tools.outbox is None:
             return archive(seed, tools)
-        return tools.outbox.consign(seed, slip, partial(archive, seed, tools, slip))
+        return tools.outbox.deliver(seed, identity, partial(archive, seed, tools, identity))
     except StorageError:
         raise
     except Refused as error:
@@ -54,11 +54,12 @@ def run_seed(seed: Seed, slip: Slip | None = None) -> Done:
 
 def equip(config: Config, job: str, level: int | None = None) -> None:
     """Get ready for a job. A process of a pool, which is given a level of logging, logs as the coordinator does, and
-    leaves Ctrl-C to it. Raises UsageError, StorageError."""
+    leaves Ctrl-C and the end of the terminal to it. Raises UsageError, StorageError."""
     global _tools
     if level is not None:
         logging.basicConfig(level=level)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
@@ -68,9 +69,9 @@ def equip(config: Config, job: str, level: int | None = None) -> None:
 def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
     """What a process needs for a job. Raises UsageError, StorageError where the signer's key is of no use, or bags
     cannot be delivered; those wait in the folder `outbox`."""
-    store, signer = Store(config.bags / STAGING / "shared"), load_signer(config)
+    cache, signer = SharedCache(config.bags / STAGING / "shared"), load_signer(config)
     out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
-    return Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job, signer=signer, outbox=out)
+    return Tools(config=config, fetcher=Fetcher(Recorder(config), cache=cache), job=job, signer=signer, outbox=out)
 
 
 def release() -> None:

@@ -155,5 +155,7 @@ def _endnote_xml(text: str) -> list[tuple[str, str]]:
     fields += [("keywords", ", ".join(words("./keywords/keyword")))]
     fields += [("notes", each) for each in words("./notes")]
     known = {"titles", "urls", "contributors", "dates", "keywords", "notes"}
-    fields += [(str(each.tag), " ".join("".join(map(str, each.itertext())).split())) for each in root if each.tag not in known]
+    fields += [
+        (str(each.tag), " ".join("".join(map(str, each.itertext())).split())) for each in root if each.tag not in known
+    ]
     return [(name, value) for name, value in fields if value]

@@ -222,8 +222,7 @@ def _plain(key: str, value: Any) -> str:
         for name in ("raw", "literal", "name", "label", "title"):
             if isinstance(value.get(name), str):
                 return str(value[name])
-        words = [str(value.get(part)) for part in ("given", "family") if isinstance(value.get(part), str)]
-        return " ".join(words)
+        return " ".join(str(value.get(part)) for part in ("given", "family") if isinstance(value.get(part), str))
     if isinstance(value, list):
         separator = "; " if role_of(key) == "byline" else ", "
         return separator.join(words for each in value[:1000] if (words := _plain("", each)))

@@ -208,7 +208,7 @@ class _Walk:
                     yield from self._inline(token, kinds[-1] if kinds else "text", item_number, level)
                     item_number = ""
                 case "html_block":
-                    start = self._first + token.map[0]
+                    start = self._first + (token.map or [0])[0]
                     yield from read_fragment(token.content, start)
                 case "fence":
                     yield from self._fence(token)

@@ -23,25 +23,31 @@ from archiver.validation.payload.re_extraction import Reread, check_text_again
 from archiver.validation.payload.ro_crate import check_crate
 from archiver.validation.payload.wacz import Digest, check_wacz
 from archiver.validation.rules.registry import finding
+from archiver.validation.warc.guests import check_guests
 from archiver.validation.warc.reader import WarcRecord, read_warc
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _PIECE = 1 << 16
+OWN = "data/wacz/archive/"
+"""Where archiver keeps the WARC files that it writes; others in the payload are somebody else's."""
 TEXT = 64 << 20
 """Bytes of the text that are held against the record's comparison."""
 
 
 def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple[set[str], list[Finding]]:
-    """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again."""
+    """(the checks that were made, the findings) for a bag with a record; with `reread`, its text is extracted again."""
     made = {"record"}
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
     warcs: dict[str, list[WarcRecord]] = {}
     for path, _ in tree.in_order():
-        if path == named or (path.startswith("data/") and path.endswith((".warc.gz", ".warc"))):
+        if path == named or (path.startswith(OWN) and path.endswith(".warc.gz")):
             made.add("warc")
             warcs[path], more = _warc(tree, path)
             findings += more
+    guests, more = check_guests(tree, warcs.keys())
+    made |= {"warc"} if guests else set()
+    findings += more
     if record is None:
         return made, findings
     if named not in warcs:
@@ -193,11 +199,12 @@ def _times(record: Record) -> Iterator[Finding]:
 
 
 def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
-    """What bag-info.txt repeats from the record. A label that is not there contradicts nothing."""
+    """Compares labels of bag-info.txt with the record. A label that is absent contradicts nothing."""
     started = record.time("capture", "started")
     for label, field, expected in (
         ("Original-URL", "seed.original_url", {record.get(str, "seed", "original_url")}),
         ("Comparison-Verdict", "comparison.verdict", {record.get(str, "comparison", "verdict")}),
+        ("Comparison-Source", "comparison.source.kind", {record.get(str, "comparison", "source", "kind")}),
         ("Capture-Date", "capture.started", {f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else None}),
         ("Redacted-From-Seal", "redaction.of.seal", {record.get(str, "redaction", "of", "seal")}),
         ("Credit", "credits", _credited(record)),

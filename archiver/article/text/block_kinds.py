@@ -1,0 +1,95 @@
+"""What a block is to a reader: a paragraph, a heading, a caption, a line of a menu … By tags, and by class names where
+the tags do not tell."""
+
+from archiver.article.text import class_hints
+from archiver.article.text.blocks import Block, Place
+from archiver.article.text.source_marks import is_icon
+from archiver.model import BlockKind
+
+_TAGS: dict[str, BlockKind] = {
+    **dict.fromkeys(("h1", "h2", "h3", "h4", "h5", "h6"), "heading"),
+    **dict.fromkeys(("li", "dt", "dd"), "list"),
+    **dict.fromkeys(("blockquote", "q"), "quotation"),
+    **dict.fromkeys(("row", "table", "td", "th"), "table"),
+    **dict.fromkeys(("figcaption", "caption"), "caption"),
+    **dict.fromkeys(("option", "button", "input", "select", "label"), "navigation"),
+    **dict.fromkeys(("address",), "byline"),
+}
+_CONTAINERS: dict[str, BlockKind] = {
+    **dict.fromkeys(("nav", "menu", "button", "select", "datalist"), "navigation"),
+    **dict.fromkeys(("iframe", "object", "embed", "audio", "video", "canvas", "svg", "map"), "embed"),
+    **dict.fromkeys(("applet", "noframes", "noembed", "math"), "embed"),
+    **dict.fromkeys(("aside", "dialog", "template"), "aside"),
+    "figcaption": "caption",
+}
+_ROLES: dict[str, BlockKind] = {
+    **dict.fromkeys(("navigation", "menu", "menubar", "tablist", "toolbar"), "navigation"),
+    **dict.fromkeys(("complementary", "dialog", "alertdialog"), "aside"),
+}
+_BIT = {name: 1 << n for n, name in enumerate(class_hints.NAMES)}
+_LINKS = 0.8
+"""The share of its words in links from which on a block outside the article is navigation."""
+_CREDIT_CLASSES = ("credit", "copyright", "source", "agency", "attribution", "bildrecht", "fotograf")
+_ALL_LINKS = 0.97
+"""The same for a short block of the article: it leads to others."""
+_SHORT = 40
+_NEAREST = 4
+"""Containers whose names are asked."""
+_ASIDES = sum(_BIT[name] for name in ("related", "social", "comment", "subscribe", "consent", "ad"))
+_BODY = _BIT["body"] | _BIT["article"]
+
+
+def kind_of(block: Block, *, in_article: bool) -> BlockKind:
+    """The kind of a block; of one outside the article also by what it stands in."""
+    if block.place.tag == "img" or is_icon(block.place.element):
+        return "embed"
+    own = _own_kind(block)
+    if own in ("caption", "navigation", "byline"):
+        return own
+    if in_article:
+        return "navigation" if block.linked >= _ALL_LINKS and block.words <= _SHORT else own
+    around = _around(block.place) or _by_names(block)
+    if around is not None:
+        return around
+    return "navigation" if block.linked >= _LINKS else own
+
+
+def _own_kind(block: Block) -> BlockKind:
+    place = block.place
+    kind = _TAGS.get(place.tag)
+    if kind is None and place.parent is not None and place.parent.tag == "blockquote":
+        kind = "quotation"
+    if block.words > _SHORT or kind in ("heading", "caption", "table"):
+        return kind or "paragraph"
+    named = (place.name + " " + (place.parent.name if place.parent is not None else "")).lower()
+    if named.strip():
+        if any(each in place.name.lower() for each in _CREDIT_CLASSES):
+            return "credit"
+        if place.own & _BIT["byline"] and place.tag not in ("li",):
+            return "byline"
+        if "caption" in named and "photo-caption-toggle" not in named:
+            return "caption"
+    return kind or "paragraph"
+
+
+def _by_names(block: Block) -> BlockKind | None:
+    """What the names of the nearest containers say of a short block outside the article: an advertisement, a box of
+    links, a form of a newsletter."""
+    at: Place | None = block.place
+    for _ in range(_NEAREST if block.words <= _SHORT else 0):
+        if at is None or at.own & _BODY:
+            return None
+        if at.own & _ASIDES:
+            return "aside"
+        at = at.parent
+    return None
+
+
+def _around(place: Place) -> BlockKind | None:
+    """By the nearest container that tells."""
+    at: Place | None = place
+    while at is not None:
+        if kind := _CONTAINERS.get(at.tag) or _ROLES.get((at.element.get("role") or "").lower()):
+            return kind
+        at = at.parent
+    return None

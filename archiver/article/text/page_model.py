@@ -1,0 +1,108 @@
+"""The model of the whole page: every block in reading order with its kind, place and marks, then the page's data.
+
+It says what stands in the markup and what the source marks as hidden, for screen readers or struck. What a reader sees
+only a rendering shows. No text of the page is in no block, within the bounds that `PageRead.cut` names.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from unicodedata import normalize
+
+from lxml.etree import _Element as Element
+
+from archiver.article.html.paths import Paths
+from archiver.article.text.block_kinds import kind_of
+from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Block, Cut, cut_of
+from archiver.article.text.embedded_data import data_of
+from archiver.model import PageBlock, PageModel, PageRead
+
+
+def page_model(
+    tree: Element, article_blocks: Iterable[PageBlock] = (), cut: Iterable[str] = (), *, parts: Cut | None = None
+) -> PageModel:
+    """The model of a page whose article is made of `article_blocks`; `cut` names what was left out earlier.
+
+    `parts` are the page's blocks where they were cut already.
+    """
+    parts = parts or cut_of(tree)
+    paths = Paths()
+    article = list(article_blocks)
+    mine = _of_article(parts.blocks, article, tree, paths)
+    blocks = [as_page_block(each, tree, paths, in_article=each in mine) for each in parts.blocks]
+    data, left_out = data_of(tree, paths)
+    declared = {each.text for each in article} - {each.text for each in blocks if each.in_article}
+    if declared:
+        data = [_in_article(each) if each.text in declared else each for each in data]
+    return model_of([*blocks, *data], [*cut, *_cuts(parts), *left_out])
+
+
+def model_of(blocks: list[PageBlock], cut: list[str]) -> PageModel:
+    """The model of these blocks, counted."""
+    read = PageRead(
+        whole=not cut,
+        cut=tuple(dict.fromkeys(cut)),
+        blocks=len(blocks),
+        hidden=sum(each.marked in ("hidden", "screen-reader") for each in blocks),
+        struck=sum(each.marked == "struck" or each.struck is not None for each in blocks),
+        data=sum(each.kind == "data" for each in blocks),
+    )
+    return PageModel(blocks=tuple(blocks), read=read)
+
+
+def as_page_block(block: Block, tree: Element, paths: Paths, *, in_article: bool) -> PageBlock:
+    """A block as the model has it."""
+    return PageBlock(
+        kind=kind_of(block, in_article=in_article),
+        text=normalize("NFC", block.text),
+        at=place_of(block, tree, paths),
+        marked=block.marked,
+        in_article=in_article,
+        struck=normalize("NFC", block.struck) if block.struck is not None else None,
+    )
+
+
+def place_of(block: Block, tree: Element, paths: Paths) -> str:
+    """The XPath of a block's element; of what stands in markup within markup, that of the attribute or text."""
+    place = block.place
+    while block.attribute and place.parent is not None and place.element.getroottree().getroot() is not tree:
+        place = place.parent
+    return f"{paths.of(place.element)}/{block.attribute}" if block.attribute else paths.of(place.element)
+
+
+def _cuts(parts: Cut) -> list[str]:
+    found = []
+    if parts.too_many:
+        found.append(f"only the first {MAX_BLOCKS} blocks of the page are read")
+    if parts.too_deep:
+        found.append(f"what is nested deeper than {MAX_DEPTH} levels is not read")
+    return found
+
+
+def _of_article(blocks: list[Block], article: list[PageBlock], tree: Element, paths: Paths) -> Collection[Block]:
+    """The blocks that the article is made of: those with the same place and words, else the first with the words."""
+    if not article:
+        return frozenset()
+    wanted: defaultdict[str, list[PageBlock]] = defaultdict(list)
+    for each in article:
+        wanted[each.text].append(each)
+    found, others = set(), []
+    for block in blocks:
+        waiting = wanted.get(normalize("NFC", block.text))
+        if not waiting:
+            continue
+        at = place_of(block, tree, paths)
+        same = next((each for each in waiting if each.at == at), None)
+        if same is not None:
+            waiting.remove(same)
+            found.add(block)
+        else:
+            others.append(block)
+    for block in others:
+        if waiting := wanted[normalize("NFC", block.text)]:
+            waiting.pop()
+            found.add(block)
+    return found
+
+
+def _in_article(block: PageBlock) -> PageBlock:
+    return PageBlock(kind=block.kind, text=block.text, at=block.at, marked=block.marked, in_article=True)
