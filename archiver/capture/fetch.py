@@ -6,7 +6,7 @@ Failure says what was seen. Does not judge the text of a page.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from archiver.capture.capture_writer import CaptureFiles, Recording
