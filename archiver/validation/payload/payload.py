@@ -35,7 +35,7 @@ TEXT = 64 << 20
 
 
 def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple[set[str], list[Finding]]:
-    """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again."""
+    """(the checks that were made, the findings) for a bag with a record; with `reread`, its text is extracted again."""
     made = {"record"}
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
@@ -199,7 +199,7 @@ def _times(record: Record) -> Iterator[Finding]:
 
 
 def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
-    """What bag-info.txt repeats from the record. A label that is not there contradicts nothing."""
+    """Compares labels of bag-info.txt with the record. A label that is absent contradicts nothing."""
     started = record.time("capture", "started")
     for label, field, expected in (
         ("Original-URL", "seed.original_url", {record.get(str, "seed", "original_url")}),
