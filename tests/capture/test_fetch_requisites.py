@@ -177,7 +177,7 @@ def test_what_is_slow_is_fetched_four_at_a_time(name: str, busy: bool, tmp_path:
 def test_what_will_be_asked_for_again_holds_up_nothing(tmp_path: Path):
     site: dict[str, Any] = {"/a.jpg": [ok(b"", b"Retry-After: 1", status=b"503 -"), typed("a.jpg")]}
     site |= {"/": [html(b"<img src=a.jpg><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
-    settings, busy = {"requisites": True}, Concurrency(idle_clock=float)
+    settings, busy = {"requisites": True}, Concurrency(idle_clock=float, alone_seconds=600.0)
     with Server(site) as server, Bench(tmp_path, server, settings=settings, concurrency=busy) as bench:
         bench.fetcher.sleep = lambda _: time.sleep(0.3)
         capture, _ = bench.capture()
@@ -187,10 +187,10 @@ def test_what_will_be_asked_for_again_holds_up_nothing(tmp_path: Path):
 @pytest.mark.parametrize("whole", [False, True], ids=["never", "in time"])
 def test_an_answer_that_does_not_come_to_an_end_takes_no_time_from_the_rest_of_the_page(whole: bool, tmp_path: Path):
     """It is asked for again, beside the others, with all the time that there is."""
-    busy = Concurrency(idle_clock=float, exchange_seconds=0.2)
+    busy = Concurrency(idle_clock=float, alone_seconds=600.0, exchange_seconds=0.2)
     slow = drip(typed("a.js", b"x" * (30 if whole else 3000)), 0.01)
     site: dict[str, Any] = {"/": [html(b"<script src=a.js></script><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
-    limits = {"requisites_seconds": 600.0 if whole else 3.0}
+    limits = {"requisites_seconds": 600.0 if whole else 4.0}
     with (
         Server(site | {"/a.js": [slow, slow]}) as server,
         Bench(tmp_path, server, settings={"requisites": True, "limits": limits}, concurrency=busy) as bench,
