@@ -154,6 +154,7 @@ def due(last: Mapping[str, tuple[str, str | None]], bags: Sequence[str], plan: P
     unknown: tuple[str, str | None] = ("good", None)
     standing = [name for name in bags if last.get(name, unknown)[0] != "good"]
     good = {name: last.get(name, unknown)[1] or "" for name in bags if last.get(name, unknown)[0] == "good"}
+    good = {name: "" if when > stamp(now) else when for name, when in good.items()}
     old = [name for name, when in good.items() if before is None or when < before]
 
     def draw(name: str) -> str:
