@@ -1,4 +1,4 @@
-"""A seed's address in, a Capture or a Failure out: robots.txt, the page with its redirects, what the page needs.
+"""Fetches a seed's address and returns a Capture or a Failure: robots.txt, the page with its redirects, its resources.
 
 Every response that came is written to the WARC, whatever its status; without one for the page, nothing is kept and the
 Failure says what was seen. Does not judge the text of a page.

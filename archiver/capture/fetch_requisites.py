@@ -232,7 +232,7 @@ class Collector:
         return _Fetched(chain, last)
 
     def _bounds(self) -> Limits:
-        """Those of the next exchange."""
+        """The bounds of the next exchange."""
         limits, left = self.config.limits, max(1.0, self._deadline - self.monotonic())
         longest = min(left, LONGEST) if self._here else left
         return replace(
@@ -244,7 +244,7 @@ class Collector:
         )
 
     def _may(self, url: str) -> CaptureError | None:
-        """On each address of the way: the time of the page, then the robots of the capture."""
+        """Whether an address on the way may be asked for: first the time left for the page, then its robots policy."""
         overdue = self._overdue()
         return CaptureError(kind="bound", message=overdue, again=False) if overdue else self.requester.may(url)
 
@@ -309,7 +309,7 @@ class Collector:
 
 
 def idle_clock() -> float:
-    """Seconds on a clock that stands while this process computes, in whatever thread."""
+    """A clock in seconds that stops while this process computes, in whatever thread."""
     return time.monotonic() - time.process_time()
 
 

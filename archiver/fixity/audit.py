@@ -1,4 +1,5 @@
-"""Fixity over time: which bags are due, what of each has changed since it was last good, and where that is still sound.
+"""Audits fixity over time: which bags are due, what of each has changed since it was last good, and where a sound copy
+is.
 
 It writes into the ledger only: bags are read, never repaired. Each bags folder is an audit of its own, in its own
 ledger, and goes on where it was if it was killed. Whether a bag is what its record says, `archiver validate` judges.
@@ -272,7 +273,7 @@ class _Folder:
     def _elsewhere(
         self, path: Path, seal: str | None, beside: Mapping[str, str], state: BagState, changes: Sequence[Change]
     ) -> tuple[list[Change], list[str]]:
-        """The changes with the replicas that hold the files sound."""
+        """The changes, each with the replicas that hold a sound copy of the file."""
         if seal is None:
             return list(changes[:MOST]), []
         query = ReplicaQuery(bag=path, seal=seal, beside=beside)
@@ -306,7 +307,7 @@ class _Folder:
 
 
 def _since(before: Reading, state: BagState) -> Iterator[Change]:
-    """What its own manifests do not tell: how a bag differs from its last good reading."""
+    """The differences from the last good reading that the bag's own manifests do not show."""
     told = {each.path for each in state.changes}
     if state.seal != before.good_seal and state.seal and before.good_seal:
         others = [each for each in state.changes if each.path != SEAL]
@@ -329,7 +330,7 @@ def _since(before: Reading, state: BagState) -> Iterator[Change]:
 
 
 def _again(path: Path, row: Reading) -> Audited:
-    """What an audit that was interrupted has told before."""
+    """A result that an interrupted audit has reported before."""
     found: Mapping[str, Any] = row.found
     changes = tuple(Change(**{**each, "copies": tuple(each["copies"])}) for each in found.get("changes", ()))
     outcome: Outcome = "gone" if row.outcome == "gone" else "changed"

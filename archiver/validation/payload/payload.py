@@ -193,7 +193,7 @@ def _der_sha256(base64_lines: bytes) -> str | None:
 
 
 def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
-    """What bag-info.txt repeats from the record. A label that is not there contradicts nothing."""
+    """Compares labels of bag-info.txt with the record. A label that is absent contradicts nothing."""
     started = record.time("capture", "started")
     for label, field, expected in (
         ("Original-URL", "seed.original_url", {record.get(str, "seed", "original_url")}),
