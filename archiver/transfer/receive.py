@@ -5,7 +5,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,8 @@ from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
 from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
-from archiver.transfer.incoming import IncomingPackage, fetch_package
+from archiver.transfer.incoming import IncomingPackage, fetch_package, require_package
+from archiver.transfer.made_folder import made_folder
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.bagit.tree import Tree
@@ -71,9 +72,10 @@ def receive(
 ) -> Iterator[Received]:
     """Receive each package; the bags of a group as one bag, or, on request, one by one.
 
-    Raises UsageError for what is no package, StorageError where the bags folder cannot be written; what was taken in
-    until then stays.
-    """
+    Raises UsageError for what is no package, on this machine before anything is taken in, StorageError where the bags
+    folder cannot be written; what was taken in until then stays. Of packages that are refused nothing is left."""
+    for each in packages:
+        require_package(each)
     with _staging(bags) as staging, closing(Deliveries(bags)) as ledger:
         session = _ReceiveSession(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
         for each in packages:
@@ -128,6 +130,7 @@ class _ReceiveSession:
         answers = _compare(incoming, size, digest, staged)
         report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
         require_valid(report, advice=_advice(incoming))
+        self.ledger.open()
         found = source(staged)
         signatures = signatures_in(found)
         identifier = f"urn:uuid:{uuid4()}"
@@ -236,22 +239,22 @@ class _ReceiveSession:
 @contextmanager
 def _staging(bags: Path) -> Iterator[Path]:
     """The staging folder, locked for this process; what a killed process left in it is removed."""
-    folder = bags / RECEIVING
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
-    try:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StorageError(f"another 'archiver receive' is at work in {bags}; wait for it") from None
-        for left in folder.iterdir():
-            shutil.rmtree(left, ignore_errors=True)
-        yield folder
-    finally:
-        os.close(descriptor)
+            folder = stack.enter_context(made_folder(bags / RECEIVING))
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StorageError(f"another 'archiver receive' is at work in {bags}; wait for it") from None
+            for left in folder.iterdir():
+                shutil.rmtree(left, ignore_errors=True)
+            yield folder
+        finally:
+            os.close(descriptor)
 
 
 def _checked(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple[Tree, str]:

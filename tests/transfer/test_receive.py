@@ -49,7 +49,7 @@ def visible_in(bags: Path) -> set[str]:
 
 
 def is_clean(bags: Path) -> bool:
-    return not bags.exists() or not list((bags / ".archiver/receiving").iterdir())
+    return not bags.exists() or not list((bags / ".archiver/receiving").glob("*"))
 
 
 @pytest.mark.parametrize("form", ["folder", "tar", "tgz", "zip"])
