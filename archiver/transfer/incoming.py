@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from archiver.errors import StorageError, UsageError
+from archiver.errors import Refused, StorageError, UsageError
 from archiver.packaging.open_target import is_folder, open_target
 from archiver.packaging.receipt import LARGEST, SUFFIX
 from archiver.validation.discover import is_bag
@@ -71,5 +71,7 @@ def _small(path: Path) -> bytes | None:
             return file.read(LARGEST + 1)
     except FileNotFoundError:
         return None
+    except IsADirectoryError as error:
+        raise Refused(f"{path.name} is a folder and no receipt") from error
     except OSError as error:
         raise StorageError.from_os(f"read {path}", error) from error

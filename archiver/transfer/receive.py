@@ -2,6 +2,7 @@
 receipt, then renamed into the bags folder. Nothing half-received is ever visible there; nothing is overwritten.
 """
 
+import errno
 import fcntl
 import os
 import shutil
@@ -79,7 +80,9 @@ def receive(
         for each in packages:
             here = staging / uuid4().hex
             try:
-                yield session.take(fetch_package(each, here, endpoint), here)
+                with _package_is_at_fault():
+                    received = session.take(fetch_package(each, here, endpoint), here)
+                yield received
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))
             finally:
@@ -200,14 +203,17 @@ class _ReceiveSession:
         for name, _ in members:
             _require_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
+        told = {**detail, "group": staged.name}
+        for name, _ in members:
+            if name not in here:
+                inside = staged / "data" / name
+                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
         for name, _ in members:
             inside = staged / "data" / name
             if name in here:
                 shutil.rmtree(inside)
-                continue
-            told = {**detail, "group": staged.name}
-            custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
-            self._publish(inside, self.bags / name)
+            else:
+                self._publish(inside, self.bags / name)
         (self.bags / GROUPS).mkdir(exist_ok=True)
         return tuple(str(self.bags / name) for name, _ in members if name not in here)
 
@@ -217,7 +223,7 @@ class _ReceiveSession:
             return False
         try:
             same = custody.seal(here) == seal
-        except StorageError:
+        except (StorageError, Refused):
             same = False
         if not same:
             raise Refused(f"{here} is there already and is another bag; nothing was overwritten: name other --bags")
@@ -231,6 +237,26 @@ class _ReceiveSession:
             flush_folder(to.parent)
         except OSError as error:
             raise StorageError.from_os(f"put the bag into {to.parent}", error) from error
+
+
+_DISK = frozenset(
+    (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
+    + (errno.EACCES, errno.EPERM, errno.ESTALE, errno.ETIMEDOUT)
+)
+"""What is wrong with this machine, whatever the package holds."""
+
+
+@contextmanager
+def _package_is_at_fault() -> Iterator[None]:
+    """What a package holds costs that package alone: errors that come of it are Refused; those of the disk, and what
+    nobody can name, stay StorageError."""
+    try:
+        yield
+    except StorageError as error:
+        cause = error.__cause__
+        if isinstance(cause, OSError) and cause.errno is not None and cause.errno not in _DISK:
+            raise Refused(visible(str(error))) from error
+        raise
 
 
 @contextmanager
