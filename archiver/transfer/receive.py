@@ -240,8 +240,20 @@ class _ReceiveSession:
 
 
 _DISK = frozenset(
-    (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS, errno.EMFILE, errno.ENFILE, errno.ENOMEM)
-    + (errno.EACCES, errno.EPERM, errno.ESTALE, errno.ETIMEDOUT)
+    getattr(errno, name)
+    for name in [
+        "ENOSPC",
+        "EDQUOT",
+        "EIO",
+        "EROFS",
+        "EMFILE",
+        "ENFILE",
+        "ENOMEM",
+        "EACCES",
+        "EPERM",
+        "ESTALE",
+        "ETIMEDOUT",
+    ]
 )
 """What is wrong with this machine, whatever the package holds."""
 
