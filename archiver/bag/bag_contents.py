@@ -44,7 +44,7 @@ class BagContents:
 
     @property
     def title(self) -> str:
-        """What to call it: the headline, else the address."""
+        """The headline, or else the address."""
         return self.headline or self.seed.url
 
     def first(self, name: ClaimName) -> str | None:
@@ -98,7 +98,7 @@ class BagContents:
 
     @property
     def agent(self) -> str:
-        """Who is responsible: the organisation, else the person, else nobody that was named."""
+        """Who is responsible: the organisation, else the person, else `not stated`."""
         return self.config.organisation or self.config.operator or NOT_STATED
 
     @property

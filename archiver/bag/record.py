@@ -1,4 +1,4 @@
-"""The record: data/provenance.json, what a bag states about itself (docs/bag-format.md, section 4).
+"""Builds the record, data/provenance.json: what a bag states about itself (docs/bag-format.md, section 4).
 
 Values in, JSON out; the shape is `schemas/provenance-2.0.schema.json`. Absent facts are null, never guessed.
 """
@@ -54,7 +54,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
 
 
 def _rights(contents: BagContents) -> dict[str, Any]:
-    """The rights as stated; an access that is none of the four levels is kept in its own words, and decides nothing."""
+    """The rights as stated. An access that is none of the four levels is kept in its own words, and decides nothing."""
     rights = dict(contents.rights)
     stated = rights["access"]
     level = (stated or "").strip().lower()
@@ -159,7 +159,7 @@ def _text(reading: Reading) -> dict[str, Any]:
 
 
 def document(source: SourceDocument | None) -> dict[str, Any] | None:
-    """Which document was read, as the record has it."""
+    """The document that was read, as the record states it."""
     if source is None:
         return None
     return {
@@ -194,7 +194,7 @@ def _settings(config: Config) -> dict[str, Any]:
 
 @cache
 def packages() -> dict[str, str]:
-    """The versions of what a record was made with, as far as they are installed."""
+    """The versions of the packages a record was made with, as far as they are installed."""
     found = {}
     for name in PACKAGES:
         try:

@@ -20,8 +20,10 @@ from archiver.capture.fetch import Fetcher
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
+from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
 from archiver.job.result import COMPARED, Archived, BagIdentity
+from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -98,6 +100,13 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         verdict=reading.comparison.verdict,
         reason=capture.reason,
         status=capture.status,
+        answer=Answer(
+            status=capture.status,
+            payload_sha256=capture.payload_sha256 or sha256(capture.page.body),
+            unread=capture.unread,
+            truncated=capture.final.truncated,
+            limit=config.limits.response_bytes,
+        ),
         crawl_delay=capture.crawl_delay,
         retry_after=_retry_after(capture),
         warning=warning,

@@ -54,11 +54,12 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
 
 def equip(config: Config, job: str, level: int | None = None) -> None:
     """Get ready for a job. A process of a pool, which is given a level of logging, logs as the coordinator does, and
-    leaves Ctrl-C to it. Raises UsageError, StorageError."""
+    leaves Ctrl-C and the end of the terminal to it. Raises UsageError, StorageError."""
     global _tools
     if level is not None:
         logging.basicConfig(level=level)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
