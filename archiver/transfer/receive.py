@@ -1,7 +1,6 @@
 """Receives a package: read where it lies, unpacked into a staging folder, validated, compared with the sender's
 receipt, then renamed into the bags folder. Nothing half-received is ever visible there; nothing is overwritten."""
 
-import errno
 import fcntl
 import os
 import shutil
@@ -27,7 +26,7 @@ from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
 from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
-from archiver.transfer.incoming import IncomingPackage, fetch_package, require_package
+from archiver.transfer.incoming import IncomingPackage, fetch_package, package_is_at_fault, require_package
 from archiver.transfer.made_folder import made_folder
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
@@ -82,7 +81,7 @@ def receive(
         for each in packages:
             here = staging / uuid4().hex
             try:
-                with _package_is_at_fault():
+                with package_is_at_fault():
                     received = session.take(fetch_package(each, here, endpoint), here)
                 yield received
             except Refused as refused:
@@ -240,38 +239,6 @@ class _ReceiveSession:
             flush_folder(to.parent)
         except OSError as error:
             raise StorageError.from_os(f"put the bag into {to.parent}", error) from error
-
-
-_DISK = frozenset(
-    getattr(errno, name)
-    for name in [
-        "ENOSPC",
-        "EDQUOT",
-        "EIO",
-        "EROFS",
-        "EMFILE",
-        "ENFILE",
-        "ENOMEM",
-        "EACCES",
-        "EPERM",
-        "ESTALE",
-        "ETIMEDOUT",
-    ]
-)
-"""What is wrong with this machine, whatever the package holds."""
-
-
-@contextmanager
-def _package_is_at_fault() -> Iterator[None]:
-    """What a package holds costs that package alone: errors that come of it are Refused; those of the disk, and what
-    nobody can name, stay StorageError."""
-    try:
-        yield
-    except StorageError as error:
-        cause = error.__cause__
-        if isinstance(cause, OSError) and cause.errno is not None and cause.errno not in _DISK:
-            raise Refused(visible(str(error))) from error
-        raise
 
 
 @contextmanager
