@@ -70,7 +70,8 @@ def _by_chrony(printed: str) -> tuple[str, float] | None:
 
 
 def _by_ntpd(printed: str) -> tuple[str, float] | None:
-    """ntpq(8), variables of the system: how far the clock is behind its server, in milliseconds. Leap indicator 3: not synchronised."""
+    """ntpq(8), variables of the system: how far the clock is behind its server, in milliseconds. Leap indicator 3 says
+    that it is not synchronised."""
     pairs = (each.partition("=") for each in printed.replace("\n", ",").split(","))
     values: Mapping[str, str] = {name.strip(): value.strip() for name, _, value in pairs}
     if values.get("leap") in (None, "11", "3", "leap_alarm"):
