@@ -2,7 +2,7 @@
 
 Bylines are found where the page marks them (class, `rel`, `<address>`), where a label says so (`Autor: …`), in a line
 after the heading that begins as a byline does, and in the signature under the text. Whose byline it is, is decided in
-`own.py`. Every walk is bounded.
+`authorship.py`. Every walk is bounded.
 """
 
 import re
