@@ -19,7 +19,7 @@ from types import ModuleType
 
 import trafilatura
 
-from archiver.article.html.charset import decode
+from archiver.markup.encodings import decode
 from archiver.article.html.dom import parse
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph

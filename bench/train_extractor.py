@@ -25,7 +25,7 @@ from lxml.etree import _Element as Element
 
 import archiver.article
 from archiver.article.compare.align import in_order
-from archiver.article.html.charset import decode
+from archiver.markup.encodings import decode
 from archiver.article.html.dom import parse
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import features, select_body

@@ -15,8 +15,9 @@ from importlib.resources import files
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from archiver.article.html.charset import decode, not_html
 from archiver.article.words import keys
+from archiver.markup.encodings import decode
+from archiver.markup.media_types import not_html
 from archiver.model import Page, Reading, Seed, Truncation, Unread, UnreadKind
 
 COVERED = 0.3

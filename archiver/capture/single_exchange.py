@@ -9,7 +9,8 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver.capture.failure_kinds import Trouble
-from archiver.capture.http_framing import Framing, decoded, status_of, values
+from archiver.capture.content_codings import decoded
+from archiver.capture.http_framing import Framing, status_of, values
 from archiver.capture.raw_exchange import Tape
 from archiver.capture.recorder import Recorder, Visit
 from archiver.config import Limits
@@ -76,7 +77,7 @@ def _read(tape: Tape, trouble: Trouble | None, url: str, initiator: Initiator, a
     if status_of(tape.head) is None:
         return Attempt(url, initiator, asked, asked, tape, trouble, None, payload, False, False, None)
     framing, headers = Framing(tape.block(), tape.head, tape.headers), tape.headers
-    body, problem = decoded(_hashed(framing, payload), values(headers, "content-encoding"), keep)
+    plain = decoded(_hashed(framing, payload), values(headers, "content-encoding"), keep)
     whole = framing.problem is None and trouble is None
     if framing.problem and (trouble is None or trouble.kind == "disconnect"):
         trouble = Trouble(kind="disconnect", message=framing.problem, again=not framing.broken)
@@ -88,9 +89,9 @@ def _read(tape: Tape, trouble: Trouble | None, url: str, initiator: Initiator, a
         url=url,
         status=status_of(tape.head) or 0,
         headers=headers,
-        body=body,
-        problem=said or problem,
-        unread=Unread(kind="coding") if problem and not body else None,
+        body=plain.body,
+        problem="; ".join(dict.fromkeys(each for each in (said, plain.problem) if each)) or None,
+        unread=Unread(kind="coding", needs=plain.needs) if plain.problem and not plain.body else None,
     )
     exact = not framing.chunked and framing.surplus == 0 and tape.head_complete
     believed = tape.head_complete and not (framing.chunked and not whole)

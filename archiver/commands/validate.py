@@ -101,14 +101,10 @@ def read_again(page: "ReadAgain") -> str | None:
     if page.software != __version__:
         return None
     from archiver.article.page_text import opened, text_of
-    from archiver.article.text import seed_guided
-    from archiver.model import Page, SeedRefused, kept_text
-    from archiver.seeds.document import read_document
+    from archiver.model import Page, kept_text
 
-    document = read_document(page.seed, origin="seed", name="seed")
-    seed = None if isinstance(document, SeedRefused) else document
     original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
-    text = text_of(original, opened(original)[0], seed, fast=page.extractor == seed_guided.NAME)
+    text = text_of(original, opened(original)[0])
     # Whoever is installed here in that version would have been tried, and taken if it were the best.
     tried = {(each.extractor, each.version) for each in text.candidates} | {(text.extractor, text.version)}
     found = (page.extractor, page.extractor_version) in tried

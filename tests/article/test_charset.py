@@ -2,7 +2,8 @@
 
 import pytest
 
-from archiver.article.html.charset import decode, in_utf8, not_html
+from archiver.markup.encodings import decode, in_utf8
+from archiver.markup.media_types import not_html
 
 META = '<meta charset="{}">'
 
