@@ -19,6 +19,8 @@ help:
 $(VENV)/.core: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; install it, or name it: make PYTHON=/path/to/python3" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
+	@# older ones do not find extras with an underscore (lxml[html_clean]), and warn of it
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=23.3'
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
@@ -30,7 +32,7 @@ demo: $(VENV)/.core
 	$(BIN)/archiver demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n auto --dist loadgroup
 
 # The two scripts of ReplayWeb.page from npm, without what its desktop program needs; without npm its test is skipped.
 $(VENV)/replaywebpage/ui.js:

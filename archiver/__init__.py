@@ -1,3 +1,69 @@
-"""archiver: seed documents in, BagIt bags with provenance out."""
+"""archiver: seed documents in, BagIt bags with provenance out.
+
+The functions for Python programs are those of `archiver.api` (docs/python.md); they are imported when first asked for.
+"""
+
+from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from archiver.api import (
+        ArchiverError,
+        Article,
+        Finding,
+        Reading,
+        Refused,
+        Report,
+        Seed,
+        SeedResult,
+        StorageError,
+        UsageError,
+        archive,
+        audit,
+        compare,
+        extract,
+        handoff,
+        open_bag,
+        read_seed,
+        receive,
+        sign,
+        validate,
+    )
+
+__all__ = [
+    "ArchiverError",
+    "Article",
+    "Finding",
+    "Reading",
+    "Refused",
+    "Report",
+    "Seed",
+    "SeedResult",
+    "StorageError",
+    "UsageError",
+    "archive",
+    "audit",
+    "compare",
+    "extract",
+    "handoff",
+    "open_bag",
+    "read_seed",
+    "receive",
+    "sign",
+    "validate",
+]
+
+
+def __getattr__(name: str) -> object:
+    """A function or type of `archiver.api`, which is imported only now: commands start without it (PEP 562)."""
+    if name in __all__:
+        from archiver import api
+
+        globals()[name] = found = getattr(api, name)
+        return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

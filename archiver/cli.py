@@ -1,4 +1,4 @@
-"""The command line: parses, calls one command, returns a code (docs/architecture.md).
+"""The command line: parses, calls one command, returns its exit code.
 
 No rule lives here. Commands are imported when they are called, so that `--help` and `validate` start fast.
 """
@@ -10,11 +10,12 @@ import os
 import sys
 from collections.abc import Sequence
 
-from archiver.commands.options import parser
+from archiver.commands.options import COMMANDS, parser
 from archiver.errors import ArchiverError, UsageError
 from archiver.escape import visible
 
-MODULES = {"extract": "saved_pages", "compare": "saved_pages"}
+MODULES = {each.name: f"archiver.commands.{each.module}" for each in COMMANDS}
+"""Command -> the module with a function of its name."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -31,8 +32,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=logging.CRITICAL + 1)
         # Not what libraries log: AWS's tells session tokens, HTTP's whole addresses.
         logging.getLogger("archiver").setLevel(logging.DEBUG if debug else logging.NOTSET)
-        module = importlib.import_module(f"archiver.commands.{MODULES.get(args.command, args.command)}")
-        code = getattr(module, args.command)(args)
+        code = getattr(importlib.import_module(MODULES[args.command]), args.command)(args)
         sys.stdout.flush()
     except ArchiverError as error:
         hint = f" (see 'archiver {args.command} --help')" if isinstance(error, UsageError) else ""

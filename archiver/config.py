@@ -5,7 +5,6 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import date
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -174,6 +173,22 @@ def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
     return config
 
 
+def configured(settings: Mapping[str, Any], config: Config | None = None) -> Config:
+    """Settings given by a program: the keys of `archiver.toml` as arguments, over `config` or the defaults.
+
+    Paths may be text, `connect_to` a list of text, `limits` a table. Raises UsageError naming the setting.
+    """
+    given = {name: value for name, value in settings.items() if value is not None}
+    limits = given.pop("limits", {})
+    secret = {"passphrase": given.pop("passphrase")} if "passphrase" in given else {}
+    plain = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
+    plain = {name: str(value) if isinstance(value, Path) else value for name, value in plain.items()}
+    found = replace(_typed("settings", "", config or Config(), plain), **secret)
+    if isinstance(limits, Limits):
+        return replace(found, limits=limits)
+    return replace(found, limits=_typed("settings", "limits.", found.limits, limits))
+
+
 def _from_file(path: Path) -> Config:
     try:
         table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
@@ -209,7 +224,7 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d[?~%]?", re.ASCII)
 _Settings = TypeVar("_Settings", Config, Limits)
 
 
-def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings:
+def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Settings:
     """`default` with the keys of `table`, each checked against the type of its default."""
     known = {f.name: _READERS[f.type] for f in fields(default) if f.type in _READERS}
     if not isinstance(table, dict):
@@ -217,6 +232,8 @@ def _typed(path: Path, prefix: str, default: _Settings, table: Any) -> _Settings
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
+            from difflib import get_close_matches
+
             near = get_close_matches(key[:80], known, 1)
             hint = f"did you mean {prefix}{near[0]}?" if near else "'archiver init' writes all there are into a file"
             raise UsageError(f"{path}: unknown setting {prefix}{key[:80]}; {hint}")
@@ -251,6 +268,10 @@ _RANGES: dict[str, tuple[float, float]] = {
 """What a number may be, by the end of its name: the first that fits counts."""
 
 
+def _connect_to(stated: object) -> ConnectTo:
+    return stated if isinstance(stated, ConnectTo) else ConnectTo.from_text(str(stated))
+
+
 _WANTED: dict[Any, str] = {
     str: 'text in quotes, as in "text"',
     int: "a whole number",
@@ -266,5 +287,5 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),
-    tuple[ConnectTo, ...]: (list, lambda each: tuple(ConnectTo.from_text(str(c)) for c in each)),
+    tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
 }

@@ -17,4 +17,6 @@ def _escaped(character: str) -> str:
     point = ord(character)
     if unicodedata.category(character) == "Zs":
         return " "
+    if 0xDC80 <= point <= 0xDCFF:  # a byte of a file name that is not UTF-8, as Python has it (PEP 383)
+        return f"\\x{point - 0xDC00:02x}"
     return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}" if point < 0x10000 else f"\\U{point:08x}"

@@ -23,7 +23,7 @@ import requests
 
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
-from archiver.capture.shared_cache import Store
+from archiver.capture.shared_cache import SharedCache
 from archiver.capture.warc import CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.model import Capture
@@ -32,7 +32,7 @@ AT_ONCE = 8
 """Pages under way, as in a worker of a job."""
 
 
-class FolderShelf:
+class FolderFiles:
     """The files of one capture in a folder, without a bag around them."""
 
     def __init__(self, folder: Path, name: str) -> None:
@@ -66,9 +66,9 @@ class FolderShelf:
 
 def capture(fetcher: Fetcher, url: str, folder: Path, name: str) -> Capture:
     """One page with what it needs. Ends the program where it is not captured whole."""
-    shelf = FolderShelf(folder, name)
-    done = fetcher.fetch(url, shelf)
-    shelf.close()
+    files = FolderFiles(folder, name)
+    done = fetcher.fetch(url, files)
+    files.close()
     if not isinstance(done, Capture) or done.outcome != "captured" or done.reason:
         raise SystemExit(f"{url}: {done.reason}")
     return done
@@ -77,14 +77,14 @@ def capture(fetcher: Fetcher, url: str, folder: Path, name: str) -> Capture:
 def pages(addresses: Path, folder: Path, *, shared: bool) -> dict[str, Any]:
     """Capture them all, some at a time."""
     recorder = Recorder(Config(allow_private=True, shared=shared, robots="ignore"))
-    fetcher = Fetcher(recorder, store=Store(folder / "store") if shared else None)
+    fetcher = Fetcher(recorder, cache=SharedCache(folder / "cache") if shared else None)
     urls = addresses.read_text("utf-8").split()
     with ThreadPoolExecutor(AT_ONCE) as threads:
         done = list(threads.map(lambda n: capture(fetcher, urls[n], folder, f"{n:04}"), range(len(urls))))
     recorder.close()
     needs = [each.requisites for each in done if each.requisites]
-    fetched, lent = sum(each.fetched for each in needs), sum(len(each.shared) for each in needs)
-    return {"pages": len(done), "requisites": fetched, "borrowed": lent, "failed": sum(len(e.failed) for e in needs)}
+    fetched, cached = sum(each.fetched for each in needs), sum(len(each.shared) for each in needs)
+    return {"pages": len(done), "requisites": fetched, "borrowed": cached, "failed": sum(len(e.failed) for e in needs)}
 
 
 def body(url: str, folder: Path) -> dict[str, Any]:
@@ -116,10 +116,10 @@ def compare(url: str, count: int, rounds: int) -> dict[str, Any]:
             assert hashlib.sha256(session.get(url, allow_redirects=False).content).digest()
 
         def recorded() -> None:
-            tape, trouble = recorder.exchange(visit, url, Path(spool))
-            assert trouble is None
-            assert tape.size
-            tape.close()
+            raw, fault = recorder.exchange(visit, url, Path(spool))
+            assert fault is None
+            assert raw.size
+            raw.close()
 
         ways: dict[str, Callable[[], None]] = {
             "requests alone": plain,

@@ -53,7 +53,7 @@ def read_stored(task: tuple[str, str]) -> int:
 
 def recorder(port: int, folder: Path, urls: list[str]) -> Callable[[], None]:
     """Our recorder and WARC writer: the three exchanges of a page into one WARC."""
-    from capture_stage import FolderShelf
+    from capture_stage import FolderFiles
 
     from archiver.capture.capture_writer import Recording
     from archiver.capture.recorder import Recorder
@@ -66,17 +66,17 @@ def recorder(port: int, folder: Path, urls: list[str]) -> Callable[[], None]:
     def go() -> None:
         for number, url in enumerate(urls):
             origin = f"http://{urlsplit(url).netloc}"
-            shelf = FolderShelf(folder, f"{number:05}")
-            recording = Recording(shelf)
+            files = FolderFiles(folder, f"{number:05}")
+            recording = Recording(files)
             with own.visit() as visit:
                 for each in (url, *(origin + path for path in NEEDED)):
                     now = datetime.now(UTC)
                     done = attempt(
                         own, visit, each, "seed", asked=now, keep=8 << 20, limits=own.config.limits, spool=folder
                     )
-                    assert done.trouble is None
+                    assert done.fault is None
                     recording.keep(done)
-            shelf.close()
+            files.close()
 
     return go
 

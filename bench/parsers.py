@@ -164,7 +164,9 @@ def compare(texts: list[str]) -> None:
             values = (share(mine, plain), share(plain, mine), share(Counter(found), places), share(runs(found), order))
             lost = float(share(mine, plain) < 0.98)
             sums[name] = [a + b for a, b in zip(sums[name], (*values, lost, 1000 * spent))]
-    print(f"{'parser':<18} {'words':>7} {'(back)':>7} {'places':>7} {'order':>7} {'pages < 0.98':>13} {'ms a page':>10}")
+    print(
+        f"{'parser':<18} {'words':>7} {'(back)':>7} {'places':>7} {'order':>7} {'pages < 0.98':>13} {'ms a page':>10}"
+    )
     for name, (kept, back, places_same, ordered, lost, spent) in sums.items():
         count = len(texts)
         print(

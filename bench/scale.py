@@ -33,6 +33,7 @@ from archiver.job import coordinator
 from archiver.job.disk_queue import Backlog
 from archiver.job.host_queue import HostQueue
 from archiver.job.result import Archived
+from archiver.job.run_job import run_job
 from archiver.model import Bag, Seed
 
 DOCUMENT = 3000
@@ -92,12 +93,12 @@ def coordinating(number: int, *, folders: bool) -> dict[str, float]:
         if not folders:
             vars(coordinator)["publish"] = lambda *_: []
         before, wall, cpu = peak(), time.perf_counter(), time.process_time()
-        summary = coordinator.run_job(Config(bags=bags, pace=0.0), seeds_of(number, hosts_for(number)))
+        summary = run_job(Config(bags=bags, pace=0.0), seeds_of(number, hosts_for(number)))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
         assert summary.counts == {"captured": number}
         ledger = sum(each.stat().st_size for each in (bags / ".archiver").glob("ledger.sqlite*"))
         started = time.perf_counter()
-        coordinator.run_job(Config(bags=bags, pace=0.0), [])
+        run_job(Config(bags=bags, pace=0.0), [])
         restart = time.perf_counter() - started
     return {"seeds": number, "wall": wall, "rate": number / wall, "cpu_us": 1e6 * cpu / number, "memory": peak(),
             "memory_before": before, "ledger": ledger / number, "restart": restart}  # fmt: skip

@@ -1,8 +1,10 @@
 """Options of the test suite."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import seaweed
 from hypothesis import HealthCheck, settings
 
 # `make test` tries a few examples, the same ones every time; `make fuzz` thousands of new ones.
@@ -17,6 +19,13 @@ def places(tmp_path: Path) -> None:
     """The folders that tests hand bags off to: a hand-off makes none."""
     for name in ("out", "access", "copies", "first", "second"):
         (tmp_path / name).mkdir()
+
+
+@pytest.fixture(scope="session")
+def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of an S3 server; tests that ask it are marked `seaweed.needs_s3` and make buckets of their own."""
+    with seaweed.running(tmp_path_factory.mktemp("s3")) as address:
+        yield address
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

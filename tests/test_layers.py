@@ -6,12 +6,14 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import archiver
+import archiver.api
+from archiver.commands.options import COMMANDS
 
 HOUSE = Path(archiver.__file__).parent
 LINES = 350
 MODULES = 24
 
-FOUNDATION = {"model", "errors", "digest", "cms", "config", "markup", "schemas", "escape"}
+FOUNDATION = {"model", "errors", "digest", "cms", "config", "markup", "schemas", "templates", "escape"}
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validation", "packaging"}
 VALIDATION = {"model", "cms", "digest", "errors", "schemas", "escape"}
 """What `validation` may share with the room that writes bags: nothing that could make both wrong at once."""
@@ -20,12 +22,14 @@ ABOVE = {
     "view": STAGES,
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
-    "transfer": STAGES | {"ledger", "redaction"},
+    "verification": STAGES | {"ledger", "view"},
+    "transfer": STAGES | {"ledger", "redaction", "verification"},
     "job": STAGES | {"ledger", "transfer"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
-DOORS = {"api", "demo", "commands", "cli", "__main__", "__init__"}
-"""They may use every room but those behind them in this order: `cli` uses `commands`, nobody uses `cli`."""
+DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")
+"""They may use every room, and those doors that stand before them here: `commands` uses `api`, nobody uses `cli`."""
+API = set(archiver.api.__all__)
 
 
 def modules() -> dict[str, Path]:
@@ -67,7 +71,7 @@ def allowed(of: str) -> set[str]:
 
 
 def test_every_room_has_its_place():
-    assert {room(name) for name in modules()} <= FOUNDATION | STAGES | ABOVE.keys() | DOORS
+    assert {room(name) for name in modules()} <= FOUNDATION | STAGES | ABOVE.keys() | set(DOORS)
 
 
 def test_no_room_imports_one_beside_or_above_it():
@@ -77,8 +81,34 @@ def test_no_room_imports_one_beside_or_above_it():
     assert not {name: rooms for name, rooms in wrong.items() if rooms}
 
 
+def test_no_door_imports_one_behind_it():
+    wrong = {
+        name: rooms_imported(path) & set(DOORS[DOORS.index(room(name)) + 1 :])
+        for name, path in modules().items()
+        if room(name) in DOORS
+    }
+    assert not {name: doors for name, doors in wrong.items() if doors}
+
+
+def test_no_command_imports_another():
+    of_commands = {f"archiver.commands.{each.module}" for each in COMMANDS}
+    wrong = {
+        name: imported(path) & of_commands
+        for name, path in modules().items()
+        if f"archiver.{name.replace('/', '.')}" in of_commands
+    }
+    assert not {name: others for name, others in wrong.items() if others}
+
+
+def test_nothing_directly_in_the_package_bears_the_name_of_a_function_of_the_api():
+    """Importing it would put the module in the place of the function that is imported when it is first asked for."""
+    assert not {room(name) for name in modules()} & API
+
+
 def test_no_modules_import_each_other_in_a_circle():
+    # The package itself imports its API only when it is asked for a name of it.
     named = {f"archiver.{name.replace('/', '.')}".removesuffix(".__init__"): path for name, path in modules().items()}
+    del named["archiver.__init__" if "archiver.__init__" in named else "archiver"]
     graph = {name: (imported(path) & named.keys()) - {name} for name, path in named.items()}
     assert len(tuple(TopologicalSorter(graph).static_order())) == len(named)  # or CycleError names the circle
 

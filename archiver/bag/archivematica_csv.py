@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable
 
-from archiver.bag.bag_contents import NOT_STATED, Dossier
+from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.roles import term_of
 from archiver.bag.sanitize import one_line
 
@@ -19,55 +19,55 @@ _ACCESS = {"open": "Allow", "closed": "Disallow"}
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def metadata_csv(dossier: Dossier) -> bytes:
+def metadata_csv(contents: BagContents) -> bytes:
     """Dublin Core, one row for the whole payload; elements repeat as columns."""
-    capture = dossier.capture
+    capture = contents.capture
     captured = f"Captured {capture.started:%Y-%m-%dT%H:%M:%SZ} ({capture.outcome})"
     pairs = [
         ("filename", "objects"),
-        ("dc.title", dossier.title),
-        *_people(dossier),
-        ("dc.publisher", dossier.first("publisher")),
-        ("dc.date", dossier.first("published")),
+        ("dc.title", contents.title),
+        *_people(contents),
+        ("dc.publisher", contents.first("publisher")),
+        ("dc.date", contents.first("published")),
         ("dc.type", "Text"),
         ("dc.format", "application/warc"),
-        ("dc.identifier", dossier.identifier),
+        ("dc.identifier", contents.identifier),
         ("dc.identifier", capture.requested_url),
         ("dc.source", capture.final_url),
-        ("dc.language", dossier.first("language")),
-        ("dc.description", f"{captured}; compared with its seed: {dossier.reading.comparison.verdict}"),
-        ("dc.provenance", dossier.custody_line),
-        ("dc.provenance", dossier.operation_line),
-        ("dc.rights", dossier.rights["statement"]),
-        ("dc.rightsHolder", dossier.rights["holder"]),
-        ("dcterms.accessRights", "; ".join(f"{n}: {v}" for n in ("access", "embargo") if (v := dossier.rights[n]))),
+        ("dc.language", contents.first("language")),
+        ("dc.description", f"{captured}; compared with its seed: {contents.reading.comparison.verdict}"),
+        ("dc.provenance", contents.custody_line),
+        ("dc.provenance", contents.operation_line),
+        ("dc.rights", contents.rights["statement"]),
+        ("dc.rightsHolder", contents.rights["holder"]),
+        ("dcterms.accessRights", "; ".join(f"{n}: {v}" for n in ("access", "embargo") if (v := contents.rights[n]))),
     ]
     stated = [(name, value) for name, value in pairs if value]
     return _csv([[name for name, _ in stated], [_cell(value) for _, value in stated]])
 
 
-def _people(dossier: Dossier) -> list[tuple[str, str]]:
+def _people(contents: BagContents) -> list[tuple[str, str]]:
     named = {
         (f"dc.{term_of(credit).dublin_core}", credit.agency or credit.name): None
-        for credit in dossier.reading.credits
+        for credit in contents.reading.credits
         if term_of(credit).dublin_core != "rights"
     }
     return sorted(named, key=lambda pair: pair[0] != "dc.creator")
 
 
-def rights_csv(dossier: Dossier, paths: Iterable[str]) -> bytes:
+def rights_csv(contents: BagContents, paths: Iterable[str]) -> bytes:
     """The same rights for every file of the payload; what nobody stated is said to be unknown, never invented.
 
     Archivematica finds each file by its path, `data/` being `objects/` to it, and refuses a basis not on its list: one
     that nobody stated is `other`, and the note says so. An act is granted or restricted only where an access is stated.
     """
-    rights, basis = dossier.rights, (dossier.rights["basis"] or "").strip().lower()
+    rights, basis = contents.rights, (contents.rights["basis"] or "").strip().lower()
     until = rights["embargo"] if rights["embargo"] and _DATE.fullmatch(rights["embargo"]) else ""
     row = dict.fromkeys(RIGHTS, "") | {
         "basis": basis if basis in _BASES else "other",
         "status": ("copyrighted" if rights["holder"] else "unknown") if basis == "copyright" else "",
         "terms": (rights["statement"] or NOT_STATED) if basis == "license" else "",
-        "note": f"{rights['statement'] or NOT_STATED}; {dossier.rights_line}",
+        "note": f"{rights['statement'] or NOT_STATED}; {contents.rights_line}",
     }
     if access := rights["access"]:
         row |= {

@@ -1,4 +1,4 @@
-"""All that is known about one capture when its bag is written: what the files of the bag are made from."""
+"""What the files of one bag are made from: everything known about its capture when it is written."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ NOT_STATED = "not stated"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Dossier:
+class BagContents:
     """`name` is the bag's, `identifier` its `urn:uuid:`, `group` the job's; `sealed` is when the bag is closed. Not
     slotted: what many files state is worked out once."""
 

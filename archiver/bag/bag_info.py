@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from archiver import __version__
-from archiver.bag.bag_contents import NOT_STATED, Dossier
+from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.staging import Info
 from archiver.config import Config
 from archiver.model import Claim, Credit
@@ -11,26 +11,26 @@ from archiver.model import Claim, Credit
 PROFILE = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
 
 
-def bag_info(dossier: Dossier) -> Info:
+def bag_info(contents: BagContents) -> Info:
     """The labels in order; facts that are not there are left out, the source organisation alone says "not stated"."""
-    config, reading, rights = dossier.config, dossier.reading, dossier.rights
+    config, reading, rights = contents.config, contents.reading, contents.rights
     pairs = [
         *operation(config),
-        ("External-Description", dossier.headline),
-        ("External-Identifier", dossier.identifier),
-        ("Bagging-Date", f"{dossier.sealed:%Y-%m-%d}"),
-        ("Bag-Group-Identifier", config.group or dossier.group),
+        ("External-Description", contents.headline),
+        ("External-Identifier", contents.identifier),
+        ("Bagging-Date", f"{contents.sealed:%Y-%m-%d}"),
+        ("Bag-Group-Identifier", config.group or contents.group),
         ("Bag-Producing-Organization", config.organisation),
         ("Bag-Software-Agent", f"archiver {__version__}"),
         ("BagIt-Profile-Identifier", PROFILE),
         ("Operator", config.operator),
-        ("Original-URL", dossier.seed.url),
-        ("Capture-Date", f"{dossier.capture.started:%Y-%m-%dT%H:%M:%SZ}"),
+        ("Original-URL", contents.seed.url),
+        ("Capture-Date", f"{contents.capture.started:%Y-%m-%dT%H:%M:%SZ}"),
         ("Publication-Date", _published(reading.claims.get("published", ()))),
         *(("Credit", credit) for credit in _credited(reading.credits)),
         ("Comparison-Verdict", reading.comparison.verdict),
-        ("Seed-Supplied-By", dossier.custody["supplied_by"]),
-        ("Seed-Obtained-How", dossier.custody["obtained_how"]),
+        ("Seed-Supplied-By", contents.custody["supplied_by"]),
+        ("Seed-Obtained-How", contents.custody["obtained_how"]),
         *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),
     ]
     return [(label, value) for label, value in pairs if value]

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from archiver import __version__
-from archiver.bag.bag_contents import NOT_STATED, Dossier
+from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.formats import format_of
 from archiver.bag.roles import term_of
 from archiver.bag.sanitize import json_bytes, one_line
@@ -29,24 +29,24 @@ File = tuple[str, int, str]
 """Path below `data/`, size in bytes, SHA-256."""
 
 
-def crate_of(dossier: Dossier, files: Sequence[File]) -> bytes:
+def crate_of(contents: BagContents, files: Sequence[File]) -> bytes:
     """The metadata document: descriptor, root dataset, the page with its credits, the capture, the files."""
     graph: dict[str, Entity] = {}
-    for entity in _entities(dossier, files):
+    for entity in _entities(contents, files):
         graph.setdefault(entity["@id"], {}).update(entity)
     document = {"@context": CONTEXT, "@graph": [_single(entity) for entity in graph.values()]}
     return json_bytes(document, indent=1)
 
 
-def _entities(dossier: Dossier, files: Sequence[File]) -> Iterator[Entity]:
+def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
     yield {"@id": METADATA, "@type": "CreativeWork", "about": _ref("./"), "conformsTo": _ref(CONFORMS_TO)}
-    yield _root(dossier, files)
-    yield {"@id": "#identifier", "@type": "PropertyValue", "name": "External-Identifier", "value": dossier.identifier}
-    yield _licence(dossier)
-    yield from _article(dossier)
-    yield from _agents(dossier)
-    yield _capture(dossier)
-    yield from (_file(dossier, *each) for each in files if each[0] not in _NOT_PARTS)
+    yield _root(contents, files)
+    yield {"@id": "#identifier", "@type": "PropertyValue", "name": "External-Identifier", "value": contents.identifier}
+    yield _licence(contents)
+    yield from _article(contents)
+    yield from _agents(contents)
+    yield _capture(contents)
+    yield from (_file(contents, *each) for each in files if each[0] not in _NOT_PARTS)
 
 
 def _ref(identifier: str) -> dict[str, str]:
@@ -58,72 +58,72 @@ def _single(entity: Entity) -> Entity:
     return {key: value[0] if isinstance(value, list) and len(value) == 1 else value for key, value in entity.items()}
 
 
-def _root(dossier: Dossier, files: Sequence[File]) -> Entity:
-    capture, verdict = dossier.capture, dossier.reading.comparison.verdict
-    access = "; ".join(f"{name}: {dossier.rights[name]}" for name in ("access", "embargo") if dossier.rights[name])
+def _root(contents: BagContents, files: Sequence[File]) -> Entity:
+    capture, verdict = contents.capture, contents.reading.comparison.verdict
+    access = "; ".join(f"{name}: {contents.rights[name]}" for name in ("access", "embargo") if contents.rights[name])
     what = f"Capture of {capture.requested_url} ({capture.outcome}), compared with the seed it came from ({verdict})."
     return {
         "@id": "./",
         "@type": "Dataset",
-        "name": one_line(dossier.title),
+        "name": one_line(contents.title),
         "description": what,
         "identifier": _ref("#identifier"),
-        **({"publisher": _ref("#agent")} if dossier.config.organisation else {}),
-        "datePublished": f"{dossier.sealed:%Y-%m-%dT%H:%M:%SZ}",
-        "license": _ref(_licence_id(dossier)),
+        **({"publisher": _ref("#agent")} if contents.config.organisation else {}),
+        "datePublished": f"{contents.sealed:%Y-%m-%dT%H:%M:%SZ}",
+        "license": _ref(_licence_id(contents)),
         **({"conditionsOfAccess": access} if access else {}),
-        "mainEntity": _ref(dossier.capture.final_url),
+        "mainEntity": _ref(contents.capture.final_url),
         "mentions": _ref("#capture"),
         "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
     }
 
 
-def _licence_id(dossier: Dossier) -> str:
-    statement = dossier.rights["statement"] or ""
+def _licence_id(contents: BagContents) -> str:
+    statement = contents.rights["statement"] or ""
     return statement if _ADDRESS.fullmatch(statement) else "#licence"
 
 
-def _licence(dossier: Dossier) -> Entity:
-    identifier = _licence_id(dossier)
-    name = LICENCES.get(identifier, dossier.rights["statement"] or NOT_STATED)
-    about = f"As stated by the archive; {dossier.rights_line}"
+def _licence(contents: BagContents) -> Entity:
+    identifier = _licence_id(contents)
+    name = LICENCES.get(identifier, contents.rights["statement"] or NOT_STATED)
+    about = f"As stated by the archive; {contents.rights_line}"
     return {"@id": identifier, "@type": "CreativeWork", "name": name, "description": about}
 
 
-def _article(dossier: Dossier) -> Iterator[Entity]:
+def _article(contents: BagContents) -> Iterator[Entity]:
     """The page, whoever is credited for it, and its photo."""
     page: Entity = {
-        "@id": dossier.capture.final_url,
+        "@id": contents.capture.final_url,
         "@type": "NewsArticle",
-        "name": one_line(dossier.title),
-        **({"headline": dossier.headline} if dossier.headline else {}),
-        "url": dossier.capture.final_url,
-        "subjectOf": _ref(dossier.warc),
+        "name": one_line(contents.title),
+        **({"headline": contents.headline} if contents.headline else {}),
+        "url": contents.capture.final_url,
+        "subjectOf": _ref(contents.warc),
     }
     for key, value in (
-        ("datePublished", dossier.first("published")),
-        ("dateModified", dossier.first("modified")),
-        ("inLanguage", dossier.first("language")),
+        ("datePublished", contents.first("published")),
+        ("dateModified", contents.first("modified")),
+        ("inLanguage", contents.first("language")),
     ):
         # schema.org's dates are ISO 8601; one that is not sure (EDTF) stands in the record and the metadata alone.
         if value and not value.endswith(("?", "]")):
             page[key] = value
-    if publisher := dossier.first("publisher"):
+    if publisher := contents.first("publisher"):
         page["publisher"] = _ref("#publisher")
         yield {"@id": "#publisher", "@type": "NewsMediaOrganization", "name": publisher}
-    written = _once(credit for credit in dossier.reading.credits if credit.of == "article")
+    written = _once(credit for credit in contents.reading.credits if credit.of == "article")
     lines = dict.fromkeys(credit.text for credit in written if credit.role != "author")
     if lines:
         page["creditText"] = "; ".join(lines)
     yield from _credited(page, written, roles=True)
-    if dossier.lead:
-        page["image"] = _ref(dossier.lead.url)
-        yield from _photo(dossier)
+    if contents.lead:
+        page["image"] = _ref(contents.lead.url)
+        yield from _photo(contents)
     yield page
 
 
-def _photo(dossier: Dossier) -> Iterator[Entity]:
-    lead = dossier.lead
+def _photo(contents: BagContents) -> Iterator[Entity]:
+    lead = contents.lead
     assert lead is not None
     photo: Entity = {
         "@id": lead.url,
@@ -135,7 +135,7 @@ def _photo(dossier: Dossier) -> Iterator[Entity]:
         photo["caption"] = lead.caption
     if lead.credit:
         photo["creditText"] = lead.credit
-    taken = _once(credit for credit in dossier.reading.credits if credit.of == "image")
+    taken = _once(credit for credit in contents.reading.credits if credit.of == "image")
     notices = [credit.text for credit in taken if credit.role == "rights"]
     if notices:
         photo["copyrightNotice"] = notices[0]
@@ -177,29 +177,29 @@ def _who(credit: Credit) -> Entity:
     return who
 
 
-def _agents(dossier: Dossier) -> Iterator[Entity]:
+def _agents(contents: BagContents) -> Iterator[Entity]:
     """The software, who is responsible, the person who did it for them, and whom to ask."""
-    config = dossier.config
+    config = contents.config
     # RO-Crate 1.2 wants an address of the software; the record, which states it whole, is one that will last.
     software = {"@id": "#archiver", "@type": "SoftwareApplication", "name": "archiver", "version": __version__}
     yield {**software, "url": "provenance.json"}
-    agent: Entity = {"@id": "#agent", "name": dossier.agent}
+    agent: Entity = {"@id": "#agent", "name": contents.agent}
     agent["@type"] = "Organization" if config.organisation or not config.operator else "Person"
     if config.organisation_address:
         agent["address"] = config.organisation_address
-    if dossier.contact:
+    if contents.contact:
         agent["contactPoint"] = _ref("#contact")
         point = {"name": config.contact_name, "email": config.contact_email, "telephone": config.contact_phone}
         stated = {key: value for key, value in point.items() if value}
-        yield {"@id": "#contact", "@type": "ContactPoint", "name": dossier.contact, **stated}
+        yield {"@id": "#contact", "@type": "ContactPoint", "name": contents.contact, **stated}
     yield agent
     if config.organisation and config.operator:
         yield {"@id": "#operator", "@type": "Person", "name": config.operator, "affiliation": _ref("#agent")}
 
 
-def _capture(dossier: Dossier) -> Entity:
+def _capture(contents: BagContents) -> Entity:
     """The CreateAction: who had it done, with what, when, from what, giving what."""
-    capture, config = dossier.capture, dossier.config
+    capture, config = contents.capture, contents.config
     return {
         "@id": "#capture",
         "@type": "CreateAction",
@@ -210,12 +210,12 @@ def _capture(dossier: Dossier) -> Entity:
         "startTime": f"{capture.started:%Y-%m-%dT%H:%M:%S.%fZ}",
         "endTime": f"{capture.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
         "object": _ref(capture.final_url),
-        "result": _ref(dossier.warc),
+        "result": _ref(contents.warc),
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }
 
 
-def _file(dossier: Dossier, path: str, size: int, sha256: str) -> Entity:
+def _file(contents: BagContents, path: str, size: int, sha256: str) -> Entity:
     known = format_of(path)
     encoding: list[Any] = [known.mime]
     if known.puid:
@@ -224,17 +224,17 @@ def _file(dossier: Dossier, path: str, size: int, sha256: str) -> Entity:
         "@id": path,
         "@type": "File",
         "name": path.rpartition("/")[2],
-        "description": _describe(dossier, path),
+        "description": _describe(contents, path),
         "encodingFormat": encoding if len(encoding) > 1 else encoding[0],
         "contentSize": str(size),
         "sha256": sha256,
     }
 
 
-def _describe(dossier: Dossier, path: str) -> str:
+def _describe(contents: BagContents, path: str) -> str:
     named = {
-        dossier.warc: "The exchanges as they went over the connection",
-        dossier.seed_file: f"The seed document, byte for byte. {dossier.custody_line}",
+        contents.warc: "The exchanges as they went over the connection",
+        contents.seed_file: f"The seed document, byte for byte. {contents.custody_line}",
         "text/article.txt": "The text extracted from the page",
         "provenance.json": "The record: what was captured, what it says, how it compares",
         "metadata/premis.xml": "Preservation metadata (PREMIS 3)",

@@ -24,6 +24,19 @@ def seed_file_name(seed_name: str) -> str:
     return f"{slug(_stem(seed_name), 'seed')}.{'md' if ending in ('md', 'markdown') else 'txt'}"
 
 
+_QUERY = re.compile(r"[?#;=]|%(?:25){0,4}(?:3[FfBbDd]|23)")
+_QUERY_IN_WORDS = re.compile(r"(?:[?#;]|%(?:25){0,4}(?:3[FfBb]|23))[^\s=]{1,200}=")
+"""Where an address that was made a file's name goes on with what may let somebody in: a name with spaces in it is a
+title, which may ask a question."""
+
+
+def without_query(name: str) -> str:
+    """The name as far as it is a path: names of bags are passed on to everybody, tokens in a query are not."""
+    found = (_QUERY_IN_WORDS if " " in name.strip() else _QUERY).search(name)
+    return name[: found.start()] if found else name
+
+
 def _stem(name: str) -> str:
+    name = without_query(name)
     stem, dot, ending = name.rpartition(".")
     return stem if dot and stem and ending.lower() in ("txt", "md", "markdown") else name

@@ -1,27 +1,27 @@
 """ro-crate-preview.html: the page a person reads. Static, without scripts, everything from outside escaped.
 
-Shows what was captured, how it compares line by line, who is credited and what each source claims. It states nothing
-that the record does not; the record stays the authority. It leads nowhere but to files of the payload, and loads none.
+The markup stands in `templates/preview.html`; this module puts the facts together: what was captured, how it compares
+line by line, who is credited and what each source claims. It states nothing that the record does not; the record stays
+the authority. The page leads nowhere but to files of the payload, and loads none.
 """
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from functools import cache
-from html import escape
-from importlib.resources import files
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
-from archiver.bag.bag_contents import Dossier
-from archiver.bag.preview_diff import marked, respelt
-from archiver.bag.sanitize import well_formed
-from archiver.model import ComparedLine
+from archiver.bag.bag_contents import BagContents
+from archiver.bag.preview_diff import Run, marked, respelt
+from archiver.model import Capture, ComparedLine, Comparison
+from archiver.templates import render
+
+T = TypeVar("T")
 
 MOST = 2_000
 """Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-# What no HTML document may hold, and what turns the direction of all that follows.
-_FOUL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 """As in BCP 47; a page may claim anything."""
 _KINDS = {
@@ -47,78 +47,74 @@ _BECAME = {
     "blocked": "Found to be blocked",
     "refused": "Refused",
 }
-_MARKS = {"both": "{}", "seed": "<del>{}</del> ", "page": "<ins>{}</ins>"}
 
 
-def preview_of(dossier: Dossier, paths: Iterable[str]) -> bytes:
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[T]):
+    """The first of many, and how many more there are."""
+
+    shown: Sequence[T]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A compared line: its kind, words about it, and its paragraphs, each a heading and runs of (side, text)."""
+
+    kind: str
+    about: str
+    paragraphs: Sequence[tuple[str, Sequence[Run]]]
+
+
+def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
     """The whole document, UTF-8; `paths` are the payload's files written before it."""
-    head = (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="referrer" content="no-referrer">'
-        f"<title>{_shown(dossier.title)}</title>\n<style>\n{_style()}</style></head><body>\n"
+    stated = contents.reading.article.language or ""
+    comparison = contents.reading.comparison
+    page = render(
+        "preview.html",
+        title=contents.title,
+        language=stated if _LANGUAGE.fullmatch(stated) else "",
+        became=_became(contents.capture),
+        compared=_has_article(contents),
+        verdict=comparison.verdict,
+        shares=_shares(comparison),
+        lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
+        capture=_table(_capture(contents)),
+        links=_table(_links(contents)),
+        photo=_table(_photo(contents)),
+        credits=_table(_credits(contents)),
+        claims=_table(_claims(contents)),
+        paths=paths,
+        identifier=contents.identifier,
+        sealed=f"{contents.sealed:%Y-%m-%d %H:%M:%S} UTC",
     )
-    return f"{head}{''.join(_body(dossier, paths))}</body></html>\n".encode()
+    return page.encode("utf-8")
 
 
-@cache
-def _style() -> str:
-    return files("archiver.bag").joinpath("preview.css").read_text("utf-8")
-
-
-def _shown(text: str) -> str:
-    return escape(text if text.isprintable() else _FOUL.sub("\ufffd", well_formed(text)))
-
-
-def _body(dossier: Dossier, paths: Iterable[str]) -> Iterator[str]:
-    stated = dossier.reading.article.language or ""
-    language = stated if _LANGUAGE.fullmatch(stated) else ""
-    yield f'<header><p class="kind">Archived page</p><h1 lang="{language}" dir="auto">{_shown(dossier.title)}</h1>'
-    yield f'<p class="standfirst">{_standfirst(dossier)}</p></header>\n<main>\n'
-    yield from _section("Capture", _table(_capture(dossier)))
-    yield from _section("Comparison with the seed", _comparison(dossier, language))
-    yield from _section("Links the seed had lost", _table(_links(dossier)))
-    yield from _section("Photo", _table(_photo(dossier)))
-    yield from _section("Credits", _table(_credits(dossier)))
-    yield from _section("Claims and their sources", _table(_claims(dossier)))
-    listed = (f'<li><a href="{_shown(path)}">{_shown(path)}</a></li>' for path in paths)
-    yield from _section("Files", f'<ul class="files">{"".join(listed)}</ul>')
-    yield f"</main>\n<footer><p>Bag {_shown(dossier.identifier)}, sealed {dossier.sealed:%Y-%m-%d %H:%M:%S} UTC. "
-    yield 'What stands here is taken from <a href="provenance.json">the record</a>, which has all of it.</p></footer>\n'
-
-
-def _standfirst(dossier: Dossier) -> str:
-    """What became of it, in two sentences."""
-    capture, became = dossier.capture, _BECAME.get(dossier.capture.outcome, "Not captured")
+def _became(capture: Capture) -> str:
+    """What became of it, in a sentence."""
+    became = _BECAME.get(capture.outcome, "Not captured")
     host = urlsplit(capture.final_url).hostname or capture.final_url
-    when = f"{capture.started.day} {capture.started:%B %Y at %H:%M} UTC"
-    verdict = _shown(dossier.reading.comparison.verdict)
-    compared = f" Compared with the seed document: <strong>{verdict}</strong>." if _has_article(dossier) else ""
-    return f"{became} at {_shown(host)} on {when}.{compared}"
+    return f"{became} at {host} on {capture.started.day} {capture.started:%B %Y at %H:%M} UTC."
 
 
-def _has_article(dossier: Dossier) -> bool:
+def _has_article(contents: BagContents) -> bool:
     """Whether what came is the article; only the record sets what came instead against the seed."""
-    return dossier.capture.outcome == "captured"
+    return contents.capture.outcome == "captured"
 
 
-def _section(heading: str, content: str) -> Iterator[str]:
-    if content:
-        yield f"<section><h2>{heading}</h2>\n{content}</section>\n"
+def _table(rows: Iterable[tuple[str, str]]) -> Listed[tuple[str, str]]:
+    """The rows that have a value."""
+    cells = [row for row in rows if row[1]]
+    return _bounded(cells, len(cells))
 
 
-def _table(rows: Iterable[tuple[str, str]]) -> str:
-    cells = [f'<tr><th scope="row">{_shown(n)}</th><td dir="auto">{_shown(v)}</td></tr>\n' for n, v in rows if v]
-    return f"<table>{''.join(cells[:MOST])}</table>{_rest(len(cells))}" if cells else ""
+def _bounded(items: Iterable[T], count: int) -> Listed[T]:
+    return Listed(list(islice(items, MOST)), max(0, count - MOST))
 
 
-def _rest(count: int) -> str:
-    return f"<p>And {count - MOST} more in the record.</p>" if count > MOST else ""
-
-
-def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    capture, tls, needed = dossier.capture, dossier.capture.final.tls, dossier.capture.requisites
+def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
+    capture, tls, needed = contents.capture, contents.capture.final.tls, contents.capture.requisites
     yield "Asked for", capture.requested_url
     if capture.final_url != capture.requested_url:
         yield "Answered by", capture.final_url
@@ -132,17 +128,14 @@ def _capture(dossier: Dossier) -> Iterator[tuple[str, str]]:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
         yield "With it", f"{needed.fetched} files that the page needs fetched{rest}"
-    names = dict.fromkeys((dossier.agent, dossier.config.operator or dossier.agent))
+    names = dict.fromkeys((contents.agent, contents.config.operator or contents.agent))
     yield "By", f"{', '.join(names)}, with {capture.user_agent}"
-    yield "Contact", dossier.contact or ""
-    yield "Seed", dossier.custody_line
-    yield "Rights", "; ".join(each for each in (dossier.rights["statement"], dossier.rights_line) if each)
+    yield "Contact", contents.contact or ""
+    yield "Seed", contents.custody_line
+    yield "Rights", "; ".join(each for each in (contents.rights["statement"], contents.rights_line) if each)
 
 
-def _comparison(dossier: Dossier, language: str) -> str:
-    if not _has_article(dossier):
-        return "<p>Not shown: what came is not the article. The record keeps how it compares.</p>\n"
-    comparison = dossier.reading.comparison
+def _shares(comparison: Comparison) -> str:
     kept, theirs = f"{comparison.seed_coverage:.0%}", f"{comparison.page_coverage:.0%}"
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
     if comparison.verdict == "no-text":
@@ -151,62 +144,54 @@ def _comparison(dossier: Dossier, language: str) -> str:
     if counts:
         found = ", ".join(f"{counts[kind]} {named}" for kind, named in _COUNTED.items() if kind in counts)
         shares += f" Paragraphs: {found}."
-    lines = "".join(_line(line) for line in comparison.lines[:MOST])
-    listed = f'<ol lang="{language}">\n{lines}</ol>{_rest(len(comparison.lines))}\n' if lines else ""
-    return f"<p>Verdict: <strong>{_shown(comparison.verdict)}</strong>. {shares}</p>\n{listed}"
+    return shares
 
 
-def _line(line: ComparedLine) -> str:
+def _line(line: ComparedLine) -> Line:
     where = f", line\u00a0{line.seed_line}" if line.seed_line is not None else ""
-    kind = f'<p class="kind" lang="en">{_KINDS[line.kind]}{where}</p>'
-    return f'<li class="{line.kind}">{kind}<div>{_words(line)}</div></li>\n'
+    return Line(line.kind, f"{_KINDS[line.kind]}{where}", _paragraphs(line))
 
 
-def _words(line: ComparedLine) -> str:
+def _paragraphs(line: ComparedLine) -> Sequence[tuple[str, Sequence[Run]]]:
+    """One paragraph with the words of one side marked; both, each under its heading, where no places are certain."""
     if line.seed is None or line.page is None or line.seed == line.page:
-        return _paragraph(line.seed or line.page or "")
-    runs = marked(line.seed, line.page, line.changes) if line.changes else respelt(line.seed, line.page)
-    if runs:
-        return f'<p dir="auto">{"".join(_MARKS[side].format(_shown(text)) for side, text in runs)}</p>'
-    sides = (("in the seed", line.seed), ("on the page", line.page))
-    return "".join(f'<p class="kind" lang="en">{side}</p>{_paragraph(text)}' for side, text in sides)
+        return [("", [("both", line.seed or line.page or "")])]
+    if runs := marked(line.seed, line.page, line.changes) if line.changes else respelt(line.seed, line.page):
+        return [("", runs)]
+    return [("in the seed", [("both", line.seed)]), ("on the page", [("both", line.page)])]
 
 
-def _paragraph(text: str) -> str:
-    return f'<p dir="auto">{_shown(text)}</p>'
-
-
-def _links(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    for link in dossier.reading.links if _has_article(dossier) else ():
+def _links(contents: BagContents) -> Iterator[tuple[str, str]]:
+    for link in contents.reading.links if _has_article(contents) else ():
         if link.page_href and link.page_href != link.seed_href:
             yield link.text, link.page_href
 
 
-def _photo(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    if lead := dossier.lead:
+def _photo(contents: BagContents) -> Iterator[tuple[str, str]]:
+    if lead := contents.lead:
         yield "Caption", lead.caption or "none on the page"
-        named = dict.fromkeys(c.name for c in dossier.reading.credits if (c.of, c.role) == ("image", "photo"))
+        named = dict.fromkeys(c.name for c in contents.reading.credits if (c.of, c.role) == ("image", "photo"))
         yield "Credit", lead.credit or ", ".join(named) or "none"
         yield "Address", lead.url
         yield "Content credentials", "a C2PA manifest is in the file; it was not verified" if lead.c2pa else ""
         yield "Problem", lead.problem or ""
-    elif caption := dossier.seed.caption:
+    elif caption := contents.seed.caption:
         yield "Caption in the seed", caption.text
         yield "Credit in the seed", caption.credit or "none"
 
 
-def _credits(dossier: Dossier) -> Iterator[tuple[str, str]]:
+def _credits(contents: BagContents) -> Iterator[tuple[str, str]]:
     found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
-    for credit in dossier.reading.credits:
+    for credit in contents.reading.credits:
         role = credit.role if credit.of == "article" else f"{credit.role} (image)"
         found.setdefault((credit.name, role), (credit.text, {}))[1][credit.source] = None
     for (name, role), (text, sources) in found.items():
         yield f"{name}, {role}", f"{text} ({', '.join(sources)})"
 
 
-def _claims(dossier: Dossier) -> Iterator[tuple[str, str]]:
-    for name, claims in dossier.reading.claims.items():
-        agreement = dossier.reading.agreement.get(name) if _has_article(dossier) else None
+def _claims(contents: BagContents) -> Iterator[tuple[str, str]]:
+    for name, claims in contents.reading.claims.items():
+        agreement = contents.reading.agreement.get(name) if _has_article(contents) else None
         conflict = " (sources disagree)" if agreement and agreement.accord == "conflict" else ""
         values: dict[str, dict[str, None]] = {}
         for claim in claims:

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
-from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_contents import BagContents
 from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
 from archiver.digest import sha256
@@ -27,19 +27,19 @@ _LEAVES = frozenset((str, int, float, bool))
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
 
-def build_record(dossier: Dossier) -> dict[str, Any]:
+def build_record(contents: BagContents) -> dict[str, Any]:
     """The record as plain values."""
-    config = dossier.config
+    config = contents.config
     return {
         "version": VERSION,
-        "seed": _seed(dossier),
-        "capture": {**_capture(dossier.capture, dossier.warc), "lead_image": plain(dossier.lead)},
-        **parts(dossier.reading),
-        "rights": _rights(dossier),
+        "seed": _seed(contents),
+        "capture": {**_capture(contents.capture, contents.warc), "lead_image": plain(contents.lead)},
+        **parts(contents.reading),
+        "rights": _rights(contents),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
-            "contact": dossier.contact,
+            "contact": contents.contact,
         },
         "host": {"os": platform.platform(), "python": platform.python_version()},
         "clock": {"source": "the operating system's", "checked": None},
@@ -53,9 +53,9 @@ def build_record(dossier: Dossier) -> dict[str, Any]:
     }
 
 
-def _rights(dossier: Dossier) -> dict[str, Any]:
+def _rights(contents: BagContents) -> dict[str, Any]:
     """The rights as stated; an access that is none of the four levels is kept in its own words, and decides nothing."""
-    rights = dict(dossier.rights)
+    rights = dict(contents.rights)
     stated = rights["access"]
     level = (stated or "").strip().lower()
     known = level in ACCESS
@@ -74,17 +74,17 @@ def parts(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _seed(dossier: Dossier) -> dict[str, Any]:
-    seed = dossier.seed
+def _seed(contents: BagContents) -> dict[str, Any]:
+    seed = contents.seed
     return {
-        "file": dossier.seed_file,
+        "file": contents.seed_file,
         "sha256": seed.sha256,
         "original_name": seed.name,
         "original_url": seed.url,
         "headline": seed.headline.text if seed.headline else None,
         "date": seed.date.day.isoformat() if seed.date else None,
         "lines": seed.lines,
-        **dossier.custody,
+        **contents.custody,
     }
 
 

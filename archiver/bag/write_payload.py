@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from archiver.bag.archivematica_csv import metadata_csv, rights_csv
-from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_contents import BagContents
 from archiver.bag.bag_info import bag_info
 from archiver.bag.crate import METADATA, PREVIEW, crate_of
 from archiver.bag.premis import premis_of
@@ -30,26 +30,26 @@ from archiver.digest import sha256
 from archiver.model import Bag, Capture, IndexEntry
 
 
-def fill(staged: StagedBag, dossier: Dossier) -> Bag:
+def fill(staged: StagedBag, contents: BagContents) -> Bag:
     """Write everything but the WARC files, which are there, and seal. Raises StorageError."""
-    staged.add(dossier.seed_file, dossier.seed.data)
-    if text := text_bytes(dossier.reading):
+    staged.add(contents.seed_file, contents.seed.data)
+    if text := text_bytes(contents.reading):
         staged.add(TEXT, text)
-    for path, pem in certificates(dossier.capture).items():
+    for path, pem in certificates(contents.capture).items():
         staged.add(path, pem)
-    _wacz(staged, dossier)
-    staged.add("provenance.json", record_bytes(build_record(dossier)))
-    staged.add("metadata/premis.xml", premis_of(dossier, staged.written()))
-    staged.add("metadata/metadata.csv", metadata_csv(dossier))
-    staged.add("metadata/rights.csv", rights_csv(dossier, [path for path, _, _ in staged.written()]))
-    staged.add(METADATA, crate_of(dossier, staged.written()))
-    staged.add(PREVIEW, preview_of(dossier, [path for path, _, _ in staged.written()]))
-    return staged.seal(bag_info(dossier))
+    _wacz(staged, contents)
+    staged.add("provenance.json", record_bytes(build_record(contents)))
+    staged.add("metadata/premis.xml", premis_of(contents, staged.written()))
+    staged.add("metadata/metadata.csv", metadata_csv(contents))
+    staged.add("metadata/rights.csv", rights_csv(contents, [path for path, _, _ in staged.written()]))
+    staged.add(METADATA, crate_of(contents, staged.written()))
+    staged.add(PREVIEW, preview_of(contents, [path for path, _, _ in staged.written()]))
+    return staged.seal(bag_info(contents))
 
 
-def _wacz(staged: StagedBag, dossier: Dossier) -> None:
-    page = page_of(dossier.capture, dossier.reading, dossier.identifier.rpartition(":")[2])
-    add_wacz(staged, dossier.capture.index, page, dossier.sealed)
+def _wacz(staged: StagedBag, contents: BagContents) -> None:
+    page = page_of(contents.capture, contents.reading, contents.identifier.rpartition(":")[2])
+    add_wacz(staged, contents.capture.index, page, contents.sealed)
 
 
 def add_wacz(staged: StagedBag, index: tuple[IndexEntry, ...], page: Mapping[str, str], sealed: datetime) -> None:

@@ -7,15 +7,15 @@ from threading import Lock
 from typing import Protocol
 
 from archiver.capture.recorder import as_sent
-from archiver.capture.shared_cache import Lent
+from archiver.capture.shared_cache import CachedResponse
 from archiver.capture.single_exchange import Attempt
 from archiver.capture.warc import CopiedRecords, WarcFile
 from archiver.errors import RecordingError
 from archiver.model import Copied, Exchange, IndexEntry
 
 
-class Shelf(Protocol):
-    """Where a capture's files go: opened when there is something to keep."""
+class CaptureFiles(Protocol):
+    """Where a capture's files go. A file is opened when there is something to keep."""
 
     @property
     def name(self) -> str:
@@ -36,14 +36,15 @@ class Shelf(Protocol):
 class Recording:
     """The exchanges of one capture, in the order they were written."""
 
-    shelf: Shelf
+    files: CaptureFiles
     exchanges: list[Exchange] = field(default_factory=list)
     index: list[IndexEntry] = field(default_factory=list)
     _lengths: dict[str, int] = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
-    def keep(self, done: Attempt, *, lend: list[bytes] | None = None) -> Exchange | None:
-        """Write an attempt to the WARC and close its tape; None where no response came. `lend` takes the members.
+    def keep(self, done: Attempt, *, members: list[bytes] | None = None) -> Exchange | None:
+        """Write an attempt to the WARC and close its raw exchange; None where no response came. `members` receives a
+        copy of the gzip members, for the shared cache.
 
         Raises StorageError.
         """
@@ -51,15 +52,15 @@ class Recording:
             if done.page is None:
                 return None
             with self._lock:
-                return self._keep(done, done.page.status, lend)
+                return self._keep(done, done.page.status, members)
         finally:
-            done.tape.close()
+            done.raw.close()
 
-    def _keep(self, done: Attempt, status: int, lend: list[bytes] | None) -> Exchange:
-        truncated = done.trouble.truncation if done.trouble else None
+    def _keep(self, done: Attempt, status: int, members: list[bytes] | None) -> Exchange:
+        truncated = done.fault.truncation if done.fault else None
         payload = done.payload if done.exact else None
-        ids = self.shelf.warc().write_exchange(
-            done.tape, url=done.url, started=done.asked, payload=payload, truncated=truncated, lend=lend
+        ids = self.files.warc().write_exchange(
+            done.raw, url=done.url, started=done.asked, payload=payload, truncated=truncated, members=members
         )
         exchange = Exchange(
             seq=len(self.exchanges) + 1,
@@ -68,49 +69,57 @@ class Recording:
             url=done.url,
             initiator=done.initiator,
             record_ids=ids,
-            ip=done.tape.ip,
+            ip=done.raw.ip,
             status=status,
-            bytes=done.tape.size,
+            bytes=done.raw.size,
             truncated=truncated,
             outcome=done.said or "complete",
-            tls=done.tape.tls,
+            tls=done.raw.tls,
         )
         self.exchanges.append(exchange)
-        warc, mime = self.shelf.warc(), mime_of(done.page.header("content-type") if done.page else None)
+        warc, mime = self.files.warc(), mime_of(done.page.header("content-type") if done.page else None)
         offset, length = warc.last_response
-        entry = IndexEntry(url=done.url, moment=done.asked, status=status, mime=mime, file=warc.name, offset=offset,
-                           length=length, payload_sha256=done.payload_sha256)  # fmt: skip
+        entry = IndexEntry(
+            url=done.url,
+            moment=done.asked,
+            status=status,
+            mime=mime,
+            file=warc.name,
+            offset=offset,
+            length=length,
+            payload_sha256=done.payload_sha256,
+        )
         self.index.append(entry)
         self._lengths[ids.response] = length
         return exchange
 
-    def borrow(self, lent: Lent) -> Copied:
-        """Copy what another capture of the job lends, and say from where. Raises StorageError."""
-        if lent.members:
+    def copy_cached(self, cached: CachedResponse) -> Copied:
+        """Copy the records that another capture of the job fetched; the result says from where. Raises StorageError."""
+        if cached.members:
             with self._lock:
-                self._copy(lent, self.shelf.shared())
+                self._copy(cached, self.files.shared())
         return Copied(
-            url=lent.url,
-            bag=lent.bag,
-            captured=lent.captured,
-            record_id=lent.record_id,
-            payload_sha256=lent.payload_sha256,
+            url=cached.url,
+            bag=cached.bag,
+            captured=cached.captured,
+            record_id=cached.record_id,
+            payload_sha256=cached.payload_sha256,
         )
 
-    def _copy(self, lent: Lent, shared: CopiedRecords) -> None:
-        at = shared.copy(lent.record_id, lent.warcinfo, lent.members)
+    def _copy(self, cached: CachedResponse, shared: CopiedRecords) -> None:
+        at = shared.copy(cached.record_id, cached.warcinfo, cached.members)
         if at is None:
             return
         entry = IndexEntry(
-            url=as_sent(lent.url),
-            moment=datetime.fromisoformat(lent.captured),
-            status=lent.status,
-            mime=mime_of(lent.content_type),
+            url=as_sent(cached.url),
+            moment=datetime.fromisoformat(cached.captured),
+            status=cached.status,
+            mime=mime_of(cached.content_type),
             file=shared.name,
             # The response is the last member of an exchange.
-            offset=at + len(lent.members) - lent.response_length,
-            length=lent.response_length,
-            payload_sha256=lent.payload_sha256,
+            offset=at + len(cached.members) - cached.response_length,
+            length=cached.response_length,
+            payload_sha256=cached.payload_sha256,
         )
         self.index.append(entry)
 
@@ -120,7 +129,7 @@ class Recording:
 
     def check(self) -> None:
         """The number of records must equal the number of exchanges. Raises RecordingError."""
-        written = self.shelf.warc().responses
+        written = self.files.warc().responses
         if written != len(self.exchanges):
             raise RecordingError(f"{len(self.exchanges)} exchanges but {written} records; nothing is kept")
 

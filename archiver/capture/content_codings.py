@@ -1,8 +1,8 @@
 """Content codings taken off a body while it streams by, within bounds (RFC 9110, 8.4; RFC 7932, 8878, 9659).
 
 Only gzip is asked for; deflate, br and zstd are read where a server sends them unasked. What no client knows (`none`,
-`utf-8`, `aws-chunked`) is a server's mistake and changes nothing. Of a body that ends too early or is damaged, what came
-before is kept.
+`utf-8`, `aws-chunked`) is a server's mistake and changes nothing. Of a body that ends too early or is damaged, what
+came before is kept.
 """
 
 import zlib
@@ -25,7 +25,7 @@ Pieces = Iterator[bytes]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A body without its content codings, bounded; what is wrong with it in words; and the package that would read it."""
+    """A body without its content codings, bounded; what is wrong with it, in words; the package that would read it."""
 
     body: bytes
     problem: str | None = None

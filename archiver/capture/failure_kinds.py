@@ -11,11 +11,11 @@ from urllib3.exceptions import ProxyError
 
 from archiver.capture.address_guard import AddressRefused, NameUnknown
 from archiver.capture.http_framing import status_of
-from archiver.capture.raw_exchange import BoundReached, Tape
+from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.model import Truncation
 
 
-class Trouble(Exception):
+class CaptureError(Exception):
     """`kind` is one of dns, guard, connect, proxy, tls, timeout, disconnect, bound, protocol, address, redirects;
     `again`, whether another attempt makes sense; `truncation`, what a response recorded so far lacks; `seen`, facts to
     keep."""
@@ -33,7 +33,7 @@ class Trouble(Exception):
         super().__init__(message)
 
     @classmethod
-    def connecting(cls, host: str, port: int, error: OSError | None) -> "Trouble":
+    def connecting(cls, host: str, port: int, error: OSError | None) -> "CaptureError":
         """No address of a host took the connection."""
         slow = isinstance(error, TimeoutError)
         why = "no answer in time" if slow else (error.strerror or str(error)) if error else "no address"
@@ -56,39 +56,41 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         waiting += [each for each in inner if isinstance(each, BaseException)]
 
 
-def trouble_from(error: BaseException, tape: Tape) -> Trouble:
+def capture_error_from(error: BaseException, raw: RawExchange) -> CaptureError:
     """Name what a library raised during an exchange."""
     causes = list(_causes(error))
     for cause in causes:
         match cause:
-            case Trouble():
+            case CaptureError():
                 return cause
             case AddressRefused() | NameUnknown():
                 return refusal(cause)
             case BoundReached():
-                return Trouble(kind="bound", message=str(cause), again=False, truncation=cause.truncation)
+                return CaptureError(kind="bound", message=str(cause), again=False, truncation=cause.truncation)
             case ssl.SSLCertVerificationError():
-                return Trouble(kind="tls", message=f"the certificate is refused: {cause.verify_message}", again=False)
+                return CaptureError(
+                    kind="tls", message=f"the certificate is refused: {cause.verify_message}", again=False
+                )
     for cause in causes:
-        if isinstance(cause, ssl.SSLError) and not tape.request:
-            return Trouble(kind="tls", message=f"TLS failed: {cause.reason or cause}", again=False)
+        if isinstance(cause, ssl.SSLError) and not raw.request:
+            return CaptureError(kind="tls", message=f"TLS failed: {cause.reason or cause}", again=False)
     for cause in causes:
         if isinstance(cause, ProxyError):
             why = f"the proxy failed: {_plainly(cause.original_error)}"
-            return Trouble(kind="proxy", message=why, again=True, truncation="disconnect")
+            return CaptureError(kind="proxy", message=why, again=True, truncation="disconnect")
     if isinstance(error, ValueError):  # requests' own errors about addresses are such
-        return Trouble(kind="address", message=f"not an address that can be asked for: {error}", again=False)
-    if tape.size and not tape.head.startswith(b"HTTP/"):
-        shown = tape.head[:40].decode("latin-1")
-        return Trouble(kind="protocol", message=f"the answer is not HTTP/1: it begins with {shown!r}", again=False)
+        return CaptureError(kind="address", message=f"not an address that can be asked for: {error}", again=False)
+    if raw.size and not raw.head.startswith(b"HTTP/"):
+        shown = raw.head[:40].decode("latin-1")
+        return CaptureError(kind="protocol", message=f"the answer is not HTTP/1: it begins with {shown!r}", again=False)
     if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in causes):
-        return Trouble(kind="timeout", message="the server stopped answering", again=True, truncation="time")
-    if tape.head_complete and status_of(tape.head) is None:
-        shown = tape.head[:40].partition(b"\n")[0].decode("latin-1")
-        return Trouble(kind="protocol", message=f"the status line is not HTTP: {shown!r}", again=False)
-    if tape.size:
-        return Trouble(kind="disconnect", message="the connection broke before the response was whole", again=True)
-    return Trouble(kind="disconnect", message="the connection closed without an answer", again=True)
+        return CaptureError(kind="timeout", message="the server stopped answering", again=True, truncation="time")
+    if raw.head_complete and status_of(raw.head) is None:
+        shown = raw.head[:40].partition(b"\n")[0].decode("latin-1")
+        return CaptureError(kind="protocol", message=f"the status line is not HTTP: {shown!r}", again=False)
+    if raw.size:
+        return CaptureError(kind="disconnect", message="the connection broke before the response was whole", again=True)
+    return CaptureError(kind="disconnect", message="the connection closed without an answer", again=True)
 
 
 def _plainly(error: BaseException) -> str:
@@ -102,9 +104,9 @@ def _plainly(error: BaseException) -> str:
 _CONNECTION = re.compile(r"^\w+\(host='[^']*', port=\d+\): ")
 
 
-def refusal(error: AddressRefused | NameUnknown) -> Trouble:
+def refusal(error: AddressRefused | NameUnknown) -> CaptureError:
     """A name that may not be reached, or does not exist."""
     if isinstance(error, AddressRefused):
         seen = {"host": error.host, "resolved": error.addresses}
-        return Trouble(kind="guard", message=str(error), again=False, seen=seen)
-    return Trouble(kind="dns", message=str(error), again=error.temporary, seen={"host": error.host})
+        return CaptureError(kind="guard", message=str(error), again=False, seen=seen)
+    return CaptureError(kind="dns", message=str(error), again=error.temporary, seen={"host": error.host})

@@ -1,8 +1,8 @@
 """Fetches what a page needs, within bounds, with a reason for everything that is not there: what a near host has in the
 page's own thread, all else four at a time (docs/adr/0122).
 
-Style sheets are followed to what they name, frames one level deep. What a newspaper puts into every page is borrowed
-from another capture of the job where there is one (`store.py`).
+Style sheets are followed to what they name, frames one level deep. What a newspaper puts into every page is copied
+from another capture of the job where there is one (`shared_cache.py`).
 """
 
 import time
@@ -15,16 +15,17 @@ from typing import cast
 from urllib.parse import urljoin
 
 from archiver.capture.capture_writer import Recording
-from archiver.capture.failure_kinds import Trouble
+from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.find_requisites import Figure, Needs, Requisite, Srcset, needs_of, resolved
 from archiver.capture.recorder import Visit
-from archiver.capture.redirect_chain import AGAIN, Asker, Walk
-from archiver.capture.robots_fetch import impersonal, lent_from
-from archiver.capture.shared_cache import LARGEST, Lent, Store
+from archiver.capture.redirect_chain import AGAIN, RedirectChain, Requester
+from archiver.capture.robots_fetch import cached_response_of, impersonal
+from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 from archiver.capture.single_exchange import Attempt
 from archiver.capture.stylesheets import sheet_references
 from archiver.capture.urls import referer_of
 from archiver.config import Config, Limits
+from archiver.markup.media_types import content_type, content_type_of, is_html
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
 AT_ONCE = 4
@@ -38,7 +39,7 @@ LONGEST = 10.0
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
-LENDABLE = {"style", "script", "font", "icon"}
+SHAREABLE = {"style", "script", "font", "icon"}
 LISTED = 2_000
 """Skipped addresses that are named one by one."""
 PHOTO_BYTES = 32 << 20
@@ -46,11 +47,13 @@ PHOTO_BYTES = 32 << 20
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Pending:
     requisite: Requisite
     sheets: int = 0
     """How many style sheets deep."""
     frames: int = 0
+    around: str | None = None
+    """The encoding of the document that names it."""
 
     def at_hand(self, home: str) -> bool:
         """Whether it comes from the page's own host and does not last, as streams and frames do."""
@@ -59,28 +62,28 @@ class _Wanted:
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """What came of asking: the walk at its end, and the last exchange that was recorded."""
+    """The result of one requisite: its redirect chain, and the last exchange that was recorded."""
 
-    walk: Walk
+    chain: RedirectChain
     exchange: Exchange | None
 
 
-_Asking = Generator[bool, None, _Fetched | Lent]
+_Asking = Generator[bool, None, _Fetched | CachedResponse]
 """A requisite on its way: steps from exchange to exchange, in any thread; False where it will be asked for again."""
 
 
 @dataclass(slots=True)
 class Collector:
-    """Collects the requisites of one capture. `asker` is the page's own; each requisite gets a fork of its visit."""
+    """Collects the requisites of one capture. Each requisite gets a fork of the page's visit."""
 
-    asker: Asker
+    requester: Requester
     recording: Recording
-    store: Store | None
+    cache: SharedCache | None
     config: Config
     begun: float
     """When the page was first asked for, by `idle_clock`."""
     monotonic: Callable[[], float] = time.monotonic
-    _queue: deque[_Wanted] = field(default_factory=deque)
+    _queue: deque[_Pending] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
     _figures: list[Figure] = field(default_factory=list)
     _captions: dict[str, str] = field(default_factory=dict)
@@ -101,7 +104,7 @@ class Collector:
         """Everything `page` needs, as far as it could be had. Raises StorageError."""
         self._deadline = self.monotonic() + self.config.limits.requisites_seconds
         self._seen.add(page.url)
-        self._want(self._needs(page, again=True), _Wanted(Requisite(page.url, "document")))
+        self._want(self._needs(page, again=True), _Pending(Requisite(page.url, "document")))
         self._here = True
         begun = self._run_here(page.url)
         self._here = False
@@ -118,34 +121,34 @@ class Collector:
             photos=tuple(self._chosen_photos()),
         )
 
-    def _run_here(self, page: str) -> dict[_Asking, _Wanted]:
+    def _run_here(self, page: str) -> dict[_Asking, _Pending]:
         """Fetch in the page's own thread, from its own host and while that is quick; gives what turned out slow."""
         home, until = urljoin(page, "/"), self.monotonic() + ALONE
         while self._queue and self._queue[0].at_hand(home) and self._quick(until):
-            wanted = self._queue.popleft()
-            if self._skip(wanted):
+            pending = self._queue.popleft()
+            if self._skip(pending):
                 continue
-            asking = self._ask(wanted, page)
+            asking = self._ask(pending, page)
             try:
                 while next(asking) and self._quick(until):
                     pass
             except StopIteration as end:
-                self._take(wanted, end.value)
+                self._take(pending, end.value)
             else:
-                return {asking: wanted}
+                return {asking: pending}
         return {}
 
     def _quick(self, until: float) -> bool:
         return idle_clock() - self.begun < IDLE and self.monotonic() < until
 
-    def _run(self, pool: ThreadPoolExecutor, page: str, begun: dict[_Asking, _Wanted]) -> None:
-        running = {pool.submit(_to_end, asking): wanted for asking, wanted in begun.items()}
+    def _run(self, pool: ThreadPoolExecutor, page: str, begun: dict[_Asking, _Pending]) -> None:
+        running = {pool.submit(_to_end, asking): pending for asking, pending in begun.items()}
         try:
             while self._queue or running:
                 while self._queue and len(running) < AT_ONCE:
-                    wanted = self._queue.popleft()
-                    if not self._skip(wanted):
-                        running[pool.submit(_to_end, self._ask(wanted, page))] = wanted
+                    pending = self._queue.popleft()
+                    if not self._skip(pending):
+                        running[pool.submit(_to_end, self._ask(pending, page))] = pending
                 finished, _ = wait(running, return_when=FIRST_COMPLETED) if running else ((), ())
                 for future in finished:
                     self._take(running.pop(future), future.result())
@@ -154,11 +157,11 @@ class Collector:
             for future in running:
                 future.cancel()
 
-    def _ask(self, wanted: _Wanted, page: str) -> _Asking:
+    def _ask(self, pending: _Pending, page: str) -> _Asking:
         self._begun += 1
-        return self._get(wanted.requisite, self.asker.visit.fork(referer_of(page, wanted.requisite.url)))
+        return self._get(pending.requisite, self.requester.visit.fork(referer_of(page, pending.requisite.url)))
 
-    def _want(self, needs: Needs, by: _Wanted) -> None:
+    def _want(self, needs: Needs, by: _Pending) -> None:
         """Queue what a document names, photos under captions first."""
         if by.frames == 0:
             self._figures += needs.figures
@@ -171,21 +174,21 @@ class Collector:
             self._seen.add(each.url)
             frames = by.frames + (each.kind == "document")
             sheets = by.sheets + 1 if by.requisite.kind == "style" else 0
-            self._queue.append(_Wanted(each, sheets, frames))
+            self._queue.append(_Pending(each, sheets, frames, needs.encoding or by.around))
 
-    def _skip(self, wanted: _Wanted) -> bool:
+    def _skip(self, pending: _Pending) -> bool:
         """Whether a bound forbids it; the reason is noted."""
         limits, reason = self.config.limits, self._overdue()
         if reason is None and self._begun >= limits.requisites:
             reason = f"more than {limits.requisites} requisites"
         elif reason is None and self._bytes >= limits.requisites_bytes:
             reason = f"more than {limits.requisites_bytes} bytes in all"
-        elif wanted.frames > FRAME_DEPTH:
+        elif pending.frames > FRAME_DEPTH:
             reason = f"a frame inside a frame is not followed ({FRAME_DEPTH} deep)"
-        elif wanted.sheets > CSS_DEPTH:
+        elif pending.sheets > CSS_DEPTH:
             reason = f"style sheets are followed {CSS_DEPTH} deep"
         if reason and len(self._skipped) < LISTED:
-            self._skipped.append(Unfetched(url=wanted.requisite.url, reason=reason))
+            self._skipped.append(Unfetched(url=pending.requisite.url, reason=reason))
         elif reason:
             self._unlisted += 1
         return reason is not None
@@ -195,41 +198,41 @@ class Collector:
         return f"more than {self.config.limits.requisites_seconds:g} seconds in all" if over else None
 
     def _get(self, requisite: Requisite, visit: Visit) -> _Asking:
-        """One requisite, an exchange a step: borrowed from another capture of the job where it may be, or fetched."""
-        if self.store is None or not self.config.shared or requisite.kind not in LENDABLE:
+        """One requisite, an exchange a step: copied from another capture of the job where it may be, or fetched."""
+        if self.cache is None or not self.config.shared or requisite.kind not in SHAREABLE:
             return (yield from self._fetch(requisite, visit))
-        with self.store.turn(requisite.url, self._fits) as lent:
-            # What is lent is fetched by nobody, but an obedient visitor does not take it either.
-            if lent is None or self.asker.may(requisite.url):
+        with self.cache.turn(requisite.url, self._fits) as cached:
+            # A cached response is not fetched again, but under 'obey' it is not taken either.
+            if cached is None or self.requester.may(requisite.url):
                 return (yield from self._fetch(requisite, visit))
-            self._shared.append(self.recording.borrow(lent))
-            return lent
+            self._shared.append(self.recording.copy_cached(cached))
+            return cached
 
-    def _fits(self, lent: Lent) -> bool:
-        age = (self.asker.now() - datetime.fromisoformat(lent.captured)).total_seconds()
-        return bool(lent.members) and age <= self.config.limits.shared_seconds
+    def _fits(self, cached: CachedResponse) -> bool:
+        age = (self.requester.now() - datetime.fromisoformat(cached.captured)).total_seconds()
+        return bool(cached.members) and age <= self.config.limits.shared_seconds
 
     def _fetch(self, requisite: Requisite, visit: Visit) -> Generator[bool, None, _Fetched]:
-        """Asked for, recorded on the way, lent to others where it may be."""
-        here, asker = self._here, replace(self.asker, visit=visit, limits=self._bounds(), may=self._may)
-        walk = Walk(asker, requisite.url, "requisite", keep=self._kept(requisite), retries=1)
+        """Ask for a requisite, record it, and share it where it may be shared."""
+        here, requester = self._here, replace(self.requester, visit=visit, limits=self._bounds(), may=self._may)
+        chain = RedirectChain(requester, requisite.url, "requisite", keep=self._kept(requisite), retries=1)
         last = None
-        for done in walk:
-            may_lend = self.store is not None and requisite.kind in LENDABLE and done.tape.size <= LARGEST
-            members: list[bytes] | None = [] if may_lend else None
-            exchange = self.recording.keep(done, lend=members)
+        for done in chain:
+            may_share = self.cache is not None and requisite.kind in SHAREABLE and done.raw.size <= LARGEST
+            members: list[bytes] | None = [] if may_share else None
+            exchange = self.recording.keep(done, members=members)
             last = exchange or last
-            if exchange and members and self.store and not walk.redirects and lendable(done):
+            if exchange and members and self.cache and not chain.redirects and is_shareable(done):
                 body = done.page.body if done.page and requisite.kind == "style" else b""
                 record_id = exchange.record_ids.response
-                self.store.put(lent_from(requisite.url, done, self.recording, record_id, members, body))
-            elif self.store:
-                self.store.decline(requisite.url)
-            yield done.trouble is None and done.status not in AGAIN
-            walk.asker = replace(asker, limits=self._bounds())
-        if here and walk.trouble and walk.trouble.truncation == "time":
+                self.cache.put(cached_response_of(requisite.url, done, self.recording, record_id, members, body))
+            elif self.cache:
+                self.cache.decline(requisite.url)
+            yield done.fault is None and done.status not in AGAIN
+            chain.requester = replace(requester, limits=self._bounds())
+        if here and chain.fault and chain.fault.truncation == "time":
             return (yield from self._fetch(requisite, visit))  # now in a thread
-        return _Fetched(walk, last)
+        return _Fetched(chain, last)
 
     def _bounds(self) -> Limits:
         """Those of the next exchange."""
@@ -243,10 +246,10 @@ class Collector:
             retry_after_seconds=min(limits.retry_after_seconds, left / 4),
         )
 
-    def _may(self, url: str) -> Trouble | None:
-        """On each address of the way: the time of the page, then the manners of the capture."""
+    def _may(self, url: str) -> CaptureError | None:
+        """On each address of the way: the time of the page, then the robots of the capture."""
         overdue = self._overdue()
-        return Trouble(kind="bound", message=overdue, again=False) if overdue else self.asker.may(url)
+        return CaptureError(kind="bound", message=overdue, again=False) if overdue else self.requester.may(url)
 
     def _kept(self, requisite: Requisite) -> int:
         """How much of a body is read again: sheets and frames for what they name, photos for what they say."""
@@ -254,40 +257,41 @@ class Collector:
             return self.config.limits.image_bytes
         return {"style": SHEET_BYTES, "document": self.config.limits.page_bytes}.get(requisite.kind, 0)
 
-    def _take(self, wanted: _Wanted, got: _Fetched | Lent) -> None:
+    def _take(self, pending: _Pending, got: _Fetched | CachedResponse) -> None:
         """Count what came of one requisite, and follow what it names."""
-        url = wanted.requisite.url
-        if isinstance(got, Lent):
+        url = pending.requisite.url
+        if isinstance(got, CachedResponse):
             self._bytes += len(got.members)
-            self._read_sheet(wanted, url, got.body, got.content_type)
+            self._read_sheet(pending, url, got.body, got.content_type)
             return
-        walk, done = got.walk, got.walk.answer
-        self._bytes += done.tape.size if done else 0
+        chain, done = got.chain, got.chain.answer
+        self._bytes += done.raw.size if done else 0
         page = done.page if done else None
-        if walk.trouble and walk.trouble.kind == "robots":
-            self._skipped.append(Unfetched(url=url, reason=walk.trouble.message))
-        elif done is None or page is None or walk.trouble or not walk.arrived or not 200 <= page.status < 300:
-            reason = walk.trouble.message if walk.trouble else f"status {page.status}" if page else "no answer"
+        if chain.fault and chain.fault.kind == "robots":
+            self._skipped.append(Unfetched(url=url, reason=chain.fault.message))
+        elif done is None or page is None or chain.fault or not chain.arrived or not 200 <= page.status < 300:
+            reason = chain.fault.message if chain.fault else f"status {page.status}" if page else "no answer"
             self._failed.append(Unfetched(url=url, reason=reason))
         else:
             self._fetched += 1
-            self._read(wanted, page)
+            self._read(pending, page)
             if url in self._captions and page.body and got.exchange:
                 self._keep_photo(url, page.body, got.exchange.record_ids.response, done.payload_sha256)
 
-    def _read(self, wanted: _Wanted, page: Page) -> None:
-        kind = page.header("content-type") or ""
-        if wanted.requisite.kind == "document" and "html" in (kind or "html").lower():
-            self._want(self._needs(page), wanted)
-        self._read_sheet(wanted, page.url, page.body, kind)
+    def _read(self, pending: _Pending, page: Page) -> None:
+        stated = content_type_of(page.headers)
+        if pending.requisite.kind == "document" and is_html(page.body, stated):
+            self._want(self._needs(page), pending)
+        self._read_sheet(pending, page.url, page.body, stated or "")
 
-    def _read_sheet(self, wanted: _Wanted, url: str, body: bytes, content_type: str) -> None:
-        if wanted.requisite.kind == "style" and body and "html" not in content_type.lower():
-            self._want(resolved(sheet_references(body, charset_of(content_type)), url), wanted)
+    def _read_sheet(self, pending: _Pending, url: str, body: bytes, stated: str) -> None:
+        kind = content_type(stated)
+        if pending.requisite.kind == "style" and body and not (kind and "html" in kind.essence):
+            self._want(resolved(sheet_references(body, stated, pending.around), url), pending)
 
     def _needs(self, page: Page, *, again: bool = False) -> Needs:
-        charset = charset_of(page.header("content-type") or "")
-        return needs_of(page.body, page.url, charset, srcset=cast(Srcset, self.config.srcset), again=again)
+        stated = content_type_of(page.headers)
+        return needs_of(page.body, page.url, stated, srcset=cast(Srcset, self.config.srcset), again=again)
 
     def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
         """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""
@@ -313,21 +317,15 @@ def idle_clock() -> float:
     return time.monotonic() - time.process_time()
 
 
-def _to_end(asking: _Asking) -> _Fetched | Lent:
+def _to_end(asking: _Asking) -> _Fetched | CachedResponse:
     while True:
         try:
             next(asking)
         except StopIteration as end:
-            return cast(_Fetched | Lent, end.value)
+            return cast(_Fetched | CachedResponse, end.value)
 
 
-def charset_of(content_type: str) -> str | None:
-    """The charset parameter of a Content-Type."""
-    _, found, rest = content_type.lower().partition("charset=")
-    return rest.split(";")[0].strip(" \"'") or None if found else None
-
-
-def lendable(done: Attempt) -> bool:
+def is_shareable(done: Attempt) -> bool:
     """Whether a requisite may stand in other bags too: whole, 200, public, and the same for everybody."""
     page = done.page
-    return page is not None and page.status == 200 and not done.trouble and impersonal(page, done)
+    return page is not None and page.status == 200 and not done.fault and impersonal(page, done)

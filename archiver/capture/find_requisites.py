@@ -85,7 +85,7 @@ def needs_of(body: bytes, url: str, stated: str | None, *, srcset: Srcset = "all
     resolver = Resolver(_base(tree, url), document.encoding)
     naming, captions = _telling(tree)
     figures = tuple(_figures(tree, captions, resolver, srcset))
-    # A captioned photo is one even where a `link` names it as an icon: it is never borrowed from another page.
+    # A captioned photo is one even where a `link` names it as an icon: it is never copied from another page.
     photos = {address for figure in figures for address in figure.images}
     found: dict[str, Requisite] = {}
     for reference, kind in _references(naming, srcset):
@@ -149,7 +149,7 @@ class Resolver:
 
 
 def _telling(tree: Any) -> tuple[list[Any], list[Any]]:
-    """The elements that may name something, and those that call themselves a caption: one walk over the tree for both,
+    """The elements that may name something, and those that call themselves a caption: one chain over the tree for both,
     which costs as much as parsing where it is done twice."""
     naming, captions = [], []
     for element in islice(tree.iter("*"), _ELEMENTS):

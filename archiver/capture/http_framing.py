@@ -49,7 +49,7 @@ def client_head(head: bytes, headers: Headers | None = None) -> bytes:
     `headers` are those of the head, where they are known.
 
     http.client drops every field after one it cannot parse (`X-A : b`), gives up at 101 fields or a long one, and knows
-    `chunked` only alone; the response would lose its framing. The head on the tape is not touched.
+    `chunked` only alone; the response would lose its framing. The recorded head is not touched.
     """
     headers = headers_of(head) if headers is None else headers
     version = "HTTP/1.0" if head.startswith(b"HTTP/1.0") else "HTTP/1.1"

@@ -1,6 +1,6 @@
 """The bytes of one HTTP exchange as they went over the connection (after TLS), and nothing else.
 
-A tape is fed by the recorder: what was sent, what was received. It separates interim 1xx answers from the final
+The recorder feeds it: what was sent, what was received. It separates interim 1xx answers from the final
 response (RFC 9110, 15.2), keeps a large response on disk, hashes on the way, and holds the bounds on size and time.
 It parses no more than it must; `framing.py` reads the message. Each `received` returns what the HTTP client should see.
 """
@@ -23,15 +23,15 @@ _INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
 
 
 class BoundReached(Exception):
-    """A bound of `Limits` stopped the exchange; what was received until then is on the tape."""
+    """A bound of `Limits` stopped the exchange; what was received until then is kept."""
 
     def __init__(self, truncation: Truncation, message: str) -> None:
         self.truncation = truncation
         super().__init__(message)
 
 
-class Tape:
-    """Records one exchange. `deadline` and bounds are kept while feeding: `received` raises BoundReached."""
+class RawExchange:
+    """The bytes of one exchange. Deadline and bounds are checked while it is fed: `received` raises BoundReached."""
 
     def __init__(self, limits: Limits, spool: Path | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.request = bytearray()

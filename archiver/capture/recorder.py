@@ -2,7 +2,7 @@
 
 urllib3 connection classes, mounted on a requests session by an adapter, put a tee between the TLS layer and the HTTP
 client. They know the peer address and the TLS facts, and ask the guard before every connection. One `Recorder` serves
-one thread at a time or many: the tape of an exchange belongs to the thread that runs it.
+one thread at a time or many: a raw exchange belongs to the thread that runs it.
 
 `_new_conn` is overridden although its name is private: it is the seam that urllib3 itself uses for this (its SOCKS
 connection does the same), and the only place between name resolution and connection.
@@ -27,8 +27,8 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
 from archiver.capture.address_guard import AddressRefused, Guard, NameUnknown
-from archiver.capture.failure_kinds import Trouble, trouble_from
-from archiver.capture.raw_exchange import BoundReached, Tape
+from archiver.capture.failure_kinds import CaptureError, capture_error_from
+from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.capture.tls import tls_facts
 from archiver.config import Config, Limits
 from archiver.errors import UsageError
@@ -36,7 +36,7 @@ from archiver.model import Tls
 
 
 class _TeeReader(io.RawIOBase):
-    """What http.client reads from: every byte passes the tape first."""
+    """What http.client reads from: every byte is recorded first."""
 
     def __init__(self, tee: "_TeeSocket", inner: io.RawIOBase) -> None:
         self._tee, self._inner, self._ready = tee, inner, b""
@@ -47,19 +47,19 @@ class _TeeReader(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         view = memoryview(buffer)
         while not self._ready:
-            tape = self._tee.tape
-            left = tape.seconds_left()
+            raw = self._tee.raw
+            left = raw.seconds_left()
             self._tee.sock.settimeout(min(self._tee.read_seconds, left))
             try:
                 count = self._inner.readinto(view)
             except TimeoutError:
                 if left <= self._tee.read_seconds:
-                    raise tape.overdue() from None
+                    raise raw.overdue() from None
                 raise
             if not count:
-                self._ready = tape.ended()
+                self._ready = raw.ended()
                 break
-            self._ready = tape.received(bytes(view[:count]))
+            self._ready = raw.received(bytes(view[:count]))
         take = min(len(view), len(self._ready))
         view[:take], self._ready = self._ready[:take], self._ready[take:]
         return take
@@ -71,21 +71,21 @@ class _TeeReader(io.RawIOBase):
 
 
 class _TeeSocket:
-    """A connected socket, TLS or plain, that shows the thread's tape all that passes."""
+    """A connected socket, TLS or plain, that records all that passes in the thread's raw exchange."""
 
-    def __init__(self, sock: Any, wire: "_Wire", ip: str | None, tls: Tls | None) -> None:
+    def __init__(self, sock: Any, wire: "_RecordedConnection", ip: str | None, tls: Tls | None) -> None:
         self.sock, self._wire, self._ip, self._tls = sock, wire, ip, tls
         self.read_seconds = wire.config.limits.read_seconds
 
     @property
-    def tape(self) -> Tape:
-        return self._wire.tape
+    def raw(self) -> RawExchange:
+        return self._wire.raw
 
     def sendall(self, data: Any, *flags: int) -> None:
-        tape = self.tape
-        tape.ip, tape.tls = self._ip, self._tls
-        tape.seconds_left()
-        tape.sent(bytes(data))
+        raw = self.raw
+        raw.ip, raw.tls = self._ip, self._tls
+        raw.seconds_left()
+        raw.sent(bytes(data))
         self.sock.sendall(data, *flags)
 
     def makefile(self, mode: str, *_: Any, **__: Any) -> io.BufferedReader:
@@ -96,20 +96,20 @@ class _TeeSocket:
         return getattr(self.sock, name)
 
 
-class _Wire:
-    """What the connections of one recorder share: settings, guard, and each thread's tape."""
+class _RecordedConnection:
+    """What the connections of one recorder share: settings, guard, and each thread's raw exchange."""
 
     def __init__(self, config: Config, guard: Guard) -> None:
         self.config, self.guard = config, guard
         self._local = threading.local()
 
     @property
-    def tape(self) -> Tape:
-        return self._local.tape  # type: ignore[no-any-return]
+    def raw(self) -> RawExchange:
+        return self._local.raw  # type: ignore[no-any-return]
 
-    @tape.setter
-    def tape(self, tape: Tape) -> None:
-        self._local.tape = tape
+    @raw.setter
+    def raw(self, raw: RawExchange) -> None:
+        self._local.raw = raw
 
     def connect(self, host: str, port: int, options: Any) -> socket.socket:
         """A connection to the first address that the guard allows and that answers."""
@@ -122,7 +122,7 @@ class _Wire:
                 sock = socket.socket(family, socket.SOCK_STREAM)
                 for option in options or ():
                     sock.setsockopt(*option)
-                sock.settimeout(min(seconds, self.tape.seconds_left()))
+                sock.settimeout(min(seconds, self.raw.seconds_left()))
                 sock.connect((target.ip, target.port))
                 return sock
             except OSError as error:
@@ -133,16 +133,16 @@ class _Wire:
                 if sock is not None:
                     sock.close()
                 raise
-        raise Trouble.connecting(host, port, last)
+        raise CaptureError.connecting(host, port, last)
 
 
-def _tee(connection: Any, wire: _Wire) -> None:
+def _tee(connection: Any, wire: _RecordedConnection) -> None:
     sock = connection.sock
     proxied = connection.proxy is not None
     connection.sock = _TeeSocket(sock, wire, None if proxied else sock.getpeername()[0], tls_facts(sock))
 
 
-def _connection_classes(wire: _Wire) -> dict[str, type[HTTPConnectionPool]]:
+def _connection_classes(wire: _RecordedConnection) -> dict[str, type[HTTPConnectionPool]]:
     """Pools whose connections belong to this wire."""
 
     class Plain(HTTPConnection):
@@ -175,7 +175,7 @@ def _connection_classes(wire: _Wire) -> dict[str, type[HTTPConnectionPool]]:
 
 
 class _Adapter(HTTPAdapter):
-    def __init__(self, wire: _Wire) -> None:
+    def __init__(self, wire: _RecordedConnection) -> None:
         self._pools = _connection_classes(wire)
         self._trust = trusted_roots(wire.config.ca_bundle)
         if wire.config.insecure:
@@ -280,7 +280,9 @@ class Recorder:
 
     def __init__(self, config: Config, guard: Guard | None = None) -> None:
         self.config = config
-        self._wire = _Wire(config, guard or Guard(allow_private=config.allow_private, connect_to=config.connect_to))
+        self._wire = _RecordedConnection(
+            config, guard or Guard(allow_private=config.allow_private, connect_to=config.connect_to)
+        )
         self.adapter = _Adapter(self._wire)
         self._timeout = Timeout(connect=config.limits.connect_seconds, read=config.limits.read_seconds)
         self.headers: Mapping[str, str] = {
@@ -297,24 +299,24 @@ class Recorder:
 
     def exchange(
         self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None
-    ) -> tuple[Tape, Trouble | None]:
+    ) -> tuple[RawExchange, CaptureError | None]:
         """GET `url` and record it; never raises for what the network does.
 
-        The tape is empty (`size` 0) when no byte of a response came; Trouble says what ended the exchange early.
+        The raw exchange is empty (`size` 0) when no byte of a response came; a CaptureError says what ended it early.
         Raises StorageError when the spool cannot be written.
         """
-        tape = self._wire.tape = Tape(limits or self.config.limits, spool)
+        raw = self._wire.raw = RawExchange(limits or self.config.limits, spool)
         try:
             error = self._get(visit, url)
-            tape.ended()
+            raw.ended()
         except BaseException:
-            tape.close()
+            raw.close()
             raise
         if error is not None:
-            return tape, trouble_from(error, tape)
-        if not tape.head_complete:
-            return tape, Trouble(kind="disconnect", message="the connection closed inside the headers", again=True)
-        return tape, None
+            return raw, capture_error_from(error, raw)
+        if not raw.head_complete:
+            return raw, CaptureError(kind="disconnect", message="the connection closed inside the headers", again=True)
+        return raw, None
 
     def _get(self, visit: Visit, url: str) -> Exception | None:
         """Run the exchange to its end; what ended it early."""
@@ -331,7 +333,7 @@ class Recorder:
                 response.release_conn()
         except (requests.RequestException, HTTPError, OSError, ValueError) as error:
             return error
-        except (BoundReached, AddressRefused, NameUnknown, Trouble) as error:
+        except (BoundReached, AddressRefused, NameUnknown, CaptureError) as error:
             return error
         return None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urldefrag
 
-from archiver.capture.failure_kinds import Trouble
+from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.recorder import Recorder, Visit, as_sent
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.single_exchange import Attempt, attempt
@@ -20,8 +20,9 @@ AGAIN = {429, 502, 503, 504}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asker:
-    """With what a walk asks: recorder, cookies, clock, bounds, and who may forbid an address (a Trouble, or None)."""
+class Requester:
+    """What a redirect chain needs to ask: recorder, cookies, clock, bounds. `may` forbids an address by giving a
+    CaptureError."""
 
     recorder: Recorder
     visit: Visit
@@ -29,15 +30,15 @@ class Asker:
     spool: Path
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
-    may: Callable[[str], Trouble | None] = lambda _: None
+    may: Callable[[str], CaptureError | None] = lambda _: None
 
 
 @dataclass(slots=True)
-class Walk:
-    """The way from an address to its answer. Iterate it once: each attempt comes as soon as it is recorded, and the
-    consumer closes its tape. Afterwards `answer` is the last response, `trouble` what kept it from the end."""
+class RedirectChain:
+    """Follows an address to its answer. Iterate it once: each attempt comes as soon as it is recorded, and the
+    consumer closes its raw exchange. Afterwards `answer` is the last response, `fault` what kept it from the end."""
 
-    asker: Asker
+    requester: Requester
     requested: str
     initiator: Initiator
     keep: int
@@ -45,7 +46,7 @@ class Walk:
     retries: int
     redirects: list[str] = field(default_factory=list)
     answer: Attempt | None = None
-    trouble: Trouble | None = None
+    fault: CaptureError | None = None
     attempts: int = 0
     url: str = ""
 
@@ -54,7 +55,7 @@ class Walk:
         self.url = self.requested
         if problem := address_problem(self.url):
             message = f"{self.url!r} cannot be asked for: {problem}"
-            self.trouble = Trouble(kind="address", message=message, again=False)
+            self.fault = CaptureError(kind="address", message=message, again=False)
             return
         initiator = self.initiator
         while self._allowed():
@@ -65,62 +66,62 @@ class Walk:
             self.url, initiator = target, "redirect"
 
     def _allowed(self) -> bool:
-        forbidden = self.asker.may(self.url)
-        self.trouble = forbidden or self.trouble
+        forbidden = self.requester.may(self.url)
+        self.fault = forbidden or self.fault
         return forbidden is None
 
     def _redirected(self) -> str | None:
-        if self.trouble or self.answer is None or self.answer.page is None or self.answer.status not in REDIRECTS:
+        if self.fault or self.answer is None or self.answer.page is None or self.answer.status not in REDIRECTS:
             return None
         location = self.answer.page.header("location")
         return redirect_target(self.url, location) if location else None
 
     def _may_follow(self, target: str) -> bool:
-        limit = self.asker.limits.redirects
+        limit = self.requester.limits.redirects
         if len(self.redirects) >= limit:
             again = " in a circle" if target in self.redirects or target == self.requested else ""
-            self.trouble = Trouble(kind="redirects", message=f"more than {limit} redirects{again}", again=False)
+            self.fault = CaptureError(kind="redirects", message=f"more than {limit} redirects{again}", again=False)
             return False
         self.redirects.append(target)
         problem = address_problem(target)
         if problem:
             self.url = target
-            self.trouble = Trouble(kind="guard", message=f"a redirect leads to {target!r}: {problem}", again=False)
+            self.fault = CaptureError(kind="guard", message=f"a redirect leads to {target!r}: {problem}", again=False)
         return problem is None
 
     def _ask(self, initiator: Initiator) -> Iterator[Attempt]:
         """One address, with as many attempts as it may have."""
         for number in range(self.retries + 1):
-            limits = self.asker.limits
+            limits = self.requester.limits
             self.attempts += 1
             try:
                 url = as_sent(urldefrag(self.url).url)
             except ValueError as error:
                 message = f"{self.url!r} cannot be asked for: {error}"
-                self.trouble = Trouble(kind="address", message=message, again=False)
+                self.fault = CaptureError(kind="address", message=message, again=False)
                 return
             done = attempt(
-                self.asker.recorder,
-                self.asker.visit,
+                self.requester.recorder,
+                self.requester.visit,
                 url,
                 "retry" if number else initiator,
-                asked=self.asker.now(),
+                asked=self.requester.now(),
                 keep=self.keep,
                 limits=limits,
-                spool=self.asker.spool,
+                spool=self.requester.spool,
             )
-            done.ended = max(self.asker.now(), done.asked)
-            self.trouble = done.trouble
+            done.ended = max(self.requester.now(), done.asked)
+            self.fault = done.fault
             if done.page is not None:
                 self.answer = done
             yield done
-            wanted = done.trouble.again if done.trouble else done.status in AGAIN
+            wanted = done.fault.again if done.fault else done.status in AGAIN
             wait = limits.backoff_seconds * 2**number
             if done.page and done.status in AGAIN:
-                wait = max(wait, retry_after(done.page.header("retry-after"), self.asker.now()) or 0)
+                wait = max(wait, retry_after(done.page.header("retry-after"), self.requester.now()) or 0)
             if not wanted or number == self.retries or wait > limits.retry_after_seconds:
                 return
-            self.asker.sleep(wait)
+            self.requester.sleep(wait)
 
     @property
     def arrived(self) -> bool:

@@ -6,23 +6,23 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from archiver.capture.capture_writer import Recording
-from archiver.capture.failure_kinds import Trouble
+from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.http_framing import values
-from archiver.capture.redirect_chain import Asker, Walk
+from archiver.capture.redirect_chain import RedirectChain, Requester
 from archiver.capture.robots_policy import BYTES, Robots, Rules, product_of, robots_address
-from archiver.capture.shared_cache import LARGEST, Lent, Store
+from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 from archiver.capture.single_exchange import Attempt
 from archiver.capture.warc import warc_date
 from archiver.model import Copied, Page
 
 
 @dataclass(slots=True)
-class RobotsDesk:
-    """The robots.txt files of one capture: asked for here, or lent by another capture of the job."""
+class RobotsFiles:
+    """The robots.txt files of one capture: asked for here, or shared by another capture of the job."""
 
-    asker: Asker
+    requester: Requester
     recording: Recording
-    store: Store | None
+    cache: SharedCache | None
     known_from: list[Copied] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
     _rules: dict[str, Rules] = field(default_factory=dict)
@@ -33,60 +33,66 @@ class RobotsDesk:
         address = robots_address(url)
         with self._lock:
             if address not in self._rules:
-                product = product_of(self.asker.recorder.config.user_agent)
+                product = product_of(self.requester.recorder.config.user_agent)
                 self._rules[address] = Rules(*self._answer(address), product)
             rules = self._rules[address]
         return rules.about(url)
 
-    def forbidden(self, url: str) -> Trouble | None:
+    def forbidden(self, url: str) -> CaptureError | None:
         """Why an obedient visitor does not ask for `url`; None when it may."""
         said = self.about(url)
         if not said.forbids:
             return None
         if said.verdict == "disallowed":
             why = f"robots.txt says {said.rule or 'no'}"
-            return Trouble(kind="robots", message=f"not fetched: {why}", again=False, seen={"robots": said.rule})
+            return CaptureError(kind="robots", message=f"not fetched: {why}", again=False, seen={"robots": said.rule})
         why = "robots.txt cannot be had, and without it nothing is fetched under 'obey'"
-        return Trouble(kind="robots-unreachable", message=f"not fetched: {why}", again=False)
+        return CaptureError(kind="robots-unreachable", message=f"not fetched: {why}", again=False)
 
     def _answer(self, address: str) -> tuple[int | None, bytes]:
-        if self.store is None:
+        if self.cache is None:
             return self._asked(address)
-        with self.store.turn(address) as lent:
-            if lent is None:
+        with self.cache.turn(address) as cached:
+            if cached is None:
                 return self._asked(address)
-            if lent.record_id:
-                self.known_from.append(self.recording.borrow(lent))
-            return lent.status or None, lent.body
+            if cached.record_id:
+                self.known_from.append(self.recording.copy_cached(cached))
+            return cached.status or None, cached.body
 
     def _asked(self, address: str) -> tuple[int | None, bytes]:
-        """Ask, record, lend. Redirects are followed (RFC 9309, 2.3.1.2). The cookies of the page are no part of it."""
+        """Ask, record, share. Redirects are followed (RFC 9309, 2.3.1.2). The cookies of the page are no part of it."""
         self.asked.append(address)
-        asker = replace(self.asker, visit=self.asker.recorder.visit())
-        walk, members, record_id = Walk(asker, address, "robots", keep=BYTES, retries=0), list[bytes](), ""
-        for done in walk:
-            kept = self.recording.keep(done, lend=members if done.tape.size <= LARGEST else None)
+        requester = replace(self.requester, visit=self.requester.recorder.visit())
+        chain, members, record_id = (
+            RedirectChain(requester, address, "robots", keep=BYTES, retries=0),
+            list[bytes](),
+            "",
+        )
+        for done in chain:
+            kept = self.recording.keep(done, members=members if done.raw.size <= LARGEST else None)
             record_id = kept.record_ids.response if kept else record_id
-        last = walk.answer if walk.arrived and not walk.trouble else None
+        last = chain.answer if chain.arrived and not chain.fault else None
         body = last.page.body if last and last.page else b""
-        if self.store is not None:
-            # What is lent is one exchange, and none of a page or a person.
-            whole = last and last.page and not walk.redirects and impersonal(last.page, last)
-            lent = lent_from(address, last, self.recording, record_id, members if whole else [], body, asker.now)
-            self.store.put(lent)
+        if self.cache is not None:
+            # Only a single exchange is shared, and nothing that depends on a page or a person.
+            whole = last and last.page and not chain.redirects and impersonal(last.page, last)
+            cached = cached_response_of(
+                address, last, self.recording, record_id, members if whole else [], body, requester.now
+            )
+            self.cache.put(cached)
         return last.status if last else None, body
 
 
 def impersonal(page: Page, done: Attempt) -> bool:
     """Whether a response may stand in other bags: public, the same for everybody, and no HTML."""
     control, vary = values(page.headers, "cache-control"), values(page.headers, "vary")
-    private = any(each.startswith(("private", "no-store")) for each in control)
-    personal = page.header("set-cookie") is not None or b"\r\ncookie:" in bytes(done.tape.request).lower()
+    private = any(each.startswith(("private", "no-cache")) for each in control)
+    personal = page.header("set-cookie") is not None or b"\r\ncookie:" in bytes(done.raw.request).lower()
     kind = (page.header("content-type") or "html").lower()
     return not (private or personal or {"cookie", "authorization", "*"} & set(vary) or "html" in kind)
 
 
-def lent_from(
+def cached_response_of(
     url: str,
     done: Attempt | None,
     recording: Recording,
@@ -94,18 +100,18 @@ def lent_from(
     members: list[bytes],
     body: bytes,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
-) -> Lent:
-    """What the captures to come may borrow of an address; without an answer, the fact that there was none."""
-    return Lent(
+) -> CachedResponse:
+    """What the captures to come may copy_cached of an address; without an answer, the fact that there was none."""
+    return CachedResponse(
         url=url,
-        bag=recording.shelf.name,
+        bag=recording.files.name,
         captured=warc_date(done.asked if done else now()),
         record_id=record_id,
         status=(done.status or 0) if done else 0,
         payload_sha256=done.payload_sha256 if done else None,
         content_type=(done.page.header("content-type") or "") if done and done.page else "",
         response_length=recording.length_of(record_id) if members else 0,
-        warcinfo=recording.shelf.warc().info_member if members else b"",
+        warcinfo=recording.files.warc().info_member if members else b"",
         members=b"".join(members),
         body=body,
     )

@@ -1,7 +1,7 @@
-"""What one capture of a job may lend the next: robots.txt files and shared requisites, as WARC records.
+"""Shares responses between the captures of a job: robots.txt files and page resources, as WARC records.
 
 A newspaper's style sheet is fetched once a job and copied into each bag: the same records with their ids, dates and
-the warcinfo they belong to, as whole gzip members. The store lies beside the bags, in files that appear whole, so that
+the warcinfo they belong to, as whole gzip members. The cache lies beside the bags, in files that appear whole, so that
 all processes of a job share it; a new job begins with an empty one.
 """
 
@@ -27,7 +27,7 @@ _IN_MEMORY = 32 << 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Lent:
+class CachedResponse:
     """One captured address: the members of its records, the warcinfo's member, and where they were captured first."""
 
     url: str
@@ -52,17 +52,17 @@ class Lent:
         return len(self.warcinfo) + len(self.members) + len(self.body)
 
 
-class Store:
-    """The lending shelf of one job. Safe among threads and processes."""
+class SharedCache:
+    """The responses that captures of one job share, as files. Safe among threads and processes."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._known: dict[str, Lent] = {}
+        self._known: dict[str, CachedResponse] = {}
         self._bytes = 0
         self._declined: set[str] = set()
         self._lock = threading.Lock()
 
-    def get(self, url: str) -> Lent | None:
+    def get(self, url: str) -> CachedResponse | None:
         """What is known of an address; None where nothing is, or a file is damaged."""
         with self._lock:
             if url in self._known:
@@ -71,16 +71,18 @@ class Store:
             data = self._path(url).read_bytes()
         except OSError:
             return None
-        lent = _lent(data)
-        return self._remember(lent) if lent and lent.url == url else None
+        cached = _cached(data)
+        return self._remember(cached) if cached and cached.url == url else None
 
     @contextmanager
-    def turn(self, url: str, fits: Callable[[Lent], bool] = lambda _: True) -> Iterator[Lent | None]:
+    def turn(
+        self, url: str, fits: Callable[[CachedResponse], bool] = lambda _: True
+    ) -> Iterator[CachedResponse | None]:
         """What is known of an address, where it `fits`; otherwise the block is the one that asks and puts, while other
         captures that need the same wait for it, for a time. Raises StorageError."""
-        lent = self.get(url)
-        if (lent and fits(lent)) or url in self._declined:
-            yield lent if lent and fits(lent) else None
+        cached = self.get(url)
+        if (cached and fits(cached)) or url in self._declined:
+            yield cached if cached and fits(cached) else None
             return
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -91,22 +93,22 @@ class Store:
             _wait_for(file)
             with self._lock:
                 self._forget(url)  # another process may have put a younger one meanwhile
-            lent = self.get(url)
-            yield lent if lent and fits(lent) else None
+            cached = self.get(url)
+            yield cached if cached and fits(cached) else None
 
     def decline(self, url: str) -> None:
-        """An address that nobody may lend: nobody need wait for it again."""
+        """Note that an address cannot be shared: nobody waits for it again."""
         if len(self._declined) < 100_000:
             self._declined.add(url)
 
-    def put(self, lent: Lent) -> None:
-        """Lend an address to the captures to come, in place of what was known of it. Raises StorageError."""
-        if len(lent.members) > LARGEST:
+    def put(self, cached: CachedResponse) -> None:
+        """Store a response for the captures to come, in place of what was known of it. Raises StorageError."""
+        if len(cached.members) > LARGEST:
             return
-        facts = {key: value for key, value in asdict(lent).items() if not isinstance(value, bytes)}
-        blobs = (lent.warcinfo, lent.members, lent.body)
+        facts = {key: value for key, value in asdict(cached).items() if not isinstance(value, bytes)}
+        blobs = (cached.warcinfo, cached.members, cached.body)
         facts["sizes"] = [len(each) for each in blobs]
-        path = self._path(lent.url)
+        path = self._path(cached.url)
         temporary = path.with_name(f"{path.name}.{os.getpid()}.{threading.get_ident()}")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
@@ -114,33 +116,33 @@ class Store:
             temporary.replace(path)
         except OSError as error:
             raise StorageError.from_os("keep a shared requisite", error) from error
-        self._remember(lent)
+        self._remember(cached)
 
     def disown(self, url: str, bag: str) -> None:
-        """The capture that lent an address made no bag: the answer stands, without its name. Raises StorageError."""
-        lent = self.get(url)
-        if lent and lent.bag == bag:
-            self.put(replace(lent, bag=None))
+        """Forget the bag's name where the capture that fetched an address made no bag. Raises StorageError."""
+        cached = self.get(url)
+        if cached and cached.bag == bag:
+            self.put(replace(cached, bag=None))
 
-    def _remember(self, lent: Lent) -> Lent:
+    def _remember(self, cached: CachedResponse) -> CachedResponse:
         with self._lock:
-            self._forget(lent.url)
-            self._known[lent.url] = lent
-            self._bytes += lent.size
+            self._forget(cached.url)
+            self._known[cached.url] = cached
+            self._bytes += cached.size
             while self._bytes > _IN_MEMORY or len(self._known) > 4096:
                 self._forget(next(iter(self._known)))
-        return lent
+        return cached
 
     def _forget(self, url: str) -> None:
-        if lent := self._known.pop(url, None):
-            self._bytes -= lent.size
+        if cached := self._known.pop(url, None):
+            self._bytes -= cached.size
 
     def _path(self, url: str) -> Path:
         return self._folder / sha256(url.encode("utf-8", "surrogatepass"))
 
 
-def _lent(data: bytes) -> Lent | None:
-    """What a file of the store holds; None for a damaged one."""
+def _cached(data: bytes) -> CachedResponse | None:
+    """What a file of the cache holds; None for a damaged one."""
     head, _, rest = data.partition(b"\n")
     try:
         facts = json.loads(head)
@@ -148,7 +150,7 @@ def _lent(data: bytes) -> Lent | None:
         if warcinfo + members + body != len(rest):
             return None
         ends = warcinfo, warcinfo + members
-        return Lent(**facts, warcinfo=rest[: ends[0]], members=rest[ends[0] : ends[1]], body=rest[ends[1] :])
+        return CachedResponse(**facts, warcinfo=rest[: ends[0]], members=rest[ends[0] : ends[1]], body=rest[ends[1] :])
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
 

@@ -40,11 +40,10 @@ def readable(location: str) -> str:
 
 
 def referer_of(page: str, url: str) -> str | None:
-    """What a browser tells a requisite's host of the page it is for: the page to its own host, its origin to others,
-    nothing in the clear of a page that came over TLS (Referrer Policy, "strict-origin-when-cross-origin")."""
+    """What the host of a page resource is told of the page: its origin, and nothing in the clear of a page that came
+    over TLS (Referrer Policy, "strict-origin"). The record of the request is shared with other bags, which need not
+    know the page's address."""
     here, there = urlsplit(page), urlsplit(url)
     if here.scheme == "https" and there.scheme != "https":
         return None
-    if (here.scheme, here.netloc) == (there.scheme, there.netloc):
-        return here._replace(fragment="").geturl()
-    return f"{here.scheme}://{here.netloc}/"
+    return f"{here.scheme}://{here.netloc.rpartition('@')[2]}/"

@@ -17,7 +17,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archiver.capture.raw_exchange import Tape
+from archiver.capture.raw_exchange import RawExchange
 from archiver.digest import Hasher
 from archiver.model import RecordIds, Truncation
 
@@ -66,8 +66,8 @@ class _Counted:
 class _GzipMember:
     """A write-only stream that turns one record into one gzip member."""
 
-    def __init__(self, out: Sink, lend: list[bytes] | None = None) -> None:
-        self._out, self._gzip, self._lend = out, _member(), lend
+    def __init__(self, out: Sink, members: list[bytes] | None = None) -> None:
+        self._out, self._gzip, self._members = out, _member(), members
 
     def write(self, data: bytes) -> None:
         self._pass(self._gzip.compress(data))
@@ -78,8 +78,8 @@ class _GzipMember:
 
     def _pass(self, packed: bytes) -> None:
         self._out.write(packed)
-        if self._lend is not None:
-            self._lend.append(packed)
+        if self._members is not None:
+            self._members.append(packed)
 
 
 class WarcFile:
@@ -95,38 +95,38 @@ class WarcFile:
         self.responses = 0
         self.info_member = b""
         """The warcinfo record as it stands in the file: one gzip member."""
-        self._lend: list[bytes] | None = []
+        self._members: list[bytes] | None = []
         block = "".join(f"{key}: {_one_line(value)}\r\n" for key, value in info.items() if value)
         headers = [("WARC-Filename", name)]
         self._write("warcinfo", self.info_id, started, headers, "application/warc-fields", io.BytesIO(block.encode()))
-        self.info_member = b"".join(self._lend)
+        self.info_member = b"".join(self._members)
 
     def write_exchange(
         self,
-        tape: Tape,
+        raw: RawExchange,
         *,
         url: str,
         started: datetime,
         payload: Hasher | None,
         truncated: Truncation | None,
-        lend: list[bytes] | None = None,
+        members: list[bytes] | None = None,
     ) -> RecordIds:
         """Request, interim answers if there were any, response: one WARC-Date, linked by WARC-Concurrent-To.
 
-        `payload` is given where the payload is exactly the block after its head; its digest is written then. `lend`
+        `payload` is given where the payload is exactly the block after its head; its digest is written then. `members`
         takes the gzip members as they are written.
         """
-        self._lend = lend
+        self._members = members
         request_id, response_id = self._record_id(), self._record_id()
         where = [("WARC-Target-URI", url), ("WARC-Warcinfo-ID", self.info_id)]
-        if tape.ip:
-            where.append(("WARC-IP-Address", tape.ip))
+        if raw.ip:
+            where.append(("WARC-IP-Address", raw.ip))
         about = [*where, ("WARC-Concurrent-To", response_id)]
-        request = io.BytesIO(bytes(tape.request))
+        request = io.BytesIO(bytes(raw.request))
         self._write("request", request_id, started, about, "application/http;msgtype=request", request)
         metadata_id = None
-        if tape.interim:
-            metadata_id, interim = self._record_id(), io.BytesIO(b"".join(tape.interim))
+        if raw.interim:
+            metadata_id, interim = self._record_id(), io.BytesIO(b"".join(raw.interim))
             # Not a response record of its own: as such, replay tools would serve it (RFC 9110, 15.2).
             self._write("metadata", metadata_id, started, about, "application/http;msgtype=response", interim)
         headers = [*where, ("WARC-Concurrent-To", request_id)]
@@ -136,7 +136,7 @@ class WarcFile:
             headers.append(("WARC-Truncated", truncated))
         kind = "application/http;msgtype=response"
         offset = self._out.position
-        self._write("response", response_id, started, headers, kind, tape.block(), tape.hasher)
+        self._write("response", response_id, started, headers, kind, raw.block(), raw.hasher)
         self.last_response = (offset, self._out.position - offset)
         self.responses += 1
         return RecordIds(request=request_id, response=response_id, metadata=metadata_id)
@@ -167,7 +167,7 @@ class WarcFile:
         ]
         head = StatusAndHeaders("", fields, protocol=VERSION)
         record = ArcWarcRecord("warc", kind, head, block, None, content_type, hashed.size)
-        _Writer(_GzipMember(self._out, self._lend), gzip=False, warc_version=VERSION).write_record(record)
+        _Writer(_GzipMember(self._out, self._members), gzip=False, warc_version=VERSION).write_record(record)
 
 
 class CopiedRecords:

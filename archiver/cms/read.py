@@ -51,8 +51,13 @@ _RSA = {"1.2.840.113549.1.1.1": None} | {
 }
 _PSS, _MGF1, _ED25519 = "1.2.840.113549.1.1.10", "1.2.840.113549.1.1.8", "1.3.101.112"
 _ECDSA = {f"1.2.840.10045.4.3.{n}": each for n, each in zip((2, 3, 4), _HASHES.values())}
-_NAMES = {"1.3.14.3.2.26": "SHA-1", "1.2.840.113549.2.5": "MD5", "1.2.840.113549.1.1.5": "SHA-1 with RSA",
-          "1.2.840.113549.1.1.4": "MD5 with RSA", "1.2.840.10045.4.1": "ECDSA with SHA-1"}  # fmt: skip
+_NAMES = {
+    "1.3.14.3.2.26": "SHA-1",
+    "1.2.840.113549.2.5": "MD5",
+    "1.2.840.113549.1.1.5": "SHA-1 with RSA",
+    "1.2.840.113549.1.1.4": "MD5 with RSA",
+    "1.2.840.10045.4.1": "ECDSA with SHA-1",
+}
 
 _T = TypeVar("_T")
 UNREADABLE = (
@@ -305,7 +310,7 @@ def _decoded(kind: type[_T], der: bytes) -> _T:
     try:
         return asn1.decode_der(kind, der)
     except ValueError as error:
-        raise InvalidCms("malformed", f"it is not the DER that it should be ({_where(error)})") from error
+        raise InvalidCms("malformed", f"invalid DER ({_where(error)})") from error
 
 
 def _parsed(value: asn1.TLV, kind: type[_T]) -> _T:

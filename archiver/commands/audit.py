@@ -2,57 +2,52 @@
 
 import argparse
 import json
-import secrets
 import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict
-from pathlib import Path
 
-from archiver.errors import UsageError
+from archiver import api
+from archiver.commands.settings import bags_of, settings_of
 from archiver.escape import counted, visible
-from archiver.fixity.audit import Audited, Course, Plan
-from archiver.fixity.audit import audit as audit_bags
-from archiver.fixity.read_bag import Meter
+from archiver.fixity.audit import Audited, AuditProgress
 
 
 def audit(args: argparse.Namespace) -> int:
     """Read what is due of the bags named in `args`; 1 when one has changed or is gone. Raises UsageError,
     StorageError."""
-    if args.seed is not None and args.sample is None:
-        raise UsageError("--seed draws a sample: name its share, --sample 5%")
-    for folder in args.replica:
-        if not folder.is_dir():
-            raise UsageError(f"--replica {folder} is not a folder; mount what is elsewhere")
-    plan = Plan(
+    progress, outcomes = AuditProgress(), Counter[str]()
+    for each in api.audit(
+        bags_of(args.places, settings_of(args)),
         sample=args.sample,
-        older=args.older_than,
-        seed=args.seed if args.seed is not None else secrets.token_hex(4),
-        repeat=args.seed is not None,
-        replicas=tuple(args.replica),
+        older_than=args.older_than,
+        seed=args.seed,
+        rate=args.rate,
+        replicas=args.replica,
         accept=args.accept,
-    )
-    meter, course, outcomes = Meter(args.rate), Course(), Counter[str]()
-    for each in audit_bags(args.bags or [Path("bags")], plan, meter, course=course):
+        progress=progress,
+    ):
         outcomes[each.outcome] += 1
         if args.json:
             print(json.dumps(asdict(each)), flush=True)
         elif not (args.quiet and each.outcome == "good"):
-            for line in _told(each):
+            for line in _lines(each):
                 print(visible(line), flush=True)
     if not args.quiet:
-        for started in course.resumed:
-            print(f"went on with the audit of {started}, which was interrupted", file=sys.stderr)
-        drawn = f"; sample drawn with --seed {plan.seed}" if plan.sample is not None and not course.resumed else ""
-        told = ", ".join(f"{outcomes[name]} {name}" for name in ("good", "changed", "gone"))
-        print(
-            visible(f"{course.due} of {counted(course.bags, 'bag')}: {told}; {meter.octets:,} bytes read{drawn}"),
-            file=sys.stderr,
-        )
+        _sum_up(progress, outcomes)
     return 1 if outcomes["changed"] or outcomes["gone"] else 0
 
 
-def _told(each: Audited) -> Iterator[str]:
+def _sum_up(progress: AuditProgress, outcomes: Counter[str]) -> None:
+    for started in progress.resumed:
+        print(f"went on with the audit of {started}, which was interrupted", file=sys.stderr)
+    drawn = f"; sample drawn with --seed {progress.seed}" if progress.seed and not progress.resumed else ""
+    counts = ", ".join(f"{outcomes[name]} {name}" for name in ("good", "changed", "gone"))
+    total = f"{progress.due} of {counted(progress.bags, 'bag')}: {counts}; {progress.octets:,} bytes read"
+    print(visible(f"{total}{drawn}"), file=sys.stderr)
+
+
+def _lines(each: Audited) -> Iterator[str]:
     since = f"last good {each.since}" if each.since else "never read before" if each.outcome == "good" else "never good"
     yield f"{each.outcome:<8} {each.bag} ({each.octets:,} bytes, {since})"
     for change in each.changes:

@@ -10,9 +10,6 @@ from pathlib import Path
 
 from archiver.config import Config, public
 from archiver.errors import StorageError, UsageError
-from archiver.trust.seal_new_bag import load_signer
-
-__all__ = ["endpoint", "load_signer", "with_keys"]
 
 VARIABLE = "ARCHIVER_PASSPHRASE"
 _LARGEST = 1 << 16

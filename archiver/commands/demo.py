@@ -5,13 +5,17 @@ import os
 import shlex
 import shutil
 import sys
+from pathlib import Path
 
+from archiver.config import load
 from archiver.demo.tour import run_demo
 
 
 def demo(args: argparse.Namespace) -> int:
     """Run the tour into the folder named in `args`; 0 when all is as expected. Raises UsageError."""
-    return run_demo(args.folder, say=lambda line: print(line, flush=True), program=_program())
+    config = load(args.config, {})
+    folder = args.folder or args.bags or Path("demo-bags")  # never the folder where one's own bags are
+    return run_demo(folder, config, say=lambda line: print(line, flush=True), program=_program())
 
 
 def _program() -> str:

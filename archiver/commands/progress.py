@@ -18,7 +18,7 @@ from rich.progress import (
 from rich.text import Text
 
 from archiver.escape import visible
-from archiver.job.events import Event, SeedEnded, State
+from archiver.job.events import Event, LedgerFilled, SeedEnded, State
 
 FAILURES = 3
 """The last failures that are shown."""
@@ -37,13 +37,21 @@ class _Watched(Progress):
     """The bar, and below it a line on the hosts and the last failures."""
 
     state: State | None = None
+    filled: LedgerFilled | None = None
     failures: deque[str]
 
     def get_renderables(self) -> Iterator[RenderableType]:
         yield self.make_tasks_table(self.tasks)
-        for line in (hosts_line(self.state), *getattr(self, "failures", ())):
+        for line in (filled_line(self.filled), hosts_line(self.state), *getattr(self, "failures", ())):
             if line:
                 yield Text(line, no_wrap=True, overflow="ellipsis")
+
+
+def filled_line(filled: LedgerFilled | None) -> str:
+    """How far a ledger that does not know all its bags and receipts has got with reading them, in a line."""
+    if filled is None or filled.done == filled.total:
+        return ""
+    return f"the ledger takes in what it does not know: {filled.done:,} of {filled.total:,} bags or receipts"
 
 
 def hosts_line(state: State | None) -> str:
@@ -81,6 +89,9 @@ def progress(total: int | None, *, lines_too: bool) -> Iterator[Callable[[Event]
             nonlocal problems
             if isinstance(event, State):
                 bar.state = event
+            elif isinstance(event, LedgerFilled):
+                bar.filled = event
+                bar.refresh()
             elif isinstance(event, SeedEnded):
                 if event.result.outcome != "captured":
                     problems += 1

@@ -3,32 +3,28 @@
 import argparse
 import json
 import os
-import re
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import asdict, replace
-from datetime import UTC, datetime
-from ipaddress import IPv6Address
-from pathlib import Path
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlsplit
 
-from archiver.commands.credentials import endpoint, load_signer, with_keys
+from archiver import api
+from archiver.api import SeedResult
+from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.json_log import json_log
-from archiver.config import ANONYMOUS, Config, ConnectTo, load, without_credentials
-from archiver.errors import StorageError, UsageError
+from archiver.commands.settings import settings_of
+from archiver.config import ANONYMOUS, Config, ConnectTo
 from archiver.escape import counted, visible
-from archiver.job.advice import ADVICE
-from archiver.job.coordinator import run_job
-from archiver.job.events import Event
-from archiver.job.ledger_rows import done_before
+from archiver.job.advice import advice_lines
+from archiver.job.check_settings import checked
+from archiver.job.events import Event, JobEnded, LedgerFilled
+from archiver.job.plan import plan
 from archiver.job.result import Result, Summary
-from archiver.ledger.ledger import PATH, Ledger, key_of
-from archiver.model import Seed, SeedRefused
+from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, read_seeds
 
 DEFAULT_SEEDS = "seeds"
@@ -39,13 +35,21 @@ def run(args: argparse.Namespace) -> int:
     config = settings(args)
     targets = args.seeds or [DEFAULT_SEEDS]
     if args.dry_run:
-        return dry_run(config, targets, as_json=args.json)
+        return _dry_run(checked(config), targets, as_json=args.json)
     started = time.monotonic()
-    stop = threading.Event()
-    seeds = read_seeds(targets, limits=config.limits)
-    tell = _as_json if args.json else _as_line
+    stop, summary = threading.Event(), Summary()
     with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
-        summary = run_job(config, seeds, on_result=tell, on_event=watch, stop=stop)
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, JobEnded):
+                summary.counts, summary.kinds = dict(event.counts), dict(event.kinds)
+                summary.new_bags, summary.interrupted = event.new_bags, event.interrupted
+            watch(event)
+
+        for each in api.archive(targets, bags=config.bags, config=config, stop=stop, on_event=on_event):
+            summary.warnings += each.new and each.warning is not None
+            summary.missing += not each.new and each.warning is not None
+            _print(each, as_json=args.json)
     seconds = time.monotonic() - started
     if not (args.quiet or args.log_json == "-"):
         _sum_up(summary, config, seconds)
@@ -53,106 +57,39 @@ def run(args: argparse.Namespace) -> int:
 
 
 _SWITCHES = ("retry", "recapture", "allow_private", "insecure", "fast_text")
-
-
-def settings(args: argparse.Namespace) -> Config:
-    """Defaults, file and command line, checked. Raises UsageError."""
-    given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
-    given |= {name: True for name in _SWITCHES if getattr(args, name, False)}
-    given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
-    if getattr(args, "connect_to", None):
-        given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
-    config = with_keys(load(args.config, given), args)
-    if signer := load_signer(config):
-        signer.require_valid(datetime.now(UTC))
-    if config.ca_bundle is not None:
-        from archiver.capture.recorder import trusted_roots
-
-        trusted_roots(config.ca_bundle)
-    if config.proxy is not None:
-        check_proxy(config.proxy)
-    if config.executor is not None:
-        from archiver.job.workers.dask_executor import scheduler_of
-
-        scheduler_of(config.executor)
-    config = _with_delivery(config)
-    for name, allowed in (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest"))):
-        if getattr(config, name) not in allowed:
-            raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
-    if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():
-        raise UsageError("the user agent must be one line of ASCII text")
-    return config
-
-
-def _with_delivery(config: Config) -> Config:
-    """The same, its target as workers need it. Raises UsageError for a server without a target."""
-    if config.deliver is None:
-        if config.deliver_endpoint:
-            raise UsageError("--endpoint names the server that bags are delivered to: --deliver s3://BUCKET/PREFIX too")
-        return config
-    if not config.deliver.strip():  # an unset variable of a shell, where Path() would be the current folder
-        raise UsageError("--deliver has no name; it needs a folder or s3://BUCKET/PREFIX")
-    if "://" not in config.deliver:
-        return replace(config, deliver=str(Path(config.deliver).absolute()))
-    return replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
-
-
-def check_proxy(address: str) -> None:
-    """Raises UsageError for what is not the address of a proxy, before every seed fails by it."""
-    if without_credentials(address) != address:
-        raise UsageError(
-            "the proxy's address carries a user name or password, which the recorded requests would keep for good; "
-            "use a proxy on this machine that adds them"
-        )
-    try:
-        parts = urlsplit(address)
-        host, port = parts.hostname or "", parts.port
-        known = address.startswith(("http://", "https://")) and not (parts.path.strip("/") or parts.query)
-        sound = known and port != 0 and bool(_HOST_NAME.fullmatch(host) or (":" in host and IPv6Address(host)))
-    except ValueError:
-        sound = False
-    if not sound:
-        raise UsageError(
-            f"the proxy {address!r} is not http://HOST:PORT or https://HOST:PORT; for example 'http://127.0.0.1:3128'"
-        )
-
-
-_HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
 _FROM_ARGUMENTS = (
-    *("bags", "jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots"),
     *("deliver", "deliver_form", "deliver_endpoint"),
 )
 
 
-def dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
-    """Read the seeds and say what a run would do with each; touches nothing."""
-    if not (config.bags / PATH).exists():
-        return _told(config, targets, None, as_json=as_json)
-    with closing(Ledger(config.bags, read_only=True)) as ledger:
-        return _told(config, targets, ledger, as_json=as_json)
+def settings(args: argparse.Namespace) -> Config:
+    """Defaults, file and command line. Raises UsageError, StorageError."""
+    if getattr(args, "fast_text", False):
+        print("archiver: --fast-text does nothing: the text depends on the page alone", file=sys.stderr)
+    given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
+    given |= {name: True for name in _SWITCHES if getattr(args, name, False)}
+    given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
+    if args.connect_to:
+        given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
+    config = with_keys(settings_of(args, given), args)
+    if config.deliver and not is_folder(config.deliver):
+        config = replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
+    return config
 
 
-def _told(config: Config, targets: list[str], ledger: Ledger | None, *, as_json: bool) -> int:
+def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
     problems = 0
-    for seed in read_seeds(targets, limits=config.limits):
-        if isinstance(seed, SeedRefused):
-            result = Result(seed=seed.origin, url=None, outcome="failed", bag=None, verdict=None, reason=seed.reason)
-            would = "failed"
-        else:
-            entry = ledger.find(key_of(seed)) if ledger else None
-            if entry and entry.is_done(retry=config.retry, recapture=config.recapture):
-                result = done_before(seed.origin, entry, config.bags)
-                would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}"
-            else:
-                result, would = None, "fetch"
-        problems += result is not None and (result.outcome == "failed" or result.warning is not None)
+    for each in plan(config, read_seeds(targets, limits=config.limits)):
+        problems += each.is_problem
+        result = each.result
         if as_json:
-            told = {"seed": seed.origin, "url": seed.url if isinstance(seed, Seed) else None, "would": would}
+            told = {"seed": each.seed, "url": each.url, "would": each.would}
             print(json.dumps(told | {"reason": result and (result.warning or result.reason)}))
         elif result is None:
-            print(visible(f"{would:<8} {seed.origin} {seed.url if isinstance(seed, Seed) else ''}"))
+            print(visible(f"{each.would:<8} {each.seed} {each.url or ''}"))
         else:
-            _as_line(result)
+            _as_line(result, result.bag)
     return 1 if problems else 0
 
 
@@ -189,6 +126,8 @@ def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[
             from archiver.commands.progress import progress
 
             watchers.append(stack.enter_context(progress(total, lines_too=sys.stdout.isatty())))
+        elif not (args.quiet or args.log_json == "-"):
+            watchers.append(_ledger_lines)
 
         def watch(event: Event) -> None:
             for each in watchers:
@@ -197,8 +136,23 @@ def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[
         yield watch
 
 
-def _as_json(result: Result) -> None:
-    told = {key: value for key, value in asdict(result).items() if key in _TOLD or (key in _TOLD_IF_ANY and value)}
+def _ledger_lines(event: Event) -> None:
+    """For who has no terminal: that a ledger takes in many bags or receipts, the first time and every 5,000."""
+    if isinstance(event, LedgerFilled) and event.total >= _MANY and (event.done % 5_000 == 0 or event.done <= _MANY):
+        told = f"{event.done:,} of {event.total:,} bags or receipts"
+        print(f"the ledger takes in what it does not know: {told}", file=sys.stderr, flush=True)
+
+
+_MANY = 500
+
+
+def _print(result: SeedResult, *, as_json: bool) -> None:
+    if not as_json:
+        _as_line(result, result.name)
+        return
+    values = {"bag": result.name}
+    told = {name: values.get(name, getattr(result, name)) for name in _TOLD}
+    told |= {name: value for name in _TOLD_IF_ANY if (value := getattr(result, name))}
     print(json.dumps(told), flush=True)
 
 
@@ -206,10 +160,10 @@ _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
 _TOLD_IF_ANY = ("warning", "package")
 
 
-def _as_line(result: Result) -> None:
+def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
-    parts.append(f"-> {result.package or result.bag}" if result.bag else "")
-    parts.append("" if result.new else "(done before)" if result.bag else "")
+    parts.append(f"-> {result.package or bag}" if bag else "")
+    parts.append("" if result.new else "(done before)" if bag else "")
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
     reason += f": {result.warning}" if result.warning else ""
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
@@ -219,7 +173,7 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     total = sum(summary.counts.values())
     told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
     rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
-    bags = shown(config.bags)
+    bags = visible(str(config.bags))
     new = f"{counted(summary.new_bags, 'new bag')} in {visible(config.deliver) if config.deliver else bags}"
     print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
     for line in advice_lines(summary.kinds):
@@ -234,23 +188,3 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         print(f"why: archiver status --bags {bags}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():
         print("hint: the sites were not told who asks; set contact_email in archiver.toml", file=sys.stderr)
-
-
-def advice_lines(kinds: Mapping[str, int]) -> list[str]:
-    """A line a class of seeds that are not captured: how many, and what to do; the most frequent first."""
-    ranked = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))
-    return [f"{count:>7,} {kind:<10}  {ADVICE[kind]}" for kind, count in ranked]
-
-
-def shown(path: Path) -> str:
-    """A path as part of a message."""
-    return visible(str(path))
-
-
-def require_ledger(bags: Path) -> Path:
-    """The ledger's path. Raises StorageError where nothing was archived."""
-    path = bags / PATH
-    if not os.path.lexists(path):
-        advice = "name the folder with --bags; where there are bags, 'archiver status --rebuild' makes one"
-        raise StorageError(f"{bags} has no ledger: nothing was archived there yet, or it was deleted; {advice}")
-    return path

@@ -1,28 +1,25 @@
 """`archiver extract` and `archiver compare`: saved pages, without network or bag."""
 
 import argparse
-import gzip
 import json
 import sys
-import zlib
-from pathlib import Path
 
-from archiver.article.analyse import read
+from archiver import api
+from archiver.article.saved_page import saved_page
 from archiver.bag.record import parts
-from archiver.config import Limits
-from archiver.errors import StorageError
+from archiver.commands.settings import settings_of
+from archiver.errors import StorageError, UsageError
 from archiver.escape import visible
-from archiver.model import Page, Reading, Seed, SeedRefused
-from archiver.seeds.document import read_document
 from archiver.view.terminal import tell
 
 
 def extract(args: argparse.Namespace) -> int:
-    """Print the text of each page; a page that cannot be read is told and the rest goes on, with exit code 3."""
+    """Print the text of each page; a page that cannot be read is reported and the rest goes on, with exit code 3."""
+    limit = settings_of(args).limits.page_bytes
     code = 0
     for path in args.pages:
         try:
-            article = read(None, saved_page(path)).article
+            article = api.extract(saved_page(path, limit=limit))
         except StorageError as error:
             print(f"archiver: {visible(str(error))}", file=sys.stderr)
             code = error.exit_code
@@ -39,37 +36,16 @@ def extract(args: argparse.Namespace) -> int:
 
 def compare(args: argparse.Namespace) -> int:
     """Print how a saved page relates to a seed. Raises StorageError for what cannot be read."""
-    seed = _seed(args.seed)
-    reading: Reading = read(seed, saved_page(args.page, seed.url))
-    record = parts(reading)
+    config = settings_of(args)
+    try:
+        seed = api.read_seed(args.seed)
+    except UsageError as error:  # the words are right, the file is not
+        raise StorageError(str(error)) from error
+    page = saved_page(args.page, seed.url, limit=config.limits.page_bytes)
+    record = parts(api.compare(seed, page))
     if args.json:
         print(json.dumps(record))
         return 0
     for line in tell(record, colour=sys.stdout.isatty()):
         print(line)
     return 0
-
-
-def _seed(path: Path) -> Seed:
-    try:
-        seed = read_document(path.read_bytes(), origin=str(path), name=path.name)
-    except OSError as error:
-        raise StorageError.from_os(f"read the seed {path}", error) from error
-    if isinstance(seed, SeedRefused):
-        raise StorageError(str(seed))
-    return seed
-
-
-def saved_page(path: Path, url: str = "") -> Page:
-    """A file as if it had been fetched from `url`; gzip is taken off, within bounds. Raises StorageError."""
-    limit = Limits().page_bytes
-    try:
-        with path.open("rb") as file:
-            packed = file.read(2) == b"\x1f\x8b"
-            file.seek(0)
-            body = gzip.GzipFile(fileobj=file).read(limit + 1) if packed else file.read(limit + 1)
-    except (OSError, EOFError, zlib.error) as error:
-        reason = OSError(0, str(error)) if not isinstance(error, OSError) else error
-        raise StorageError.from_os(f"read the page {path}", reason) from error
-    problem = f"only the first {limit} bytes of the page are read" if len(body) > limit else None
-    return Page(url=url, status=200, headers=(), body=body[:limit], problem=problem)

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from archiver.commands.run import advice_lines, require_ledger, shown
-from archiver.config import load
+from archiver.commands.settings import settings_of
+from archiver.errors import StorageError
 from archiver.escape import counted, visible
-from archiver.job.advice import class_of
-from archiver.ledger.ledger import Entry, Ledger
+from archiver.job.advice import advice_lines, class_of
+from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.ledger.rebuild import rebuild
 
 OTHER_THAN_CAPTURED = ("failed", "blocked", "gone", "refused", "waiting")
@@ -25,24 +25,25 @@ def status(args: argparse.Namespace) -> int:
     """Print counts and every seed that is not captured or whose bag is gone.
 
     Raises StorageError where there is no ledger."""
-    config = load(args.config, {"bags": args.bags})
+    config = settings_of(args)
     if args.rebuild:
-        done = rebuild(config.bags)
+        done = rebuild(config.bags, lambda *count: None if args.quiet else _rebuilding(*count))
         if not args.quiet:
-            aside = f"; the old one is {shown(done.aside)}" if done.aside else ""
+            aside = f"; the old one is {visible(str(done.aside))}" if done.aside else ""
             print(f"a new ledger, of {counted(done.bags, 'bag')}{aside}\n{_LOST}", file=sys.stderr)
-    require_ledger(config.bags)
+    _require_ledger(config.bags)
     ledger = Ledger(config.bags, read_only=True)
     try:
         counts = ledger.counts()
         if args.json:
-            _print_json({"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger)}, {
+            lists = {
                 "seeds": map(_stated, ledger.entries(*OTHER_THAN_CAPTURED)),
                 "missing": ({"seed": name, "bag": bag} for name, bag in _missing(ledger, config.bags)),
-            })  # fmt: skip
+            }
+            _print_json({"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger)}, lists)
             return 0
         listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none yet"
-        print(f"{counted(sum(counts.values()), 'seed')} in {shown(config.bags)}: {listed}")
+        print(f"{counted(sum(counts.values()), 'seed')} in {visible(str(config.bags))}: {listed}")
         for line in advice_lines(_kinds(ledger)):
             print(line)
         for outcome in OTHER_THAN_CAPTURED:
@@ -53,6 +54,18 @@ def status(args: argparse.Namespace) -> int:
     finally:
         ledger.close()
     return 0
+
+
+def _rebuilding(done: int, total: int) -> None:
+    if total >= 1_000:
+        print(f"{done:,} of {total:,} bags or receipts read", file=sys.stderr, flush=True)
+
+
+def _require_ledger(bags: Path) -> None:
+    """Raises StorageError where nothing was archived."""
+    if not os.path.lexists(bags / PATH):
+        advice = "name the folder with --bags; where there are bags, 'archiver status --rebuild' makes one"
+        raise StorageError(f"{bags} has no ledger: nothing was archived there yet, or it was deleted; {advice}")
 
 
 _LOST = (

@@ -17,8 +17,8 @@ from typing import Any
 from archiver.config import Config
 from archiver.demo.server import serve
 from archiver.errors import UsageError
-from archiver.job.coordinator import run_job
 from archiver.job.result import Result
+from archiver.job.run_job import run_job
 from archiver.model import Report
 from archiver.seeds.sources import read_seeds
 from archiver.validation.validator import validate_bag
@@ -77,9 +77,11 @@ def _ended(outcome: str, verdict: str | None) -> str:
     return f"{outcome}, {verdict}" if outcome == "captured" else outcome
 
 
-def run_demo(folder: Path, *, say: Callable[[str], None], program: str = "archiver") -> int:
-    """Archive the demo's seeds into `folder` and tell about it through `say`, a line at a time; `program` is how the
-    reader can call archiver.
+def run_demo(
+    folder: Path, operator: Config | None = None, *, say: Callable[[str], None], program: str = "archiver"
+) -> int:
+    """Archive the demo's seeds into `folder` and describe it through `say`, a line at a time. Of the settings of an
+    `operator` the bags state who archives; `program` is how the reader can call archiver.
 
     Returns 0 when every seed ended as expected in a valid bag, 1 otherwise. Raises UsageError where the folder holds
     what is not the demo's, ArchiverError as run_job does.
@@ -91,14 +93,19 @@ def run_demo(folder: Path, *, say: Callable[[str], None], program: str = "archiv
         say(f"A made-up newspaper is being served at {newspaper.address}; nothing leaves this machine.")
         say(f"Archiving its {len(EXPECTED)} seeds into {one_line(str(folder))}.")
         say("")
-        config = Config(
-            bags=folder, pace=0.0, connect_to=(newspaper.connect_to,), organisation="Ostrand County Archive"
-        )
+        config = Config(bags=folder, pace=0.0, connect_to=(newspaper.connect_to,), **_who(operator or Config()))
         run_job(config, read_seeds([str(SEEDS)], limits=config.limits), on_result=results.append)
     stops = sorted((_visit(folder, each) for each in results), key=lambda stop: stop.name)
     for line in _tour(folder, stops, program):
         say(line)
     return 0 if _complete(stops) and all(stop.as_expected for stop in stops) else 1
+
+
+def _who(operator: Config) -> dict[str, Any]:
+    names = ("organisation", "organisation_address", "operator", "contact_name", "contact_email", "contact_phone")
+    return {"organisation": "Ostrand County Archive"} | {
+        name: value for name in names if (value := getattr(operator, name)) is not None
+    }
 
 
 def _strangers(folder: Path) -> Iterator[str]:

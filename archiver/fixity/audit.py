@@ -5,6 +5,7 @@ ledger, and goes on where it was if it was killed. Whether a bag is what its rec
 """
 
 import math
+import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -14,8 +15,8 @@ from typing import Any, Literal
 
 from archiver.digest import sha256
 from archiver.errors import UsageError
-from archiver.fixity.read_bag import Change, Look, Meter, look_at
-from archiver.fixity.replicas import MOST, Wanted, places, search, whole
+from archiver.fixity.read_bag import BagState, Change, RateLimiter, read_bag
+from archiver.fixity.replicas import MOST, ReplicaQuery, places, search, whole
 from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.fixity_readings import Reading, Readings, stamp
 from archiver.ledger.ledger import PATH, storable
@@ -39,10 +40,38 @@ class Plan:
     replicas: tuple[Path, ...] = ()
     accept: bool = False
 
+    @classmethod
+    def of(
+        cls,
+        *,
+        sample: float | None,
+        older: timedelta | None,
+        seed: str | None,
+        replicas: Sequence[Path],
+        accept: bool,
+    ) -> "Plan":
+        """A plan as a person states it; without a seed, one is made up. Raises UsageError."""
+        if sample is not None and not 0 < sample <= 1:
+            raise UsageError(f"a sample of {sample} is not a share above 0, up to 1")
+        if seed is not None and sample is None:
+            raise UsageError("--seed draws a sample: name its share, --sample 5%")
+        for folder in replicas:
+            if not folder.is_dir():
+                raise UsageError(f"--replica {folder} is not a folder; mount what is elsewhere")
+        drawn_by = seed if seed is not None else secrets.token_hex(4)
+        return cls(
+            sample=sample,
+            older=older,
+            seed=drawn_by,
+            repeat=seed is not None,
+            replicas=tuple(replicas),
+            accept=accept,
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Audited:
-    """What a reading has found; `since` is the last good one before it, `notes` what must be known besides."""
+    """The result for one bag; `since` is the last good one before it, `notes` what must be known besides."""
 
     bag: str
     outcome: Outcome
@@ -55,31 +84,36 @@ class Audited:
 
 
 @dataclass(slots=True, kw_only=True)
-class Course:
-    """How an audit goes, for the one who tells of it: the bags there are, those due, and what an interrupted one read
-    before."""
+class AuditProgress:
+    """How far an audit is: the bags there are, those due, the bytes read, what drew the sample, and when interrupted
+    audits that are resumed began."""
 
     bags: int = 0
     due: int = 0
+    octets: int = 0
+    seed: str | None = None
     resumed: list[str] = field(default_factory=list)
 
 
 def audit(
     paths: Sequence[Path],
     plan: Plan,
-    meter: Meter,
+    limiter: RateLimiter,
     *,
-    course: Course | None = None,
+    progress: AuditProgress | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Iterator[Audited]:
     """Read what is due of the bags and folders of bags at `paths`, a bag at a time.
 
     Raises UsageError for a path where no bag is, nor ever was, StorageError where a ledger cannot be used; what was
     read until then is kept."""
-    course = course or Course()
+    progress = progress or AuditProgress()
+    progress.seed = plan.seed if plan.sample is not None else None
     for folder, names in _folders(paths).items():
         with closing(Readings(folder)) as readings:
-            yield from _Folder(folder, readings, plan, meter, clock, course).audit(names)
+            for each in _Folder(folder, readings, plan, limiter, clock, progress).audit(names):
+                progress.octets = limiter.octets
+                yield each
 
 
 def _folders(paths: Sequence[Path]) -> dict[Path, set[str] | None]:
@@ -114,22 +148,22 @@ def key(path: Path) -> str:
 def due(last: Mapping[str, tuple[str, str | None]], bags: Sequence[str], plan: Plan, now: datetime) -> list[str]:
     """The bags to be read, longest unread first; `last` is the outcome of each one's last reading and when it was good.
 
-    Of those that are old enough a sample is one half the longest unread, so that each has its turn, and one half drawn
-    by lot from the others, so that nobody knows beforehand which. What was not good the last time is always due."""
+    Of those that are old enough, half of a sample is the least recently audited, so that each has its turn, and half is
+    random, so that nobody knows beforehand which. What was not good the last time is always due."""
     before = stamp(now - plan.older) if plan.older is not None else None
     unknown: tuple[str, str | None] = ("good", None)
     standing = [name for name in bags if last.get(name, unknown)[0] != "good"]
     good = {name: last.get(name, unknown)[1] or "" for name in bags if last.get(name, unknown)[0] == "good"}
     old = [name for name, when in good.items() if before is None or when < before]
 
-    def lot(name: str) -> str:
+    def draw(name: str) -> str:
         return sha256(f"{plan.seed} {name}".encode())
 
-    chosen = sorted(old, key=lambda name: (good[name], lot(name)))
+    chosen = sorted(old, key=lambda name: (good[name], draw(name)))
     if plan.sample is not None:
         count = math.ceil(len(chosen) * plan.sample)
         turn, rest = chosen[: (count + 1) // 2], chosen[(count + 1) // 2 :]
-        chosen = turn + sorted(rest, key=lot)[: count // 2]
+        chosen = turn + sorted(rest, key=draw)[: count // 2]
     return sorted(standing) + chosen
 
 
@@ -140,9 +174,9 @@ class _Folder:
     folder: Path
     readings: Readings
     plan: Plan
-    meter: Meter
+    limiter: RateLimiter
     clock: Callable[[], datetime]
-    course: Course
+    progress: AuditProgress
 
     def audit(self, named: set[str] | None) -> Iterator[Audited]:
         last, now = self.readings.last(), self.clock()
@@ -153,12 +187,12 @@ class _Folder:
         before = self.readings.interrupted(asked, now - STALE)
         if before:
             chosen = [name for name in before[1] if name in here]
-            self.course.resumed.append(before[0])
+            self.progress.resumed.append(before[0])
         else:
             chosen = due(last, list(here), self.plan, now)
             self.readings.begin(asked, chosen, now)
-        self.course.bags += len(here) + len(lost)
-        self.course.due += len(chosen) + len(lost)
+        self.progress.bags += len(here) + len(lost)
+        self.progress.due += len(chosen) + len(lost)
         told = {*chosen, *lost} if before else set[str]()
         for each in self.readings.found_since(before[0]) if before else ():
             if each.bag in here and each.bag not in told:
@@ -179,29 +213,35 @@ class _Folder:
     def _read(self, asked: str, name: str, path: Path) -> Audited:
         """Read one bag, compare it with how it was, and write that down."""
         before, moment = self.readings.find(name), stamp(self.clock())
-        look = look_at(path, self.meter)
-        changes, notes = list(look.changes), list[str]()
+        state = read_bag(path, self.limiter)
+        changes, notes = list(state.changes), list[str]()
         if before and before.good:
-            since = list(_since(before, look))
-            if since and self.plan.accept and not look.changes:
+            since = list(_since(before, state))
+            if since and self.plan.accept and not state.changes:
                 notes.append(f"accepted as it is now: {len(since)} differences from {before.good}")
                 since = []
             changes += since
-        elif look.seal is None and not changes:
+        elif state.seal is None and not changes:
             notes.append(f"it has no {SEAL}: if its manifests are redone, nobody will see it")
         count = len(changes)
         if changes:
-            seal, beside = (before.good_seal, before.beside) if before and before.good else (look.seal, look.beside)
-            changes, more = self._elsewhere(path, seal, beside, look, changes)
+            seal, beside = (before.good_seal, before.beside) if before and before.good else (state.seal, state.beside)
+            changes, more = self._elsewhere(path, seal, beside, state, changes)
             notes += more
             notes += [f"and {count - MOST} more changes"] if count > MOST else []
         good = None if changes else moment
         audited = Audited(
-            bag=str(path), outcome="changed" if changes else "good", time=moment, octets=look.octets, seal=look.seal,
-            since=before.good if before else None, changes=tuple(changes), notes=tuple(notes),
-        )  # fmt: skip
+            bag=str(path),
+            outcome="changed" if changes else "good",
+            time=moment,
+            octets=state.octets,
+            seal=state.seal,
+            since=before.good if before else None,
+            changes=tuple(changes),
+            notes=tuple(notes),
+        )
         if good or before is None:
-            self._settle(asked, name, audited, good, look.seal if good else None, look.beside if good else {})
+            self._settle(asked, name, audited, good, state.seal if good else None, state.beside if good else {})
         else:
             self._settle(asked, name, audited, before.good, before.good_seal, before.beside)
         return audited
@@ -220,28 +260,28 @@ class _Folder:
         change = Change(kind="gone", path="", message="the bag is not there any more")
         notes: list[str] = []
         if before.good_seal:
-            wanted = Wanted(bag=path, seal=before.good_seal, beside=before.beside)
-            found, notes = self._places(wanted)
-            copies, more = whole(wanted, found, self.meter)
+            query = ReplicaQuery(bag=path, seal=before.good_seal, beside=before.beside)
+            found, notes = self._places(query)
+            copies, more = whole(query, found, self.limiter)
             change, notes = Change(kind="gone", path="", message=change.message, copies=copies), notes + more
         told = replace(told, changes=(change,), notes=tuple(notes))
         self._settle(asked, name, told, before.good, before.good_seal, before.beside)
         return told
 
     def _elsewhere(
-        self, path: Path, seal: str | None, beside: Mapping[str, str], look: Look, changes: Sequence[Change]
+        self, path: Path, seal: str | None, beside: Mapping[str, str], state: BagState, changes: Sequence[Change]
     ) -> tuple[list[Change], list[str]]:
         """The changes with the replicas that hold the files sound."""
         if seal is None:
             return list(changes[:MOST]), []
-        wanted = Wanted(bag=path, seal=seal, beside=beside)
-        found, notes = self._places(wanted)
-        told, more = search(wanted, look, changes, found, self.meter)
+        query = ReplicaQuery(bag=path, seal=seal, beside=beside)
+        found, notes = self._places(query)
+        told, more = search(query, state, changes, found, self.limiter)
         return told, notes + more
 
-    def _places(self, wanted: Wanted) -> tuple[list[Path], list[str]]:
+    def _places(self, query: ReplicaQuery) -> tuple[list[Path], list[str]]:
         with closing(Deliveries(self.folder)) as deliveries:
-            return places(wanted.bag, self.plan.replicas, deliveries.of(wanted.seal))
+            return places(query.bag, self.plan.replicas, deliveries.of(query.seal))
 
     def _settle(
         self, asked: str, name: str, told: Audited, good: str | None, seal: str | None, beside: Mapping[str, str]
@@ -251,24 +291,31 @@ class _Folder:
         self.readings.settle(
             asked,
             Reading(
-                bag=name, time=told.time, outcome=told.outcome, octets=told.octets, seal=told.seal,
-                found=found if told.changes else {}, good=good, good_seal=seal, beside=beside,
+                bag=name,
+                time=told.time,
+                outcome=told.outcome,
+                octets=told.octets,
+                seal=told.seal,
+                found=found if told.changes else {},
+                good=good,
+                good_seal=seal,
+                beside=beside,
             ),
-        )  # fmt: skip
+        )
 
 
-def _since(before: Reading, look: Look) -> Iterator[Change]:
+def _since(before: Reading, state: BagState) -> Iterator[Change]:
     """What its own manifests do not tell: how a bag differs from its last good reading."""
-    told = {each.path for each in look.changes}
-    if look.seal != before.good_seal and look.seal and before.good_seal:
-        others = [each for each in look.changes if each.path != SEAL]
-        message = f"not what it was on {before.good}: seal {before.good_seal}, now {look.seal}"
+    told = {each.path for each in state.changes}
+    if state.seal != before.good_seal and state.seal and before.good_seal:
+        others = [each for each in state.changes if each.path != SEAL]
+        message = f"not what it was on {before.good}: seal {before.good_seal}, now {state.seal}"
         if not others:
-            message = f"the manifests were redone since {before.good}: seal {before.good_seal}, now {look.seal}"
+            message = f"the manifests were redone since {before.good}: seal {before.good_seal}, now {state.seal}"
         yield Change(kind="changed" if others else "resealed", path=SEAL, message=message)
         told.add(SEAL)
-    for path in sorted(before.beside.keys() | look.beside.keys()):
-        was, now = before.beside.get(path), look.beside.get(path)
+    for path in sorted(before.beside.keys() | state.beside.keys()):
+        was, now = before.beside.get(path), state.beside.get(path)
         if path in told or was == now:
             continue
         if was is None:  # signatures and the custody log may grow
@@ -286,6 +333,12 @@ def _again(path: Path, row: Reading) -> Audited:
     changes = tuple(Change(**{**each, "copies": tuple(each["copies"])}) for each in found.get("changes", ()))
     outcome: Outcome = "gone" if row.outcome == "gone" else "changed"
     return Audited(
-        bag=str(path), outcome=outcome, time=row.time, octets=row.octets, seal=row.seal, since=found.get("since"),
-        changes=changes, notes=(*found.get("notes", ()), "read before the audit was interrupted"),
-    )  # fmt: skip
+        bag=str(path),
+        outcome=outcome,
+        time=row.time,
+        octets=row.octets,
+        seal=row.seal,
+        since=found.get("since"),
+        changes=changes,
+        notes=(*found.get("notes", ()), "read before the audit was interrupted"),
+    )

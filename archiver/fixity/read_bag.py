@@ -1,7 +1,7 @@
-"""One reading of a bag for `archiver audit`: every byte of every file, held against the manifests, at a bounded pace.
+"""Reads a bag for `archiver audit`: every byte of every file is compared with the manifests, at a bounded rate.
 
-It uses the fixity of `validate/`, one file after the other and past the memory of the operating system, which says
-nothing of the disk. Records, WARC, profiles and signatures are not judged: `archiver validate` does that.
+It uses the fixity checks of `validation`, one file after the other, and drops cached pages first: a cache says nothing
+about the disk. Record, WARC, profiles and signatures are checked by `archiver validate`.
 """
 
 import os
@@ -35,12 +35,13 @@ _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("BAG002", "BAG045", "BAG054"), "missing"),
     **dict.fromkeys(("BAG010", "BAG011", "BAG046"), "new"),
 }
-"""What findings mean; any other error is malformed."""
+"""The kind of change that an error means; any other error is `malformed`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One thing that is not as it was: `path` in the bag ("" for itself), `copies` the replicas that hold it sound."""
+    """One difference from the last good reading: `path` in the bag ("" for itself), `copies` the replicas with a sound
+    copy."""
 
     kind: Kind
     path: str
@@ -49,9 +50,9 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
-    """How a bag looks: its seal, the bytes of its files, the digests of those that no manifest lists (the tag manifests
-    among them), what is wrong by its own manifests."""
+class BagState:
+    """The state of a bag as it was read: its seal, the bytes of its files, the digests of files that no manifest lists
+    (tag manifests among them), and what is wrong by its own manifests."""
 
     seal: str | None
     octets: int
@@ -60,8 +61,8 @@ class Look:
     manifests: tuple[Manifest, ...]
 
 
-class Meter:
-    """Counts the bytes that are read, and waits so that there are never more than `rate` a second."""
+class RateLimiter:
+    """Counts the bytes that are read, and waits so that there are never more than `rate` per second."""
 
     def __init__(
         self,
@@ -75,7 +76,7 @@ class Meter:
         self._due = clock()
 
     def take(self, count: int) -> None:
-        """Count bytes that were read; returns when the next may be."""
+        """Count bytes that were read; returns when the next may be read."""
         self.octets += count
         if self._rate:
             now = self._clock()
@@ -84,35 +85,35 @@ class Meter:
                 self._sleep(self._due - now)
 
 
-class _Metered:
-    """As much of a stream as digests need."""
+class _RateLimitedStream:
+    """The part of the stream protocol that hashing needs, rate-limited."""
 
-    def __init__(self, stream: BinaryIO, meter: Meter) -> None:
-        self._stream, self._meter = stream, meter
+    def __init__(self, stream: BinaryIO, limiter: RateLimiter) -> None:
+        self._stream, self._limiter = stream, limiter
 
     def read(self, size: int) -> bytes:
         data = self._stream.read(size)
-        self._meter.take(len(data))
+        self._limiter.take(len(data))
         return data
 
-    def __enter__(self) -> "_Metered":
+    def __enter__(self) -> "_RateLimitedStream":
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stream.close()
 
 
-def metered(tree: Tree, meter: Meter) -> Tree:
+def rate_limited(tree: Tree, limiter: RateLimiter) -> Tree:
     """The same tree, its files read one after the other, counted, and from the disk where it is a folder."""
     order = Table({path: path for path in tree.files}) if tree.order is None else tree.order
-    return replace(tree, opener=partial(_open, tree, meter), order=order)
+    return replace(tree, opener=partial(_open, tree, limiter), order=order)
 
 
-def _open(tree: Tree, meter: Meter, path: str) -> BinaryIO:
+def _open(tree: Tree, limiter: RateLimiter, path: str) -> BinaryIO:
     stream = tree.opener(path)
     if tree.media_type is None and hasattr(os, "posix_fadvise"):
         os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
-    return cast(BinaryIO, _Metered(stream, meter))
+    return cast(BinaryIO, _RateLimitedStream(stream, limiter))
 
 
 def digest(tree: Tree, path: str) -> str:
@@ -121,15 +122,15 @@ def digest(tree: Tree, path: str) -> str:
         return digest_stream(stream, ("sha256",))[1]["sha256"]
 
 
-def look_at(bag: Path, meter: Meter) -> Look:
+def read_bag(bag: Path, limiter: RateLimiter) -> BagState:
     """Read a bag to its last byte; what cannot be read is a change."""
     try:
         tree, findings = scan(bag)
     except OSError as error:
         reason = f"cannot be read: {error.strerror or error}"
         change = Change(kind="unreadable", path="", message=reason)
-        return Look(seal=None, octets=0, beside={}, changes=(change,), manifests=())
-    tree = metered(tree, meter)
+        return BagState(seal=None, octets=0, beside={}, changes=(change,), manifests=())
+    tree = rate_limited(tree, limiter)
     manifests, more = check(tree)
     beside: dict[str, str] = {}
     for path in _unlisted(tree, manifests):
@@ -137,7 +138,7 @@ def look_at(bag: Path, meter: Meter) -> Look:
             beside[path] = digest(tree, path)
         except OSError as error:
             more.append(finding("FIX012", path, reason=error.strerror or error))
-    return Look(
+    return BagState(
         seal=beside.get(SEAL),
         octets=sum(size for _, size in tree.files.sorted()),
         beside=beside,

@@ -1,4 +1,4 @@
-"""Where sound copies of damaged files are: replicas of a bag, in folders or packed, believed only for what is read.
+"""Finds sound copies of damaged files: replicas of a bag, in folders or packed, trusted only for what is read.
 
 A replica must have the seal of the bag's last good reading; from it hang the tag manifest, from that the manifest, from
 that the digest of each file. Nothing is repaired, nothing written.
@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archiver.fixity.read_bag import Change, Look, Meter, check, digest, metered
+from archiver.fixity.read_bag import BagState, Change, RateLimiter, check, digest, rate_limited
 from archiver.ledger.deliveries import Sent
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.source import SEAL
 from archiver.validation.bagit.manifests import Manifest, read_manifests
 from archiver.validation.bagit.path_table import Table, slices
@@ -23,16 +24,16 @@ _LISTED = "manifest-sha256.txt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A bag of which something is missing: the seal its replicas must have, the digests of what no manifest lists."""
+class ReplicaQuery:
+    """What a replica of a bag must have: the seal, and the digests of files that no manifest lists."""
 
     bag: Path
     seal: str
     beside: Mapping[str, str]
 
 
-class _Unfit(Exception):
-    """Why something is no replica of the bag."""
+class _NotAReplica(Exception):
+    """Raised with the reason why something is not a replica of the bag."""
 
 
 def places(bag: Path, folders: Sequence[Path], sent: Sequence[Sent]) -> tuple[list[Path], list[str]]:
@@ -43,7 +44,7 @@ def places(bag: Path, folders: Sequence[Path], sent: Sequence[Sent]) -> tuple[li
         here = (folder / f"{bag.name}{end}" for end in ("", *MEDIA_TYPES))
         found |= dict.fromkeys(each.resolve() for each in here if each.exists())
     for each in sent:
-        path, local = Path(each.target) / each.package, "://" not in each.target
+        path, local = Path(each.target) / each.package, is_folder(each.target)
         if local and not each.derived and path.exists() and (path.is_dir() or suffix(path.name)):
             found[path.resolve()] = None
         else:
@@ -53,7 +54,7 @@ def places(bag: Path, folders: Sequence[Path], sent: Sequence[Sent]) -> tuple[li
 
 
 def search(
-    wanted: Wanted, look: Look, changes: Sequence[Change], found: Sequence[Path], meter: Meter
+    query: ReplicaQuery, state: BagState, changes: Sequence[Change], found: Sequence[Path], limiter: RateLimiter
 ) -> tuple[list[Change], list[str]]:
     """The changes, each with the replicas that hold the file sound, and what is wrong with replicas.
 
@@ -65,40 +66,40 @@ def search(
         try:
             with opened(place) as (tree, _):
                 if tree is None:
-                    raise _Unfit("cannot be read as a bag")
-                tree = metered(tree, meter)
-                stated = _Stated.of(tree, wanted)
-                if not compared and look.seal is not None and look.seal != wanted.seal:
+                    raise _NotAReplica("cannot be read as a bag")
+                tree = rate_limited(tree, limiter)
+                stated = _Stated.of(tree, query)
+                if not compared and state.seal is not None and state.seal != query.seal:
                     compared = True
                     known = {each.path for each in told}
-                    differing = (each for each in stated.differences(look.manifests) if each.path not in known)
+                    differing = (each for each in stated.differences(state.manifests) if each.path not in known)
                     told += [each for _, each in zip(range(MOST - len(told)), differing, strict=False)]
                 lost = {each.path for each in told if each.kind in ("changed", "missing", "unreadable", "resealed")}
                 for path in stated.sound(lost):
                     copies.setdefault(path, []).append(str(place))
-        except _Unfit as unfit:
-            notes.append(f"{place} {unfit}")
+        except _NotAReplica as reason:
+            notes.append(f"{place} {reason}")
         except OSError as error:
             notes.append(f"{place} cannot be read: {error.strerror or error}")
     return [replace(each, copies=tuple(copies.get(each.path, ()))) for each in told], notes
 
 
-def whole(wanted: Wanted, found: Sequence[Path], meter: Meter) -> tuple[tuple[str, ...], list[str]]:
+def whole(query: ReplicaQuery, found: Sequence[Path], limiter: RateLimiter) -> tuple[tuple[str, ...], list[str]]:
     """(the replicas that are sound to the last file, what is wrong with the others)."""
     sound, notes = list[str](), list[str]()
     for place in found:
         try:
             with opened(place) as (tree, odd):
                 if tree is None:
-                    raise _Unfit("cannot be read as a bag")
-                tree = metered(tree, meter)
-                _Stated.of(tree, wanted)
+                    raise _NotAReplica("cannot be read as a bag")
+                tree = rate_limited(tree, limiter)
+                _Stated.of(tree, query)
                 wrong = [each for each in (*odd, *check(tree)[1]) if each.severity == "error"]
                 if wrong:
-                    raise _Unfit(f"is not sound: {wrong[0].path}: {wrong[0].message}")
+                    raise _NotAReplica(f"is not sound: {wrong[0].path}: {wrong[0].message}")
                 sound.append(str(place))
-        except _Unfit as unfit:
-            notes.append(f"{place} {unfit}")
+        except _NotAReplica as reason:
+            notes.append(f"{place} {reason}")
         except OSError as error:
             notes.append(f"{place} cannot be read: {error.strerror or error}")
     return tuple(sound), notes
@@ -114,17 +115,17 @@ class _Stated:
     beside: Mapping[str, str]
 
     @classmethod
-    def of(cls, tree: Tree, wanted: Wanted) -> "_Stated":
-        """Raises _Unfit where the seal is another, or the manifest is not the one it is over."""
+    def of(cls, tree: Tree, query: ReplicaQuery) -> "_Stated":
+        """Raises _NotAReplica where the seal is another, or the manifest is not the one it is over."""
         if SEAL not in tree.files:
-            raise _Unfit("has no seal")
-        if digest(tree, SEAL) != wanted.seal:
-            raise _Unfit("has another seal")
+            raise _NotAReplica("has no seal")
+        if digest(tree, SEAL) != query.seal:
+            raise _NotAReplica("has another seal")
         tables = _by_name(read_manifests(tree, read_declaration(tree)[0])[0])
         tags, payload = tables.get(SEAL, Table()), tables.get(_LISTED, Table())
         if _LISTED in tree.files and bytes.fromhex(digest(tree, _LISTED)) != tags.get(_LISTED):
             payload = Table()  # it cannot vouch for the payload any more; tag files may still be sound
-        return cls(tree, tags, payload, wanted.beside)
+        return cls(tree, tags, payload, query.beside)
 
     def digest(self, path: str) -> str | None:
         stated = self.tags.get(path) or self.payload.get(path)
@@ -134,7 +135,7 @@ class _Stated:
         """Which of these files the replica holds as they were, read one by one in the order in which they lie there."""
         for path, _ in self.tree.in_order():
             if path == SEAL and path in paths:
-                yield path  # that it is the wanted one has been read
+                yield path  # that it has the seal asked for was read before
             elif path in paths and (expected := self.digest(path)):
                 try:
                     if digest(self.tree, path) == expected:

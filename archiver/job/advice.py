@@ -1,6 +1,7 @@
 """What to do about a seed that is not captured: a class for each, and a line of advice for each class."""
 
 import re
+from collections.abc import Mapping
 
 _STATUS = re.compile(r"status (\d{3})\b")
 ADVICE = {
@@ -52,3 +53,9 @@ def _of_status(status: str) -> str:
         return status
     named = {"401": "login", "402": "login", "407": "proxy", "404": "gone", "410": "gone"}
     return named.get(status) or ("server" if status.startswith("5") else "status")
+
+
+def advice_lines(kinds: Mapping[str, int]) -> list[str]:
+    """A line a class of seeds that are not captured: how many, and what to do; the most frequent first."""
+    ranked = sorted(kinds.items(), key=lambda each: (-each[1], each[0]))
+    return [f"{count:>7,} {kind:<10}  {ADVICE[kind]}" for kind, count in ranked]

@@ -8,25 +8,21 @@ loses at most the seeds in flight; they are still `waiting` in the ledger and ru
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 from queue import Empty, SimpleQueue
-from uuid import uuid4
 
 from archiver.bag.staging import STAGING
 from archiver.config import Config
-from archiver.errors import ArchiverError
 from archiver.job.disk_queue import Backlog
 from archiver.job.events import (
     EVERY,
     NAMED,
     Event,
     HostBroken,
-    JobEnded,
-    JobStarted,
     SeedStarted,
     State,
     WorkerDied,
@@ -39,7 +35,6 @@ from archiver.job.sinks.local import BagSink
 from archiver.job.slots import SLOW_SECONDS, Slots
 from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
 from archiver.ledger.ledger import Entry, Ledger, key_of
-from archiver.ledger.lock import bags_locked
 from archiver.model import Seed, SeedRefused
 
 WINDOW = 2000
@@ -54,48 +49,6 @@ DEAD = ("dns", "connect", "tls", "timeout", "disconnect", "protocol")
 """Kinds of failures that are the host's rather than the page's."""
 
 
-def run_job(
-    config: Config,
-    seeds: Iterable[Seed | SeedRefused],
-    *,
-    on_result: Callable[[Result], None] = lambda _: None,
-    on_event: Callable[[Event], None] = lambda _: None,
-    stop: threading.Event | None = None,
-) -> Summary:
-    """Archive seeds as `config` says; each result is reported once it is durable, all that happens told as an event.
-
-    Setting `stop` ends the job after the seeds in flight. Raises StorageError (what is finished is kept) and
-    BagsLocked when another job has the folder.
-    """
-    job, begun, summary = f"urn:uuid:{uuid4()}", time.monotonic(), Summary()
-    with bags_locked(config.bags):
-        ledger = Ledger(config.bags)
-        on_event(JobStarted(job=job, bags=str(config.bags), processes=config.jobs))
-        error: str | None = None
-        try:
-            ledger.adopt(config.bags)
-            ledger.begin(job, config.stated(), datetime.now(UTC))
-            _Coordinator(config, job, ledger, on_result, on_event, stop or threading.Event(), summary).go(iter(seeds))
-            if not summary.interrupted:
-                ledger.end(job, sum(summary.counts.values()), datetime.now(UTC))
-        except ArchiverError as stopped:
-            error = str(stopped)
-            raise
-        finally:
-            ledger.close()
-            on_event(
-                JobEnded(
-                    counts=summary.stated(),
-                    kinds=summary.kinds,
-                    new_bags=summary.new_bags,
-                    interrupted=summary.interrupted,
-                    seconds=time.monotonic() - begun,
-                    error=error,
-                )
-            )
-    return summary
-
-
 @dataclass(frozen=True, slots=True)
 class _Flight:
     """A seed under way since a monotonic moment; `alone` in a process of its own."""
@@ -106,7 +59,7 @@ class _Flight:
 
 
 @dataclass(slots=True)
-class _Coordinator:
+class Coordinator:
     """The state of a running job."""
 
     config: Config
@@ -135,8 +88,9 @@ class _Coordinator:
         self.backlog = Backlog(self.config.bags / STAGING)
         self.queue = HostQueue(self.config.pace, self.backlog)
 
-    def go(self, seeds: Iterator[Seed | SeedRefused]) -> None:
-        """Until every seed is settled, or someone says stop and those in flight are."""
+    def go(self, seeds: Iterator[Seed | SeedRefused]) -> Generator[None, None, None]:
+        """Until every seed is settled, or someone says stop and those in flight are; gives way to the caller between
+        turns."""
         self.sink = sink_of(self.config, self.job, self.ledger)
         self.results = Results(self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.tell)
         self.workers = executor_for(self.config, self.job)
@@ -153,6 +107,7 @@ class _Coordinator:
                 self.results.settle_if_due(force=not self.in_flight)
                 self._collect(reading=more and not self._window_is_full())
                 self._tell_state()
+                yield
             self.results.settle_if_due(force=True)
         finally:
             self.workers.shutdown(wait=True, cancel_futures=True)

@@ -18,6 +18,15 @@ class JobStarted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LedgerFilled:
+    """Bags, then receipts, that the ledger did not know were read: `done` of `total`, told every 500."""
+
+    event: Literal["ledger-filled"] = "ledger-filled"
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SeedStarted:
     """A seed was handed out."""
 
@@ -81,7 +90,7 @@ class JobEnded:
     error: str | None = None
 
 
-Event = JobStarted | JobEnded | SeedStarted | SeedEnded | HostBroken | WorkerDied | State
+Event = JobStarted | LedgerFilled | JobEnded | SeedStarted | SeedEnded | HostBroken | WorkerDied | State
 EVERY = 1.0
 """Seconds between two States."""
 NAMED = 20

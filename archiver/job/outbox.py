@@ -21,12 +21,22 @@ from archiver.job.result import Archived, BagIdentity, Delivered
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import entry_of_bag, key_of
 from archiver.model import Bag, Failure, Report, Seed
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form, name_of, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
 from archiver.packaging.unpack import require_room, unpack
-from archiver.transfer.delivery import Sign, delivered, signatures_in, signatures_of, signs, target_of, write_receipt
+from archiver.transfer.delivery import (
+    Shipment,
+    Sign,
+    deliver_shipment,
+    signatures_in,
+    signatures_of,
+    signs,
+    target_of,
+    write_receipt,
+)
 from archiver.validation.serialized.open_archive import opened
 from archiver.validation.validator import validate_bag
 
@@ -101,17 +111,15 @@ class Outbox:
             "verdict": made.verdict,
             "reason": made.reason,
         }
-        receipt = delivered(
-            origin,
-            packed,
-            self.target,
-            judge=lambda: _judged(made.bag.path),
-            signatures=signatures_in(origin),
-            config=self.config,
+        shipment = Shipment(
+            name=origin.name,
+            source=origin,
+            validate=lambda: _judged(made.bag.path),
             seal=origin.seal,
             identifier=origin.identifier,
             seed=stated,
         )
+        receipt = deliver_shipment(shipment, packed, self.target, self.config, signatures=signatures_in(origin))
         beside, notes = self.folder / f"{origin.name}.receipt", list[str]()
         with storage(f"write a receipt in {beside}"):
             file = write_receipt(receipt, beside, self.sign, notes)
@@ -166,7 +174,7 @@ def outbox_of(config: Config, folder: Path, signer: "Signer | None") -> Outbox:
 def checked_target(config: Config) -> Target:
     """Where a job delivers to, which can be reached from here. Raises UsageError, StorageError."""
     address = config.deliver or ""
-    if "://" not in address and not Path(address).is_dir():
+    if is_folder(address) and not Path(address).is_dir():
         raise UsageError(f"--deliver {address}: there is no such folder; is it mounted? make it first")
     _form(config)
     target = target_of(address, config.deliver_endpoint, None)

@@ -12,7 +12,7 @@ from archiver import __version__
 from archiver.article.analyse import read
 from archiver.article.credits.photos import read_photos
 from archiver.article.page_kind import stands_instead
-from archiver.bag.bag_contents import Dossier
+from archiver.bag.bag_contents import BagContents
 from archiver.bag.names import bag_name
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
@@ -74,7 +74,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
         )
         check_warcs(shelf.written())  # 3. judge the WARC by what will judge the bag
-        dossier = Dossier(
+        contents = BagContents(
             seed=seed,
             capture=capture,
             reading=reading,
@@ -85,9 +85,9 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             group=tools.job,
             sealed=max(tools.now(), capture.finished),  # the clock may have been set back
         )
-        bag = fill(staged, dossier)  # 4. write and seal
+        bag = fill(staged, contents)  # 4. write and seal
         warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=dossier.sealed)
+        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
     except BaseException:
         staged.discard()
         raise
@@ -128,7 +128,7 @@ def check_warcs(paths: Iterable[Path]) -> None:
 
 
 class _Shelf:
-    """Puts a capture's WARC files into the staged bag, from the first response on (`capture.recording.Shelf`)."""
+    """Puts a capture's WARC files into the staged bag, from the first response on (`CaptureFiles`)."""
 
     def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
         self._staged, self._tools, self._started = staged, tools, started

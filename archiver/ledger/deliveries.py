@@ -1,30 +1,18 @@
-"""What was delivered where, and received: tables of their own in the ledger's file, which is made where there is none.
+"""What was delivered where, and received. Makes the ledger where there is none.
 
 An index for the next hand-off; the receipts beside the bags say the same. Uploads that were begun are kept in mind here
 too, so that the next attempt goes on with them.
 """
 
-import sqlite3
-from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.ledger.ledger import BY_BAG, DELIVERIES, PATH, storable
-from archiver.ledger.sqlite import usable
+from archiver.ledger.ledger import PATH, Ledger
+from archiver.ledger.receipts import insert, row_of, take_receipts
+from archiver.ledger.sqlite import usable, writer
 from archiver.model import Receipt
-
-TABLES = f"""
-{DELIVERIES}
-{BY_BAG};
-CREATE INDEX IF NOT EXISTS deliveries_by_seal ON deliveries (seal);
-CREATE TABLE IF NOT EXISTS uploads (address TEXT PRIMARY KEY, upload TEXT NOT NULL, sha256 TEXT NOT NULL);
-"""
-
-
-Row = tuple[str | int, ...]
-"""A row of the table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +42,7 @@ class Sent:
 
 
 class Deliveries:
-    """The deliveries of one bags folder, and a `handoff.target.Memory`. Raises StorageError where the file cannot be
-    used."""
+    """The deliveries of one bags folder, and its `UploadStore`. Raises StorageError where the file cannot be used."""
 
     def __init__(self, bags: Path) -> None:
         self._path = bags / PATH
@@ -65,11 +52,9 @@ class Deliveries:
             raise StorageError.from_os(
                 "keep receipts beside the bags (--receipts DIR names another place)", error
             ) from error
-        with usable(self._path):
-            self._db = sqlite3.connect(self._path, isolation_level=None, timeout=30)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(TABLES)
+        with closing(Ledger(bags)) as ledger:
+            take_receipts(ledger, bags)
+        self._db = writer(self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -128,23 +113,3 @@ class Deliveries:
         """Keep in mind an upload that was begun."""
         with usable(self._path):
             self._db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (address, upload, digest))
-
-
-def signed_by(signatures: Mapping[str, str]) -> str:
-    """The digest of the signatures that went along (path -> SHA-256)."""
-    return sha256(repr(sorted(signatures.items())).encode())
-
-
-def row_of(receipt: Receipt, *, derived: str, signatures: str, file: str) -> Row:
-    """The row of a receipt that lies in a file of this name."""
-    return (
-        *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
-        *(receipt.package, receipt.size, receipt.sent, signatures),
-        *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file, receipt.kind == "receipt"),
-    )
-
-
-def insert(database: sqlite3.Connection, row: Row) -> None:
-    """Note a receipt. Raises sqlite3.Error."""
-    clean = [storable(each) if isinstance(each, str) else each for each in row]
-    database.execute(f"INSERT OR REPLACE INTO deliveries VALUES ({', '.join('?' * len(clean))})", clean)

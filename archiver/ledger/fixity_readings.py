@@ -1,5 +1,4 @@
-"""When each bag was last read, and how it looked when it was last good: tables of their own in the ledger's file, which
-is made where there is none.
+"""When each bag was last read, and how it looked when it was last good. Makes the ledger where there is none.
 
 `archiver audit` reads and writes them; jobs do not. A row is written as a bag is done, so that an audit that was killed
 goes on where it was.
@@ -16,14 +15,8 @@ from typing import Any
 
 from archiver.errors import StorageError
 from archiver.ledger.ledger import PATH
+from archiver.ledger.sqlite import usable, writer
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS readings (
-    bag TEXT PRIMARY KEY, time TEXT NOT NULL, outcome TEXT NOT NULL, octets INTEGER NOT NULL, seal TEXT,
-    found TEXT NOT NULL, good TEXT, good_seal TEXT, beside TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS audits (asked TEXT PRIMARY KEY, started TEXT NOT NULL, touched TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS audits_due (asked TEXT, bag TEXT, place INTEGER, PRIMARY KEY (asked, bag));
-"""
 _COLUMNS = "bag, time, outcome, octets, seal, found, good, good_seal, beside"
 
 
@@ -59,11 +52,7 @@ class Readings:
             self._path.parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise StorageError.from_os("keep the readings beside the bags", error) from error
-        with self._usable():
-            self._db = sqlite3.connect(self._path, isolation_level=None, timeout=30)
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = NORMAL")  # what a power cut takes is read again
-            self._db.executescript(_TABLES)
+        self._db = writer(self._path, synchronous="NORMAL")  # what a power cut takes is read again
 
     def close(self) -> None:
         """Close the file."""
@@ -149,10 +138,11 @@ class Readings:
 
     @contextmanager
     def _usable(self) -> Iterator[None]:
-        try:
-            yield
-        except (sqlite3.Error, ValueError) as error:
-            raise StorageError(f"cannot use the ledger {self._path}: {error}") from error
+        with usable(self._path):
+            try:
+                yield
+            except ValueError as error:
+                raise sqlite3.DatabaseError(f"what was read of a bag is not JSON: {error}") from error
 
 
 def _reading(row: tuple[Any, ...]) -> Reading:

@@ -19,33 +19,13 @@ from typing import Any, TypeVar, get_args
 from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.ledger.bag_record import read_record
-from archiver.ledger.sqlite import reader, usable
+from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Outcome, Seed
 
 _T = TypeVar("_T")
 PATH = ".archiver/ledger.sqlite"
-_TABLES = """
-CREATE TABLE IF NOT EXISTS jobs (
-    id TEXT PRIMARY KEY, started TEXT NOT NULL, ended TEXT, seeds INTEGER, settings TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS seeds (
-    key TEXT PRIMARY KEY, name TEXT NOT NULL, url TEXT, outcome TEXT NOT NULL, bag TEXT, verdict TEXT, reason TEXT,
-    detail TEXT, attempts INTEGER NOT NULL DEFAULT 0, updated TEXT NOT NULL, job TEXT, place TEXT);
-CREATE TABLE IF NOT EXISTS bags (name TEXT PRIMARY KEY, key TEXT NOT NULL);
-"""
-DELIVERIES = """
-CREATE TABLE IF NOT EXISTS deliveries (
-    id TEXT PRIMARY KEY, kind TEXT NOT NULL, bag TEXT NOT NULL, seal TEXT NOT NULL, form TEXT NOT NULL,
-    target TEXT NOT NULL, derived TEXT NOT NULL, package TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
-    signatures TEXT NOT NULL, ended TEXT NOT NULL, receipt TEXT NOT NULL, custody INTEGER NOT NULL DEFAULT 0);
-"""
-"""What `deliveries.py` keeps: a bag that was delivered need not lie here any more."""
-BY_BAG = "CREATE INDEX IF NOT EXISTS deliveries_by_bag ON deliveries (bag)"
 _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
-_INDEXES = """
-CREATE INDEX IF NOT EXISTS seeds_by_outcome ON seeds (outcome);
-CREATE INDEX IF NOT EXISTS seeds_by_place ON seeds (place) WHERE outcome <> 'captured';
-"""
 DONE = ("captured", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
 
@@ -100,29 +80,7 @@ class Ledger:
 
     def __init__(self, bags: Path, *, read_only: bool = False) -> None:
         self._path = bags / PATH
-        with usable(self._path):
-            self._db = reader(self._path) if read_only else sqlite3.connect(self._path, isolation_level=None)
-            try:
-                self._get_ready(read_only)
-            except BaseException:
-                self._db.close()
-                raise
-
-    def _get_ready(self, read_only: bool) -> None:
-        if not read_only:
-            self._db.execute("PRAGMA journal_mode = WAL")
-            self._db.execute("PRAGMA synchronous = FULL")
-            self._db.executescript(_TABLES)
-            if "place" not in (row[1] for row in self._db.execute("PRAGMA table_info(seeds)")):
-                self._db.execute("ALTER TABLE seeds ADD COLUMN place TEXT")  # a ledger of before there was one
-            self._db.executescript(_INDEXES)
-        tables = {name for (name,) in self._db.execute("SELECT name FROM sqlite_master")}
-        for needed, script in (("seeds", _TABLES), ("deliveries", DELIVERIES)):
-            if tables and needed not in tables:  # no job has run yet, or nothing was delivered
-                self._db.execute(f"ATTACH ':memory:' AS without_{needed}")
-                self._db.executescript(script.replace("IF NOT EXISTS ", f"without_{needed}."))
-        if not read_only and "deliveries" in tables:  # whose table may be of before `find` asked for it
-            self._db.execute(BY_BAG)
+        self._db = reader(self._path) if read_only else writer(self._path)
 
     def close(self) -> None:
         """Close the file."""
@@ -242,14 +200,27 @@ class Ledger:
                 f"{_DELIVERED}) ORDER BY name, bag"
             )
 
-    def adopt(self, bags: Path) -> int:
-        """Take in finished bags that the ledger does not know, oldest capture first; how many there were."""
+    def fact(self, name: str) -> str | None:
+        """What is known of the ledger itself under this name."""
+        with usable(self._path):
+            row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return str(row[0]) if row else None
+
+    def note_fact(self, name: str, value: str) -> None:
+        """Keep a fact about the ledger itself."""
+        with usable(self._path):
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def adopt(self, bags: Path, progress: Callable[[int, int], None] = lambda _, __: None) -> int:
+        """Take in finished bags that the ledger does not know, oldest capture first; how many there were. `progress`
+        is told how many of how many folders were looked at."""
         names, adopted = sorted(self._unknown(bags), key=_stamp), 0
         for start in range(0, len(names), _GROUP):
             entries = (entry_of_bag(bags / name) for name in names[start : start + _GROUP])
             found = sorted((each for each in entries if each), key=lambda each: each.updated)
             self.settle(found, None, datetime.now(UTC))
             adopted += len(found)
+            progress(min(start + _GROUP, len(names)), len(names))
         return adopted
 
     def _unknown(self, bags: Path) -> Iterator[str]:

@@ -1,20 +1,15 @@
-"""Which bags passed validation, and how they looked then: a table of its own in the ledger's file.
+"""Which bags passed validation, and how they looked then.
 
 `archiver validate --since-ledger` reads and writes it; jobs do not. What a look is, `validation/fingerprint.py` knows.
 """
 
-import sqlite3
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
 from archiver.errors import UsageError
 from archiver.ledger.ledger import PATH
-from archiver.ledger.sqlite import usable
-
-_TABLE = (
-    "CREATE TABLE IF NOT EXISTS validations (bag TEXT PRIMARY KEY, fingerprint TEXT NOT NULL, passed TEXT NOT NULL)"
-)
+from archiver.ledger.sqlite import usable, writer
 
 
 class Validations:
@@ -27,9 +22,7 @@ class Validations:
             raise UsageError(
                 f"--since-ledger: {bags} has no ledger; 'archiver run' keeps one, without it leave this out"
             )
-        with usable(self._path):
-            self._db = sqlite3.connect(self._path, isolation_level=None)
-            self._db.execute(_TABLE)
+        self._db = writer(self._path, synchronous="NORMAL")  # what a power cut takes is validated again
 
     def close(self) -> None:
         """Close the file."""

@@ -1,9 +1,9 @@
 """What of a page's markup is too much for any parser, bounded before one sees it: attributes of an element, tags of a
 page, levels of nesting. Every pattern here is linear.
 
-Parsers compare each attribute of an element with all before it, so that 50,000 of them take seconds; libxml2 stops at 256
-levels and leaves out what follows. Nesting is flattened, as Blink does it (`kMaximumHTMLParserDOMTreeDepth`): deeper
-elements become siblings, and no text is lost. Tags are found as HTML, 13.2.5 says.
+Parsers compare each attribute of an element with all before it, so that 50,000 of them take seconds; libxml2 stops at
+256 levels and leaves out what follows. Nesting is flattened, as Blink does it (`kMaximumHTMLParserDOMTreeDepth`):
+deeper elements become siblings, and no text is lost. Tags are found as HTML, 13.2.5 says.
 """
 
 import re
@@ -40,12 +40,20 @@ _FINE = re.compile(
 _TOKEN = re.compile(
     rb"(?P<text>[^<]++|" + _COMMENT + rb"|<(?![A-Za-z/])|</(?![A-Za-z]))"
     rb"|</(?P<end>" + _NAME + rb")[^>]*+>?"
-    rb"|(?P<open><(?P<start>[A-Za-z]" + _NAME + rb"))(?P<rest>" + _ATTRIBUTE + rb"*+[" + _WHITE + rb"/]*+)(?P<close>>?)",
+    rb"|(?P<open><(?P<start>[A-Za-z]"
+    + _NAME
+    + rb"))(?P<rest>"
+    + _ATTRIBUTE
+    + rb"*+["
+    + _WHITE
+    + rb"/]*+)(?P<close>>?)",
     re.IGNORECASE | re.DOTALL,
 )
 _FIRST = re.compile(_ATTRIBUTE + rb"{0,%d}+" % MAX_ATTRIBUTES, re.DOTALL)
 _CONTENTS = {name: re.compile(_content(name), re.IGNORECASE | re.DOTALL) for name in _RAW_NAMES}
-_VOID = frozenset(b"area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split())
+_VOID = frozenset(
+    b"area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr".split()
+)
 _ENDS_ITSELF = frozenset(b"p li dt dd option optgroup tr td th tbody thead tfoot rt rp".split())
 """Elements that a second one of their kind right within them ends."""
 

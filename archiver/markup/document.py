@@ -1,5 +1,5 @@
-"""A page as one tree, by lxml (libxml2): decoded, bounded and parsed once, where capture looks for what a page needs and
-article then reads it (docs/adr/0170-one-parser.md).
+"""A page as one tree, by lxml (libxml2): decoded, bounded and parsed once, where capture looks for what a page needs
+and article then reads it (docs/adr/0170-one-parser.md).
 
 No entities are expanded from outside, no network is used, comments are left out. What waits to be read is bounded: of
 many pages that wait for slow servers the oldest are parsed again.

@@ -1,7 +1,7 @@
 """Bytes of a page or style sheet to text (WHATWG Encoding; HTML, 13.2.3).
 
-A page's encoding is asked for in this order: the byte order mark, the Content-Type header, the page's own `<meta>` or XML
-declaration, then UTF-8 if the bytes are valid UTF-8, then windows-1252. Bytes that an encoding does not map become
+A page's encoding is asked for in this order: the byte order mark, the Content-Type header, the page's own `<meta>` or
+XML declaration, then UTF-8 if the bytes are valid UTF-8, then windows-1252. Bytes that an encoding does not map become
 U+FFFD and never end the text. It does not parse markup.
 """
 
@@ -44,9 +44,9 @@ _EUC_JP = re.compile(rb"[\x00-\x7f]++|\x8e[\xa1-\xdf]|\x8f[\xa1-\xfe]{2}|(?:[\xa
 
 
 def decode(body: bytes, stated: str | None) -> tuple[str, str]:
-    """The text of an HTML page with the Content-Type `stated`, and the standard's name of its encoding; bytes that do not
-    fit it become U+FFFD, characters that no tree can hold (C0 controls, surrogates, noncharacters) are dropped. Never
-    raises."""
+    """The text of an HTML page with the Content-Type `stated`, and the standard's name of its encoding; bytes that do
+    not fit it become U+FFFD, characters that no tree can hold (C0 controls, surrogates, noncharacters) are dropped.
+    Never raises."""
     name, skip = _encoding(body, stated)
     text = decoded_as(name, body[skip:])
     return text if name == "utf-8" and _is_clean(body) else _REFUSED.sub("", text), name

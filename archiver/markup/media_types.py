@@ -10,7 +10,8 @@ from dataclasses import dataclass
 _TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _ESSENCE = re.compile(rf"[ \t\r\n]*+({_TOKEN}+/{_TOKEN}+)[ \t\r\n]*+(?:;|$)", re.ASCII)
 _CHARSET = re.compile(
-    r';[ \t\r\n]*+charset=(?:"((?:[^"\\]++|\\.)*+)"?|([^;]*+))|;[^;"]*+(?:"(?:[^"\\]++|\\.)*+"?[^;]*+)?', re.I | re.DOTALL
+    r';[ \t\r\n]*+charset=(?:"((?:[^"\\]++|\\.)*+)"?|([^;]*+))|;[^;"]*+(?:"(?:[^"\\]++|\\.)*+"?[^;]*+)?',
+    re.I | re.DOTALL,
 )
 _HTML = ("text/html", "application/xhtml+xml")
 _VAGUE = frozenset(("unknown/unknown", "application/unknown", "*/*"))

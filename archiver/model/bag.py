@@ -47,6 +47,11 @@ class Report:
         """No check failed. A check that was not made is not ok only where it was required, and then it is a finding."""
         return "failed" not in self.checks.values() and not any(f.severity == "error" for f in self.findings)
 
+    @property
+    def not_checked(self) -> tuple[str, ...]:
+        """The checks that were not made, and therefore not passed."""
+        return tuple(name for name, judgement in self.checks.items() if judgement == "not checked")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:

@@ -20,8 +20,26 @@ Form = Literal["folder", "tar", "tgz", "zip", "wacz"]
 FORMS: tuple[Form, ...] = get_args(Form)
 WACZ = "data/wacz/"
 _ENDS = {"folder": "", "tar": ".tar", "tgz": ".tgz", "zip": ".zip", "wacz": ".wacz"}
-_COMPRESSED = (".gz", ".tgz", ".zip", ".wacz", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".woff", ".woff2",
-               ".mp3", ".mp4", ".webm", ".xz", ".bz2", ".zst")  # fmt: skip
+_COMPRESSED = (
+    ".gz",
+    ".tgz",
+    ".zip",
+    ".wacz",
+    ".png",
+    ".jpg",
+    ".jpeg",
+    ".gif",
+    ".webp",
+    ".avif",
+    ".woff",
+    ".woff2",
+    ".mp3",
+    ".mp4",
+    ".webm",
+    ".xz",
+    ".bz2",
+    ".zst",
+)
 _DEFLATED = 16 << 20
 """Bytes of a file up to which zips deflate it: each is deflated three times, since its size stands before it."""
 _BLOCK, _RECORD = 512, 10240

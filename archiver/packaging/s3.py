@@ -15,7 +15,7 @@ from typing import Any
 from archiver.digest import Hasher
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.packaging.package import Item, Piece
-from archiver.packaging.target import Memory, Presence
+from archiver.packaging.target import Presence, UploadStore
 
 try:
     import boto3
@@ -49,7 +49,7 @@ class S3Target:
 
     method = "read from the server in ranges"
 
-    def __init__(self, address: str, endpoint: str | None, memory: Memory | None) -> None:
+    def __init__(self, address: str, endpoint: str | None, memory: UploadStore | None) -> None:
         """Without a memory, uploads that others began of the same object are given up. Raises UsageError for an address
         that is none."""
         self._memory = memory

@@ -9,7 +9,7 @@ from archiver.packaging.package import Item, Piece
 Presence = Literal["absent", "same", "different"]
 
 
-class Memory(Protocol):
+class UploadStore(Protocol):
     """Keeps in mind which upload was begun where, so that it can be gone on with."""
 
     def recall(self, address: str) -> tuple[str, str] | None:

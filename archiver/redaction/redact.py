@@ -6,7 +6,8 @@ are those of the sealed bag.
 """
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
 from html import escape
@@ -16,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from lxml import etree
 
 from archiver import __version__
-from archiver.bag.premis import EVENT_TYPES, NS
+from archiver.bag.premis import NS
 from archiver.bag.record import record_bytes
 from archiver.bag.sanitize import json_bytes
 from archiver.bag.staging import StagedBag
@@ -24,11 +25,17 @@ from archiver.bag.wacz import DATAPACKAGE, DIGEST, FOLDER, INDEX, PAGES
 from archiver.bag.write_payload import add_wacz
 from archiver.digest import sha256
 from archiver.errors import Refused
-from archiver.ledger.bag_record import read_record
 from archiver.model import Bag, IndexEntry
 from archiver.packaging.source import Source
-from archiver.redaction.rewrite_warc import Changed, Rewritten, new_ids, rewrite
-from archiver.redaction.secrets import HEADERS, PARAMETERS, WORDS, without_secrets
+from archiver.redaction.addresses import without_secrets
+from archiver.redaction.copy_names import record_of, tells
+from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
+from archiver.redaction.json_values import over
+from archiver.redaction.premis_event import linking, redaction_event
+from archiver.redaction.removed import Removed
+from archiver.redaction.rewrite_warc import Changed, Rewritten, collect, new_ids, rewrite
+from archiver.redaction.search import search_copy
+from archiver.redaction.secrets import HEADERS, PARAMETERS, WORDS
 from archiver.validation.bagit.tagfiles import Declaration, read_info
 from archiver.validation.bagit.tree import scan
 
@@ -37,28 +44,36 @@ CRATE, PREVIEW = "ro-crate-metadata.json", "ro-crate-preview.html"
 _MADE = (f"{FOLDER}{INDEX}", f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
          PREVIEW, "metadata/metadata.csv", "metadata/rights.csv")  # fmt: skip
 """What is made of the rest, in the order in which one states the digests of others."""
-_UNTOUCHED = ("text", "comparison", "credits", "links")
-"""Parts of the record that speak of bodies, which stay."""
+_RENDERING = "rendering/"
+"""Pictures of the page, where there are any: what they show cannot be taken out of them."""
+_BODIES = ("text/", "evidence/")
+"""Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
 _LARGEST = 256 << 20
 
 
 def redact(original: Source, staged: StagedBag, day: datetime) -> Bag:
     """Fill a staged bag with the access copy of a bag of ours, and seal it. The same bag gives the same bytes on the
-    same day. Raises Refused where it is no such bag or holds what cannot be rewritten, StorageError, OSError."""
+    same day. Raises Refused where it is no such bag, holds what cannot be rewritten, or where the finished copy still
+    holds something that was taken out; StorageError, OSError."""
     paths = [path.removeprefix("data/") for path in original.files if path.startswith("data/")]
     if any(path not in paths for path in _MADE):
         raise Refused("it is not one of archiver's own bags, or not whole: only those can be redacted")
     if other := [path for path in paths if path.lower().endswith(_OTHER_ARCHIVES)]:
         raise Refused(f"data/{other[0]} is a web archive of a kind that is not rewritten")
-    record = read_record(original.root)
+    record = record_of(original)
     if record.get("redaction"):
         raise Refused("it is an access copy already")
     try:
-        return _Copy(original, staged, record, day).made(paths)
-    except (LookupError, ValueError, TypeError, AttributeError, etree.XMLSyntaxError) as error:
-        # Valid, but not as we write it: what it means is not guessed.
-        raise Refused(f"it is not made as archiver makes bags, and is not rewritten ({error!r})") from error
+        copy = _Copy(original, staged, record, day)
+        bag = copy.made([path for path in paths if not path.startswith(_RENDERING)])
+        search_copy(bag.path, copy.removed)
+    except (LookupError, ValueError, TypeError, AttributeError, etree.XMLSyntaxError, RecursionError) as error:
+        # Valid, but not as we write it: what it means is not guessed. What the error says may be a secret.
+        raise Refused(
+            f"it is not made as archiver makes bags, and is not rewritten ({type(error).__name__})"
+        ) from error
+    return bag
 
 
 class _Copy:
@@ -70,16 +85,22 @@ class _Copy:
         self.warcs: dict[str, Rewritten] = {}
         self.files: dict[str, str] = {}
         """Files that were changed, but for those made of others: path -> SHA-256 of the original."""
+        self.removed = Removed()
+        self.names: dict[str, str] = {}
+        """Names that tell of something that is taken out -> those in their place."""
 
     def made(self, paths: list[str]) -> Bag:
         """Every file, in order. Raises Refused, StorageError, OSError."""
         warcs = [path for path in paths if path.endswith(".warc.gz")]
+        self._collect(paths, warcs)
+        self._rename(paths)
         for path in warcs:
-            new_ids(self._place(path), self.ids)
+            new_ids(self._place(path), self.ids, self.removed, self._renamed)
         for path in warcs:
-            file = self.staged.open(path)
-            self.warcs[path] = rewrite(self._place(path), path, file, self.ids, self.day)
-            self.staged.closed(path, file)
+            name = self._renamed(path)
+            file = self.staged.open(name)
+            self.warcs[name] = rewrite(self._place(path), name, file, self.ids, self.removed, self._renamed, self.day)
+            self.staged.closed(name, file)
         for path in paths:
             if path not in _MADE and path not in warcs:
                 self._copy(path)
@@ -87,10 +108,46 @@ class _Copy:
         self.staged.add(RECORD, record_bytes(self._record()))
         self.staged.add(PREMIS, self._premis())
         for path in ("metadata/metadata.csv", "metadata/rights.csv"):
-            self.staged.add(path, self._renamed(self._read(path).decode("utf-8")).encode("utf-8"))
+            rows = csv_rows(self._read(path), self._own, keep=lambda row: not _of_rendering(row[0]) if row else True)
+            self.staged.add(path, rows)
         self.staged.add(CRATE, self._crate())
         self.staged.add(PREVIEW, self._preview())
         return self.staged.seal(list(self._info()))
+
+    def _collect(self, paths: list[str], warcs: list[str]) -> None:
+        """All that is to be taken out, before anything is written: what one file names as a secret goes everywhere."""
+        for path in warcs:
+            collect(self._place(path), self.removed)
+        over(self.record, self._text)
+        for path in paths:
+            if path not in _MADE and path not in warcs and not path.startswith(_BODIES):
+                any_text(self._read(path), self._text, self.removed)
+        for path in _MADE:
+            if path.endswith(".csv"):
+                csv_rows(self._read(path), self._text)
+            elif path.endswith(".html"):
+                html_texts(self._read(path).decode("utf-8"), self._text)
+            elif path.endswith(".xml"):
+                xml_texts(xml_tree(self._read(path)), self._text)
+            elif path in (f"{FOLDER}{INDEX}", f"{FOLDER}{PAGES}"):
+                for line in self._read(path).decode("utf-8").splitlines():
+                    told = json.loads(line[line.index("{") :])
+                    over({name: each for name, each in told.items() if name != "text"}, self._text)
+            else:
+                over(json.loads(self._read(path)), self._text)
+        for _, value in self._elements():
+            self._text(value)
+
+    def _rename(self, paths: list[str]) -> None:
+        """Names for what may not keep its own."""
+        base = self.staged.name.removesuffix("-redacted")
+        if base != self.original.name and tells(self.original.name, self.removed):
+            self.names[self.original.name] = base
+        for number, path in enumerate(paths):
+            name = self._renamed(path).rpartition("/")[2]
+            if path not in _MADE and tells(name, self.removed):
+                _, dot, ending = name.partition(".")
+                self.names[name] = f"{path.split('/')[0]}-{number}{dot}{ending}"
 
     @property
     def changed(self) -> list[Changed]:
@@ -104,6 +161,15 @@ class _Copy:
         what = "cookies, tokens and passwords are taken out of headers and addresses"
         return f"Access copy of {identifier} (seal {self.original.seal}): {what}"
 
+    def _text(self, text: str) -> str:
+        """A text of the bag's own documents without secrets."""
+        return self._renamed(self.removed.masked(without_secrets(text, self.removed)))
+
+    def _renamed(self, text: str) -> str:
+        for name, put in self.names.items():
+            text = text.replace(name, put)
+        return text
+
     def _place(self, path: str) -> Any:
         return self.original.place(f"data/{path}")
 
@@ -113,57 +179,62 @@ class _Copy:
         return b"".join(self.original.read(f"data/{path}"))
 
     def _copy(self, path: str) -> None:
-        """A file that nothing is made of: seeds without what gives access, all else as it is."""
-        if path.startswith("seed/"):
-            data = self._read(path)
-            plain = without_secrets(data.decode("latin-1")).encode("latin-1")
-            if plain != data:
-                self.files[path] = sha256(data)
-            self.staged.add(path, plain)
+        """A file that nothing is made of: seeds and other texts without what gives access, all else as it is."""
+        name = self._renamed(path)
+        if path.startswith(_BODIES):
+            file = self.staged.open(name)
+            for chunk in self.original.read(f"data/{path}"):
+                file.write(chunk)
+            self.staged.closed(name, file)
             return
-        file = self.staged.open(path)
-        for chunk in self.original.read(f"data/{path}"):
-            file.write(chunk)
-        self.staged.closed(path, file)
+        data = self._read(path)
+        made = seed_document if path.startswith("seed/") else any_text
+        plain = made(data, self._text, self.removed)
+        if plain != data:
+            self.files[name] = sha256(data)
+        self.staged.add(name, plain)
 
     def _wacz(self) -> None:
         entries = tuple(self._entries())
         rows = [json.loads(line) for line in self._read(FOLDER + PAGES).splitlines()]
         page = {**rows[1], "id": self.staged.identifier.rpartition(":")[2]}
-        page |= {name: without_secrets(page[name]) for name in ("url", "title")}
+        page = {
+            name: value if name in ("id", "ts", "text") else over(value, self._text) for name, value in page.items()
+        }
         add_wacz(self.staged, entries, page, self.day)
 
     def _entries(self) -> Iterator[IndexEntry]:
         """The lines of the index, leading to where the records lie now."""
         for line in self._read(FOLDER + INDEX).decode("ascii").splitlines():
-            _, moment, said = line.split(" ", 2)
-            facts = json.loads(said)
-            offset, length = self.warcs[f"{FOLDER}archive/{facts['filename']}"].places[int(facts["offset"])]
+            said = json.loads(line[line.index(" {") :])
+            moment = line[: line.index(" {")].rpartition(" ")[2]
+            file = self._renamed(said["filename"])
+            offset, length = self.warcs[f"{FOLDER}archive/{file}"].places[int(said["offset"])]
             yield IndexEntry(
-                url=without_secrets(facts["url"]), moment=datetime.strptime(moment, "%Y%m%d%H%M%S").replace(tzinfo=UTC),
-                status=int(facts["status"]), mime=facts["mime"], file=facts["filename"], offset=offset, length=length,
-                payload_sha256=facts["digest"].removeprefix("sha256:") if facts["digest"] != "-" else None,
+                url=self._text(said["url"]), moment=datetime.strptime(moment, "%Y%m%d%H%M%S").replace(tzinfo=UTC),
+                status=int(said["status"]), mime=self._text(said["mime"]), file=file, offset=offset, length=length,
+                payload_sha256=said["digest"].removeprefix("sha256:") if said["digest"] != "-" else None,
             )  # fmt: skip
 
     def _record(self) -> dict[str, Any]:
         """The record with the ids and addresses as they are now, and what was taken out (schema: redaction)."""
-        told = {
-            key: value if key in _UNTOUCHED else _over(value, lambda text: self.ids.get(text) or without_secrets(text))
-            for key, value in self.record.items()
-        }
-        for part, name in (("text", "from"), ("comparison", "source")):
-            if source := told[part].get(name):
-                told[part] = {
-                    **told[part],
-                    name: _over(source, lambda text: self.ids.get(text) or without_secrets(text)),
-                }
+        told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
+        told.pop("rendering", None)
+        lines = [self.record.get("comparison"), told.get("comparison")]
+        for old, new in zip(*((each or {}).get("lines") or [] for each in lines), strict=True):
+            if isinstance(old, dict) and "page" in old:  # it stands in the text, which stays as it is
+                new["page"] = old["page"]
         grown = {each.id: each.grown for each in self.changed}
         for each in told["capture"]["exchanges"]:
             each["bytes"] += grown.get(each["record_ids"]["response"], 0)
-        for path in self.files:
-            told["seed"]["sha256"] = sha256((self.staged.path / "data" / path).read_bytes())
+        if told["seed"]["file"] in self.files:
+            told["seed"]["sha256"] = sha256((self.staged.path / "data" / told["seed"]["file"]).read_bytes())
         told["redaction"] = {
-            "of": {"name": self.original.name, "identifier": self.original.identifier, "seal": self.original.seal},
+            "of": {
+                "name": "not stated" if self.original.name in self.names else self.original.name,
+                "identifier": self.original.identifier,
+                "seal": self.original.seal,
+            },
             "by": f"archiver {__version__}",
             "on": f"{self.day:%Y-%m-%d}",
             "headers": sorted(HEADERS),
@@ -177,30 +248,35 @@ class _Copy:
 
     def _premis(self) -> bytes:
         """PREMIS with the digests as they are now, and the event `redaction` (LoC eventType)."""
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=True, remove_blank_text=True)
-        root: Any = etree.fromstring(self._read(PREMIS), parser)
+        root = xml_tree(self._read(PREMIS))
         written = {f"data/{path}": (size, digest) for path, size, digest in self.staged.written()}
         event = str(uuid5(NAMESPACE_URL, f"{self.staged.identifier}/redaction"))
         paths = [f"data/{path}" for path in (*self.warcs, *self.files, f"{FOLDER}{INDEX}", f"{FOLDER}{PAGES}", RECORD)]
-        for node in root.iter(f"{{{NS}}}*"):
-            if node.text:
-                node.text = without_secrets(node.text)
+        for node in [*root.iter(f"{{{NS}}}object"), *root.iter(f"{{{NS}}}linkingObjectIdentifier")]:
+            values = [*node.iter(f"{{{NS}}}objectIdentifierValue"), *node.iter(f"{{{NS}}}linkingObjectIdentifierValue")]
+            if any(_of_rendering(each.text or "") for each in values):
+                node.getparent().remove(node)
+        xml_texts(root, self._text)
         for node in root.findall(f"{{{NS}}}object"):
             path = node.findtext(f".//{{{NS}}}objectIdentifierValue")
             if path in written:
                 for name, value in zip(("size", "messageDigest"), written[path], strict=True):
                     node.find(f".//{{{NS}}}{name}").text = str(value)
             if path in paths:
-                node.append(_linking("linkingEventIdentifier", "UUID", event))
+                node.append(linking("linkingEventIdentifier", "UUID", event))
         last = root.findall(f"{{{NS}}}event")[-1]
-        last.addnext(_event(event, self.day, self.sentence, len(self.changed), paths))
+        last.addnext(redaction_event(event, self.day, self.sentence, len(self.changed), paths))
         return bytes(etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True))
 
     def _crate(self) -> bytes:
         """The crate with sizes and digests as they are now; it says what it is based on."""
-        document = _over(json.loads(self._read(CRATE)), self._renamed)
+        document = over(json.loads(self._read(CRATE)), self._own)
         files = {path: (size, digest) for path, size, digest in self.staged.written()}
+        document["@graph"] = [each for each in document["@graph"] if not _of_rendering(each["@id"])]
         for entity in document["@graph"]:
+            for name, value in entity.items():
+                if isinstance(value, list):
+                    entity[name] = [e for e in value if not (isinstance(e, dict) and _of_rendering(e.get("@id", "")))]
             if entity["@id"] in files:
                 entity["contentSize"], entity["sha256"] = str(files[entity["@id"]][0]), files[entity["@id"]][1]
             if entity["@id"] == "./":
@@ -208,63 +284,36 @@ class _Copy:
                 if self.original.identifier:
                     entity["isBasedOn"] = {"@id": self.original.identifier}
         if self.original.identifier:
-            sealed = {"@id": self.original.identifier, "@type": "CreativeWork", "name": f"Bag {self.original.name}"}
+            name = "Sealed bag" if self.original.name in self.names else f"Bag {self.original.name}"
+            sealed = {"@id": self.original.identifier, "@type": "CreativeWork", "name": name}
             document["@graph"].append(sealed)
         return json_bytes(document, indent=1)
 
     def _preview(self) -> bytes:
-        page = self._renamed(self._read(PREVIEW).decode("utf-8"))
+        page = html_texts(_OF_RENDERING.sub("", self._read(PREVIEW).decode("utf-8")), self._own)
         notice = f'<p class="standfirst">{escape(self.sentence)}.</p></header>'
         return page.replace("</header>", notice, 1).encode("utf-8")
 
-    def _renamed(self, text: str) -> str:
+    def _own(self, text: str) -> str:
         """Without secrets, and with the identifier of this bag."""
-        plain = without_secrets(text)
+        plain = self._text(text)
         return plain.replace(self.original.identifier, self.staged.identifier) if self.original.identifier else plain
 
-    def _info(self) -> Iterator[tuple[str, str]]:
+    def _elements(self) -> Iterator[tuple[str, str]]:
         for label, value in read_info(scan(self.original.root)[0], Declaration())[0].elements:
             if label.lower() != "payload-oxum":
-                yield label, self._renamed(value)
-        yield "Redacted-From", self.original.identifier or self.original.name
+                yield label, value
+
+    def _info(self) -> Iterator[tuple[str, str]]:
+        for label, value in self._elements():
+            yield label, self._own(value)
+        yield "Redacted-From", self.original.identifier or "not stated"
         yield "Redacted-From-Seal", self.original.seal
 
 
-def _over(value: Any, change: Callable[[str], str]) -> Any:
-    """JSON with every text changed; the names of fields stay."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [_over(each, change) for each in value]
-    return {key: _over(each, change) for key, each in value.items()} if isinstance(value, Mapping) else value
+_OF_RENDERING = re.compile(r'<li><a href="rendering/[^<>]*+>[^<>]*+</a></li>')
 
 
-def _event(identifier: str, day: datetime, detail: str, count: int, paths: list[str]) -> Any:
-    node = etree.Element(f"{{{NS}}}event")
-    node.append(_linking("eventIdentifier", "UUID", identifier))
-    kind = _add(node, "eventType", "redaction")
-    kind.set("authority", "eventType")
-    kind.set("authorityURI", EVENT_TYPES)
-    _add(node, "eventDateTime", f"{day:%Y-%m-%d}")
-    _add(_add(node, "eventDetailInformation"), "eventDetail", detail)
-    outcome = _add(node, "eventOutcomeInformation")
-    _add(outcome, "eventOutcome", "success")
-    _add(_add(outcome, "eventOutcomeDetail"), "eventOutcomeDetailNote", f"{count} records changed; see redaction in "
-         "provenance.json")  # fmt: skip
-    node.append(_linking("linkingAgentIdentifier", "local", "archiver"))
-    for path in paths:
-        node.append(_linking("linkingObjectIdentifier", "path in the bag", path))
-    return node
-
-
-def _linking(name: str, kind: str, value: str) -> Any:
-    node = etree.Element(f"{{{NS}}}{name}")
-    _add(node, f"{name}Type", kind)
-    _add(node, f"{name}Value", value)
-    return node
-
-
-def _add(node: Any, name: str, text: str | None = None) -> Any:
-    child = etree.SubElement(node, f"{{{NS}}}{name}")
-    child.text = text
-    return child
+def _of_rendering(path: str) -> bool:
+    """Whether a path, below the bag, `data/` or what Archivematica calls it, leads to pictures of the page."""
+    return path.removeprefix("data/").removeprefix("objects/").startswith(_RENDERING)

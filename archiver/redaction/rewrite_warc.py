@@ -16,15 +16,22 @@ from uuid import NAMESPACE_URL, uuid5
 from archiver import __version__
 from archiver.digest import Hasher
 from archiver.errors import Refused
-from archiver.redaction.secrets import without_secret_headers, without_secrets
+from archiver.redaction.addresses import address_without_secrets, without_secrets
+from archiver.redaction.http_heads import json_text, without_secret_headers
+from archiver.redaction.removed import Removed
+from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
 from archiver.validation.warc.gzip_members import Broken, Members
 
 HEAD = 4 << 20
 """Bytes of the heads of one record, at most."""
 _HTTP = "application/http"
-_URIS = ("warc-target-uri", "warc-refers-to-target-uri")
+_SETTLED = ("warc-type", "warc-date", "warc-block-digest", "warc-payload-digest", "warc-ip-address", "content-length",
+            "content-type", "warc-truncated", "warc-identified-payload-type", "warc-segment-number")  # fmt: skip
+"""Fields that hold no text of anybody's."""
+_REPEATED = "(a value that was taken out elsewhere)"
 _REFERENCES = ("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id")
 Fields = list[tuple[str, str]]
+Change = Callable[[str], str]
 
 
 class Sink(Protocol):
@@ -67,15 +74,17 @@ class _Record:
         return next((value for label, value in self.fields if label.lower() == name), "")
 
 
-def rewrite(path: Path, name: str, sink: Sink, ids: dict[str, str], moment: datetime) -> Rewritten:
+def rewrite(
+    path: Path, name: str, sink: Sink, ids: dict[str, str], removed: Removed, renamed: Change, moment: datetime
+) -> Rewritten:
     """Write the WARC at `path` anew into `sink`. `ids` takes and gives old and new ids, those of all files of a bag: it
-    is to be filled by `new_ids` before. Raises Refused for what cannot be read, OSError."""
+    is to be filled by `new_ids` before; `removed` by `collect`. Raises Refused for what cannot be read, OSError."""
     done, out = Rewritten(), _Out(sink)
     for record in _records(path):
         place = out.at
-        old, headers, parameters = record.get("warc-record-id"), set[str](), set[str]()
-        head = _head(record, headers, parameters)
-        fields = [(label, _field(label, value, ids, parameters)) for label, value in record.fields]
+        old, here = record.get("warc-record-id"), removed.of_one()
+        head = _head(record, here, renamed)
+        fields = [(label, _field(label, value, ids, here, renamed)) for label, value in record.fields]
         if old not in ids:
             out.member(_header(record.version, fields), record.head, record.rest)
             done.places[record.offset] = (place, out.at - place)
@@ -91,7 +100,7 @@ def rewrite(path: Path, name: str, sink: Sink, ids: dict[str, str], moment: date
         if record.get("warc-type") == "warcinfo":
             continue
         changed = Changed(file=name, id=ids[old], original=old, grown=hasher.size - length,
-                          headers=tuple(sorted(headers)), parameters=tuple(sorted(parameters)))  # fmt: skip
+                          headers=tuple(sorted(here.headers)), parameters=tuple(sorted(here.parameters)))  # fmt: skip
         done.changed.append(changed)
         out.member(
             *_marker(record.version, {label.lower(): value for label, value in fields}, changed, moment),
@@ -100,34 +109,81 @@ def rewrite(path: Path, name: str, sink: Sink, ids: dict[str, str], moment: date
     return done
 
 
-def new_ids(path: Path, ids: dict[str, str]) -> None:
+def collect(path: Path, removed: Removed) -> None:
+    """Add to `removed` what is to be taken out of a file. Raises Refused, OSError."""
+    for record in _records(path):
+        _head(record, removed, str)
+        for label, value in record.fields:
+            _field(label, value, {}, removed, str)
+
+
+def new_ids(path: Path, ids: dict[str, str], removed: Removed, renamed: Change = str) -> None:
     """Add the ids of all records of a file that will change. Raises Refused, OSError."""
     for record in _records(path):
-        old, told = record.get("warc-record-id"), set[str]()
-        head = _head(record, told, told)
-        if head != record.head or any(record.get(name) != without_secrets(record.get(name)) for name in _URIS):
+        old, here = record.get("warc-record-id"), removed.of_one()
+        fields = (_field(label, value, {}, here, renamed) != value for label, value in record.fields)
+        if _head(record, here, renamed) != record.head or any(fields):
             ids[old] = f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{old} without secrets')}>"
 
 
-def _head(record: _Record, headers: set[str], parameters: set[str]) -> bytes:
+def heads(path: Path) -> Iterator[bytes]:
+    """Header and head of each record of a file: all but bodies. Raises Refused, OSError."""
+    for record in _records(path):
+        yield _header(record.version, record.fields) + record.head
+
+
+def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
     """The head of the block as it is to be."""
-    if record.get("warc-type") == "warcinfo":
-        said = without_secrets(record.head.decode("utf-8", "surrogateescape")).rstrip("\r\n")
+    kind = record.get("warc-type")
+    if kind == "warcinfo":
+        said = renamed(_lines(record.head.decode("utf-8", "surrogateescape"), removed)).rstrip("\r\n")
         said += f"\r\nredacted-by: archiver/{__version__}\r\nredacted-from: {record.get('warc-record-id')}\r\n"
         said += "description: access copy; cookies, tokens and passwords are taken out of headers and addresses\r\n"
         return said.encode("utf-8", "surrogateescape")
     if record.get("content-type").lower().startswith(_HTTP):
-        return without_secret_headers(record.head, headers, parameters)
-    if record.get("warc-type") == "metadata":  # addresses among its fields: via, outlink
-        return without_secrets(record.head.decode("latin-1"), parameters).encode("latin-1")
+        plain = without_secret_headers(record.head, removed)
+        return _masked(plain.decode("latin-1"), removed).encode("latin-1")
+    if kind in ("metadata", "request"):  # addresses among its fields: via, outlink
+        said = record.head.decode("utf-8", "surrogateescape")
+        if said.lstrip()[:1] in ("{", "[") and (changed := json_text(said, removed)) is not None:
+            return _masked(changed, removed).encode("utf-8", "surrogateescape")
+        return _lines(said, removed).encode("utf-8", "surrogateescape")
     return record.head
 
 
-def _field(label: str, value: str, ids: dict[str, str], parameters: set[str]) -> str:
+def _lines(text: str, removed: Removed) -> str:
+    """Lines `name: value` (application/warc-fields), each value as a header's."""
+    pieces = []
+    for line in text.splitlines(keepends=True):
+        name, colon, value = line.partition(":")
+        if colon and value.strip() not in ("", PUT) and (is_secret_header(name) or is_secret_parameter(name.strip())):
+            removed.parameter(name.strip(), value.strip())
+            pieces.append(f"{name}: {PUT}{value[len(value.rstrip()) :]}")
+            continue
+        said = without_secrets(value, removed, field=True) if colon else without_secrets(line, removed)
+        pieces.append(f"{name}:{said}" if colon else said)
+    return _masked("".join(pieces), removed)
+
+
+def _masked(text: str, removed: Removed) -> str:
+    """Without the values that are known by now."""
+    masked = removed.masked(text)
+    if masked != text:
+        removed.parameters.add(_REPEATED)
+    return masked
+
+
+def _field(label: str, value: str, ids: dict[str, str], removed: Removed, renamed: Change) -> str:
     name = label.lower()
     if name == "warc-record-id" or name in _REFERENCES:
         return ids.get(value, value)
-    return without_secrets(value, parameters) if name in _URIS else value
+    if name in _SETTLED:
+        return value
+    if name.endswith("-uri"):
+        plain = address_without_secrets(value, removed)
+    else:
+        plain = without_secrets(value, removed, field=True)
+    return renamed(_masked(plain, removed))
 
 
 def _refreshed(label: str, value: str, hasher: Hasher) -> str:

@@ -62,7 +62,8 @@ def _seed(row: Mapping[str, str], origin: str, line: int) -> Seed | SeedRefused:
     except UnicodeEncodeError:
         problem, advice = "the row is not UTF-8", "write the list in UTF-8"
         return SeedRefused(origin=f"{origin}:{line}", line=line, problem=problem, advice=advice)
-    name = f"{re.sub(r'[^A-Za-z0-9._]+', '-', url.partition('://')[2])[:100].strip('-.') or 'row'}.txt"
+    path = re.split(r"[?#;]", url.partition("://")[2], maxsplit=1)[0]
+    name = f"{re.sub(r'[^A-Za-z0-9._]+', '-', path)[:100].strip('-.') or 'row'}.txt"  # no query: it may let somebody in
     seed = read_document(document, origin=f"{origin}:{line}", name=name)
     if isinstance(seed, SeedRefused):
         return SeedRefused(origin=seed.origin, line=line, problem=seed.problem, advice=seed.advice)

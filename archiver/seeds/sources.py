@@ -8,7 +8,8 @@ their own. Symbolic links are followed, since whoever made them chose what they 
 import os
 import re
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 
 from archiver.config import Limits
@@ -33,6 +34,21 @@ def read_seeds(targets: Sequence[str], *, limits: Limits) -> Iterator[Seed | See
     `limits.seed_bytes` or no ordinary file comes out as a `SeedRefused`, and the rest goes on.
     """
     return _read(_places(targets), limits)
+
+
+def seeds_of(
+    places: Seed | str | Path | Iterable[Seed | SeedRefused | str | Path], *, limits: Limits
+) -> Iterator[Seed | SeedRefused]:
+    """Seeds as they are, and those of all places among them. Places in a list or tuple are looked for at once, as
+    `read_seeds` does, those of another iterable in their turn."""
+    if isinstance(places, (Seed, str, Path)):
+        places = [places]
+
+    def of(each: Seed | SeedRefused | str | Path) -> Iterable[Seed | SeedRefused]:
+        return [each] if isinstance(each, (Seed, SeedRefused)) else read_seeds([str(each)], limits=limits)
+
+    found = [of(each) for each in places] if isinstance(places, (list, tuple)) else (of(each) for each in places)
+    return chain.from_iterable(found)
 
 
 def count_seeds(targets: Sequence[str]) -> int | None:
@@ -132,7 +148,7 @@ def _read_address(address: str) -> Seed | SeedRefused:
         parts = check(_printable(address), 0)
     except Refusal as refusal:
         return SeedRefused(origin=origin, line=0, problem=refusal.problem, advice=refusal.advice)
-    last = parts.path.rstrip("/").rpartition("/")[2]
+    last = parts.path.rstrip("/").rpartition("/")[2].partition(";")[0]  # ;jsessionid=… is nobody's business
     name = re.sub(r"[^A-Za-z0-9._]+", "-", f"{parts.hostname}-{last}")[:_LONGEST_NAME].strip("-.")
     return read_document(f"Original url: <{address}>\n".encode(), origin=origin, name=f"{name or 'address'}.txt")
 

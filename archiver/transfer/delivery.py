@@ -1,10 +1,11 @@
-"""A sealed bag brought to a target: measured, validated, sent, read back; and its receipt as a file.
+"""Delivers one sealed bag to a target: measured, validated, sent, read back; writes the receipt as a file.
 
-Which bags are there already, and what becomes of bag and receipt afterwards, others know: `outbox.py` and
-`consignor.py` for a job, `transfer/handoff.py` for `archiver handoff`.
+Which bags are at the target already, and what happens to bag and receipt afterwards, is decided elsewhere:
+`job/outbox.py` for a job, `transfer/handoff.py` for `archiver handoff`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,18 +14,18 @@ from uuid import uuid4
 from archiver import __version__
 from archiver.config import Config
 from archiver.digest import Hasher
-from archiver.errors import ArchiverError, Refused, UsageError
-from archiver.escape import visible
+from archiver.errors import ArchiverError, UsageError
 from archiver.ledger.lock import FOLDER, RECEIPTS
 from archiver.model import Receipt, Report
 from archiver.packaging.deliver import deliver
-from archiver.packaging.folder import FolderTarget
+from archiver.packaging.open_target import is_folder, open_target
 from archiver.packaging.package import Package, digest_of, measure
 from archiver.packaging.receipt import receipt_bytes
 from archiver.packaging.source import Source
-from archiver.packaging.target import Memory, Target
+from archiver.packaging.target import Target, UploadStore
 from archiver.trust import custody
-from archiver.validation.report import first_error
+from archiver.trust.seal_new_bag import load_signer
+from archiver.verification.judge import require_valid
 
 if TYPE_CHECKING:
     from archiver.trust.sign import Signer
@@ -44,40 +45,86 @@ def signs(signer: "Signer", config: Config) -> Sign:
     return sign
 
 
-def target_of(address: str, endpoint: str | None, memory: Memory | None) -> Target:
-    """A folder, or s3://BUCKET/PREFIX at an endpoint. Raises UsageError, StorageError."""
-    if "://" not in address:
-        folder = Path(address)
-        if FOLDER in folder.resolve().parts:
-            raise UsageError(f"{address} is in {FOLDER}, where jobs remove what they do not know; name another folder")
-        return FolderTarget(folder)
-    from archiver.packaging.s3 import S3Target
-
-    return S3Target(address, endpoint, memory)
+def signing(config: Config) -> Sign | None:
+    """What signs receipts and custody events, where the settings name a key. Raises UsageError, StorageError."""
+    signer = load_signer(config)
+    if signer is None:
+        return None
+    signer.require_valid(datetime.now(UTC))
+    return signs(signer, config)
 
 
-def delivered(
-    found: Source, parcel: Package, target: Target, *, judge: Callable[[], Report], signatures: Mapping[str, str],
-    config: Config, seal: str, identifier: str | None, derived: Mapping[str, Any] | None = None,
-    members: tuple[tuple[str, str], ...] = (), seed: Mapping[str, str | None] | None = None,
-) -> Receipt:  # fmt: skip
-    """Bring a package of the bag `found` to the target; the receipt, when it came back as it was sent. Raises Refused
-    for a bag that `judge` finds wrong, and as `handoff.deliver` does, StorageError."""
-    started = datetime.now(UTC)
+def target_of(address: str, endpoint: str | None, uploads: UploadStore | None) -> Target:
+    """The target at an address (`open_target`), which may not be in the folder of a job. Raises UsageError,
+    StorageError."""
+    if is_folder(address) and FOLDER in Path(address).resolve().parts:
+        raise UsageError(f"{address} is in {FOLDER}, where jobs remove what they do not know; name another folder")
+    return open_target(address, endpoint, uploads)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shipment:
+    """What is delivered in one go: the bag as it is packed, how it is validated, and what the receipt says of it.
+
+    Of a bag that is built from a sealed one for this receiver, `seal` is the sealed bag's, `derived` what receipts say
+    of the built one, and `key` names what it was built by. Of a group, `members` are names and seals of its bags. Of a
+    bag that a job delivers, `seed` is what the ledger knows of the seed. `logs` are the bags in whose custody logs the
+    delivery is noted.
+    """
+
+    name: str
+    source: Source
+    validate: Callable[[], Report]
+    """Validates the bag. Raises Refused, StorageError."""
+    seal: str
+    identifier: str | None
+    logs: Sequence[Path] = ()
+    derived: Mapping[str, Any] | None = None
+    key: str = ""
+    members: tuple[tuple[str, str], ...] = ()
+    seed: Mapping[str, str | None] | None = None
+
+
+def deliver_shipment(
+    shipment: Shipment, packed: Package, target: Target, config: Config, *, signatures: Mapping[str, str]
+) -> Receipt:
+    """Deliver a shipment as the package `packed`; returns the receipt once it was read back as it was sent.
+    `signatures` are the bag's, by path. Raises Refused for a bag that is not valid, and as `packaging.deliver` does,
+    StorageError."""
+    started, bag = datetime.now(UTC), shipment.source
     # What would be sent, then whether it is valid: what is sent later must be what was measured first.
-    pieces = measure(parcel.items)
-    report = judge()
+    pieces = measure(packed.items)
+    report = shipment.validate()
     require_valid(report)
-    returned = deliver(parcel, pieces, target)
-    size, digest = digest_of(parcel, pieces)
+    returned = deliver(packed, pieces, target)
+    size, digest = digest_of(packed, pieces)
     return Receipt(
-        identifier=f"urn:uuid:{uuid4()}", kind="delivery", bag=found.name, bag_identifier=identifier, seal=seal,
-        derived=derived, form=parcel.form, target=target.address, package=parcel.name, size=size, sent=digest,
-        read_back=digest_of(parcel, returned)[1], method=target.method, files=len(found.files), octets=found.octets,
-        started=started, ended=datetime.now(UTC), report=report, signatures=signatures, software=SOFTWARE,
-        organisation=config.organisation, person=config.operator, custody_head=custody.head(found.root),
-        members=members, seed=seed,
-    )  # fmt: skip
+        identifier=f"urn:uuid:{uuid4()}",
+        kind="delivery",
+        bag=bag.name,
+        bag_identifier=shipment.identifier,
+        seal=shipment.seal,
+        derived=shipment.derived,
+        form=packed.form,
+        target=target.address,
+        package=packed.name,
+        size=size,
+        sent=digest,
+        read_back=digest_of(packed, returned)[1],
+        method=target.method,
+        files=len(bag.files),
+        octets=bag.octets,
+        started=started,
+        ended=datetime.now(UTC),
+        report=report,
+        signatures=signatures,
+        software=SOFTWARE,
+        organisation=config.organisation,
+        person=config.operator,
+        custody_head=custody.head(bag.root),
+        members=shipment.members,
+        seed=shipment.seed,
+    )
 
 
 def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:
@@ -112,15 +159,3 @@ def signatures_in(bag: Source) -> dict[str, str]:
                 hasher.update(chunk)
             found[path] = hasher.hexdigest()
     return found
-
-
-def require_valid(report: Report, *, advice: str | None = None) -> None:
-    """Raises Refused for a bag that is not valid, with `advice` where it will not lie where it was judged."""
-    if report.ok:
-        return
-    count = sum(each.severity == "error" for each in report.findings)
-    error = first_error(report)
-    first = f"{error.code} {error.path}: {error.message}" if error else "a check failed"
-    more = f" and {count - 1} more errors" if count > 1 else ""
-    advice = advice or f"see 'archiver validate {report.bag}'"
-    raise Refused(visible(f"it is not valid: {first}{more}; {advice}"))

@@ -26,8 +26,8 @@ from archiver.errors import Refused, StorageError, UsageError
 from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.model import Report
 from archiver.packaging.source import Source, source
-from archiver.transfer.delivery import Sign, require_valid
-from archiver.transfer.handoff import GROUPS, Desk, Desks, HandedOff, Lot, Order
+from archiver.transfer.delivery import Shipment, Sign
+from archiver.transfer.handoff import GROUPS, HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.tag_files import Payload, write_skeleton
 from archiver.transfer.virtual_tree import tree_of
 from archiver.validation.bagit.manifests import MEMBERS
@@ -35,6 +35,7 @@ from archiver.validation.batch import validate_bags
 from archiver.validation.package.group_bag import COLUMNS, FAILURES
 from archiver.validation.report import first_error
 from archiver.validation.validator import validate_tree
+from archiver.verification.judge import require_valid
 
 ALGORITHMS = ("sha256", "sha512")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -76,9 +77,14 @@ class Grouping:
 
 
 def hand_off_group(
-    bags: Sequence[Path], grouping: Grouping, order: Order, config: Config, *, sign: Sign | None = None,
+    bags: Sequence[Path],
+    grouping: Grouping,
+    options: HandoffOptions,
+    config: Config,
+    *,
+    sign: Sign | None = None,
     seal: SealGroup | None = None,
-) -> Iterator[HandedOff]:  # fmt: skip
+) -> Iterator[HandedOff]:
     """Deliver the bags as one group, in as many parts as its size demands; where one of them is not valid, none.
 
     Raises UsageError for two bags of one name, UsageError and StorageError where the target, or the folder of groups,
@@ -93,16 +99,16 @@ def hand_off_group(
             refused = True
             yield HandedOff(bag=str(bag), outcome="refused", reason=str(reason))
     _require_distinct(members)
-    with Desks(order, config, sign) as desks:
-        desk = desks.of(bags[0])
+    with HandoffSessions(options, config, sign) as sessions:
+        session = sessions.of(bags[0])
         parts = list(_parts(members, grouping)) if not refused else []
         if refused:
             yield HandedOff(bag=grouping.name, outcome="refused", reason="some of its bags cannot travel; see above")
         for number, part in enumerate(parts, 1):
             name = grouping.name if len(parts) == 1 else f"{grouping.name}-{number}-of-{len(parts)}"
             try:
-                lot = _lot(desk, name, part, f"{number} of {len(parts)}", grouping, seal)
-                yield desk.serve(lot)
+                shipment = _shipment(session, name, part, f"{number} of {len(parts)}", grouping, seal)
+                yield session.hand_off(shipment)
             except Refused as reason:
                 yield HandedOff(bag=name, outcome="refused", reason=str(reason))
 
@@ -137,36 +143,57 @@ def _parts(members: Sequence[Source], grouping: Grouping) -> Iterator[list[Sourc
         yield part
 
 
-def _lot(
-    desk: Desk, name: str, members: Sequence[Source], count: str, grouping: Grouping, seal: SealGroup | None
-) -> Lot:
+def _shipment(
+    session: HandoffSession,
+    name: str,
+    members: Sequence[Source],
+    count: str,
+    grouping: Grouping,
+    seal: SealGroup | None,
+) -> Shipment:
     """A part of the group, sealed now if it was not before. Raises Refused, StorageError."""
-    folder = desk.folder / GROUPS / name
+    folder = session.folder / GROUPS / name
     reports: list[Report] = []
     listed = _members_csv(members)
     if not folder.exists():
-        reports = _validated(members, desk)
-        _seal(desk, folder, members, count, grouping, listed)
+        reports = _validated(members, session)
+        _seal(session, folder, members, count, grouping, listed)
     elif _read(folder / MEMBERS) != listed:
-        raise Refused(f"a group of this name was sealed before with other bags, or they have changed since ({folder}); "
-                      "choose another --group name")  # fmt: skip
+        raise Refused(
+            f"a group of this name was sealed before with other bags, or they have changed since ({folder}); "
+            "choose another --group name"
+        )
     if seal is not None:
         seal(folder)
     found = _whole(source(folder), {each.name: each for each in members})
-    return Lot(
-        name=name, source=found, judge=partial(_judge, found, members, reports, desk),
-        logs=(folder, *(each.root for each in members)), seal=found.seal, identifier=found.identifier,
+    return Shipment(
+        name=name,
+        source=found,
+        validate=partial(_validate, found, members, reports, session),
+        logs=(folder, *(each.root for each in members)),
+        seal=found.seal,
+        identifier=found.identifier,
         members=tuple((each.name, each.seal) for each in members),
-    )  # fmt: skip
+    )
 
 
-def _seal(desk: Desk, folder: Path, members: Sequence[Source], count: str, grouping: Grouping, listed: bytes) -> None:
+def _seal(
+    session: HandoffSession, folder: Path, members: Sequence[Source], count: str, grouping: Grouping, listed: bytes
+) -> None:
     files = {f"data/{each.name}/{path}": (each, path) for each in members for path in each.files}
     lost = [
-        {"seed": each.name, "url": each.url, "outcome": each.outcome, "reason": each.reason, "job": each.job,
-         "updated": each.updated, "seen": each.detail}
-        for bags in sorted({each.root.parent for each in members}) for each in _unbagged(bags)
-    ]  # fmt: skip
+        {
+            "seed": each.name,
+            "url": each.url,
+            "outcome": each.outcome,
+            "reason": each.reason,
+            "job": each.job,
+            "updated": each.updated,
+            "seen": each.detail,
+        }
+        for bags in sorted({each.root.parent for each in members})
+        for each in _unbagged(bags)
+    ]
     own = {MEMBERS: listed, FAILURES: b"".join(map(json_bytes, lost))}
     payload = Payload(files=files)
     octets = payload.octets + sum(map(len, own.values()))
@@ -174,7 +201,7 @@ def _seal(desk: Desk, folder: Path, members: Sequence[Source], count: str, group
         folder.parent.mkdir(exist_ok=True)
     except OSError as error:
         raise StorageError.from_os(f"write {folder.parent}", error) from error
-    info = _info(desk.config, members, count, grouping.name, octets, listed)
+    info = _info(session.config, members, count, grouping.name, octets, listed)
     write_skeleton(folder, info, payload, own=own, tags={}, algorithms=ALGORITHMS)
 
 
@@ -222,8 +249,10 @@ def _members_csv(members: Sequence[Source]) -> bytes:
         info: dict[str, str] = {}
         for label, value in _INFO.findall(_read(each.root / "bag-info.txt").decode("utf-8", "replace")):
             info.setdefault(label.lower(), one_line(value))
-        cells = [info.get(label, "") for label in ("external-identifier", "external-description", "original-url",
-                                                   "capture-date")]  # fmt: skip
+        cells = [
+            info.get(label, "")
+            for label in ("external-identifier", "external-description", "original-url", "capture-date")
+        ]
         writer.writerow([each.name, *(f"'{cell}" if cell.startswith(_FORMULA) else cell for cell in cells), each.seal])
     return out.getvalue().encode("utf-8")
 
@@ -244,14 +273,15 @@ def _whole(skeleton: Source, members: dict[str, Source]) -> Source:
     return replace(skeleton, files=dict(sorted(files.items())), places=places, notes=(*skeleton.notes, *notes))
 
 
-def _validated(members: Sequence[Source], desk: Desk) -> list[Report]:
+def _validated(members: Sequence[Source], session: HandoffSession) -> list[Report]:
     """A report for each bag. Raises Refused, naming all that are not valid."""
-    reports = list(validate_bags([each.root for each in members], jobs=desk.order.cores, second_opinion=True))
+    reports = list(validate_bags([each.root for each in members], jobs=session.options.cores, second_opinion=True))
     wrong = [f"{Path(each.bag).name} ({_first(each)})" for each in reports if not each.ok]
     if wrong:
         more = f" and {len(wrong) - 20} more" if len(wrong) > 20 else ""
-        raise Refused(f"{len(wrong)} of its {len(reports)} bags are not valid: {', '.join(wrong[:20])}{more}; nothing "
-                      "was sent")  # fmt: skip
+        raise Refused(
+            f"{len(wrong)} of its {len(reports)} bags are not valid: {', '.join(wrong[:20])}{more}; nothing was sent"
+        )
     return reports
 
 
@@ -260,12 +290,12 @@ def _first(report: Report) -> str:
     return f"{error.code} {error.path}" if error else "a check failed"
 
 
-def _judge(found: Source, members: Sequence[Source], reports: list[Report], desk: Desk) -> Report:
+def _validate(found: Source, members: Sequence[Source], reports: list[Report], session: HandoffSession) -> Report:
     """The report of the group and all in it, as it was measured. Raises Refused, StorageError."""
     if not reports:
-        _validated(members, desk)
+        _validated(members, session)
     try:
-        report = validate_tree(tree_of(found, desk.order.form), found.name)
+        report = validate_tree(tree_of(found, session.options.form), found.name)
     except OSError as error:
         raise StorageError.from_os("read the group", error) from error
     require_valid(report)

@@ -15,25 +15,27 @@ from uuid import uuid4
 
 from archiver.config import Config
 from archiver.digest import Hasher, digest_stream
-from archiver.errors import Refused, StorageError, UsageError
+from archiver.errors import Refused, StorageError
 from archiver.escape import visible
 from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.lock import RECEIPTS
 from archiver.model import Finding, Receipt
+from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form
-from archiver.packaging.receipt import LARGEST, SUFFIX, read_receipt
+from archiver.packaging.receipt import read_receipt
 from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
-from archiver.transfer.delivery import SOFTWARE, Sign, require_valid, signatures_in, write_receipt
+from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
+from archiver.transfer.incoming import IncomingPackage, fetch_package
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.bagit.tree import Tree
-from archiver.validation.discover import is_bag
 from archiver.validation.package.group_bag import is_group, members_of
 from archiver.validation.serialized.open_archive import opened, suffix
 from archiver.validation.trust.policy import Trust
 from archiver.validation.validator import validate_bag
+from archiver.verification.judge import require_valid
 
 RECEIVING = ".archiver/receiving"
 METHOD = "unpacked, and validated as it lies"
@@ -57,29 +59,27 @@ class Received:
     """The bags of a group that were put beside it."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
-    """A package as it lies on this machine: its digest, and what the sender's receipt says of it."""
-
-    path: Path
-    origin: str
-    receipt: bytes | None
-
-
 def receive(
-    packages: Sequence[str], bags: Path, config: Config, *, trust: Trust, endpoint: str | None = None,
-    sign: Sign | None = None, unpack_groups: bool = False, cores: int = 1,
-) -> Iterator[Received]:  # fmt: skip
+    packages: Sequence[str],
+    bags: Path,
+    config: Config,
+    *,
+    trust: Trust,
+    endpoint: str | None = None,
+    sign: Sign | None = None,
+    unpack_groups: bool = False,
+    cores: int = 1,
+) -> Iterator[Received]:
     """Take in each package; the bags of a group as one bag, or, on request, one by one.
 
     Raises UsageError for what is no package, StorageError where the bags folder cannot be written; what was taken in
     until then stays."""
     with _staging(bags) as staging, closing(Deliveries(bags)) as ledger:
-        desk = _Desk(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
+        session = _ReceiveSession(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
         for each in packages:
             here = staging / uuid4().hex
             try:
-                yield desk.take(_fetched(each, here, endpoint, ledger), here)
+                yield session.take(fetch_package(each, here, endpoint), here)
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))
             finally:
@@ -87,7 +87,7 @@ def receive(
 
 
 @dataclass(frozen=True, slots=True)
-class _Desk:
+class _ReceiveSession:
     """Where packages are taken in: the bags folder, and on what terms."""
 
     bags: Path
@@ -99,20 +99,24 @@ class _Desk:
     unpack_groups: bool
     cores: int
 
-    def take(self, parcel: Parcel, here: Path) -> Received:
+    def take(self, incoming: IncomingPackage, here: Path) -> Received:
         """Take in one package, staging below `here`. Raises Refused, StorageError."""
         started = datetime.now(UTC)
-        path = parcel.path
+        path = incoming.path
         if path.name.lower().endswith(".wacz"):
             raise Refused("a .wacz is an access copy, not a bag; ask for the bag as tar, tgz, zip or folder")
         # 1. What is in it, read where it lies, and whether it is here already.
         try:
             with opened(path) as (tree, findings):
-                tree, name = _judged(path, tree, findings)
-                to = self._shelf(tree) / name
+                tree, name = _checked(path, tree, findings)
+                to = self._destination(tree) / name
                 if self._is_here(to, tree):
-                    return Received(package=parcel.origin, outcome="unchanged", bag=str(to),
-                                    reason="a bag of this name and seal is here already")  # fmt: skip
+                    return Received(
+                        package=incoming.origin,
+                        outcome="unchanged",
+                        bag=str(to),
+                        reason="a bag of this name and seal is here already",
+                    )
                 # 2. Unpacked, where nobody looks.
                 require_room(self.staging, sum(tree.files.values()))
                 staged = here / name
@@ -121,9 +125,9 @@ class _Desk:
             raise StorageError.from_os(f"read {path}", error) from error
         # 3. Is it what was sent, and is it sound, as it lies now?
         size, digest = _digest(path, name, tree, digests)
-        answers = _compare(parcel, size, digest, staged)
+        answers = _compare(incoming, size, digest, staged)
         report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
-        require_valid(report, advice=_advice(parcel))
+        require_valid(report, advice=_advice(incoming))
         found = source(staged)
         signatures = signatures_in(found)
         identifier = f"urn:uuid:{uuid4()}"
@@ -137,20 +141,45 @@ class _Desk:
         unpacked = self._place_members(staged, members, detail) if self.unpack_groups and members else ()
         self._publish(staged, to)
         receipt = Receipt(
-            identifier=identifier, kind="receipt", bag=name, bag_identifier=found.identifier, seal=found.seal,
-            derived=None, form=_FORMS[suffix(path.name) if path.is_file() else None], target=str(self.bags.resolve()),
-            package=path.name, size=size, sent=digest, read_back=digest, method=METHOD, files=len(found.files),
-            octets=found.octets, started=started, ended=datetime.now(UTC), report=report,
-            signatures=signatures, software=SOFTWARE, organisation=self.config.organisation,
-            person=self.config.operator, custody_head=head, answers=answers, members=members,
-        )  # fmt: skip
-        notes = [] if parcel.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
+            identifier=identifier,
+            kind="receipt",
+            bag=name,
+            bag_identifier=found.identifier,
+            seal=found.seal,
+            derived=None,
+            form=_FORMS[suffix(path.name) if path.is_file() else None],
+            target=str(self.bags.resolve()),
+            package=path.name,
+            size=size,
+            sent=digest,
+            read_back=digest,
+            method=METHOD,
+            files=len(found.files),
+            octets=found.octets,
+            started=started,
+            ended=datetime.now(UTC),
+            report=report,
+            signatures=signatures,
+            software=SOFTWARE,
+            organisation=self.config.organisation,
+            person=self.config.operator,
+            custody_head=head,
+            answers=answers,
+            members=members,
+        )
+        notes = [] if incoming.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
-        return Received(package=parcel.origin, outcome="received", bag=str(to), receipt=str(file),
-                        notes=tuple(notes), unpacked=unpacked)  # fmt: skip
+        return Received(
+            package=incoming.origin,
+            outcome="received",
+            bag=str(to),
+            receipt=str(file),
+            notes=tuple(notes),
+            unpacked=unpacked,
+        )
 
-    def _shelf(self, tree: Tree) -> Path:
+    def _destination(self, tree: Tree) -> Path:
         """The folder in which the package will lie: a group that is unpacked leaves what vouches for it in `groups`."""
         return self.bags / GROUPS if self.unpack_groups and is_group(tree) else self.bags
 
@@ -225,56 +254,7 @@ def _staging(bags: Path) -> Iterator[Path]:
         os.close(descriptor)
 
 
-def _fetched(package: str, here: Path, endpoint: str | None, ledger: Deliveries) -> Parcel:
-    """The package on this machine, fetched below `here` where it lies on a server. Raises UsageError where there is
-    none, StorageError."""
-    if "://" not in package:
-        path = Path(package)
-        if not path.exists():
-            raise UsageError(f"there is no package at {package}")
-        if path.is_dir() and not is_bag(path):
-            ends = [end for each in path.iterdir() if (end := suffix(each.name))]
-            if ends:
-                raise UsageError(f"{package} is no bag but a folder of packages: name them, {path}/*{min(ends)}")
-        path = path.resolve()
-        if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
-            raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
-        return Parcel(path=path, origin=package, receipt=_small(path.with_name(path.name + SUFFIX)))
-    from archiver.packaging.s3 import S3Target
-
-    base, _, name = package.rpartition("/")
-    if suffix(name) is None or name.startswith("."):
-        raise UsageError(f"{package} is not s3://BUCKET/KEY of a .tar, .tgz, .tar.gz or .zip")
-    server = S3Target(base, endpoint, ledger)
-    here.mkdir()
-    try:
-        with (here / name).open("xb") as file:
-            for chunk in server.read(name):
-                file.write(chunk)
-        try:
-            receipt = b"".join(server.read(name + SUFFIX, limit=LARGEST))
-        except FileNotFoundError:
-            receipt = None
-    except FileNotFoundError as error:
-        raise UsageError(f"there is no package at {package}") from error
-    except OSError as error:
-        raise StorageError.from_os(f"fetch {package}", error) from error
-    return Parcel(path=here / name, origin=package, receipt=receipt)
-
-
-def _small(path: Path) -> bytes | None:
-    """A receipt that lies beside a package; None where there is none."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-        with os.fdopen(descriptor, "rb") as file:
-            return file.read(LARGEST + 1)
-    except FileNotFoundError:
-        return None
-    except OSError as error:
-        raise StorageError.from_os(f"read {path}", error) from error
-
-
-def _judged(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple[Tree, str]:
+def _checked(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple[Tree, str]:
     """The files of a package and the name of the bag in it. Raises Refused for what may not be unpacked."""
     wrong = [each for each in findings if each.severity == "error"]
     if wrong or tree is None:
@@ -298,11 +278,11 @@ def _require_name(name: str) -> None:
         raise Refused(f"{name[:80]!r} is no name for a bag here")
 
 
-def _advice(parcel: Parcel) -> str:
+def _advice(incoming: IncomingPackage) -> str:
     """How all that is wrong with a package is told: it is no longer where it was unpacked."""
-    if "://" in parcel.origin:
-        return f"fetch it, and see 'archiver validate {parcel.path.name}'"
-    return f"see 'archiver validate {parcel.origin}'"
+    if not is_folder(incoming.origin):
+        return f"fetch it, and see 'archiver validate {incoming.path.name}'"
+    return f"see 'archiver validate {incoming.origin}'"
 
 
 def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple[int, str]:
@@ -317,11 +297,11 @@ def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple
     return sum(tree.files.values()), hasher.hexdigest()
 
 
-def _compare(parcel: Parcel, size: int, digest: str, staged: Path) -> str | None:
+def _compare(incoming: IncomingPackage, size: int, digest: str, staged: Path) -> str | None:
     """The identifier of the sender's receipt. Raises Refused where it speaks of something else."""
-    if parcel.receipt is None:
+    if incoming.receipt is None:
         return None
-    identifier, seal, stated_size, stated = read_receipt(parcel.receipt)
+    identifier, seal, stated_size, stated = read_receipt(incoming.receipt)
     if (stated_size, stated) != (size, digest):
         raise Refused(
             f"it is not what the receipt beside it says: {visible(str(stated_size))} bytes with sha256 "

@@ -19,9 +19,10 @@ from archiver.errors import Refused, StorageError, UsageError
 from archiver.model import Report
 from archiver.packaging.source import SEAL, Source, source
 from archiver.packaging.unpack import require_room
+from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
-from archiver.transfer.delivery import Sign, require_valid
-from archiver.transfer.handoff import Desk, Desks, HandedOff, Lot, Order
+from archiver.transfer.delivery import Shipment, Sign
+from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
 from archiver.transfer.tag_files import Payload, write_skeleton
 from archiver.transfer.virtual_tree import tree_of
@@ -30,6 +31,7 @@ from archiver.validation.bagit.profile import read_profile
 from archiver.validation.bagit.tagfiles import Declaration, read_info
 from archiver.validation.bagit.tree import scan
 from archiver.validation.validator import validate_bag, validate_tree
+from archiver.verification.judge import require_valid
 
 ORIGINAL = "original"
 
@@ -56,49 +58,55 @@ class Derivation:
 
 
 def hand_off_derived(
-    bags: Sequence[Path], derivation: Derivation, order: Order, config: Config, *, sign: Sign | None = None
+    bags: Sequence[Path], derivation: Derivation, options: HandoffOptions, config: Config, *, sign: Sign | None = None
 ) -> Iterator[HandedOff]:
     """Deliver what is made of each bag. Raises UsageError and StorageError where the target, or the folder of receipts,
     cannot be used."""
-    with Desks(order, config, sign) as desks:
+    with HandoffSessions(options, config, sign) as sessions:
         for bag in bags:
-            desk = desks.of(bag)
+            session = sessions.of(bag)
             try:
-                with tempfile.TemporaryDirectory(prefix="derived-", dir=desk.folder / ".archiver") as home:
-                    yield desk.serve(_lot(bag, derivation, desk, Path(home)))
+                with tempfile.TemporaryDirectory(prefix="derived-", dir=session.folder / ".archiver") as home:
+                    yield session.hand_off(_shipment(bag, derivation, session, Path(home)))
             except Refused as refused:
                 yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))
             except OSError as error:
                 raise StorageError.from_os("make the bag for the receiver", error) from error
 
 
-def _lot(bag: Path, derivation: Derivation, desk: Desk, home: Path) -> Lot:
+def _shipment(bag: Path, derivation: Derivation, session: HandoffSession, home: Path) -> Shipment:
     """What is made of a bag, below `home`. Raises Refused, StorageError, OSError."""
     original = source(bag)
     chain, found, key = [original], original, ""
     if derivation.redacted:
-        key = f"redacted by {__version__} for {derivation.name} {sha256(repr(_settings(desk.config)).encode())}"
-        require_valid(validate_bag(bag, cores=desk.order.cores))  # what is rewritten must be what it says
-        found = _access_copy(original, desk, key, home)
+        key = f"redacted by {__version__} for {derivation.name} {sha256(repr(_settings(session.config)).encode())}"
+        require_valid(validate_bag(bag, cores=session.options.cores))  # what is rewritten must be what it says
+        found = _access_copy(original, session, key, home)
         chain.append(found)
     if derivation.receiver:
-        found = derive(found, derivation.receiver, desk.config, home)
+        found = derive(found, derivation.receiver, session.config, home)
         key = key or _key(found, derivation.receiver)
     stated = {"seal": found.seal, "for": derivation.name, "redacted": derivation.redacted}
-    return Lot(
-        name=str(bag), source=found, judge=lambda: _judge(chain, found, derivation.receiver, desk), logs=(bag,),
-        seal=original.seal, identifier=original.identifier, derived=stated, key=key,
-    )  # fmt: skip
+    return Shipment(
+        name=str(bag),
+        source=found,
+        validate=lambda: _validate(chain, found, derivation.receiver, session),
+        logs=(bag,),
+        seal=original.seal,
+        identifier=original.identifier,
+        derived=stated,
+        key=key,
+    )
 
 
-def _access_copy(original: Source, desk: Desk, key: str, home: Path) -> Source:
+def _access_copy(original: Source, session: HandoffSession, key: str, home: Path) -> Source:
     """The bag without secrets, below `home`; dated as when it was delivered here first, so that it is the same."""
     require_room(home, original.octets)
-    target = desk.target.address
-    before = desk.ledger.find(seal=original.seal, form=desk.order.form, target=target, derived=key)
+    target = session.target.address
+    before = session.ledger.find(seal=original.seal, form=session.options.form, target=target, derived=key)
     day = datetime.fromisoformat(before.ended) if before else datetime.now(UTC)
     uuid = str(uuid5(NAMESPACE_URL, f"{original.seal} without secrets"))
-    staged = StagedBag(home, f"{original.name}-redacted", uuid)
+    staged = StagedBag(home, copy_name(original), uuid)
     made = redact(original, staged, day.replace(hour=0, minute=0, second=0, microsecond=0))
     return source(made.path)
 
@@ -128,9 +136,14 @@ def derive(original: Source, receiver: Receiver, config: Config, home: Path) -> 
     kept = {f"{ORIGINAL}/{path}": (original, path) for path in original.files if not path.startswith("data/")}
     folder = home / original.name
     write_skeleton(
-        folder, pairs, Payload(files=payload), own={}, tags=wish.tags, kept=Payload(files=kept),
+        folder,
+        pairs,
+        Payload(files=payload),
+        own={},
+        tags=wish.tags,
+        kept=Payload(files=kept),
         algorithms=receiver.algorithms,
-    )  # fmt: skip
+    )
     made, whole = source(folder), Payload(files=payload | kept)
     files = dict(sorted((made.files | whole.sizes).items()))
     return replace(made, files=files, places=whole.places, notes=original.notes)
@@ -143,12 +156,12 @@ def _key(found: Source, receiver: Receiver) -> str:
     return f"{receiver.name} {sha256(steady)}"
 
 
-def _judge(chain: Sequence[Source], found: Source, receiver: Receiver | None, desk: Desk) -> Report:
+def _validate(chain: Sequence[Source], found: Source, receiver: Receiver | None, session: HandoffSession) -> Report:
     """The report of the made bag, after that of those it was made of. Raises Refused, StorageError."""
     for each in chain:
-        report = validate_bag(each.root, second_opinion=True, cores=desk.order.cores)
+        report = validate_bag(each.root, second_opinion=True, cores=session.options.cores)
         require_valid(report)
     if receiver is None:
         return report
     profile = read_profile(receiver.profile) if receiver.profile else None
-    return validate_tree(tree_of(found, desk.order.form), found.name, profile=profile)
+    return validate_tree(tree_of(found, session.options.form), found.name, profile=profile)

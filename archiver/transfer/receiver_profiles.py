@@ -91,12 +91,18 @@ RECEIVERS: dict[str, Receiver] = {
     each.name: each
     for each in (
         Receiver(name="aptrust", forms=("tar",), algorithms=("md5", "sha256"), profile="aptrust", wish=_aptrust),
-        Receiver(name="archivematica", forms=("zip", "tgz", "tar", "folder"), algorithms=("sha256", "sha512"),
-                 profile=None, wish=_archivematica),
-        Receiver(name="btr", forms=("tar", "tgz", "zip", "folder"), algorithms=("sha256", "sha512"), profile="btr",
-                 wish=_btr),
+        Receiver(
+            name="archivematica",
+            forms=("zip", "tgz", "tar", "folder"),
+            algorithms=("sha256", "sha512"),
+            profile=None,
+            wish=_archivematica,
+        ),
+        Receiver(
+            name="btr", forms=("tar", "tgz", "zip", "folder"), algorithms=("sha256", "sha512"), profile="btr", wish=_btr
+        ),
     )
-}  # fmt: skip
+}
 
 
 def _first(info: Info, label: str) -> str | None:

@@ -1,5 +1,4 @@
-"""A bag that is about to travel, as validation sees it: it is judged before it is sent, without being put together on
-the disk."""
+"""Presents a bag that is about to be sent to validation, without putting it together on the disk."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -13,7 +12,7 @@ _MEDIA_TYPES: dict[Form, str] = {"tar": "application/x-tar", "tgz": "application
 
 
 def tree_of(bag: Source, form: Form) -> Tree:
-    """The tree of a bag in the form in which it will travel; a folder is judged as if it were in a tar."""
+    """The tree of a bag in the form in which it will be sent; a folder is validated as if it were in a tar."""
     paths = sorted(bag.files)
     return Tree(
         root=bag.root,

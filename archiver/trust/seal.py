@@ -48,13 +48,13 @@ def sign_bag(
     if signer:
         signer.require_valid(now)
     last = end_of_chain(bag)
-    pen = _Pen(signer, timestamp_url, now, roots, ask_revocation, durable)
+    writer = _ChainWriter(signer, timestamp_url, now, roots, ask_revocation, durable)
     if signer and last_signer(bag) == signer.fingerprint:
         if timestamp_url is None or last.suffix == ".tsr":
             return []
-        files = _Pen(None, timestamp_url, now, roots, ask_revocation, durable).extend(last, bag / SIGNATURES)
+        files = _ChainWriter(None, timestamp_url, now, roots, ask_revocation, durable).extend(last, bag / SIGNATURES)
     else:
-        files = pen.extend(last, bag / SIGNATURES)
+        files = writer.extend(last, bag / SIGNATURES)
     detail = {
         "signer": signer.subject if signer else None,
         "certificate_sha256": signer.fingerprint if signer else None,
@@ -63,15 +63,20 @@ def sign_bag(
         "files": [each.relative_to(bag).as_posix() for each in files],
     }
     event = append(bag, "signature", at=now, agent=agent, detail=detail, durable=durable)
-    return [*files, event, *pen.extend(event, event.parent)]
+    return [*files, event, *writer.extend(event, event.parent)]
 
 
 def sign_file(
-    path: Path, signer: Signer, *, timestamp_url: str | None, now: datetime, roots: Path | None = None,
+    path: Path,
+    signer: Signer,
+    *,
+    timestamp_url: str | None,
+    now: datetime,
+    roots: Path | None = None,
     durable: bool = True,
-) -> None:  # fmt: skip
+) -> None:
     """Put `<path>.p7s` and `.p7s.tsr` beside any file, a receipt say. Raises as `sign_bag` does."""
-    _Pen(signer, timestamp_url, now, roots, True, durable).extend(path, path.parent)
+    _ChainWriter(signer, timestamp_url, now, roots, True, durable).extend(path, path.parent)
 
 
 def last_signer(bag: Path) -> str | None:
@@ -105,7 +110,7 @@ def chain(bag: Path) -> list[Path]:
     raise StorageError(f"{bag} has more than {_LINKS} signatures and timestamps: none is added")
 
 
-class _Pen:
+class _ChainWriter:
     """Signs files with one key and one authority."""
 
     def __init__(

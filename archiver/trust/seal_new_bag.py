@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from archiver.config import Config
+from archiver.config import Config, public
 from archiver.errors import TimestampError, UsageError
 from archiver.model import Bag, Capture
 from archiver.trust.custody import Agent, append
@@ -46,7 +46,12 @@ def seal(
 
 
 def load_signer(config: Config) -> "Signer | None":
-    """The signer of the settings. Raises as `Signer.load` does."""
+    """The signer of the settings, None where they name no key. Raises UsageError where they name only one of key and
+    certificate, and as `Signer.load` does."""
+    if (config.key is None) != (config.certificate is None):
+        raise UsageError(f"key and certificate go together: name {'certificate' if config.key else 'key'} too")
+    if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
+        raise UsageError(f"timestamp {public(config.timestamp)!r} is not an http:// or https:// address")
     if config.key is None or config.certificate is None:
         return None
     import archiver.cms  # noqa: F401 - says in one line what is not installed

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from archiver.validation.payload.re_extraction import Reread
 
 
+_WEB_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
+
+
 def validate_bag(
     path: Path,
     *,
@@ -151,6 +154,12 @@ def _judge(
 
         checked, more = check_payload(tree, info, reread)
         made |= checked
+        findings += more
+    elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):
+        from archiver.validation.warc.guests import check_guests
+
+        read, more = check_guests(tree, ())
+        made |= {"warc"} if read else set()
         findings += more
     if SEALED in tree.files:
         from archiver.validation.package.derived_bag import check_derived

@@ -6,13 +6,13 @@ checked, names no law and claims none to be satisfied: what a certificate must d
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from html import escape
 from typing import Any, TypeAlias
 
 from archiver.model import Report
+from archiver.templates import render
 from archiver.validation.rules.markdown import CHECKS
 from archiver.view.terminal import credits_once, one_line
 
@@ -21,12 +21,6 @@ LONGEST = 1_000
 """Characters of a value that are shown."""
 MOST = 100
 """Redirects, findings or credits that are listed; the record has them all."""
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-_STYLE = """body{font:11pt/1.45 Georgia,serif;max-width:44rem;margin:2rem auto;padding:0 1rem}h1{font-size:1.3em}
-h2{font-size:1em;margin:1.4em 0 .3em}table{border-collapse:collapse;width:100%;table-layout:fixed}p{margin:.3em 0}
-th,td{text-align:start;vertical-align:top;font-weight:400;padding:.1em .6em .1em 0;overflow-wrap:anywhere}
-th{width:11rem}.blank td{border-bottom:1px solid;height:2em}
-article+article{break-before:page}@page{margin:2cm}tr{break-inside:avoid}"""
 _PROVEN = ("SIG005", "SIG020", "SIG021", "SIG022", "SIG024", "SIG031", "TSR005", "TSR008", "TSR020", "TSR021", "TSR022",
            "TSR024", "CUS007")  # fmt: skip
 """What is found of signatures, timestamps and custody without being an error."""
@@ -306,32 +300,4 @@ def _lines(label: str, value: str | None) -> Iterator[str]:
 
 def as_html(certificates: Sequence[Certificate]) -> str:
     """A page without scripts that loads nothing, everything in it escaped; each certificate begins a sheet in print."""
-    bodies = "".join("".join(_article(each)) for each in certificates)
-    return (
-        '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">'
-        f"<title>Draft certificate of authenticity</title>\n<style>\n{_STYLE}</style></head>\n"
-        f"<body>\n{bodies}</body></html>\n"
-    )
-
-
-def _article(each: Certificate) -> Iterator[str]:
-    yield f"<article><h1>{escape(each.title)}</h1>\n<p>{escape(each.preamble)}</p>\n"
-    for section in each.sections:
-        yield f"<h2>{escape(section.heading)}</h2>\n"
-        yield from _rows(section.rows)
-    yield "</article>\n"
-
-
-def _rows(rows: Iterable[Row]) -> Iterator[str]:
-    is_open = False
-    for label, value in rows:
-        if bool(label) != is_open:
-            yield "<table>\n" if label else "</table>\n"
-            is_open = bool(label)
-        if label:
-            blank = ' class="blank"' if value is None else ""
-            yield f'<tr{blank}><th scope="row">{escape(label)}</th><td dir="auto">{escape(value or "")}</td></tr>\n'
-        else:
-            yield f"<p>{escape(value or '')}</p>\n"
-    yield "</table>\n" if is_open else ""
+    return render("certificate.html", certificates=certificates)

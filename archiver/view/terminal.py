@@ -51,6 +51,30 @@ def tell(record: Record, *, colour: bool = False) -> Iterator[str]:
             yield from lines
 
 
+def capture_lines(record: Record) -> Iterator[str]:
+    """Where a bag came from: seed, addresses, outcome, time, WARC record."""
+    seed, capture = record["seed"], record["capture"]
+    yield f"seed      {one_line(seed['original_name'])}: {one_line(seed['headline'] or 'no headline')}"
+    yield f"from      {one_line(capture['requested_url'])}"
+    for address in capture["redirects"]:
+        yield f"moved to  {one_line(address)}"
+    reason, status = one_line(capture["reason"] or ""), f"status {one_line(capture['status'])}"
+    stated = "" if status in reason else f", {status}"
+    yield f"outcome   {one_line(capture['outcome'])}{f' ({reason})' if reason else ''}{stated}"
+    address = one_line(capture["ip"] or "an unknown address")
+    yield f"captured  {one_line(capture['started'])} from {address}{_tls(capture['tls'])}"
+    yield f"record    {one_line(capture['record_id'])} in data/{one_line(capture['warc'])}"
+    payload = capture["payload_sha256"]
+    yield f"payload   {f'sha256 {one_line(payload)}' if payload else 'no digest: the message was not whole'}"
+
+
+def _tls(tls: Record | None) -> str:
+    if not tls:
+        return ", no TLS"
+    trust = "verified" if tls["verified"] else "NOT VERIFIED"
+    return f", {one_line(tls['protocol'])}, certificate {trust}, issued by {one_line(tls['issuer'] or 'not known')}"
+
+
 def _verdict(record: Record, outcome: str) -> Iterator[str]:
     comparison, text = record["comparison"], record["text"]
     kept, theirs = comparison["seed_coverage"], comparison["page_coverage"]

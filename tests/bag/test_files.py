@@ -21,7 +21,8 @@ PREMIS = {"p": "http://www.loc.gov/premis/v3"}
 @pytest.fixture(scope="module")
 def bags(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("demo") / "bags"
-    run_demo(folder, say=lambda _: None)
+    said: list[str] = []
+    assert run_demo(folder, say=said.append) == 0, "\n".join(said)
     return sorted(each for each in folder.iterdir() if not each.name.startswith("."))
 
 

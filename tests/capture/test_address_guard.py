@@ -180,9 +180,9 @@ def test_the_next_address_is_tried_when_the_first_does_not_answer(tmp_path: Path
         Server({"/": [ok()]}, host="127.0.0.9") as server,
         Bench(tmp_path, resolver=lambda host, port: ["127.0.0.8", "127.0.0.9"]) as bench,
     ):
-        capture, shelf = bench.capture(f"http://news.example:{server.port}/")
+        capture, files = bench.capture(f"http://news.example:{server.port}/")
     assert capture.final.ip == "127.0.0.9"
-    assert shelf.of("response")[0]["WARC-IP-Address"] == "127.0.0.9"
+    assert files.of("response")[0]["WARC-IP-Address"] == "127.0.0.9"
 
 
 def test_allow_private_reaches_this_machine(tmp_path: Path):
@@ -210,10 +210,10 @@ def _ipv6() -> bool:
 @pytest.mark.skipif(not _ipv6(), reason="this machine has no IPv6 loopback")
 def test_ipv6_is_reached_and_recorded(tmp_path: Path):
     with Server({"/": [ok()]}, host="::1") as server, Bench(tmp_path, settings={"allow_private": True}) as bench:
-        capture, shelf = bench.capture(f"http://[::1]:{server.port}/")
+        capture, files = bench.capture(f"http://[::1]:{server.port}/")
         assert b"Host: [::1]:%d\r\n" % server.port in server.seen["/"][0]
     assert capture.final.ip == "::1"
-    assert shelf.of("response")[0]["WARC-Target-URI"] == f"http://[::1]:{server.port}/"
+    assert files.of("response")[0]["WARC-Target-URI"] == f"http://[::1]:{server.port}/"
 
 
 def _nobody(host: str, port: int) -> list[str]:

@@ -1,8 +1,9 @@
 """What a page needs, as a browser would resolve it (HTML, "embedded content"; WHATWG URL; CSS Syntax 3)."""
 
-import time
+from collections.abc import Callable
 
 import pytest
+from growth import grows_no_faster_than_linear
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ HERE = "https://www.paper.example/news/2024/"
 
 def needs(html: str | bytes, charset: str | None = "utf-8", **settings):
     body = html if isinstance(html, bytes) else html.encode()
-    return needs_of(body, PAGE, charset, **settings)
+    return needs_of(body, PAGE, f"text/html; charset={charset}" if charset else "text/html", **settings)
 
 
 def named(html: str | bytes, **settings) -> list[tuple[str, str]]:
@@ -202,13 +203,14 @@ def test_css_names_what_a_browser_would_load(text: str):
 def test_the_encoding_of_a_sheet_is_told_by_mark_header_rule_in_that_order():
     sheet = 'a{background:url("é.png")}'
     for body, charset in (
-        ("\ufeff".encode() + sheet.encode(), "latin-1"),
-        (sheet.encode("latin-1"), "latin-1"),
-        (b'@charset "iso-8859-1";' + sheet.encode("latin-1"), None),
+        ("\ufeff".encode() + sheet.encode(), "latin1"),
+        (sheet.encode("latin1"), "latin1"),
+        (b'@charset "iso-8859-1";' + sheet.encode("latin1"), None),
         (sheet.encode(), None),
         (b'@charset "utf-16";' + sheet.encode(), "no-such-charset"),
     ):
-        assert sheet_references(body, charset) == (("é.png", "image"),)
+        stated = f"text/css; charset={charset}" if charset else None
+        assert sheet_references(body, stated) == (("é.png", "image"),)
 
 
 def test_a_photo_belongs_to_the_caption_of_its_figure_or_near_it():
@@ -229,40 +231,41 @@ def test_a_captioned_photo_is_an_image_even_where_a_link_calls_it_an_icon():
     assert found.figures == (Figure(caption="Words", images=(HERE + "a.jpg",)),)
 
 
-HOSTILE = {
-    "deep": b"<div>" * 200_000 + b'<img src="a.jpg">',
-    "many": b"".join(b'<img src="%d.jpg">' % n for n in range(100_000)),
-    "nested figures": b"<figure><img src=a.jpg><figcaption>x</figcaption>" * 3000,
-    "captions": b'<div class="caption"><img src="a.jpg">' * 3000,
-    "a long srcset": b'<img srcset="' + b"a ((((, " * 500_000 + b'">',
-    "commas": b'<img srcset="' + b"," * 3_000_000 + b'">',
-    "a long address": b'<img src="' + b"a/../" * 1_000_000 + b'">',
-    "brackets of css": b"<style>a{" + b"({[" * 300_000 + b"url(x)</style>",
-    "a style of nothing": b"<style>" + b"a;" * 1_000_000 + b"url(</style>",
-    "imports": b"<style>" + b"@import 'x.css';" * 60_000 + b"</style>",
-    "not HTML": bytes(range(256)) * 1000,
-    "nothing": b"",
-    "an unknown charset": b"<img src=a.jpg>",
+HOSTILE: dict[str, Callable[[int], bytes]] = {
+    "deep": lambda n: b"<div>" * (n * 20) + b'<img src="a.jpg">',
+    "many": lambda n: b"".join(b'<img src="%d.jpg">' % i for i in range(n * 10)),
+    "nested figures": lambda n: b"<figure><img src=a.jpg><figcaption>x</figcaption>" * (n * 3 // 10),
+    "captions": lambda n: b'<div class="caption"><img src="a.jpg">' * (n * 3 // 10),
+    "a long srcset": lambda n: b'<img srcset="' + b"a ((((, " * (n * 50) + b'">',
+    "commas": lambda n: b'<img srcset="' + b"," * (n * 300) + b'">',
+    "a long address": lambda n: b'<img src="' + b"a/../" * (n * 100) + b'">',
+    "brackets of css": lambda n: b"<style>a{" + b"({[" * (n * 30) + b"url(x)</style>",
+    "a style of nothing": lambda n: b"<style>" + b"a;" * (n * 100) + b"url(</style>",
+    "imports": lambda n: b"<style>" + b"@import 'x.css';" * (n * 6) + b"</style>",
+    "not HTML": lambda n: bytes(range(256)) * (n // 10),
+    "nothing": lambda n: b"",
+    "an unknown charset": lambda n: b"<img src=a.jpg>",
 }
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_document_is_read_in_bounded_time_to_a_bounded_number_of_addresses(name: str):
-    begun = time.process_time()
-    found = needs(HOSTILE[name], "x-klingon" if name == "an unknown charset" else "utf-8")
-    assert time.process_time() - begun < 10
+def test_a_hostile_document_is_read_in_linear_time_to_a_bounded_number_of_addresses(name: str):
+    charset = "x-klingon" if name == "an unknown charset" else "utf-8"
+    found = needs(HOSTILE[name](10_000), charset)
     assert len(found.requisites) <= 20_000
     assert sum(len(each.images) for each in found.figures) <= 200 * 200 * 2
+    grows_no_faster_than_linear(lambda n: needs(HOSTILE[name](n), charset), 10_000)
 
 
 @pytest.mark.parametrize(
     ("page", "url", "referer"),
     [
-        ("https://a.example/x?y", "https://a.example/z", "https://a.example/x?y"),
+        ("https://a.example/x?y", "https://a.example/z", "https://a.example/"),
         ("https://a.example/x?y", "https://b.example/z", "https://a.example/"),
         ("https://a.example/x", "http://a.example/z", None),
         ("http://a.example/x", "https://b.example/z", "http://a.example/"),
+        ("https://ada:pw@a.example/x", "https://a.example/z", "https://a.example/"),
     ],
 )
-def test_the_host_of_a_requisite_learns_of_the_page_what_a_browser_would_tell_it(page, url, referer):
+def test_the_host_of_a_requisite_learns_the_origin_of_the_page_alone(page, url, referer):
     assert referer_of(page, url) == referer

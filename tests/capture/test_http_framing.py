@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import chunked, ok
 
-from archiver.capture.http_framing import Framing, client_head, decoded, headers_of, status_of, values
-from archiver.capture.raw_exchange import BoundReached, Tape
+from archiver.capture.content_codings import decoded
+from archiver.capture.http_framing import Framing, client_head, headers_of, status_of, values
+from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.config import Limits
 
 CHUNKED = chunked(b"hello", b" ", b"harbour", trailers=b"X-T: 1\r\n")
@@ -23,11 +24,11 @@ def framed(message: bytes) -> tuple[bytes, Framing]:
     return b"".join(framing.payload()), framing
 
 
-def taped(pieces: list[bytes], limits: Limits | None = None) -> tuple[Tape, bytes]:
-    """A tape fed with these pieces, and what the HTTP client saw of them."""
-    tape = Tape(limits or Limits(), None)
-    seen = b"".join(tape.received(piece) for piece in pieces) + tape.ended()
-    return tape, seen
+def recorded(pieces: list[bytes], limits: Limits | None = None) -> tuple[RawExchange, bytes]:
+    """A raw exchange fed with these pieces, and what the HTTP client saw of them."""
+    raw = RawExchange(limits or Limits(), None)
+    seen = b"".join(raw.received(piece) for piece in pieces) + raw.ended()
+    return raw, seen
 
 
 @pytest.mark.parametrize("message", [CHUNKED, COUNTED])
@@ -63,10 +64,12 @@ def test_no_chunked_body_is_beyond_framing(body: bytes):
     assert framing.problem is not None or body.count(b"0")
 
 
-@given(st.binary(max_size=80), st.lists(st.sampled_from(["gzip", "deflate", "identity"]), max_size=4))
+@given(
+    st.binary(max_size=80), st.lists(st.sampled_from(["gzip", "deflate", "br", "zstd", "none", "identity"]), max_size=4)
+)
 def test_no_coded_body_is_beyond_decoding(body: bytes, codings: list[str]):
-    plain, _ = decoded(iter([body[:9], body[9:]]) if body[9:] else iter([body] if body else []), codings, 50)
-    assert len(plain) <= 50
+    plain = decoded(iter([body[:9], body[9:]]) if body[9:] else iter([body] if body else []), codings, 50)
+    assert len(plain.body) <= 50
 
 
 @given(st.data())
@@ -75,18 +78,18 @@ def test_however_a_response_arrives_the_tape_is_the_same(data: st.DataObject):
     stream = interim + COUNTED
     cuts = sorted(data.draw(st.sets(st.integers(1, len(stream) - 1))))
     pieces = [stream[a:b] for a, b in zip([0, *cuts], [*cuts, len(stream)])]
-    tape, seen = taped(pieces)
-    assert (tape.interim, tape.block().read(), tape.head_complete) == ([interim], COUNTED, True)
-    assert tape.head + b"hello harbour" == COUNTED
-    assert seen == client_head(tape.head) + b"hello harbour"
-    tape.close()
+    raw, seen = recorded(pieces)
+    assert (raw.interim, raw.block().read(), raw.head_complete) == ([interim], COUNTED, True)
+    assert raw.head + b"hello harbour" == COUNTED
+    assert seen == client_head(raw.head) + b"hello harbour"
+    raw.close()
 
 
 @given(st.lists(st.binary(max_size=40), max_size=5))
 def test_whatever_arrives_is_on_the_tape(pieces: list[bytes]):
-    tape, _ = taped(pieces)
-    assert b"".join(tape.interim) + tape.block().read() == b"".join(pieces)
-    tape.close()
+    raw, _ = recorded(pieces)
+    assert b"".join(raw.interim) + raw.block().read() == b"".join(pieces)
+    raw.close()
 
 
 @given(st.lists(st.sampled_from([b"HTTP/1.1 ", b"200", b" OK", b"\r", b"\n", b"\r\n", b"X: ", b" ", b"\xff", b":"])))
@@ -125,39 +128,39 @@ def test_a_status_is_three_digits(head: bytes, status: int | None):
 
 
 def test_what_begins_as_no_http_stays_so_whatever_follows():
-    tape, seen = taped([b"<html>", ok(b"forged")])
-    assert (tape.head, tape.head_complete) == (b"<html>", False)
-    assert tape.block().read() == seen == b"<html>" + ok(b"forged")
-    tape.close()
+    raw, seen = recorded([b"<html>", ok(b"forged")])
+    assert (raw.head, raw.head_complete) == (b"<html>", False)
+    assert raw.block().read() == seen == b"<html>" + ok(b"forged")
+    raw.close()
 
 
 def test_a_head_that_drips_in_is_not_searched_from_its_start_each_time():
     """Half a MiB byte by byte, up to the bound, within a blink."""
-    tape = Tape(Limits(), None)
-    tape.received(b"HTTP/1.1 200 OK\r\nX: ")
+    raw = RawExchange(Limits(), None)
+    raw.received(b"HTTP/1.1 200 OK\r\nX: ")
     with pytest.raises(BoundReached, match="headers are larger"):
         for _ in range(1 << 20):
-            tape.received(b"x")
-    assert tape.size > 1 << 19
-    tape.close()
+            raw.received(b"x")
+    assert raw.size > 1 << 19
+    raw.close()
 
 
 def test_a_body_beyond_the_spool_bound_goes_to_the_folder_it_was_given(tmp_path: Path):
-    tape = Tape(Limits(spool_bytes=100), tmp_path)
-    tape.received(ok(b"x" * 50))
-    assert not tape._file._rolled  # type: ignore[attr-defined]
-    tape.received(b"x" * 100)
-    assert tape._file._rolled  # type: ignore[attr-defined]
-    tape.close()
+    raw = RawExchange(Limits(spool_bytes=100), tmp_path)
+    raw.received(ok(b"x" * 50))
+    assert not raw._file._rolled  # type: ignore[attr-defined]
+    raw.received(b"x" * 100)
+    assert raw._file._rolled  # type: ignore[attr-defined]
+    raw.close()
     assert not list(tmp_path.iterdir())
 
 
 def test_the_time_bound_is_the_exchanges_not_a_reads():
     clock = iter([0.0, 4.0, 9.9, 10.0])
-    tape = Tape(Limits(exchange_seconds=10), None, monotonic=lambda: next(clock))
-    assert tape.seconds_left() == 6.0
-    assert tape.seconds_left() == pytest.approx(0.1)
+    raw = RawExchange(Limits(exchange_seconds=10), None, monotonic=lambda: next(clock))
+    assert raw.seconds_left() == 6.0
+    assert raw.seconds_left() == pytest.approx(0.1)
     with pytest.raises(BoundReached, match="not over after 10 seconds") as bound:
-        tape.seconds_left()
+        raw.seconds_left()
     assert bound.value.truncation == "time"
-    tape.close()
+    raw.close()

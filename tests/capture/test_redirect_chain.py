@@ -31,13 +31,13 @@ def test_redirects_are_exchanges_of_their_own(tmp_path: Path):
         "/c": [ok(b"the end")],
     }
     with Server(answers) as server, Bench(tmp_path, server) as bench:
-        capture, shelf = bench.capture(SITE + "/#part")
+        capture, files = bench.capture(SITE + "/#part")
     redirects = (SITE + "/a#part", "http://other.example/b?x=1#part", "http://other.example/c#part")
     assert capture.redirects == redirects
     assert [each.url for each in capture.exchanges] == [SITE + "/", *(each.removesuffix("#part") for each in redirects)]
     assert [each.initiator for each in capture.exchanges] == ["seed", "redirect", "redirect", "redirect"]
     assert [each.seq for each in capture.exchanges] == [1, 2, 3, 4]
-    assert [each.block for each in shelf.of("response")] == [answers[path][0] for path in answers]
+    assert [each.block for each in files.of("response")] == [answers[path][0] for path in answers]
     assert (capture.outcome, capture.page.body, capture.record_id) == (
         *("captured", b"the end"),
         capture.exchanges[-1].record_ids.response,
@@ -47,9 +47,9 @@ def test_redirects_are_exchanges_of_their_own(tmp_path: Path):
 def test_the_body_of_a_redirect_is_recorded_and_bounded(tmp_path: Path):
     answers = {"/": [moved(b"/a")[:-5] + b"m" * 5], "/a": [ok(b"a" * 100)]}
     with Server(answers) as server, Bench(tmp_path, server, settings={"limits": {"response_bytes": 90}}) as bench:
-        capture, shelf = bench.capture()
+        capture, files = bench.capture()
     assert [each.truncated for each in capture.exchanges] == [None, "length"]
-    assert shelf.of("response")[0].block.endswith(b"mmmmm")
+    assert files.of("response")[0].block.endswith(b"mmmmm")
 
 
 def test_cookies_are_kept_within_a_seed_and_never_reach_another(tmp_path: Path):
@@ -99,10 +99,10 @@ REFUSED = {
 @pytest.mark.parametrize("to", REFUSED)
 def test_a_redirect_out_of_bounds_is_refused_and_the_answer_that_sent_it_kept(to: bytes, tmp_path: Path):
     with Server({"/": [moved(to)]}) as server, Bench(tmp_path, server) as bench:
-        capture, shelf = bench.capture()
+        capture, files = bench.capture()
     assert (capture.outcome, capture.status, len(capture.exchanges)) == ("refused", 302, 1)
     assert REFUSED[to] in (capture.reason or "")
-    assert shelf.of("response")[0].block == moved(to)
+    assert files.of("response")[0].block == moved(to)
 
 
 @pytest.mark.parametrize(
@@ -150,10 +150,10 @@ def test_a_server_that_is_busy_is_asked_again_and_each_answer_kept(status: int, 
         Server({"/": [busy, busy, ok(b"at last")]}) as server,
         Bench(tmp_path, server, settings=retries(3)) as bench,
     ):
-        capture, shelf = bench.capture()
+        capture, files = bench.capture()
     assert [each.status for each in capture.exchanges] == [status, status, 200]
     assert [each.initiator for each in capture.exchanges] == ["seed", "retry", "retry"]
-    assert [each.block for each in shelf.of("response")] == [busy, busy, ok(b"at last")]
+    assert [each.block for each in files.of("response")] == [busy, busy, ok(b"at last")]
     assert bench.slept == [1.0, 2.0]
     assert (capture.outcome, capture.reason) == ("captured", None)
 
@@ -217,12 +217,12 @@ def test_a_broken_response_is_recorded_and_asked_for_again(tmp_path: Path):
         Server({"/": [(CLOSE,), (cut, CLOSE), ok(b"whole")]}) as server,
         Bench(tmp_path, server, settings=retries(3)) as bench,
     ):
-        capture, shelf = bench.capture()
+        capture, files = bench.capture()
     assert [(each.truncated, each.initiator) for each in capture.exchanges] == [
         ("disconnect", "retry"),
         (None, "retry"),
     ]
-    assert [each.block for each in shelf.of("response")] == [cut, ok(b"whole")]
+    assert [each.block for each in files.of("response")] == [cut, ok(b"whole")]
     assert (capture.outcome, capture.reason, capture.page.problem) == ("captured", None, None)
     assert bench.slept == [1.0, 2.0]
 
@@ -258,13 +258,13 @@ def test_a_proxy_is_asked_in_absolute_form_and_the_record_has_no_address(tmp_pat
     with Server({SITE + "/a?b": [ok(b"through")]}) as proxy:
         address = f"http://127.0.0.1:{proxy.port}"
         with Bench(tmp_path, proxy, settings={"proxy": address}) as bench:
-            capture, shelf = bench.capture(SITE + "/a?b#c")
+            capture, files = bench.capture(SITE + "/a?b#c")
             (seen,) = proxy.seen[SITE + "/a?b"]
     assert seen.startswith(b"GET http://news.example/a?b HTTP/1.1\r\n")
-    assert [each.block for each in shelf.of("request")] == [seen]
+    assert [each.block for each in files.of("request")] == [seen]
     assert (capture.final.ip, capture.proxy, capture.page.body) == (None, address, b"through")
-    assert not any(each.all("WARC-IP-Address") for each in shelf.records)
-    assert shelf.of("response")[0]["WARC-Target-URI"] == SITE + "/a?b"
+    assert not any(each.all("WARC-IP-Address") for each in files.records)
+    assert files.of("response")[0]["WARC-Target-URI"] == SITE + "/a?b"
 
 
 def test_a_proxy_is_not_asked_for_this_machine(tmp_path: Path):
@@ -307,9 +307,9 @@ def test_sixteen_threads_against_one_server_get_every_record_right(tmp_path: Pat
 
         def work(mine: list[str]) -> None:
             for path in mine:
-                capture, shelf = bench.capture(f"{SITE}/to{path}")
-                blocks = [each.block for each in shelf.of("response")]
-                asked = [each.block.split(b" ")[1].decode() for each in shelf.of("request")]
+                capture, files = bench.capture(f"{SITE}/to{path}")
+                blocks = [each.block for each in files.of("response")]
+                asked = [each.block.split(b" ")[1].decode() for each in files.of("request")]
                 if blocks != [*answers[f"/to{path}"], *answers[path]] or asked != [f"/to{path}", path]:
                     wrong.append(path)
                 if headers_of(blocks[1])[0] != ("X-Path", path) or capture.page.body != path.encode() * 999:

@@ -14,9 +14,9 @@ from warcio.checker import Checker
 from wire import Server, ok
 
 from archiver.capture import shared_cache as store_module
-from archiver.capture.shared_cache import LARGEST, Lent, Store
+from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 
-LENT = Lent(
+CACHED = CachedResponse(
     url="http://cdn.example/a.css",
     bag="bag-1",
     captured="2026-03-01T10:00:00.000000Z",
@@ -32,43 +32,43 @@ LENT = Lent(
 
 
 def test_what_one_store_is_given_another_process_would_read(tmp_path: Path):
-    Store(tmp_path).put(LENT)
-    assert Store(tmp_path).get(LENT.url) == LENT
-    assert Store(tmp_path).get("http://cdn.example/b.css") is None
+    SharedCache(tmp_path).put(CACHED)
+    assert SharedCache(tmp_path).get(CACHED.url) == CACHED
+    assert SharedCache(tmp_path).get("http://cdn.example/b.css") is None
 
 
 def test_a_damaged_file_lends_nothing(tmp_path: Path):
-    Store(tmp_path).put(LENT)
+    SharedCache(tmp_path).put(CACHED)
     (file,) = tmp_path.iterdir()
     whole = file.read_bytes()
     for end in range(len(whole)):
         file.write_bytes(whole[:end])
-        assert Store(tmp_path).get(LENT.url) is None
+        assert SharedCache(tmp_path).get(CACHED.url) is None
     file.write_bytes(whole.replace(b"a.css", b"b.css"))
-    assert Store(tmp_path).get(LENT.url) is None
+    assert SharedCache(tmp_path).get(CACHED.url) is None
 
 
 def test_a_large_one_is_not_kept_and_memory_is_bounded(tmp_path: Path):
-    store = Store(tmp_path)
-    store.put(replace(LENT, members=b"x" * (LARGEST + 1)))
-    assert store.get(LENT.url) is None
+    cache = SharedCache(tmp_path)
+    cache.put(replace(CACHED, members=b"x" * (LARGEST + 1)))
+    assert cache.get(CACHED.url) is None
     for n in range(12):
-        store.put(replace(LENT, url=f"http://cdn.example/{n}", members=bytes(LARGEST)))
-    assert sum(len(each.members) for each in store._known.values()) <= 32 << 20
-    assert all(store.get(f"http://cdn.example/{n}") for n in range(12))
+        cache.put(replace(CACHED, url=f"http://cdn.example/{n}", members=bytes(LARGEST)))
+    assert sum(len(each.members) for each in cache._known.values()) <= 32 << 20
+    assert all(cache.get(f"http://cdn.example/{n}") for n in range(12))
 
 
 def test_of_several_who_need_the_same_one_asks_and_the_others_wait(tmp_path: Path):
-    stores, asked = [Store(tmp_path), Store(tmp_path)], []
+    caches, asked = [SharedCache(tmp_path), SharedCache(tmp_path)], []
 
-    def need(store: Store) -> None:
-        with store.turn(LENT.url) as lent:
-            if lent is None:
+    def need(cache: SharedCache) -> None:
+        with cache.turn(CACHED.url) as cached:
+            if cached is None:
                 asked.append(1)
                 time.sleep(0.1)
-                store.put(LENT)
+                cache.put(CACHED)
 
-    threads = [threading.Thread(target=need, args=(stores[n % 2],)) for n in range(8)]
+    threads = [threading.Thread(target=need, args=(caches[n % 2],)) for n in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -78,28 +78,28 @@ def test_of_several_who_need_the_same_one_asks_and_the_others_wait(tmp_path: Pat
 
 def test_nobody_waits_long_for_a_slow_one_nor_at_all_for_what_cannot_be_lent(tmp_path: Path, monkeypatch):
     monkeypatch.setattr(store_module, "PATIENCE", 0.2)
-    store, other = Store(tmp_path), Store(tmp_path)
-    with store.turn(LENT.url) as first:
+    cache, other = SharedCache(tmp_path), SharedCache(tmp_path)
+    with cache.turn(CACHED.url) as first:
         begun = time.monotonic()
-        with other.turn(LENT.url) as second:
+        with other.turn(CACHED.url) as second:
             assert (first, second) == (None, None)
         assert 0.15 < time.monotonic() - begun < 2
-        other.decline(LENT.url)
+        other.decline(CACHED.url)
         begun = time.monotonic()
-        with other.turn(LENT.url):
+        with other.turn(CACHED.url):
             assert time.monotonic() - begun < 0.15
 
 
 def test_an_old_one_is_asked_for_anew_and_replaced(tmp_path: Path):
-    store, other = Store(tmp_path), Store(tmp_path)
-    store.put(LENT)
-    assert other.get(LENT.url) == LENT
-    young = replace(LENT, bag="bag-2", captured="2026-03-02T10:00:00.000000Z")
-    with store.turn(LENT.url, lambda lent: lent.bag == "bag-2") as lent:
-        assert lent is None
-        store.put(young)
-    with other.turn(LENT.url, lambda lent: lent.bag == "bag-2") as lent:
-        assert lent == young
+    cache, other = SharedCache(tmp_path), SharedCache(tmp_path)
+    cache.put(CACHED)
+    assert other.get(CACHED.url) == CACHED
+    young = replace(CACHED, bag="bag-2", captured="2026-03-02T10:00:00.000000Z")
+    with cache.turn(CACHED.url, lambda cached: cached.bag == "bag-2") as cached:
+        assert cached is None
+        cache.put(young)
+    with other.turn(CACHED.url, lambda cached: cached.bag == "bag-2") as cached:
+        assert cached == young
 
 
 # ---- whole jobs
@@ -183,7 +183,7 @@ def test_copied_records_stand_the_judges_and_belong_to_a_warcinfo_of_their_file(
 PERSONAL: dict[str, bytes] = {
     "a cookie": b"Set-Cookie: a=b",
     "private": b"Cache-Control: max-age=9, private",
-    "no-store": b"Cache-Control: no-store",
+    "no-cache": b"Cache-Control: no-cache",
     "Vary: Cookie": b"Vary: Accept-Encoding, Cookie",
     "Vary: *": b"Vary: *",
     "HTML": b"Content-Type: text/html",

@@ -45,8 +45,8 @@ def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
 
 def tls_of(server: Server, authority: Authority, spool: Path) -> Tls:
     with Bench(spool, server, settings={"ca_bundle": authority.bundle}) as bench:
-        capture, shelf = bench.capture(URL)
-    assert shelf.of("response")[0].block == ok(b"secret")
+        capture, files = bench.capture(URL)
+    assert files.of("response")[0].block == ok(b"secret")
     assert (capture.final.ip, capture.final.tls is not None) == ("127.0.0.1", True)
     return capture.final.tls  # type: ignore[return-value]
 
@@ -160,8 +160,8 @@ def test_when_told_to_take_any_certificate_the_record_says_that_it_was_not_verif
         Server({"/": [ok(b"secret")]}, tls=make(authority)) as server,
         Bench(spool, server, settings=settings) as bench,
     ):
-        capture, shelf = bench.capture(URL)
-    assert (capture.outcome, shelf.of("response")[0].block) == ("captured", ok(b"secret"))
+        capture, files = bench.capture(URL)
+    assert (capture.outcome, files.of("response")[0].block) == ("captured", ok(b"secret"))
     tls = capture.final.tls
     assert tls is not None
     assert tls.verified is False
@@ -229,8 +229,8 @@ def test_a_body_that_ends_with_the_connection_is_whole_under_tls(authority: Auth
         Server({"/": [answer]}, tls=authority.context("news.example")) as server,
         Bench(tmp_path, server, settings={"ca_bundle": authority.bundle}) as bench,
     ):
-        capture, shelf = bench.capture(URL)
-    assert (shelf.of("response")[0].block, capture.final.outcome) == (answer[0], "complete")
+        capture, files = bench.capture(URL)
+    assert (files.of("response")[0].block, capture.final.outcome) == (answer[0], "complete")
 
 
 def test_a_proxy_is_asked_to_connect_and_the_certificate_is_the_sites(authority: Authority, tmp_path: Path):
@@ -240,9 +240,9 @@ def test_a_proxy_is_asked_to_connect_and_the_certificate_is_the_sites(authority:
     ):
         settings = {"proxy": f"http://127.0.0.1:{proxy.port}", "ca_bundle": authority.bundle}
         with Bench(tmp_path, proxy, settings=settings) as bench:
-            capture, shelf = bench.capture(URL)
-        assert shelf.of("request")[0].block == site.seen["/"][0]
-        assert shelf.of("request")[0].block.startswith(b"GET / HTTP/1.1\r\n")
+            capture, files = bench.capture(URL)
+        assert files.of("request")[0].block == site.seen["/"][0]
+        assert files.of("request")[0].block.startswith(b"GET / HTTP/1.1\r\n")
         assert len(proxy.seen["news.example:443"]) == 1
     assert (capture.final.ip, capture.page.body) == (None, b"secret")
     assert capture.final.tls is not None

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import NOW, SITE, Bench, MemoryShelf, base32, records
+from capturing import NOW, SITE, Bench, MemoryFiles, base32, records
 from fastwarc.warc import ArchiveIterator as FastIterator
 from warcio.archiveiterator import ArchiveIterator
 from wire import CLOSE, Server, chunked, ok
@@ -38,19 +38,19 @@ SENT_ALONE = {path: ANSWERS[path][0] for path in ("/zipped", "/surplus", "/empty
 
 
 @pytest.fixture(scope="module")
-def shelf(tmp_path_factory: pytest.TempPathFactory) -> MemoryShelf:
-    """One walk with everything in it: an interim answer, redirects, a busy and a cut answer, chunks."""
+def files(tmp_path_factory: pytest.TempPathFactory) -> MemoryFiles:
+    """One chain with everything in it: an interim answer, redirects, a busy and a cut answer, chunks."""
     return shelves(tmp_path_factory.mktemp("spool"))[0]
 
 
-def shelves(spool: Path) -> list[MemoryShelf]:
+def shelves(spool: Path) -> list[MemoryFiles]:
     settings = {"limits": {"retries": 3}}
     with Server(ANSWERS) as server, Bench(spool, server, settings=settings) as bench:
         return [bench.fetch(SITE + path)[1] for path in ("/", *SENT_ALONE)]
 
 
-def test_warcinfo_comes_first_and_every_other_record_names_it(shelf: MemoryShelf):
-    info, *others = shelf.records
+def test_warcinfo_comes_first_and_every_other_record_names_it(files: MemoryFiles):
+    info, *others = files.records
     assert (info["WARC-Type"], info["WARC-Filename"]) == ("warcinfo", "t.warc.gz")
     assert info["Content-Type"] == "application/warc-fields"
     assert info.block == f"software: archiver/test\r\nconformsTo: {CONFORMS_TO}\r\n".encode()
@@ -58,8 +58,8 @@ def test_warcinfo_comes_first_and_every_other_record_names_it(shelf: MemoryShelf
     assert not info.all("WARC-Warcinfo-ID") + info.all("WARC-Target-URI") + info.all("WARC-Concurrent-To")
 
 
-def test_request_and_response_are_linked_and_of_one_date(shelf: MemoryShelf):
-    _, *others = shelf.records
+def test_request_and_response_are_linked_and_of_one_date(files: MemoryFiles):
+    _, *others = files.records
     kinds = [each["WARC-Type"] for each in others]
     assert kinds == ["request", "metadata", "response", *["request", "response"] * 4]
     del others[1]
@@ -70,18 +70,18 @@ def test_request_and_response_are_linked_and_of_one_date(shelf: MemoryShelf):
             assert request[name] == response[name]
 
 
-def test_record_ids_are_never_given_twice(shelf: MemoryShelf):
-    ids = [each["WARC-Record-ID"] for each in shelf.records]
+def test_record_ids_are_never_given_twice(files: MemoryFiles):
+    ids = [each["WARC-Record-ID"] for each in files.records]
     assert len(set(ids)) == len(ids)
     assert all(each.startswith("<urn:uuid:") and each.endswith(">") for each in ids)
 
 
-def test_blocks_are_what_the_server_sent(shelf: MemoryShelf):
-    assert [each.block for each in shelf.of("response")] == SENT
-    assert [each.block for each in shelf.of("metadata")] == [EARLY]
+def test_blocks_are_what_the_server_sent(files: MemoryFiles):
+    assert [each.block for each in files.of("response")] == SENT
+    assert [each.block for each in files.of("metadata")] == [EARLY]
 
 
-def test_a_record_has_no_field_that_the_standard_does_not_give_to_its_type(shelf: MemoryShelf):
+def test_a_record_has_no_field_that_the_standard_does_not_give_to_its_type(files: MemoryFiles):
     common = {"WARC-Type", "WARC-Record-ID", "WARC-Date", "WARC-Block-Digest", "Content-Type", "Content-Length"}
     exchange = common | {"WARC-Target-URI", "WARC-Warcinfo-ID", "WARC-IP-Address", "WARC-Concurrent-To"}
     allowed = {
@@ -90,7 +90,7 @@ def test_a_record_has_no_field_that_the_standard_does_not_give_to_its_type(shelf
         "metadata": exchange,
         "response": exchange | {"WARC-Payload-Digest", "WARC-Truncated"},
     }
-    for record in shelf.records:
+    for record in files.records:
         names = [name for name, _ in record.fields]
         assert len(set(names)) == len(names)
         assert set(names) <= allowed[record["WARC-Type"]], record["WARC-Type"]
@@ -100,8 +100,8 @@ def test_a_record_has_no_field_that_the_standard_does_not_give_to_its_type(shelf
 
 def test_a_payload_digest_stands_only_where_the_payload_is_the_rest_of_the_block(tmp_path: Path):
     seen = {}
-    for shelf in shelves(tmp_path):
-        for record in shelf.records:
+    for files in shelves(tmp_path):
+        for record in files.records:
             digests = record.all("WARC-Payload-Digest")
             if record["WARC-Type"] != "response":
                 assert not digests
@@ -112,27 +112,27 @@ def test_a_payload_digest_stands_only_where_the_payload_is_the_rest_of_the_block
     assert seen == {"/": True, "/busy": True, "/chunks": False, "/zipped": True, "/surplus": False, "/empty": True}
 
 
-def test_only_the_response_that_was_cut_is_marked(shelf: MemoryShelf):
-    assert [each.all("WARC-Truncated") for each in shelf.of("response")] == [[], [], ["disconnect"], [], []]
+def test_only_the_response_that_was_cut_is_marked(files: MemoryFiles):
+    assert [each.all("WARC-Truncated") for each in files.of("response")] == [[], [], ["disconnect"], [], []]
 
 
 def test_warcio_finds_nothing_wrong_and_the_same_bytes(tmp_path: Path):
-    for number, shelf in enumerate(shelves(tmp_path)):
+    for number, files in enumerate(shelves(tmp_path)):
         file = tmp_path / f"{number}.warc.gz"
-        file.write_bytes(shelf.out.getvalue())
+        file.write_bytes(files.out.getvalue())
         command = [sys.executable, "-m", "warcio.cli", "check", "-v", str(file)]
         found = subprocess.run(command, capture_output=True, text=True, check=False)
         assert found.returncode == 0, found.stdout + found.stderr
         assert "digest failed" not in found.stdout
         with file.open("rb") as stream:
             blocks = [each.raw_stream.read() for each in ArchiveIterator(stream, no_record_parse=True)]
-        assert blocks == [each.block for each in shelf.records]
+        assert blocks == [each.block for each in files.records]
         file.unlink()
 
 
 def test_warcio_reads_status_and_payload_as_a_replay_tool_would(tmp_path: Path):
-    shelf = shelves(tmp_path)[1]
-    with io.BytesIO(shelf.out.getvalue()) as stream:
+    files = shelves(tmp_path)[1]
+    with io.BytesIO(files.out.getvalue()) as stream:
         (response,) = [
             (each.http_headers.get_statuscode(), each.content_stream().read())
             for each in ArchiveIterator(stream)
@@ -142,24 +142,24 @@ def test_warcio_reads_status_and_payload_as_a_replay_tool_would(tmp_path: Path):
 
 
 def test_fastwarc_verifies_every_digest(tmp_path: Path):
-    for shelf in shelves(tmp_path):
+    for files in shelves(tmp_path):
         count = 0
-        for record in FastIterator(io.BytesIO(shelf.out.getvalue()), parse_http=False):
+        for record in FastIterator(io.BytesIO(files.out.getvalue()), parse_http=False):
             assert record.verify_block_digest(), record.headers
             count += 1
-        assert count == len(shelf.records)
-        for record in FastIterator(io.BytesIO(shelf.out.getvalue()), parse_http=True):
+        assert count == len(files.records)
+        for record in FastIterator(io.BytesIO(files.out.getvalue()), parse_http=True):
             if "WARC-Payload-Digest" in record.headers:
                 assert record.verify_payload_digest(), record.headers
 
 
-def test_a_damaged_file_fails_in_the_judges_used_here(shelf: MemoryShelf):
-    damaged = bytearray(shelf.out.getvalue())
+def test_a_damaged_file_fails_in_the_judges_used_here(files: MemoryFiles):
+    damaged = bytearray(files.out.getvalue())
     damaged[-40] ^= 0xFF
     with pytest.raises((AssertionError, zlib.error)):
         records(bytes(damaged))
     with pytest.raises((AssertionError, zlib.error)):
-        records(bytes(shelf.out.getvalue()[:-9]))
+        records(bytes(files.out.getvalue()[:-9]))
 
 
 def test_without_isal_the_records_are_the_same(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):

@@ -53,10 +53,10 @@ def test_request_and_response_are_recorded_byte_for_byte(name: str, tmp_path: Pa
     """Sent and kept are the same, and what was read ends where the message ends."""
     answer = EXACT[name]
     with Server({"/": [answer]}) as server, Bench(tmp_path, server) as bench:
-        capture, shelf = bench.capture()
-        assert [each.block for each in shelf.of("request")] == server.seen["/"]
+        capture, files = bench.capture()
+        assert [each.block for each in files.of("request")] == server.seen["/"]
     sent = answer if isinstance(answer, bytes) else b"".join(step for step in answer if isinstance(step, bytes))
-    assert [each.block for each in shelf.of("response")] == [sent]
+    assert [each.block for each in files.of("response")] == [sent]
     assert capture.final.outcome == "complete"
     assert capture.final.truncated is None
     assert capture.final.bytes == len(sent)
@@ -89,18 +89,18 @@ def test_the_request_is_what_a_plain_reader_sends(tmp_path: Path):
 )
 def test_the_record_names_the_address_that_was_on_the_wire(asked: str, target: str, tmp_path: Path):
     with Server({target: [ok()]}) as server, Bench(tmp_path, server) as bench:
-        capture, shelf = bench.capture(asked)
+        capture, files = bench.capture(asked)
         assert list(server.seen) == [target]
     assert capture.status == 200
-    assert shelf.of("response")[0]["WARC-Target-URI"] == "http://news.example" + target
+    assert files.of("response")[0]["WARC-Target-URI"] == "http://news.example" + target
     assert capture.final_url == "http://news.example" + target
 
 
 def test_an_international_host_is_asked_for_in_its_ascii_form(tmp_path: Path):
     with Server({"/": [ok()]}) as server, Bench(tmp_path, server) as bench:
-        _, shelf = bench.capture("http://zeitung-bücher.example/")
+        _, files = bench.capture("http://zeitung-bücher.example/")
         assert b"Host: xn--zeitung-bcher-4ob.example\r\n" in server.seen["/"][0]
-    assert shelf.of("request")[0]["WARC-Target-URI"] == "http://xn--zeitung-bcher-4ob.example/"
+    assert files.of("request")[0]["WARC-Target-URI"] == "http://xn--zeitung-bcher-4ob.example/"
 
 
 def test_headers_are_read_in_order_with_names_as_sent_and_folds_joined(tmp_path: Path):
@@ -123,10 +123,10 @@ def test_headers_are_read_in_order_with_names_as_sent_and_folds_joined(tmp_path:
 def test_interim_answers_stand_in_a_metadata_record_beside_the_response(tmp_path: Path):
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>; rel=preload\r\n\r\n"
     go_on = b"HTTP/1.1 100 Continue\r\n\r\n"
-    capture, shelf = one((early, 0.02, go_on + ok(HTML)), tmp_path)
+    capture, files = one((early, 0.02, go_on + ok(HTML)), tmp_path)
     assert capture.page.body == HTML
-    (metadata,) = shelf.of("metadata")
-    (response,) = shelf.of("response")
+    (metadata,) = files.of("metadata")
+    (response,) = files.of("response")
     assert metadata.block == early + go_on
     assert response.block == ok(HTML)
     assert metadata["WARC-Concurrent-To"] == response["WARC-Record-ID"]
@@ -157,9 +157,9 @@ def test_keep_alive_connections_are_used_again_and_their_responses_kept_apart(tm
     answers = {"/1": [chunked(b"one", trailers=b"T: 1\r\n")], "/2": [b"HTTP/1.1 204 -\r\n\r\n"], "/3": [ok(b"three")]}
     with Server(answers) as server, Bench(tmp_path, server) as bench:
         for path, (answer,) in answers.items():
-            _, shelf = bench.capture(SITE + path)
-            assert shelf.of("response")[0].block == answer
-            assert shelf.of("response")[0]["WARC-IP-Address"] == "127.0.0.1"
+            _, files = bench.capture(SITE + path)
+            assert files.of("response")[0].block == answer
+            assert files.of("response")[0]["WARC-IP-Address"] == "127.0.0.1"
         assert server.connections == 1
 
 
@@ -186,5 +186,5 @@ def test_bytes_sent_unasked_on_a_kept_connection_never_reach_another_record(tmp_
     with Server({"/1": [(ok(b"one"), 0.05, late)], "/2": [ok(b"two")]}) as server, Bench(tmp_path, server) as bench:
         bench.capture(SITE + "/1")
         time.sleep(0.1)
-        _, shelf = bench.capture(SITE + "/2")
-        assert shelf.of("response")[0].block == ok(b"two")
+        _, files = bench.capture(SITE + "/2")
+        assert files.of("response")[0].block == ok(b"two")

@@ -217,5 +217,5 @@ def test_every_command_has_a_module_that_can_be_called():
 
     actions = cli.parser()._subparsers._group_actions[0].choices
     for command in actions:
-        module = importlib.import_module(f"archiver.commands.{cli.MODULES.get(command, command)}")
+        module = importlib.import_module(cli.MODULES[command])
         assert callable(getattr(module, command))

@@ -14,8 +14,8 @@ from bagbuilder import Builder
 from archiver.cli import main
 from archiver.errors import UsageError
 from archiver.fixity import audit as module
-from archiver.fixity.audit import Course, Plan, audit, due
-from archiver.fixity.read_bag import SLACK, Meter, look_at
+from archiver.fixity.audit import AuditProgress, Plan, audit, due
+from archiver.fixity.read_bag import SLACK, RateLimiter, read_bag
 from archiver.fixity.replicas import places
 from archiver.ledger.deliveries import Sent
 from archiver.ledger.ledger import PATH
@@ -40,7 +40,7 @@ def bag(tmp_path) -> Path:
 
 
 def run(bags: Path, *, now: datetime = NOW, **plan):
-    return list(audit([bags], Plan(**plan), Meter(), clock=lambda: now))
+    return list(audit([bags], Plan(**plan), RateLimiter(), clock=lambda: now))
 
 
 def typed(capsys, *arguments: object) -> tuple[int, list[dict], str]:
@@ -230,11 +230,11 @@ def test_only_bags_last_good_long_ago_or_never_are_due_and_those_found_changed(t
     damage(bags / "bad/data/a.txt")
     run(bags / "bad", now=NOW - timedelta(days=1))
     make(bags, "never")
-    course = Course()
+    progress = AuditProgress()
     plan = Plan(older=timedelta(days=90))
-    read = {Path(each.bag).name for each in audit([bags], plan, Meter(), course=course, clock=lambda: NOW)}
+    read = {Path(each.bag).name for each in audit([bags], plan, RateLimiter(), progress=progress, clock=lambda: NOW)}
     assert read == {"old", "never", "bad"}
-    assert (course.bags, course.due) == (4, 3)
+    assert (progress.bags, progress.due) == (4, 3)
 
 
 def test_a_sample_is_half_the_longest_unread_half_drawn_and_the_same_for_the_same_seed():
@@ -262,14 +262,14 @@ def test_an_audit_that_was_killed_goes_on_where_it_was_and_tells_again_what_it_h
     for n in range(6):
         make(bags, f"bag-{n}")
     damage(bags / "bag-0/data/a.txt")
-    begun = audit([bags], Plan(), Meter(), clock=lambda: NOW)
+    begun = audit([bags], Plan(), RateLimiter(), clock=lambda: NOW)
     read = [Path(next(begun).bag).name for _ in range(2)]
     del begun  # as a kill would end it
     looked = []
-    monkeypatch.setattr(module, "look_at", lambda path, meter: looked.append(path.name) or look_at(path, meter))
-    course = Course()
-    rest = list(audit([bags], Plan(), Meter(), course=course, clock=lambda: NOW + timedelta(hours=1)))
-    assert course.resumed == ["2026-05-01T12:00:00Z"]
+    monkeypatch.setattr(module, "read_bag", lambda path, limiter: looked.append(path.name) or read_bag(path, limiter))
+    progress = AuditProgress()
+    rest = list(audit([bags], Plan(), RateLimiter(), progress=progress, clock=lambda: NOW + timedelta(hours=1)))
+    assert progress.resumed == ["2026-05-01T12:00:00Z"]
     assert set(looked) == {each.name for each in bags.glob("bag-*")} - set(read)
     assert {Path(each.bag).name: each.outcome for each in rest if each.outcome != "good"} == {"bag-0": "changed"}
     assert len({*read, *looked}) == 6
@@ -281,7 +281,7 @@ def test_an_audit_that_was_killed_goes_on_where_it_was_and_tells_again_what_it_h
 def test_an_interrupted_audit_is_begun_anew_after_a_week(tmp_path):
     for n in range(3):
         make(tmp_path / "bags", f"bag-{n}")
-    begun = audit([tmp_path / "bags"], Plan(), Meter(), clock=lambda: NOW)
+    begun = audit([tmp_path / "bags"], Plan(), RateLimiter(), clock=lambda: NOW)
     next(begun)
     del begun
     assert len(run(tmp_path / "bags", now=NOW + timedelta(days=8))) == 3
@@ -294,13 +294,13 @@ def test_the_rate_bounds_what_is_read_a_second_and_idle_time_is_not_saved_up(tmp
         slept.append(seconds)
         moment[0] += seconds
 
-    meter = Meter(1000, clock=lambda: moment[0], sleep=sleep)
+    limiter = RateLimiter(1000, clock=lambda: moment[0], sleep=sleep)
     bag = make(tmp_path, c=bytes(5000))
-    octets = look_at(bag, meter).octets
-    assert meter.octets == octets > 5000
+    octets = read_bag(bag, limiter).octets
+    assert limiter.octets == octets > 5000
     assert sum(slept) == pytest.approx(octets / 1000, abs=2 * SLACK)
     moment[0] += 3600
-    meter.take(2000)
+    limiter.take(2000)
     assert slept[-1] == pytest.approx(2, abs=SLACK)
 
 

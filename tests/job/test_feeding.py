@@ -24,6 +24,7 @@ from archiver.config import Config
 from archiver.job import coordinator, slots
 from archiver.job.disk_queue import Backlog
 from archiver.job.result import Result, Summary
+from archiver.job.run_job import run_job
 from archiver.job.sinks import local
 from archiver.job.workers.process_pool import WorkerPool
 from archiver.ledger.ledger import Ledger
@@ -46,7 +47,7 @@ def job(tmp_path, monkeypatch):
         monkeypatch.setattr(coordinator, "executor_for", lambda *_: pool)
         results: list[Result] = []
         config = Config(bags=tmp_path / "bags", jobs=max(1, processes), pace=pace)
-        return coordinator.run_job(config, iter(seeds), on_result=results.append), results
+        return run_job(config, iter(seeds), on_result=results.append), results
 
     return go
 
@@ -199,6 +200,7 @@ sys.path.insert(0, sys.argv[1])
 import feeding as t
 from archiver.config import Config
 from archiver.job import coordinator
+from archiver.job.run_job import run_job
 from archiver.job.sinks import local
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -207,7 +209,7 @@ local.run_seed = t.stage
 coordinator.executor_for = lambda *_: ThreadPoolExecutor(8)
 numbers = range(int(sys.argv[3]))
 seeds = (t.seed(f"http://{'crowd' if n % 2 else f'host{n}'}.example/{n}", "x" * 2000 + str(n)) for n in numbers)
-summary = coordinator.run_job(Config(bags=Path(sys.argv[2]), pace=0.0), seeds)
+summary = run_job(Config(bags=Path(sys.argv[2]), pace=0.0), seeds)
 print(sum(summary.counts.values()), peak())
 """
 )

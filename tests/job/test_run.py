@@ -396,17 +396,18 @@ def test_a_headline_with_control_characters_is_shown_escaped(tmp_path, job, caps
 def test_a_coordinator_whose_seats_are_taken_does_not_spin(tmp_path, monkeypatch):
     from archiver.config import Config, ConnectTo
     from archiver.job import coordinator
+    from archiver.job.run_job import run_job
 
     seeds = write_seeds(tmp_path / "seeds", range(3))
     turns = 0
-    inner = coordinator._Coordinator._hand_out
+    inner = coordinator.Coordinator._hand_out
 
     def counted(self):
         nonlocal turns
         turns += 1
         inner(self)
 
-    monkeypatch.setattr(coordinator._Coordinator, "_hand_out", counted)
+    monkeypatch.setattr(coordinator.Coordinator, "_hand_out", counted)
     monkeypatch.setattr(coordinator, "capacity", lambda *_: (1, 1))
     pages = {}
     for n in range(3):
@@ -414,7 +415,7 @@ def test_a_coordinator_whose_seats_are_taken_does_not_spin(tmp_path, monkeypatch
         pages |= pages_for(range(n, n + 1), host=f"host{n}.example", delay=0.3)
     with newsroom(pages) as site:
         config = Config(bags=tmp_path / "bags", pace=0.0, connect_to=(ConnectTo.from_text(site.options[1]),))
-        summary = coordinator.run_job(config, run_seeds(seeds))
+        summary = run_job(config, run_seeds(seeds))
     assert summary.counts == {"captured": 3}
     assert turns < 60
 

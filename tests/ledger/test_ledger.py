@@ -249,6 +249,7 @@ def test_the_deliveries_of_an_older_ledger_are_not_looked_through_for_each_seed(
     Deliveries(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / PATH)) as database:
         database.execute("DROP INDEX deliveries_by_bag")
+        database.execute("PRAGMA user_version = 0")
     Ledger(tmp_path).close()
     with closing(sqlite3.connect(tmp_path / PATH)) as database:
         (plan,) = database.execute("EXPLAIN QUERY PLAN SELECT target FROM deliveries WHERE bag = 'x'")

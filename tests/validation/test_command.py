@@ -10,7 +10,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder, sha256
+from bagbuilder import WARC, Builder, sha256
 from newsroom import PARAGRAPHS, newsroom, pages_for, write_seeds
 
 from archiver import __version__
@@ -228,6 +228,7 @@ def test_a_fingerprint_sees_every_change_of_names_sizes_and_times(change: str, t
 def test_validation_of_a_plain_bag_imports_nothing_slow(tmp_path: Path):
     builder = Builder()
     builder.record = None
+    del builder.payload[WARC]
     bag = builder.write(tmp_path / "bag")
     slow = ["trafilatura", "lxml", "requests", "rich", "jsonschema", "bagit", "sqlite3", "multiprocessing", "zipfile"]
     slow += ["archiver.model.article", "archiver.validation.payload.payload", "archiver.validation.warc.reader"]

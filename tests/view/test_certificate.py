@@ -11,11 +11,11 @@ from packbuilder import UUID
 from pki import NOW, authorities, needs_openssl
 
 from archiver.cli import main
-from archiver.commands.certify import draft
 from archiver.trust.custody import Agent
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer
 from archiver.validation.trust.policy import read_roots
+from archiver.verification.certify import draft
 from archiver.view.certificate import LONGEST, WIDTH, as_html, as_text
 
 MOMENT = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)

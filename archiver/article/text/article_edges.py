@@ -7,6 +7,7 @@ for `credits/`.
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from archiver.article.people.agencies import find
 from archiver.article.text.blocks import Block, Place
@@ -31,11 +32,12 @@ _SAYS = re.compile(
       | (?:source|sources|quellen?|fontes?|fonti|fuentes?|bron(?:nen)?|kilder?|källor?|lähteet?|źródł[oa]|zdroje?|forrás
         |источник|джерело|kaynak|sumber|πηγή|منبع|المصدر|来源|來源|出典)\s?[::/]
       | mit\s(?:material|informationen|agentur(?:en|material)?)\b | von\s\w{2,20}\sredigiert
-      | (?:avec|d['’]après)\s(?:l['’])?(?:agences?|afp|reuters|ap)\b | (?:con|com)\s(?:informaci|informaç|agencias?|agências?)
+      | (?:avec|d['’]après)\s(?:l['’])?(?:agences?|afp|reuters|ap)\b
+      | (?:con|com)\s(?:informaci|informaç|agencias?|agências?)
       | con\sinformazioni | aus\sdem\s\w+\svon | (?:\(c\)|©)
       | this\s(?:article|story|report)\swas\s(?:originally|first)\spublished
     )
-    | \bcontributed\s(?:to\sthis|to\sthe|additional|reporting|from)\b | \bcontributed\sto\s(?:this\s)?(?:report|story|article)
+    | \bcontributed\s(?:to\sthis|to\sthe|to\sreport|additional|reporting|from)\b
     """,
     re.IGNORECASE | re.VERBOSE,
 )
@@ -50,7 +52,7 @@ def with_edges(chosen: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
     if not at:
         return list(chosen)
     found = set(at)
-    for before, after in zip(at, at[1:]):
+    for before, after in pairwise(at):
         if 1 < after - before <= _GAP + 1:
             found.update(n for n in range(before + 1, after) if _between(blocks[n], blocks[before], blocks[after]))
     found.update(_sign_offs(blocks, at[-1]))

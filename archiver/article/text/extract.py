@@ -1,8 +1,9 @@
 """The body of an article out of a parsed page: its paragraphs in reading order, with kinds and places.
 
-The page's own blocks are judged by a small learned model (`select_body.py`), and what belongs to an article by its place
-is added by rule (`article_edges.py`). Where that finds little, other ways are tried (`fallback_extractors.py`). The text
-depends on the page and on nothing else: no seed, no network, no dates. It says nothing of claims, captions or links.
+The page's own blocks are judged by a small learned model (`select_body.py`), and what belongs to an article by its
+place is added by rule (`article_edges.py`). Where that finds little, other ways are tried (`fallback_extractors.py`).
+The text depends on the page and on nothing else: no seed, no network, no dates. It says nothing of claims, captions or
+links.
 """
 
 import re
@@ -39,8 +40,8 @@ _LEADS = frozenset(("description", "og:description", "twitter:description"))
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """The text of a page, who found it, what else there was; `note` says why there is none, or what is wrong; `parts` are
-    all blocks of the page."""
+    """The text of a page, who found it, what else there was; `note` says why there is none, or what is wrong; `parts`
+    are all blocks of the page."""
 
     blocks: tuple[PageBlock, ...] = ()
     extractor: str = NAME

@@ -22,20 +22,16 @@ from archiver.job.outbox import OUTBOX, checked_target
 from archiver.job.result import Archived, BagIdentity, Delivered, Done
 from archiver.job.sinks.local import BagSink
 from archiver.job.workers.executors import run_seed
-from archiver.ledger.deliveries import Deliveries, insert, row_of, signed_by
 from archiver.ledger.ledger import DONE, Entry, Ledger, entry_of_bag, key_of, storable
 from archiver.ledger.lock import RECEIPTS
+from archiver.ledger.receipts import insert, row_of, signed_by
 from archiver.model import Failure, Seed
 from archiver.packaging.source import source
 
-_SLIPS = """
-CREATE TABLE IF NOT EXISTS slips (
-    key TEXT NOT NULL, target TEXT NOT NULL, name TEXT NOT NULL, uuid TEXT NOT NULL, PRIMARY KEY (key, target))
-"""
 _SETTLED_SINCE = f"""
-DELETE FROM slips WHERE EXISTS (
-    SELECT 1 FROM seeds WHERE seeds.key = slips.key AND outcome IN ({", ".join("?" * len(DONE))})
-    AND strftime('%Y%m%dT%H%M%SZ', updated) > substr(slips.name, -25, 16))
+DELETE FROM bag_identities WHERE EXISTS (
+    SELECT 1 FROM seeds WHERE seeds.key = bag_identities.key AND outcome IN ({", ".join("?" * len(DONE))})
+    AND strftime('%Y%m%dT%H%M%SZ', updated) > substr(bag_identities.name, -25, 16))
 """
 """By a job that kept its bags, or sent them elsewhere: what is recaptured later is another bag. The time of a row is
 that in its name (`bag_name`)."""
@@ -49,7 +45,6 @@ class DeliverySink(BagSink):
         checked_target(config)
         self._target = f"{config.deliver} {config.deliver_endpoint or ''} {config.deliver_form}"
         self._outbox = config.bags / OUTBOX
-        Deliveries(config.bags).close()  # whose tables are then there
         for name in set(self._lying()) - ledger.within(_wanted):
             if not self._taken_up(name):
                 shutil.rmtree(self._outbox / name, ignore_errors=True)
@@ -83,11 +78,13 @@ class DeliverySink(BagSink):
 
     def _identity(self, database: sqlite3.Connection, seed: Seed) -> BagIdentity:
         key, uuid = storable(key_of(seed)), str(uuid4())
-        row = database.execute("SELECT name, uuid FROM slips WHERE key = ? AND target = ?", (key, self._target))
+        row = database.execute(
+            "SELECT name, uuid FROM bag_identities WHERE key = ? AND target = ?", (key, self._target)
+        )
         if before := row.fetchone():
             return BagIdentity(name=before[0], uuid=before[1], again=True)
         identity = BagIdentity(name=bag_name(seed.name, datetime.now(UTC), uuid), uuid=uuid, again=False)
-        database.execute("INSERT INTO slips VALUES (?, ?, ?, ?)", (key, self._target, identity.name, uuid))
+        database.execute("INSERT INTO bag_identities VALUES (?, ?, ?, ?)", (key, self._target, identity.name, uuid))
         return identity
 
     def _taken_up(self, name: str) -> bool:
@@ -102,7 +99,9 @@ class DeliverySink(BagSink):
         except Refused:
             return False
         row = (storable(entry.key), self._target, name, uuid)
-        self._ledger.within(lambda database: database.execute("INSERT OR IGNORE INTO slips VALUES (?, ?, ?, ?)", row))
+        self._ledger.within(
+            lambda database: database.execute("INSERT OR IGNORE INTO bag_identities VALUES (?, ?, ?, ?)", row)
+        )
         return True
 
     def _note(self, database: sqlite3.Connection, sent: list[Delivered], over: list[str]) -> None:
@@ -110,7 +109,7 @@ class DeliverySink(BagSink):
             signed = signed_by(each.receipt.signatures)
             insert(database, row_of(each.receipt, derived="", signatures=signed, file=next(iter(each.files))))
         database.executemany(
-            "DELETE FROM slips WHERE key = ? AND target = ?", [(storable(key), self._target) for key in over]
+            "DELETE FROM bag_identities WHERE key = ? AND target = ?", [(storable(key), self._target) for key in over]
         )
 
     def _lying(self) -> list[str]:
@@ -122,6 +121,5 @@ class DeliverySink(BagSink):
 
 def _wanted(database: sqlite3.Connection) -> set[str]:
     """The names of bags that are still to be delivered, in a ledger that may be new."""
-    database.execute(_SLIPS)
     database.execute(_SETTLED_SINCE, DONE)
-    return {name for (name,) in database.execute("SELECT name FROM slips")}
+    return {name for (name,) in database.execute("SELECT name FROM bag_identities")}

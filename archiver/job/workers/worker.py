@@ -14,7 +14,7 @@ from pathlib import Path
 from archiver.bag.staging import STAGING
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
-from archiver.capture.shared_cache import Store
+from archiver.capture.shared_cache import SharedCache
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
 from archiver.job.outbox import OUTBOX, outbox_of
@@ -68,9 +68,9 @@ def equip(config: Config, job: str, level: int | None = None) -> None:
 def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
     """What a process needs for a job. Raises UsageError, StorageError where the signer's key is of no use, or bags
     cannot be delivered; those wait in the folder `outbox`."""
-    store, signer = Store(config.bags / STAGING / "shared"), load_signer(config)
+    cache, signer = SharedCache(config.bags / STAGING / "shared"), load_signer(config)
     out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
-    return Tools(config=config, fetcher=Fetcher(Recorder(config), store=store), job=job, signer=signer, outbox=out)
+    return Tools(config=config, fetcher=Fetcher(Recorder(config), cache=cache), job=job, signer=signer, outbox=out)
 
 
 def release() -> None:

@@ -76,8 +76,9 @@ def _payload(ours: Manifest, theirs: Manifest) -> Iterator[Finding]:
         found = ours.entries.get(path)
         if found != digest:
             yield finding("DER004", path, expected=digest.hex(), found=found.hex() if found else "none")
-    yield from (finding("DER004", path, found="a file that it has not") for path in ours.entries
-                if path not in theirs.entries)  # fmt: skip
+    yield from (
+        finding("DER004", path, found="a file that it has not") for path in ours.entries if path not in theirs.entries
+    )
 
 
 def _open(tree: Tree, path: str) -> BinaryIO:

@@ -80,7 +80,11 @@ def check_group(tree: Tree, judge: Judge) -> tuple[set[str], list[Finding]]:
 
 def members_of(group: Path) -> tuple[tuple[str, str], ...]:
     """Folder and seal of each member of a group that is valid; none for another bag. Raises OSError."""
-    tree = scan(group)[0]
+    return members_in(scan(group)[0])
+
+
+def members_in(tree: Tree) -> tuple[tuple[str, str], ...]:
+    """The same for a group as a tree. Raises OSError, ValueError and csv.Error for a list that is not valid."""
     rows = _rows(tree).values() if is_group(tree) else ()
     return tuple((row.cells["folder"], row.cells["tagmanifest_sha256"]) for row in rows)
 

@@ -23,10 +23,13 @@ from archiver.validation.payload.re_extraction import Reread, check_text_again
 from archiver.validation.payload.ro_crate import check_crate
 from archiver.validation.payload.wacz import Digest, check_wacz
 from archiver.validation.rules.registry import finding
+from archiver.validation.warc.guests import check_guests
 from archiver.validation.warc.reader import WarcRecord, read_warc
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
 _PIECE = 1 << 16
+OWN = "data/wacz/archive/"
+"""Where archiver keeps the WARC files that it writes; others in the payload are somebody else's."""
 TEXT = 64 << 20
 """Bytes of the text that are held against the record's comparison."""
 
@@ -38,10 +41,13 @@ def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
     warcs: dict[str, list[WarcRecord]] = {}
     for path, _ in tree.in_order():
-        if path == named or (path.startswith("data/") and path.endswith((".warc.gz", ".warc"))):
+        if path == named or (path.startswith(OWN) and path.endswith(".warc.gz")):
             made.add("warc")
             warcs[path], more = _warc(tree, path)
             findings += more
+    guests, more = check_guests(tree, warcs.keys())
+    made |= {"warc"} if guests else set()
+    findings += more
     if record is None:
         return made, findings
     if named not in warcs:

@@ -55,7 +55,7 @@ RULES: dict[str, Rule] = {
             "BAG055": ("error", "RFC 8493, 2.2.1", "not listed in {manifest}, which must list it"),
             "BAG056": ("warning", "RFC 8493, 2.1.3", "line {line} is blank"),
             "BAG057": ("warning", "BagIt 0.97, 2.1.3", "{manifest} lists this path more than once, with one checksum"),
-            "BAG060": ("warning", "RFC 8493, 2.2.3", "files may have to be fetched; nothing is fetched here"),
+            "BAG060": ("warning", "RFC 8493, 2.2.3", "fetch.txt lists files to be fetched; nothing is fetched here"),
             "BAG061": ("error", "RFC 8493, 2.2.3", "line {line} is not `url length path`"),
             "BAG062": ("error", "RFC 8493, 2.2.3", "fetch.txt names it, but a payload manifest does not list it"),
         },
@@ -63,7 +63,7 @@ RULES: dict[str, Rule] = {
     **rules(
         "fixity",
         {
-            "FIX001": ("error", "RFC 8493, 3", "the file is not what {manifest} says"),
+            "FIX001": ("error", "RFC 8493, 3", "the file's digest is not the one in {manifest}"),
             "FIX002": ("error", "RFC 8493, 3", "the file cannot be read to its end: {reason}"),
             "FIX003": ("error", "RFC 8493, 3", "no payload manifest of a known algorithm: the payload was not checked"),
         },
@@ -71,7 +71,7 @@ RULES: dict[str, Rule] = {
     **rules(
         "tag-fixity",
         {
-            "FIX011": ("error", "RFC 8493, 3", "the tag file is not what {manifest} says"),
+            "FIX011": ("error", "RFC 8493, 3", "the tag file's digest is not the one in {manifest}"),
             "FIX012": ("error", "RFC 8493, 3", "the tag file cannot be read to its end: {reason}"),
         },
     ),
@@ -85,8 +85,8 @@ RULES: dict[str, Rule] = {
             "PROF005": ("error", "BagIt Profiles, Manifests", "a manifest that {key} does not name"),
             "PROF006": ("error", "BagIt Profiles, Allow-Fetch.txt", "the profile does not allow fetch.txt"),
             "PROF007": ("error", "BagIt Profiles, Fetch.txt-Required", "the profile requires fetch.txt"),
-            "PROF008": ("error", "BagIt Profiles, Data-Empty", "the profile demands an empty payload"),
-            "PROF009": ("error", "BagIt Profiles, Serialization", "to the profile a serialised bag is {wanted}"),
+            "PROF008": ("error", "BagIt Profiles, Data-Empty", "the profile requires an empty payload"),
+            "PROF009": ("error", "BagIt Profiles, Serialization", "for the profile, a serialised bag is {wanted}"),
             "PROF010": ("error", "BagIt Profiles, Accept-Serialization", "the profile does not accept this format"),
             "PROF011": ("error", "BagIt Profiles, Accept-BagIt-Version", "the profile does not accept this version"),
             "PROF012": ("error", "BagIt Profiles, Required", "not in the bag, though {key} names it"),

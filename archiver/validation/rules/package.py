@@ -12,7 +12,7 @@ RULES: dict[str, Rule] = {
             "GRP004": (
                 "error",
                 "bag-format.md#9-3-members",
-                "the member is not in the state that was sealed: its tag manifest is another",
+                "the member does not have the seal in the list: its tag manifest is another",
             ),
             "GRP005": (
                 "error",
@@ -37,14 +37,14 @@ RULES: dict[str, Rule] = {
             "DER002": (
                 "error",
                 "bag-format.md#8-1-the-original",
-                "the tag file of the sealed bag is not the one that its seal is over",
+                "does not match the original's tag manifest",
             ),
             "DER003": (
                 "error",
                 "bag-format.md#8-2-payload",
-                "no payload manifest has a digest that those of the sealed bag have, too",
+                "no payload manifest shares an algorithm with those of the sealed bag",
             ),
-            "DER004": ("error", "bag-format.md#8-2-payload", "the file is not that of the sealed bag"),
+            "DER004": ("error", "bag-format.md#8-2-payload", "the file differs from that of the sealed bag"),
         },
     ),
 }

@@ -18,7 +18,7 @@ RULES: dict[str, Rule] = {
             "REC006": (
                 "error",
                 "bag-format.md#4-4-exchanges",
-                "the record tells of another number of exchanges than the WARC holds",
+                "the record lists another number of exchanges than the WARC holds",
             ),
             "REC007": ("error", "bag-format.md#4-3-capture", "{field} contradicts {other}"),
             "REC008": (
@@ -44,7 +44,11 @@ RULES: dict[str, Rule] = {
     **rules(
         "text",
         {
-            "TXT001": ("error", "bag-format.md#4-5-text", "the text is not what the record says (text.sha256)"),
+            "TXT001": (
+                "error",
+                "bag-format.md#4-5-text",
+                "the text does not match its digest in the record (text.sha256)",
+            ),
             "TXT002": (
                 "error",
                 "bag-format.md#4-5-text",
@@ -73,7 +77,11 @@ RULES: dict[str, Rule] = {
     **rules(
         "seed",
         {
-            "SEED001": ("error", "bag-format.md#4-2-seed", "the seed is not what the record says (seed.sha256)"),
+            "SEED001": (
+                "error",
+                "bag-format.md#4-2-seed",
+                "the seed does not match its digest in the record (seed.sha256)",
+            ),
             "SEED002": ("error", "bag-format.md#4-2-seed", "the seed has another number of lines than the record says"),
             "SEED003": (
                 "error",
@@ -86,7 +94,7 @@ RULES: dict[str, Rule] = {
         "wacz",
         {
             "WACZ001": ("error", "WACZ 1.1.1, 5", "the WACZ lacks this file"),
-            "WACZ002": ("error", "WACZ 1.1.1, 5", "the file cannot be read as what it is: {reason}"),
+            "WACZ002": ("error", "WACZ 1.1.1, 5", "the file cannot be read: {reason}"),
             "WACZ003": ("error", "WACZ 1.1.1, 5.2.2", "line {line} is out of order, or there twice"),
             "WACZ004": ("error", "WACZ 1.1.1, 5.2.2", "line {line} leads to no gzip member that is a response"),
             "WACZ005": ("error", "WACZ 1.1.1, 5.2.2", "line {line}: {field} is not that of the record it leads to"),
@@ -106,7 +114,7 @@ RULES: dict[str, Rule] = {
             "CRATE002": ("error", "RO-Crate 1.2, Root Data Entity", "the metadata cannot be read: {reason}"),
             "CRATE003": ("error", "RO-Crate 1.2, Data Entities", "the crate has a part that it does not describe"),
             "CRATE004": ("error", "RO-Crate 1.2, Data Entities", "the crate describes a file that is not there"),
-            "CRATE005": ("error", "RO-Crate 1.2, Data Entities", "a payload file that is no part of the crate"),
+            "CRATE005": ("error", "RO-Crate 1.2, Data Entities", "a payload file that is not part of the crate"),
             "CRATE006": ("error", "RO-Crate 1.2, Data Entities", "{field} is not what the crate says"),
             "CRATE007": ("error", "bag-format.md#3-6-ro-crate", "{field} contradicts {other}"),
         },

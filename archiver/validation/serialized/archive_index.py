@@ -20,7 +20,7 @@ COMPLAINTS = 1_000
 Kind = Literal["file", "folder", "link", "special"]
 
 
-class Bad(Exception):
+class BadArchive(Exception):
     """The archive cannot be read on: the code of the rule, and the facts for its message."""
 
     def __init__(self, code: str, **facts: Any) -> None:
@@ -31,14 +31,14 @@ class Bad(Exception):
 class Archive(Protocol):
     """A reader of one format."""
 
-    def list(self, shelf: "Shelf") -> None:
-        """Put every entry on the shelf. Raises Bad, OSError."""
+    def list(self, index: "EntryIndex") -> None:
+        """Add every entry to the index. Raises BadArchive, OSError."""
 
     def open(self, place: int, size: int) -> BinaryIO:
         """The file that lies at a place. Raises OSError; so does the stream for what is damaged."""
 
 
-class Shelf:
+class EntryIndex:
     """Takes the entries of an archive and makes the tree of the bag in it."""
 
     def __init__(self, path: Path, name: str, media_type: str, ceiling: int) -> None:
@@ -52,13 +52,13 @@ class Shelf:
     def say(self, code: str, path: str = "", **facts: Any) -> None:
         self.findings.append(finding(code, path, **facts))
         if len(self.findings) == COMPLAINTS:
-            raise Bad("ARC002", limit=f"{COMPLAINTS} complaints")
+            raise BadArchive("ARC002", limit=f"{COMPLAINTS} complaints")
 
     def take(self, name: str, kind: Kind, *, size: int = 0, place: int = 0, target: str | None = None) -> None:
-        """One entry of the archive; `target` is the earlier entry that a hard link means. Raises Bad beyond bounds."""
+        """Add one entry; `target` is the earlier entry that a hard link means. Raises BadArchive beyond bounds."""
         self._entries += 1
         if self._entries > ENTRIES:
-            raise Bad("ARC002", limit=f"{ENTRIES} entries")
+            raise BadArchive("ARC002", limit=f"{ENTRIES} entries")
         path = self._below_base(name, folder=kind == "folder")
         if not path:
             return
@@ -73,7 +73,7 @@ class Shelf:
         elif kind == "file":
             self._octets += size
             if self._octets > self.ceiling:
-                raise Bad("ARC002", limit=f"{self.ceiling} bytes")
+                raise BadArchive("ARC002", limit=f"{self.ceiling} bytes")
             self._files[path], self._places[path], self._order[f"{place:020}:{self._entries}"] = size, place, path
         top, slash, _ = path.partition("/")
         if slash or kind == "folder":
@@ -104,7 +104,7 @@ class Shelf:
         """The tree of the archive; None where it is none that can be read, and the findings say why."""
         try:
             archive.list(self)
-        except Bad as bad:
+        except BadArchive as bad:
             self.findings.append(finding(bad.code, **bad.facts))
         except OSError as error:
             self.findings.append(finding("ARC001", reason=error.strerror or error))

@@ -1,6 +1,6 @@
 """Serialised bags (.zip, .tar, .tgz) as trees, without unpacking them to disk (RFC 8493, 4 and 5.1).
 
-`tarball.py` and `zipped.py` know the formats and put the entries on the shelf of `shelf.py`; this module chooses.
+`tar.py` and `zip.py` read the formats and add the entries to the index of `archive_index.py`; this module chooses.
 """
 
 import os
@@ -12,7 +12,7 @@ from typing import BinaryIO
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree, scan
 from archiver.validation.rules.registry import finding
-from archiver.validation.serialized.archive_index import Archive, Shelf
+from archiver.validation.serialized.archive_index import Archive, EntryIndex
 
 MEDIA_TYPES = {
     ".zip": "application/zip",
@@ -44,8 +44,8 @@ def opened(path: Path) -> Iterator[tuple[Tree | None, list[Finding]]]:
         return
     with path.open("rb") as stream:
         size = os.fstat(stream.fileno()).st_size
-        shelf = Shelf(path, path.name[: -len(end)], MEDIA_TYPES[end], CEILING + 64 * size)
-        yield shelf.filled(_reader(end, stream, shelf.ceiling)), shelf.findings
+        index = EntryIndex(path, path.name[: -len(end)], MEDIA_TYPES[end], CEILING + 64 * size)
+        yield index.filled(_reader(end, stream, index.ceiling)), index.findings
 
 
 def _reader(end: str, stream: BinaryIO, ceiling: int) -> Archive:

@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-from archiver.validation.serialized.archive_index import Bad, Kind, Shelf
+from archiver.validation.serialized.archive_index import BadArchive, EntryIndex, Kind
 
 BLOCK = 512
 EXTRA = 1 << 20
@@ -32,7 +32,7 @@ ReadAt = Callable[[int, int], bytes]
 
 
 class Tar:
-    """A tar as a `shelf.Archive`."""
+    """A tar as an `Archive`."""
 
     def __init__(self, read_at: ReadAt) -> None:
         self._read_at = read_at
@@ -41,8 +41,8 @@ class Tar:
         """The file that lies at a place."""
         return cast(BinaryIO, io.BufferedReader(_Slice(self._read_at, place, size)))
 
-    def list(self, shelf: Shelf) -> None:
-        """Every entry, to the end of the archive. Raises Bad, OSError."""
+    def list(self, index: EntryIndex) -> None:
+        """Every entry, to the end of the archive. Raises BadArchive, OSError."""
         offset, extra, common = 0, dict[str, bytes](), dict[str, bytes]()
         while header := self._header(offset):
             kind, size = header[156:157], _number(header[124:136])
@@ -56,59 +56,61 @@ class Tar:
                 else:
                     (extra if kind == b"x" else common).update(_pax(data))
             else:
-                size = self._entry(shelf, header, common | extra, offset, size)
+                size = self._entry(index, header, common | extra, offset, size)
                 extra = {}
             offset += -(-size // BLOCK) * BLOCK
         if extra:
-            raise Bad("ARC001", reason="it ends after a header that speaks of the next file")
+            raise BadArchive("ARC001", reason="it ends after a header that speaks of the next file")
         while piece := self._read_at(offset, _OUT):  # to the end: what is compressed is checked there
             if piece.strip(b"\0"):
-                raise Bad("ARC001", reason=f"something follows the end of the archive, at byte {offset}")
+                raise BadArchive("ARC001", reason=f"something follows the end of the archive, at byte {offset}")
             offset += len(piece)
 
     def _header(self, offset: int) -> bytes | None:
-        """The header at an offset; None at the end of the archive. Raises Bad."""
+        """The header at an offset; None at the end of the archive. Raises BadArchive."""
         header = self._read_at(offset, BLOCK)
         if len(header) < BLOCK:
-            raise Bad("ARC001", reason="it is cut short" if offset else "it is not a tar")
+            raise BadArchive("ARC001", reason="it is cut short" if offset else "it is not a tar")
         if not header.strip(b"\0"):
             return None
         stated = _number(header[148:156])
         if stated != sum(header[:148]) + 256 + sum(header[156:]):
-            raise Bad("ARC001", reason=f"the header at byte {offset} is damaged" if offset else "it is not a tar")
+            raise BadArchive(
+                "ARC001", reason=f"the header at byte {offset} is damaged" if offset else "it is not a tar"
+            )
         return header
 
     def _extra(self, offset: int, size: int) -> bytes:
         if size > EXTRA:
-            raise Bad("ARC002", limit=f"{EXTRA} bytes of one header")
+            raise BadArchive("ARC002", limit=f"{EXTRA} bytes of one header")
         data = self._read_at(offset, size)
         if len(data) < size:
-            raise Bad("ARC001", reason="it is cut short")
+            raise BadArchive("ARC001", reason="it is cut short")
         return data
 
-    def _entry(self, shelf: Shelf, header: bytes, extra: dict[str, bytes], offset: int, size: int) -> int:
-        """Put one entry on the shelf; the bytes that follow its header."""
+    def _entry(self, index: EntryIndex, header: bytes, extra: dict[str, bytes], offset: int, size: int) -> int:
+        """Add one entry to the index; returns how many bytes follow its header."""
         flag = header[156:157]
         name = extra.get("path") or _name(header)
         if "size" in extra:
             size = _in_bounds(_digits(extra["size"]))
         path = name.decode("utf-8", "surrogateescape")
         if flag == b"S" or "GNU.sparse" in extra:
-            raise Bad("ARC007", reason="it holds a sparse file")
+            raise BadArchive("ARC007", reason="it holds a sparse file")
         if flag in (b"1", b"2"):
             target = (extra.get("linkpath") or _text(header[157:257])).decode("utf-8", "surrogateescape")
             # A hard link is another name of an earlier file of the archive; a symbolic link leads anywhere.
-            shelf.take(path, "link", target=target if flag == b"1" else None)
+            index.take(path, "link", target=target if flag == b"1" else None)
             return 0
         kind: Kind = "file" if flag in (b"0", b"\0", b"7") else _KINDS.get(flag, "special")
         if kind == "file" and name.endswith(b"/"):
             kind = "folder"
         if kind != "file":
-            shelf.take(path, kind)
+            index.take(path, kind)
             return 0 if flag in _KINDS else size
         if size and not self._read_at(offset + size - 1, 1):
-            raise Bad("ARC001", reason="it is cut short")
-        shelf.take(path, "file", size=size, place=offset)
+            raise BadArchive("ARC001", reason="it is cut short")
+        index.take(path, "file", size=size, place=offset)
         return size
 
 
@@ -140,37 +142,37 @@ def _text(field: bytes) -> bytes:
 
 
 def _number(field: bytes) -> int:
-    """Octal, or GNU's base 256. Raises Bad."""
+    """Octal, or GNU's base 256. Raises BadArchive."""
     if field[:1] == b"\x80":
         return _in_bounds(int.from_bytes(field[1:], "big"))
     match = _OCTAL.fullmatch(field)
     if match is None:
         if not field.strip(b" \0"):
             return 0
-        raise Bad("ARC001", reason="a number in a header is malformed")
+        raise BadArchive("ARC001", reason="a number in a header is malformed")
     return _in_bounds(int(match[1], 8))
 
 
 def _in_bounds(number: int) -> int:
     if number > _LARGEST:
-        raise Bad("ARC002", limit=f"{_LARGEST} bytes")
+        raise BadArchive("ARC002", limit=f"{_LARGEST} bytes")
     return number
 
 
 def _digits(text: bytes) -> int:
     if not re.fullmatch(rb"[0-9]{1,19}", text):
-        raise Bad("ARC001", reason="a size in a pax header is malformed")
+        raise BadArchive("ARC001", reason="a size in a pax header is malformed")
     return int(text)
 
 
 def _pax(data: bytes) -> dict[str, bytes]:
-    """The records `length key=value\\n` of a pax header that matter here. Raises Bad."""
+    """The records `length key=value\\n` of a pax header that matter here. Raises BadArchive."""
     found, at = dict[str, bytes](), 0
     while at < len(data) and data[at]:
         match = _PAX.match(data, at)
         end = at + int(match[1]) if match else 0
         if match is None or end <= match.end() or data[end - 1 : end] != b"\n":
-            raise Bad("ARC001", reason="a pax header is malformed")
+            raise BadArchive("ARC001", reason="a pax header is malformed")
         key, _, value = data[match.end() : end - 1].partition(b"=")
         name = key.decode("utf-8", "replace")
         if name in _WANTED:

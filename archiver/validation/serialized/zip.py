@@ -8,7 +8,7 @@ import zlib
 from typing import Any, BinaryIO, cast
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from archiver.validation.serialized.archive_index import Bad, Kind, Shelf
+from archiver.validation.serialized.archive_index import BadArchive, EntryIndex, Kind
 
 DIRECTORY = 64 << 20
 """Bytes the central directory may have: zipfile holds all of it in memory."""
@@ -17,34 +17,34 @@ _BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, 
 
 
 class Zip:
-    """A zip as a `shelf.Archive`; a place is the number of an entry."""
+    """A zip as an `Archive`; a place is the number of an entry."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._zip: ZipFile | None = None
         self._entries: list[ZipInfo] = []
 
-    def list(self, shelf: Shelf) -> None:
-        """Every entry. Raises Bad, OSError."""
-        size = _directory_size(self._stream)
+    def list(self, index: EntryIndex) -> None:
+        """Every entry. Raises BadArchive, OSError."""
+        size = directory_size(self._stream)
         if size > DIRECTORY:
-            raise Bad("ARC002", limit=f"{DIRECTORY} bytes of central directory")
+            raise BadArchive("ARC002", limit=f"{DIRECTORY} bytes of central directory")
         try:
             self._zip = ZipFile(self._stream)
         except _BROKEN as error:
-            raise Bad("ARC001", reason=error) from error
+            raise BadArchive("ARC001", reason=error) from error
         end = 0
         for number, entry in enumerate(sorted(self._zip.infolist(), key=lambda each: each.header_offset)):
             self._entries.append(entry)
             if entry.header_offset < end:
-                raise Bad("ARC007", reason=f"{entry.filename} shares its bytes with another entry")
+                raise BadArchive("ARC007", reason=f"{entry.filename} shares its bytes with another entry")
             name = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437", "replace")
             end = entry.header_offset + 30 + len(name) + entry.compress_size
             if entry.flag_bits & 0x41:
-                raise Bad("ARC007", reason=f"{entry.filename} is encrypted")
+                raise BadArchive("ARC007", reason=f"{entry.filename} is encrypted")
             if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2):
-                raise Bad("ARC007", reason=f"{entry.filename} is compressed with method {entry.compress_type}")
-            shelf.take(entry.orig_filename, _kind(entry), size=entry.file_size, place=number)
+                raise BadArchive("ARC007", reason=f"{entry.filename} is compressed with method {entry.compress_type}")
+            index.take(entry.orig_filename, _kind(entry), size=entry.file_size, place=number)
 
     def open(self, place: int, size: int) -> BinaryIO:
         """The file of an entry."""
@@ -89,8 +89,8 @@ def _kind(entry: ZipInfo) -> Kind:
     return "folder" if entry.is_dir() else "file"
 
 
-def _directory_size(stream: BinaryIO) -> int:
-    """How long the central directory is, before anybody reads it. Raises Bad where there is none."""
+def directory_size(stream: BinaryIO) -> int:
+    """How long the central directory is, before anybody reads it. Raises BadArchive where there is none."""
     length = stream.seek(0, os.SEEK_END)
     stream.seek(max(0, length - 22 - 0xFFFF - 20))
     tail = stream.read()
@@ -98,7 +98,7 @@ def _directory_size(stream: BinaryIO) -> int:
     if at < 0 or tail[at : at + 4] != _END or tail[-2:] != b"\0\0":
         at = tail.rfind(_END)
     if at < 0 or len(tail) < at + 22:
-        raise Bad("ARC001", reason="it is not a zip, or cut short")
+        raise BadArchive("ARC001", reason="it is not a zip, or cut short")
     size: int = struct.unpack_from("<L", tail, at + 12)[0]
     if at >= 20 and tail[at - 20 : at - 16] == _LOCATOR:
         where = struct.unpack_from("<Q", tail, at - 12)[0]

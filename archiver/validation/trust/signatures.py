@@ -1,7 +1,7 @@
 """The chain of signatures and timestamps over a bag's seal, and those over the events of its custody log.
 
-The layout is bag-nabit's: each link is of the file before it. Who signed is believed only where the certificate leads
-to a trusted root at the time of the first timestamp above it that is believed itself (without one: now). That the seal
+The layout is bag-nabit's: each link is of the file before it. Who signed is trusted only where the certificate leads
+to a trusted root at the time of the first timestamp above it that is trusted itself (without one: now). That the seal
 fits the bag is not judged here: fixity is.
 """
 
@@ -39,12 +39,12 @@ _WHY = {"malformed": "001", "algorithm": "002", "content": "003", "signature": "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Link:
+class ChainLink:
     """One file of a chain, the file it is over, and what it says; None where it does not hold."""
 
     path: str
     over: str
-    told: Signature | Timestamp | None
+    content: Signature | Timestamp | None
 
     @property
     def kind(self) -> str:
@@ -52,7 +52,7 @@ class Link:
 
     @property
     def signature(self) -> Signature | None:
-        return self.told.signature if isinstance(self.told, Timestamp) else self.told
+        return self.content.signature if isinstance(self.content, Timestamp) else self.content
 
 
 def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[set[str], list[Finding], set[str]]:
@@ -62,23 +62,23 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
     links, found = _chain(tree, SEALED)
     findings += found
     roots = None if trust.roots is None else read_certificates(trust.roots)
-    judge = _Judge(tree, trust, roots, links)
-    findings += judge.findings
+    evaluation = _ChainEvaluation(tree, trust, roots, links)
+    findings += evaluation.findings
     signed = [each for each in links if each.kind == "SIG"]
     stamped = [each for each in links if each.kind == "TSR"]
     made |= {name for name, there in (("signature", signed), ("timestamp", stamped)) if there}
-    made |= {"trust"} if roots is not None and any(each.told for each in links) else set()
-    made |= {"revocation"} if judge.revocation_known else set()
-    findings += _demands(trust, judge)
-    if trust.is_demanded or any(each.told for each in links):
+    made |= {"trust"} if roots is not None and any(each.content for each in links) else set()
+    made |= {"revocation"} if evaluation.revocation_known else set()
+    findings += _demands(trust, evaluation)
+    if trust.is_demanded or any(each.content for each in links):
         findings += check_covered(tree, required=trust.is_demanded)
     belongs = {each.path for each in links} | set(events)
     vouched = set()
     for event in events:
         over, found = _chain(tree, event)
-        beside = _Judge(tree, trust, roots, over)
+        beside = _ChainEvaluation(tree, trust, roots, over)
         findings += [*found, *(each for each in beside.findings if each.severity != "info")]
-        vouched |= {event} if any(each.kind == "SIG" and each.told for each in over) else set()
+        vouched |= {event} if any(each.kind == "SIG" and each.content for each in over) else set()
         belongs |= {each.path for each in over}
     for path in tree.files:
         if path.startswith(FOLDER) and path not in belongs:
@@ -88,9 +88,9 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
     return made, findings, vouched
 
 
-def _chain(tree: Tree, start: str) -> tuple[list[Link], list[Finding]]:
+def _chain(tree: Tree, start: str) -> tuple[list[ChainLink], list[Finding]]:
     """The links over a file, each over the one before."""
-    links: list[Link] = []
+    links: list[ChainLink] = []
     findings: list[Finding] = []
     last, folder = start, FOLDER if "/" not in start else f"{start.rpartition('/')[0]}/"
     while len(links) < _LINKS:
@@ -98,15 +98,15 @@ def _chain(tree: Tree, start: str) -> tuple[list[Link], list[Finding]]:
         path = next((each for each in names if each in tree.files), None)
         if path is None:
             break
-        kind, told = "TSR" if path.endswith(".tsr") else "SIG", None
+        kind, content = "TSR" if path.endswith(".tsr") else "SIG", None
         try:
             data, over = _read(tree, path, LARGEST), _read(tree, last, _SIGNED)
-            told = read_timestamp(data, over) if kind == "TSR" else read_signature(data, over)
+            content = read_timestamp(data, over) if kind == "TSR" else read_signature(data, over)
         except InvalidCms as error:
             findings.append(finding(f"{kind}{_WHY[error.why]}", path, signed=last, reason=error.reason))
         except OSError as error:
             findings.append(finding(f"{kind}001", path, reason=error.strerror or error))
-        links.append(Link(path=path, over=last, told=told))
+        links.append(ChainLink(path=path, over=last, content=content))
         last = path
     return links, findings
 
@@ -119,21 +119,21 @@ def _read(tree: Tree, path: str, limit: int) -> bytes:
         return stream.read(limit + 1)
 
 
-class _Judge:
+class _ChainEvaluation:
     """Who is behind the links of one chain, and whether to believe it."""
 
-    def __init__(self, tree: Tree, trust: Trust, roots: list[Certificate] | None, links: Sequence[Link]) -> None:
+    def __init__(self, tree: Tree, trust: Trust, roots: list[Certificate] | None, links: Sequence[ChainLink]) -> None:
         self._tree, self._trust, self._roots, self.links = tree, trust, roots, links
         self.findings: list[Finding] = []
-        self.proven: list[Link] = []
-        """The links whose maker is believed."""
+        self.trusted: list[ChainLink] = []
+        """The links whose maker is trusted."""
         self._known: list[bool] = []
         held = [each for each in links if each.signature is not None]
         chains: dict[str, Chain] = {}
         for link in reversed(held):  # so that a timestamp is judged before what it is over
             chains[link.path] = self._chain(link)
             if chains[link.path].certificates:
-                self.proven.append(link)
+                self.trusted.append(link)
         self._say(held, chains)
         self._order(held)
 
@@ -142,17 +142,17 @@ class _Judge:
         """Whether it is known of every certificate, and there is one."""
         return bool(self._known) and all(self._known)
 
-    def moment(self, link: Link) -> tuple[datetime, bool]:
+    def moment(self, link: ChainLink) -> tuple[datetime, bool]:
         """When a link is judged, and whether by a timestamp: one's own time, or that of the next one above."""
         above = self.links[self.links.index(link) :]
         for each in above:
-            if each.told is None:
+            if each.content is None:
                 break
-            if isinstance(each.told, Timestamp) and (each is link or self._roots is None or each in self.proven):
-                return each.told.time, True
+            if isinstance(each.content, Timestamp) and (each is link or self._roots is None or each in self.trusted):
+                return each.content.time, True
         return self._trust.now, False
 
-    def _chain(self, link: Link) -> Chain:
+    def _chain(self, link: ChainLink) -> Chain:
         signature = link.signature
         assert signature is not None, "only links that hold are judged"
         unfit = (why_not_for_timestamps if link.kind == "TSR" else why_not_for_signatures)(signature.certificate)
@@ -162,14 +162,14 @@ class _Judge:
             return Chain()
         return chain_to(self._roots, signature.certificate, self._carried(link, signature), self.moment(link)[0])
 
-    def _carried(self, link: Link, signature: Signature) -> list[Certificate]:
+    def _carried(self, link: ChainLink, signature: Signature) -> list[Certificate]:
         carried = list(signature.certificates)
         if link.kind == "TSR":
             with suppress(OSError, ValueError):  # the timestamp may carry them itself
                 carried += read_certificates(_read(self._tree, f"{link.path}.crt", LARGEST))[:32]
         return carried
 
-    def _say(self, held: Sequence[Link], chains: dict[str, Chain]) -> None:
+    def _say(self, held: Sequence[ChainLink], chains: dict[str, Chain]) -> None:
         for link in held:
             chain, kind = chains[link.path], link.kind
             moment, stamped = self.moment(link)
@@ -182,13 +182,13 @@ class _Judge:
                 self.findings.append(finding(f"{kind}024", link.path, moment=shown, root=root))
                 self._revocation(link, chain.certificates, moment)
             elif chain.reason:
-                others = any(each.kind == kind for each in self.proven)
+                others = any(each.kind == kind for each in self.trusted)
                 code = f"{kind}021" if others else f"{kind}020"
                 self.findings.append(finding(code, link.path, moment=shown, reason=chain.reason))
             else:
                 self.findings.append(finding(f"{kind}022", link.path))
 
-    def _revocation(self, link: Link, chain: Sequence[Certificate], moment: datetime) -> None:
+    def _revocation(self, link: ChainLink, chain: Sequence[Certificate], moment: datetime) -> None:
         kept = []
         for suffix, limit in ((".crl", CRL_BYTES), (".ocsp", OCSP_BYTES)):
             try:
@@ -201,36 +201,36 @@ class _Judge:
             if status.revoked:
                 times = {"revoked": f"{status.revoked:%Y-%m-%d}", "moment": f"{moment:%Y-%m-%dT%H:%M:%SZ}"}
                 self.findings.append(finding("SIG030", link.path, who=who, **times))
-                self.proven = [each for each in self.proven if each is not link]
+                self.trusted = [each for each in self.trusted if each is not link]
             elif status.unknown:
                 self.findings.append(finding("SIG031", link.path, who=who, reason=status.unknown))
 
-    def _order(self, held: Sequence[Link]) -> None:
+    def _order(self, held: Sequence[ChainLink]) -> None:
         last: datetime | None = None
         for link in held:
-            if isinstance(link.told, Timestamp):
-                if last is not None and link.told.time < last:
-                    self.findings.append(finding("TSR007", link.path, found=link.told.time, expected=last))
-                last = link.told.time
+            if isinstance(link.content, Timestamp):
+                if last is not None and link.content.time < last:
+                    self.findings.append(finding("TSR007", link.path, found=link.content.time, expected=last))
+                last = link.content.time
 
 
-def _who(link: Link) -> Finding:
+def _who(link: ChainLink) -> Finding:
     signature = link.signature
-    assert signature is not None, "only links that hold are told of"
+    assert signature is not None, "only links that hold are reported"
     certificate = signature.certificate
     who = ", ".join([subject(certificate), *addresses(certificate, beside_subject=True)[:3]])
-    if isinstance(link.told, Timestamp):
-        return finding("TSR005", link.path, time=f"{link.told.time:%Y-%m-%dT%H:%M:%SZ}", who=who)
+    if isinstance(link.content, Timestamp):
+        return finding("TSR005", link.path, time=f"{link.content.time:%Y-%m-%dT%H:%M:%SZ}", who=who)
     return finding("SIG005", link.path, who=who, fingerprint=fingerprint(certificate))
 
 
-def _demands(trust: Trust, judge: _Judge) -> Iterator[Finding]:
+def _demands(trust: Trust, evaluation: _ChainEvaluation) -> Iterator[Finding]:
     """What was required and is not there."""
-    believed = judge.proven if trust.roots is not None else [each for each in judge.links if each.told]
-    signatures = [each for each in believed if each.kind == "SIG"]
+    trusted = evaluation.trusted if trust.roots is not None else [each for each in evaluation.links if each.content]
+    signatures = [each for each in trusted if each.kind == "SIG"]
     if trust.require_signature and not signatures:
         yield finding("SIG006", FOLDER.rstrip("/"))
-    if trust.require_timestamp and not any(each.kind == "TSR" for each in believed):
+    if trust.require_timestamp and not any(each.kind == "TSR" for each in trusted):
         yield finding("TSR006", FOLDER.rstrip("/"))
     if trust.signer is not None:
         # A name may stand in anybody's certificate: without roots only a fingerprint says whose it is.

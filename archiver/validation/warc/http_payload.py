@@ -34,8 +34,11 @@ class Message:
         algorithms: set[str],
         *,
         keep: Callable[[memoryview], object] | None = None,
+        raw: set[str] | None = None,
     ) -> None:
         self.kind, self.payload = kind, Hasher(algorithms)
+        self.raw = Hasher(raw) if raw else None
+        """Of all that follows the head, chunk framing included."""
         self.headers: tuple[tuple[str, str], ...] = ()
         self._keep = keep
         self.status: int | None = None
@@ -60,6 +63,8 @@ class Message:
                 return
             self._kept, view = bytearray(), memoryview(held)[end.end() :]
             self._begin(bytes(held[: end.end()]))
+        if self.raw:
+            self.raw.update(view)
         while view and self._state not in ("done", "broken"):
             view = view[self._step(view) :]
 

@@ -8,7 +8,7 @@ have is in `warcfields.py`.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import BinaryIO, Protocol
 
 from archiver.digest import Hasher
 from archiver.model import Finding
@@ -21,7 +21,6 @@ HEADER = 1 << 20
 """Bytes the header of a record may have."""
 CEILING = 4 << 30
 """Bytes a WARC may expand to, besides 64 for each byte it has."""
-_VERSION = re.compile(r"WARC/1\.[01]")
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _FIELD = re.compile(rf"\r\n({_NAME.pattern}):([^\r\n]*+)(?=\r\n|\Z)")
 _BASE32 = re.compile("[a-z2-7]+")
@@ -74,11 +73,12 @@ def read_warc(
     stream: BinaryIO, path: str, size: int, *, ceiling: int = CEILING
 ) -> tuple[list[WarcRecord], list[Finding]]:
     """The records of a gzipped WARC of `size` bytes, as far as it can be read, and all that is wrong with it."""
-    reader = _Reader(Members(stream, ceiling + 64 * size), path)
+    reader = Reader(Members(stream, ceiling + 64 * size), path)
     try:
-        while reader.members.advance():
-            reader.member()
-        if not reader.members.offset:
+        while reader.source.advance():
+            reader.buffer = b""
+            reader.record(reader.source.offset)
+        if not reader.source.offset:
             reader.say("WARC007")
     except Broken as broken:
         reader.say(broken.code, **broken.facts)
@@ -88,31 +88,60 @@ def read_warc(
     return reader.records, reader.findings
 
 
-class _Reader:
-    """Reads the record of one member at a time."""
+class Source(Protocol):
+    """Where the bytes of records come from: gzip members one after another, or a plain file as one piece."""
 
-    def __init__(self, members: Members, path: str) -> None:
-        self.members, self.path = members, path
+    offset: int
+
+    @property
+    def end(self) -> int:
+        """Where in the file what was read ends."""
+
+    def advance(self) -> bool:
+        """Go to the next piece; False after the last."""
+
+    def read(self) -> bytes:
+        """The next bytes of the piece; empty at its end."""
+
+
+class Reader:
+    """Reads one record at a time, as this house writes them: each in a gzip member of its own."""
+
+    versions = re.compile(r"WARC/1\.[01]")
+    other_payloads = False
+    """Whether a payload digest may be over the body as it came, chunks included."""
+
+    def __init__(self, source: Source, path: str) -> None:
+        self.source, self.path = source, path
         self.records: list[WarcRecord] = []
         self.findings: list[Finding] = []
         self.buffer = b""
 
-    def say(self, code: str, **facts: object) -> None:
-        self.findings.append(finding(code, self.path, **facts))
+    def add(self, found: Finding) -> None:
+        """Take a finding."""
+        self.findings.append(found)
 
-    def member(self) -> None:
-        """One member: the header, the block, two line ends, and nothing after them."""
-        self.buffer, offset = b"", self.members.offset
+    def say(self, code: str, **facts: object) -> None:
+        """A finding of this rule."""
+        self.add(finding(code, self.path, **facts))
+
+    def keep(self, record: WarcRecord) -> None:
+        """Take a record that was read."""
+        self.records.append(record)
+
+    def record(self, offset: int) -> None:
+        """One record: the header, the block, two line ends, and nothing after them."""
         try:
             fields = self.header()
         except ValueError as error:
             self.say("WARC010", offset=offset, reason=error)
-            self.rest()
+            self.lost()
             return
         stated = dict(reversed(fields))  # of fields of one name the first
         label = _label(stated.get("warc-type", ""), stated.get("warc-record-id", ""), offset)
         found, message = 0, None
-        self.findings += check_fields(fields, label, self.path)
+        for each in check_fields(fields, label, self.path):
+            self.add(each)
         length = length_of(stated.get("content-length"))
         if length is not None:
             found, message = self.block(stated, label, length)
@@ -124,13 +153,13 @@ class _Reader:
             elif tail != b"\r\n\r\n":
                 self.say("WARC012", record=label, found=tail)
         else:
-            self.rest()
-        self.records.append(
+            self.lost()
+        self.keep(
             WarcRecord(
                 offset=offset,
                 fields=fields,
                 length=found,
-                end=self.members.end,
+                end=self.source.end,
                 mime=_media_type(message) if message else None,
                 status=message.status if message else None,
                 payload_sha256=message.payload.hexdigest() if message and message.parsed else None,
@@ -139,10 +168,10 @@ class _Reader:
 
     def header(self) -> tuple[tuple[str, str], ...]:
         """The fields of the header. Raises ValueError saying what is wrong with it."""
-        kept: bytes | bytearray = self.members.read()
+        kept: bytes | bytearray = self.buffer or self.source.read()
         end = kept.find(b"\r\n\r\n")
         while end < 0:
-            piece = self.members.read()
+            piece = self.source.read()
             if not piece or len(kept) > HEADER:
                 raise ValueError("it does not end in an empty line")
             kept = bytearray(kept) if isinstance(kept, bytes) else kept
@@ -154,7 +183,7 @@ class _Reader:
         except UnicodeDecodeError as error:
             raise ValueError("it is not UTF-8") from error
         version, *lines = head.split("\r\n")
-        if not _VERSION.fullmatch(version):
+        if not self.versions.fullmatch(version):
             raise ValueError(f"it begins with {version[:40]!r}, not with WARC/1.1")
         plain = _FIELD.findall(head)
         if len(plain) == len(lines):  # none is folded, and none is wrong
@@ -172,15 +201,19 @@ class _Reader:
 
     def take(self, length: int) -> Iterator[bytes]:
         """The next `length` bytes of the member, or fewer where it ends."""
-        while length and (piece := self.buffer or self.members.read()):
+        while length and (piece := self.buffer or self.source.read()):
             part, self.buffer = piece[:length], piece[length:]
             length -= len(part)
             yield part
 
+    def lost(self) -> None:
+        """Where this record ends is not known: go on with the next member."""
+        self.rest()
+
     def rest(self) -> bytes:
         """Read the member to its end; the first bytes of what was left."""
         kept, self.buffer = self.buffer[:16], b""
-        while piece := self.members.read():
+        while piece := self.source.read():
             kept = (kept + piece)[:16]
         return kept
 
@@ -190,7 +223,8 @@ class _Reader:
         block_digest = self.digest(stated, label, "warc-block-digest")
         payload_digest = self.digest(stated, label, "warc-payload-digest")
         hasher = Hasher({block_digest[0]} if block_digest else ())
-        message = self.message(stated, {"sha256"} | ({payload_digest[0]} if payload_digest else set()))
+        named = {payload_digest[0]} if payload_digest else set()
+        message = self.message(stated, {"sha256"} | named, named if self.other_payloads else set())
         whole = Hasher({payload_digest[0]} if payload_digest and message is None else ())
         for piece in self.take(length):
             hasher.update(piece)
@@ -211,10 +245,13 @@ class _Reader:
         paid = message.payload if message else whole
         own = kind not in ("revisit", "continuation") and stated.get("warc-segment-number") is None
         if payload_digest and own and complete and not _same(payload_digest, paid):
+            if message and message.raw and _same(payload_digest, message.raw):
+                self.say("WARC028", record=label)
+                return hasher.size, message
             self.say("WARC014", record=label, expected=payload_digest[1], found=paid.base32(payload_digest[0]))
         return hasher.size, message
 
-    def message(self, stated: Mapping[str, str], algorithms: set[str]) -> Message | None:
+    def message(self, stated: Mapping[str, str], algorithms: set[str], raw: set[str]) -> Message | None:
         """What reads the block as HTTP, where the record says that it is."""
         kind = stated.get("warc-type")
         if kind not in ("request", "response", "revisit"):
@@ -223,7 +260,7 @@ class _Reader:
         of_the_web = (stated.get("warc-target-uri") or "").lower().startswith(("http:", "https:"))
         if not http and (kind == "revisit" or not of_the_web):
             return None
-        return Message("request" if kind == "request" else "response", algorithms)
+        return Message("request" if kind == "request" else "response", algorithms, raw=raw)
 
     def digest(self, stated: Mapping[str, str], label: str, name: str) -> tuple[str, str] | None:
         """(algorithm, value) of a digest field; None where there is none that can be checked."""

@@ -1,9 +1,11 @@
-"""The options of fixity over time and of certificates; see options.py."""
+"""The options of the commands that look at bags: `archiver validate`, `audit`, `show` and `certify`."""
 
 import argparse
 import re
 from datetime import timedelta
 from pathlib import Path
+
+from archiver.commands.options.common import as_json, bags, count, trust
 
 _AGE = re.compile(r"(\d{1,6})([hdw])")
 _RATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:(k|K|M|G|Ki|Mi|Gi)B?|B)(?:/s)?")
@@ -11,20 +13,40 @@ _UNITS = {None: 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 1 << 10
 _SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)%")
 
 
+def validate(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver validate`."""
+    bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
+    command.add_argument(
+        "--format", choices=("text", "json", "junit", "github"), default="text", help="report format (default: text)"
+    )
+    command.add_argument("--json", action="store_const", const="json", dest="format", help="the same as --format json")
+    command.add_argument("--profile", metavar="FILE", help="a BagIt profile; built in: archiver, btr, aptrust")
+    command.add_argument("--strict", action="store_true", help="treat tolerated deviations as errors")
+    command.add_argument(
+        "--fail-on", choices=("error", "warning"), default="error", help="what makes a bag fail (default: error)"
+    )
+    command.add_argument(
+        "--since-ledger", action="store_true", help="only bags that have changed since they last passed"
+    )
+    command.add_argument("--jobs", type=count, metavar="N", help="processes and threads (default: all cores)")
+    command.add_argument("--second-opinion", action="store_true", help="validate each bag with bagit-python too")
+    trust(command)
+
+
 def audit(command: argparse.ArgumentParser) -> None:
     """The options of `archiver audit`."""
-    command.add_argument("bags", nargs="*", type=Path, metavar="BAGS", help="bag or folder of bags (default: bags/)")
+    bags(command)
     command.add_argument(
         "--older-than",
         type=_age,
         metavar="AGE",
-        help="only bags that were last found good so long ago, as in 90d (h, d, w), or never",
+        help="only bags last found good so long ago, as in 90d (h, d, w), or never",
     )
     command.add_argument(
         "--sample",
         type=_share,
         metavar="SHARE",
-        help="a part of those, as in 5%%: half of it the longest unread, half drawn by lot",
+        help="a part of those, as in 5%%: half least recently audited, half random",
     )
     command.add_argument("--seed", metavar="TEXT", help="draws the sample as an audit with the same seed would")
     command.add_argument("--rate", type=_rate, metavar="RATE", help="never read faster, as in 50MB/s")
@@ -34,23 +56,25 @@ def audit(command: argparse.ArgumentParser) -> None:
         default=[],
         type=Path,
         metavar="DIR",
-        help="has copies of the bags, as folders or packed: tells which are sound (repeatable)",
+        help="has copies of the bags, as folders or packed: report which are sound (repeatable)",
     )
     command.add_argument(
         "--accept",
         action="store_true",
         help="take bags that are sound by their own manifests as they are now, forget those gone",
     )
-    command.add_argument(
-        "--json",
-        action="store_true",
-        help="one JSON object a bag: bag, outcome, time, octets, seal, since, changes, notes",
-    )
+    as_json(command, "one JSON object a bag: bag, outcome, time, octets, seal, since, changes, notes")
+
+
+def show(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver show`."""
+    bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
+    as_json(command, "the record of each bag, one JSON object a line")
 
 
 def certify(command: argparse.ArgumentParser) -> None:
     """The options of `archiver certify`."""
-    command.add_argument("bags", nargs="+", type=Path, metavar="BAG", help="bag or folder of bags")
+    bags(command)
     command.add_argument("--html", action="store_true", help="as a page to be printed (default: plain text)")
     command.add_argument(
         "--output",
@@ -59,10 +83,7 @@ def certify(command: argparse.ArgumentParser) -> None:
         help="where to (default: the standard output); an existing file is not touched",
     )
     command.add_argument(
-        "--trust-roots",
-        type=Path,
-        metavar="FILE",
-        help="the certificates to be believed (PEM, or a folder), where the bag is signed",
+        "--trust-roots", type=Path, metavar="FILE", help="trusted certificates (PEM, or a folder), for a signed bag"
     )
 
 

@@ -1,0 +1,19 @@
+"""`archiver help [COMMAND]`: what `--help` prints."""
+
+import argparse
+
+from archiver.commands.options import COMMANDS, parser
+from archiver.commands.options.argument_parser import NO_COMMAND, suggestion
+from archiver.errors import UsageError
+
+
+def help(args: argparse.Namespace) -> int:  # noqa: A001 - the name of the command
+    """Print the help of one command, or of all. Raises UsageError for a command that does not exist."""
+    if args.about is None:
+        parser().print_help()
+        return 0
+    names = [each.name for each in COMMANDS]
+    if args.about not in names:
+        raise UsageError(f"no command {args.about!r}{suggestion(args.about, names, NO_COMMAND)}")
+    parser().parse_args([args.about, "--help"])  # prints, and leaves by SystemExit
+    return 0

@@ -1,0 +1,75 @@
+"""Every command with its options: what is parsed, and nothing of what is done with it.
+
+A new command is a row of `COMMANDS`, a function that adds its options in a module beside this one, and a module of
+`archiver/commands/` with a function of the command's name. Nothing here imports a command, so that `--help` is quick.
+"""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from archiver import __version__
+from archiver.commands.options import bags, jobs, pages, transfer
+from archiver.commands.options.argument_parser import ArgumentParser
+from archiver.commands.options.common import settings
+
+EPILOG = """exit codes:
+  0    clean
+  1    it ran and found problems: a seed not captured, a bag not valid
+  2    wrong usage or settings
+  3    cannot read or write
+  130  interrupted
+
+first steps:
+  archiver demo                 the whole job on a made-up newspaper, no network
+  archiver run seeds/           one bag a seed, in bags/
+  archiver validate             are they all sound?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: what it does, what adds its options, and the module of `archiver/commands/` that carries it out."""
+
+    name: str
+    does: str
+    options: Callable[[argparse.ArgumentParser], None]
+    module: str
+
+
+def _help(command: argparse.ArgumentParser) -> None:
+    command.add_argument("about", nargs="?", metavar="COMMAND", help="the command (default: all of them)")
+
+
+COMMANDS = (
+    Command("run", "Fetch the original of every seed and make a bag of each.", jobs.run, "run"),
+    Command("validate", "Validate bags: structure, fixity, record, WARC, text and seed.", bags.validate, "validate"),
+    Command("handoff", "Pack bags, deliver them, read them back and keep a receipt.", transfer.handoff, "handoff"),
+    Command("receive", "Take in packages: unpack, validate, keep a receipt.", transfer.receive, "receive"),
+    Command("sign", "Sign and timestamp bags; a further signer signs what is signed before.", transfer.sign, "sign"),
+    Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "audit"),
+    Command("certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "certify"),
+    Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),
+    Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "status"),
+    Command("extract", "Print the text of saved HTML pages.", pages.extract, "saved_pages"),
+    Command("compare", "Compare a seed with a saved page: no network, no bag.", pages.compare, "saved_pages"),
+    Command("demo", "The whole job on a small made-up newspaper; no network needed.", jobs.demo, "demo"),
+    Command("init", "Write a commented archiver.toml.", jobs.init, "init"),
+    Command("help", "Explain a command.", _help, "help"),
+)
+
+
+def parser() -> ArgumentParser:
+    """All commands and options."""
+    top = ArgumentParser(
+        prog="archiver",
+        epilog=EPILOG,
+        description="Archive the originals of kept news articles into BagIt bags, with proof of how they relate.",
+    )
+    top.add_argument("--version", action="version", version=f"archiver {__version__}")
+    commands = top.add_subparsers(dest="command", metavar="COMMAND")
+    for each in COMMANDS:
+        command = commands.add_parser(each.name, help=each.does, description=each.does)
+        each.options(command)
+        settings(command)
+    return top

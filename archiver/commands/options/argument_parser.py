@@ -1,0 +1,56 @@
+"""The argument parser of every command: whole option names only, and the nearest name for one it does not know."""
+
+import argparse
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+
+class _Formatter(argparse.RawDescriptionHelpFormatter):
+    """Help as wide as the terminal allows, options in one column."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=32)
+
+
+class ArgumentParser(argparse.ArgumentParser):
+    """Refuses abbreviated options, suggests the nearest name, and takes arguments before and after options."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings, formatter_class=_Formatter, allow_abbrev=False)
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        """As the library does, but unknown arguments are reported by the command they were given to."""
+        known, unknown = super().parse_known_args(args, namespace)
+        if unknown and not any(each.startswith("-") for each in unknown):
+            unknown = self._gather(known, unknown)
+        if unknown:
+            name, options = unknown[0].partition("=")[0], re.findall(r"--[a-z-]+", self.format_usage())
+            self.error(f"unknown: {' '.join(unknown)}{suggestion(name, options)}")
+        return known, unknown
+
+    def _gather(self, known: argparse.Namespace, unknown: Sequence[str]) -> list[str]:
+        """Add arguments that stand behind an option to the repeatable positional argument; the library gives it only
+        those of the first run."""
+        for action in self._get_positional_actions():
+            if action.nargs in ("*", "+"):
+                convert = action.type if callable(action.type) else str
+                setattr(known, action.dest, [*(getattr(known, action.dest) or ()), *map(convert, unknown)])
+                return []
+        return list(unknown)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        if action.dest == "command" and action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(None, f"no command {value!r}{suggestion(value, action.choices, NO_COMMAND)}")
+        super()._check_value(action, value)
+
+
+def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of a message: the nearest known name, or what to do where none is near."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, list(known), 1)
+    return f"; did you mean {near[0]}?" if near else otherwise
+
+
+NO_COMMAND = "; 'archiver help' lists all commands"

@@ -1,0 +1,102 @@
+"""The options of `archiver run`, `status`, `demo` and `init`."""
+
+import argparse
+from pathlib import Path
+
+from archiver.commands.options.common import ENDPOINT, as_json, count, seconds
+
+
+def run(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver run`."""
+    command.add_argument(
+        "seeds", nargs="*", metavar="SEED", help="folder, file, .csv, .jsonl or address (default: seeds/)"
+    )
+    as_json(command, "one JSON object a seed: seed, url, outcome, bag, verdict, reason")
+    command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
+    command.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
+    command.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
+    command.add_argument(
+        "--log-json",
+        nargs="?",
+        const="-",
+        metavar="FILE",
+        help="events of the job, a JSON object each, into FILE or on stderr",
+    )
+    command.add_argument("--jobs", type=count, metavar="N", help="processes (default: 1)")
+    command.add_argument(
+        "--executor", metavar="dask://HOST:PORT", help="the workers of a cluster, in place of processes"
+    )
+    command.add_argument(
+        "--fast-text",
+        action="store_true",
+        help="accepted and without effect: the text depends on the page alone",
+    )
+    _deliver(command)
+    _network(command)
+
+
+def _deliver(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("delivery")
+    group.add_argument(
+        "--deliver",
+        metavar="TARGET",
+        help="send each bag to an existing folder, or s3://BUCKET/PREFIX, and keep its receipt, not the bag",
+    )
+    group.add_argument(
+        "--form", dest="deliver_form", choices=("tar", "tgz", "zip"), help="package format (default: tar)"
+    )
+    group.add_argument("--endpoint", dest="deliver_endpoint", metavar="URL", help=ENDPOINT)
+
+
+def _network(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("network")
+    group.add_argument("--pace", type=seconds, metavar="SECONDS", help="between two pages of one host (default: 1)")
+    group.add_argument("--no-requisites", action="store_true", help="the page alone, without images, styles, scripts")
+    group.add_argument(
+        "--no-shared", action="store_true", help="fetch style sheets, scripts, fonts and icons anew for each bag"
+    )
+    group.add_argument(
+        "--robots",
+        choices=("record", "obey", "ignore"),
+        help="robots.txt: ask and note (default), ask and obey, do not ask",
+    )
+    group.add_argument("--user-agent", metavar="TEXT", help="User-Agent header; include a contact address")
+    group.add_argument("--proxy", metavar="URL", help="fetch through this proxy; the record says so")
+    group.add_argument("--ca-bundle", type=Path, metavar="FILE", help="trusted roots, in place of the built-in ones")
+    group.add_argument(
+        "--insecure", action="store_true", help="take any certificate; the record says it was not verified"
+    )
+    group.add_argument(
+        "--connect-to",
+        action="append",
+        metavar="HOST:PORT:HOST:PORT",
+        help="as in curl: reach this address instead; an empty HOST matches any name, an empty PORT any port; exempt "
+        "from the address guard",
+    )
+    group.add_argument("--allow-private", action="store_true", help="reach private, local and metadata addresses too")
+
+
+def status(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver status`."""
+    as_json(command, "one JSON object: counts, every seed that is not captured, bags that are missing")
+    command.add_argument(
+        "--rebuild", action="store_true", help="set a damaged ledger aside and write a new one from the bags"
+    )
+
+
+def demo(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver demo`."""
+    command.add_argument(
+        "folder", nargs="?", type=Path, metavar="DIR", help="where its bags go (default: --bags, else demo-bags)"
+    )
+
+
+def init(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver init`."""
+    command.add_argument(
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="where to (default: --config, else archiver.toml); an existing file is not touched",
+    )

@@ -1,0 +1,88 @@
+"""The options of the commands that vouch for bags and move them: `archiver sign`, `handoff` and `receive`."""
+
+import argparse
+from pathlib import Path
+
+from archiver.commands.options.common import ENDPOINT, FORMS, as_json, bags, trust
+
+RECEIVERS = ("aptrust", "archivematica", "btr", "generic")
+
+
+def sign(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver sign`."""
+    bags(command)
+    command.add_argument("--key", type=Path, metavar="FILE", help="private key in PEM: RSA, ECDSA or Ed25519")
+    command.add_argument("--certificate", type=Path, metavar="FILE", help="its chain in PEM, the signer's own first")
+    command.add_argument(
+        "--passphrase-file",
+        type=Path,
+        metavar="FILE",
+        help="of an encrypted key (or in ARCHIVER_PASSPHRASE, or asked for)",
+    )
+    command.add_argument(
+        "--timestamp", metavar="URL", help="a time-stamping authority (RFC 3161); alone: timestamps only"
+    )
+    command.add_argument(
+        "--trust-roots",
+        type=Path,
+        metavar="FILE",
+        help="has the root of the authority, where it is not among those of the web",
+    )
+    command.add_argument("--no-revocation", action="store_true", help="do not ask whether certificates are revoked")
+    command.add_argument("--force", action="store_true", help="sign bags that are not valid, too")
+
+
+def handoff(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver handoff`."""
+    command.usage = "archiver handoff [options] [BAG ...] TARGET"
+    command.add_argument(
+        "places",
+        nargs="+",
+        metavar="BAG ... TARGET",
+        help="bags as paths, folders of bags or names in the bags folder (default: all in it); last, an existing "
+        "folder, local or mounted, or s3://BUCKET/PREFIX",
+    )
+    command.add_argument("--form", choices=FORMS, help="package format (default: tar)")
+    command.add_argument(
+        "--for",
+        dest="receiver",
+        choices=RECEIVERS,
+        default="generic",
+        help="build bags to this receiver's profile (default: generic, as they are)",
+    )
+    command.add_argument("--endpoint", metavar="URL", help=ENDPOINT)
+    command.add_argument("--verify", action="store_true", help="read again what was delivered before, every byte")
+    command.add_argument(
+        "--redact", action="store_true", help="deliver an access copy, without cookies, tokens and passwords"
+    )
+    command.add_argument("--group", metavar="NAME", help="deliver the bags as one bag of bags of this name")
+    command.add_argument(
+        "--group-size",
+        metavar="N|BYTES",
+        help="cut it into parts of so many bags, or bytes: 500, 50GB (default: 10000)",
+    )
+    command.add_argument(
+        "--receipts",
+        type=Path,
+        metavar="DIR",
+        help="where receipts go: DIR/receipts (default: the folder the bag lies in)",
+    )
+    as_json(command, "one JSON object a bag: bag, outcome, package, size, sha256, receipt, reason, notes")
+
+
+def receive(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver receive`."""
+    command.add_argument(
+        "packages",
+        nargs="+",
+        metavar="PACKAGE",
+        help="bag in a folder, .tar, .tgz, .tar.gz or .zip, or s3://BUCKET/KEY of one",
+    )
+    command.add_argument("--endpoint", metavar="URL", help=ENDPOINT)
+    command.add_argument(
+        "--unpack",
+        action="store_true",
+        help="put the bags of a group into the bags folder one by one (default: keep the group)",
+    )
+    as_json(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes, unpacked")
+    trust(command)

@@ -1,0 +1,30 @@
+"""The settings of a command: defaults, then archiver.toml, then options; and the bags it is asked about."""
+
+import argparse
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from archiver.config import Config, load
+
+
+def settings_of(args: argparse.Namespace, given: Mapping[str, Any] | None = None) -> Config:
+    """The settings, with `--config`, `--bags` and what else the command line gives. Raises UsageError, StorageError."""
+    return load(args.config, {"bags": args.bags, **(given or {})})
+
+
+def bags_of(named: Iterable[str], config: Config) -> list[Path]:
+    """The paths of the bags that are named; the bags folder where none is.
+
+    A name without a slash that is no path here is that of a bag in the bags folder.
+    """
+    return [_place(each, config.bags) for each in named] or [config.bags]
+
+
+def _place(name: str, bags: Path) -> Path:
+    here = Path(name)
+    is_bare = os.sep not in name and name not in ("", os.curdir, os.pardir)
+    if is_bare and not os.path.lexists(here) and os.path.lexists(bags / name):
+        return bags / name
+    return here

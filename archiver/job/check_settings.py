@@ -1,0 +1,72 @@
+"""Checks the settings of a job before it touches anything, so that a wrong one does not fail seed by seed."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from ipaddress import IPv6Address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from archiver.config import Config, without_credentials
+from archiver.errors import UsageError
+from archiver.packaging.open_target import is_folder
+from archiver.trust.seal_new_bag import load_signer
+
+_HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
+_CHOICES = (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest")))
+
+
+def checked(config: Config) -> Config:
+    """The settings as workers need them. Raises UsageError, and StorageError for a file that cannot be read."""
+    if signer := load_signer(config):
+        signer.require_valid(datetime.now(UTC))
+    if config.ca_bundle is not None:
+        from archiver.capture.recorder import trusted_roots
+
+        trusted_roots(config.ca_bundle)
+    if config.proxy is not None:
+        check_proxy(config.proxy)
+    if config.executor is not None:
+        from archiver.job.workers.dask_executor import scheduler_of
+
+        scheduler_of(config.executor)
+    config = _with_delivery(config)
+    for name, allowed in _CHOICES:
+        if getattr(config, name) not in allowed:
+            raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
+    if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():
+        raise UsageError("the user agent must be one line of ASCII text")
+    return config
+
+
+def _with_delivery(config: Config) -> Config:
+    """The same, the delivery target as an absolute path. Raises UsageError for a server without a target."""
+    if config.deliver is None:
+        if config.deliver_endpoint:
+            raise UsageError("--endpoint names the server that bags are delivered to: --deliver s3://BUCKET/PREFIX too")
+        return config
+    if not config.deliver.strip():  # an unset variable of a shell, where Path() would be the current folder
+        raise UsageError("--deliver has no name; it needs a folder or s3://BUCKET/PREFIX")
+    if is_folder(config.deliver):
+        return replace(config, deliver=str(Path(config.deliver).absolute()))
+    return config
+
+
+def check_proxy(address: str) -> None:
+    """Raises UsageError for what is not the address of a proxy."""
+    if without_credentials(address) != address:
+        raise UsageError(
+            "the proxy's address carries a user name or password, which the recorded requests would keep for good; "
+            "use a proxy on this machine that adds them"
+        )
+    try:
+        parts = urlsplit(address)
+        host, port = parts.hostname or "", parts.port
+        known = address.startswith(("http://", "https://")) and not (parts.path.strip("/") or parts.query)
+        sound = known and port != 0 and bool(_HOST_NAME.fullmatch(host) or (":" in host and IPv6Address(host)))
+    except ValueError:
+        sound = False
+    if not sound:
+        raise UsageError(
+            f"the proxy {address!r} is not http://HOST:PORT or https://HOST:PORT; for example 'http://127.0.0.1:3128'"
+        )

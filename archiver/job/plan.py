@@ -1,0 +1,47 @@
+"""What a job would do with each seed; nothing is fetched and nothing written."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+
+from archiver.config import Config
+from archiver.job.ledger_rows import done_before
+from archiver.job.result import Result
+from archiver.ledger.ledger import PATH, Ledger, key_of
+from archiver.model import Seed, SeedRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """A seed and its `result` as far as it is known before the job: None for one that would be fetched."""
+
+    seed: str
+    url: str | None
+    would: str
+    """`fetch`, `failed`, or `skip: …`."""
+    result: Result | None
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether the job would end with exit code 1 for it."""
+        return self.result is not None and (self.result.outcome == "failed" or self.result.warning is not None)
+
+
+def plan(config: Config, seeds: Iterable[Seed | SeedRefused]) -> Iterator[Planned]:
+    """What `run_job` would do with each seed. Raises StorageError where the ledger cannot be read."""
+    if not (config.bags / PATH).exists():
+        yield from (_planned(config, seed, None) for seed in seeds)
+        return
+    with closing(Ledger(config.bags, read_only=True)) as ledger:
+        yield from (_planned(config, seed, ledger) for seed in seeds)
+
+
+def _planned(config: Config, seed: Seed | SeedRefused, ledger: Ledger | None) -> Planned:
+    if isinstance(seed, SeedRefused):
+        refused = Result(seed=seed.origin, url=None, outcome="failed", bag=None, verdict=None, reason=seed.reason)
+        return Planned(seed=seed.origin, url=None, would="failed", result=refused)
+    entry = ledger.find(key_of(seed)) if ledger else None
+    if entry and entry.is_done(retry=config.retry, recapture=config.recapture):
+        would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}"
+        return Planned(seed=seed.origin, url=seed.url, would=would, result=done_before(seed.origin, entry, config.bags))
+    return Planned(seed=seed.origin, url=seed.url, would="fetch", result=None)

@@ -1,0 +1,53 @@
+"""What became of one seed, as programs are told it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from archiver.job.result import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeedResult:
+    """What became of one seed."""
+
+    seed: str
+    """Where the seed comes from: its path, or the address that was given."""
+    url: str | None
+    outcome: str
+    """`captured`, `gone`, `blocked`, `refused` or `failed`."""
+    bag: Path | None
+    """The bag, an absolute path; None where there is none, or where it was delivered."""
+    verdict: str | None
+    """How seed and page compare; None without a bag."""
+    reason: str | None
+    memento: None = None
+    """The web archive's copy that was used; mementos are not read yet."""
+    name: str | None = None
+    """The name of the bag, which it has in a package too."""
+    kind: str | None = None
+    """The class of a seed that is not captured (`archiver.job.advice`)."""
+    new: bool = True
+    """False for a seed that an earlier job was done with."""
+    warning: str | None = None
+    """What the bag lacks: a signature or timestamp that could not be had, or the bag itself, gone since."""
+    package: str | None = None
+    """Where the bag was delivered to."""
+
+
+def seed_result(result: "Result", bags: Path) -> SeedResult:
+    """A result of a job whose bags are in the folder `bags`."""
+    return SeedResult(
+        seed=result.seed,
+        url=result.url,
+        outcome=result.outcome,
+        bag=None if result.bag is None or result.package else (bags / result.bag).absolute(),
+        verdict=result.verdict,
+        reason=result.reason,
+        name=result.bag,
+        kind=result.kind,
+        new=result.new,
+        warning=result.warning,
+        package=result.package,
+    )

@@ -1,0 +1,56 @@
+"""Names of access copies, and of what is in them: those of the sealed bag, but for the ones that tell a secret.
+
+Bags that were made before names came from paths alone may be called after an address with its query.
+"""
+
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+from archiver.bag.names import slug
+from archiver.errors import Refused, StorageError
+from archiver.ledger.bag_record import RECORD, read_record
+from archiver.packaging.source import Source
+from archiver.redaction.addresses import without_secrets
+from archiver.redaction.json_values import over
+from archiver.redaction.removed import Removed
+
+
+def copy_name(original: Source) -> str:
+    """The name of the access copy: that of the bag, or one made of the host where the bag's tells of something that is
+    taken out. Raises Refused."""
+    if RECORD not in original.files:
+        return f"{original.name}-redacted"  # it will be refused
+    record, removed = record_of(original), Removed()
+    over(record, lambda text: without_secrets(text, removed))
+    if not tells(original.name, removed):
+        return f"{original.name}-redacted"
+    capture = record.get("capture")
+    url = capture.get("final_url") if isinstance(capture, dict) else None
+    try:
+        host = urlsplit(url).hostname if isinstance(url, str) else None
+    except ValueError:
+        host = None
+    tail = _TAIL.search(original.name)
+    return f"{slug(host or '', 'page')}{tail[0] if tail else f'-{original.seal[:8]}'}-redacted"
+
+
+_TAIL = re.compile(r"-\d{8}T\d{6}Z-[0-9a-f]{8}$", re.ASCII)
+
+
+def tells(name: str, removed: Removed) -> bool:
+    """Whether a name made of an address tells a value that was taken out, or a piece of one at its end."""
+    low = _TAIL.sub("", name.rpartition("/")[2].partition(".")[0]).casefold()
+    if any(low.endswith(f"-{slug(each, '-').casefold()}") or f"{slug(each, '-').casefold()}-" in low
+           for each in removed.parameters - {"user"}):  # fmt: skip
+        return True
+    values = [slug(value, "").casefold() for value in removed.values]
+    return any(value in low or any(low.endswith(value[:n]) for n in range(4, len(value))) for value in values if value)
+
+
+def record_of(original: Source) -> dict[str, Any]:
+    """The record of a bag. Raises Refused where it cannot be read."""
+    try:
+        return read_record(original.root)
+    except StorageError as error:  # what a bag holds is the bag's fault
+        raise Refused(str(error)) from error

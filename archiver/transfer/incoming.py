@@ -1,0 +1,75 @@
+"""Finds a package that is to be received on this machine, or fetches it from a server, with the receipt beside it."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from archiver.errors import StorageError, UsageError
+from archiver.packaging.open_target import is_folder, open_target
+from archiver.packaging.receipt import LARGEST, SUFFIX
+from archiver.validation.discover import is_bag
+from archiver.validation.serialized.open_archive import suffix
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncomingPackage:
+    """A package on this machine: `origin` is how it was named, `receipt` the sender's receipt as it lies beside it."""
+
+    path: Path
+    origin: str
+    receipt: bytes | None
+
+
+def fetch_package(package: str, here: Path, endpoint: str | None) -> IncomingPackage:
+    """The package on this machine, fetched below `here` where it lies on a server. Raises UsageError where there is
+    none, StorageError."""
+    if is_folder(package):
+        path = Path(package)
+        if not path.exists():
+            raise UsageError(f"there is no package at {package}")
+        if path.is_dir() and not is_bag(path):
+            ends = [end for each in path.iterdir() if (end := suffix(each.name))]
+            if ends:
+                raise UsageError(f"{package} is no bag but a folder of packages: name them, {path}/*{min(ends)}")
+        path = path.resolve()
+        if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
+            raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
+        return IncomingPackage(path=path, origin=package, receipt=_small(path.with_name(path.name + SUFFIX)))
+    base, _, name = package.rpartition("/")
+    if suffix(name) is None or name.startswith("."):
+        raise UsageError(f"{package} is not s3://BUCKET/KEY of a .tar, .tgz, .tar.gz or .zip")
+    server = open_target(base, endpoint)
+    here.mkdir()
+    try:
+        with (here / name).open("xb") as file:
+            for chunk in server.read(name):
+                file.write(chunk)
+        try:
+            receipt = b"".join(_first(server.read(name + SUFFIX), LARGEST))
+        except FileNotFoundError:
+            receipt = None
+    except FileNotFoundError as error:
+        raise UsageError(f"there is no package at {package}") from error
+    except OSError as error:
+        raise StorageError.from_os(f"fetch {package}", error) from error
+    return IncomingPackage(path=here / name, origin=package, receipt=receipt)
+
+
+def _first(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
+    """At most so many bytes."""
+    while limit > 0 and (piece := next(pieces, b"")):
+        yield piece[:limit]
+        limit -= len(piece)
+
+
+def _small(path: Path) -> bytes | None:
+    """A receipt that lies beside a package; None where there is none."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        with os.fdopen(descriptor, "rb") as file:
+            return file.read(LARGEST + 1)
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise StorageError.from_os(f"read {path}", error) from error

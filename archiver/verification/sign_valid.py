@@ -1,0 +1,69 @@
+"""Signs and timestamps a bag that is valid: what is not valid is not vouched for."""
+
+import os
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from archiver.config import Config
+from archiver.errors import Refused, UsageError
+from archiver.trust.seal_new_bag import agent, load_signer
+from archiver.validation.report import first_error
+from archiver.validation.validator import validate_bag
+
+if TYPE_CHECKING:
+    from archiver.trust.sign import Signer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignedBag:
+    """A bag and the files that signing it has written: none where this signer was the last to sign it before."""
+
+    bag: Path
+    files: tuple[Path, ...]
+
+    @property
+    def signed(self) -> bool:
+        """Whether a signature was added."""
+        return any(each.suffix == ".p7s" for each in self.files)
+
+    @property
+    def timestamped(self) -> bool:
+        """Whether a timestamp was added."""
+        return any(each.suffix == ".tsr" for each in self.files)
+
+
+def signer_of(config: Config) -> "Signer | None":
+    """The signer of the settings; None where they ask for a timestamp alone. Raises UsageError, StorageError."""
+    signer = load_signer(config)
+    if signer is None and config.timestamp is None:
+        raise UsageError("nothing to do: name --key FILE and --certificate FILE, or --timestamp URL, or both")
+    if signer:
+        signer.require_valid(datetime.now(UTC))
+    return signer
+
+
+def sign_valid(
+    bag: Path, signer: "Signer | None", config: Config, *, force: bool = False, ask_revocation: bool = True
+) -> SignedBag:
+    """Sign a bag, and timestamp it where the settings name an authority; without `signer`, timestamp only.
+
+    Raises Refused for a bag that is not valid, unless `force` is set, StorageError, and TimestampError: the signature
+    stays then, and can be timestamped later.
+    """
+    from archiver.trust.seal import sign_bag
+
+    wrong = None if force else first_error(validate_bag(bag, cores=os.cpu_count() or 1))
+    if wrong:
+        raise Refused(f"{wrong.code} {wrong.path}: {wrong.message}")
+    files = sign_bag(
+        bag,
+        signer,
+        timestamp_url=config.timestamp,
+        now=datetime.now(UTC),
+        agent=agent(config),
+        roots=config.trust_roots,
+        ask_revocation=ask_revocation,
+    )
+    return SignedBag(bag=bag, files=tuple(files))
