@@ -13,12 +13,13 @@ is in the result.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.errors import ArchiverError, Refused, StorageError, UsageError
 from archiver.job.seed_result import SeedResult
-from archiver.model import Article, Finding, Page, Reading, Report, Seed, SeedRefused
+from archiver.model import Article, Finding, Page, Reading, Report, Seed, SeedRefused, SourceDocument
 
 if TYPE_CHECKING:
     import threading
@@ -99,11 +100,15 @@ def compare(seed: Seed, page: AnyPath | bytes | Page, *, url: str | None = None,
     from archiver.article.saved_page import page_of, saved_page
 
     address = seed.url if url is None else url
+    file = None
     if isinstance(page, bytes):
         page = page_of(page, address)
     elif not isinstance(page, Page):
+        file = Path(page).name
         page = saved_page(Path(page), address)
-    return read(seed, page)
+    reading = read(seed, page)
+    source = SourceDocument(kind="import", file=file, url=address)
+    return replace(reading, comparison=replace(reading.comparison, source=source))
 
 
 def archive(

@@ -85,6 +85,8 @@ class Config:
     deliver_endpoint: str | None = None
     """The address of a cluster's scheduler, in place of processes here."""
     pace: float = 1.0
+    host_rest_seconds: float = 3600.0
+    """The longest that a host is left alone because it asked for it (Retry-After)."""
     user_agent: str = ANONYMOUS
     proxy: str | None = None
     ca_bundle: Path | None = None
@@ -134,7 +136,14 @@ class Config:
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
         keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots")
-        handoffs = ("aptrust_access", "aptrust_storage", "deliver", "deliver_form", "deliver_endpoint")
+        handoffs = (
+            "aptrust_access",
+            "aptrust_storage",
+            "deliver",
+            "deliver_form",
+            "deliver_endpoint",
+            "host_rest_seconds",
+        )
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
         for name in ("timestamp", "executor"):

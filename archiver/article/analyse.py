@@ -38,9 +38,8 @@ def read(seed: Seed | None, page: Page) -> Reading:
         credits=(*credits_of_seed(seed), *article.credits),
         comparison=compare.compare(
             seed,
-            article.paragraphs,
+            article.model or compare.UNREAD,
             [claim.value for claim in article.claims.get("headline", ())],
-            [block.at for block in article.blocks],
             authors=[claim.value for claim in article.claims.get("author", ())],
             days=[claim.value[:10] for claim in article.claims.get("published", ())],
         ),

@@ -36,6 +36,7 @@ MAX_KEYS = 200_000
 MAX_REMEMBERED = 2_000
 """Characters of the longest paragraph that is kept in mind."""
 _DROPPED = re.compile(f"[{_INVISIBLE}]")
+_RAISED = re.compile("([\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u215e])")
 
 _PUNCTUATION = {
     **dict.fromkeys("'‘’‚‛′`´ʼʹ＇‹›", "'"),
@@ -145,8 +146,19 @@ class _Words(dict[str, str]):
 
 
 def _key(raw: str) -> str:
-    key = unicodedata.normalize("NFKC", _DROPPED.sub("", raw))
+    key = compatible(raw)
     return _PUNCTUATION.get(key) or key
+
+
+def compatible(text: str) -> str:
+    """A text in Unicode's compatible forms (ligatures, full-width letters) without invisible characters. Raised and
+    lowered digits and fractions stay as they are: `10²` is not `102`."""
+    if text.isascii():
+        return text
+    text = _DROPPED.sub("", text)
+    if not _RAISED.search(text):
+        return unicodedata.normalize("NFKC", text)
+    return "".join(part if _RAISED.match(part) else unicodedata.normalize("NFKC", part) for part in _RAISED.split(text))
 
 
 _KEYS = _Keys()

@@ -29,6 +29,7 @@ def bag_info(contents: BagContents) -> Info:
         ("Publication-Date", _published(reading.claims.get("published", ()))),
         *(("Credit", credit) for credit in _credited(reading.credits)),
         ("Comparison-Verdict", reading.comparison.verdict),
+        ("Comparison-Source", reading.comparison.source.kind if reading.comparison.source else None),
         ("Seed-Supplied-By", contents.custody["supplied_by"]),
         ("Seed-Obtained-How", contents.custody["obtained_how"]),
         *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),

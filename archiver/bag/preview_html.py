@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
 from archiver.model import Capture, ComparedLine, Comparison
+from archiver.model.comparison_words import line_words, source_words, verdict_words
 from archiver.templates import render
 
 T = TypeVar("T")
@@ -24,22 +25,6 @@ MOST = 2_000
 """Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 """As in BCP 47; a page may claim anything."""
-_KINDS = {
-    "same": "the same",
-    "typographic": "other quotation marks, dashes or spaces",
-    "edited": "reworded",
-    "moved": "stands elsewhere on the page",
-    "missing": "in the seed, not on the page",
-    "page-only": "on the page, not in the seed",
-}
-_COUNTED = {
-    "same": "the same",
-    "typographic": "in other typography",
-    "edited": "reworded",
-    "moved": "moved",
-    "missing": "only in the seed",
-    "page-only": "only on the page",
-}
 _BECAME = {
     "captured": "Captured",
     "unread": "Recorded, but not read as the article,",
@@ -76,7 +61,8 @@ def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
         language=stated if _LANGUAGE.fullmatch(stated) else "",
         became=_became(contents.capture),
         compared=_has_article(contents),
-        verdict=comparison.verdict,
+        verdict=verdict_words(comparison.verdict),
+        source=source_words(comparison.source.kind) if comparison.source else "",
         shares=_shares(comparison),
         lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
         capture=_table(_capture(contents)),
@@ -140,16 +126,17 @@ def _shares(comparison: Comparison) -> str:
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
     if comparison.verdict == "no-text":
         shares = "There is no body on one side, so there is nothing to compare."
-    counts: Counter[str] = Counter(line.kind for line in comparison.lines)
+    counts = Counter(line_words(line.kind, line.where) for line in comparison.lines)
     if counts:
-        found = ", ".join(f"{counts[kind]} {named}" for kind, named in _COUNTED.items() if kind in counts)
-        shares += f" Paragraphs: {found}."
+        shares += f" Paragraphs: {'; '.join(f'{count} {about}' for about, count in counts.items())}."
+    for cut in comparison.read.cut if comparison.read else ():
+        shares += f" Not read: {cut}."
     return shares
 
 
 def _line(line: ComparedLine) -> Line:
     where = f", line\u00a0{line.seed_line}" if line.seed_line is not None else ""
-    return Line(line.kind, f"{_KINDS[line.kind]}{where}", _paragraphs(line))
+    return Line(line.kind, f"{line_words(line.kind, line.where)}{where}", _paragraphs(line))
 
 
 def _paragraphs(line: ComparedLine) -> Sequence[tuple[str, Sequence[Run]]]:

@@ -23,7 +23,7 @@ from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
-from archiver.job.result import Result, Summary
+from archiver.job.result import COMPARED, Result, Summary
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, read_seeds
 
@@ -153,6 +153,7 @@ def _print(result: SeedResult, *, as_json: bool) -> None:
     values = {"bag": result.name}
     told = {name: values.get(name, getattr(result, name)) for name in _TOLD}
     told |= {name: value for name in _TOLD_IF_ANY if (value := getattr(result, name))}
+    told["comparison_source"] = COMPARED if result.verdict else None
     print(json.dumps(told), flush=True)
 
 

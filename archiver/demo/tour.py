@@ -26,7 +26,7 @@ from archiver.view.terminal import credits_once, differences, one_line, recovere
 
 SEEDS = Path(__file__).parent / "seeds"
 TELLING = "ferry-strike.txt"
-"""The seed whose page was edited since."""
+"""The seed that differs from its page."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class Expected:
 
 EXPECTED = {
     "dredging-budget.txt": Expected(outcome="blocked", verdict=None, why="paywall (403)"),
-    "ferry-strike.txt": Expected(outcome="captured", verdict="edited", why="edited since"),
+    "ferry-strike.txt": Expected(outcome="captured", verdict="edited", why="seed and page differ"),
     "fish-market.txt": Expected(outcome="gone", verdict=None, why="taken down (410)"),
     "hale-light.txt": Expected(outcome="captured", verdict="same", why="unchanged"),
     "herring-talks.txt": Expected(outcome="captured", verdict="same", why="moved (301)"),
@@ -168,7 +168,7 @@ def _row(stop: Stop) -> Iterator[str]:
 
 def _comparison(record: dict[str, Any]) -> Iterator[str]:
     kept = record["comparison"]["seed_coverage"]
-    yield f"{TELLING} beside its page: {kept:.0%} of the seed's words are still there. [-seed-] {{+page+}}"
+    yield f"{TELLING} beside its page: {kept:.0%} of the seed's words are on the page. [-seed-] {{+page+}}"
     yield ""
     yield from differences(record)
     yield ""

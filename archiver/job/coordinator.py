@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import BrokenExecutor, Executor, Future
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from queue import Empty, SimpleQueue
 
@@ -27,6 +27,7 @@ from archiver.job.events import (
     State,
     WorkerDied,
 )
+from archiver.job.host_memory import HostMemory
 from archiver.job.host_queue import BREAKER, HostQueue, host_of
 from archiver.job.result import Archived, Done, Result, Summary, failure
 from archiver.job.results import GROUP, Results
@@ -51,11 +52,12 @@ DEAD = ("dns", "connect", "tls", "timeout", "disconnect", "protocol")
 
 @dataclass(frozen=True, slots=True)
 class _Flight:
-    """A seed under way since a monotonic moment; `alone` in a process of its own."""
+    """A seed under way since a monotonic moment; `alone` in a process of its own, `retry` where it failed before."""
 
     seed: Seed
     since: float
-    alone: bool
+    alone: bool = False
+    retry: bool = False
 
 
 @dataclass(slots=True)
@@ -71,6 +73,7 @@ class Coordinator:
     summary: Summary
     queue: HostQueue = field(init=False)
     backlog: Backlog = field(init=False)
+    hosts: HostMemory = field(init=False)
     sink: BagSink = field(init=False)
     results: Results = field(init=False)
     workers: Executor = field(init=False)
@@ -81,12 +84,15 @@ class Coordinator:
     finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
     slots: Slots = field(default_factory=Slots)
     state_told: float = 0.0
+    prefer_new: bool = False
+    """Whether there are new seeds that wait, or may come."""
     to_isolate: deque[Seed] = field(default_factory=deque)
     """Seeds under way in a process that died: each runs again, alone, for the last time. Their hosts wait for them."""
 
     def __post_init__(self) -> None:
         self.backlog = Backlog(self.config.bags / STAGING)
         self.queue = HostQueue(self.config.pace, self.backlog)
+        self.hosts = HostMemory(queue=self.queue, ledger=self.ledger, longest=self.config.host_rest_seconds)
 
     def go(self, seeds: Iterator[Seed | SeedRefused]) -> Generator[None, None, None]:
         """Until every seed is settled, or someone says stop and those in flight are; gives way to the caller between
@@ -95,6 +101,7 @@ class Coordinator:
         self.results = Results(self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.tell)
         self.workers = executor_for(self.config, self.job)
         try:
+            self.hosts.recall()
             more = True
             while more or self.queue or self.to_isolate or self.in_flight:
                 if self.stop.is_set():
@@ -103,12 +110,16 @@ class Coordinator:
                         break
                 elif more:
                     more = self._read_ahead(seeds)
+                self.prefer_new = more or bool(self.queue.new)
                 self._hand_out()
                 self.results.settle_if_due(force=not self.in_flight)
+                if not (more or self.in_flight or self.to_isolate):
+                    self._leave_resting_hosts()
                 self._collect(reading=more and not self._window_is_full())
                 self._tell_state()
                 yield
             self.results.settle_if_due(force=True)
+            self.hosts.keep()
         finally:
             self.workers.shutdown(wait=True, cancel_futures=True)
             if self.isolated is not None:
@@ -137,12 +148,13 @@ class Coordinator:
                 refused.append(seed)
                 continue
             read.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting", origin=seed.origin))
-            if self.results.known(seed):
+            if (state := self.results.state_of(seed)) == "done":
                 continue
             if self.queue.broken(seed.url):
                 self._give_up(seed)
             else:
-                self.queue.put(replace(seed, parts=()), time.monotonic())  # whose lines the document has as well
+                slim = replace(seed, parts=())  # whose lines the document has as well
+                self.queue.put(slim, time.monotonic(), retry=state == "tried")
         if read:
             self.ledger.waiting(read, self.job)
         if refused:
@@ -150,24 +162,36 @@ class Coordinator:
         return more
 
     def _hand_out(self) -> None:
-        """Hand out seeds whose hosts are ready while there are free slots, and one seed of `to_isolate`."""
+        """Hand out seeds whose hosts are ready while there are free slots, and one seed of `to_isolate`. While there is
+        new work, or may be, retries have half of the slots at most."""
         if self.to_isolate and not self.stop.is_set() and not any(each.alone for each in self.in_flight.values()):
             self.isolated = self.isolated or isolated_process(self.config, self.job)
             self._submit(self.isolated, self.to_isolate.popleft(), alone=True)
         for _ in range(self._free_slots()):
-            if self.stop.is_set() or (seed := self._next()) is None:
+            if self.stop.is_set():
                 return
-            self._submit(self.workers, seed)
+            if (seed := self._next(self.queue.take)) is not None:
+                self._submit(self.workers, seed)
+            elif self._retry_may_begin() and (seed := self._next(self.queue.take_retry)) is not None:
+                self._submit(self.workers, seed, retry=True)
+            else:
+                return
 
-    def _next(self) -> Seed | None:
+    def _next(self, take: Callable[[float], Seed | None]) -> Seed | None:
         """The next seed whose turn it is. A duplicate, of the same host, is not under way: it is settled, or nearly."""
-        while (seed := self.queue.take(time.monotonic())) is not None and self.results.known(seed):
+        while (seed := take(time.monotonic())) is not None and self.results.known(seed):
             self.queue.at_once(seed.url, time.monotonic())
         return seed
 
-    def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False) -> None:
+    def _retry_may_begin(self) -> bool:
+        if not self.prefer_new:
+            return True
+        usual, _ = capacity(self.workers, self.config)
+        return sum(each.retry for each in self.in_flight.values()) < max(1, usual // 2)
+
+    def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False, retry: bool = False) -> None:
         future = self.sink.submit(workers, seed)
-        self.in_flight[future] = _Flight(seed, time.monotonic(), alone)
+        self.in_flight[future] = _Flight(seed, time.monotonic(), alone, retry)
         self.tell(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
         future.add_done_callback(self.finished.put)
 
@@ -179,7 +203,7 @@ class Coordinator:
         """Take the results that are there; wait a little for one, but not while there are seeds to read."""
         # With every slot taken only a finished seed changes anything; a ready host must not make this a busy wait.
         full = not self._free_slots() or self.stop.is_set()
-        patience = 0.0 if reading else 0.2 if full else min(0.2, self.queue.wait(time.monotonic()))
+        patience = 0.0 if reading else 0.2 if full else min(0.2, self._wait())
         if not self.in_flight:
             self.stop.wait(patience if self.queue else 0)
             return
@@ -194,6 +218,9 @@ class Coordinator:
         if errors:
             self.results.settle_if_due(force=True)
             raise errors[0]
+
+    def _wait(self) -> float:
+        return self.queue.wait(time.monotonic(), retries=self._retry_may_begin())
 
     def _take_up(self, future: Future[Done]) -> BaseException | None:
         """Take a result, or give the error that must end the job."""
@@ -211,6 +238,8 @@ class Coordinator:
             done = future.result()
         seconds = time.monotonic() - flight.since
         self.slots.ended(seconds, unreached=not isinstance(done, Archived) and done.kind in ("dns", "connect"))
+        if isinstance(done, Archived) and done.retry_after:
+            self.hosts.note_rest(host_of(seed.url), done.retry_after)
         self.queue.rest(seed.url, time.monotonic(), done.crawl_delay or 0.0)
         self.results.take(seed, done, seconds)
         self._judge(seed, done)
@@ -223,7 +252,7 @@ class Coordinator:
         if self.queue.judge(seed.url, refused=refused):
             if not before:
                 self.tell(HostBroken(host=host_of(seed.url)))
-            for other in self.queue.give_up(seed.url):
+            for other in self.queue.drop(host_of(seed.url)):
                 if not self.results.known(other):
                     self._give_up(other)
                 self.results.settle_if_due(force=False)
@@ -232,11 +261,25 @@ class Coordinator:
         reason = f"{host_of(seed.url)} gave no page {BREAKER} times in a row: not asked again in this job"
         self.results.take(seed, failure(seed, "breaker", reason, datetime.now(UTC), attempts=0))
 
+    def _leave_resting_hosts(self) -> None:
+        """End without the seeds of hosts that asked to be left alone for longer than the job waits."""
+        now = time.monotonic()
+        longest = self.config.limits.retry_after_seconds
+        if self.queue.wait(now) <= longest or not self.queue.all_rest(now + longest):
+            return
+        for host in self.queue.hosts_that_wait():
+            until = datetime.now(UTC) + timedelta(seconds=self.queue.rests_for(host, now))
+            reason = f"{host} asked to be left alone until {until:%Y-%m-%d %H:%M} UTC"
+            for seed in self.queue.drop(host):
+                if not self.results.known(seed):
+                    self.results.leave_waiting(seed, reason)
+
     def _tell_state(self) -> None:
         now = time.monotonic()
         if now - self.state_told < EVERY:
             return
         self.state_told = now
+        self.hosts.keep()
         slow = (host_of(each.seed.url) for each in self.in_flight.values() if now - each.since > SLOW_SECONDS)
         self.tell(
             State(

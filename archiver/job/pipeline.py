@@ -17,10 +17,11 @@ from archiver.bag.names import bag_name
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
 from archiver.capture.fetch import Fetcher
+from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.errors import RecordingError, StorageError
-from archiver.job.result import Archived, BagIdentity
+from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -98,14 +99,21 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         reason=capture.reason,
         status=capture.status,
         crawl_delay=capture.crawl_delay,
+        retry_after=_retry_after(capture),
         warning=warning,
     )
+
+
+def _retry_after(capture: Capture) -> float | None:
+    """How long a busy host asked to be left alone (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
+    busy = capture.status in (429, 503)
+    return retry_after(capture.page.header("retry-after"), capture.finished) if busy else None
 
 
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
     source = SourceDocument(
-        kind="wire", record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
+        kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
     )
     return replace(
         reading,

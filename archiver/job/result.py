@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Literal
 
-from archiver.model import Bag, Failure, Outcome, Receipt, Seed
+from archiver.model import Bag, DocumentKind, Failure, Outcome, Receipt, Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,15 +32,20 @@ class Delivered:
         return f"{self.receipt.target}/{self.receipt.package}"
 
 
+COMPARED: DocumentKind = "wire"
+"""Which document a job compares with the seed: always the server's answer as recorded."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
     done before; `warning` says what is missing of a bag that is kept all the same, or that it is gone; `kind` is the
-    class of a seed that is not captured (`job/advice.py`); `package` where the bag was delivered to."""
+    class of a seed that is not captured (`job/advice.py`); `package` where the bag was delivered to. `waiting` is a
+    seed that was not asked for, because its host asked to be left alone for longer than the job waits."""
 
     seed: str
     url: str | None
-    outcome: Outcome
+    outcome: Outcome | Literal["waiting"]
     bag: str | None
     verdict: str | None
     reason: str | None
@@ -60,6 +66,8 @@ class Archived:
     status: int
     """Of the page's answer."""
     crawl_delay: float | None = None
+    retry_after: float | None = None
+    """Seconds for which a busy host (status 429, 503) asked to be left alone."""
     warning: str | None = None
     """Why the bag is not signed or timestamped as it should be."""
     delivered: Delivered | None = None
@@ -111,5 +119,5 @@ class Summary:
 
     def stated(self) -> Mapping[str, int]:
         """The counts, in the order of the outcomes."""
-        order = ("captured", "gone", "blocked", "refused", "failed")
+        order = ("captured", "gone", "blocked", "refused", "failed", "waiting")
         return {outcome: self.counts[outcome] for outcome in order if outcome in self.counts}

@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import Literal
 
 from archiver.config import Config
 from archiver.job.events import Event, SeedEnded
@@ -39,18 +40,29 @@ class Results:
     """Of each seed in the group, the places of other documents of this job that say the same."""
 
     def known(self, seed: Seed) -> bool:
-        """Whether a seed needs no work: done before, or another document of this job said the same. Reports it then,
-        or lets its duplicate report it."""
+        """Whether a seed needs no work, as `state_of` says."""
+        return self.state_of(seed) == "done"
+
+    def state_of(self, seed: Seed) -> Literal["new", "tried", "done"]:
+        """Whether a seed is new, was tried without success, or needs no work: done before, or another document of this
+        job said the same. Reports it then, or lets its duplicate report it."""
         key = key_of(seed)
         if key in self._duplicates:
             self._duplicates[key].append(seed.origin)
-            return True
+            return "done"
         entry = self.ledger.find(key)
         now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
         if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
             self.report(done_before(seed.origin, entry, self.config.bags))
-            return True
-        return False
+            return "done"
+        return "tried" if entry and entry.outcome != "waiting" else "new"
+
+    def leave_waiting(self, seed: Seed, reason: str) -> None:
+        """Report a seed that this job does not come to. The ledger has what is known of it."""
+        entry = self.ledger.find(key_of(seed))
+        if entry is not None:
+            stays = replace(result_of(seed.origin, entry, new=True), outcome="waiting", kind="waiting", reason=reason)
+            self.report(stays)
 
     def refuse(self, refused: Sequence[SeedRefused]) -> None:
         """Settle and report documents that cannot be read as seeds."""

@@ -16,7 +16,7 @@ class SeedResult:
     """Where the seed comes from: its path, or the address that was given."""
     url: str | None
     outcome: str
-    """`captured`, `gone`, `blocked`, `refused` or `failed`."""
+    """`captured`, `unread`, `gone`, `blocked`, `refused`, `failed`; `waiting` where its host asked to be left alone."""
     bag: Path | None
     """The bag, an absolute path; None where there is none, or where it was delivered."""
     verdict: str | None

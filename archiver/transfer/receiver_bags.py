@@ -30,7 +30,7 @@ from archiver.trust.custody import CUSTODY
 from archiver.validation.bagit.profile import read_profile
 from archiver.validation.bagit.tagfiles import Declaration, read_info
 from archiver.validation.bagit.tree import scan
-from archiver.validation.validator import validate_bag, validate_tree
+from archiver.validation.validator import ValidationOptions, validate_bag, validate_tree
 from archiver.verification.judge import require_valid
 
 ORIGINAL = "original"
@@ -164,4 +164,4 @@ def _validate(chain: Sequence[Source], found: Source, receiver: Receiver | None,
     if receiver is None:
         return report
     profile = read_profile(receiver.profile) if receiver.profile else None
-    return validate_tree(tree_of(found, session.options.form), found.name, profile=profile)
+    return validate_tree(tree_of(found, session.options.form), found.name, options=ValidationOptions(profile=profile))

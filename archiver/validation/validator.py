@@ -1,15 +1,15 @@
 """Validates one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; docs/bag-format.md).
 
-No finding stops it; what cannot be checked is said to be `not checked`. It changes nothing, follows no link, and reads
-nothing outside the bag. Bags without `data/provenance.json` are judged as bags only, and what the others need is
-imported for them alone: to start is a good part of judging a small bag.
+No finding stops it; what cannot be checked is reported as `not checked`. It changes nothing, follows no link, and reads
+nothing outside the bag. Bags without `data/provenance.json` are validated as bags only. Modules that few bags need are
+imported when one does: start-up is a good part of the time a small bag takes.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
@@ -29,6 +29,18 @@ if TYPE_CHECKING:
 _WEB_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationOptions:
+    """What is checked besides the bag itself, and how; the fields are explained at `validate_bag`."""
+
+    profile: "Profile | None" = None
+    reread: "Reread | None" = None
+    trust: Trust = field(default_factory=Trust)
+    second_opinion: bool = False
+    strict: bool = False
+    cores: int = 1
+
+
 def validate_bag(
     path: Path,
     *,
@@ -39,18 +51,27 @@ def validate_bag(
     strict: bool = False,
     cores: int = 1,
 ) -> Report:
-    """All findings about the bag at `path`, a folder or serialised, and a verdict for each check; what is unreadable
-    inside is a finding.
+    """Validate the bag at `path`, a folder or serialised; returns all findings and a verdict for each check. What is
+    unreadable inside the bag is a finding.
 
-    On request it is held against a `profile`; its text is extracted again by `reread`; bagit-python is asked; `strict`,
-    what custom forgives is an error; signatures are judged by `trust`. Files are hashed on so many `cores`. Raises
-    StorageError where there is nothing at `path`, or its folder may not be listed; UsageError where signatures are
-    demanded and cannot be read here.
+    `profile` is a BagIt profile to validate against; `reread` extracts the text again from the WARC; `trust` says which
+    signatures are required and whose are trusted; with `second_opinion` bagit-python is asked as well; with `strict`
+    tolerated deviations are errors. Files are hashed on `cores` cores.
+
+    Raises StorageError where there is nothing at `path` or its folder may not be listed, UsageError where signatures
+    are required and the extra that reads them is not installed.
     """
+    options = ValidationOptions(
+        profile=profile,
+        reread=reread,
+        trust=trust or Trust(),
+        second_opinion=second_opinion,
+        strict=strict,
+        cores=cores,
+    )
     try:
         with opened(path) as (tree, findings):
-            options: dict[str, Any] = {"profile": profile, "reread": reread, "trust": trust, "strict": strict}
-            return validate_tree(tree, str(path), findings, second_opinion=second_opinion, cores=cores, **options)
+            return validate_tree(tree, str(path), findings, options=options)
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
 
@@ -60,22 +81,22 @@ def validate_tree(
     name: str,
     findings: Sequence[Finding] = (),
     *,
-    profile: "Profile | None" = None,
-    reread: "Reread | None" = None,
-    trust: Trust | None = None,
-    second_opinion: bool = False,
-    strict: bool = False,
-    cores: int = 1,
+    options: ValidationOptions | None = None,
 ) -> Report:
-    """The same for a bag that is a tree already (None: it is none, and the findings say why). Raises OSError for help
-    that is gone, UsageError as above."""
-    wanted = {"profile": profile is not None, "extraction": reread is not None, "second-opinion": second_opinion}
-    asked = [*CHECKS, *(each for each, is_wanted in wanted.items() if is_wanted)]
+    """Validate a bag that is a tree already (None: there is no bag, and the findings say why). Raises OSError where
+    temporary files cannot be used, UsageError as `validate_bag`."""
+    options = options or ValidationOptions()
+    on_request = {
+        "profile": options.profile is not None,
+        "extraction": options.reread is not None,
+        "second-opinion": options.second_opinion,
+    }
+    asked = [*CHECKS, *(each for each, is_asked in on_request.items() if is_asked)]
     made: set[str] = set()
     found = list(findings)
     if tree is not None:
-        demands = trust or Trust()
-        found += _judge(tree, made, profile=profile, reread=reread, second_opinion=second_opinion, cores=cores)
+        demands = options.trust
+        found += _check(tree, made, options)
         if SEALED in tree.files:
             asked.append("original")
         found += _trust_of_derived(tree, made, demands) if SEALED in tree.files else _trust(tree, made, demands)
@@ -84,11 +105,12 @@ def validate_tree(
 
             if is_group(tree):
                 asked.append("members")
-                # The group is what must be signed; what there is of signatures inside is judged by the same roots.
-                checked, more = check_group(tree, partial(_member, reread=reread, trust=demands.without_demands))
+                # The group must be signed, its members need not be; their signatures are judged by the same roots.
+                of_member = ValidationOptions(reread=options.reread, trust=demands.without_demands)
+                checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
-    if strict:
+    if options.strict:
         found = [replace(each, severity="error") if each.code in STRICT else each for each in found]
     return _report(name, asked, made, found)
 
@@ -104,7 +126,7 @@ def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
 
 
 def _trust_of_derived(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
-    """The seal of the original, and who signed it, vouch for what was made of it too: it has its payload."""
+    """The signatures of the original count for the derived bag too: both have the same payload."""
     from archiver.validation.package.derived_bag import below, sealed_part
 
     sealed = sealed_part(tree)
@@ -114,23 +136,15 @@ def _trust_of_derived(tree: Tree, made: set[str], demands: Trust) -> list[Findin
     return below(_trust(sealed, made, demands)) + _trust(tree, set(), demands.without_demands)
 
 
-def _member(tree: Tree, *, reread: "Reread | None", trust: Trust) -> tuple[set[str], list[Finding]]:
-    """(the checks that were made, what was found) for a bag in a group; that it is signed says nothing of the group."""
+def _member(tree: Tree, *, options: ValidationOptions) -> tuple[set[str], list[Finding]]:
+    """(the checks that were made, the findings) for a bag in a group. Its signatures say nothing about the group."""
     made: set[str] = set()
-    findings = _judge(tree, made, profile=None, reread=reread, second_opinion=False, cores=1)
-    return made, findings + _trust(tree, set(), trust)
+    findings = _check(tree, made, options)
+    return made, findings + _trust(tree, set(), options.trust)
 
 
-def _judge(
-    tree: Tree,
-    made: set[str],
-    *,
-    profile: "Profile | None",
-    reread: "Reread | None",
-    second_opinion: bool,
-    cores: int,
-) -> list[Finding]:
-    """What is wrong with the bag in a tree; the checks that are made are added to `made`."""
+def _check(tree: Tree, made: set[str], options: ValidationOptions) -> list[Finding]:
+    """The findings about the bag in a tree, signatures aside; the checks that were made are added to `made`."""
     made |= {"structure", "fixity"}
     # 1. Structure: the declaration, the metadata, the manifests against the disk.
     declaration, findings = read_declaration(tree)
@@ -145,14 +159,14 @@ def _judge(
     # 2. Fixity: every file once.
     if any(manifest.tag and manifest.algorithm for manifest in manifests):
         made.add("tag-fixity")
-    more, payload = check_fixity(tree, manifests, cores=cores)
+    more, payload = check_fixity(tree, manifests, cores=options.cores)
     findings += more
     findings += check_oxum(tree, info, declaration.info, payload)
-    # 3. The record and what it speaks of.
+    # 3. The record and what it describes.
     if RECORD in tree.files:
         from archiver.validation.payload.payload import check_payload
 
-        checked, more = check_payload(tree, info, reread)
+        checked, more = check_payload(tree, info, options.reread)
         made |= checked
         findings += more
     elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):
@@ -166,14 +180,14 @@ def _judge(
 
         made.add("original")
         findings += check_derived(tree, info, manifests)
-    # 4. What a receiver demands.
-    if profile is not None:
+    # 4. The profile of a receiver.
+    if options.profile is not None:
         from archiver.validation.bagit.profile import check_profile
 
         made.add("profile")
-        findings += check_profile(profile, tree, declaration, info, manifests)
-    # 5. Somebody else's view.
-    if second_opinion:
+        findings += check_profile(options.profile, tree, declaration, info, manifests)
+    # 5. A second opinion.
+    if options.second_opinion:
         from archiver.validation.bagit.bagit_python import second_opinion as ask_bagit
 
         ok = not any(each.severity == "error" for each in findings)

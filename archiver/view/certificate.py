@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from archiver.model import Report
+from archiver.model.comparison_words import VERDICTS, line_words, source_words
 from archiver.templates import render
 from archiver.validation.rules.markdown import CHECKS
 from archiver.view.terminal import credits_once, one_line
@@ -24,21 +25,6 @@ MOST = 100
 _PROVEN = ("SIG005", "SIG020", "SIG021", "SIG022", "SIG024", "SIG031", "TSR005", "TSR008", "TSR020", "TSR021", "TSR022",
            "TSR024", "CUS007")  # fmt: skip
 """What is found of signatures, timestamps and custody without being an error."""
-_LINES = {
-    "same": "the same",
-    "typographic": "different in quotation marks, dashes or spaces only",
-    "edited": "reworded",
-    "moved": "standing elsewhere on the page",
-    "missing": "in the seed and not on the page",
-    "page-only": "on the page and not in the seed",
-}
-_VERDICTS = {
-    "same": "every paragraph of the seed is on the page, and nothing else",
-    "typographic": "the same but for quotation marks, dashes and spaces",
-    "edited": "at least half of the seed's words are on the page; it was edited",
-    "different": "less than half of the seed's words are on the page",
-    "no-text": "the seed or the page has no body to compare",
-}
 _ABSENT = {
     "signature": "The bag carries no signature: nothing in it shows who vouches for it.",
     "timestamp": "The bag carries no timestamp: nothing but its own record shows since when it exists.",
@@ -219,12 +205,23 @@ def _seed(facts: Facts) -> Iterator[Row]:
     yield "Independence", seed["independence"]
     yield "Its headline", _or(seed["headline"], "none")
     yield "Its date", _or(seed["date"], "none")
+    outcome = facts.record["capture"]["outcome"]
+    if outcome != "captured":
+        yield (
+            "Comparison",
+            f"not compared: {outcome}; what came is not the article",
+        )
+        return
     verdict = comparison["verdict"]
-    yield "Comparison", f"{verdict}: {_VERDICTS.get(verdict, 'see the record')}"
+    yield "Comparison", f"{verdict}: {VERDICTS.get(verdict, 'see the record')}"
+    if source := comparison.get("source"):
+        yield "Compared with", f"{source_words(source['kind'])}: {_or(source['record_id'] or source['file'])}"
     kept, theirs = f"{comparison['seed_coverage']:.1%}", f"{comparison['page_coverage']:.1%}"
     yield "Shares", f"{kept} of the seed's words are on the page, {theirs} of the page's words are in the seed"
-    counts = Counter[str](each["kind"] for each in comparison["lines"])
-    told = [f"{counts[kind]} {about}" for kind, about in _LINES.items() if counts[kind]]
+    for cut in (comparison.get("read") or {}).get("cut", ())[:MOST]:
+        yield "Not read", cut
+    counts = Counter[str](line_words(each["kind"], each.get("where")) for each in comparison["lines"])
+    told = [f"{count} {about}" for about, count in counts.items()]
     yield "Paragraphs", "; ".join(told) or "none compared"
 
 

@@ -12,14 +12,12 @@ from typing import Any
 
 from archiver.article.compare.word_diff import Differ
 from archiver.escape import visible
+from archiver.model.comparison_words import line_words, source_words, verdict_words
 
 WIDTH = 96
-KINDS = {
-    "edited": "reworded",
-    "moved": "stands elsewhere on the page",
-    "missing": "not on the page",
-    "page-only": "on the page only",
-}
+KINDS = frozenset(("edited", "moved", "missing", "page-only", "not-compared"))
+"""Kinds of lines that are shown wherever they stand; others are where they stand hidden, struck or in data alone."""
+_APART = ("hidden", "struck", "data")
 _COLOURS = {"seed": ("\x1b[31m", "\x1b[0m"), "page": ("\x1b[32m", "\x1b[0m")}
 _MARKS = {"seed": ("[-", "-]"), "page": ("{+", "+}")}
 
@@ -80,7 +78,8 @@ def _verdict(record: Record, outcome: str) -> Iterator[str]:
     kept, theirs = comparison["seed_coverage"], comparison["page_coverage"]
     shares = f"{kept:.0%} of the seed's words are on the page, {theirs:.0%} of the page's in the seed"
     if outcome == "captured":
-        yield f"verdict: {one_line(comparison['verdict'])} - {shares}"
+        yield f"verdict: {one_line(verdict_words(comparison['verdict']))} - {shares}"
+        yield from _what_was_compared(comparison)
     else:
         yield f"no comparison shown: {one_line(outcome)}; what came is not the article, and only the record compares it"
     extractor = one_line(f"{text['extractor']} {text['extractor_version']}")
@@ -88,14 +87,23 @@ def _verdict(record: Record, outcome: str) -> Iterator[str]:
     yield f"text: {one_line(text['characters'] or 0)} characters by {extractor}{note}"
 
 
+def _what_was_compared(comparison: Record) -> Iterator[str]:
+    """The document, and what of it was not read; records of version 1.0 do not say it."""
+    if source := comparison.get("source"):
+        yield f"compared with: {one_line(source_words(source['kind']))}"
+    for cut in (comparison.get("read") or {}).get("cut", ()):
+        yield f"not read: {one_line(cut)}"
+
+
 def differences(record: Record, *, colour: bool = False) -> Iterator[str]:
-    """The comparison, line by line: what was edited, moved, lost and added in full, what stayed in one count."""
+    """The comparison, line by line: what differs, moved, is missing and is new in full, what stayed in one count."""
     lines = record["comparison"]["lines"]
     differ = Differ()
     for line in lines:
-        if line["kind"] in KINDS:
+        if line["kind"] in KINDS or line.get("where") in _APART:
             yield from _difference(line, differ, colour)
-    counts = {kind: sum(line["kind"] == kind for line in lines) for kind in ("same", "typographic")}
+    shown = [line for line in lines if line.get("where") not in _APART]
+    counts = {kind: sum(line["kind"] == kind for line in shown) for kind in ("same", "typographic")}
     if lines:
         typographic = f"{counts['typographic']} with other quotation marks or dashes only"
         yield f"  {counts['same']} paragraphs the same, {typographic}"
@@ -108,7 +116,7 @@ def _difference(line: Record, differ: Differ, colour: bool) -> Iterator[str]:
     else:
         text = one_line(page if seed is None else seed)
     where = f"line {one_line(line['seed_line'])}" if seed is not None else ""
-    yield f"  {where:<10} {KINDS[line['kind']]}"
+    yield f"  {where:<10} {line_words(line['kind'], line.get('where'))}"
     yield from textwrap.wrap(
         text, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13, break_on_hyphens=False, break_long_words=False
     )

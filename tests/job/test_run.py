@@ -393,7 +393,7 @@ def test_a_headline_with_control_characters_is_shown_escaped(tmp_path, job, caps
     assert validate_bag(bag).ok
 
 
-def test_a_coordinator_whose_seats_are_taken_does_not_spin(tmp_path, monkeypatch):
+def test_a_coordinator_whose_slots_are_taken_does_not_spin(tmp_path, monkeypatch):
     from archiver.config import Config, ConnectTo
     from archiver.job import coordinator
     from archiver.job.run_job import run_job

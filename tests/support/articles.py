@@ -3,7 +3,18 @@
 import html
 from datetime import date
 
-from archiver.model import Anchor, Headline, Page, Paragraph, Seed, SeedCaption, SeedDate
+from archiver.model import (
+    Anchor,
+    Headline,
+    Page,
+    PageBlock,
+    PageModel,
+    PageRead,
+    Paragraph,
+    Seed,
+    SeedCaption,
+    SeedDate,
+)
 
 URL = "https://www.harbour.example/2023/03/09/council-votes"
 BODY = (
@@ -57,3 +68,12 @@ def a_response(body: bytes, headers: tuple[tuple[str, str], ...] = (("Content-Ty
 
 def escaped(*texts: str) -> list[str]:
     return [html.escape(text, quote=False) for text in texts]
+
+
+def a_model(*blocks: str | PageBlock, cut: tuple[str, ...] = ()) -> PageModel:
+    """A page of these blocks; a text alone is a paragraph of the article."""
+    made = tuple(
+        PageBlock(kind="paragraph", text=each, at=f"/html/body/article/p[{n}]") if isinstance(each, str) else each
+        for n, each in enumerate(blocks, start=1)
+    )
+    return PageModel(blocks=made, read=PageRead(whole=not cut, cut=cut, blocks=len(made)))

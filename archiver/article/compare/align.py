@@ -20,9 +20,15 @@ ALIKE = 0.5
 """Two paragraphs are one edited paragraph when they share this much of their words (Dice)."""
 CONTAINED = 0.75
 """A paragraph is part of a longer one when this much of its words is in it."""
+_PART, _SHARE = 8, 0.2
+"""Words from which on a paragraph may be part of any other; shorter ones must have this share of it."""
 _RARE = 16  # a word in more paragraphs than this tells none of them apart
 _HELD = 500  # paragraphs of the seed whose words stay counted
 _NEAR = 3  # neighbours in a gap are compared even if all their words are common
+
+
+FAR = 0.75
+"""As ALIKE, for what stands before the first or after the last paragraph that is equal."""
 
 
 class Group(NamedTuple):
@@ -32,13 +38,19 @@ class Group(NamedTuple):
     page: tuple[int, ...]
 
 
-def align(seed: Sequence[Key], page: Sequence[Key]) -> list[Group]:
-    """Groups in the order of the seed. What is in no group is missing, or on the page only."""
-    numbers: dict[Key, int] = {}  # a tuple does not keep its hash: each is hashed once
+def equal(seed: Sequence[Key], page: Sequence[Key]) -> dict[int, int]:
+    """The pairs of equal paragraphs, by index; empty ones are nobody's."""
+    numbers: dict[Key, int] = {(): -1}  # a tuple does not keep its hash: each is hashed once
     here, there = ([numbers.setdefault(key, len(numbers)) for key in side] for side in (seed, page))
-    pairs = _equal(here, there)
-    pairs |= _similar(seed, page, pairs)
-    return _joined(seed, page, pairs)
+    return {i: j for i, j in _equal(here, there).items() if here[i] >= 0}
+
+
+def similar(seed: Sequence[Key], page: Sequence[Key], groups: Sequence[Group]) -> list[Group]:
+    """Groups of edited, merged and split paragraphs, among those that are in none of the `groups` yet."""
+    taken = {i for group in groups for i in group.seed}, {j for group in groups for j in group.page}
+    known = {group.seed[0]: group.page[0] for group in groups}
+    pairs = _similar(seed, page, known, taken)
+    return _joined(seed, page, pairs, taken)
 
 
 def in_order(places: Sequence[tuple[int, int]], weights: Sequence[int]) -> set[int]:
@@ -123,30 +135,35 @@ def _gaps(pairs: dict[int, int], seeds: int, pages: int) -> Iterator[tuple[range
             i, j = a + 1, b + 1
 
 
-def _similar(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) -> dict[int, int]:
+def _similar(
+    seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int], taken: tuple[set[int], set[int]]
+) -> dict[int, int]:
     """Edited paragraphs: the best matches first, among those that share a rare word or stand at the same place."""
-    free = _without(range(len(page)), pairs.values())
-    if len(pairs) == len(seed) or not free:
+    free = [j for j in _without(range(len(page)), taken[1]) if page[j]]
+    left = [i for i in _without(range(len(seed)), taken[0]) if seed[i]]
+    if not left or not free:
         return {}
     # A seed may have a million paragraphs, a page has not: of those, the counts of some are held.
     here = lru_cache(maxsize=_HELD)(lambda i: words(seed[i]))
     there = {j: words(page[j]) for j in free}
     theirs = {j: each.total() for j, each in there.items()}
-    candidates = _candidates(_without(range(len(seed)), pairs), here, there, _anchors(pairs, len(seed), len(page)))
+    fixed = _anchors(pairs, len(seed), len(page))
+    near = range(min(fixed.values(), default=0) - _NEAR, max(fixed.values(), default=len(page)) + _NEAR + 1)
+    candidates = _candidates(left, here, there, fixed)
     scored = []
-    for i, near in groupby(sorted(candidates), key=itemgetter(0)):
+    for i, those in groupby(sorted(candidates), key=itemgetter(0)):
         one = here(i)
         mine = one.total()  # a giant paragraph may be a candidate for thousands: it is counted once
-        for _, j in near:
+        for _, j in those:
             score = _likeness(one, there[j], (mine, theirs[j]))
-            if score >= ALIKE:
+            if score >= (ALIKE if j in near else FAR):
                 scored.append((-score, abs(i - j), i, j))
     found: dict[int, int] = {}
-    taken: set[int] = set()
+    had: set[int] = set()
     for _, _, i, j in sorted(scored):
-        if i not in found and j not in taken:
+        if i not in found and j not in had:
             found[i] = j
-            taken.add(j)
+            had.add(j)
     return found
 
 
@@ -157,14 +174,16 @@ def _anchors(pairs: dict[int, int], seeds: int, pages: int) -> dict[int, int]:
 def _candidates(
     seeds: list[int], here: Callable[[int], Counter[str]], there: dict[int, Counter[str]], fixed: dict[int, int]
 ) -> set[tuple[int, int]]:
-    places: defaultdict[str, list[int]] = defaultdict(list)
+    places: defaultdict[object, list[int]] = defaultdict(list)
     for j, counted in there.items():
-        for word in counted:
-            if len(places[word]) <= _RARE:
-                places[word].append(j)
+        for mark in _marks(counted):
+            if len(places[mark]) <= _RARE:
+                places[mark].append(j)
     found: set[tuple[int, int]] = set()
     for i in seeds:
-        votes = Counter(j for word in here(i) if len(places.get(word, ())) <= _RARE for j in places.get(word, ()))
+        votes = Counter(
+            j for mark in _marks(here(i)) if len(places.get(mark, ())) <= _RARE for j in places.get(mark, ())
+        )
         found.update((i, j) for j, _ in votes.most_common(8))
     pages = sorted(there)
     for gap_seeds, gap_pages in _gaps(fixed, (max(seeds) + 1) if seeds else 0, (max(pages) + 1) if pages else 0):
@@ -175,24 +194,30 @@ def _candidates(
     return found
 
 
+def _marks(counted: Counter[str]) -> Iterator[object]:
+    """What a paragraph may be known by: its words, and words that stand one after another (as far as each is new)."""
+    yield from counted
+    yield from pairwise(counted)
+
+
 def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int]) -> float:
     """The share of common words (Dice); a longer paragraph that holds the shorter one nearly whole is as good."""
     shared = sum(min(n, other[word]) for word, n in one.items() if word in other)
     if not shared:
         return 0.0
-    within = shared / min(sizes) if min(sizes) >= 4 else 0.0
+    part = min(sizes) >= _PART or min(sizes) >= max(4, _SHARE * max(sizes))
+    within = shared / min(sizes) if part else 0.0
     return max(2 * shared / sum(sizes), ALIKE if within >= CONTAINED else 0.0)
 
 
-def _joined(seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int]) -> list[Group]:
+def _joined(
+    seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int], taken: tuple[set[int], set[int]]
+) -> list[Group]:
     """Add to each edited pair the neighbours that are in no pair and whose words are what the other side has left."""
-    free_seeds = set(range(len(seed))) - pairs.keys()
-    free_pages = set(range(len(page))) - set(pairs.values())
+    free_seeds = set(range(len(seed))) - pairs.keys() - taken[0]
+    free_pages = set(range(len(page))) - set(pairs.values()) - taken[1]
     groups = []
     for i, j in sorted(pairs.items()):
-        if seed[i] == page[j]:
-            groups.append(Group((i,), (j,)))
-            continue
         seeds = _absorb(seed, i, free_seeds, words(page[j]) - words(seed[i]))
         pages = (j,) if len(seeds) > 1 else _absorb(page, j, free_pages, words(seed[i]) - words(page[j]))
         groups.append(Group(seeds, pages))

@@ -1,226 +1,218 @@
-"""The seed against the page, line by line (docs/bag-format.md, section 4.8).
+"""The seed against the whole page, line by line (docs/comparison.md).
 
-The lines are the paragraphs of the body and the lines after it; headline, date, byline and caption are claims.
+The lines are the paragraphs of the body and the lines after it; headline, date, byline and caption are claims. A line
+is looked for in what stands in the page's markup, then in what is marked hidden or struck, then in its embedded data.
 Where the page merged or split paragraphs, each piece stands beside its own; a paragraph whose break alone differs is
-`typographic`.
-
-Verdicts: `same`, all lines same and none page-only; `typographic`, only such differences; `edited`, at least half of
-the seed's words are covered; `different`, below that; `no-text`, seed or page has no body.
+`typographic`. It does not ask which blocks the extractor took: that decides between `article` and `page` alone.
 """
 
-import re
-from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
-from itertools import zip_longest
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
-from archiver.article.claims import dates
-from archiver.article.compare.align import Group, Key, align, in_order
+from archiver.article.compare import verdicts
+from archiver.article.compare.align import Group, in_order
+from archiver.article.compare.claim_lines import known
+from archiver.article.compare.layers import Layer, Text, text_of, unmarked
+from archiver.article.compare.letters import letters
+from archiver.article.compare.page_only import counted
 from archiver.article.compare.word_diff import Differ
-from archiver.article.people import names
-from archiver.article.words import fold, keys, said, shared
-from archiver.model import ComparedLine, Comparison, LineKind, Seed, Verdict
+from archiver.article.words import fold, keys
+from archiver.model import (
+    ComparedLine,
+    Comparison,
+    LineKind,
+    PageBlock,
+    PageModel,
+    PageRead,
+    Seed,
+    SourceDocument,
+    Where,
+)
 
-COVERED = 0.5
-"""The share of the seed's words that makes a page its edition rather than another text."""
-_TOP = 5
 _LARGE = 1 << 20
 """Bytes of a seed from which on each of its words is kept once: a string for each takes ten times its letters."""
-_LONGEST_BYLINE = 200
-_WORD = re.compile(r"[^\W\d_]+")
-_WORD_OF_DATE = re.compile(
-    r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)"
-    r"(?:day)?|st|nd|rd|th|on|at|published|posted|date|utc|gmt|[ap]m|[tz年月日년월일]",
-    re.IGNORECASE,
-)
-_JOINT = re.compile(r"\s*[,|/·•–—-]\s*|\s+")
+_SEARCH_CUT = "the search for words that stand nowhere as a paragraph was ended at its bound"
+UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
+"""What a page that is no markup has: nothing to compare."""
 NOTHING = Comparison(verdict="no-text", seed_coverage=0.0, page_coverage=0.0, lines=())
 
-_Placed = tuple[int, int, ComparedLine]
-"""A line, the index of its seed paragraph, the index of its page paragraph."""
 
+class _Placed:
+    """A line, the index of its seed paragraph, its place on the page; `apart` from the order of the others."""
 
-class _Text(NamedTuple):
-    """A paragraph, folded, its comparison key, and where it stands on the page."""
+    __slots__ = ("apart", "line", "order", "seed")
 
-    text: str
-    key: Key
-    at: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    """What is known of the page as a claim, so that the line of it that prints it is none of the body."""
-
-    headlines: frozenset[Key]
-    authors: frozenset[Key]
-    days: frozenset[str]
+    def __init__(self, seed: int, order: tuple[int, int], line: ComparedLine, *, apart: bool) -> None:
+        self.seed, self.order, self.line, self.apart = seed, order, line, apart
 
 
 def compare(
     seed: Seed,
-    paragraphs: Sequence[str],
+    page: PageModel,
     headlines: Iterable[str] = (),
-    places: Sequence[str | None] = (),
     *,
     authors: Iterable[str] = (),
     days: Iterable[str] = (),
+    source: SourceDocument | None = None,
 ) -> Comparison:
-    """How the paragraphs of a page relate to the seed. `headlines`, `authors` and `days` (of publication, ISO 8601) are
-    the page's own: at its top they are claims and no lines. `places` says where each paragraph stands on the page.
+    """How a page relates to the seed. `headlines`, `authors` and `days` (of publication, ISO 8601) are the page's own;
+    `source` is the document it was read from.
 
-    `seed_coverage` is the share of the seed's words found in the lines they are aligned with, `page_coverage` the
-    reverse.
+    `seed_coverage` is the share of the seed's words found in the page's markup, `marked_coverage` the same with what is
+    marked hidden, struck, or embedded data; `page_coverage` is the share of the words of the page's lines that the seed
+    has.
     """
     once: dict[str, str] | None = {} if len(seed.data) > _LARGE else None
-    mine = [_text(paragraph.text, once=once) for paragraph in seed.paragraphs]
-    page = [_text(text, at) for text, at in zip_longest(paragraphs, places[: len(paragraphs)])]
-    known = _Known(
-        headlines=frozenset(map(keys, headlines)),
-        authors=frozenset(map(keys, authors)),
-        days=frozenset([*days, *([seed.date.day.isoformat()] if seed.date else [])]),
-    )
-    theirs = _body(seed, {each.key for each in mine}, page, known)
-    if not any(each.key for each in mine) or not theirs:
-        return NOTHING
-    groups = align([each.key for each in mine], [each.key for each in theirs])
+    mine = [text_of(paragraph.text, once=once) for paragraph in seed.paragraphs]
+    layers = [Layer(mine, blocks) for blocks in _layers(page)]
+    if not any(each.key for each in mine):
+        return replace(NOTHING, source=source, read=page.read)
+    left = {i for i, each in enumerate(mine) if each.key}
+    _match(layers, left)
+    read = page.read
+    if any(layer.exhausted for layer in layers):
+        read = replace(read, whole=False, cut=(*read.cut, _SEARCH_CUT))
+    if len(left) == sum(bool(each.key) for each in mine) and read.whole and not _has_body(page):
+        return replace(NOTHING, source=source, read=read)
     numbers = [paragraph.line for paragraph in seed.paragraphs]
-    lines = _ordered(_lines(groups, mine, theirs, numbers), mine, theirs, numbers)
-    seed_coverage, page_coverage = _coverage(lines)
-    verdict = _verdict({line.kind for line in lines}, seed_coverage)
-    return Comparison(
-        verdict=verdict, seed_coverage=round(seed_coverage, 4), page_coverage=round(page_coverage, 4), lines=lines
-    )
+    placed = _lines(layers, mine, numbers)
+    extra = counted(layers, [p.order for p in placed if _spans(p)], known(seed, headlines, authors, days), mine)
+    lines = _ordered(placed, extra.lines, _unfound(left, mine, numbers, read))
+    return verdicts.comparison(lines, extra.counting, source=source, read=read)
 
 
-def _text(raw: str, at: str | None = None, *, once: dict[str, str] | None = None) -> _Text:
-    text = fold(raw)
-    key = keys(text)
-    if once is not None:
-        text, key = raw if text == raw else text, tuple(map(once.setdefault, key, key))
-    return _Text(text, key, at)
+def _layers(page: PageModel) -> tuple[list[Text], list[Text], list[Text]]:
+    """What stands in the markup, what is marked hidden or struck there, and the page's data."""
+    shown: list[Text] = []
+    marked: list[Text] = []
+    data: list[Text] = []
+    for number, block in enumerate(page.blocks):
+        if block.kind == "data":
+            data.append(_text(block, block.text, number, "data"))
+        elif block.marked == "struck":
+            marked.append(_text(block, block.struck or block.text, number, "struck"))
+        elif block.marked:
+            marked.append(_text(block, block.text, number, "hidden"))
+        else:
+            shown.append(_text(block, block.text, number, "article" if block.in_article else "page"))
+        if block.struck and block.marked != "struck" and block.kind != "data":
+            marked.append(_text(block, block.struck, number, "struck"))
+    return shown, marked, data
 
 
-def _body(seed: Seed, kept: set[Key], paragraphs: list[_Text], known: _Known) -> list[_Text]:
-    """The page's paragraphs without the seed's headline, date, byline and caption, and without its own headline, date
-    and byline at the top; a byline stands first or directly under another of these."""
-    told = {keys(seed.headline.text)} if seed.headline else set()
-    if seed.byline:
-        told.add(keys(seed.byline.text))
-    if caption := seed.caption:
-        told |= {keys(caption.text), keys(f"{caption.text} {caption.credit or ''}")}
-    body: list[_Text] = []
-    directly = True
-    for place, each in enumerate(paragraphs):
-        if not each.key:
-            continue
-        top = place < _TOP and (
-            each.key in known.headlines
-            or (seed.date is not None and each.text == seed.date.raw)
-            or _is_date(each.text, known.days)
-            or (directly and _is_signature(each.text, known))
-        )
-        directly = each.key not in kept and (top or each.key in told)
-        if not directly:
-            body.append(each)
-    return body
+def _text(block: PageBlock, raw: str, number: int, where: Where) -> Text:
+    made = text_of(raw)
+    return replace(
+        made, number=number, at=block.at, kind=block.kind, where=where,
+        struck=fold(block.struck) if block.struck else None,
+    )  # fmt: skip
 
 
-def _is_date(text: str, days: Collection[str]) -> bool:
-    """Whether a line holds nothing but one of the days."""
-    when = dates.parse(text)
-    return when is not None and when.day.isoformat() in days and all(map(_WORD_OF_DATE.fullmatch, _WORD.findall(text)))
+def _match(layers: Sequence[Layer], left: set[int]) -> None:
+    """Find all lines: as they are before edited ones, what stands in the markup before the rest, data last."""
+    *marked, data = layers
+    for layer in marked:
+        layer.match_equal(left)
+        layer.match_letters(left)
+    for layer in marked:
+        layer.match_similar(left)
+    data.match_equal(left)
+    data.match_letters(left)
+    data.match_similar(left)
 
 
-def _is_signature(text: str, known: _Known) -> bool:
-    """Whether a line holds nothing but authors that are known, perhaps with a day that is known beside them."""
-    if len(text) > _LONGEST_BYLINE or not known.authors:
-        return False
-    if _is_byline(text, known.authors):
-        return True
-    if not any(map(str.isdigit, text)):
-        return False  # A day has figures.
-    halves = ((text[: joint.start()], text[joint.end() :]) for joint in _JOINT.finditer(text))
-    return any(
-        (_is_date(one, known.days) and _is_byline(other, known.authors))
-        or (_is_date(other, known.days) and _is_byline(one, known.authors))
-        for one, other in halves
-    )
+def _has_body(page: PageModel) -> bool:
+    return any(block.in_article and letters(block.text) for block in page.blocks)
 
 
-def _is_byline(text: str, authors: frozenset[Key]) -> bool:
-    # Figures are left to the date: what follows one is no name, and the names would be read without it.
-    if any(map(str.isdigit, text)) or not names.are_names(text):
-        return False
-    return authors.issuperset(map(keys, names.split(text)))
-
-
-def _lines(groups: list[Group], mine: list[_Text], theirs: list[_Text], numbers: list[int]) -> list[_Placed]:
+def _lines(layers: Sequence[Layer], mine: list[Text], numbers: list[int]) -> list[_Placed]:
     """A line for each seed paragraph that has a counterpart (or for each paragraph it was split into)."""
     differ = Differ()
     placed: list[_Placed] = []
-    for group in groups:
-        seeds, pages = [mine[i] for i in group.seed], [theirs[j] for j in group.page]
-        whole = len(seeds) == 1 == len(pages)
-        if len(seeds) > 1:
-            pages = [_text(piece, pages[0].at) for piece in differ.cut(pages[0].text, [each.text for each in seeds])]
-        elif len(pages) > 1:
-            seeds = [_text(piece) for piece in differ.cut(seeds[0].text, [each.text for each in pages])]
-        for at, (one, other) in enumerate(zip(seeds, pages, strict=True)):
-            i, j = group.seed[min(at, len(group.seed) - 1)], group.page[min(at, len(group.page) - 1)]
-            placed.append((i, j, _line(differ, one, other, numbers[i], whole)))
-    weights = [len(line.seed or "") + 1 for _, _, line in placed]
+    for layer in layers:
+        for group in layer.groups:
+            placed += _of_group(differ, layer, group, mine, numbers)
+        for copy in layer.copies:
+            line = _line(differ, mine[copy.seed], copy.page, numbers[copy.seed], copy.page.whole)
+            placed.append(_Placed(copy.seed, copy.page.order, line, apart=True))
+    placed.sort(key=lambda each: each.seed)
     # Pieces of one paragraph share a place on the page; among themselves they stand in the order of the seed.
-    stay = in_order([(n, j * len(placed) + n) for n, (_, j, _) in enumerate(placed)], weights)
-    return [(i, j, line if n in stay else replace(line, kind="moved")) for n, (i, j, line) in enumerate(placed)]
+    ordered = [each for each in placed if not each.apart]
+    ranks = {order: n for n, order in enumerate(sorted({each.order for each in ordered}))}
+    weights = [len(each.line.seed or "") + 1 for each in ordered]
+    stay = in_order([(n, ranks[each.order] * len(ordered) + n) for n, each in enumerate(ordered)], weights)
+    for n, each in enumerate(ordered):
+        if n not in stay:
+            each.line = replace(each.line, kind="moved")
+    return placed
 
 
-def _line(differ: Differ, one: _Text, other: _Text, number: int, whole: bool) -> ComparedLine:
-    kind: LineKind = "same" if one.text == other.text and whole else "typographic" if one.key == other.key else "edited"
+def _of_group(differ: Differ, layer: Layer, group: Group, mine: list[Text], numbers: list[int]) -> list[_Placed]:
+    seeds, pages = [mine[i] for i in group.seed], [layer.pieces[j] for j in group.page]
+    whole = len(seeds) == 1 == len(pages) and pages[0].whole
+    if len(seeds) > 1:
+        pieces = differ.cut(pages[0].text, [each.text for each in seeds])
+        pages = [replace(pages[0], text=piece, key=keys(piece)) for piece in pieces]
+    elif len(pages) > 1:
+        seeds = [Text(text=piece, key=keys(piece)) for piece in differ.cut(seeds[0].text, [p.text for p in pages])]
+    placed = []
+    for at, (one, other) in enumerate(zip(seeds, pages, strict=True)):
+        i = group.seed[min(at, len(group.seed) - 1)]
+        line = _line(differ, one, other, numbers[i], whole)
+        placed.append(_Placed(i, other.order, line, apart=other.where == "data"))
+    return placed
+
+
+def _line(differ: Differ, one: Text, other: Text, number: int, whole: bool) -> ComparedLine:
+    kind = _kind(one, other, whole)
     changes = differ.changes(one.text, other.text) if kind == "edited" else ()
-    return ComparedLine(kind=kind, seed=one.text, seed_line=number, page=other.text, changes=changes, page_at=other.at)
+    where: Where = other.where
+    if changes and other.struck and where in ("article", "page"):
+        struck, plain = letters(other.struck), letters(other.text)
+        gone = [letters(each.seed) for each in changes if letters(each.seed)]
+        if gone and all(each in struck and struck.count(each) > plain.count(each) for each in gone):
+            where = "struck"
+    return ComparedLine(
+        kind=kind, seed=one.text, seed_line=number, page=other.text, changes=changes, page_at=other.at, where=where
+    )
 
 
-def _ordered(
-    placed: list[_Placed], mine: list[_Text], theirs: list[_Text], numbers: list[int]
-) -> tuple[ComparedLine, ...]:
-    """All lines in the order of the seed; what only the page has stands after the line it follows there."""
-    here, there = {i for i, _, _ in placed}, {j for _, j, _ in placed}
-    missing = [
-        (i, -1, ComparedLine(kind="missing", seed=each.text, seed_line=numbers[i], page=None))
-        for i, each in enumerate(mine)
-        if i not in here and each.key
+def _kind(one: Text, other: Text, whole: bool) -> LineKind:
+    listed = other.kind == "list"
+    plain, theirs = unmarked(one.text, listed=listed), unmarked(other.text, listed=listed)
+    if whole and plain == theirs:
+        return "same"
+    mine, page = (one.key, other.key) if plain == one.text else (keys(plain), keys(theirs))
+    # With the same letters and marks only the spaces differ: a drop cap, a word that was broken.
+    return "typographic" if mine == page or "".join(mine) == "".join(page) else "edited"
+
+
+def _spans(placed: _Placed) -> bool:
+    """Whether a line says where the seed's text begins and ends on the page."""
+    return not placed.apart and placed.line.kind != "moved" and placed.line.where in ("article", "page", "struck")
+
+
+def _unfound(left: Iterable[int], mine: list[Text], numbers: list[int], read: PageRead) -> list[_Placed]:
+    """The lines that are nowhere; not compared where the page was not read whole."""
+    kind: LineKind = "missing" if read.whole else "not-compared"
+    return [
+        _Placed(i, (-1, 0), ComparedLine(kind=kind, seed=mine[i].text, seed_line=numbers[i], page=None), apart=True)
+        for i in left
     ]
-    extra = [j for j in range(len(theirs)) if j not in there]
+
+
+def _ordered(placed: list[_Placed], extra: list[Text], unfound: list[_Placed]) -> tuple[ComparedLine, ...]:
+    """All lines in the order of the seed; what only the page has stands where it occurs there."""
     lines: list[ComparedLine] = []
     at = 0
-    for _, j, line in sorted([*placed, *missing], key=lambda each: each[0]):
-        while line.kind not in ("moved", "missing") and at < len(extra) and extra[at] < j:
-            lines.append(_page_only(theirs[extra[at]]))
+    for each in sorted([*placed, *unfound], key=lambda each: each.seed):
+        fixed = not each.apart and each.line.kind != "moved"
+        while fixed and at < len(extra) and extra[at].order < each.order:
+            lines.append(_page_only(extra[at]))
             at += 1
-        lines.append(line)
-    return (*lines, *(_page_only(theirs[j]) for j in extra[at:]))
+        lines.append(each.line)
+    return (*lines, *map(_page_only, extra[at:]))
 
 
-def _page_only(each: _Text) -> ComparedLine:
-    return ComparedLine(kind="page-only", seed=None, seed_line=None, page=each.text, page_at=each.at)
-
-
-def _coverage(lines: Sequence[ComparedLine]) -> tuple[float, float]:
-    both = seeds = pages = 0
-    for line in lines:
-        one, other = said(line.seed or ""), said(line.page or "")
-        here = len(one)
-        same = bool(line.seed and line.page and not line.changes)  # both sides have the same words
-        seeds, pages = seeds + here, pages + (here if same else len(other))
-        both += here if same else shared(Counter(one), Counter(other))
-    return both / seeds if seeds else 0.0, both / pages if pages else 0.0
-
-
-def _verdict(kinds: set[LineKind], seed_coverage: float) -> Verdict:
-    if kinds == {"same"}:
-        return "same"
-    if kinds <= {"same", "typographic"}:
-        return "typographic"
-    return "edited" if seed_coverage >= COVERED else "different"
+def _page_only(each: Text) -> ComparedLine:
+    return ComparedLine(kind="page-only", seed=None, seed_line=None, page=each.text, page_at=each.at, where=each.where)

@@ -3,6 +3,7 @@ the tags do not tell."""
 
 from archiver.article.text import class_hints
 from archiver.article.text.blocks import Block, Place
+from archiver.article.text.source_marks import is_icon
 from archiver.model import BlockKind
 
 _TAGS: dict[str, BlockKind] = {
@@ -29,17 +30,25 @@ _BIT = {name: 1 << n for n, name in enumerate(class_hints.NAMES)}
 _LINKS = 0.8
 """The share of its words in links from which on a block outside the article is navigation."""
 _CREDIT_CLASSES = ("credit", "copyright", "source", "agency", "attribution", "bildrecht", "fotograf")
+_ALL_LINKS = 0.97
+"""The same for a short block of the article: it leads to others."""
 _SHORT = 40
+_NEAREST = 4
+"""Containers whose names are asked."""
+_ASIDES = sum(_BIT[name] for name in ("related", "social", "comment", "subscribe", "consent", "ad"))
+_BODY = _BIT["body"] | _BIT["article"]
 
 
 def kind_of(block: Block, *, in_article: bool) -> BlockKind:
     """The kind of a block; of one outside the article also by what it stands in."""
-    if block.place.tag == "img":
+    if block.place.tag == "img" or is_icon(block.place.element):
         return "embed"
     own = _own_kind(block)
-    if own in ("caption", "navigation", "byline") or in_article:
+    if own in ("caption", "navigation", "byline"):
         return own
-    around = _around(block.place)
+    if in_article:
+        return "navigation" if block.linked >= _ALL_LINKS and block.words <= _SHORT else own
+    around = _around(block.place) or _by_names(block)
     if around is not None:
         return around
     return "navigation" if block.linked >= _LINKS else own
@@ -61,6 +70,19 @@ def _own_kind(block: Block) -> BlockKind:
         if "caption" in named and "photo-caption-toggle" not in named:
             return "caption"
     return kind or "paragraph"
+
+
+def _by_names(block: Block) -> BlockKind | None:
+    """What the names of the nearest containers say of a short block outside the article: an advertisement, a box of
+    links, a form of a newsletter."""
+    at: Place | None = block.place
+    for _ in range(_NEAREST if block.words <= _SHORT else 0):
+        if at is None or at.own & _BODY:
+            return None
+        if at.own & _ASIDES:
+            return "aside"
+        at = at.parent
+    return None
 
 
 def _around(place: Place) -> BlockKind | None:

@@ -173,6 +173,8 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
+    if not text.isascii():  # JSON may name half of a surrogate pair.
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     for _ in range(2):
         if "&" not in text:
             break

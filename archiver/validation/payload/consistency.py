@@ -7,11 +7,13 @@ from archiver.validation.payload.provenance import RECORD, Record
 from archiver.validation.rules.registry import finding
 
 _LINES: dict[str, frozenset[str]] = {
-    "same": frozenset(("same",)),
-    "typographic": frozenset(("same", "typographic")),
+    "same": frozenset(("same", "page-only")),
+    "typographic": frozenset(("same", "typographic", "page-only")),
     "no-text": frozenset(),
 }
-"""What kinds of lines a verdict allows; others allow any."""
+"""What kinds of lines a verdict allows; others allow any. What only the page has does not count before the seed's
+first line and after its last."""
+_SHOWN = (None, "article", "page")
 
 _SOUGHT = 1_000_000_000
 """Characters searched for pieces of paragraphs in one bag."""
@@ -34,10 +36,19 @@ def _comparison(record: Record, text: str | None) -> Iterator[Finding]:
     verdict = record.get(str, "comparison", "verdict") or ""
     lines = [each for each in record.get(list, "comparison", "lines") or [] if isinstance(each, dict)]
     kinds = {str(each.get("kind")) for each in lines}
+    inside = [n for n, each in enumerate(lines) if each.get("kind") != "page-only"]
+    if verdict in ("same", "typographic"):
+        apart = {str(each.get("where")) for each in lines if each.get("where") not in _SHOWN}
+        between = any(inside[0] < n < inside[-1] for n in range(len(lines)) if n not in inside) if inside else True
+        if apart or (between and len(inside) < len(lines)):
+            found = f"{verdict}, though lines are {', '.join(sorted(apart)) or 'page-only'}"
+            yield finding("REC013", RECORD, field="comparison.verdict", other="comparison.lines", found=found)
     if verdict in _LINES and not kinds <= _LINES[verdict]:
         found = f"{verdict}, though lines are {', '.join(sorted(kinds - _LINES[verdict]))}"
         yield finding("REC013", RECORD, field="comparison.verdict", other="comparison.lines", found=found)
-    coverage = record.get(float, "comparison", "seed_coverage")
+    coverage = record.get(float, "comparison", "marked_coverage")
+    if coverage is None:  # Before version 2.0 the lines were sought in the article's text alone.
+        coverage = record.get(float, "comparison", "seed_coverage")
     # Half of the words divides the two verdicts; the record has the share rounded.
     if (
         coverage is not None
@@ -54,7 +65,8 @@ def _comparison(record: Record, text: str | None) -> Iterator[Finding]:
         if isinstance(line, int) and last is not None and line > last:
             field = f"comparison.lines[{number}].seed_line"
             yield finding("REC013", RECORD, field=field, other="seed.lines", expected=f"at most {last}", found=line)
-        if not isinstance(page, str) or text is None or page in paragraphs:
+        in_text = each.get("where") in (None, "article")
+        if not isinstance(page, str) or text is None or page in paragraphs or not in_text:
             continue
         # A paragraph that stands beside several of the seed is there in pieces; looking for them is bounded.
         sought += len(text)

@@ -204,6 +204,7 @@ def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
     for label, field, expected in (
         ("Original-URL", "seed.original_url", {record.get(str, "seed", "original_url")}),
         ("Comparison-Verdict", "comparison.verdict", {record.get(str, "comparison", "verdict")}),
+        ("Comparison-Source", "comparison.source.kind", {record.get(str, "comparison", "source", "kind")}),
         ("Capture-Date", "capture.started", {f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else None}),
         ("Redacted-From-Seal", "redaction.of.seal", {record.get(str, "redaction", "of", "seal")}),
         ("Credit", "credits", _credited(record)),

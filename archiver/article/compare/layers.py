@@ -1,0 +1,267 @@
+"""One layer of a page (what stands there, what is hidden or struck, its data) and the lines of a seed that it has.
+
+A layer is asked in three steps: for equal paragraphs, for lines whose letters stand there however they are cut
+(`letters.py`), for edited ones (`align.py`). Blocks in which several lines stand are cut into pieces.
+"""
+
+import re
+from bisect import bisect_left, insort
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from archiver.article.compare.align import Group, Key, equal, similar
+from archiver.article.compare.letters import Letters, Place, letters
+from archiver.article.words import fold, keys, worded
+from archiver.model import BlockKind, Where
+
+_BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
+_BULLETS = "-–—*•·▪‣◦●○■□"
+_TRAILING = re.compile(r"(?<=\S)\s[-–—*•·▪‣◦●○■□]$")
+_NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s++(?=\S)")
+_HALF = 0.5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Text:
+    """A paragraph of either side: folded, with its comparison key; of the page also its block's number, place, kind and
+    layer, and the same with its struck words."""
+
+    text: str
+    key: Key
+    number: int = 0
+    start: int = 0
+    at: str | None = None
+    kind: BlockKind = "paragraph"
+    where: Where = "article"
+    struck: str | None = None
+    whole: bool = True
+    """Whether it is all of its block."""
+
+    @property
+    def order(self) -> tuple[int, int]:
+        """Where it stands on the page."""
+        return self.number, self.start
+
+
+def text_of(raw: str, *, once: dict[str, str] | None = None) -> Text:
+    """A paragraph folded and keyed; `once` keeps each word a single time."""
+    text = fold(raw)
+    key = keys(text)
+    if not worded(key):
+        return Text(text=text, key=())
+    if once is not None:
+        text, key = raw if text == raw else text, tuple(map(once.setdefault, key, key))
+    return Text(text=text, key=key)
+
+
+def unmarked(text: str, *, listed: bool) -> str:
+    """A line without the mark of a list before it; a number is one only in a list."""
+    text = _BULLET.sub("", text, count=1) if _BULLET.match(text) else text
+    text = _TRAILING.sub("", text) if text[-1:] in _BULLETS else text
+    return _NUMBER.sub("", text, count=1) if listed and _NUMBER.match(text) else text
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A line of the seed whose words stand where another line has its counterpart already."""
+
+    seed: int
+    page: Text
+
+
+class _Claims:
+    """Which parts of which blocks are a line's already; those of one block never overlap."""
+
+    def __init__(self, taken: Iterable[int]) -> None:
+        self._taken = set(taken)
+        self.by_block: defaultdict[int, list[tuple[int, int, int]]] = defaultdict(list)
+
+    def is_free(self, block: int, start: int, end: int) -> bool:
+        """Whether nobody has a character between these."""
+        if block in self._taken:
+            return False
+        parts = self.by_block.get(block)
+        if not parts:
+            return True
+        at = bisect_left(parts, (start, -1, -1))
+        return (at == 0 or parts[at - 1][1] <= start) and (at == len(parts) or parts[at][0] >= end)
+
+    def take(self, block: int, start: int, end: int, line: int) -> None:
+        """Give these characters to a line."""
+        insort(self.by_block[block], (start, end, line))
+
+
+class Layer:
+    """The blocks of one layer, and which lines of the seed they have; lines are known by their index."""
+
+    def __init__(self, seeds: Sequence[Text], blocks: Sequence[Text]) -> None:
+        self.seeds = seeds
+        self.pieces = list(blocks)
+        self.groups: list[Group] = []
+        self.copies: list[Copy] = []
+        self.exhausted = False
+
+    def match_equal(self, left: set[int]) -> None:
+        """Take the lines that are equal to a block, with list marks aside; `left` are those still looked for."""
+        if not self.pieces or not left:
+            return
+        places: dict[Key, int] = {}
+        for j, piece in enumerate(self.pieces):
+            places.setdefault(piece.key, j)
+        self._take(equal(*self._keys(left)), left)
+        if left and any(_BULLET.match(t) or _NUMBER.match(t) for t in self._texts(left)):
+            self._take(equal(*self._bare_keys(left)), left)
+        for i in sorted(left):
+            if (place := places.get(self.seeds[i].key)) is not None:
+                self.copies.append(Copy(i, self.pieces[place]))
+                left.discard(i)
+
+    def _texts(self, left: set[int]) -> Iterator[str]:
+        yield from (self.seeds[i].text for i in left)
+        yield from (piece.text for piece in self.pieces)
+
+    def _free(self) -> list[int]:
+        taken = {j for group in self.groups for j in group.page}
+        return [j for j in range(len(self.pieces)) if j not in taken]
+
+    def _keys(self, left: set[int]) -> tuple[list[Key], list[Key]]:
+        free = set(self._free())
+        return (
+            [each.key if i in left else () for i, each in enumerate(self.seeds)],
+            [each.key if j in free else () for j, each in enumerate(self.pieces)],
+        )
+
+    def _bare_keys(self, left: set[int]) -> tuple[list[Key], list[Key]]:
+        free = set(self._free())
+        listed = {each.key for each in self.pieces if each.kind == "list"}
+
+        def of_seed(each: Text) -> Key:
+            plain = keys(unmarked(each.text, listed=True))
+            return plain if plain in listed else keys(unmarked(each.text, listed=False))
+
+        return (
+            [of_seed(each) if i in left else () for i, each in enumerate(self.seeds)],
+            [
+                keys(unmarked(each.text, listed=each.kind == "list")) if j in free else ()
+                for j, each in enumerate(self.pieces)
+            ],
+        )
+
+    def _take(self, pairs: dict[int, int], left: set[int]) -> None:
+        self.groups += [Group((i,), (j,)) for i, j in sorted(pairs.items())]
+        left.difference_update(pairs)
+
+    def match_letters(self, left: set[int]) -> None:
+        """Take the lines whose letters stand in a row anywhere: within a block, or over several."""
+        if not self.pieces or not left:
+            return
+        index = Letters([piece.text for piece in self.pieces])
+        claims = _Claims(j for group in self.groups for j in group.page)
+
+        def parts(place: Place) -> Iterator[tuple[int, int, int]]:
+            for j in range(place.first, place.last + 1):
+                yield j, *self._part(j, place)
+
+        def is_free(place: Place) -> bool:
+            return all(claims.is_free(j, start, end) for j, start, end in parts(place))
+
+        for i in sorted(left):
+            place = index.find(unmarked(self.seeds[i].text, listed=False), is_free)
+            if place is None:
+                continue
+            left.discard(i)
+            if not is_free(place):
+                self.copies.append(Copy(i, self._between(place)))
+                continue
+            for j, start, end in parts(place):
+                if end > start:
+                    claims.take(j, start, end, i)
+        self.exhausted = index.exhausted
+        self._cut(claims.by_block)
+
+    def _part(self, j: int, place: Place) -> tuple[int, int]:
+        return (
+            place.start if j == place.first else 0,
+            place.end if j == place.last else len(self.pieces[j].text),
+        )
+
+    def _between(self, place: Place) -> Text:
+        """The words at a place, as a text of their own."""
+        texts = (self.pieces[j].text[slice(*self._part(j, place))] for j in range(place.first, place.last + 1))
+        first = self.pieces[place.first]
+        text = " ".join(texts)
+        return replace(first, text=text, key=keys(text), start=first.start + place.start, whole=False)
+
+    def _cut(self, claims: dict[int, list[tuple[int, int, int]]]) -> None:
+        """Cut the blocks in which lines stand, and make a group of each line and its pieces."""
+        pieces: list[Text] = []
+        moved: dict[int, int] = {}
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for j, piece in enumerate(self.pieces):
+            moved[j] = len(pieces)
+            parts = sorted(claims.get(j, ()))
+            if not parts:
+                pieces.append(piece)
+                continue
+            if len(parts) == 1 and self._is_mostly(piece.text, *parts[0][:2]):
+                found[parts[0][2]].append(len(pieces))
+                pieces.append(piece)
+                continue
+            at = 0
+            for start, end, i in parts:
+                end = _with_marks(piece.text, end)
+                pieces += _pieces(piece, at, start)
+                found[i].append(len(pieces))
+                pieces.append(_piece(piece, _before_marks(piece.text, at, start), end))
+                at = end
+            pieces += _pieces(piece, at, len(piece.text))
+        self.groups = [Group(g.seed, tuple(moved[j] for j in g.page)) for g in self.groups]
+        self.groups += [Group((i,), tuple(places)) for i, places in found.items()]
+        self.pieces = pieces
+
+    def _is_mostly(self, text: str, start: int, end: int) -> bool:
+        """Whether a line is at least half of the block it stands in: then both stand beside each other whole."""
+        return end - start >= _HALF * len(text) or len(letters(text[start:end])) >= _HALF * len(letters(text))
+
+    def match_similar(self, left: set[int]) -> None:
+        """Take the lines that stand there edited, merged or split."""
+        if not self.pieces or not left:
+            return
+        seeds, pages = self._keys(left)
+        found = similar(seeds, pages, self.groups)
+        for group in found:
+            left.difference_update(group.seed)
+        self.groups += found
+
+    def free(self) -> list[Text]:
+        """What no line has."""
+        return [self.pieces[j] for j in self._free()]
+
+
+def _with_marks(text: str, end: int) -> int:
+    """The end of a line with the marks that follow its last letter."""
+    while end < len(text) and not text[end].isspace() and not text[end].isalnum():
+        end += 1
+    return end
+
+
+def _before_marks(text: str, least: int, start: int) -> int:
+    """The beginning of a line with the quotation mark or bracket before its first letter."""
+    while start > least and not text[start - 1].isspace() and not text[start - 1].isalnum():
+        start -= 1
+    return start
+
+
+def _pieces(whole: Text, start: int, end: int) -> list[Text]:
+    """What is left of a block between lines, where it has words."""
+    start = max(start, 0)
+    piece = _piece(whole, start, _before_marks(whole.text, start, end) if end < len(whole.text) else end)
+    return [piece] if worded(piece.key) else []
+
+
+def _piece(whole: Text, start: int, end: int) -> Text:
+    text = whole.text[start:end].strip()
+    return replace(
+        whole, text=text, key=keys(text), start=whole.start + start, whole=len(text) == len(whole.text) and whole.whole
+    )
