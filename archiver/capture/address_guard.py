@@ -1,4 +1,4 @@
-"""Which addresses may be reached: decided after name resolution, on every connection.
+"""Decides which addresses may be reached: after name resolution, on every connection.
 
 A seed or a redirect may name a host that resolves to this machine, to the archive's own network or to a cloud's
 metadata service. The guard resolves each name once and hands out only addresses it has judged; the connection is made

@@ -1,4 +1,4 @@
-"""The recorder: requests fetches, and the bytes of each exchange are teed off the connection (docs/architecture.md).
+"""Records: requests fetches, and the bytes of each exchange are copied off the connection (docs/architecture.md).
 
 urllib3 connection classes, mounted on a requests session by an adapter, put a tee between the TLS layer and the HTTP
 client. They know the peer address and the TLS facts, and ask the guard before every connection. One `Recorder` serves
@@ -143,7 +143,7 @@ def _tee(connection: Any, wire: _RecordedConnection) -> None:
 
 
 def _connection_classes(wire: _RecordedConnection) -> dict[str, type[HTTPConnectionPool]]:
-    """Pools whose connections belong to this wire."""
+    """Pools whose connections record."""
 
     class Plain(HTTPConnection):
         def _new_conn(self) -> socket.socket:
@@ -276,7 +276,7 @@ class Visit(requests.Session):
 
 
 class Recorder:
-    """Runs single exchanges and gives their tapes; closes its connections on `close`."""
+    """Runs single exchanges and returns their bytes; `close` closes its connections."""
 
     def __init__(self, config: Config, guard: Guard | None = None) -> None:
         self.config = config
@@ -319,7 +319,7 @@ class Recorder:
         return raw, None
 
     def _get(self, visit: Visit, url: str) -> Exception | None:
-        """Run the exchange to its end; what ended it early."""
+        """Run the exchange to its end; returns what ended it early."""
         proxy = self.config.proxy
         try:
             if proxy:

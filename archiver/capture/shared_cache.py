@@ -55,8 +55,8 @@ class CachedResponse:
 class SharedCache:
     """The responses that captures of one job share, as files. Safe among threads and processes."""
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self, folder: Path, *, patience: float = PATIENCE) -> None:
+        self._folder, self._patience = folder, patience
         self._known: dict[str, CachedResponse] = {}
         self._bytes = 0
         self._declined: set[str] = set()
@@ -90,7 +90,7 @@ class SharedCache:
         except OSError as error:
             raise StorageError.from_os("keep a shared requisite", error) from error
         with file:
-            _wait_for(file)
+            _wait_for(file, self._patience)
             with self._lock:
                 self._forget(url)  # another process may have put a younger one meanwhile
             cached = self.get(url)
@@ -155,9 +155,9 @@ def _cached(data: bytes) -> CachedResponse | None:
         return None
 
 
-def _wait_for(file: IO[bytes]) -> None:
+def _wait_for(file: IO[bytes], seconds: float) -> None:
     """Until no other capture holds the file, or patience ends; a lock dies with its process."""
-    until = time.monotonic() + PATIENCE
+    until = time.monotonic() + seconds
     while time.monotonic() < until:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -47,6 +47,7 @@ def run(args: argparse.Namespace) -> int:
             watch(event)
 
         for each in api.archive(targets, bags=config.bags, config=config, stop=stop, on_event=on_event):
+            summary.partial += each.partial
             summary.warnings += each.new and each.warning is not None
             summary.missing += not each.new and each.warning is not None
             _print(each, as_json=args.json)
@@ -95,7 +96,7 @@ def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
 
 @contextmanager
 def _stopping(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM finishes what is under way, the second ends at once."""
+    """The first Ctrl-C, SIGTERM or SIGHUP finishes what is under way, the second ends at once."""
 
     def on_signal(number: int, _: object) -> None:
         if stop.is_set():
@@ -108,6 +109,8 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
         print(f"archiver: {name}: finishing the seeds under way; once more stops at once", file=sys.stderr, flush=True)
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is how nohup starts us
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, on_signal)
     try:
         yield
     finally:
@@ -158,12 +161,13 @@ def _print(result: SeedResult, *, as_json: bool) -> None:
 
 
 _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
-_TOLD_IF_ANY = ("warning", "package")
+_TOLD_IF_ANY = ("partial", "warning", "package")
 
 
 def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
     parts.append(f"-> {result.package or bag}" if bag else "")
+    parts.append("(in part)" if result.partial else "")
     parts.append("" if result.new else "(done before)" if bag else "")
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
     reason += f": {result.warning}" if result.warning else ""
@@ -173,6 +177,7 @@ def _as_line(result: SeedResult | Result, bag: str | None) -> None:
 def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     total = sum(summary.counts.values())
     told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
+    told += f" ({summary.partial} in part)" if summary.partial else ""
     rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
     bags = visible(str(config.bags))
     new = f"{counted(summary.new_bags, 'new bag')} in {visible(config.deliver) if config.deliver else bags}"

@@ -17,7 +17,7 @@ from archiver.job.advice import advice_lines, class_of
 from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.ledger.rebuild import rebuild
 
-OTHER_THAN_CAPTURED = ("failed", "blocked", "gone", "refused", "waiting")
+OTHER_THAN_CAPTURED = ("failed", "unread", "blocked", "gone", "refused", "waiting")
 LISTED = 20
 
 
@@ -42,7 +42,7 @@ def status(args: argparse.Namespace) -> int:
             }
             _print_json({"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger)}, lists)
             return 0
-        listed = ", ".join(f"{count} {outcome}" for outcome, count in counts.items()) or "none yet"
+        listed = ", ".join(_count(ledger, outcome, count) for outcome, count in counts.items()) or "none yet"
         print(f"{counted(sum(counts.values()), 'seed')} in {visible(str(config.bags))}: {listed}")
         for line in advice_lines(_kinds(ledger)):
             print(line)
@@ -54,6 +54,11 @@ def status(args: argparse.Namespace) -> int:
     finally:
         ledger.close()
     return 0
+
+
+def _count(ledger: Ledger, outcome: str, count: int) -> str:
+    partial = ledger.partial() if outcome == "captured" else 0
+    return f"{count} {outcome}{f' ({partial} in part)' if partial else ''}"
 
 
 def _rebuilding(done: int, total: int) -> None:
@@ -127,6 +132,7 @@ def _gone(missing: Iterable[tuple[str, str]]) -> Iterator[str]:
 
 ADVICE = {
     "failed": "the next run tries again",
+    "unread": "kept as evidence; the next run asks again where that may help, 'archiver run --retry' for all of them",
     "blocked": "kept as evidence; 'archiver run --retry' tries again",
     "gone": "kept as evidence; 'archiver run --retry' tries again",
     "refused": "the address is out of bounds; see 'archiver run --help'",

@@ -3,10 +3,27 @@
 from dataclasses import replace
 from pathlib import Path
 
+from archiver.config import Config
 from archiver.job.advice import class_of
 from archiver.job.result import Archived, Done, Result
+from archiver.ledger.answers import PARTIAL
 from archiver.ledger.ledger import Entry, key_of
 from archiver.model import Seed
+
+
+def repeats(done: Done, last: Entry | None) -> bool:
+    """Whether an answer that is not the whole article is that of the seed's last bag: it makes no further one."""
+    if not isinstance(done, Archived) or last is None or last.bag is None or done.answer.detail(done.outcome) is None:
+        return False
+    same = (last.outcome, last.reason) == (done.outcome, done.reason)
+    return same and done.answer.is_that_of(last.detail)
+
+
+def able(entry: Entry, config: Config) -> tuple[str, ...]:
+    """What a seed was not captured for want of and is there now: settings that were raised since."""
+    before = (entry.detail or {}).get("limit")
+    raised = isinstance(before, int) and config.limits.response_bytes > before
+    return ("limits.response_bytes",) if raised else ()
 
 
 def entry_of(seed: Seed, done: Done) -> Entry:
@@ -17,9 +34,10 @@ def entry_of(seed: Seed, done: Done) -> Entry:
             name=seed.name,
             url=seed.url,
             outcome=done.outcome,
-            bag=done.bag.name,
+            bag=done.repeats or done.bag.name,
             verdict=done.verdict,
             reason=done.reason,
+            detail=done.answer.detail(done.outcome),
             delivered=done.delivered.address if done.delivered else None,
         )
     detail = {
@@ -37,6 +55,7 @@ def entry_of(seed: Seed, done: Done) -> Entry:
 def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
     """What the ledger knows of a seed as the caller is told it; `new` where this job found it out."""
     kind = str(entry.detail.get("kind")) if entry.detail else None
+    partial = entry.outcome == "captured" and kind == PARTIAL
     return Result(
         seed=origin,
         url=entry.url,
@@ -46,7 +65,8 @@ def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
         reason=entry.reason,
         new=new,
         package=entry.delivered,
-        kind=None if entry.outcome == "captured" else class_of(entry.outcome, kind, entry.reason),
+        kind=None if entry.outcome == "captured" and not partial else class_of(entry.outcome, kind, entry.reason),
+        partial=partial,
     )
 
 

@@ -17,7 +17,9 @@ from typing import TYPE_CHECKING
 from archiver.bag.staging import STAGING, storage
 from archiver.config import Config
 from archiver.errors import Refused, StorageError, UsageError
+from archiver.job.ledger_rows import repeats
 from archiver.job.result import Archived, BagIdentity, Delivered
+from archiver.ledger.answers import Answer
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import entry_of_bag, key_of
 from archiver.model import Bag, Failure, Report, Seed
@@ -75,6 +77,9 @@ class Outbox:
         made = make()
         if isinstance(made, Failure):
             return made
+        if identity.last is not None and repeats(made, identity.last):
+            shutil.rmtree(made.bag.path, ignore_errors=True)
+            return replace(made, repeats=identity.last.bag)
         try:
             return self._send(self._lay(made), seed)
         except Refused:
@@ -195,7 +200,8 @@ def _archived(folder: Path, seed: Seed, identity: BagIdentity) -> Archived | Non
     try:
         if entry is None or entry.key != key_of(seed) or source(folder).identifier != identifier:
             return None
-        status = read_record(folder)["capture"]["status"]
+        record = read_record(folder)
+        status = record["capture"]["status"]
     except (Refused, StorageError, LookupError):
         return None
     return Archived(
@@ -204,4 +210,5 @@ def _archived(folder: Path, seed: Seed, identity: BagIdentity) -> Archived | Non
         verdict=entry.verdict or "",
         reason=entry.reason,
         status=status if isinstance(status, int) else 0,
+        answer=Answer.of_record(record),
     )

@@ -12,7 +12,7 @@ from archiver import __version__
 from archiver.article.analyse import read
 from archiver.article.credits.photos import read_photos
 from archiver.article.page_kind import stands_instead
-from archiver.bag.bag_contents import BagContents
+from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.names import bag_name
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
@@ -20,8 +20,10 @@ from archiver.capture.fetch import Fetcher
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
+from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
 from archiver.job.result import COMPARED, Archived, BagIdentity
+from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -47,6 +49,8 @@ class Tools:
     outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], ClockCheck | None] = lambda: None
+    """What a time service says of this machine's clock."""
 
 
 def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Archived | Failure:
@@ -85,6 +89,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             identifier=staged.identifier,
             group=tools.job,
             sealed=max(tools.now(), capture.finished),  # the clock may have been set back
+            clock=tools.clock(),
         )
         bag = fill(staged, contents)  # 4. write and seal
         warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
@@ -98,6 +103,13 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         verdict=reading.comparison.verdict,
         reason=capture.reason,
         status=capture.status,
+        answer=Answer(
+            status=capture.status,
+            payload_sha256=capture.payload_sha256 or sha256(capture.page.body),
+            unread=capture.unread,
+            truncated=capture.final.truncated,
+            limit=config.limits.response_bytes,
+        ),
         crawl_delay=capture.crawl_delay,
         retry_after=_retry_after(capture),
         warning=warning,

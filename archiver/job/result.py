@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Literal, get_args
 
+from archiver.ledger.answers import Answer
+from archiver.ledger.ledger import Entry
 from archiver.model import Bag, DocumentKind, Failure, Outcome, Receipt, Seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BagIdentity:
     """What the bag of a seed will be called, where a job delivers; `again` where an earlier attempt had the same one
-    and may have got as far as that."""
+    and may have got as far as that; `last` is the row of the ledger for the seed's last bag, if it has one."""
 
     name: str
     uuid: str
     again: bool
+    last: Entry | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +43,8 @@ COMPARED: DocumentKind = "wire"
 class Result:
     """One line of `archiver run`: `bag` is the name of a folder in the bags folder; `new` is False for a seed that was
     done before; `warning` says what is missing of a bag that is kept all the same, or that it is gone; `kind` is the
-    class of a seed that is not captured (`job/advice.py`); `package` where the bag was delivered to. `waiting` is a
-    seed that was not asked for, because its host asked to be left alone for longer than the job waits."""
+    class of a seed that is not captured, or not whole (`job/advice.py`); `package` where the bag was delivered to.
+    `waiting` is a seed that was not asked for: its host asked to be left alone for longer than the job waits."""
 
     seed: str
     url: str | None
@@ -53,6 +56,8 @@ class Result:
     warning: str | None = None
     kind: str | None = None
     package: str | None = None
+    partial: bool = False
+    """The article was found, and its body was cut."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +70,10 @@ class Archived:
     reason: str | None
     status: int
     """Of the page's answer."""
+    answer: Answer = field(default_factory=Answer)
     crawl_delay: float | None = None
+    repeats: str | None = None
+    """The bag that has the same answer already: this one is not kept."""
     retry_after: float | None = None
     """Seconds for which a busy host (status 429, 503) asked to be left alone."""
     warning: str | None = None
@@ -93,6 +101,8 @@ class Summary:
     """Of those that are not captured, by class."""
     new_bags: int = 0
     warnings: int = 0
+    partial: int = 0
+    """Seeds captured whose body was cut."""
     missing: int = 0
     """Seeds done before whose bag is not there any more."""
     done_before: int = 0
@@ -103,6 +113,7 @@ class Summary:
         self.counts[result.outcome] = self.counts.get(result.outcome, 0) + 1
         if result.kind is not None:
             self.kinds[result.kind] = self.kinds.get(result.kind, 0) + 1
+        self.partial += result.partial
         self.new_bags += result.new and result.bag is not None
         self.warnings += result.new and result.warning is not None
         self.missing += not result.new and result.warning is not None
@@ -110,14 +121,14 @@ class Summary:
 
     @property
     def exit_code(self) -> int:
-        """0 when every seed is captured, 1 when one is not, or a bag is gone or lacks its
-        signature, 130 when stopped."""
+        """0 when every seed is captured whole, 1 when one is not, or a bag is gone or lacks its signature, 130 when
+        stopped."""
         if self.interrupted:
             return 130
         missed = any(count for outcome, count in self.counts.items() if outcome != "captured")
-        return 1 if missed or self.warnings or self.missing else 0
+        return 1 if missed or self.partial or self.warnings or self.missing else 0
 
     def stated(self) -> Mapping[str, int]:
         """The counts, in the order of the outcomes."""
-        order = ("captured", "gone", "blocked", "refused", "failed", "waiting")
+        order = (*get_args(Outcome), "waiting")
         return {outcome: self.counts[outcome] for outcome in order if outcome in self.counts}

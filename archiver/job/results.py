@@ -10,7 +10,7 @@ from typing import Literal
 from archiver.config import Config
 from archiver.job.events import Event, SeedEnded
 from archiver.job.host_queue import host_of
-from archiver.job.ledger_rows import done_before, result_of
+from archiver.job.ledger_rows import able, done_before, result_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
 from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
@@ -52,7 +52,7 @@ class Results:
             return "done"
         entry = self.ledger.find(key)
         now = entry is not None and entry.job == self.job and entry.outcome != "waiting"
-        if entry and (now or entry.is_done(retry=self.config.retry, recapture=self.config.recapture)):
+        if entry and (now or self._is_done(entry)):
             self.report(done_before(seed.origin, entry, self.config.bags))
             return "done"
         return "tried" if entry and entry.outcome != "waiting" else "new"
@@ -63,6 +63,9 @@ class Results:
         if entry is not None:
             stays = replace(result_of(seed.origin, entry, new=True), outcome="waiting", kind="waiting", reason=reason)
             self.report(stays)
+
+    def _is_done(self, entry: Entry) -> bool:
+        return entry.is_done(retry=self.config.retry, recapture=self.config.recapture, able=able(entry, self.config))
 
     def refuse(self, refused: Sequence[SeedRefused]) -> None:
         """Settle and report documents that cannot be read as seeds."""
@@ -98,7 +101,8 @@ class Results:
         entries = self.sink.settle([(seed, done) for seed, done, _ in group])
         for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
-            self.report(replace(result_of(seed.origin, entry, new=True), warning=warning), seconds)
+            kept = not (isinstance(done, Archived) and done.repeats)
+            self.report(replace(result_of(seed.origin, entry, new=kept), warning=warning), seconds)
             for origin in self._duplicates.pop(entry.key, []):
                 self.report(result_of(origin, entry, new=False))
 

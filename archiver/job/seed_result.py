@@ -28,6 +28,8 @@ class SeedResult:
     """The name of the bag, which it has in a package too."""
     kind: str | None = None
     """The class of a seed that is not captured (`archiver.job.advice`)."""
+    partial: bool = False
+    """The article was found, and its body was cut."""
     new: bool = True
     """False for a seed that an earlier job was done with."""
     warning: str | None = None
@@ -47,6 +49,7 @@ def seed_result(result: "Result", bags: Path) -> SeedResult:
         reason=result.reason,
         name=result.bag,
         kind=result.kind,
+        partial=result.partial,
         new=result.new,
         warning=result.warning,
         package=result.package,

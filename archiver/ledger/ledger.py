@@ -8,7 +8,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from typing import Any, TypeVar, get_args
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
+from archiver.ledger.answers import PARTIAL, Answer, ask_again
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Outcome, Seed
@@ -26,7 +27,7 @@ _T = TypeVar("_T")
 PATH = ".archiver/ledger.sqlite"
 _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
-DONE = ("captured", "gone", "blocked", "refused")
+DONE = ("captured", "unread", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
 
 
@@ -36,7 +37,8 @@ _ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A row of the ledger. `detail` holds what was seen when there is no bag."""
+    """A row of the ledger. `detail` holds what was seen when there is no bag, or when the bag does not hold the whole
+    article."""
 
     key: str
     name: str
@@ -54,9 +56,10 @@ class Entry:
     delivered: str | None = None
     """Where the bag was delivered to; read back by `find` alone."""
 
-    def is_done(self, *, retry: bool, recapture: bool) -> bool:
-        """Whether a job with these settings leaves the seed alone."""
-        return not recapture and self.outcome in (DONE[:1] if retry else DONE)
+    def is_done(self, *, retry: bool, recapture: bool, able: Collection[str] = ()) -> bool:
+        """Whether a job with these settings leaves the seed alone; `able` names what was missing and is there now."""
+        tried = self.outcome in DONE
+        return tried and not recapture and not ask_again(self.outcome, self.detail, retry=retry, able=able)
 
 
 def key_of(seed: Seed) -> str:
@@ -192,6 +195,12 @@ class Ledger:
         with usable(self._path):
             return dict(self._db.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome ORDER BY outcome"))
 
+    def partial(self) -> int:
+        """How many captured seeds have an article whose body was cut."""
+        with usable(self._path):
+            query = "SELECT count(*) FROM seeds WHERE outcome = 'captured' AND detail IS NOT NULL AND detail LIKE ?"
+            return int(self._db.execute(query, (f'%"kind": "{PARTIAL}"%',)).fetchone()[0])
+
     def bags(self) -> Iterator[tuple[str, str]]:
         """(name, bag) of every seed that has one which was not delivered elsewhere, by name."""
         with usable(self._path):
@@ -295,6 +304,7 @@ def entry_of_bag(folder: Path) -> Entry | None:
         bag=folder.name,
         verdict=verdict,
         reason=reason or None,
+        detail=Answer.of_record(record).detail(outcome),
         updated=finished,
     )
 

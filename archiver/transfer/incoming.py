@@ -21,24 +21,31 @@ class IncomingPackage:
     receipt: bytes | None
 
 
+def require_package(package: str) -> None:
+    """Raises UsageError for what is no package: here by what lies at the path, on a server by its name."""
+    if not is_folder(package):
+        name = package.rpartition("/")[2]
+        if suffix(name) is None or name.startswith("."):
+            raise UsageError(f"{package} is not s3://BUCKET/KEY of a .tar, .tgz, .tar.gz or .zip")
+        return
+    path = Path(package)
+    if not path.exists():
+        raise UsageError(f"there is no package at {package}")
+    if path.is_dir() and not is_bag(path):
+        ends = [end for each in path.iterdir() if (end := suffix(each.name))]
+        if ends:
+            raise UsageError(f"{package} is no bag but a folder of packages: name them, {path}/*{min(ends)}")
+    if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
+        raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
+
+
 def fetch_package(package: str, here: Path, endpoint: str | None) -> IncomingPackage:
     """The package on this machine, fetched below `here` where it lies on a server. Raises UsageError where there is
     none, StorageError."""
     if is_folder(package):
-        path = Path(package)
-        if not path.exists():
-            raise UsageError(f"there is no package at {package}")
-        if path.is_dir() and not is_bag(path):
-            ends = [end for each in path.iterdir() if (end := suffix(each.name))]
-            if ends:
-                raise UsageError(f"{package} is no bag but a folder of packages: name them, {path}/*{min(ends)}")
-        path = path.resolve()
-        if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
-            raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
+        path = Path(package).resolve()
         return IncomingPackage(path=path, origin=package, receipt=_small(path.with_name(path.name + SUFFIX)))
     base, _, name = package.rpartition("/")
-    if suffix(name) is None or name.startswith("."):
-        raise UsageError(f"{package} is not s3://BUCKET/KEY of a .tar, .tgz, .tar.gz or .zip")
     server = open_target(base, endpoint)
     here.mkdir()
     try:

@@ -1,4 +1,5 @@
-"""The custody log of a sealed bag: `signatures/custody/NNNN-<event>.json`, one file an event, naming the one before.
+"""Writes the custody log of a sealed bag: `signatures/custody/NNNN-<event>.json`, one file per event, each naming the
+digest of the one before (docs/bag-format.md, 6).
 
 Appending touches neither the sealed part of the bag nor an earlier event. What the chain protects and what it cannot
 stands in docs/adr/0009-custody-log.md. It judges nothing; `archiver/validation/trust/custody.py` does.

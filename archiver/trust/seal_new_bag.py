@@ -1,4 +1,4 @@
-"""What is put beside a bag when it is sealed: the first event of its custody log, and a signature where keys are set.
+"""Seals a new bag: the first event of its custody log, and a signature where the settings name a key.
 
 What goes wrong with a signature loses no capture: the bag is kept without it, and the result says so.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def agent(config: Config) -> Agent:
-    """On whose behalf these settings act."""
+    """The agent that these settings act for."""
     return Agent(organisation=config.organisation, person=config.operator)
 
 

@@ -1,4 +1,4 @@
-"""Detached signatures: CMS SignedData in PEM, CAdES-BES (RFC 5652, RFC 5035, RFC 8419, ETSI EN 319 122-1).
+"""Makes detached signatures: CMS SignedData in PEM, CAdES-BES (RFC 5652, RFC 5035, RFC 8419, ETSI EN 319 122-1).
 
 What `openssl cms -sign -binary -cades -nosmimecap -outform PEM` writes; Ed25519 as well, which openssl 3.0 can only
 verify. It knows nothing of bags, and judges no signature; keys are read where they lie, never copied or logged.

@@ -1,4 +1,4 @@
-"""Timestamps: asked of an authority over HTTP, and verified before they are kept (RFC 3161, RFC 5816).
+"""Requests timestamps from an authority over HTTP, and verifies them before they are kept (RFC 3161, RFC 5816).
 
 The answer is kept as it came; the chain of the authority beside it, the root first: `openssl ts -verify -CAfile` takes
 any order, and bag-nabit looks at the first.
@@ -45,7 +45,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
 
 
 def query(data: bytes, nonce: int) -> bytes:
-    """What is asked (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of 8 bytes, certificates wanted.
+    """The request (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of 8 bytes, certificates requested.
 
     Every part has its place and length: the request is written out rather than encoded.
     """

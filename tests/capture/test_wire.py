@@ -1,11 +1,11 @@
 """What goes over the connection is what the WARC holds, byte for byte (docs/bag-format.md, section 3.1; RFC 9112)."""
 
 import gzip
-import time
 from pathlib import Path
 
 import pytest
 from capturing import SITE, Bench, one
+from waiting import until
 from wire import CLOSE, Server, chunked, ok
 
 HTML = b"<html><title>Harbour</title><p>The harbour opened again.</p></html>"
@@ -176,7 +176,7 @@ def test_a_kept_connection_that_the_server_closes_at_the_next_request_is_tried_a
 def test_a_kept_connection_that_was_closed_meanwhile_is_not_used(tmp_path: Path):
     with Server({"/1": [(ok(b"one"), CLOSE)], "/2": [ok(b"two")]}) as server, Bench(tmp_path, server) as bench:
         bench.capture(SITE + "/1")
-        time.sleep(0.05)
+        until(lambda: server.closed == 1, "the server closes the connection")
         capture, _ = bench.capture(SITE + "/2")
         assert (capture.page.body, len(bench.slept)) == (b"two", 0)
 
@@ -185,6 +185,6 @@ def test_bytes_sent_unasked_on_a_kept_connection_never_reach_another_record(tmp_
     late = ok(b"poison", b"X-Poison: 1")
     with Server({"/1": [(ok(b"one"), 0.05, late)], "/2": [ok(b"two")]}) as server, Bench(tmp_path, server) as bench:
         bench.capture(SITE + "/1")
-        time.sleep(0.1)
+        until(lambda: server.answered == 1, "the server sends what nobody asked for")
         _, files = bench.capture(SITE + "/2")
         assert files.of("response")[0].block == ok(b"two")

@@ -25,7 +25,7 @@ def newspaper() -> Iterator[Server]:
 
 
 def get(served: Server, host: str, path: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", served.connect_to.to_port, timeout=5)
+    connection = http.client.HTTPConnection("127.0.0.1", served.connect_to.to_port, timeout=60)
     try:
         connection.request("GET", path, headers={"Host": host, **headers})
         response = connection.getresponse()

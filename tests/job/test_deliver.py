@@ -22,6 +22,7 @@ from clusters import SEEDS, Site, dask, ended, not_without_dask
 from deliveries import SCHEMA
 from newsroom import PARAGRAPHS, Answer, Newsroom, article, newsroom, pages_for, write_seeds
 from pki import authorities, needs_openssl
+from waiting import HANGS
 
 from archiver.cli import main
 from archiver.config import Config
@@ -43,7 +44,7 @@ class Delivering:
     def run(self, *more: str, **env: str) -> tuple[int, list[dict[str, Any]], str]:
         words = ["run", str(self.seeds), "--json", "--pace", "0", "--bags", str(self.bags), *self.room.options]
         command = [sys.executable, "-m", "archiver", *words, "--deliver", str(self.library), *more]
-        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=90, env=os.environ | env)
+        done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=HANGS, env=os.environ | env)
         assert "Traceback" not in done.stderr, done.stderr
         lines = done.stdout.splitlines()
         return done.returncode, [json.loads(each) for each in lines if each.endswith("}")], done.stderr

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from newsroom import Answer, article, newsroom, pages_for, seed_document, write_seeds
+from waiting import HANGS
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag
@@ -293,7 +294,7 @@ def test_an_interrupted_job_finishes_what_is_under_way_and_says_how_to_go_on(tmp
         running = started_job(seeds, bags, site.options)
         running.stdout.readline()
         running.send_signal(number)
-        _, err = running.communicate(timeout=30)
+        _, err = running.communicate(timeout=HANGS)
         assert running.returncode == 130
         assert "run the same command again to go on" in err
         finished = bags_in(bags)
@@ -312,7 +313,7 @@ def test_a_killed_job_resumes_and_every_seed_ends_in_exactly_one_valid_bag(tmp_p
         running = started_job(seeds, bags, site.options, "--jobs", jobs)
         running.stdout.readline()
         running.kill()
-        running.communicate(timeout=30)
+        running.communicate(timeout=HANGS)
         half = bags_in(bags)
         assert len(half) < 30
         code, results, _ = job(seeds, *site.options)
@@ -340,7 +341,7 @@ def test_a_worker_that_dies_costs_its_seeds_another_try_and_not_the_job(tmp_path
     with newsroom(pages_for(range(4))) as site:
         monkeypatch.setenv("PYTHONPATH", str(tmp_path / "site"))
         running = started_job(seeds, tmp_path / "bags", site.options, "--jobs", "2", "--json")
-        out, _ = running.communicate(timeout=60)
+        out, _ = running.communicate(timeout=HANGS)
     results = [json.loads(line) for line in out.splitlines()]
     assert running.returncode == 1
     died = [each for each in results if each["outcome"] == "failed"]

@@ -8,7 +8,6 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,6 +15,7 @@ from pathlib import Path
 import pytest
 from jobs import PEAK
 from newsroom import Answer, article, newsroom, pages_for, write_seeds
+from waiting import until
 
 from archiver.config import Limits
 from archiver.ledger.ledger import Entry, Ledger, key_of
@@ -35,20 +35,18 @@ sys.exit(code)
 
 @dataclass
 class Measured:
-    """What a run said, its exit code, the seconds it took and the MiB its main process needed."""
+    """What a run said, its exit code and the MiB its main process needed."""
 
     code: int
     out: str
     said: str
-    seconds: float
     peak: int
 
 
 def measured(*words: str) -> Measured:
-    begun = time.monotonic()
     done = subprocess.run([sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False)
     said, _, peak = done.stderr.rstrip().rpartition("\n")
-    return Measured(done.returncode, done.stdout, said, time.monotonic() - begun, int(peak))
+    return Measured(done.returncode, done.stdout, said, int(peak))
 
 
 def bags_in(folder: Path) -> list[Path]:
@@ -82,17 +80,15 @@ def kill_once(command: list[str], bags: Path, seconds: float) -> bool:
         command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     ) as running:
         lock = bags / ".archiver" / "lock"
-        deadline = time.monotonic() + 20
-        while not (lock.is_file() and lock.read_text() == str(running.pid)) and running.poll() is None:
-            assert time.monotonic() < deadline, "the job does not start"
-            time.sleep(0.01)
+
+        def begun() -> bool:
+            return (lock.is_file() and lock.read_text() == str(running.pid)) or running.poll() is not None
+
+        until(begun, "the job takes its lock")
         with contextlib.suppress(subprocess.TimeoutExpired):
             running.wait(seconds)
         running.kill()
-    deadline = time.monotonic() + 10
-    while left := processes_of(running.pid):
-        assert time.monotonic() < deadline, f"{left} outlived the job"
-        time.sleep(0.02)
+    until(lambda: not processes_of(running.pid), "the processes of the job end with it")
     return running.returncode == -9
 
 
@@ -141,7 +137,7 @@ def addresses(count: int, path: Path, host: str) -> Path:
         pytest.param(10_000, "host{}.example", marks=pytest.mark.stress, id="ten thousand hosts"),
     ],
 )
-def test_thousands_of_seeds_that_all_fail_end_in_bounded_time_and_memory(tmp_path, count, host):
+def test_thousands_of_seeds_that_all_fail_end_in_bounded_memory(tmp_path, count, host):
     listed = addresses(count, tmp_path / "list.csv", host)
     (tmp_path / "quick.toml").write_text("[limits]\nretries = 1\nbackoff_seconds = 0.01\n")
     common = ["--bags", str(tmp_path / "bags"), "--config", str(tmp_path / "quick.toml")]
@@ -150,7 +146,6 @@ def test_thousands_of_seeds_that_all_fail_end_in_bounded_time_and_memory(tmp_pat
     assert done.code == 1
     assert len(done.out.splitlines()) == count
     assert f"{count} failed" in done.said
-    assert done.seconds < 10 + count / 50
     assert done.peak < 150
     assert bags_in(tmp_path / "bags") == []
     status = measured("status", *common)
@@ -161,7 +156,7 @@ def test_thousands_of_seeds_that_all_fail_end_in_bounded_time_and_memory(tmp_pat
 @pytest.mark.parametrize(
     "count", [pytest.param(2_000, id="quick"), pytest.param(100_000, marks=pytest.mark.stress, id="100,000")]
 )
-def test_a_long_list_whose_seeds_are_done_is_gone_through_quickly_and_in_little_memory(tmp_path, count):
+def test_a_long_list_whose_seeds_are_done_is_gone_through_in_little_memory(tmp_path, count):
     listed = addresses(count, tmp_path / "list.csv", "one.example")
     bags = tmp_path / "bags"
     (bags / ".archiver").mkdir(parents=True)
@@ -177,7 +172,6 @@ def test_a_long_list_whose_seeds_are_done_is_gone_through_quickly_and_in_little_
     assert done.code == 0, done.said
     assert len(done.out.splitlines()) == count
     assert "0 new bags" in done.said
-    assert done.seconds < 5 + count / 1000
     assert done.peak < 130
 
 
@@ -197,5 +191,4 @@ def test_a_seed_document_of_many_megabytes_becomes_a_valid_bag(tmp_path, mib):
     assert json.loads(done.out)["outcome"] == "captured"
     [bag] = bags_in(tmp_path / "bags")
     assert validate_bag(bag).ok
-    assert done.seconds < 10 + 4 * mib
     assert done.peak < 130 + 14 * mib

@@ -14,6 +14,7 @@ import pytest
 from faults import CALLS, STAGES
 from newsroom import Newsroom, newsroom, pages_for, write_seeds
 from places import SUPPORT
+from waiting import HANGS
 
 from archiver.validation.validator import validate_bag
 
@@ -54,7 +55,9 @@ class Site:
     def run(self, fault: dict[str, Any] | None = None, *more: str) -> Tried:
         start = [str(CHILD), json.dumps(fault)] if fault else ["-m", "archiver"]
         words = ["run", str(self.seeds), "--json", "--pace", "0", "--bags", str(self.bags), *self.site.options, *more]
-        done = subprocess.run([sys.executable, *start, *words], capture_output=True, text=True, check=False, timeout=60)
+        done = subprocess.run(
+            [sys.executable, *start, *words], capture_output=True, text=True, check=False, timeout=HANGS
+        )
         assert "Traceback" not in done.stderr, done.stderr
         lines = done.stdout.splitlines()
         return Tried(done.returncode, [json.loads(each) for each in lines if each.endswith("}")], done.stderr)
@@ -206,7 +209,7 @@ def test_a_disk_mounted_read_only_is_one_line_and_what_only_reads_still_works(tm
 def test_of_two_jobs_started_at_once_on_one_folder_one_does_the_work_and_the_other_says_so(site):
     command = [sys.executable, "-m", "archiver", "run", str(site.seeds), "--bags", str(site.bags), *site.site.options]
     both = [subprocess.Popen([*command, "--pace", "0.3"], stderr=subprocess.PIPE, text=True) for _ in range(2)]
-    said = [each.communicate(timeout=60)[1] for each in both]
+    said = [each.communicate(timeout=HANGS)[1] for each in both]
     assert sorted(each.returncode for each in both) == [0, 3]
     assert sum("a job is already running on" in each for each in said) == 1
     site.ends_well()

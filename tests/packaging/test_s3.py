@@ -286,7 +286,7 @@ def test_a_package_is_received_from_the_server_with_its_receipt(s3, prefix, tmp_
     told = json.loads(capsys.readouterr().out)
     assert (told["outcome"], told["notes"]) == ("received", [])
     assert validate_bag(tmp_path / "mine/harbour-1").ok
-    assert list((tmp_path / "mine/.archiver/receiving").iterdir()) == []
+    assert list((tmp_path / "mine/.archiver/receiving").glob("*")) == []
     assert main(["receive", "--bags", str(tmp_path / "mine"), f"{target}/absent.tar"]) == 2
     assert "there is no package at" in capsys.readouterr().err
 

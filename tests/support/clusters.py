@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -14,6 +13,7 @@ from typing import Any
 
 import pytest
 from newsroom import Newsroom
+from waiting import HANGS, until
 
 from archiver.validation.validator import validate_bag
 
@@ -60,10 +60,7 @@ def dask(folder: Path, *, allowed_failures: int = 3) -> Iterator[Dask]:
     env = {"DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(allowed_failures)}
     try:
         started.start("scheduler", "--port", "0", "--scheduler-file", str(file), env=env)
-        until = time.monotonic() + 30
-        while not file.exists() or not file.stat().st_size:
-            assert time.monotonic() < until, (folder / "0.log").read_text()
-            time.sleep(0.05)
+        until(lambda: file.exists() and file.stat().st_size, "the scheduler starts")
         started.address = json.loads(file.read_text())["address"].replace("tcp", "dask")
         yield started
     finally:
@@ -87,10 +84,7 @@ class Site:
 
     def asked(self, number: int) -> None:
         """Wait until so many pages were asked for."""
-        until = time.monotonic() + 60
-        while sum(self.room.asked.values()) < number:
-            assert time.monotonic() < until, "nobody asks"
-            time.sleep(0.02)
+        until(lambda: sum(self.room.asked.values()) >= number, f"{number} pages are asked for")
 
     def made(self) -> list[Path]:
         bags = sorted(each for each in self.bags.iterdir() if not each.name.startswith("."))
@@ -103,6 +97,6 @@ class Site:
 
 
 def ended(job: "subprocess.Popen[str]") -> tuple[int, list[dict[str, Any]], str]:
-    out, said = job.communicate(timeout=90)
+    out, said = job.communicate(timeout=HANGS)
     assert "Traceback" not in said, said
     return job.returncode, [json.loads(line) for line in out.splitlines()], said

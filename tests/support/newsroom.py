@@ -13,12 +13,13 @@ from pathlib import Path
 
 @dataclass
 class Answer:
-    """What a page answers; `delay` in seconds before it does."""
+    """What a page answers; `delay` in seconds before it does, `missing` bytes that are announced and never sent."""
 
     body: bytes = b""
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    missing: int = 0
 
 
 @dataclass
@@ -61,7 +62,7 @@ def newsroom(pages: Mapping[tuple[str, str], Answer], *, tls: Path | None = None
             self.send_response(answer.status)
             for name, value in {"Content-Type": "text/html; charset=utf-8", **answer.headers}.items():
                 self.send_header(name, value)
-            self.send_header("Content-Length", str(len(answer.body)))
+            self.send_header("Content-Length", str(len(answer.body) + answer.missing))
             self.send_header("Connection", "close")
             self.end_headers()
             self.wfile.write(answer.body)

@@ -3,6 +3,9 @@
 import os
 import signal
 import time
+from pathlib import Path
+
+from waiting import until
 
 from archiver.errors import StorageError
 
@@ -17,6 +20,13 @@ def broken() -> None:
 
 def wait_and_say(seconds: float, word: str) -> tuple[str, int]:
     time.sleep(seconds)
+    return word, os.getpid()
+
+
+def wait_for_and_say(gate: Path | None, word: str) -> tuple[str, int]:
+    """When there is a file at `gate`."""
+    if gate:
+        until(gate.exists, "the gate opens")
     return word, os.getpid()
 
 

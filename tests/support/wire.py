@@ -50,7 +50,7 @@ class Server:
         self.connections = 0
         self.most_at_once = 0
         """Pauses within answers that overlapped: as many requests were waiting."""
-        self._pausing = 0
+        self._pausing = self.answered = self.closed = 0
         self._stopped, self._lock = threading.Event(), threading.Lock()
         self._open: list[socket.socket] = []
         self._threads: list[threading.Thread] = []
@@ -103,6 +103,7 @@ class Server:
             pass  # the client went away, or the test is over
         finally:
             connection.close()
+            self.closed += 1
 
     def _head(self, connection: socket.socket) -> bytes:
         head = b""
@@ -120,7 +121,9 @@ class Server:
             turn = len(self.seen[target])
         answers = self.answers.get(target, [ok(b"no such path", status=b"404 Not Found")])
         answer = answers[min(turn, len(answers)) - 1]
-        return all(self._step(connection, step) for step in (answer if isinstance(answer, tuple) else (answer,)))
+        whole = all(self._step(connection, step) for step in (answer if isinstance(answer, tuple) else (answer,)))
+        self.answered += 1
+        return whole
 
     def _pause(self, seconds: float) -> bool:
         with self._lock:

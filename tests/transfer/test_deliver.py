@@ -6,12 +6,12 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import jsonschema
 import pytest
 from deliveries import SCHEMA, everything, hand, make
+from waiting import until
 
 from archiver.cli import main
 from archiver.errors import StorageError
@@ -166,11 +166,11 @@ def test_a_delivery_that_is_killed_shows_nothing_and_is_gone_on_with(form, tmp_p
     out = tmp_path / "out"
     command = [sys.executable, "-c", _SLOWLY, "handoff", "--form", form, str(bag), str(out)]
     process = subprocess.Popen(command)
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        if sum(each.stat().st_size for each in out.rglob("*") if each.is_file()) > 6 << 20:
-            break
-        time.sleep(0.005)
+
+    def much_is_there() -> bool:
+        return sum(each.stat().st_size for each in out.rglob("*") if each.is_file()) > 6 << 20
+
+    until(much_is_there, "it writes", pause=0.005)
     process.send_signal(signal.SIGKILL)
     assert process.wait() == -signal.SIGKILL
     assert [each for each in out.iterdir() if not each.name.startswith(".")] == []

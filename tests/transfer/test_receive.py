@@ -9,13 +9,13 @@ import signal
 import subprocess
 import sys
 import tarfile
-import time
 import zipfile
 from pathlib import Path
 
 import jsonschema
 import pytest
 from deliveries import SCHEMA, everything, hand, make
+from waiting import until
 
 from archiver.cli import main
 from archiver.errors import Refused
@@ -49,7 +49,7 @@ def visible_in(bags: Path) -> set[str]:
 
 
 def is_clean(bags: Path) -> bool:
-    return not bags.exists() or not list((bags / ".archiver/receiving").iterdir())
+    return not bags.exists() or not list((bags / ".archiver/receiving").glob("*"))
 
 
 @pytest.mark.parametrize("form", ["folder", "tar", "tgz", "zip"])
@@ -284,9 +284,7 @@ sys.exit(main(sys.argv[1:]))
 def test_a_receiver_that_is_killed_leaves_nothing_visible_and_the_next_one_clears_up(bag, tmp_path, capsys):
     package, mine = sent(bag, tmp_path, capsys), tmp_path / "mine"
     process = subprocess.Popen([sys.executable, "-c", _SLOWLY, "receive", "--bags", str(mine), str(package)])
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and not list(mine.glob(".archiver/receiving/*/harbour-1/data")):
-        time.sleep(0.01)
+    until(lambda: list(mine.glob(".archiver/receiving/*/harbour-1/data")), "it begins to unpack")
     # While it is at work another one waits for nobody.
     assert main(["receive", "--bags", str(mine), str(package)]) == 3
     assert "another 'archiver receive' is at work" in capsys.readouterr().err

@@ -46,6 +46,12 @@ _LEAVES = frozenset(_LEAF_TAGS.split())
 _LINKED, _BOLD, _STRUCK = 1, 2, 4
 
 
+_RAISED = {
+    "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
+
+
 class Place:
     """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
     holds."""
@@ -211,6 +217,10 @@ class _Cutter:
             self._take(_BREAK, 0)
             return None
         if tag in _NO_TEXT:
+            return None
+        if tag in _RAISED and len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
+            # `10<sup>2</sup>` says 10², and not 102.
+            self._take((child.text or "").translate(_RAISED[tag]), way)
             return None
         marked = marked_of(child) if child.attrib else None
         if tag in STRUCK_TAGS or marked == "struck":

@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from uuid import uuid4
 
@@ -52,7 +53,8 @@ class DeliverySink(BagSink):
     def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
         """Hand a seed out, with the name its bag will have."""
         identity = self._ledger.within(lambda database: self._identity(database, seed))
-        return workers.submit(run_seed, seed, identity)
+        last = None if self._config.recapture else self._ledger.find(key_of(seed))
+        return workers.submit(run_seed, seed, replace(identity, last=last))
 
     def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
         """Make results durable: the receipts first, then the ledger; the rows it has now. Raises StorageError."""

@@ -1,15 +1,17 @@
 """The sink of a job that keeps its bags: publishes them in the bags folder and settles their seeds in the ledger."""
 
+import shutil
 from collections.abc import Sequence
 from concurrent.futures import Executor, Future
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from archiver.bag.staging import publish
 from archiver.config import Config
-from archiver.job.ledger_rows import entry_of
+from archiver.job.ledger_rows import entry_of, repeats
 from archiver.job.result import Archived, Done
 from archiver.job.workers.executors import run_seed
-from archiver.ledger.ledger import Entry, Ledger
+from archiver.ledger.ledger import Entry, Ledger, key_of
 from archiver.model import Seed
 
 
@@ -25,10 +27,21 @@ class BagSink:
 
     def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
         """Make results durable: bags first, then the ledger; the rows it has now. Raises StorageError."""
-        publish([done.bag for _, done in group if isinstance(done, Archived)], self._config.bags)
+        group = [(seed, self._once(seed, done)) for seed, done in group]
+        publish([done.bag for _, done in group if isinstance(done, Archived) and not done.repeats], self._config.bags)
         entries = [entry_of(seed, done) for seed, done in group]
         self._ledger.settle(entries, self._job, datetime.now(UTC))
         return entries
+
+    def _once(self, seed: Seed, done: Done) -> Done:
+        """The same result; where the seed's last bag has the answer already, without the new bag."""
+        last = self._ledger.find(key_of(seed)) if isinstance(done, Archived) and done.outcome != "captured" else None
+        if not isinstance(done, Archived) or self._config.recapture or not repeats(done, last):
+            return done
+        if last is None or last.bag is None or not (self._config.bags / last.bag).is_dir():
+            return done
+        shutil.rmtree(done.bag.path, ignore_errors=True)
+        return replace(done, repeats=last.bag)
 
     def close(self) -> None:
         """The job has ended."""

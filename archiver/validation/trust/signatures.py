@@ -1,4 +1,4 @@
-"""The chain of signatures and timestamps over a bag's seal, and those over the events of its custody log.
+"""Checks the chain of signatures and timestamps over a bag's seal, and those over the events of its custody log.
 
 The layout is bag-nabit's: each link is of the file before it. Who signed is trusted only where the certificate leads
 to a trusted root at the time of the first timestamp above it that is trusted itself (without one: now). That the seal
@@ -40,7 +40,7 @@ _WHY = {"malformed": "001", "algorithm": "002", "content": "003", "signature": "
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainLink:
-    """One file of a chain, the file it is over, and what it says; None where it does not hold."""
+    """One file of a chain, the file it signs or timestamps, and its content; None where it is not valid."""
 
     path: str
     over: str
@@ -56,7 +56,7 @@ class ChainLink:
 
 
 def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[set[str], list[Finding], set[str]]:
-    """(the checks that could be made, what was found, which `events` carry a signature that holds)."""
+    """(the checks that could be made, the findings, which `events` have a valid signature)."""
     made: set[str] = set()
     findings: list[Finding] = []
     links, found = _chain(tree, SEALED)
@@ -120,7 +120,7 @@ def _read(tree: Tree, path: str, limit: int) -> bytes:
 
 
 class _ChainEvaluation:
-    """Who is behind the links of one chain, and whether to believe it."""
+    """Evaluates who made the links of one chain, and whether that is to be trusted."""
 
     def __init__(self, tree: Tree, trust: Trust, roots: list[Certificate] | None, links: Sequence[ChainLink]) -> None:
         self._tree, self._trust, self._roots, self.links = tree, trust, roots, links
@@ -225,7 +225,7 @@ def _who(link: ChainLink) -> Finding:
 
 
 def _demands(trust: Trust, evaluation: _ChainEvaluation) -> Iterator[Finding]:
-    """What was required and is not there."""
+    """Findings for what is required and absent."""
     trusted = evaluation.trusted if trust.roots is not None else [each for each in evaluation.links if each.content]
     signatures = [each for each in trusted if each.kind == "SIG"]
     if trust.require_signature and not signatures:
