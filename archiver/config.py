@@ -123,6 +123,8 @@ class Config:
     timestamp: str | None = None
     """The address of a time-stamping authority."""
     trust_roots: Path | None = None
+    tsa_roots: Path | None = None
+    """Of timestamping authorities, where they are apart from signers'."""
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
@@ -135,7 +137,7 @@ class Config:
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
-        keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots")
+        keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots")
         handoffs = (
             "aptrust_access",
             "aptrust_storage",
@@ -215,7 +217,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "ca_bundle")
+_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 
