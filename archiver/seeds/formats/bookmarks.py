@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from xml.parsers.expat import ExpatError
 
-from archiver.markup import tree_of
+from archiver.markup.document import tree_of
 from archiver.seeds.blocks import Document, Facts
 from archiver.seeds.lines import line_at
 from archiver.seeds.refusal import Refusal
@@ -33,7 +33,7 @@ def split_bookmarks(text: str) -> Iterator[tuple[int, str]]:
 
 def read_bookmark(raw: str) -> list[tuple[str, str]]:
     """The address, the title, the tags and the description of one bookmark."""
-    tree = tree_of(raw.encode("utf-8", "replace"), "utf-8")
+    tree = tree_of(raw)
     link = tree.find(".//a") if tree is not None else None
     if link is None:
         raise Refusal(0, "no bookmark", "export the bookmarks again")

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from archiver.markup import tree_of
+from archiver.markup.document import tree_of
 from archiver.model import Anchor
 from archiver.seeds.blocks import Block, BlockKind, Document, Facts
 from archiver.seeds.lines import line_at
@@ -94,7 +94,7 @@ def _tree(text: str) -> Any:
     if source.lstrip().startswith("<?xml"):
         at = source.find("?>")
         source = " " * (at + 2) + source[at + 2 :] if 0 < at < 500 else source
-    return tree_of(source.encode("utf-8", "replace"), "utf-8")
+    return tree_of(source.encode("utf-8", "replace"))
 
 
 def _without_comments(text: str) -> str:
@@ -138,9 +138,12 @@ class _Walk:
             return
         if element.sourceline and element.sourceline < 65535:
             self._line = element.sourceline + self._shift
-        if tag in _UNREAD or (self._whole and (tag in _ASIDE or _is_hidden(element))) or depth > DEEPEST:
+        if tag in _UNREAD or (self._whole and (tag in _ASIDE or _is_hidden(element))):
             self._line += sum(text.count("\n") for text in element.itertext())
             self.unread += tag not in _UNREAD
+            return
+        if depth > DEEPEST:
+            self._take("".join(map(str, element.itertext())))
             return
         border = tag in _BLOCKS
         before = self._kind
