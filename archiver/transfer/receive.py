@@ -27,7 +27,7 @@ from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
 from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
-from archiver.transfer.incoming import IncomingPackage, fetch_package, require_package
+from archiver.transfer.incoming import IncomingPackage, fetch_package, package_is_at_fault, require_package
 from archiver.transfer.made_folder import made_folder
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
@@ -82,7 +82,9 @@ def receive(
         for each in packages:
             here = staging / uuid4().hex
             try:
-                yield session.take(fetch_package(each, here, endpoint), here)
+                with package_is_at_fault():
+                    received = session.take(fetch_package(each, here, endpoint), here)
+                yield received
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))
             finally:
@@ -204,14 +206,17 @@ class _ReceiveSession:
         for name, _ in members:
             _require_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
+        told = {**detail, "group": staged.name}
+        for name, _ in members:
+            if name not in here:
+                inside = staged / "data" / name
+                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
         for name, _ in members:
             inside = staged / "data" / name
             if name in here:
                 shutil.rmtree(inside)
-                continue
-            told = {**detail, "group": staged.name}
-            custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
-            self._publish(inside, self.bags / name)
+            else:
+                self._publish(inside, self.bags / name)
         (self.bags / GROUPS).mkdir(exist_ok=True)
         return tuple(str(self.bags / name) for name, _ in members if name not in here)
 
@@ -221,7 +226,7 @@ class _ReceiveSession:
             return False
         try:
             same = custody.seal(here) == seal
-        except StorageError:
+        except (StorageError, Refused):
             same = False
         if not same:
             raise Refused(f"{here} is there already and is another bag; nothing was overwritten: name other --bags")

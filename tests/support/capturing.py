@@ -15,12 +15,12 @@ from typing import Any
 from wire import Answer, Server
 
 from archiver.capture import recorder
-from archiver.capture.address_guard import Guard, Resolver
 from archiver.capture.fetch import Fetcher
 from archiver.capture.fetch_requisites import Concurrency
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config, ConnectTo, Limits
 from archiver.model import Capture, Failure
+from archiver.network.address_guard import Guard, Resolver
 
 NOW = datetime(2026, 3, 1, 10, 0, 0, 123456, UTC)
 # Reading the roots takes longer than most tests; a job reads them once.

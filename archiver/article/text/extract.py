@@ -1,8 +1,8 @@
 """The body of an article out of a parsed page: its paragraphs in reading order, with kinds and places.
 
-The page's own blocks are judged by a small learned model (`body.py`). Where that finds little, and where a seed with a
-body shows that it missed something, other ways are tried (`rivals.py`), and the one that covers the seed best is taken.
-It says nothing of claims, captions or links. No network, no dates, the same answer every time.
+The page's own blocks are judged by a small learned model (`select_body.py`). Where that finds little, and where a seed
+with a body shows that it missed something, other ways are tried (`fallback_extractors.py`), and the one that covers the
+seed best is taken. It says nothing of claims, captions or links. No network, no dates, the same answer every time.
 """
 
 import re

@@ -1,6 +1,6 @@
 """Compares the record with the rest of the bag: seed, text, certificates, bag-info.txt (docs/bag-format.md, 2 to 4).
 
-The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `crate.py`. Tampering that keeps all
+The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `ro_crate.py`. Tampering that keeps all
 checksums consistent is found here, if anywhere.
 """
 
