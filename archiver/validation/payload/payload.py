@@ -66,7 +66,7 @@ def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple
     findings += check_sense(record, text)
     if reread:
         done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
-        made |= {"extraction"} if done else set()
+        made |= done
         findings += more
     return made | {"seed", "text", "wacz", "crate"}, findings
 
