@@ -147,6 +147,7 @@ def validate(
     require_timestamp: bool = False,
     signer: str | None = None,
     trust_roots: AnyPath | None = None,
+    tsa_roots: AnyPath | None = None,
 ) -> Report:
     """Validate one bag, in a folder or serialised, with every check that `archiver validate` makes.
 
@@ -165,6 +166,7 @@ def validate(
         require_timestamp=require_timestamp,
         signer=signer,
         trust_roots=trust_roots,
+        tsa_roots=tsa_roots,
     )
     return judge(Path(path), demands, cores=processors())
 
@@ -248,6 +250,7 @@ def receive(
     require_timestamp: bool = False,
     signer: str | None = None,
     trust_roots: AnyPath | None = None,
+    tsa_roots: AnyPath | None = None,
     endpoint: str | None = None,
     config: "Config | None" = None,
     **settings: Any,
@@ -265,6 +268,7 @@ def receive(
 
     trust = trust_of(
         trust_roots=trust_roots,
+        tsa_roots=tsa_roots,
         signer=signer,
         require_signature=require_signature,
         require_timestamp=require_timestamp,

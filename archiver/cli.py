@@ -9,8 +9,10 @@ import logging
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from archiver.commands.options import COMMANDS, parser
+from archiver.commands.signals import signals_as_interrupts
 from archiver.errors import ArchiverError, UsageError
 from archiver.escape import visible
 
@@ -23,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = False
     _open_streams()
     try:
-        commands = parser()
+        commands = parser(lazily=True)
         args = commands.parse_args(argv)
         if args.command is None:
             commands.print_help(sys.stderr)
@@ -32,13 +34,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         logging.basicConfig(level=logging.CRITICAL + 1)
         # Not what libraries log: AWS's tells session tokens, HTTP's whole addresses.
         logging.getLogger("archiver").setLevel(logging.DEBUG if debug else logging.NOTSET)
-        code = getattr(importlib.import_module(MODULES[args.command]), args.command)(args)
+        command = getattr(importlib.import_module(MODULES[args.command]), args.command)
+        with signals_as_interrupts():
+            code = command(args)
         sys.stdout.flush()
     except ArchiverError as error:
         hint = f" (see 'archiver {args.command} --help')" if isinstance(error, UsageError) else ""
         return _complain(f"{error}{hint}", error.exit_code)
-    except KeyboardInterrupt:
-        return _complain("interrupted", 130)
+    except KeyboardInterrupt as error:
+        return _complain(str(error) or "interrupted", 130)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the reader has left; nothing more to say
         return 141
@@ -53,6 +57,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(code)
 
 
+class Talk(io.TextIOWrapper):
+    """What commands say on stderr: where it cannot be written (a full disk, a terminal that is gone), work goes on.
+    `strict` is the stream that raises OSError then."""
+
+    def __init__(self, strict: io.TextIOWrapper) -> None:
+        super().__init__(strict.buffer, encoding=strict.encoding, errors="backslashreplace", line_buffering=True)
+        self.strict = strict
+
+    def write(self, text: str, /) -> int:
+        """Write what can be written."""
+        with suppress(OSError):
+            return super().write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Flush what can be flushed."""
+        with suppress(OSError):
+            super().flush()
+
+
 def _open_streams() -> None:
     """What was closed by whoever called us (`>&-`) swallows what is written; what its encoding lacks is escaped."""
     for name in ("stdout", "stderr"):
@@ -61,6 +85,8 @@ def _open_streams() -> None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the very end
         elif isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stderr, io.TextIOWrapper) and sys.stderr is sys.__stderr__:
+        sys.stderr = Talk(sys.stderr)
 
 
 def _complain(message: str, code: int) -> int:

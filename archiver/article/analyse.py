@@ -77,7 +77,7 @@ def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
         captions=captions,
         blocks=text.blocks,
         candidates=text.candidates,
-        model=model_of(page, opening, text, note),
+        model=model_of(opening, text),
         parser=PARSER if opening else None,
         normalisation=NORMALISATION,
     )

@@ -12,7 +12,7 @@ from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import extract
 from archiver.article.text.extract import Extracted
-from archiver.article.text.page_model import nothing_read, page_model
+from archiver.article.text.page_model import page_model
 from archiver.markup.document import document_of, parser_version
 from archiver.markup.media_types import content_type_of, not_html
 from archiver.model import Page, PageModel
@@ -54,8 +54,6 @@ def text_of(page: Page, opening: Opened | None) -> Extracted:
     return extract.extract(opening.outline, opening.graph, page.url) if opening is not None else Extracted()
 
 
-def model_of(page: Page, opening: Opened | None, text: Extracted, why: str | None) -> PageModel:
-    """The model of the whole page, with its text; `why` says why it was not opened."""
-    if opening is None:
-        return nothing_read("; ".join(filter(None, (page.problem, why))) or "nothing was read")
-    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts)
+def model_of(opening: Opened | None, text: Extracted) -> PageModel | None:
+    """The model of the whole page, with its text; None where it was not opened."""
+    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts) if opening is not None else None

@@ -1,1 +1,1 @@
-"""From a capture and its reading to a finished bag."""
+"""Writes a finished bag from a capture and its reading."""

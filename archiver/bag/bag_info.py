@@ -1,4 +1,4 @@
-"""bag-info.txt: what a librarian reads first (RFC 8493, 2.2.2; docs/bag-format.md, section 2.2)."""
+"""Builds bag-info.txt, what a librarian reads first (RFC 8493, 2.2.2; docs/bag-format.md, section 2.2)."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ PROFILE = "https://github.com/dpscollaborative/btr_bagit_profile/releases/downlo
 
 
 def bag_info(contents: BagContents) -> Info:
-    """The labels in order; facts that are not there are left out, the source organisation alone says "not stated"."""
+    """The labels in order. Labels without a value are left out; only the source organisation then says "not stated"."""
     config, reading, rights = contents.config, contents.reading, contents.rights
     pairs = [
         *operation(config),
@@ -57,7 +57,7 @@ def _credited(found_in: Sequence[Credit]) -> list[str]:
 
 
 def operation(config: Config) -> Info:
-    """Who archives, and whom to ask."""
+    """Who archives, and whom to contact."""
     pairs = [
         ("Source-Organization", config.organisation or NOT_STATED),
         ("Organization-Address", config.organisation_address),

@@ -1,4 +1,4 @@
-"""ro-crate-metadata.json: the payload as an RO-Crate 1.2, for readers of linked data.
+"""Builds ro-crate-metadata.json: the payload as an RO-Crate 1.2, for readers of linked data.
 
 Written as plain JSON-LD: the crate is a small flat graph, and its profile validator is the judge in the tests.
 """
@@ -144,7 +144,7 @@ def _photo(contents: BagContents) -> Iterator[Entity]:
 
 
 def _once(credits_: Iterator[Credit]) -> list[Credit]:
-    """Each name once a role, however many sources say it."""
+    """Each name once per role, however many sources credit it."""
     return list({(credit.name, credit.role): credit for credit in reversed(list(credits_))}.values())[::-1]
 
 
@@ -198,7 +198,7 @@ def _agents(contents: BagContents) -> Iterator[Entity]:
 
 
 def _capture(contents: BagContents) -> Entity:
-    """The CreateAction: who had it done, with what, when, from what, giving what."""
+    """The CreateAction: who had the capture made, with what, when, from what, with what result."""
     capture, config = contents.capture, contents.config
     return {
         "@id": "#capture",

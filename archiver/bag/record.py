@@ -1,4 +1,4 @@
-"""The record: data/provenance.json, what a bag states about itself (docs/bag-format.md, section 4).
+"""Builds the record, data/provenance.json: what a bag states about itself (docs/bag-format.md, section 4).
 
 Values in, JSON out; the shape is `schemas/provenance-2.0.schema.json`. Absent facts are null, never guessed.
 """
@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
-from archiver.bag.bag_contents import BagContents
+from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
 from archiver.digest import sha256
@@ -25,6 +25,13 @@ PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal")
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 _LEAVES = frozenset((str, int, float, bool))
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
+
+
+def _clock(check: ClockCheck | None) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    at = check.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"service": check.service, "server": check.server, "offset_seconds": check.offset_seconds, "at": at}
 
 
 def build_record(contents: BagContents) -> dict[str, Any]:
@@ -42,7 +49,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
             "contact": contents.contact,
         },
         "host": {"os": platform.platform(), "python": platform.python_version()},
-        "clock": {"source": "the operating system's", "checked": None},
+        "clock": {"source": "the operating system's", "checked": _clock(contents.clock)},
         "configuration": _settings(config),
         "software": {
             "name": "archiver",
@@ -54,7 +61,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
 
 
 def _rights(contents: BagContents) -> dict[str, Any]:
-    """The rights as stated; an access that is none of the four levels is kept in its own words, and decides nothing."""
+    """The rights as stated. An access that is none of the four levels is kept in its own words, and decides nothing."""
     rights = dict(contents.rights)
     stated = rights["access"]
     level = (stated or "").strip().lower()
@@ -159,7 +166,7 @@ def _text(reading: Reading) -> dict[str, Any]:
 
 
 def document(source: SourceDocument | None) -> dict[str, Any] | None:
-    """Which document was read, as the record has it."""
+    """The document that was read, as the record states it."""
     if source is None:
         return None
     return {
@@ -194,7 +201,7 @@ def _settings(config: Config) -> dict[str, Any]:
 
 @cache
 def packages() -> dict[str, str]:
-    """The versions of what a record was made with, as far as they are installed."""
+    """The versions of the packages a record was made with, as far as they are installed."""
     found = {}
     for name in PACKAGES:
         try:

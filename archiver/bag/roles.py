@@ -1,4 +1,4 @@
-"""How our credit roles are said in schema.org, Dublin Core and MARC relators; the same table stands in docs/credits.md.
+"""Translates credit roles into schema.org, Dublin Core and MARC relators; docs/credits.md has the same table.
 
 An agency as source is a contributor in Dublin Core, where `source` means a resource; a photo's agency is its provider,
 a photographer its creator.

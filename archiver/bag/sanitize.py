@@ -1,4 +1,4 @@
-"""Text and values from outside as the files of a bag can hold them."""
+"""Makes text and values from outside fit for the files of a bag."""
 
 import json
 from json.encoder import encode_basestring as quoted

@@ -1,6 +1,6 @@
-"""A bag in the making: files are hashed while they are written, and a finished bag appears in one rename.
+"""Writes a bag in a staging folder: files are hashed while they are written, and a finished bag appears in one rename.
 
-BagIt 1.0 (RFC 8493). Does not know what the files mean; `record.py` and `info.py` do. A staged bag lies under
+BagIt 1.0 (RFC 8493). Does not know what the files mean; `record.py` and `bag_info.py` do. A staged bag lies under
 `<bags>/.archiver/staging/`; `publish` makes a group of them durable and visible (docs/architecture.md).
 """
 
@@ -25,7 +25,7 @@ Info = Sequence[tuple[str, str]]
 
 
 class HashingFile:
-    """A file opened for writing that hashes what passes. What is written raises StorageError."""
+    """A file opened for writing that hashes what is written. Writing raises StorageError."""
 
     def __init__(self, path: Path) -> None:
         self._path, self._file = path, path.open("xb")
@@ -130,7 +130,7 @@ class StagedBag:
 
 
 def _write_new(path: str, data: bytes) -> None:
-    """A file that was not there. Raises OSError."""
+    """Write a new file. Raises OSError, also where it exists already."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
         while data:  # a disk that is almost full takes a part
@@ -141,7 +141,7 @@ def _write_new(path: str, data: bytes) -> None:
 
 @contextmanager
 def storage(doing: str) -> Iterator[None]:
-    """OSErrors inside are StorageErrors outside."""
+    """Turns OSErrors inside into StorageErrors."""
     try:
         yield
     except OSError as error:

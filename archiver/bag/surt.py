@@ -1,4 +1,4 @@
-"""SURT keys: addresses folded so that an index sorted by them finds a page however it was spelt (CDXJ; WACZ, 5.2).
+"""SURT keys: addresses normalised so that an index sorted by them finds a page however it was spelt (CDXJ; WACZ, 5.2).
 
 The folding is the one that replay tools apply to what they are asked for (the wayback "IA" canonicalisation): host
 reversed and without `www`, default port, user and fragment dropped, path and query in lower case, session ids taken
@@ -92,7 +92,7 @@ def _query(query: bytes) -> bytes:
 
 
 def _unquoted(raw: bytes) -> bytes:
-    """Percent-encoding taken off until none is left, in one pass however often it was laid on."""
+    """Percent-encoding removed until none is left, in one pass however often it was applied."""
     if b"%" not in raw or b"%" not in (raw := unquote_to_bytes(raw)):
         return raw
     plain = bytearray()

@@ -1,4 +1,4 @@
-"""The files that make `data/wacz/` a WACZ (1.1.1): index, pages, datapackage and its digest.
+"""Builds the files that make `data/wacz/` a WACZ (1.1.1): index, pages, datapackage and its digest.
 
 Zipped with its archive members stored, the folder is a WACZ file that passes `wacz validate` and replays. It holds
 nothing else: other tools refuse foreign files, and a WACZ that is shared must not publish the seed or the operator.
@@ -90,7 +90,7 @@ def datapackage(resources: list[Resource], page: Mapping[str, str], created: dat
 
 
 def datapackage_digest(sha256: str) -> bytes:
-    """`datapackage-digest.json`: the digest that closes the folder (WACZ 1.1.1, 5.5)."""
+    """`datapackage-digest.json`: the digest of the datapackage (WACZ 1.1.1, 5.5)."""
     return json_bytes({"path": DATAPACKAGE, "hash": f"sha256:{sha256}"}, indent=1)
 
 

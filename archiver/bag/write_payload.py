@@ -31,7 +31,7 @@ from archiver.model import Bag, Capture, IndexEntry
 
 
 def fill(staged: StagedBag, contents: BagContents) -> Bag:
-    """Write everything but the WARC files, which are there, and seal. Raises StorageError."""
+    """Write everything but the WARC files, which are there already, and seal the bag. Raises StorageError."""
     staged.add(contents.seed_file, contents.seed.data)
     if text := text_bytes(contents.reading):
         staged.add(TEXT, text)
@@ -53,8 +53,8 @@ def _wacz(staged: StagedBag, contents: BagContents) -> None:
 
 
 def add_wacz(staged: StagedBag, index: tuple[IndexEntry, ...], page: Mapping[str, str], sealed: datetime) -> None:
-    """What makes a WACZ of the WARC files that are there (WACZ 1.1.1): index, pages, datapackage and its digest. Raises
-    StorageError."""
+    """Add to the WARC files that are there what makes them a WACZ (WACZ 1.1.1): index, pages, datapackage and its
+    digest. Raises StorageError."""
     staged.add(FOLDER + INDEX, index_of(index))
     staged.add(FOLDER + PAGES, pages_of(page))
     resources = [Resource(path=path, size=size, sha256=digest) for path, size, digest in staged.written(FOLDER)]

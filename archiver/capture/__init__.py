@@ -1,1 +1,1 @@
-"""Fetching an original and recording every exchange as it went over the connection."""
+"""Fetches an original and records every exchange as it went over the connection."""

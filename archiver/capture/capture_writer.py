@@ -1,4 +1,4 @@
-"""What a capture has written so far: each attempt becomes records and an Exchange; one writer at a time."""
+"""Writes what a capture has so far: each attempt becomes records and an Exchange; one writer at a time."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -63,8 +63,8 @@ def decoded(payload: Pieces, codings: list[str], limit: int) -> Decoded:
                     problem = f"only the first {limit} bytes of the page are read"
                     break
         except _Broken as error:
-            kept = " what came before is kept" if plain else " nothing of it can be read"
-            problem = f"the {', '.join(coded)} coding of the body is broken: {error};{kept}"
+            kept = "; what came before is kept" if plain else ""
+            problem = f"the {', '.join(coded)} coding of the body is broken: {error}{kept}"
         except _Absent as error:
             needs = str(error)
             name = next(each for each, package in INSTALL.items() if package == needs)

@@ -1,4 +1,4 @@
-"""What ends an exchange early, told in one word, one sentence, and whether another attempt makes sense.
+"""Names what ends an exchange early: one word, one sentence, and whether another attempt makes sense.
 
 requests and urllib3 wrap the cause several times; here it is dug out again.
 """
@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from urllib3.exceptions import ProxyError
 
-from archiver.capture.address_guard import AddressRefused, NameUnknown
 from archiver.capture.http_framing import status_of
 from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.model import Truncation
+from archiver.network.address_guard import AddressRefused, NameUnknown
 
 
 class CaptureError(Exception):
@@ -94,7 +94,7 @@ def capture_error_from(error: BaseException, raw: RawExchange) -> CaptureError:
 
 
 def _plainly(error: BaseException) -> str:
-    """What the system says, or else the library, without the connection that it puts first."""
+    """The system's message, or else the library's without the connection that it puts first."""
     for cause in _causes(error):
         if isinstance(cause, OSError) and cause.strerror:
             return cause.strerror

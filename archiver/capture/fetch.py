@@ -1,4 +1,4 @@
-"""A seed's address in, a Capture or a Failure out: robots.txt, the page with its redirects, what the page needs.
+"""Fetches a seed's address and returns a Capture or a Failure: robots.txt, the page with its redirects, its resources.
 
 Every response that came is written to the WARC, whatever its status; without one for the page, nothing is kept and the
 Failure says what was seen. Does not judge the text of a page.
@@ -6,12 +6,12 @@ Failure says what was seen. Does not judge the text of a page.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from archiver.capture.capture_writer import CaptureFiles, Recording
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.fetch_requisites import Collector, idle_clock
+from archiver.capture.fetch_requisites import Collector, Concurrency
 from archiver.capture.recorder import Recorder
 from archiver.capture.redirect_chain import RedirectChain, Requester
 from archiver.capture.robots_fetch import RobotsFiles
@@ -35,11 +35,12 @@ class Fetcher:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
     cache: SharedCache | None = None
+    concurrency: Concurrency = field(default_factory=Concurrency)
 
     def fetch(self, url: str, files: CaptureFiles) -> Capture | Failure:
         """Fetch an address with all that belongs to it. Raises StorageError, and RecordingError when the record is not
         whole."""
-        config, started, begun = self.recorder.config, self.now(), idle_clock()
+        config, started, begun = self.recorder.config, self.now(), self.concurrency.idle_clock()
         recording = Recording(files)
         with self.recorder.visit() as visit:
             requester = Requester(
@@ -59,7 +60,8 @@ class Fetcher:
             answer, requisites = chain.answer, None
             if answer is not None and answer.page is not None:
                 if config.requisites and worth_showing(answer.page):
-                    requisites = Collector(requester, recording, self.cache, config, begun).collect(answer.page)
+                    collector = Collector(requester, recording, self.cache, config, begun, self.concurrency)
+                    requisites = collector.collect(answer.page)
                 recording.check()
         finished = max(self.now(), started)
         if answer is None or answer.page is None or final is None:

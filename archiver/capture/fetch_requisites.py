@@ -28,14 +28,6 @@ from archiver.config import Config, Limits
 from archiver.markup.media_types import content_type, content_type_of, is_html
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
-AT_ONCE = 4
-IDLE = 0.05
-"""Seconds that a page and its requisites, one after another, may leave this process with nothing to do before threads
-fetch the rest: to start and wake them costs more than to wait for a server that is near, or while others are served."""
-ALONE = 1.0
-"""Seconds after which they do in any case."""
-LONGEST = 10.0
-"""Seconds that one exchange may hold up the rest of its page: what takes longer is asked for again, in a thread."""
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
@@ -44,6 +36,26 @@ LISTED = 2_000
 """Skipped addresses that are named one by one."""
 PHOTO_BYTES = 32 << 20
 """Bytes of photos that are kept in memory to be read."""
+
+
+def idle_clock() -> float:
+    """A clock in seconds that stops while this process computes, in whatever thread."""
+    return time.monotonic() - time.process_time()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concurrency:
+    """When threads fetch what a page needs, and how many (docs/adr/0122)."""
+
+    at_once: int = 4
+    idle_seconds: float = 0.05
+    """That a page and its requisites, one after another, may leave this process with nothing to do before threads fetch
+    the rest: to start and wake them costs more than to wait for a server that is near, or while others are served."""
+    alone_seconds: float = 1.0
+    """After which threads do in any case."""
+    exchange_seconds: float = 10.0
+    """That one exchange may hold up the rest of its page: what takes longer is asked for again, in a thread."""
+    idle_clock: Callable[[], float] = idle_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +93,8 @@ class Collector:
     cache: SharedCache | None
     config: Config
     begun: float
-    """When the page was first asked for, by `idle_clock`."""
+    """When the page was first asked for, by the idle clock of `concurrency`."""
+    concurrency: Concurrency
     monotonic: Callable[[], float] = time.monotonic
     _queue: deque[_Pending] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
@@ -109,7 +122,7 @@ class Collector:
         begun = self._run_here(page.url)
         self._here = False
         if begun or self._queue:
-            with ThreadPoolExecutor(AT_ONCE, "requisite") as pool:
+            with ThreadPoolExecutor(self.concurrency.at_once, "requisite") as pool:
                 self._run(pool, page.url, begun)
         if self._unlisted:
             self._skipped.append(Unfetched(url=page.url, reason=f"and {self._unlisted} more addresses, not listed"))
@@ -123,7 +136,7 @@ class Collector:
 
     def _run_here(self, page: str) -> dict[_Asking, _Pending]:
         """Fetch in the page's own thread, from its own host and while that is quick; gives what turned out slow."""
-        home, until = urljoin(page, "/"), self.monotonic() + ALONE
+        home, until = urljoin(page, "/"), self.monotonic() + self.concurrency.alone_seconds
         while self._queue and self._queue[0].at_hand(home) and self._quick(until):
             pending = self._queue.popleft()
             if self._skip(pending):
@@ -139,13 +152,14 @@ class Collector:
         return {}
 
     def _quick(self, until: float) -> bool:
-        return idle_clock() - self.begun < IDLE and self.monotonic() < until
+        idle = self.concurrency.idle_clock() - self.begun
+        return idle < self.concurrency.idle_seconds and self.monotonic() < until
 
     def _run(self, pool: ThreadPoolExecutor, page: str, begun: dict[_Asking, _Pending]) -> None:
         running = {pool.submit(_to_end, asking): pending for asking, pending in begun.items()}
         try:
             while self._queue or running:
-                while self._queue and len(running) < AT_ONCE:
+                while self._queue and len(running) < self.concurrency.at_once:
                     pending = self._queue.popleft()
                     if not self._skip(pending):
                         running[pool.submit(_to_end, self._ask(pending, page))] = pending
@@ -235,9 +249,9 @@ class Collector:
         return _Fetched(chain, last)
 
     def _bounds(self) -> Limits:
-        """Those of the next exchange."""
+        """The bounds of the next exchange."""
         limits, left = self.config.limits, max(1.0, self._deadline - self.monotonic())
-        longest = min(left, LONGEST) if self._here else left
+        longest = min(left, self.concurrency.exchange_seconds) if self._here else left
         return replace(
             limits,
             response_bytes=min(limits.requisite_bytes, limits.response_bytes),
@@ -247,7 +261,7 @@ class Collector:
         )
 
     def _may(self, url: str) -> CaptureError | None:
-        """On each address of the way: the time of the page, then the robots of the capture."""
+        """Whether an address on the way may be asked for: first the time left for the page, then its robots policy."""
         overdue = self._overdue()
         return CaptureError(kind="bound", message=overdue, again=False) if overdue else self.requester.may(url)
 
@@ -310,11 +324,6 @@ class Collector:
         """One photo a figure, the largest of its captured candidates, in the order of the page."""
         order = {url: None for figure in self._figures for url in figure.images if url in self._photos}
         return [self._photos[url] for url in order]
-
-
-def idle_clock() -> float:
-    """Seconds on a clock that stands while this process computes, in whatever thread."""
-    return time.monotonic() - time.process_time()
 
 
 def _to_end(asking: _Asking) -> _Fetched | CachedResponse:

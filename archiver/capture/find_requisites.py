@@ -1,4 +1,4 @@
-"""What a page needs to be shown again: the addresses its HTML names (requisites). `stylesheets.py` reads CSS.
+"""Finds what a page needs to be shown again: the addresses its HTML names (requisites). `stylesheets.py` reads CSS.
 
 Bytes in, addresses out; fetches nothing. Addresses are resolved as a browser would (WHATWG URL 4.4): `<base href>`,
 protocol-relative addresses, white space inside attributes dropped, queries in the document's encoding.

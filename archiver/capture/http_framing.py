@@ -1,4 +1,4 @@
-"""Where the parts of a recorded HTTP response begin and end: status, headers, payload (RFC 9112).
+"""Finds where the parts of a recorded HTTP response begin and end: status, headers, payload (RFC 9112).
 
 The payload, in the sense of WARC 1.1 (section 6.3), is the body after the transfer coding is taken off and before the
 content coding is: this is what is hashed (`content_codings.py` takes that off).
@@ -45,7 +45,7 @@ def values(headers: Headers, name: str) -> list[str]:
 
 
 def client_head(head: bytes, headers: Headers | None = None) -> bytes:
-    """What http.client is shown instead of `head`: the status and the fields it needs, as `Framing` understands them.
+    """What http.client gets in place of `head`: the status and the fields it needs, as `Framing` understands them.
     `headers` are those of the head, where they are known.
 
     http.client drops every field after one it cannot parse (`X-A : b`), gives up at 101 fields or a long one, and knows
@@ -72,7 +72,7 @@ _COOKIE, _COOKIES = 8192, 50
 
 @dataclass(slots=True)
 class Framing:
-    """Reads the payload out of a recorded response and notes what it met on the way."""
+    """Reads the payload out of a recorded response and notes what is unusual about it."""
 
     block: IO[bytes]
     head: bytes

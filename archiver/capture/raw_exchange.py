@@ -1,8 +1,8 @@
 """The bytes of one HTTP exchange as they went over the connection (after TLS), and nothing else.
 
-The recorder feeds it: what was sent, what was received. It separates interim 1xx answers from the final
-response (RFC 9110, 15.2), keeps a large response on disk, hashes on the way, and holds the bounds on size and time.
-It parses no more than it must; `framing.py` reads the message. Each `received` returns what the HTTP client should see.
+The recorder feeds it: what was sent, what was received. It separates interim 1xx answers from the final response (RFC
+9110, 15.2), keeps a large response on disk, hashes on the way, and holds the bounds on size and time. It parses no more
+than it must; `http_framing.py` reads the message. Each `received` returns what the HTTP client should see.
 """
 
 import re
@@ -64,7 +64,7 @@ class RawExchange:
         return left
 
     def overdue(self) -> BoundReached:
-        """What to raise when the time is up."""
+        """The error for an exchange whose time is up."""
         return BoundReached("time", f"not over after {self._limits.exchange_seconds:g} seconds")
 
     def sent(self, data: bytes) -> None:
@@ -99,7 +99,7 @@ class RawExchange:
         return b""
 
     def ended(self) -> bytes:
-        """Nothing more will come: hand over what was held back for want of an end of the headers."""
+        """The connection ended: return what was held back while the end of the headers was awaited."""
         if self.head_complete or not self._pending:
             return b""
         self.head = bytes(self._pending)
@@ -125,5 +125,5 @@ class RawExchange:
         return self._file
 
     def close(self) -> None:
-        """Let go of the disk."""
+        """Close and remove the temporary file."""
         self._file.close()

@@ -1,4 +1,5 @@
-"""One address to its end: redirects followed, failed attempts repeated. Yields what was recorded; writes nothing."""
+"""Follows one address to its end: redirects followed, failed attempts repeated. Yields what was recorded; writes
+nothing."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -125,7 +126,7 @@ class RedirectChain:
 
     @property
     def arrived(self) -> bool:
-        """Whether the last address that was wanted gave the last answer."""
+        """Whether the last address asked for gave the last answer."""
         try:
             return self.answer is not None and self.answer.url == as_sent(urldefrag(self.url).url)
         except ValueError:

@@ -1,4 +1,4 @@
-"""Asks each host's robots.txt once a job, records the answer, and says what it means for an address."""
+"""Fetches each host's robots.txt once per job, records the answer, and says what it means for an address."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -39,7 +39,7 @@ class RobotsFiles:
         return rules.about(url)
 
     def forbidden(self, url: str) -> CaptureError | None:
-        """Why an obedient visitor does not ask for `url`; None when it may."""
+        """Why a capture that obeys robots.txt does not ask for `url`; None when it may."""
         said = self.about(url)
         if not said.forbids:
             return None
@@ -84,7 +84,7 @@ class RobotsFiles:
 
 
 def impersonal(page: Page, done: Attempt) -> bool:
-    """Whether a response may stand in other bags: public, the same for everybody, and no HTML."""
+    """Whether a response may be shared with other bags: public, the same for everybody, and not HTML."""
     control, vary = values(page.headers, "cache-control"), values(page.headers, "vary")
     private = any(each.startswith(("private", "no-cache")) for each in control)
     personal = page.header("set-cookie") is not None or b"\r\ncookie:" in bytes(done.raw.request).lower()
@@ -101,7 +101,7 @@ def cached_response_of(
     body: bytes,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> CachedResponse:
-    """What the captures to come may copy_cached of an address; without an answer, the fact that there was none."""
+    """What later captures may copy for an address; without an answer, the fact that there was none."""
     return CachedResponse(
         url=url,
         bag=recording.files.name,

@@ -1,8 +1,8 @@
-"""What a site asks of visitors: robots.txt (RFC 9309), read by protego.
+"""Reads a site's rules for crawlers: robots.txt (RFC 9309), with protego.
 
 Three policies: `record` asks and notes, since a page that a person named is no crawl; `obey` does not fetch what is
 disallowed; `ignore` does not ask. `record` asks the host of the seed, `obey` every host. Also Retry-After. Fetches
-nothing itself; `robots.py` does, once a host and job.
+nothing itself; `robots_fetch.py` does, once a host and job.
 """
 
 import re
@@ -36,7 +36,7 @@ class Robots:
 
     @property
     def forbids(self) -> bool:
-        """Whether an obedient visitor stays away (RFC 9309, 2.3.1.4: also where the file cannot be reached)."""
+        """Whether a crawler that obeys stays away (RFC 9309, 2.3.1.4: also where the file cannot be reached)."""
         return self.verdict in ("disallowed", "unreachable")
 
 
@@ -61,7 +61,7 @@ def robots_address(url: str) -> str:
 
 
 def product_of(user_agent: str) -> str:
-    """The product token by which robots.txt files know a visitor (RFC 9309, 2.2.1)."""
+    """The product token that robots.txt files use for this User-Agent (RFC 9309, 2.2.1)."""
     match = _PRODUCT.match(user_agent)
     return match[0] if match else PRODUCT
 

@@ -1,4 +1,4 @@
-"""What a style sheet names: `url()`, `@import`, `image-set()` and `src()`, read by tinycss2 (CSS Syntax 3).
+"""Finds what a style sheet names: `url()`, `@import`, `image-set()` and `src()`, with tinycss2 (CSS Syntax 3).
 
 Bytes or text in, references as written out; resolves and fetches nothing.
 """

@@ -1,4 +1,4 @@
-"""What a TLS connection says of itself: protocol, cipher, the certificates presented."""
+"""Reads the facts of a TLS connection: protocol, cipher, the certificates presented."""
 
 import ssl
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Addresses that may be asked for, and how headers state them."""
+"""Checks addresses that may be asked for, and reads addresses in headers."""
 
 from urllib.parse import urljoin, urlsplit
 

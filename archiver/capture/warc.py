@@ -1,4 +1,4 @@
-"""Exchanges in, WARC 1.1 records out (ISO 28500:2017), by warcio, from raw bytes.
+"""Writes exchanges as WARC 1.1 records (ISO 28500:2017), with warcio, from raw bytes.
 
 One gzip member a record (Annex D.2), compressed at level 1 by isal where it is there (docs/architecture.md). The
 block of a request or response record is the recorded message to the byte; nothing is parsed and written again.
@@ -46,7 +46,7 @@ def _member() -> Any:
 
 
 class Sink(Protocol):
-    """Where the file goes."""
+    """Where the bytes of the file go."""
 
     def write(self, data: bytes, /) -> int:
         """Take the next bytes."""
@@ -180,7 +180,7 @@ class CopiedRecords:
         self._ids: set[str] = set()
 
     def copy(self, record_id: str, warcinfo: bytes, members: bytes) -> int | None:
-        """Take over the records of one exchange, once; the offset they lie at, None where they are there already."""
+        """Copy the records of one exchange, once; returns the offset they lie at, None where they are there already."""
         if record_id in self._ids:
             return None
         self._ids.add(record_id)

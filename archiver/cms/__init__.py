@@ -1,4 +1,4 @@
-"""Signatures and timestamps as they are read: CMS (RFC 5652) and RFC 3161. Needs the extra `trust`, and says so."""
+"""Reads signatures and timestamps: CMS (RFC 5652) and RFC 3161. Needs the extra `trust`, and says so."""
 
 from archiver.errors import UsageError
 

@@ -1,4 +1,4 @@
-"""Reads CMS signatures and RFC 3161 timestamps, and tells whether they hold (RFC 5652, 5035, 8419, 3161, 5816).
+"""Reads CMS signatures and RFC 3161 timestamps, and checks that they are valid (RFC 5652, 5035, 8419, 3161, 5816).
 
 Everything is DER of one signer, within bounds; what is not is refused with a reason. Whose the certificate is, and
 whether to believe it, is not asked here (`validation/trust/cert_paths.py`). Below the rooms, since `trust/` keeps no
@@ -69,7 +69,7 @@ Why = Literal["malformed", "algorithm", "content", "signature"]
 
 
 class InvalidCms(ValueError):
-    """Why a signature or timestamp does not hold: what is wrong with it, and the reason in words."""
+    """Raised where a signature or timestamp is not valid: `why` is the kind of fault, `reason` says it in words."""
 
     def __init__(self, why: Why, reason: str) -> None:
         super().__init__(reason)
@@ -78,7 +78,7 @@ class InvalidCms(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signature:
-    """A signature that holds: by which certificate, which others came along, and when, as the signer says."""
+    """A valid signature: the signer's certificate, the other certificates in it, and the time the signer states."""
 
     certificate: x509.Certificate
     certificates: tuple[x509.Certificate, ...]
@@ -87,7 +87,7 @@ class Signature:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Timestamp:
-    """A timestamp that holds: the authority's signature and the time it vouches for."""
+    """A valid timestamp: the authority's signature and the time it states."""
 
     signature: Signature
     time: datetime
@@ -96,7 +96,7 @@ class Timestamp:
 
 
 def read_signature(pem: bytes, data: bytes) -> Signature:
-    """The detached signature of `data`, in PEM. Raises InvalidCms where it does not hold."""
+    """The detached signature of `data`, in PEM. Raises InvalidCms where it is not valid."""
     match = _PEM.fullmatch(pem) if len(pem) <= LARGEST else None
     if match is None:
         too_large = f"it has more than {LARGEST} bytes"
@@ -109,7 +109,7 @@ def read_signature(pem: bytes, data: bytes) -> Signature:
 
 
 def read_timestamp(response: bytes, data: bytes) -> Timestamp:
-    """The timestamp of `data`, an RFC 3161 response in DER. Raises InvalidCms where it does not hold."""
+    """The timestamp of `data`, an RFC 3161 response in DER. Raises InvalidCms where it is not valid."""
     if len(response) > LARGEST:
         raise InvalidCms("malformed", f"it has more than {LARGEST} bytes")
     read = _decoded(Response, response)
@@ -145,7 +145,7 @@ def _signed_data(info: ContentInfo, wanted: str) -> SignedData:
 
 
 def _verified(signed: SignedData, data: bytes) -> Signature:
-    """Whether the one signer has signed `data`. Raises InvalidCms."""
+    """Verify that the one signer signed `data`. Raises InvalidCms."""
     signers = signed.signers.as_list()
     if len(signers) != 1:
         raise InvalidCms("malformed", f"it has {len(signers)} signers; one is known")
@@ -173,7 +173,7 @@ def _verified(signed: SignedData, data: bytes) -> Signature:
 
 
 def _check(key: Any, info: SignerInfo, signed: bytes, digest: hashes.HashAlgorithm) -> None:
-    """Raises InvalidSignature, or InvalidCms for what is not known or too weak."""
+    """Verify the signature value. Raises InvalidSignature, or InvalidCms for an unknown or weak algorithm."""
     algorithm = _oid(info.algorithm)
     if isinstance(key, rsa.RSAPublicKey) and key.key_size >= 2048 and algorithm in _RSA:
         key.verify(info.signature, signed, padding.PKCS1v15(), _RSA[algorithm] or digest)

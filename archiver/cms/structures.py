@@ -1,4 +1,4 @@
-"""The structures of CMS and RFC 3161 as they are read: more tolerant than DER where authorities are known to be.
+"""The structures of CMS and RFC 3161 for reading: more tolerant than DER where authorities are known to deviate.
 
 Sets may be unsorted (as `openssl ts` writes certificates) and algorithms have any parameters: hence the lists of TLV.
 """

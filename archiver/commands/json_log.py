@@ -23,7 +23,7 @@ def json_log(target: str) -> Iterator[Callable[[Event], None]]:
 
     Raises StorageError, and UsageError for a file that is something else: a log takes the place of nothing.
     """
-    with nullcontext(sys.stderr) if target == "-" else _opened(Path(target)) as file:
+    with nullcontext(getattr(sys.stderr, "strict", sys.stderr)) if target == "-" else _opened(Path(target)) as file:
 
         def write(event: Event) -> None:
             fields = asdict(event)

@@ -96,7 +96,7 @@ def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
 
 @contextmanager
 def _stopping(stop: threading.Event) -> Iterator[None]:
-    """The first Ctrl-C or SIGTERM finishes what is under way, the second ends at once."""
+    """The first Ctrl-C, SIGTERM or SIGHUP finishes what is under way, the second ends at once."""
 
     def on_signal(number: int, _: object) -> None:
         if stop.is_set():
@@ -109,6 +109,8 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
         print(f"archiver: {name}: finishing the seeds under way; once more stops at once", file=sys.stderr, flush=True)
 
     before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is how nohup starts us
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, on_signal)
     try:
         yield
     finally:

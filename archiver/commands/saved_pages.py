@@ -10,7 +10,7 @@ from archiver.bag.record import parts
 from archiver.commands.settings import settings_of
 from archiver.errors import StorageError, UsageError
 from archiver.escape import visible
-from archiver.view.terminal import tell
+from archiver.view.terminal import record_lines
 
 
 def extract(args: argparse.Namespace) -> int:
@@ -46,6 +46,6 @@ def compare(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps(record))
         return 0
-    for line in tell(record, colour=sys.stdout.isatty()):
+    for line in record_lines(record, colour=sys.stdout.isatty()):
         print(line)
     return 0

@@ -1,1 +1,1 @@
-"""Bags read again over time: what changed, and which replica could repair it."""
+"""Reads bags again over time: what changed, and which replica holds a sound copy."""

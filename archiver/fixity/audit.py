@@ -1,4 +1,5 @@
-"""Fixity over time: which bags are due, what of each has changed since it was last good, and where that is still sound.
+"""Audits fixity over time: which bags are due, what of each has changed since it was last good, and where a sound copy
+is.
 
 It writes into the ledger only: bags are read, never repaired. Each bags folder is an audit of its own, in its own
 ledger, and goes on where it was if it was killed. Whether a bag is what its record says, `archiver validate` judges.
@@ -149,11 +150,13 @@ def due(last: Mapping[str, tuple[str, str | None]], bags: Sequence[str], plan: P
     """The bags to be read, longest unread first; `last` is the outcome of each one's last reading and when it was good.
 
     Of those that are old enough, half of a sample is the least recently audited, so that each has its turn, and half is
-    random, so that nobody knows beforehand which. What was not good the last time is always due."""
+    random, so that nobody knows beforehand which. What was not good the last time is always due, and
+    a reading from the future counts as none: the clock was wrong then, or is wrong now."""
     before = stamp(now - plan.older) if plan.older is not None else None
     unknown: tuple[str, str | None] = ("good", None)
     standing = [name for name in bags if last.get(name, unknown)[0] != "good"]
     good = {name: last.get(name, unknown)[1] or "" for name in bags if last.get(name, unknown)[0] == "good"}
+    good = {name: "" if when > stamp(now) else when for name, when in good.items()}
     old = [name for name, when in good.items() if before is None or when < before]
 
     def draw(name: str) -> str:
@@ -215,6 +218,9 @@ class _Folder:
         before, moment = self.readings.find(name), stamp(self.clock())
         state = read_bag(path, self.limiter)
         changes, notes = list(state.changes), list[str]()
+        dated = max(before.time, before.good or "") if before else ""
+        if dated > moment:
+            notes.append(f"its last reading is dated {dated}, which is yet to come: the clock was wrong, or is now")
         if before and before.good:
             since = list(_since(before, state))
             if since and self.plan.accept and not state.changes:
@@ -271,7 +277,7 @@ class _Folder:
     def _elsewhere(
         self, path: Path, seal: str | None, beside: Mapping[str, str], state: BagState, changes: Sequence[Change]
     ) -> tuple[list[Change], list[str]]:
-        """The changes with the replicas that hold the files sound."""
+        """The changes, each with the replicas that hold a sound copy of the file."""
         if seal is None:
             return list(changes[:MOST]), []
         query = ReplicaQuery(bag=path, seal=seal, beside=beside)
@@ -305,7 +311,7 @@ class _Folder:
 
 
 def _since(before: Reading, state: BagState) -> Iterator[Change]:
-    """What its own manifests do not tell: how a bag differs from its last good reading."""
+    """The differences from the last good reading that the bag's own manifests do not show."""
     told = {each.path for each in state.changes}
     if state.seal != before.good_seal and state.seal and before.good_seal:
         others = [each for each in state.changes if each.path != SEAL]
@@ -328,7 +334,7 @@ def _since(before: Reading, state: BagState) -> Iterator[Change]:
 
 
 def _again(path: Path, row: Reading) -> Audited:
-    """What an audit that was interrupted has told before."""
+    """A result that an interrupted audit has reported before."""
     found: Mapping[str, Any] = row.found
     changes = tuple(Change(**{**each, "copies": tuple(each["copies"])}) for each in found.get("changes", ()))
     outcome: Outcome = "gone" if row.outcome == "gone" else "changed"

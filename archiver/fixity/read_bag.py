@@ -148,7 +148,7 @@ def read_bag(bag: Path, limiter: RateLimiter) -> BagState:
 
 
 def check(tree: Tree) -> tuple[list[Manifest], list[Finding]]:
-    """The manifests of a tree, and what the files are not that these say. Every listed file is read."""
+    """The manifests of a tree, and the findings about its files. Every listed file is read."""
     declaration, findings = read_declaration(tree)
     manifests, more = read_manifests(tree, declaration)
     findings += [*more, *compare(tree, declaration, manifests)]
@@ -168,7 +168,7 @@ def _unlisted(tree: Tree, manifests: Iterable[Manifest]) -> list[str]:
 
 
 def _changes(findings: Iterable[Finding]) -> Iterator[Change]:
-    """Each thing once, though several manifests may say it."""
+    """Each change once, though several manifests may show it."""
     seen = set()
     for each in sorted(findings, key=lambda each: (each.path, each.code, each.message)):
         kind = _KINDS.get(each.code, "malformed")

@@ -56,9 +56,10 @@ def places(bag: Path, folders: Sequence[Path], sent: Sequence[Sent]) -> tuple[li
 def search(
     query: ReplicaQuery, state: BagState, changes: Sequence[Change], found: Sequence[Path], limiter: RateLimiter
 ) -> tuple[list[Change], list[str]]:
-    """The changes, each with the replicas that hold the file sound, and what is wrong with replicas.
+    """The changes, each with the replicas that hold a sound copy of the file, and what is wrong with replicas.
 
-    Of a bag whose manifests were redone, the first replica says what was changed since."""
+    Of a bag whose manifests were redone, the first replica says what was changed since.
+    """
     told, notes = list(changes[:MOST]), list[str]()
     copies: dict[str, list[str]] = {}
     compared = False
@@ -107,7 +108,7 @@ def whole(query: ReplicaQuery, found: Sequence[Path], limiter: RateLimiter) -> t
 
 @dataclass(frozen=True, slots=True)
 class _Stated:
-    """What a replica's files must be, by the seal."""
+    """The digests of a replica's files, as the seal implies them."""
 
     tree: Tree
     tags: Table[bytes]
@@ -144,7 +145,7 @@ class _Stated:
                     continue
 
     def differences(self, manifests: Sequence[Manifest]) -> Iterator[Change]:
-        """What a bag's manifests say other than the replica's."""
+        """Where a bag's manifests differ from the replica's."""
         theirs = _by_name(manifests)
         pairs = ((self.tags, theirs.get(SEAL, Table())), (self.payload, theirs.get(_LISTED, Table())))
         for mine, others in pairs:

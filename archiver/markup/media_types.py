@@ -109,8 +109,11 @@ def not_html(body: bytes, stated: str | None) -> str | None:
 
 
 def is_html(body: bytes, stated: str | None) -> bool:
-    """Whether a body is a page that may need others: one that `not_html` has nothing against."""
-    return not_html(body, stated) is None
+    """Whether a browser shows a body as a page, which may need others. Plain text and downloads, though their words are
+    read where they hold markup, need none."""
+    kind = content_type(stated)
+    shown = kind is None or not (kind.essence == "text/plain" or kind.essence in _DOWNLOADS)
+    return shown and not_html(body, stated) is None
 
 
 def printable(text: str) -> str:

@@ -1,1 +1,1 @@
-"""Bags on their way to somebody else: packed, delivered, read back, with a receipt."""
+"""Packs bags, delivers them, reads them back, and writes receipts."""

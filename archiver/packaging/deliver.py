@@ -1,4 +1,5 @@
-"""One delivery: look, send what is missing, read everything back, make it visible. Nothing different is overwritten.
+"""Makes one delivery: look, send what is missing, read everything back, make it visible. Nothing different is
+overwritten.
 
 It knows neither bags' validity nor the ledger: `transfer/handoff.py` puts the parts together.
 """
@@ -12,12 +13,12 @@ from archiver.packaging.target import Presence, Stage, Target
 
 
 def survey(pieces: Mapping[str, Piece], target: Target, *, read: bool) -> dict[str, Presence]:
-    """What of these is at the far end; with `read`, judged by the bytes there. Raises StorageError."""
+    """Which of these pieces are at the target; with `read`, compared by their bytes. Raises StorageError."""
     return {path: target.find(piece, read=read) for path, piece in pieces.items()}
 
 
 def deliver(package: Package, pieces: Mapping[str, Piece], target: Target) -> dict[str, Piece]:
-    """Bring the package to the target, from where an earlier attempt broke off; what was read back there, by path.
+    """Deliver the package to the target, resuming an earlier attempt; returns what was read back there, by path.
 
     Raises Refused, with nothing overwritten, where something else lies there or comes back, or the bag changed
     meanwhile, StorageError where the target cannot be used.
@@ -40,7 +41,7 @@ def deliver(package: Package, pieces: Mapping[str, Piece], target: Target) -> di
 
 
 def _returned(item: Item, piece: Piece, stage: Stage, target: Target) -> Piece:
-    """An item as the far end gives it back, which must be as it was sent."""
+    """An item as the target returns it, which must be as it was sent."""
     hasher = Hasher()
     try:
         for chunk in stage.read(item.path):

@@ -1,4 +1,4 @@
-"""Delivery into a folder, local or mounted: written beside, flushed, read back from the disk, then renamed into place.
+"""Delivers into a folder, local or mounted: written beside, flushed, read back from the disk, then renamed into place.
 
 What breaks off lies in `.<name>.part/` there and is gone on with: packages are the same bytes each time, so that only
 what is missing or different is written again.
@@ -23,7 +23,7 @@ _SPARE = 16 << 20
 
 
 class FolderTarget:
-    """A folder as a `target.Target`."""
+    """A folder as a `Target`."""
 
     method = "read from the disk after a flush"
 
@@ -90,7 +90,7 @@ class FolderTarget:
 
 
 class _Folder:
-    """A `target.Stage` in a folder."""
+    """A delivery under way (`Stage`) in a folder."""
 
     def __init__(self, root: Path, part: Path) -> None:
         self._root, self._part = root, part
@@ -141,7 +141,7 @@ class _Folder:
 
 @contextmanager
 def storage(doing: str) -> Iterator[None]:
-    """OSErrors inside are StorageErrors outside."""
+    """Turns OSErrors inside into StorageErrors."""
     try:
         yield
     except OSError as error:

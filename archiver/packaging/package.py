@@ -1,4 +1,4 @@
-"""The forms in which a bag travels: what lies at the far end, and the bytes of each thing there (RFC 8493, 4).
+"""The forms in which a bag is packed: which files arrive at the target, and their bytes (RFC 8493, 4).
 
 The same bag gives the same bytes: names sorted, owner and modes fixed, times from the Bagging-Date. (Deflated bytes, in
 `tgz` and `zip`, are those of the zlib that is installed.) Everything is a stream; nothing is written here.
@@ -47,7 +47,7 @@ _BLOCK, _RECORD = 512, 10240
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """One file at the far end: its path there, and its bytes, the same each time."""
+    """One file at the target: its path there, and its bytes, the same each time."""
 
     path: str
     stream: Callable[[], Iterator[bytes]]
@@ -64,7 +64,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Package:
-    """What is delivered: `name` is the file or folder at the far end; the last item is what makes it whole."""
+    """What is delivered: `name` is the file or folder at the target; the last item is the one that makes it whole."""
 
     name: str
     form: Form
@@ -72,7 +72,7 @@ class Package:
 
     @property
     def tops(self) -> tuple[str, ...]:
-        """The names at the far end, the one that makes it whole last."""
+        """The names at the target, the one that makes it whole last."""
         return tuple(dict.fromkeys(item.path.partition("/")[0] for item in self.items))
 
 

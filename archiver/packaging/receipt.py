@@ -1,4 +1,4 @@
-"""Receipts as files: JSON as schemas/receipt.schema.json says. Written by whoever sends and whoever receives."""
+"""Writes and reads receipts as files: JSON, as schemas/receipt.schema.json defines it, from senders and receivers."""
 
 import json
 from collections import Counter

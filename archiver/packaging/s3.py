@@ -1,4 +1,4 @@
-"""Delivery to S3 and what speaks it, with boto3 (extra `s3`); nothing is written on this machine on the way.
+"""Delivers to S3 and compatible servers with boto3 (extra `s3`); nothing is written on this machine on the way.
 
 Every part carries its SHA-256, which the server checks; the checksum of the whole that the server makes of them is
 compared with ours (of uploads in parts S3 knows only a composite one: the digest of the parts' digests); the SHA-256 of
@@ -45,7 +45,7 @@ _ADVICE = {
 
 
 class S3Target:
-    """`s3://bucket/prefix` as a `target.Target`."""
+    """`s3://bucket/prefix` as a `Target`."""
 
     method = "read from the server in ranges"
 

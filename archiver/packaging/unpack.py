@@ -1,7 +1,6 @@
-"""The files of a package written out below a staging folder. What an archive is allowed to hold, its reader judges
-(`validation/serialized/open_archive.py`, handed in by `transfer/receive.py`); what is written here stays below the
-folder all the same.
-"""
+"""Writes the files of a package below a staging folder. What an archive may hold is decided by its reader
+(`validation/serialized/open_archive.py`, passed in by `transfer/receive.py`); what is written here stays below the
+folder all the same."""
 
 import os
 import shutil
@@ -44,7 +43,7 @@ def unpack(files: Iterable[tuple[str, int]], open_file: Callable[[str], BinaryIO
 
 
 def require_room(folder: Path, octets: int) -> None:
-    """Raises Refused where so much does not fit: a package that is too large, or says so, holds up no other."""
+    """Raises Refused where this many bytes do not fit."""
     free = shutil.disk_usage(folder).free
     if free < octets + _SPARE:
         raise Refused(f"{folder} has {free:,} bytes free, {octets + _SPARE:,} are needed; make room there")
@@ -84,7 +83,7 @@ def _written(path: str, size: int, open_file: Callable[[str], BinaryIO], target:
 
 
 def flush_folder(folder: Path) -> None:
-    """Make lasting what was put into a folder. Raises OSError."""
+    """Flush what was put into a folder to the disk. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

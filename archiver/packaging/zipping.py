@@ -1,4 +1,5 @@
-"""Zip archives as a stream of bytes: sizes and checksums stand before each file, so that every reader takes them.
+"""Writes zip archives as a stream of bytes, with sizes and checksums before each file, so that every reader accepts
+them.
 
 The standard library's zipfile writes a stream with sizes after the files, which readers of streams (Java's among them)
 refuse for stored files. Every file is therefore measured first. Zip64 where it is needed (APPNOTE.TXT 6.3.10).
@@ -107,7 +108,7 @@ def _central(about: bytes, name: bytes, extra: bytes, offset: int) -> bytes:
 
 
 def _end(count: int, size: int, offset: int) -> bytes:
-    """What closes the archive: the end of the directory, with zip64's where it is needed."""
+    """The end of the archive: the end of the directory, with zip64's where it is needed."""
     end = b""
     if count >= MANY or max(size, offset) >= LONG:
         end = struct.pack("<4sQHHLLQQQQ", b"PK\6\6", 44, 3 << 8 | 45, 45, 0, 0, count, count, size, offset)

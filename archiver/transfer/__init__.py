@@ -1,1 +1,1 @@
-"""Bags that are there: handed over, taken in, made into others, read again. `job` makes them."""
+"""Hands finished bags off and receives them: one by one, as groups, or rebuilt for a receiver. `job` makes the bags."""

@@ -1,4 +1,4 @@
-"""Sealed bags handed over as one: a bag of bags, signed and timestamped once (docs/groups.md).
+"""Hands off sealed bags as one: a bag of bags, signed and timestamped once (docs/groups.md).
 
 A group is sealed when it is handed over first: its tag files and lists lie in `groups/NAME` beside the bags from then
 on, and say which files of which bags it consists of, as they were then. The bags themselves are neither copied nor
@@ -206,7 +206,7 @@ def _seal(
 
 
 def _unbagged(bags: Path) -> list[Entry]:
-    """The seeds of a bags folder that have no bag, as its ledger knows them; none where no job ran there."""
+    """The seeds of a bags folder that have no bag, from its ledger; none where no job ran there."""
     if not (bags / PATH).is_file():
         return []
     ledger = Ledger(bags, read_only=not os.access(bags / PATH, os.W_OK))
@@ -241,7 +241,7 @@ def _human(octets: int) -> str:
 
 
 def _members_csv(members: Sequence[Source]) -> bytes:
-    """The list: what each bag says of itself in its bag-info.txt, and its seal."""
+    """The list of members: what each bag's bag-info.txt states, and its seal."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
@@ -258,7 +258,7 @@ def _members_csv(members: Sequence[Source]) -> bytes:
 
 
 def _whole(skeleton: Source, members: dict[str, Source]) -> Source:
-    """The group as it travels: the files its manifest names, at their places. Raises Refused for what is gone."""
+    """The group as it is sent: the files its manifest names, at their places. Raises Refused for what is gone."""
     files, places = dict(skeleton.files), dict[str, Path]()
     for line in _read(skeleton.root / "manifest-sha256.txt").decode("utf-8").splitlines():
         path = line[66:]

@@ -1,12 +1,11 @@
-"""Taking in a bag that somebody hands over: read where it lies, unpacked beside, validated, compared with the sender's
-receipt, then renamed into the bags folder. Nothing half-received is ever visible there; nothing is overwritten.
-"""
+"""Receives a package: read where it lies, unpacked into a staging folder, validated, compared with the sender's
+receipt, then renamed into the bags folder. Nothing half-received is ever visible there; nothing is overwritten."""
 
 import fcntl
 import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +26,8 @@ from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
 from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
-from archiver.transfer.incoming import IncomingPackage, fetch_package
+from archiver.transfer.incoming import IncomingPackage, fetch_package, package_is_at_fault, require_package
+from archiver.transfer.made_folder import made_folder
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.bagit.tree import Tree
@@ -47,7 +47,7 @@ _LONGEST_NAME = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What became of one package."""
+    """The result for one package."""
 
     package: str
     outcome: Literal["received", "unchanged", "refused"]
@@ -70,16 +70,20 @@ def receive(
     unpack_groups: bool = False,
     cores: int = 1,
 ) -> Iterator[Received]:
-    """Take in each package; the bags of a group as one bag, or, on request, one by one.
+    """Receive each package; the bags of a group as one bag, or, on request, one by one.
 
-    Raises UsageError for what is no package, StorageError where the bags folder cannot be written; what was taken in
-    until then stays."""
+    Raises UsageError for what is no package, on this machine before anything is taken in, StorageError where the bags
+    folder cannot be written; what was taken in until then stays. Of packages that are refused nothing is left."""
+    for each in packages:
+        require_package(each)
     with _staging(bags) as staging, closing(Deliveries(bags)) as ledger:
         session = _ReceiveSession(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
         for each in packages:
             here = staging / uuid4().hex
             try:
-                yield session.take(fetch_package(each, here, endpoint), here)
+                with package_is_at_fault():
+                    received = session.take(fetch_package(each, here, endpoint), here)
+                yield received
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))
             finally:
@@ -88,7 +92,7 @@ def receive(
 
 @dataclass(frozen=True, slots=True)
 class _ReceiveSession:
-    """Where packages are taken in: the bags folder, and on what terms."""
+    """Receives packages into one bags folder, with the given settings."""
 
     bags: Path
     staging: Path
@@ -128,6 +132,7 @@ class _ReceiveSession:
         answers = _compare(incoming, size, digest, staged)
         report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
         require_valid(report, advice=_advice(incoming))
+        self.ledger.open()
         found = source(staged)
         signatures = signatures_in(found)
         identifier = f"urn:uuid:{uuid4()}"
@@ -180,11 +185,11 @@ class _ReceiveSession:
         )
 
     def _destination(self, tree: Tree) -> Path:
-        """The folder in which the package will lie: a group that is unpacked leaves what vouches for it in `groups`."""
+        """The folder in which the bag will lie. A group that is unpacked leaves its tag files and lists in `groups`."""
         return self.bags / GROUPS if self.unpack_groups and is_group(tree) else self.bags
 
     def _is_here(self, here: Path, tree: Tree) -> bool:
-        """Whether the bag was taken in before, by its seal. Raises Refused where another one has its name."""
+        """Whether the bag was received before, by its seal. Raises Refused where another bag has its name."""
         if SEAL not in tree.files or tree.files[SEAL] > _TAG_FILE:
             raise Refused(f"it has no {SEAL}, or none that could be one: it is no sealed bag")
         if not os.path.lexists(here):
@@ -200,14 +205,17 @@ class _ReceiveSession:
         for name, _ in members:
             _require_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
+        told = {**detail, "group": staged.name}
+        for name, _ in members:
+            if name not in here:
+                inside = staged / "data" / name
+                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
         for name, _ in members:
             inside = staged / "data" / name
             if name in here:
                 shutil.rmtree(inside)
-                continue
-            told = {**detail, "group": staged.name}
-            custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
-            self._publish(inside, self.bags / name)
+            else:
+                self._publish(inside, self.bags / name)
         (self.bags / GROUPS).mkdir(exist_ok=True)
         return tuple(str(self.bags / name) for name, _ in members if name not in here)
 
@@ -217,7 +225,7 @@ class _ReceiveSession:
             return False
         try:
             same = custody.seal(here) == seal
-        except StorageError:
+        except (StorageError, Refused):
             same = False
         if not same:
             raise Refused(f"{here} is there already and is another bag; nothing was overwritten: name other --bags")
@@ -235,23 +243,23 @@ class _ReceiveSession:
 
 @contextmanager
 def _staging(bags: Path) -> Iterator[Path]:
-    """The folder that holds what is not yet taken in, for this process alone; what a killed one left goes."""
-    folder = bags / RECEIVING
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
-    try:
+    """The staging folder, locked for this process; what a killed process left in it is removed."""
+    with ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StorageError(f"another 'archiver receive' is at work in {bags}; wait for it") from None
-        for left in folder.iterdir():
-            shutil.rmtree(left, ignore_errors=True)
-        yield folder
-    finally:
-        os.close(descriptor)
+            folder = stack.enter_context(made_folder(bags / RECEIVING))
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StorageError(f"another 'archiver receive' is at work in {bags}; wait for it") from None
+            for left in folder.iterdir():
+                shutil.rmtree(left, ignore_errors=True)
+            yield folder
+        finally:
+            os.close(descriptor)
 
 
 def _checked(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple[Tree, str]:
@@ -271,7 +279,7 @@ def _checked(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tupl
 
 
 def _require_name(name: str) -> None:
-    """Raises Refused for what cannot be the name of a bag among the others."""
+    """Raises Refused for a name that a bag here may not have."""
     taken = name.lower() in (RECEIPTS, GROUPS)  # in any case: not every disk tells them apart
     odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
     if taken or odd or len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
@@ -279,7 +287,7 @@ def _require_name(name: str) -> None:
 
 
 def _advice(incoming: IncomingPackage) -> str:
-    """How all that is wrong with a package is told: it is no longer where it was unpacked."""
+    """How to see all findings about a package, which is no longer where it was unpacked."""
     if not is_folder(incoming.origin):
         return f"fetch it, and see 'archiver validate {incoming.path.name}'"
     return f"see 'archiver validate {incoming.origin}'"
@@ -298,7 +306,7 @@ def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple
 
 
 def _compare(incoming: IncomingPackage, size: int, digest: str, staged: Path) -> str | None:
-    """The identifier of the sender's receipt. Raises Refused where it speaks of something else."""
+    """The identifier of the sender's receipt. Raises Refused where it describes something else."""
     if incoming.receipt is None:
         return None
     identifier, seal, stated_size, stated = read_receipt(incoming.receipt)

@@ -1,5 +1,5 @@
-"""Bags made for one receiver from sealed ones: new tag files over the same payload, the original's beside them in
-`original/` (docs/receivers.md); access copies (docs/redaction.md); or the one made of the other.
+"""Builds bags for one receiver from sealed ones: new tag files over the same payload, the original's beside them in
+`original/` (docs/receivers.md); access copies (docs/redaction.md); or both.
 
 The sealed bag is read, and not touched. Nothing of it is copied on this disk but for an access copy, one at a time.
 """
@@ -16,6 +16,7 @@ from archiver.bag.staging import Info, StagedBag
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
+from archiver.ledger.lock import FOLDER
 from archiver.model import Report
 from archiver.packaging.source import SEAL, Source, source
 from archiver.packaging.unpack import require_room
@@ -23,6 +24,7 @@ from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
 from archiver.transfer.delivery import Shipment, Sign
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
+from archiver.transfer.made_folder import made_folder
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
 from archiver.transfer.tag_files import Payload, write_skeleton
 from archiver.transfer.virtual_tree import tree_of
@@ -38,7 +40,7 @@ ORIGINAL = "original"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Derivation:
-    """What is made of each bag."""
+    """What is built from each bag."""
 
     receiver: Receiver | None
     redacted: bool
@@ -60,13 +62,16 @@ class Derivation:
 def hand_off_derived(
     bags: Sequence[Path], derivation: Derivation, options: HandoffOptions, config: Config, *, sign: Sign | None = None
 ) -> Iterator[HandedOff]:
-    """Deliver what is made of each bag. Raises UsageError and StorageError where the target, or the folder of receipts,
-    cannot be used."""
+    """Deliver what is built from each bag. Raises UsageError and StorageError where the target, or the folder of
+    receipts, cannot be used."""
     with HandoffSessions(options, config, sign) as sessions:
         for bag in bags:
             session = sessions.of(bag)
             try:
-                with tempfile.TemporaryDirectory(prefix="derived-", dir=session.folder / ".archiver") as home:
+                with (
+                    made_folder(session.folder / FOLDER) as working,
+                    tempfile.TemporaryDirectory(prefix="derived-", dir=working) as home,
+                ):
                     yield session.hand_off(_shipment(bag, derivation, session, Path(home)))
             except Refused as refused:
                 yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))
@@ -75,7 +80,7 @@ def hand_off_derived(
 
 
 def _shipment(bag: Path, derivation: Derivation, session: HandoffSession, home: Path) -> Shipment:
-    """What is made of a bag, below `home`. Raises Refused, StorageError, OSError."""
+    """What is built from a bag, below `home`. Raises Refused, StorageError, OSError."""
     original = source(bag)
     chain, found, key = [original], original, ""
     if derivation.redacted:
@@ -100,7 +105,8 @@ def _shipment(bag: Path, derivation: Derivation, session: HandoffSession, home: 
 
 
 def _access_copy(original: Source, session: HandoffSession, key: str, home: Path) -> Source:
-    """The bag without secrets, below `home`; dated as when it was delivered here first, so that it is the same."""
+    """The bag without secrets, below `home`. Dated as at its first delivery, so that the same bag gives the same
+    copy."""
     require_room(home, original.octets)
     target = session.target.address
     before = session.ledger.find(seal=original.seal, form=session.options.form, target=target, derived=key)
@@ -112,7 +118,7 @@ def _access_copy(original: Source, session: HandoffSession, key: str, home: Path
 
 
 def _settings(config: Config) -> tuple[str | None, ...]:
-    """What a receiver's bag depends on besides the sealed one."""
+    """The settings that a receiver's bag depends on."""
     return config.organisation, config.aptrust_access, config.aptrust_storage
 
 
@@ -150,14 +156,15 @@ def derive(original: Source, receiver: Receiver, config: Config, home: Path) -> 
 
 
 def _key(found: Source, receiver: Receiver) -> str:
-    """What the made bag is known by: its seal, but for the original's custody log, which every delivery extends."""
+    """The key that identifies the built bag: its seal, but without the original's custody log, which every delivery
+    extends."""
     lines = (found.root / SEAL).read_bytes().splitlines(keepends=True)
     steady = b"".join(line for line in lines if f"  {ORIGINAL}/{CUSTODY}/".encode() not in line)
     return f"{receiver.name} {sha256(steady)}"
 
 
 def _validate(chain: Sequence[Source], found: Source, receiver: Receiver | None, session: HandoffSession) -> Report:
-    """The report of the made bag, after that of those it was made of. Raises Refused, StorageError."""
+    """The report of the built bag, after that of those it was built from. Raises Refused, StorageError."""
     for each in chain:
         report = validate_bag(each.root, second_opinion=True, cores=session.options.cores)
         require_valid(report)

@@ -1,4 +1,4 @@
-"""What receivers ask of a bag beyond BagIt: the tag files of the bag that is made for each, and what must be stated.
+"""What receivers require of a bag beyond BagIt: the tag files that are built for each, and what must be stated.
 
 Values in, values out. Sources: APTrust's user guide (github.com/APTrust/userguide, docs/depositing) and its profile
 2.2; the profile of Beyond the Repository 1.0; of Archivematica, that it makes an XML element of every label of
@@ -27,8 +27,8 @@ _MADE_ANEW = ("payload-oxum", "bagit-profile-identifier", "bag-size")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wish:
-    """What is made for a receiver: labels and values of bag-info.txt, and further tag files by path; `missing` is all
-    that the receiver requires and nobody stated, or cannot take, each with what to do."""
+    """What is built for a receiver: labels and values of bag-info.txt, and further tag files by path. `missing` is all
+    that the receiver requires and nobody stated, or cannot accept, each with what to do."""
 
     info: Info
     tags: dict[str, bytes]
@@ -106,7 +106,7 @@ RECEIVERS: dict[str, Receiver] = {
 
 
 def _first(info: Info, label: str) -> str | None:
-    """The first value of a label that says something."""
+    """The first value of a label that is not empty."""
     return next((value for name, value in info if name.lower() == label.lower() and value), None)
 
 

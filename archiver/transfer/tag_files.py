@@ -1,6 +1,6 @@
-"""The tag files of a bag whose payload lies in other bags: what is written when such a bag is made (RFC 8493, 2).
+"""Writes the tag files of a bag whose payload lies in other bags (RFC 8493, 2).
 
-What belongs in it, `groups.py` and `derive.py` know; the payload is read here, once, and not copied.
+What belongs in it, `group_bags.py` and `receiver_bags.py` know; the payload is read here, once, and not copied.
 """
 
 import os
@@ -19,7 +19,7 @@ DECLARATION = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payload:
-    """The payload of a bag that is made: path in it -> (the bag that has the file, its path there)."""
+    """The payload of a bag that is being built: path in it -> (the bag that has the file, its path there)."""
 
     files: Mapping[str, tuple[Source, str]]
 

@@ -1,1 +1,1 @@
-"""Who vouches for a bag, and since when: signatures, timestamps and the custody log beside a sealed bag."""
+"""Writes what vouches for a sealed bag: signatures, timestamps and the custody log."""

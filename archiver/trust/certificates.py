@@ -1,4 +1,4 @@
-"""Chains of certificates, and what their authorities say of revocation (RFC 5280, RFC 6960).
+"""Builds chains of certificates, and asks their authorities about revocation (RFC 5280, RFC 6960).
 
 Completes a chain as far as it is known and fetches CRLs and OCSP answers to be kept beside a signature, so that it can
 be judged in years to come. It judges nothing itself; `archiver/validation/trust/cert_paths.py` does.

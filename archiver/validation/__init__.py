@@ -1,1 +1,1 @@
-"""Judging bags, ours and anybody's, with findings; shares no code with the room that writes them."""
+"""Validates bags, ours and others', and reports findings. Shares no code with the room that writes bags."""

@@ -1,4 +1,4 @@
-"""Many bags, judged in several processes; the reports come in the order of the bags."""
+"""Validates many bags in several processes; reports come in the order of the bags."""
 
 import sys
 import threading

@@ -1,5 +1,5 @@
-"""Which of the paths somebody names are bags: a folder with bagit.txt, data/ or a manifest is one, however broken,
-and so is a file that is named as a serialised bag."""
+"""Finds the bags among paths: a folder with bagit.txt, data/ or a manifest is a bag, however broken, and so is a file
+named like a serialised bag."""
 
 import os
 import re

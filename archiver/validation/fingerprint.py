@@ -1,4 +1,4 @@
-"""Whether a bag is as it was when it last passed, told from outside: names, sizes and times of its files, no contents.
+"""Tells whether a bag looks unchanged since it last passed, from names, sizes and times of its files, without contents.
 
 It finds what was edited, replaced, added or removed, not what a disk has lost by itself: for that, validate in full.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 def fingerprint(path: Path, asked: str) -> str:
-    """A digest over what the file system says of the files of a bag, and over what is asked of it (options, versions).
+    """A digest over the file system's facts about the files of a bag, and over what was asked (options, versions).
     Raises OSError where it cannot be listed."""
     seen = hashlib.sha256(asked.encode("utf-8"))
     _take(seen, "", path.lstat())

@@ -19,9 +19,9 @@ def extract_again(page: "ReadAgain") -> "PageText":
     from archiver.validation.payload.re_extraction import PageText
 
     original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
-    opening, _, why = opened(original)
+    opening = opened(original)[0]
     text = text_of(original, opening)
-    model = model_of(original, opening, text, why)
+    model = model_of(opening, text)
     found = tuple(find_paragraphs(opening.tree if opening else None, model, page.paragraphs))
     # Whoever is installed here in that version would have been tried, and taken if it were the best.
     tried = {(each.extractor, each.version) for each in text.candidates} | {(text.extractor, text.version)}

@@ -16,14 +16,14 @@ from archiver.verification.demands import Demands
 
 
 class PassedBefore(AbstractContextManager["PassedBefore"]):
-    """The validations that ledgers know of; what `settle` is told is written when the context ends."""
+    """The validations that ledgers know of; what `settle` is told is written at once: a command that is
+    killed keeps what it has read."""
 
     def __init__(self, demands: Demands, passed: Callable[[Report], bool]) -> None:
         self._asked = sha256(f"{__version__} {passed.__name__} {demands.stated}".encode())
         self._passed = passed
         self._ledgers: dict[Path, Validations] = {}
         self._fingerprints: dict[str, str] = {}
-        self._settled: dict[Path, dict[str, str | None]] = {}
 
     def changed(self, bags: Sequence[Path]) -> list[Path]:
         """The bags that must be validated. Raises UsageError where there is no ledger, StorageError."""
@@ -41,12 +41,12 @@ class PassedBefore(AbstractContextManager["PassedBefore"]):
         return found
 
     def settle(self, report: Report) -> None:
-        """Remember the verdict on a bag."""
+        """Write the verdict on a bag."""
         bag = Path(report.bag)
         look = self._fingerprints[report.bag] if self._passed(report) else None
-        self._settled.setdefault(bag.absolute().parent, {})[storable(bag.name)] = look
+        ledger = self._ledgers[bag.absolute().parent]
+        ledger.settle({storable(bag.name): look}, datetime.now(UTC))
 
     def __exit__(self, *_: object) -> None:
-        for folder, ledger in self._ledgers.items():
-            ledger.settle(self._settled.get(folder, {}), datetime.now(UTC))
+        for ledger in self._ledgers.values():
             ledger.close()

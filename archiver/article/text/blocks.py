@@ -15,7 +15,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.article.html.dom import INLINE, parse
-from archiver.article.text.class_hints import HIDDEN, marks_of
+from archiver.article.text.block_place import LEAVES, Place
 from archiver.article.text.source_marks import STRUCK_TAGS, is_icon, marked_of
 from archiver.model import Marked
 
@@ -41,52 +41,13 @@ _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LAYOUT = etree.XPath("boolean(.//p or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3 or .//article)")
 _CELLS = frozenset(("td", "th"))
 _STRONG = frozenset(("b", "strong", "i", "em"))
-_LEAF_TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd blockquote figcaption pre q address summary caption"
-_LEAVES = frozenset(_LEAF_TAGS.split())
 _LINKED, _BOLD, _STRUCK = 1, 2, 4
 
 
-class Place:
-    """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
-    holds."""
-
-    __slots__ = (
-        *("_name", "_own", "depth", "element", "held", "linked", "marked", "near", "parent", "prose", "score", "tag"),
-        "words",
-    )
-
-    def __init__(
-        self, element: Element, parent: "Place | None", tag: str, depth: int, marked: Marked | None = None
-    ) -> None:
-        self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
-        self._name: str | None = None
-        self._own = -1
-        self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
-
-    @property
-    def name(self) -> str:
-        """The class of this element; read when first asked for, as most places hold nothing."""
-        if self._name is None:
-            self._name = self.element.get("class") or ""
-        return self._name
-
-    @property
-    def own(self) -> int:
-        """The marks of this element; read when first asked for."""
-        if self._own < 0:
-            get = self.element.get
-            self._own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
-            style = get("style")
-            if get("hidden") is not None or (style and "none" in style and "display" in style):
-                self._own |= HIDDEN
-        return self._own
-
-    def home(self) -> "Place":
-        """The container of what stands here: of a paragraph, what its siblings stand in."""
-        home = self
-        while home.tag in _LEAVES and home.parent is not None:
-            home = home.parent
-        return home
+_RAISED = {
+    "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+}
 
 
 @dataclass(slots=True, eq=False)
@@ -212,6 +173,10 @@ class _Cutter:
             return None
         if tag in _NO_TEXT:
             return None
+        if tag in _RAISED and len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
+            # `10<sup>2</sup>` says 10², and not 102.
+            self._take((child.text or "").translate(_RAISED[tag]), way)
+            return None
         marked = marked_of(child) if child.attrib else None
         if tag in STRUCK_TAGS or marked == "struck":
             way |= _STRUCK
@@ -223,7 +188,7 @@ class _Cutter:
         if tag in ASIDE and not shadow:
             inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
             return self._apart(child, inner, way)
-        if tag in _FLOWING or (place.tag in _LEAVES and "-" in tag):
+        if tag in _FLOWING or (place.tag in LEAVES and "-" in tag):
             # A site's own element (`<x-source>`) is no border within a paragraph.
             if marked != place.marked or (child.get("aria-hidden") and is_icon(child)):
                 return self._apart(child, Place(child, place, tag, depth, marked), way)

@@ -25,9 +25,9 @@ _DEEP = 4_000
 
 
 def find_paragraphs(
-    tree: Element | None, model: PageModel, paragraphs: Sequence[tuple[str | None, str]], *, budget: int = BUDGET
+    tree: Element | None, model: PageModel | None, paragraphs: Sequence[tuple[str | None, str]], *, budget: int = BUDGET
 ) -> list[Found]:
-    """Where each of (place, text) stands in a page: its tree (None: it has none) and its model.
+    """Where each of (place, text) stands in a page: its tree and its model (None: it has none).
 
     A place is an XPath of steps with positions, of an attribute too, or that of a script with a JSONPath behind it; it
     is None where none is stated, and then anywhere is its place.
@@ -37,10 +37,11 @@ def find_paragraphs(
 
 
 class _Seeker:
-    def __init__(self, tree: Element | None, model: PageModel, budget: int) -> None:
-        self._tree, self._model, self._left = tree, model, budget
+    def __init__(self, tree: Element | None, model: PageModel | None, budget: int) -> None:
+        self._tree, self._left = tree, budget
+        self._model = model.blocks if model is not None else ()
         self._blocks: dict[str, set[str | None]] = {}
-        for block in model.blocks:
+        for block in self._model:
             self._blocks.setdefault(_bare(block.text), set()).add(block.at)
         self._elements: dict[str, str] = {}
         self._page: str | None = None
@@ -72,7 +73,7 @@ class _Seeker:
             pieces = [_bare("".join(map(str, self._tree.itertext())))] if self._tree is not None else []
             if self._tree is not None:
                 pieces += [_bare(value) for element in self._tree.iter("*") for value in _spoken(element)]
-            pieces += [_bare(block.text) for block in self._model.blocks]
+            pieces += [_bare(block.text) for block in self._model]
             self._page = "\n".join(pieces)
         return self._page
 

@@ -66,11 +66,6 @@ def page_model(
     return model_of([*blocks, *data], [*cut, *_cuts(parts), *left_out])
 
 
-def nothing_read(why: str) -> PageModel:
-    """The model of a page of which nothing was read."""
-    return model_of([], [why])
-
-
 def model_of(blocks: list[PageBlock], cut: list[str]) -> PageModel:
     """The model of these blocks, counted."""
     read = PageRead(

@@ -89,7 +89,7 @@ class _Worker:
         self._connection, theirs = context.Pipe()
         told = theirs, get_temp_dir() if method == "forkserver" else None, threads, initializer, initargs
         self._process = context.Process(target=_serve, args=told, daemon=True)
-        with _sigint_blocked():
+        with _signals_blocked():
             self._start()
         theirs.close()
         self._listener = threading.Thread(target=self._listen, name="answers", daemon=True)
@@ -154,18 +154,19 @@ def _prepared(modules: Sequence[str]) -> str:
     """How processes start. The one that they are forked from comes up, and imports, while this one goes on."""
     if "forkserver" in get_all_start_methods():
         forkserver.set_forkserver_preload(list(modules))
-        with suppress(OSError), _sigint_blocked():  # its socket is a file, whose path may be too long for one
+        with suppress(OSError), _signals_blocked():  # its socket is a file, whose path may be too long for one
             forkserver.ensure_running()
             return "forkserver"
     return "spawn"
 
 
 @contextmanager
-def _sigint_blocked() -> Iterator[None]:
-    """Ctrl-C is the coordinator's affair: a new process must not see it before it knows to ignore it, so that it is
-    blocked meanwhile, which a process inherits. Starting the tracker would unblock it: that goes first."""
+def _signals_blocked() -> Iterator[None]:
+    """Ctrl-C and the end of the terminal are the coordinator's affair: a new process must not see them before it knows
+    to ignore them. They are blocked meanwhile, which a process inherits. Starting the tracker would unblock them: that
+    goes first."""
     resource_tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGHUP})
     try:
         yield
     finally:

@@ -17,6 +17,7 @@ from archiver.capture.recorder import Recorder
 from archiver.capture.shared_cache import SharedCache
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
+from archiver.job.clock_check import FreshClockCheck
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.result import BagIdentity, Done, failure
@@ -54,11 +55,12 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
 
 def equip(config: Config, job: str, level: int | None = None) -> None:
     """Get ready for a job. A process of a pool, which is given a level of logging, logs as the coordinator does, and
-    leaves Ctrl-C to it. Raises UsageError, StorageError."""
+    leaves Ctrl-C and the end of the terminal to it. Raises UsageError, StorageError."""
     global _tools
     if level is not None:
         logging.basicConfig(level=level)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
     share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
@@ -70,7 +72,14 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
     cannot be delivered; those wait in the folder `outbox`."""
     cache, signer = SharedCache(config.bags / STAGING / "shared"), load_signer(config)
     out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
-    return Tools(config=config, fetcher=Fetcher(Recorder(config), cache=cache), job=job, signer=signer, outbox=out)
+    return Tools(
+        config=config,
+        fetcher=Fetcher(Recorder(config), cache=cache),
+        job=job,
+        signer=signer,
+        outbox=out,
+        clock=FreshClockCheck(),
+    )
 
 
 def release() -> None:

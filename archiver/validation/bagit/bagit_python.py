@@ -1,4 +1,4 @@
-"""A second opinion on a bag: bagit-python, the Library of Congress's own, asked after us. Only this module knows it.
+"""Asks bagit-python, the Library of Congress's validator, for a second opinion. Only this module imports it.
 
 bagit opens whatever it meets, links and pipes included, so it is asked only about bags without such things.
 """
@@ -12,7 +12,8 @@ from archiver.validation.rules.registry import finding
 
 
 def second_opinion(path: Path, *, ok: bool, safe: bool) -> Iterator[Finding]:
-    """Who disagrees: `ok` is our own verdict on the bag, `safe` whether bagit may open everything in it."""
+    """The findings where bagit-python disagrees. `ok` is our own verdict on the bag, `safe` whether bagit-python may
+    open everything in it."""
     if not safe:
         yield finding(
             "BAG072", reason="the bag holds links, special files, or things that cannot be read, or is serialised"

@@ -1,4 +1,4 @@
-"""Whether the files are what the manifests say: each file is read once, for all its algorithms (RFC 8493, 3).
+"""Compares files with the digests in the manifests. Each file is read once, for all its algorithms (RFC 8493, 3).
 
 Big files are hashed in threads (hashlib lets go of the interpreter), many small ones by forked processes as well, since
 there the interpreter is what takes the time.
@@ -54,7 +54,7 @@ def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -
 
 
 def _check(tree: Tree, paths: Sequence[str], stated: Sequence[Stated], cores: int) -> tuple[list[Finding], int]:
-    """(what is wrong with the files, their bytes)."""
+    """(the findings about the files, their bytes)."""
     if not stated:
         return [], sum(tree.files[path] for path in paths)
     # A fork starts at once and needs nothing handed over, but is only safe while there are no threads.
@@ -72,9 +72,10 @@ def _check(tree: Tree, paths: Sequence[str], stated: Sequence[Stated], cores: in
 
 
 def _sound(root: str, paths: Iterable[str], stated: Sequence[Stated], _: int = 1) -> tuple[int, list[str]]:
-    """(the bytes of the files that are short and all that is stated of them; the files that need another look).
+    """(the bytes of the files that are short and match every stated digest; the files that need another look).
 
-    Needs no tree, and so can be done in another process."""
+    Needs no tree, and so can be done in another process.
+    """
     octets, rest = 0, list[str]()
     # The constructors themselves, which are quicker than asking `hashlib.new` for each file.
     makers: list[tuple[Any, Mapping[str, bytes]]] = [(getattr(hashlib, name), rows) for name, rows, _ in stated]
@@ -101,7 +102,7 @@ def _sound(root: str, paths: Iterable[str], stated: Sequence[Stated], _: int = 1
 
 
 def _forked(root: str, paths: Sequence[str], stated: Sequence[Stated], cores: int) -> tuple[int, list[str]]:
-    """The same by several processes: this one takes a share, a child each of the others."""
+    """The same, in several processes: this one takes a share, and each child one of the others."""
     children = [_child(root, paths[number::cores], stated) for number in range(1, cores)]
     octets, rest = _sound(root, paths[::cores], stated)
     for child, pipe in children:
@@ -115,7 +116,7 @@ def _forked(root: str, paths: Sequence[str], stated: Sequence[Stated], cores: in
 
 
 def _child(root: str, paths: Sequence[str], stated: Sequence[Stated]) -> tuple[int, int]:
-    """Start a child; (its process id, the pipe through which it tells what `_sound` says)."""
+    """Start a child process; returns its process id and the pipe on which it sends what `_sound` returns."""
     ours, theirs = os.pipe()
     child = os.fork()
     if child:
@@ -132,7 +133,7 @@ def _child(root: str, paths: Sequence[str], stated: Sequence[Stated]) -> tuple[i
 
 
 def _streamed(opener: Callable[[str], BinaryIO], path: str, stated: Sequence[Stated]) -> list[Finding]:
-    """What is wrong with one file, read piece by piece."""
+    """The findings about one file, read piece by piece."""
     here = [each for each in stated if path in each[1]]
     if not here:
         return []

@@ -1,4 +1,4 @@
-"""Manifests and fetch.txt: read, and compared with what is on disk (RFC 8493, 2.1.3, 2.2.1, 2.2.3 and 3).
+"""Reads manifests and fetch.txt, and compares them with what is on disk (RFC 8493, 2.1.3, 2.2.1, 2.2.3 and 3).
 
 It computes no digest; `fixity.py` does, for all manifests in one pass over each file.
 """
@@ -28,7 +28,7 @@ _KNOWN = {
 RECORD = "data/provenance.json"
 """The record of a bag that archiver made."""
 MEMBERS = "data/members.csv"
-"""The list of a group, a bag of bags; see `group.py`."""
+"""The list of a group, a bag of bags; see `group_bag.py`."""
 _ROOT = ("bagit.txt", "bag-info.txt")
 _PAIR = ("sha256", "sha512")
 MANIFESTS = 32
@@ -36,7 +36,7 @@ MANIFESTS = 32
 OURS = (*_ROOT, *(f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in _PAIR))
 """The six tag files of a bag with a record (docs/bag-format.md, section 2.1)."""
 SEALED = "original/tagmanifest-sha256.txt"
-"""The seal of the bag from which this one was made for a receiver, who may want other digests; see `derived.py`."""
+"""The seal of the bag from which this one was made for a receiver, who may want other digests; see `derived_bag.py`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Manifest:
 
 
 def read_manifests(tree: Tree, declaration: Declaration) -> tuple[list[Manifest], list[Finding]]:
-    """All manifests at the top of the bag and what is wrong with their lines."""
+    """All manifests at the top of the bag, and the findings about their lines."""
     manifests, findings = list[Manifest](), list[Finding]()
     for name in sorted(path for path in tree.files.quick if path[0] in "mMtT"):
         match = _NAME.fullmatch(name)
@@ -133,7 +133,8 @@ class Reader:
             self.say("BAG057" if same else "BAG042", known, expected=stated, found=digest)
 
     def resolve(self, stated: str) -> str | None:
-        """The path a line means, as on disk where it is there; None, with a finding, for one not to be looked up."""
+        """The path that a line means, as it is on disk if it is there; None, with a finding, for a path that is not
+        looked up."""
         path = _ENCODED.sub(lambda match: chr(int(match[1], 16)), stated)
         strict = self.declaration.version >= (1, 0)
         literal = stated in self.tree.files and (path not in self.tree.files or not strict)
@@ -195,7 +196,7 @@ def unsafe(path: str) -> bool:
 
 
 def compare(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest]) -> Iterator[Finding]:
-    """What the manifests leave out, and what they name that is not there."""
+    """Findings for files that manifests leave out, and for names in manifests without a file."""
     payload, tags = [each for each in manifests if not each.tag], [each for each in manifests if each.tag]
     if not payload:
         yield finding("BAG008")
@@ -226,7 +227,8 @@ def compare(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest])
 
 
 def check_fetch(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest]) -> list[Finding]:
-    """fetch.txt, reported and never followed: its lines, and whether every payload manifest lists what it names."""
+    """Findings about fetch.txt, which is never followed: its lines, and whether every payload manifest lists what it
+    names."""
     name = "fetch.txt"
     if name not in tree.files:
         return []

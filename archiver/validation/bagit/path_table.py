@@ -1,4 +1,4 @@
-"""A table of paths that stays small in memory: in a dict while it is short, in a temporary SQLite file when it grows.
+"""A table of paths that stays small in memory: a dict while it is short, a temporary SQLite file when it grows.
 
 Bags of millions of files are judged in the memory of one of thirty thousand: `slices` cuts several tables at the same
 keys, and what is small enough for one slice is never copied. It knows nothing of bags; keys are text (lone surrogates

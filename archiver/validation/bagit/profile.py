@@ -1,4 +1,4 @@
-"""BagIt profiles: what a receiver demands of bags beyond the standard (BagIt Profiles 1.4.0, all keys of 1.1 to 1.4).
+"""BagIt profiles: what a receiver requires of bags beyond the standard (BagIt Profiles 1.4.0, all keys of 1.1 to 1.4).
 
 `read_profile` reads the document, `check_profile` holds a bag against it. Nothing is fetched: a profile is a file, or
 one of those that come with archiver: `archiver`, `btr` and `aptrust`.
@@ -64,7 +64,8 @@ class Profile:
 
 
 def read_profile(name: str) -> Profile:
-    """The profile of this name, or in this file (a path or a file: address). Raises UsageError, StorageError."""
+    """The built-in profile of this name, or the profile in this file (a path or a file: address). Raises UsageError,
+    StorageError."""
     if name in BUILT_IN:
         text = (files("archiver.schemas") / BUILT_IN[name]).read_text("utf-8")
         return profile_from(name, text)
@@ -143,7 +144,7 @@ def _label_problems(labels: Any) -> Iterator[str]:
 def check_profile(
     profile: Profile, tree: Tree, declaration: Declaration, info: Info, manifests: Sequence[Manifest]
 ) -> Iterator[Finding]:
-    """Where a bag is not what the profile demands."""
+    """Findings where the bag does not conform to the profile."""
     yield from _labels(profile, info, declaration.info)
     for kind, tag in (("Manifests", False), ("Tag-Manifests", True)):
         yield from _manifests(profile, kind, [each.name for each in manifests if each.tag == tag])

@@ -1,4 +1,4 @@
-"""The declaration bagit.txt and the metadata bag-info.txt, read line by line (RFC 8493, 2.1.1 and 2.2.2).
+"""Reads the declaration bagit.txt and the metadata bag-info.txt line by line (RFC 8493, 2.1.1 and 2.2.2).
 
 BagIt 0.93 to 0.97 is read where it differs: package-info.txt before 0.96, white space before a label's colon before
 1.0. Profiles are not judged here.
@@ -45,7 +45,7 @@ class Declaration:
 
 
 def read_declaration(tree: Tree) -> tuple[Declaration, list[Finding]]:
-    """The declaration of a bag and what is wrong with it."""
+    """The declaration of a bag, and the findings about it."""
     name = "bagit.txt"
     if name not in tree.files:
         return Declaration(), [finding("BAG002", name)]
@@ -141,7 +141,7 @@ class Info:
 
 
 def read_info(tree: Tree, declaration: Declaration) -> tuple[Info, list[Finding]]:
-    """The metadata of a bag, empty where it has none (it is optional), and what is wrong with it."""
+    """The metadata of a bag, empty where it has none (it is optional), and the findings about it."""
     name, findings = declaration.info, list[Finding]()
     if name not in tree.files:
         return Info(), findings
@@ -169,7 +169,7 @@ def _well_formed(label: str, colon: str, value: str, declaration: Declaration) -
 
 
 def check_oxum(tree: Tree, info: Info, name: str, payload: tuple[int, int]) -> list[Finding]:
-    """What is wrong with the Payload-Oxum in the metadata file, for a payload of so many bytes and files."""
+    """Findings about the Payload-Oxum in the metadata file, for a payload of this many bytes and files."""
     stated, findings = info.values("Payload-Oxum"), []
     if len(stated) > 1:
         findings.append(finding("BAG031", name, expected="once", found=", ".join(stated)))

@@ -1,7 +1,7 @@
-"""What lies in a bag: every file by name and size. Links and special files are reported, never followed.
+"""Lists what is in a bag: every file by name and size. Links and special files are reported, never followed.
 
 Nothing in this room opens a file but through `Tree`, which knows only the files found here: whatever a manifest or a
-record names, nothing outside the bag is ever read (RFC 8493, 5.1). Serialised bags become trees in `archives.py`.
+record names, nothing outside the bag is ever read (RFC 8493, 5.1). Serialised bags become trees in `open_archive.py`.
 """
 
 import errno
@@ -70,7 +70,7 @@ class Tree:
 
 
 def scan(root: Path) -> tuple[Tree, list[Finding]]:
-    """The tree below `root` and what is wrong with it. Raises OSError where `root` itself cannot be listed."""
+    """The tree below `root`, and the findings about it. Raises OSError where `root` itself cannot be listed."""
     found = _Scan(str(root))
     found.folder("")
     while found.waiting:
@@ -116,7 +116,7 @@ class Sizes(Table[int]):
 
 
 class _Scan:
-    """What a walk through the folders of a bag has found so far."""
+    """The result so far of a walk through the folders of a bag."""
 
     def __init__(self, root: str) -> None:
         self.root, self.files = root, Sizes(root)
@@ -154,7 +154,7 @@ class _Scan:
 
 
 def _distinct(siblings: Sequence[str]) -> bool:
-    """Whether these names are plainly names of different things on every system."""
+    """Whether these names are different names on every system."""
     joined = "/".join(siblings)
     return joined.isascii() and len(set(joined.lower().split("/"))) == max(1, len(siblings))
 
@@ -187,7 +187,7 @@ def descriptor_below(root: str, path: str) -> int:
 
 
 def names(files: Table[int]) -> list[Finding]:
-    """Names that are not text, and names that are one name on other systems."""
+    """Findings for names that are not text, and for names that are the same name on other systems."""
     rows = files.quick
     usual = isinstance(rows, dict) and all(map(str.isascii, rows))
     if usual and len({path.lower() for path in rows}) == len(rows):

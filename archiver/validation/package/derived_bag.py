@@ -1,6 +1,6 @@
-"""A bag that was made from a sealed one for a receiver: it is held against what it keeps of that one in `original/`
-(docs/receivers.md). It has the seal, its signatures and the manifests, so that a receiver can prove whence it came.
-"""
+"""Compares a bag that was built for a receiver with the sealed bag it was built from, whose tag files are in
+`original/` (docs/bag-format.md, 8). With seal, signatures and manifests of the original, a receiver can prove where the
+bag comes from."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +20,7 @@ _LABEL = "Derived-From-Seal"
 
 
 def sealed_part(tree: Tree) -> Tree:
-    """What is kept of the sealed bag, as the tree of a bag without its payload."""
+    """The kept tag files of the sealed bag, as the tree of a bag without payload."""
     sizes = {path.removeprefix(_BASE): size for path, size in tree.files.sorted() if path.startswith(_BASE)}
     return Tree(
         root=tree.root / _BASE.rstrip("/"),
@@ -33,7 +33,7 @@ def sealed_part(tree: Tree) -> Tree:
 
 
 def check_derived(tree: Tree, info: Info, manifests: list[Manifest]) -> list[Finding]:
-    """Where the bag is not what its `original/` says, or that is not whole."""
+    """Findings where the bag does not match its `original/`, or that is not whole."""
     sealed = sealed_part(tree)
     declaration, _ = read_declaration(sealed)
     kept, _ = read_manifests(sealed, declaration)
@@ -71,7 +71,8 @@ def _tag_files(sealed: Tree, tags: Manifest) -> Iterator[Finding]:
 
 
 def _payload(ours: Manifest, theirs: Manifest) -> Iterator[Finding]:
-    """Both list the same files with the same digests; that the files are those, fixity says."""
+    """Findings where the two manifests do not list the same files with the same digests. Fixity compares the files
+    themselves."""
     for path, digest in theirs.entries.sorted():
         found = ours.entries.get(path)
         if found != digest:

@@ -1,4 +1,5 @@
-"""A group: a bag whose payload is sealed bags, each in a folder of its own, and a list of them (docs/groups.md).
+"""Checks a group: a bag whose payload is sealed bags, each in a folder of its own, and a list of them
+(docs/bag-format.md, 9).
 
 The list is held against the members' seals and their bag-info.txt; the members are judged as bags by whoever calls.
 A bag is a group by the first line of its list, whatever else is in it.
@@ -45,7 +46,7 @@ class _Row:
 
 
 def is_group(tree: Tree) -> bool:
-    """Whether a bag says of itself that it is a group."""
+    """Whether a bag declares itself a group."""
     try:
         return MEMBERS in tree.files and tree.read(MEMBERS, len(_HEADER)) == _HEADER
     except OSError:
@@ -53,8 +54,8 @@ def is_group(tree: Tree) -> bool:
 
 
 def check_group(tree: Tree, judge: Judge) -> tuple[set[str], list[Finding]]:
-    """(the checks that were made of every member, what was found), the paths of the members' findings being those in
-    the group."""
+    """(the checks that were made of every member, the findings); findings about members have their paths in the
+    group."""
     findings: list[Finding] = []
     rows = dict[str, _Row]()
     try:
@@ -90,7 +91,7 @@ def members_in(tree: Tree) -> tuple[tuple[str, str], ...]:
 
 
 def _rows(tree: Tree) -> dict[str, _Row]:
-    """Folder -> what the list says of it. Raises OSError, ValueError, csv.Error."""
+    """Folder -> its line in the list. Raises OSError, ValueError, csv.Error."""
     found: dict[str, _Row] = {}
     reader = csv.reader(_lines(tree, MEMBERS), strict=True)
     next(reader)
@@ -106,7 +107,7 @@ def _rows(tree: Tree) -> dict[str, _Row]:
 
 
 def _unguarded(cell: str) -> str:
-    """What was meant by a cell that an apostrophe keeps from being taken for a formula."""
+    """A cell's value without the apostrophe that keeps spreadsheets from taking it for a formula."""
     return cell[1:] if cell[:1] == "'" and cell[1:2] in _FORMULA else cell
 
 
@@ -160,7 +161,7 @@ def _open(tree: Tree, base: str, path: str) -> BinaryIO:
 
 
 def _as_listed(name: str, member: Tree, row: _Row) -> Iterator[Finding]:
-    """Whether a member is the one that its line speaks of."""
+    """Findings where a member is not the bag that its line in the list describes."""
     stated, path = row.cells["tagmanifest_sha256"], f"data/{name}/{_SEAL}"
     try:
         with member.open(_SEAL) as stream:

@@ -20,7 +20,7 @@ _SOUGHT = 1_000_000_000
 
 
 def check_sense(record: Record, text: str | None) -> Iterator[Finding]:
-    """Where the record contradicts itself, or the `text` of the bag (None where that cannot be read)."""
+    """Findings where the record contradicts itself, or the `text` of the bag (None where that cannot be read)."""
     status = record.get(int, "capture", "status")
     if record.get(str, "capture", "outcome") == "captured" and status is not None and not 200 <= status < 300:
         yield finding("REC013", RECORD, field="capture.outcome", other="capture.status", found=f"captured, {status}")

@@ -11,7 +11,8 @@ from archiver.validation.warc.reader import WarcRecord
 
 
 def check_exchanges(record: Record, warc: Sequence[WarcRecord]) -> Iterator[Finding]:
-    """Where the record and the WARC disagree; `expected` is what the WARC holds, `found` what the record says."""
+    """Findings where the record and the WARC disagree: `expected` is what the WARC has, `found` what the record
+    states."""
     by_id = {each.id: each for each in warc}
     count = len(record.get(list, "capture", "exchanges") or [])
     responses = sum(each.type == "response" for each in warc)
@@ -48,7 +49,7 @@ def _exchange(record: Record, number: int, by_id: Mapping[str, WarcRecord]) -> I
 
 
 def _answer(record: Record, keys: tuple[str | int, ...], field: str, found: WarcRecord) -> Iterator[Finding]:
-    """The facts that both an exchange and the capture state of a response."""
+    """Compares the facts that both an exchange and the capture state about a response."""
     yield from _same(f"{field}.status", found.status, record.get(int, *keys, "status"))
     truncated, stated = found.get("warc-truncated"), record.get(str, *keys, "truncated")
     if truncated != stated:
@@ -58,7 +59,7 @@ def _answer(record: Record, keys: tuple[str | int, ...], field: str, found: Warc
 
 
 def _page(record: Record, by_id: Mapping[str, WarcRecord], answers: set[str | None]) -> Iterator[Finding]:
-    """What the capture says of the exchange that gave the page."""
+    """Compares what the capture states with the exchange that gave the page."""
     stated = record.get(str, "capture", "record_id")
     if stated is None:
         return

@@ -32,7 +32,7 @@ _T = TypeVar("_T")
 
 
 class Record:
-    """The record, read with care: a part that is absent or of the wrong kind is None (the schema complains of it)."""
+    """A record whose parts may be absent or of the wrong kind: those read as None (the schema reports them)."""
 
     def __init__(self, data: Any) -> None:
         self._data = data
@@ -60,7 +60,8 @@ class Record:
 
 
 def read_record(tree: Tree) -> tuple[Record | None, list[Finding]]:
-    """The record of a bag, None where it is not JSON that can be trusted to be read, and how it breaks its schema."""
+    """The record of a bag, or None where it is not JSON that every reader reads alike; and the findings about its
+    schema."""
     if tree.files[RECORD] > BYTES:
         return None, [finding("REC001", RECORD, reason=f"it has more than {BYTES} bytes")]
     try:

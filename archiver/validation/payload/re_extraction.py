@@ -1,4 +1,5 @@
-"""The text of a bag, extracted again from its WARC: what finds a text that was changed with all its checksums.
+"""Compares the text of a bag with the text extracted again from its WARC. This finds a text that was changed together
+with all its checksums.
 
 This room takes the page out of the WARC itself (chunks and content coding taken off, in bounds) and hands it to a
 function that extracts; whoever calls gives that, for rooms do not import each other. docs/bag-format.md, 4.5.
@@ -23,7 +24,7 @@ _SKIP = 1 << 18
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadAgain:
-    """A recorded page, decoded as far as HTTP goes, and what the record says of who extracted its text."""
+    """A recorded page, decoded as far as HTTP goes, and what the record states about the extractor."""
 
     url: str
     status: int

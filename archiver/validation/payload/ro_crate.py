@@ -23,7 +23,7 @@ Graph = dict[str, Entity]
 
 
 def check_crate(tree: Tree, record: Record, info: Info, digest: Callable[[str], str]) -> Iterator[Finding]:
-    """What is wrong with the crate; `digest` gives the SHA-256 of a file, and raises KeyError or OSError."""
+    """Findings about the crate. `digest` gives the SHA-256 of a file, and raises KeyError or OSError."""
     if METADATA not in tree.files:
         yield finding("CRATE001", METADATA)
         return
@@ -98,7 +98,7 @@ def _digest(path: str, digest: Callable[[str], str]) -> str | None:
 
 
 def _statements(graph: Graph, record: Record, info: Info) -> Iterator[Finding]:
-    """What both the crate and the record (or bag-info.txt) state. What is not said contradicts nothing."""
+    """Compares what both the crate and the record (or bag-info.txt) state. What is absent contradicts nothing."""
     root = graph["./"]
     page = graph.get(next(iter(_refs(root, "mainEntity")), ""), {})
     capture = graph.get(next(iter(_refs(root, "mentions")), ""), {})

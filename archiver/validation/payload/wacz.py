@@ -1,4 +1,4 @@
-"""The folder `data/wacz/` as a WACZ: index, pages and datapackage, held against the WARC files (WACZ 1.1.1, 5).
+"""Checks `data/wacz/` as a WACZ: index, pages and datapackage against the WARC files (WACZ 1.1.1, 5).
 
 Whoever replays a bag finds pages by these files alone: an index that leads elsewhere shows another page than the one
 that was recorded. The WARC files themselves are judged in `warc.py`.

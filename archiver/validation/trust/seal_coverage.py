@@ -1,4 +1,5 @@
-"""What the seal covers: whoever signs `tagmanifest-sha256.txt` signs what it lists, and nothing else (RFC 8493, 2.2.1).
+"""Checks what the seal covers: a signature of `tagmanifest-sha256.txt` signs what that lists, and nothing else (RFC
+8493, 2.2.1).
 
 That what it lists is as it says, fixity judges; that the payload manifests list the payload, `manifests.py`.
 """

@@ -1,4 +1,5 @@
-"""The header fields of WARC records: which a type must have or must not, and how they look (WARC 1.1, 5 and 6)."""
+"""Checks the header fields of WARC records: which ones a type must or must not have, and their form (WARC 1.1, 5 and
+6)."""
 
 import re
 from collections import Counter
@@ -62,7 +63,7 @@ def length_of(stated: str | None) -> int | None:
 
 
 def check_fields(fields: tuple[tuple[str, str], ...], record: str, path: str) -> Iterator[Finding]:
-    """What is wrong with the fields (names in lower case) of the record that messages call `record`."""
+    """Findings about the fields (names in lower case) of the record that messages call `record`."""
     single = dict(fields)
     kind = single.get("warc-type", "")
     for name in (*_ALWAYS, *_REQUIRED.get(kind, ())):

@@ -1,4 +1,4 @@
-"""WARC files that others made: read whole, with severities that are fair to them.
+"""Reads WARC files that other software made, whole, with severities suited to them.
 
 A file may be plain or gzipped, record by record or as a whole. What the standard only recommends, or what a tool reads
 differently, is a note; what can be read without doubt is a warning; damage is an error, as everywhere. There is one

@@ -1,4 +1,5 @@
-"""gzip members one after another, inflated in small pieces and never beyond a ceiling (RFC 1952; WARC 1.1, Annex D)."""
+"""Reads gzip members one after another, inflated in small pieces and never beyond a ceiling (RFC 1952; WARC 1.1, Annex
+D)."""
 
 import zlib
 from typing import BinaryIO
@@ -11,7 +12,7 @@ _MAGIC = b"\x1f\x8b"
 
 
 class Broken(Exception):
-    """The stream cannot be read on: the code of the rule, and the facts for its message."""
+    """Raised where the stream cannot be read on: the code of the rule, and the facts for its message."""
 
     def __init__(self, code: str, **facts: object) -> None:
         super().__init__(code)

@@ -1,4 +1,4 @@
-"""Where the payload of a recorded HTTP message is, found while its bytes stream by (RFC 9112; WARC 1.1, 6.3).
+"""Finds the payload of a recorded HTTP message while its bytes stream by (RFC 9112; WARC 1.1, 6.3).
 
 The payload is the body after the transfer coding is taken off and before the content coding is. Written apart from the
 recorder on purpose: this is its judge.

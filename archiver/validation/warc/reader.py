@@ -1,8 +1,8 @@
-"""An own reader of WARC 1.1 files, on the standard library only, that says everything that is wrong with one.
+"""Reads WARC 1.1 files with the standard library alone, and reports everything that is wrong with one.
 
 Made apart from the writer and from warcio, so that it shares no mistakes with them. It keeps the header fields and the
 digests of each record, not its block, and never inflates beyond a ceiling. What each type of record must and must not
-have is in `warcfields.py`.
+have is in `fields.py`.
 """
 
 import re
@@ -72,7 +72,7 @@ def _label(kind: str, identifier: str, offset: int) -> str:
 def read_warc(
     stream: BinaryIO, path: str, size: int, *, ceiling: int = CEILING
 ) -> tuple[list[WarcRecord], list[Finding]]:
-    """The records of a gzipped WARC of `size` bytes, as far as it can be read, and all that is wrong with it."""
+    """The records of a gzipped WARC of `size` bytes, as far as it can be read, and all findings about it."""
     reader = Reader(Members(stream, ceiling + 64 * size), path)
     try:
         while reader.source.advance():
@@ -266,7 +266,7 @@ class Reader:
         """(algorithm, value) of a digest field; None where there is none that can be checked."""
         named, colon, value = stated.get(name, "").partition(":")
         if not colon:
-            return None  # a field without a colon is malformed: `warcfields.py` says so
+            return None  # a field without a colon is malformed: `fields.py` says so
         algorithm = _HASHES.get(named.lower().replace("-", ""))
         if algorithm is None:
             self.say("WARC019", record=label, field=name, found=stated[name])
@@ -281,7 +281,7 @@ def _media_type(message: Message) -> str | None:
 
 
 def _same(stated: tuple[str, str], hasher: Hasher) -> bool:
-    """Whether a digest is stated as it is found, in base 16 or 32."""
+    """Whether a stated digest, in base 16 or 32, equals the one found."""
     value, digest = stated[1].rstrip("=").lower(), hasher.hexdigest(stated[0])
     if value == digest:
         return True

@@ -1,0 +1,38 @@
+"""SIGTERM and SIGHUP end a command as Ctrl-C does: what is done is kept, what is half done is removed."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+
+class Signalled(KeyboardInterrupt):
+    """A signal asked for the end. It is no error of ours, which a command might take for that of one bag."""
+
+
+@contextmanager
+def signals_as_interrupts() -> Iterator[None]:
+    """Raises Signalled inside, once, when SIGTERM or SIGHUP comes; a second signal ends the process at once, with 130.
+
+    A signal that is ignored stays so (nohup). `archiver run` has handlers of its own, in place of these.
+    """
+    stopping = False
+
+    def on_signal(number: int, _: object) -> None:
+        nonlocal stopping
+        if stopping:
+            os._exit(130)
+        stopping = True
+        raise Signalled(f"{signal.Signals(number).name}: what is done is kept; run the same command again to go on")
+
+    before = {}
+    if threading.current_thread() is threading.main_thread():
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) is signal.SIG_DFL:
+                before[number] = signal.signal(number, on_signal)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
