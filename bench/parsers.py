@@ -183,9 +183,6 @@ def hostile() -> dict[str, str]:
         "100,000 levels": "<div>" * 100_000 + "DEEP" + "</div>" * 100_000 + "<p>LAST",
         "50,000 attributes": "<p " + " ".join(f"a{n}=1" for n in range(50_000)) + ">DEEP</p><p>LAST",
         "2,000 <b> in a <p>, 2,000 <p>": f"<p>{bold}{'<p>x' * 2000}DEEP<p>LAST",
-        + "".join(f"<b id={n}>" for n in range(2000))
-        + "<p>x" * 2000
-        + "DEEP<p>LAST",
         "5,000 <a> in tables": "<table><a>" * 5000 + "DEEP</table><p>LAST",
         "a million <br>": "<br>" * 1_000_000 + "DEEP<p>LAST",
     }

@@ -1,4 +1,4 @@
-"""Markup is bounded before a parser sees it: attributes, tags, levels; what is cut is told, and no text is lost unsaid."""
+"""Markup is bounded before a parser sees it: attributes, tags, levels. What is cut is told."""
 
 import pytest
 from hypothesis import given, settings
