@@ -42,7 +42,7 @@ def compare(args: argparse.Namespace) -> int:
     except UsageError as error:  # the words are right, the file is not
         raise StorageError(str(error)) from error
     page = saved_page(args.page, seed.url, limit=config.limits.page_bytes)
-    record = parts(api.compare(seed, page, fast=config.fast_text))
+    record = parts(api.compare(seed, page))
     if args.json:
         print(json.dumps(record))
         return 0
