@@ -112,19 +112,33 @@ def validate_tree(
                 checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
-    if options.strict:
-        found = [replace(each, severity="error") if each.code in STRICT else each for each in found]
+    harder = STRICT if options.strict else _LOG if _needs_log(options) else frozenset[str]()
+    if harder:
+        found = [replace(each, severity="error") if each.code in harder else each for each in found]
     return _report(name, tree, asked, made, found)
 
 
+_LOG = frozenset(("CUS011",))
+
+
+def _needs_log(options: ValidationOptions) -> bool:
+    """Whether a bag whose custody log was removed fails: where signatures are demanded, and by archiver's own
+    profile."""
+    return options.trust.is_demanded or (options.profile is not None and options.profile.is_ours)
+
+
 def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
+    from archiver.validation.trust.statements import check_log_is_there
+
+    gone = list(check_log_is_there(tree))
+    made |= {"custody"} if gone else set()
     if "signatures" not in tree.folders and not demands.is_demanded:
-        return []
+        return gone
     from archiver.validation.trust.checks import check_trust
 
     checked, findings = check_trust(tree, demands)
     made |= checked
-    return findings
+    return gone + findings
 
 
 def _trust_of_derived(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
