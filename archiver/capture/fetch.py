@@ -19,6 +19,7 @@ from archiver.capture.robots_policy import Robots
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.single_exchange import Attempt
 from archiver.config import without_credentials
+from archiver.markup.media_types import content_type_of, is_html
 from archiver.model import Capture, Failure, Outcome, Page
 
 GONE = {404, 410}
@@ -120,8 +121,7 @@ class _RobotsPolicy:
 
 def worth_showing(page: Page) -> bool:
     """Whether a page is HTML that a reader would see, so that its requisites matter."""
-    kind = (page.header("content-type") or "text/html").lower()
-    return 200 <= page.status < 300 and "html" in kind and bool(page.body)
+    return 200 <= page.status < 300 and is_html(page.body, content_type_of(page.headers))
 
 
 def _failure(chain: RedirectChain, robots: _RobotsPolicy, started: datetime, finished: datetime) -> Failure:

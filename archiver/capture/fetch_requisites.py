@@ -25,6 +25,7 @@ from archiver.capture.single_exchange import Attempt
 from archiver.capture.stylesheets import sheet_references
 from archiver.capture.urls import referer_of
 from archiver.config import Config, Limits
+from archiver.markup.media_types import content_type, content_type_of, is_html
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
 CSS_DEPTH = 5
@@ -63,6 +64,8 @@ class _Pending:
     sheets: int = 0
     """How many style sheets deep."""
     frames: int = 0
+    around: str | None = None
+    """The encoding of the document that names it."""
 
     def at_hand(self, home: str) -> bool:
         """Whether it comes from the page's own host and does not last, as streams and frames do."""
@@ -185,7 +188,7 @@ class Collector:
             self._seen.add(each.url)
             frames = by.frames + (each.kind == "document")
             sheets = by.sheets + 1 if by.requisite.kind == "style" else 0
-            self._queue.append(_Pending(each, sheets, frames))
+            self._queue.append(_Pending(each, sheets, frames, needs.encoding or by.around))
 
     def _skip(self, pending: _Pending) -> bool:
         """Whether a bound forbids it; the reason is noted."""
@@ -290,18 +293,19 @@ class Collector:
                 self._keep_photo(url, page.body, got.exchange.record_ids.response, done.payload_sha256)
 
     def _read(self, pending: _Pending, page: Page) -> None:
-        kind = page.header("content-type") or ""
-        if pending.requisite.kind == "document" and "html" in (kind or "html").lower():
+        stated = content_type_of(page.headers)
+        if pending.requisite.kind == "document" and is_html(page.body, stated):
             self._want(self._needs(page), pending)
-        self._read_sheet(pending, page.url, page.body, kind)
+        self._read_sheet(pending, page.url, page.body, stated or "")
 
-    def _read_sheet(self, pending: _Pending, url: str, body: bytes, content_type: str) -> None:
-        if pending.requisite.kind == "style" and body and "html" not in content_type.lower():
-            self._want(resolved(sheet_references(body, charset_of(content_type)), url), pending)
+    def _read_sheet(self, pending: _Pending, url: str, body: bytes, stated: str) -> None:
+        kind = content_type(stated)
+        if pending.requisite.kind == "style" and body and not (kind and "html" in kind.essence):
+            self._want(resolved(sheet_references(body, stated, pending.around), url), pending)
 
     def _needs(self, page: Page, *, again: bool = False) -> Needs:
-        charset = charset_of(page.header("content-type") or "")
-        return needs_of(page.body, page.url, charset, srcset=cast(Srcset, self.config.srcset), again=again)
+        stated = content_type_of(page.headers)
+        return needs_of(page.body, page.url, stated, srcset=cast(Srcset, self.config.srcset), again=again)
 
     def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
         """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""
@@ -328,12 +332,6 @@ def _to_end(asking: _Asking) -> _Fetched | CachedResponse:
             next(asking)
         except StopIteration as end:
             return cast(_Fetched | CachedResponse, end.value)
-
-
-def charset_of(content_type: str) -> str | None:
-    """The charset parameter of a Content-Type."""
-    _, found, rest = content_type.lower().partition("charset=")
-    return rest.split(";")[0].strip(" \"'") or None if found else None
 
 
 def is_shareable(done: Attempt) -> bool:

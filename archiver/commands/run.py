@@ -66,6 +66,8 @@ _FROM_ARGUMENTS = (
 
 def settings(args: argparse.Namespace) -> Config:
     """Defaults, file and command line. Raises UsageError, StorageError."""
+    if getattr(args, "fast_text", False):
+        print("archiver: --fast-text does nothing: the text depends on the page alone", file=sys.stderr)
     given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
     given |= {name: True for name in _SWITCHES if getattr(args, name, False)}
     given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}

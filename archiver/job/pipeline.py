@@ -69,7 +69,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             return capture
         shelf.close()
         with _READING:
-            reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
+            reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
         reading = _from_wire(reading, capture)
         instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
         if instead and capture.outcome == "captured":

@@ -303,3 +303,10 @@ def test_a_group_is_streamed_to_s3_and_taken_in_from_there_bag_by_bag(s3, prefix
     capsys.readouterr()
     code, (told,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
     assert (code, told["outcome"]) == (0, "unchanged")
+
+
+def test_a_second_server_starts_beside_the_first(server, tmp_path):
+    """As in two runs of these tests on one machine: neither listens at a port that is always the same."""
+    with seaweed.running(tmp_path / "second") as other:
+        assert other != server
+        assert client(other).list_buckets()["Buckets"] == []

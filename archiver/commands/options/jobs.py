@@ -29,7 +29,7 @@ def run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--fast-text",
         action="store_true",
-        help="find the text by the seed's words; the full extractor only where they are not found",
+        help="accepted and without effect: the text depends on the page alone",
     )
     _deliver(command)
     _network(command)
