@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -191,6 +192,6 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     elif summary.missing:
         print(f"{counted(summary.missing, 'bag')} not there any more: see above", file=sys.stderr)
     elif summary.exit_code:
-        print(f"why: archiver status --bags {bags}", file=sys.stderr)
+        print(f"why: archiver status --bags {visible(shlex.quote(str(config.bags)))}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():
         print("hint: the sites were not told who asks; set contact_email in archiver.toml", file=sys.stderr)

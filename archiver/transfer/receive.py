@@ -3,6 +3,7 @@ receipt, then renamed into the bags folder. Nothing half-received is ever visibl
 
 import fcntl
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -289,8 +290,8 @@ def _require_name(name: str) -> None:
 def _advice(incoming: IncomingPackage) -> str:
     """How to see all findings about a package, which is no longer where it was unpacked."""
     if not is_folder(incoming.origin):
-        return f"fetch it, and see 'archiver validate {incoming.path.name}'"
-    return f"see 'archiver validate {incoming.origin}'"
+        return f"fetch it, and see 'archiver validate {shlex.quote(incoming.path.name)}'"
+    return f"see 'archiver validate {shlex.quote(str(incoming.origin))}'"
 
 
 def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple[int, str]:
