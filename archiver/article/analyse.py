@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from archiver.article.claims.agreement import agreements
 from archiver.article.claims.collect import claims_of_page, claims_of_seed
 from archiver.article.compare import compare, lost_links
+from archiver.article.credits import image_credits
 from archiver.article.credits.parse import credits_of_page, credits_of_seed
 from archiver.article.html import dom
-from archiver.article.page_text import NORMALISATION, opened, parser, text_of
+from archiver.article.page_text import NORMALISATION, Opened, opened, parser, text_of
 from archiver.article.text.page_model import page_model
-from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
+from archiver.model import Article, Claim, ClaimName, Credit, Page, Reading, Seed
 
 
 def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
@@ -58,6 +59,7 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callab
     captions = tuple(elements)
     text = text_of(page, opening, seed, fast=fast)
     paragraphs = tuple(block.text for block in text.blocks)
+    model = page_model(tree, text.blocks, cut=(page.problem,) if page.problem else ()) if tree is not None else None
     language = claims["language"][0].value if "language" in claims else None
     article = Article(
         paragraphs=paragraphs,
@@ -73,15 +75,24 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callab
             lambda caption: dom.last_link(elements[caption], base),
             claims.get("author", ()),
             language,
+            blocks=model.blocks if model else (),
+            images=_images(opening),
         ),
         captions=captions,
         blocks=text.blocks,
         candidates=text.candidates,
-        model=page_model(tree, text.blocks, cut=(page.problem,) if page.problem else ()) if tree is not None else None,
+        model=model,
         parser=parser() if tree is not None else None,
         normalisation=NORMALISATION,
     )
     return article, lambda: dom.links_of(tree, base) if tree is not None else []
+
+
+def _images(opening: Opened | None) -> list[Credit]:
+    """Whom a page credits for its images, beside them and in its data."""
+    if opening is None:
+        return []
+    return [*image_credits.beside_images(opening.tree), *image_credits.of_data(opening.graph)]
 
 
 def _together(

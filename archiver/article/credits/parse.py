@@ -9,19 +9,21 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from archiver.article.credits import byline_patterns, credited, patterns, photo_patterns
+from archiver.article.credits import around_article, byline_patterns, credited, patterns, photo_patterns
 from archiver.article.credits.caption_credits import enough, names_in, of_caption, photographed, printed_credit
 from archiver.article.credits.credited import Named
 from archiver.article.credits.datelines import of_dateline
 from archiver.article.people import agencies
 from archiver.article.people.job_titles import NOBODY
+from archiver.article.people.name_gate import undated
 from archiver.article.words import bare, fold
-from archiver.model import Claim, ClaimSource, Credit, CreditRole, PageAnchor, PageCaption, Paragraph, Seed
+from archiver.model import Claim, ClaimSource, Credit, CreditRole, PageAnchor, PageBlock, PageCaption, Paragraph, Seed
 
 FIRST, LAST = 3, 8
 """How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
 MAX_LINE = 600
 LONGEST_SIGNATURE = 120
+_REPORTING = re.compile(r"\b(?:report(?:ing|ed)|writing|written)\b", re.IGNORECASE)
 _LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 9
 """Characters of names with names beside them, and of a label; words of the names before a comma."""
 
@@ -46,11 +48,25 @@ def credits_of_page(
     link_in: Callable[[PageCaption], PageAnchor | None],
     authors: Iterable[Claim],
     lang: str | None,
+    *,
+    blocks: Sequence[PageBlock] = (),
+    images: Iterable[Credit] = (),
 ) -> tuple[Credit, ...]:
     """The credits of a page's text, of its figure captions (`link_in` gives the last link directly in one, which may be
-    one) and of its authors, as its markup names them."""
-    placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1))
+    one) and of its authors, as its markup names them; of the short `blocks` around the article; and those of `images`.
+    """
+    captions = list(captions)
+    printed = {caption.text for caption in captions}
+    placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1) if text not in printed)
     found = list(_of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
+    authors = tuple(authors)
+    stated = {author.value for author in authors}
+    # Where the page states its authors, another byline near the article is that of another.
+    found += [
+        credit
+        for credit in around_article.credits_around(blocks, credits_of_line)
+        if credit.role != "author" or credit.agency or credit.name in stated or _signs_report(credit) or not stated
+    ]
     for author in authors:
         named = credited.read(author.value)
         found += credited.given(named, "author", "article", author.raw, author.at, source=author.source)
@@ -60,7 +76,12 @@ def credits_of_page(
             found += printed_credit(anchor.text, anchor.href, anchor.at)
         else:
             found += of_caption(caption.text, caption.at)
+    found += images
     return tuple(replace(credit, lang=lang) for credit in _once(found))
+
+
+def _signs_report(credit: Credit) -> bool:
+    return bool(_REPORTING.search(credit.text))
 
 
 def _may_end_with_link(caption: str) -> bool:
@@ -294,8 +315,8 @@ def _of_byline(line: str, at: str) -> list[Credit]:
             return both + credited.given(helpers, "contributor", "article", line, at)
     if shot := byline_patterns.wrote_and_shot().fullmatch(match["who"]):
         return _written_and_shot(shot["who"], shot["shot"], line, at)
-    before, dash, after = match["who"].partition(" — ")
-    named = credited.read(match["who"] if not dash or agencies.find(after) else before)
+    before, dash, after = undated(match["who"]).partition(" — ")
+    named = credited.read(undated(match["who"]) if not dash or agencies.find(after) else before)
     needs: patterns.Needs = "anybody" if match["colon"] else "names"
     return credited.given(enough(named, needs, "author"), "author", "article", line, at)
 
