@@ -16,16 +16,15 @@ help:
 	@echo "make check   ruff, mypy --strict and the layer rules"
 	@echo "make clean   remove .venv and what the demo and the tests left"
 
+# Errors only (-qq): pip warns of its own affairs, extras with an underscore and setuptools' editable installs.
 $(VENV)/.core: pyproject.toml
 	@test -n "$(PYTHON)" || { echo "make: Python 3.11 or newer is needed; install it, or name it: make PYTHON=/path/to/python3" >&2; exit 2; }
 	$(PYTHON) -m venv $(VENV)
-	@# older ones do not find extras with an underscore (lxml[html_clean]), and warn of it
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=23.3'
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.core
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[dev]'
 	@touch $@
 
 demo: $(VENV)/.core
@@ -46,14 +45,14 @@ $(VENV)/html-validate/node_modules:
 		|| echo "npm is absent, or does not reach its registry: html-validate judges no page"
 
 judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[judges]'
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[judges]'
 	$(BIN)/python -m pytest -m judges tests/judges/test_validators.py tests/judges/test_page.py tests/judges/test_replay_webpage.py
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress
 
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m pytest --hypothesis-profile nightly tests/fuzz/test_bags.py tests/fuzz/test_pages.py tests/fuzz/test_seeds.py
+	$(BIN)/python -m pytest -n auto --hypothesis-profile nightly tests/fuzz/test_bags.py tests/fuzz/test_pages.py tests/fuzz/test_seeds.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

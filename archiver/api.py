@@ -90,11 +90,11 @@ def extract(html: bytes | str | Page, *, url: str = "", headers: Sequence[tuple[
     return read(None, html if isinstance(html, Page) else page_of(html, url, headers)).article
 
 
-def compare(seed: Seed, page: AnyPath | bytes | Page, *, url: str | None = None, fast: bool = False) -> Reading:
+def compare(seed: Seed, page: AnyPath | bytes | Page, *, url: str | None = None, fast: bool = False) -> Reading:  # noqa: ARG001
     """How a saved page relates to a seed: `.comparison`, `.article`, `.claims`, `.agreement`, `.credits`, `.links`.
 
     `page` is a file, gzipped or not, the bytes of one, or a `Page`. `url` is where it came from (default: the seed's
-    address). `fast` finds the text by the seed's words where they are all there.
+    address). `fast` is accepted and does nothing: the text depends on the page alone.
     """
     from archiver.article.analyse import read
     from archiver.article.saved_page import page_of, saved_page
@@ -106,7 +106,7 @@ def compare(seed: Seed, page: AnyPath | bytes | Page, *, url: str | None = None,
     elif not isinstance(page, Page):
         file = Path(page).name
         page = saved_page(Path(page), address)
-    reading = read(seed, page, fast=fast)
+    reading = read(seed, page)
     source = SourceDocument(kind="import", file=file, url=address)
     return replace(reading, comparison=replace(reading.comparison, source=source))
 
@@ -147,6 +147,7 @@ def validate(
     require_timestamp: bool = False,
     signer: str | None = None,
     trust_roots: AnyPath | None = None,
+    tsa_roots: AnyPath | None = None,
 ) -> Report:
     """Validate one bag, in a folder or serialised, with every check that `archiver validate` makes.
 
@@ -165,6 +166,7 @@ def validate(
         require_timestamp=require_timestamp,
         signer=signer,
         trust_roots=trust_roots,
+        tsa_roots=tsa_roots,
     )
     return judge(Path(path), demands, cores=processors())
 
@@ -248,6 +250,7 @@ def receive(
     require_timestamp: bool = False,
     signer: str | None = None,
     trust_roots: AnyPath | None = None,
+    tsa_roots: AnyPath | None = None,
     endpoint: str | None = None,
     config: "Config | None" = None,
     **settings: Any,
@@ -265,6 +268,7 @@ def receive(
 
     trust = trust_of(
         trust_roots=trust_roots,
+        tsa_roots=tsa_roots,
         signer=signer,
         require_signature=require_signature,
         require_timestamp=require_timestamp,

@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     debug = False
     _open_streams()
     try:
-        commands = parser()
+        commands = parser(lazily=True)
         args = commands.parse_args(argv)
         if args.command is None:
             commands.print_help(sys.stderr)

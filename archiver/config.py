@@ -79,11 +79,12 @@ class Config:
     bags: Path = Path("bags")
     jobs: int = 1
     executor: str | None = None
+    """The address of a cluster's scheduler, in place of processes here."""
     deliver: str | None = None
     """A folder, or s3://BUCKET/PREFIX: where bags go, in place of the folder of the bags."""
     deliver_form: str = "tar"
     deliver_endpoint: str | None = None
-    """The address of a cluster's scheduler, in place of processes here."""
+    """The S3 server, where it is not the usual one."""
     pace: float = 1.0
     host_rest_seconds: float = 3600.0
     """The longest that a host is left alone because it asked for it (Retry-After)."""
@@ -123,6 +124,8 @@ class Config:
     timestamp: str | None = None
     """The address of a time-stamping authority."""
     trust_roots: Path | None = None
+    tsa_roots: Path | None = None
+    """Of timestamping authorities, where they are apart from signers'."""
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
@@ -135,7 +138,7 @@ class Config:
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
-        keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots")
+        keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots")
         handoffs = (
             "aptrust_access",
             "aptrust_storage",
@@ -215,7 +218,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "ca_bundle")
+_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 
@@ -250,7 +253,7 @@ def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Se
         stated = f"{path}: {prefix}{key} = {repr(value)[:80]}"
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise UsageError(f"{stated} has the wrong type; it must be {_WANTED[kind]}")
-        if isinstance(value, str) and (not value.strip() or _STEERING.search(value)):
+        if isinstance(value, str) and (not value.strip() or _NOT_ONE_LINE.search(value)):
             raise UsageError(f"{stated} is not one line of text; leave the line out for the default")
         if isinstance(value, str) and len(value) > _LONGEST:
             raise UsageError(f"{stated} has {len(value):,} characters; say it in at most {_LONGEST:,}")
@@ -262,7 +265,7 @@ def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Se
     return replace(default, **values)
 
 
-_STEERING = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
+_NOT_ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
 """What has no place in a header, a tag file, an XML element or a path, or turns the direction of what follows."""
 _LONGEST = 2_000
 """Characters of a setting: it stands in a line of bag-info.txt and in every bag."""

@@ -19,11 +19,11 @@ from typing import Any
 
 from archiver.article.claims import dates
 from archiver.article.claims.collect import claims_of_page
-from archiver.article.html.charset import decode
 from archiver.article.html.dom import base_of, parse
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.words import bare, fold
+from archiver.markup.encodings import decode
 from archiver.model import Claim, ClaimName, Page
 
 

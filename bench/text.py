@@ -19,11 +19,11 @@ from types import ModuleType
 
 import trafilatura
 
-from archiver.article.html.charset import decode
 from archiver.article.html.dom import parse
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.text.extract import extract
+from archiver.markup.encodings import decode
 
 
 def ours(body: bytes, url: str) -> str:

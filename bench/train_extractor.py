@@ -25,13 +25,13 @@ from lxml.etree import _Element as Element
 
 import archiver.article
 from archiver.article.compare.align import in_order
-from archiver.article.html.charset import decode
 from archiver.article.html.dom import parse
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import features, select_body
 from archiver.article.text.blocks import Block, blocks_of
 from archiver.article.text.extract import told_of
 from archiver.article.text.tree_ensemble import Forest
+from archiver.markup.encodings import decode
 
 MODEL = Path(archiver.article.__file__).with_name("body.json")
 SETTINGS = {

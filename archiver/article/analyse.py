@@ -12,17 +12,16 @@ from archiver.article.compare import compare, lost_links
 from archiver.article.credits import image_credits
 from archiver.article.credits.parse import credits_of_page, credits_of_seed
 from archiver.article.html import dom
-from archiver.article.page_text import NORMALISATION, Opened, opened, parser, text_of
-from archiver.article.text.page_model import page_model
+from archiver.article.page_text import NORMALISATION, PARSER, Opened, model_of, opened, text_of
 from archiver.model import Article, Claim, ClaimName, Credit, Page, Reading, Seed
 
 
-def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
+def read(seed: Seed | None, page: Page) -> Reading:
     """What the page says and, where there is a seed, how it relates to it. Without a seed the verdict is `no-text`.
 
-    `fast`: the text by the words of the seed, where they are all found.
+    The article is the page's alone: whatever the seed, it is the same.
     """
-    article, links_of_page = _article(page, seed, fast)
+    article, links_of_page = _article(page)
     if seed is None:
         return Reading(
             article=article,
@@ -49,7 +48,7 @@ def read(seed: Seed | None, page: Page, *, fast: bool = False) -> Reading:
     )
 
 
-def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
+def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
     """The article of a page; and what finds its links, which few seeds ask for."""
     opening, charset, note = opened(page)
     tree = opening.tree if opening else None
@@ -57,9 +56,10 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callab
     claims = claims_of_page(page, opening.outline if opening else None, opening.graph if opening else None, base)
     elements = {each.caption: each.element for each in dom.captions_of(opening.outline.captions if opening else ())}
     captions = tuple(elements)
-    text = text_of(page, opening, seed, fast=fast)
+    text = text_of(page, opening)
+    notes = (opening.note, *opening.cut[bool(page.problem) :]) if opening else ()
     paragraphs = tuple(block.text for block in text.blocks)
-    model = page_model(tree, text.blocks, cut=(page.problem,) if page.problem else ()) if tree is not None else None
+    model = model_of(opening, text)
     language = claims["language"][0].value if "language" in claims else None
     article = Article(
         paragraphs=paragraphs,
@@ -67,7 +67,7 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callab
         charset=charset,
         extractor=text.extractor,
         extractor_version=text.version,
-        note="; ".join(filter(None, (page.problem, note, text.note))) or None,
+        note="; ".join(filter(None, (page.problem, note, *notes, text.note))) or None,
         claims=claims,
         credits=credits_of_page(
             paragraphs,
@@ -82,7 +82,7 @@ def _article(page: Page, seed: Seed | None, fast: bool) -> tuple[Article, Callab
         blocks=text.blocks,
         candidates=text.candidates,
         model=model,
-        parser=parser() if tree is not None else None,
+        parser=PARSER if opening else None,
         normalisation=NORMALISATION,
     )
     return article, lambda: dom.links_of(tree, base) if tree is not None else []

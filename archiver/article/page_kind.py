@@ -15,8 +15,9 @@ from importlib.resources import files
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from archiver.article.html.charset import decode, not_html
 from archiver.article.words import keys
+from archiver.markup.encodings import decode
+from archiver.markup.media_types import content_type_of, not_html
 from archiver.model import Page, Reading, Seed, Truncation, Unread, UnreadKind
 
 COVERED = 0.3
@@ -55,7 +56,7 @@ def stands_instead(
     """
     if not 200 <= page.status < 300 or reading.comparison.seed_coverage >= COVERED:
         return None
-    source = decode(page.body[:_SOURCE], page.header("Content-Type"))[0].lower()
+    source = decode(page.body[:_SOURCE], content_type_of(page.headers))[0].lower()
     present = _phrases_present(seed, source)
     if present >= PRESENT:
         return None
@@ -140,7 +141,7 @@ def _not_read(page: Page, reading: Reading, source: str, truncated: Truncation |
         return _unread("cut", f"the response was cut short ({truncated}), and no article is in what came", needs=needs)
     if not page.body.strip():
         return _unread("empty", f"status {page.status}, but the answer is empty", needs="retry")
-    if note := not_html(page.body, page.header("Content-Type")):
+    if note := not_html(page.body, content_type_of(page.headers)):
         return _unread("type", f"status {page.status}, but the answer is {note}", needs=None)
     if _FRAMESET.search(source):
         return _unread("frameset", "the page is a frameset: its text is in other documents", needs="browser")

@@ -30,6 +30,7 @@ _TOKEN = re.compile(
     rf"|(?:[^\W{_CUT}]+|[{_MARKS}{_INVISIBLE}]+)+"
     r"|\.{3}|…|-{2,3}|''|``|[^\s]"
 )
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 MAX_KEYS = 200_000
 """How many words are kept in mind."""
 MAX_REMEMBERED = 2_000
@@ -55,8 +56,15 @@ class Token:
 
 
 def fold(text: str) -> str:
-    """NFC, every run of white space one space, none at the ends."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
+    """NFC, every run of white space one space, none at the ends, no controls."""
+    return normalised(" ".join(text.split()))
+
+
+def normalised(folded: str) -> str:
+    """A text whose white space is folded, in NFC and without controls."""
+    if not folded.isprintable():
+        folded = _CONTROL.sub("", folded)
+    return unicodedata.normalize("NFC", folded)
 
 
 def bare(text: str) -> str:

@@ -12,6 +12,16 @@ from archiver.model import Capture, ClaimName, LeadImage, Reading, Seed
 NOT_STATED = "not stated"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockCheck:
+    """What a time service said of this machine's clock: how many seconds it is behind `server`."""
+
+    service: str
+    server: str
+    offset_seconds: float
+    at: datetime
+
+
 @dataclass(frozen=True, kw_only=True)
 class BagContents:
     """`name` is the bag's, `identifier` its `urn:uuid:`, `group` the job's; `sealed` is when the bag is closed. Not
@@ -26,6 +36,8 @@ class BagContents:
     identifier: str
     group: str
     sealed: datetime
+    clock: ClockCheck | None = None
+    """None where nothing was known of the clock."""
 
     @property
     def warc(self) -> str:

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
-from archiver.bag.bag_contents import BagContents
+from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
 from archiver.digest import sha256
@@ -25,6 +25,13 @@ PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal")
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 _LEAVES = frozenset((str, int, float, bool))
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
+
+
+def _clock(check: ClockCheck | None) -> dict[str, Any] | None:
+    if check is None:
+        return None
+    at = check.at.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"service": check.service, "server": check.server, "offset_seconds": check.offset_seconds, "at": at}
 
 
 def build_record(contents: BagContents) -> dict[str, Any]:
@@ -42,7 +49,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
             "contact": contents.contact,
         },
         "host": {"os": platform.platform(), "python": platform.python_version()},
-        "clock": {"source": "the operating system's", "checked": None},
+        "clock": {"source": "the operating system's", "checked": _clock(contents.clock)},
         "configuration": _settings(config),
         "software": {
             "name": "archiver",

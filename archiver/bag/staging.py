@@ -1,6 +1,6 @@
 """Writes a bag in a staging folder: files are hashed while they are written, and a finished bag appears in one rename.
 
-BagIt 1.0 (RFC 8493). Does not know what the files mean; `record.py` and `info.py` do. A staged bag lies under
+BagIt 1.0 (RFC 8493). Does not know what the files mean; `record.py` and `bag_info.py` do. A staged bag lies under
 `<bags>/.archiver/staging/`; `publish` makes a group of them durable and visible (docs/architecture.md).
 """
 

@@ -9,10 +9,10 @@ from collections.abc import Iterator, Mapping
 
 from urllib3.exceptions import ProxyError
 
-from archiver.capture.address_guard import AddressRefused, NameUnknown
 from archiver.capture.http_framing import status_of
 from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.model import Truncation
+from archiver.network.address_guard import AddressRefused, NameUnknown
 
 
 class CaptureError(Exception):

@@ -6,12 +6,12 @@ Failure says what was seen. Does not judge the text of a page.
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from archiver.capture.capture_writer import CaptureFiles, Recording
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.fetch_requisites import Collector, idle_clock
+from archiver.capture.fetch_requisites import Collector, Concurrency
 from archiver.capture.recorder import Recorder
 from archiver.capture.redirect_chain import RedirectChain, Requester
 from archiver.capture.robots_fetch import RobotsFiles
@@ -19,6 +19,7 @@ from archiver.capture.robots_policy import Robots
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.single_exchange import Attempt
 from archiver.config import without_credentials
+from archiver.markup.media_types import content_type_of, is_html
 from archiver.model import Capture, Failure, Outcome, Page
 
 GONE = {404, 410}
@@ -34,11 +35,12 @@ class Fetcher:
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     sleep: Callable[[float], None] = time.sleep
     cache: SharedCache | None = None
+    concurrency: Concurrency = field(default_factory=Concurrency)
 
     def fetch(self, url: str, files: CaptureFiles) -> Capture | Failure:
         """Fetch an address with all that belongs to it. Raises StorageError, and RecordingError when the record is not
         whole."""
-        config, started, begun = self.recorder.config, self.now(), idle_clock()
+        config, started, begun = self.recorder.config, self.now(), self.concurrency.idle_clock()
         recording = Recording(files)
         with self.recorder.visit() as visit:
             requester = Requester(
@@ -58,7 +60,8 @@ class Fetcher:
             answer, requisites = chain.answer, None
             if answer is not None and answer.page is not None:
                 if config.requisites and worth_showing(answer.page):
-                    requisites = Collector(requester, recording, self.cache, config, begun).collect(answer.page)
+                    collector = Collector(requester, recording, self.cache, config, begun, self.concurrency)
+                    requisites = collector.collect(answer.page)
                 recording.check()
         finished = max(self.now(), started)
         if answer is None or answer.page is None or final is None:
@@ -118,8 +121,7 @@ class _RobotsPolicy:
 
 def worth_showing(page: Page) -> bool:
     """Whether a page is HTML that a reader would see, so that its requisites matter."""
-    kind = (page.header("content-type") or "text/html").lower()
-    return 200 <= page.status < 300 and "html" in kind and bool(page.body)
+    return 200 <= page.status < 300 and is_html(page.body, content_type_of(page.headers))
 
 
 def _failure(chain: RedirectChain, robots: _RobotsPolicy, started: datetime, finished: datetime) -> Failure:

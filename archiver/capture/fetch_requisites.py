@@ -25,16 +25,9 @@ from archiver.capture.single_exchange import Attempt
 from archiver.capture.stylesheets import sheet_references
 from archiver.capture.urls import referer_of
 from archiver.config import Config, Limits
+from archiver.markup.media_types import content_type, content_type_of, is_html
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
-AT_ONCE = 4
-IDLE = 0.05
-"""Seconds that a page and its requisites, one after another, may leave this process with nothing to do before threads
-fetch the rest: to start and wake them costs more than to wait for a server that is near, or while others are served."""
-ALONE = 1.0
-"""Seconds after which they do in any case."""
-LONGEST = 10.0
-"""Seconds that one exchange may hold up the rest of its page: what takes longer is asked for again, in a thread."""
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
@@ -45,12 +38,34 @@ PHOTO_BYTES = 32 << 20
 """Bytes of photos that are kept in memory to be read."""
 
 
+def idle_clock() -> float:
+    """A clock in seconds that stops while this process computes, in whatever thread."""
+    return time.monotonic() - time.process_time()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concurrency:
+    """When threads fetch what a page needs, and how many (docs/adr/0122)."""
+
+    at_once: int = 4
+    idle_seconds: float = 0.05
+    """That a page and its requisites, one after another, may leave this process with nothing to do before threads fetch
+    the rest: to start and wake them costs more than to wait for a server that is near, or while others are served."""
+    alone_seconds: float = 1.0
+    """After which threads do in any case."""
+    exchange_seconds: float = 10.0
+    """That one exchange may hold up the rest of its page: what takes longer is asked for again, in a thread."""
+    idle_clock: Callable[[], float] = idle_clock
+
+
 @dataclass(frozen=True, slots=True)
 class _Pending:
     requisite: Requisite
     sheets: int = 0
     """How many style sheets deep."""
     frames: int = 0
+    around: str | None = None
+    """The encoding of the document that names it."""
 
     def at_hand(self, home: str) -> bool:
         """Whether it comes from the page's own host and does not last, as streams and frames do."""
@@ -78,7 +93,8 @@ class Collector:
     cache: SharedCache | None
     config: Config
     begun: float
-    """When the page was first asked for, by `idle_clock`."""
+    """When the page was first asked for, by the idle clock of `concurrency`."""
+    concurrency: Concurrency
     monotonic: Callable[[], float] = time.monotonic
     _queue: deque[_Pending] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
@@ -106,7 +122,7 @@ class Collector:
         begun = self._run_here(page.url)
         self._here = False
         if begun or self._queue:
-            with ThreadPoolExecutor(AT_ONCE, "requisite") as pool:
+            with ThreadPoolExecutor(self.concurrency.at_once, "requisite") as pool:
                 self._run(pool, page.url, begun)
         if self._unlisted:
             self._skipped.append(Unfetched(url=page.url, reason=f"and {self._unlisted} more addresses, not listed"))
@@ -120,7 +136,7 @@ class Collector:
 
     def _run_here(self, page: str) -> dict[_Asking, _Pending]:
         """Fetch in the page's own thread, from its own host and while that is quick; gives what turned out slow."""
-        home, until = urljoin(page, "/"), self.monotonic() + ALONE
+        home, until = urljoin(page, "/"), self.monotonic() + self.concurrency.alone_seconds
         while self._queue and self._queue[0].at_hand(home) and self._quick(until):
             pending = self._queue.popleft()
             if self._skip(pending):
@@ -136,13 +152,14 @@ class Collector:
         return {}
 
     def _quick(self, until: float) -> bool:
-        return idle_clock() - self.begun < IDLE and self.monotonic() < until
+        idle = self.concurrency.idle_clock() - self.begun
+        return idle < self.concurrency.idle_seconds and self.monotonic() < until
 
     def _run(self, pool: ThreadPoolExecutor, page: str, begun: dict[_Asking, _Pending]) -> None:
         running = {pool.submit(_to_end, asking): pending for asking, pending in begun.items()}
         try:
             while self._queue or running:
-                while self._queue and len(running) < AT_ONCE:
+                while self._queue and len(running) < self.concurrency.at_once:
                     pending = self._queue.popleft()
                     if not self._skip(pending):
                         running[pool.submit(_to_end, self._ask(pending, page))] = pending
@@ -171,7 +188,7 @@ class Collector:
             self._seen.add(each.url)
             frames = by.frames + (each.kind == "document")
             sheets = by.sheets + 1 if by.requisite.kind == "style" else 0
-            self._queue.append(_Pending(each, sheets, frames))
+            self._queue.append(_Pending(each, sheets, frames, needs.encoding or by.around))
 
     def _skip(self, pending: _Pending) -> bool:
         """Whether a bound forbids it; the reason is noted."""
@@ -234,7 +251,7 @@ class Collector:
     def _bounds(self) -> Limits:
         """The bounds of the next exchange."""
         limits, left = self.config.limits, max(1.0, self._deadline - self.monotonic())
-        longest = min(left, LONGEST) if self._here else left
+        longest = min(left, self.concurrency.exchange_seconds) if self._here else left
         return replace(
             limits,
             response_bytes=min(limits.requisite_bytes, limits.response_bytes),
@@ -276,18 +293,19 @@ class Collector:
                 self._keep_photo(url, page.body, got.exchange.record_ids.response, done.payload_sha256)
 
     def _read(self, pending: _Pending, page: Page) -> None:
-        kind = page.header("content-type") or ""
-        if pending.requisite.kind == "document" and "html" in (kind or "html").lower():
+        stated = content_type_of(page.headers)
+        if pending.requisite.kind == "document" and is_html(page.body, stated):
             self._want(self._needs(page), pending)
-        self._read_sheet(pending, page.url, page.body, kind)
+        self._read_sheet(pending, page.url, page.body, stated or "")
 
-    def _read_sheet(self, pending: _Pending, url: str, body: bytes, content_type: str) -> None:
-        if pending.requisite.kind == "style" and body and "html" not in content_type.lower():
-            self._want(resolved(sheet_references(body, charset_of(content_type)), url), pending)
+    def _read_sheet(self, pending: _Pending, url: str, body: bytes, stated: str) -> None:
+        kind = content_type(stated)
+        if pending.requisite.kind == "style" and body and not (kind and "html" in kind.essence):
+            self._want(resolved(sheet_references(body, stated, pending.around), url), pending)
 
     def _needs(self, page: Page, *, again: bool = False) -> Needs:
-        charset = charset_of(page.header("content-type") or "")
-        return needs_of(page.body, page.url, charset, srcset=cast(Srcset, self.config.srcset), again=again)
+        stated = content_type_of(page.headers)
+        return needs_of(page.body, page.url, stated, srcset=cast(Srcset, self.config.srcset), again=again)
 
     def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
         """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""
@@ -308,23 +326,12 @@ class Collector:
         return [self._photos[url] for url in order]
 
 
-def idle_clock() -> float:
-    """A clock in seconds that stops while this process computes, in whatever thread."""
-    return time.monotonic() - time.process_time()
-
-
 def _to_end(asking: _Asking) -> _Fetched | CachedResponse:
     while True:
         try:
             next(asking)
         except StopIteration as end:
             return cast(_Fetched | CachedResponse, end.value)
-
-
-def charset_of(content_type: str) -> str | None:
-    """The charset parameter of a Content-Type."""
-    _, found, rest = content_type.lower().partition("charset=")
-    return rest.split(";")[0].strip(" \"'") or None if found else None
 
 
 def is_shareable(done: Attempt) -> bool:

@@ -14,7 +14,8 @@ from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 from lxml import etree
 
 from archiver.capture.stylesheets import Kind, Reference, css_references
-from archiver.markup import tree_of, tree_to_read_again
+from archiver.markup.document import document_of, document_to_read_again, tree_of
+from archiver.markup.encodings import encoder_of
 
 _ELEMENTS = 60_000
 _ADDRESSES = 20_000
@@ -43,16 +44,6 @@ _NAMING = frozenset(
 """Elements that may name something by more than their `style`."""
 _WORDS = etree.XPath("string()")
 _FIGURES, _CLIMB, _CAPTION_LENGTH = 200, 3, 5000
-_ENCODINGS = {
-    # Labels that browsers take for a larger encoding (WHATWG Encoding, 4.2), and those no query has (URL, 4.4).
-    **dict.fromkeys(("iso-8859-1", "latin-1", "latin1", "us-ascii", "ascii"), "cp1252"),
-    "iso-8859-9": "cp1254",
-    "gb2312": "gbk",
-    "shift_jis": "cp932",
-    "euc-kr": "cp949",
-    "tis-620": "cp874",
-    **dict.fromkeys(("utf-16", "utf-16le", "utf-16be", "utf-16-le", "utf-16-be"), "utf-8"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +68,21 @@ class Needs:
 
     requisites: tuple[Requisite, ...]
     figures: tuple[Figure, ...]
+    encoding: str | None = None
+    """That of the document, which is also that of style sheets that state none."""
 
 
 Srcset = Literal["all", "largest"]
 
 
-def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Srcset = "all", again: bool = False) -> Needs:
-    """The requisites of an HTML document. Never raises for what is in it; a document without elements needs nothing.
-    `again` where it is to be read once more afterwards."""
-    tree = (tree_to_read_again if again else tree_of)(body, charset)
+def needs_of(body: bytes, url: str, stated: str | None, *, srcset: Srcset = "all", again: bool = False) -> Needs:
+    """The requisites of an HTML document with the Content-Type `stated`. Never raises for what is in it; a document
+    without elements needs nothing. `again` where it is to be read once more afterwards."""
+    document = (document_to_read_again if again else document_of)(body, stated)
+    tree = document.tree
     if tree is None:
-        return Needs(requisites=(), figures=())
-    resolver = Resolver(_base(tree, url), tree.getroottree().docinfo.encoding or "utf-8")
+        return Needs(requisites=(), figures=(), encoding=document.encoding)
+    resolver = Resolver(_base(tree, url), document.encoding)
     naming, captions = _telling(tree)
     figures = tuple(_figures(tree, captions, resolver, srcset))
     # A captioned photo is one even where a `link` names it as an icon: it is never copied from another page.
@@ -100,7 +94,7 @@ def needs_of(body: bytes, url: str, charset: str | None, *, srcset: Srcset = "al
             break
         if address:
             found.setdefault(address, Requisite(address, "image" if address in photos else kind))
-    return Needs(requisites=tuple(found.values()), figures=figures)
+    return Needs(requisites=tuple(found.values()), figures=figures, encoding=document.encoding)
 
 
 def resolved(references: Iterable[Reference], url: str) -> Needs:
@@ -124,7 +118,7 @@ class Resolver:
     """References as a document has them -> absolute http(s) addresses without fragment, or None."""
 
     def __init__(self, base: str, encoding: str) -> None:
-        self._base, self._encoding = base, _ENCODINGS.get(encoding.lower(), encoding)
+        self._base, self._encode = base, encoder_of(encoding)
 
     def __call__(self, reference: str) -> str | None:
         plain = _NEWLINES.sub("", reference[: 2 * _LONGEST].strip(_SPACES))
@@ -149,10 +143,8 @@ class Resolver:
 
     def _octets(self, char: str) -> str:
         try:
-            return quote(char.encode(self._encoding))
-        except (UnicodeEncodeError, LookupError):
-            if 0x80 <= ord(char) < 0xA0:  # libxml2 takes ISO-8859-1 for what it says, browsers for windows-1252
-                return f"%{ord(char):02X}"
+            return quote(self._encode(char))
+        except UnicodeEncodeError:
             return f"%26%23{ord(char)}%3B"
 
 
@@ -174,7 +166,7 @@ def _references(naming: Iterable[Any], srcset: Srcset, *, inside: bool = False) 
     for element in naming:
         yield from _named(element, srcset)
         if element.tag == "iframe" and element.get("srcdoc") and not inside:
-            frame = tree_of(element.get("srcdoc"), None)
+            frame = tree_of(element.get("srcdoc"))
             yield from _references(_telling(frame)[0], srcset, inside=True) if frame is not None else ()
 
 

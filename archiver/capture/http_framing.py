@@ -1,11 +1,10 @@
 """Finds where the parts of a recorded HTTP response begin and end: status, headers, payload (RFC 9112).
 
 The payload, in the sense of WARC 1.1 (section 6.3), is the body after the transfer coding is taken off and before the
-content coding is: this is what is hashed. `decoded` takes off the content coding too, within bounds.
+content coding is: this is what is hashed (`content_codings.py` takes that off).
 """
 
 import re
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
@@ -159,81 +158,3 @@ class Framing:
 
     def _break(self, why: str) -> None:
         self.problem, self.broken = f"broken chunks: {why}", True
-
-
-def decoded(payload: Iterator[bytes], codings: list[str], limit: int) -> tuple[bytes, str | None]:
-    """Take off the content codings, first applied last; (at most `limit` bytes, what is wrong in words or None)."""
-    plain: list[bytes] = []
-    problem, left = None, limit
-    coded = [each for each in codings if each != "identity"]
-    unknown = [each for each in coded if each not in ("gzip", "x-gzip", "deflate")]
-    if unknown:
-        problem = f"the body is encoded as {unknown[0]}, which was not asked for and is not read"
-    elif len(coded) > _CODINGS:
-        problem = f"the body is encoded {len(coded)} times over, which is not read"
-    else:
-        pieces: Iterator[bytes] = payload
-        for coding in reversed(coded):
-            # Each layer is bounded: a little input may keep an inner one busy for hours without a byte coming out.
-            pieces = _first(_inflate(pieces, coding), limit + 1)
-        try:
-            for piece in pieces:
-                plain.append(piece)
-                left -= len(piece)
-                if left < 0:
-                    problem = f"only the first {limit} bytes of the page are read"
-                    break
-        except zlib.error as error:
-            problem = f"the {', '.join(coded)} coding of the body is broken: {error}"
-    for _ in payload:  # the rest is hashed and framed, not decoded
-        pass
-    return b"".join(plain)[:limit], problem
-
-
-_CODINGS = 3
-_MEMBERS = 10_000
-
-
-def _first(pieces: Iterator[bytes], limit: int) -> Iterator[bytes]:
-    """The pieces until `limit` bytes have passed."""
-    for piece in pieces:
-        yield piece
-        limit -= len(piece)
-        if limit <= 0:
-            return
-
-
-def _inflate(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
-    """Bounded output for any input: at most 64 KiB at a time. Raises zlib.error for what is not the coding.
-
-    Gzip members one after another are one body (RFC 1952, 2.2); what follows the last is left out.
-    """
-    zipped = coding != "deflate"
-    inflater, members, data = None, 0, b""
-    for piece in pieces:
-        data += piece
-        while data:
-            if inflater is None:
-                if len(data) < 2:
-                    break
-                if members and not (zipped and data[:2] == b"\x1f\x8b"):
-                    return
-                inflater, members = zlib.decompressobj(_window(data, zipped)), members + 1
-                if members > _MEMBERS:
-                    raise zlib.error(f"more than {_MEMBERS} members")
-            if out := inflater.decompress(data, _READ):
-                yield out
-            data = inflater.unconsumed_tail
-            if inflater.eof:
-                data, inflater = inflater.unused_data, None
-    if inflater is not None:
-        yield inflater.flush(_READ)
-    if (data and not members) or (inflater is not None and not inflater.eof):
-        raise zlib.error("it ends too early")
-
-
-def _window(data: bytes, zipped: bool) -> int:
-    if zipped:
-        return zlib.MAX_WBITS | 16
-    wrapped = data[0] & 0x0F == 8 and int.from_bytes(data[:2]) % 31 == 0
-    return zlib.MAX_WBITS if wrapped else -zlib.MAX_WBITS  # some servers send raw deflate (RFC 9110, 8.4.1.2)

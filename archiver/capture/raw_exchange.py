@@ -1,8 +1,8 @@
 """The bytes of one HTTP exchange as they went over the connection (after TLS), and nothing else.
 
-The recorder feeds it: what was sent, what was received. It separates interim 1xx answers from the final
-response (RFC 9110, 15.2), keeps a large response on disk, hashes on the way, and holds the bounds on size and time.
-It parses no more than it must; `framing.py` reads the message. Each `received` returns what the HTTP client should see.
+The recorder feeds it: what was sent, what was received. It separates interim 1xx answers from the final response (RFC
+9110, 15.2), keeps a large response on disk, hashes on the way, and holds the bounds on size and time. It parses no more
+than it must; `http_framing.py` reads the message. Each `received` returns what the HTTP client should see.
 """
 
 import re

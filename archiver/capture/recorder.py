@@ -24,15 +24,17 @@ from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout, disable_warnings
 from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 
-from archiver.capture.address_guard import AddressRefused, Guard, NameUnknown
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
 from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.capture.tls import tls_facts
 from archiver.config import Config, Limits
 from archiver.errors import UsageError
 from archiver.model import Tls
+from archiver.network.address_guard import AddressRefused, Guard, NameUnknown
+from archiver.network.dial import check_proxy
 
 
 class _TeeReader(io.RawIOBase):
@@ -136,47 +138,34 @@ class _RecordedConnection:
         raise CaptureError.connecting(host, port, last)
 
 
-def _tee(connection: Any, wire: _RecordedConnection) -> None:
-    sock = connection.sock
-    proxied = connection.proxy is not None
-    connection.sock = _TeeSocket(sock, wire, None if proxied else sock.getpeername()[0], tls_facts(sock))
+def _connection_classes(wire: _RecordedConnection, *, socks: bool) -> dict[str, type[HTTPConnectionPool]]:
+    """Pools whose connections belong to this wire; those of SOCKS go through a proxy that resolves names."""
 
+    def recorded(base: Any) -> Any:
+        class Recorded(base):  # type: ignore[misc]
+            def _new_conn(self) -> Any:
+                if socks or self.proxy is not None:
+                    return super()._new_conn()
+                return wire.connect(self.host, self.port, self.socket_options)
 
-def _connection_classes(wire: _RecordedConnection) -> dict[str, type[HTTPConnectionPool]]:
-    """Pools whose connections record."""
+            def connect(self) -> None:
+                super().connect()
+                connected: Any = self.sock
+                ip = None if socks or self.proxy is not None else connected.getpeername()[0]
+                self.sock: Any = _TeeSocket(connected, wire, ip, tls_facts(connected))
 
-    class Plain(HTTPConnection):
-        def _new_conn(self) -> socket.socket:
-            if self.proxy is not None:
-                return super()._new_conn()
-            return wire.connect(self.host, self.port, self.socket_options)
+        return Recorded
 
-        def connect(self) -> None:
-            super().connect()
-            _tee(self, wire)
-
-    class Secure(HTTPSConnection):
-        def _new_conn(self) -> socket.socket:
-            if self.proxy is not None:
-                return super()._new_conn()
-            return wire.connect(self.host, self.port, self.socket_options)
-
-        def connect(self) -> None:
-            super().connect()
-            _tee(self, wire)
-
-    class PlainPool(HTTPConnectionPool):
-        ConnectionCls = Plain
-
-    class SecurePool(HTTPSConnectionPool):
-        ConnectionCls = Secure
-
-    return {"http": PlainPool, "https": SecurePool}
+    plain, secure = (SOCKSConnection, SOCKSHTTPSConnection) if socks else (HTTPConnection, HTTPSConnection)
+    return {
+        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": recorded(plain)}),
+        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": recorded(secure)}),
+    }
 
 
 class _Adapter(HTTPAdapter):
     def __init__(self, wire: _RecordedConnection) -> None:
-        self._pools = _connection_classes(wire)
+        self._pools, self._socks = (_connection_classes(wire, socks=each) for each in (False, True))
         self._trust = trusted_roots(wire.config.ca_bundle)
         if wire.config.insecure:
             self._trust.check_hostname, self._trust.verify_mode = False, ssl.CERT_NONE
@@ -210,7 +199,7 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:
         manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = self._pools
+        manager.pool_classes_by_scheme = self._socks if proxy.lower().startswith("socks") else self._pools
         return manager
 
 
@@ -279,6 +268,7 @@ class Recorder:
     """Runs single exchanges and returns their bytes; `close` closes its connections."""
 
     def __init__(self, config: Config, guard: Guard | None = None) -> None:
+        check_proxy(config.proxy)
         self.config = config
         self._wire = _RecordedConnection(
             config, guard or Guard(allow_private=config.allow_private, connect_to=config.connect_to)

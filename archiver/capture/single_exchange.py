@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from archiver.capture.content_codings import decoded
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.http_framing import Framing, decoded, status_of, values
+from archiver.capture.http_framing import Framing, status_of, values
 from archiver.capture.raw_exchange import RawExchange
 from archiver.capture.recorder import Recorder, Visit
 from archiver.config import Limits
@@ -78,7 +79,7 @@ def _read(
     if status_of(raw.head) is None:
         return Attempt(url, initiator, asked, asked, raw, fault, None, payload, False, False, None)
     framing, headers = Framing(raw.block(), raw.head, raw.headers), raw.headers
-    body, problem = decoded(_hashed(framing, payload), values(headers, "content-encoding"), keep)
+    plain = decoded(_hashed(framing, payload), values(headers, "content-encoding"), keep)
     whole = framing.problem is None and fault is None
     if framing.problem and (fault is None or fault.kind == "disconnect"):
         fault = CaptureError(kind="disconnect", message=framing.problem, again=not framing.broken)
@@ -90,9 +91,9 @@ def _read(
         url=url,
         status=status_of(raw.head) or 0,
         headers=headers,
-        body=body,
-        problem=said or problem,
-        unread=Unread(kind="coding") if problem and not body else None,
+        body=plain.body,
+        problem="; ".join(dict.fromkeys(each for each in (said, plain.problem) if each)) or None,
+        unread=Unread(kind="coding", needs=plain.needs) if plain.problem and not plain.body else None,
     )
     exact = not framing.chunked and framing.surplus == 0 and raw.head_complete
     believed = raw.head_complete and not (framing.chunked and not whole)

@@ -3,12 +3,13 @@
 Bytes or text in, references as written out; resolves and fetches nothing.
 """
 
-import codecs
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import Any, Literal
+
+from archiver.markup.encodings import decode_sheet
 
 Kind = Literal["image", "style", "script", "font", "icon", "media", "document", "other"]
 Reference = tuple[str, Kind]
@@ -23,30 +24,15 @@ _RULE = re.compile(
 """A rule that cannot be the half of a comment or of a string."""
 _ESCAPED = re.compile(rb"\\(?:0{0,4}(?:2d|[46][1-9a-f]|[57][0-9a])|[g-z-])")
 """An escape of a letter or hyphen (CSS Syntax 3, 4.3.7): `\\72` in `u\\72l(`. That of an icon is none."""
-_CHARSET = re.compile(rb'@charset "([A-Za-z0-9_-]{1,40})";')
 _REFERENCES = 5_000
 _REMEMBERED = 1 << 18
 LONGEST = 1 << 19
 """Characters of a style sheet that are read, once the rules that name nothing are taken out: a second's work."""
 
 
-def sheet_references(body: bytes, charset: str | None) -> tuple[Reference, ...]:
-    """The references of a style sheet; `charset` is that of its Content-Type."""
-    return css_references(body.decode(_encoding(body, charset), "replace"))
-
-
-def _encoding(body: bytes, charset: str | None) -> str:
-    """Byte order mark, header, `@charset`, UTF-8 (CSS Syntax 3, 3.2)."""
-    if body.startswith(b"\xef\xbb\xbf"):
-        return "utf-8-sig"
-    declared = _CHARSET.match(body)
-    for name in (charset, declared[1].decode("ascii") if declared else None):
-        try:
-            if name and "a".encode(name) in (b"a", b"a\0", b"\0a"):
-                return codecs.lookup(name).name
-        except (LookupError, ValueError):
-            continue
-    return "utf-8"
+def sheet_references(body: bytes, stated: str | None, around: str | None = None) -> tuple[Reference, ...]:
+    """The references of a style sheet with the Content-Type `stated`; `around` is the encoding of its document."""
+    return css_references(decode_sheet(body, stated, around))
 
 
 def css_references(text: str) -> tuple[Reference, ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from archiver.config import Config, public
 from archiver.errors import StorageError, UsageError
+from archiver.network.dial import check_proxy
 
 VARIABLE = "ARCHIVER_PASSPHRASE"
 _LARGEST = 1 << 16
@@ -20,9 +21,12 @@ def with_keys(config: Config, args: argparse.Namespace) -> Config:
 
     Raises UsageError where key and certificate are not both named, StorageError where a file cannot be read.
     """
-    names = ("key", "certificate", "passphrase_file", "timestamp", "trust_roots")
+    names = ("key", "certificate", "passphrase_file", "timestamp", "trust_roots", "tsa_roots", "proxy")
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    if getattr(args, "allow_private", False):
+        given["allow_private"] = True
     config = replace(config, **given)
+    check_proxy(config.proxy)
     if (config.key is None) != (config.certificate is None):
         absent = "certificate" if config.key else "key"
         where = f"name {absent} in {getattr(args, 'config', None) or 'archiver.toml'} too"

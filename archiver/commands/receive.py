@@ -22,6 +22,7 @@ def receive(args: argparse.Namespace) -> int:
         bags=config.bags,
         unpack=args.unpack,
         trust_roots=args.trust_roots,
+        tsa_roots=args.tsa_roots,
         signer=args.signer,
         require_signature=args.require_signature,
         require_timestamp=args.require_timestamp,

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import shlex
 import signal
 import sys
 import threading
@@ -66,6 +67,8 @@ _FROM_ARGUMENTS = (
 
 def settings(args: argparse.Namespace) -> Config:
     """Defaults, file and command line. Raises UsageError, StorageError."""
+    if getattr(args, "fast_text", False):
+        print("archiver: --fast-text does nothing: the text depends on the page alone", file=sys.stderr)
     given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
     given |= {name: True for name in _SWITCHES if getattr(args, name, False)}
     given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
@@ -189,6 +192,6 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     elif summary.missing:
         print(f"{counted(summary.missing, 'bag')} not there any more: see above", file=sys.stderr)
     elif summary.exit_code:
-        print(f"why: archiver status --bags {bags}", file=sys.stderr)
+        print(f"why: archiver status --bags {visible(shlex.quote(str(config.bags)))}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():
         print("hint: the sites were not told who asks; set contact_email in archiver.toml", file=sys.stderr)

@@ -10,7 +10,7 @@ from archiver.bag.record import parts
 from archiver.commands.settings import settings_of
 from archiver.errors import StorageError, UsageError
 from archiver.escape import visible
-from archiver.view.terminal import tell
+from archiver.view.terminal import record_lines
 
 
 def extract(args: argparse.Namespace) -> int:
@@ -42,10 +42,10 @@ def compare(args: argparse.Namespace) -> int:
     except UsageError as error:  # the words are right, the file is not
         raise StorageError(str(error)) from error
     page = saved_page(args.page, seed.url, limit=config.limits.page_bytes)
-    record = parts(api.compare(seed, page, fast=config.fast_text))
+    record = parts(api.compare(seed, page))
     if args.json:
         print(json.dumps(record))
         return 0
-    for line in tell(record, colour=sys.stdout.isatty()):
+    for line in record_lines(record, colour=sys.stdout.isatty()):
         print(line)
     return 0

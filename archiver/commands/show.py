@@ -11,7 +11,7 @@ from archiver.escape import visible
 from archiver.validation.bagit.manifests import RECORD
 from archiver.validation.discover import find_bags
 from archiver.view.open_bag import OpenBag
-from archiver.view.terminal import capture_lines, tell
+from archiver.view.terminal import capture_lines, record_lines
 
 
 def show(args: argparse.Namespace) -> int:
@@ -38,7 +38,7 @@ def _print(bag: OpenBag) -> None:
         return
     record = bag.record
     try:
-        for line in (*capture_lines(record), *tell(record, colour=sys.stdout.isatty())):
+        for line in (*capture_lines(record), *record_lines(record, colour=sys.stdout.isatty())):
             print(line)
     except (LookupError, TypeError, AttributeError, ValueError, ArithmeticError, RecursionError) as error:
         raise StorageError(

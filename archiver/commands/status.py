@@ -8,6 +8,7 @@ from array import array
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 
 from archiver.commands.settings import settings_of
@@ -15,6 +16,8 @@ from archiver.errors import StorageError
 from archiver.escape import counted, visible
 from archiver.job.advice import advice_lines, class_of
 from archiver.ledger.ledger import PATH, Entry, Ledger
+from archiver.ledger.lock import bags_locked
+from archiver.ledger.places import document_is_gone, forget_gone, lines
 from archiver.ledger.rebuild import rebuild
 
 OTHER_THAN_CAPTURED = ("failed", "unread", "blocked", "gone", "refused", "waiting")
@@ -32,6 +35,11 @@ def status(args: argparse.Namespace) -> int:
             aside = f"; the old one is {visible(str(done.aside))}" if done.aside else ""
             print(f"a new ledger, of {counted(done.bags, 'bag')}{aside}\n{_LOST}", file=sys.stderr)
     _require_ledger(config.bags)
+    if args.forget:
+        with bags_locked(config.bags), closing(Ledger(config.bags)) as ledger:
+            forgotten = forget_gone(ledger)
+        if not args.quiet:
+            print(f"{counted(forgotten, 'seed')} let go, whose documents are gone", file=sys.stderr)
     ledger = Ledger(config.bags, read_only=True)
     try:
         counts = ledger.counts()
@@ -84,8 +92,8 @@ def _listed(ledger: Ledger, outcome: str, count: int) -> Iterator[str]:
         return
     yield ""
     yield f"{outcome} ({count}) - {ADVICE[outcome]}"
-    for each in ledger.entries(outcome, most=LISTED):
-        yield visible(f"  {each.name}: {each.reason or each.url}{f' [{each.bag}]' if each.bag else ''}")
+    for line in lines(ledger.entries(outcome, most=LISTED)):
+        yield visible(line)
     if count > LISTED:
         yield f"  ... and {count - LISTED} more: --json lists all"
 
@@ -152,6 +160,8 @@ def _kind(entry: Entry) -> str:
 def _stated(entry: Entry) -> dict[str, object]:
     return {
         "seed": entry.name,
+        "place": entry.place,
+        "document_gone": document_is_gone(entry),
         "url": entry.url,
         "outcome": entry.outcome,
         "kind": _kind(entry),

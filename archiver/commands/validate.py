@@ -21,6 +21,7 @@ def validate(args: argparse.Namespace) -> int:
         strict=args.strict,
         second_opinion=args.second_opinion,
         trust_roots=args.trust_roots,
+        tsa_roots=args.tsa_roots,
         signer=args.signer,
         require_signature=args.require_signature,
         require_timestamp=args.require_timestamp,

@@ -150,11 +150,13 @@ def due(last: Mapping[str, tuple[str, str | None]], bags: Sequence[str], plan: P
     """The bags to be read, longest unread first; `last` is the outcome of each one's last reading and when it was good.
 
     Of those that are old enough, half of a sample is the least recently audited, so that each has its turn, and half is
-    random, so that nobody knows beforehand which. What was not good the last time is always due."""
+    random, so that nobody knows beforehand which. What was not good the last time is always due, and
+    a reading from the future counts as none: the clock was wrong then, or is wrong now."""
     before = stamp(now - plan.older) if plan.older is not None else None
     unknown: tuple[str, str | None] = ("good", None)
     standing = [name for name in bags if last.get(name, unknown)[0] != "good"]
     good = {name: last.get(name, unknown)[1] or "" for name in bags if last.get(name, unknown)[0] == "good"}
+    good = {name: "" if when > stamp(now) else when for name, when in good.items()}
     old = [name for name, when in good.items() if before is None or when < before]
 
     def draw(name: str) -> str:
@@ -216,6 +218,9 @@ class _Folder:
         before, moment = self.readings.find(name), stamp(self.clock())
         state = read_bag(path, self.limiter)
         changes, notes = list(state.changes), list[str]()
+        dated = max(before.time, before.good or "") if before else ""
+        if dated > moment:
+            notes.append(f"its last reading is dated {dated}, which is yet to come: the clock was wrong, or is now")
         if before and before.good:
             since = list(_since(before, state))
             if since and self.plan.accept and not state.changes:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from archiver.config import Config, without_credentials
 from archiver.errors import UsageError
+from archiver.job.outbox import checked_target
 from archiver.packaging.open_target import is_folder
 from archiver.trust.seal_new_bag import load_signer
 
@@ -48,7 +49,8 @@ def _with_delivery(config: Config) -> Config:
     if not config.deliver.strip():  # an unset variable of a shell, where Path() would be the current folder
         raise UsageError("--deliver has no name; it needs a folder or s3://BUCKET/PREFIX")
     if is_folder(config.deliver):
-        return replace(config, deliver=str(Path(config.deliver).absolute()))
+        config = replace(config, deliver=str(Path(config.deliver).absolute()))
+    checked_target(config)
     return config
 
 

@@ -12,7 +12,7 @@ from archiver import __version__
 from archiver.article.analyse import read
 from archiver.article.credits.photos import read_photos
 from archiver.article.page_kind import stands_instead
-from archiver.bag.bag_contents import BagContents
+from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.names import bag_name
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
@@ -49,6 +49,8 @@ class Tools:
     outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    clock: Callable[[], ClockCheck | None] = lambda: None
+    """What a time service says of this machine's clock."""
 
 
 def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Archived | Failure:
@@ -67,7 +69,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             return capture
         shelf.close()
         with _READING:
-            reading = read(seed, capture.page, fast=config.fast_text)  # 2. read the page, compare it with the seed
+            reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
         reading = _from_wire(reading, capture)
         instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
         if instead and capture.outcome == "captured":
@@ -87,6 +89,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
             identifier=staged.identifier,
             group=tools.job,
             sealed=max(tools.now(), capture.finished),  # the clock may have been set back
+            clock=tools.clock(),
         )
         bag = fill(staged, contents)  # 4. write and seal
         warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}

@@ -3,6 +3,7 @@ its schema, `validate/` judges."""
 
 import json
 import os
+import shlex
 import stat
 from pathlib import Path
 from typing import Any
@@ -31,7 +32,7 @@ def read_record(bag: Path) -> dict[str, Any]:
     except OSError as error:
         raise StorageError.from_os(f"read {path}", error) from error
     except (ValueError, RecursionError) as error:
-        raise StorageError(f"{path} is not JSON: {error}; see 'archiver validate {bag}'") from error
+        raise StorageError(f"{path} is not JSON: {error}; see 'archiver validate {shlex.quote(str(bag))}'") from error
     if not isinstance(record, dict):
-        raise StorageError(f"{path} is not a JSON object; see 'archiver validate {bag}'")
+        raise StorageError(f"{path} is not a JSON object; see 'archiver validate {shlex.quote(str(bag))}'")
     return record

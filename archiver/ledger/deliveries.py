@@ -1,15 +1,17 @@
-"""What was delivered where, and received. Makes the ledger where there is none.
+"""What was delivered where, and received. Writing makes the ledger where there is none.
 
 An index for the next hand-off; the receipts beside the bags say the same. Uploads that were begun are kept in mind here
 too, so that the next attempt goes on with them.
 """
 
+import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import StorageError
 from archiver.ledger.ledger import PATH, Ledger
+from archiver.ledger.lock import RECEIPTS
 from archiver.ledger.receipts import insert, row_of, take_receipts
 from archiver.ledger.sqlite import usable, writer
 from archiver.model import Receipt
@@ -42,28 +44,44 @@ class Sent:
 
 
 class Deliveries:
-    """The deliveries of one bags folder, and its `UploadStore`. Raises StorageError where the file cannot be used."""
+    """The deliveries of one bags folder, and its `UploadStore`. Methods raise StorageError where the file cannot be
+    used. Reading makes no ledger: a hand-off that is refused leaves the folder as it was."""
 
     def __init__(self, bags: Path) -> None:
-        self._path = bags / PATH
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise StorageError.from_os(
-                "keep receipts beside the bags (--receipts DIR names another place)", error
-            ) from error
-        with closing(Ledger(bags)) as ledger:
-            take_receipts(ledger, bags)
-        self._db = writer(self._path)
+        self._bags, self._path = bags, bags / PATH
+        self._database: sqlite3.Connection | None = None
+
+    def open(self) -> sqlite3.Connection:
+        """The ledger, made where there is none."""
+        if self._database is None:
+            try:
+                self._path.parent.mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StorageError.from_os(
+                    "keep receipts beside the bags (--receipts DIR names another place)", error
+                ) from error
+            with closing(Ledger(self._bags)) as ledger:
+                take_receipts(ledger, self._bags)
+            self._database = writer(self._path)
+        return self._database
+
+    def _known(self) -> sqlite3.Connection | None:
+        """The ledger; None where there is none, nor receipts from which it could be made."""
+        if self._database is None and not self._path.exists() and not (self._bags / RECEIPTS).exists():
+            return None
+        return self.open()
 
     def close(self) -> None:
         """Close the file."""
-        self._db.close()
+        if self._database is not None:
+            self._database.close()
 
     def find(self, *, seal: str, form: str, target: str, derived: str) -> Delivery | None:
         """The last delivery of a sealed bag in this form to this target."""
+        if (database := self._known()) is None:
+            return None
         with usable(self._path):
-            row = self._db.execute(
+            row = database.execute(
                 "SELECT id, package, size, sha256, signatures, ended, receipt, custody FROM deliveries WHERE "
                 "kind = 'delivery' AND seal = ? AND form = ? AND target = ? AND derived = ? "
                 "ORDER BY ended DESC LIMIT 1",
@@ -85,13 +103,16 @@ class Deliveries:
 
     def add(self, receipt: Receipt, *, derived: str, signatures: str, file: Path) -> None:
         """Note a receipt that lies in `file`."""
+        database = self.open()
         with usable(self._path):
-            insert(self._db, row_of(receipt, derived=derived, signatures=signatures, file=file.name))
+            insert(database, row_of(receipt, derived=derived, signatures=signatures, file=file.name))
 
     def of(self, seal: str) -> list[Sent]:
         """All deliveries of a sealed bag, the last one to each place."""
+        if (database := self._known()) is None:
+            return []
         with usable(self._path):
-            rows = self._db.execute(
+            rows = database.execute(
                 "SELECT target, package, derived <> '', max(ended) FROM deliveries WHERE kind = 'delivery' "
                 "AND seal = ? GROUP BY target, package, derived ORDER BY target, package",
                 (seal,),
@@ -100,16 +121,20 @@ class Deliveries:
 
     def in_custody(self, identifier: str) -> None:
         """Note that the bag's custody log tells of a delivery."""
+        database = self.open()
         with usable(self._path):
-            self._db.execute("UPDATE deliveries SET custody = 1 WHERE id = ?", (identifier,))
+            database.execute("UPDATE deliveries SET custody = 1 WHERE id = ?", (identifier,))
 
     def recall(self, address: str) -> tuple[str, str] | None:
         """The upload that was begun there, and the digest of what it uploads."""
+        if (database := self._known()) is None:
+            return None
         with usable(self._path):
-            row = self._db.execute("SELECT upload, sha256 FROM uploads WHERE address = ?", (address,)).fetchone()
+            row = database.execute("SELECT upload, sha256 FROM uploads WHERE address = ?", (address,)).fetchone()
         return (str(row[0]), str(row[1])) if row else None
 
     def keep(self, address: str, upload: str, digest: str) -> None:
         """Keep in mind an upload that was begun."""
+        database = self.open()
         with usable(self._path):
-            self._db.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (address, upload, digest))
+            database.execute("INSERT OR REPLACE INTO uploads VALUES (?, ?, ?)", (address, upload, digest))

@@ -53,6 +53,8 @@ class Entry:
     job: str | None = None
     origin: str | None = None
     """Where the document was read just now; not read back."""
+    place: str | None = None
+    """Where the document was read when the ledger first heard of it; only read back."""
     delivered: str | None = None
     """Where the bag was delivered to; read back by `find` alone."""
 
@@ -260,11 +262,11 @@ def _stamp(name: str) -> tuple[str, str]:
     return match[1] if match else "", name
 
 
-_COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job"
+_COLUMNS = "key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job, place"
 
 
 def _entry(row: tuple[Any, ...]) -> Entry:
-    key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job = row
+    key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job, place = row
     try:
         facts = json.loads(detail) if detail else None
     except (ValueError, TypeError, RecursionError) as error:
@@ -281,6 +283,7 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         attempts=attempts,
         updated=updated,
         job=job,
+        place=place,
     )
 
 

@@ -51,7 +51,7 @@ def _first(database: sqlite3.Connection) -> None:
         database.execute("ALTER TABLE slips RENAME TO bag_identities")
     for table, columns in _TABLES.items():
         database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
-    if "place" not in (row[1] for row in database.execute("PRAGMA table_info(seeds)")):
+    if "place" not in _columns(database, "seeds"):
         database.execute("ALTER TABLE seeds ADD COLUMN place TEXT")
     for index in _INDEXES:
         database.execute(f"CREATE INDEX IF NOT EXISTS {index}")
@@ -92,6 +92,8 @@ def complete_for_reading(
     there = _tables(database)
     if not there:
         raise EmptyLedger
+    if "seeds" in there and "place" not in _columns(database, "seeds"):
+        database.execute("CREATE TEMP VIEW seeds AS SELECT *, NULL AS place FROM main.seeds")
     missing = [name for name in _TABLES if name not in there]
     if missing:
         database.execute("ATTACH ':memory:' AS missing")
@@ -111,6 +113,10 @@ def _version(database: sqlite3.Connection, path: object, migrations: Sequence[Mi
             f"{len(migrations)}; use the newer archiver; nothing was changed"
         )
     return int(version)
+
+
+def _columns(database: sqlite3.Connection, table: str) -> set[str]:
+    return {row[1] for row in database.execute(f"PRAGMA table_info({table})")}
 
 
 def _tables(database: sqlite3.Connection) -> set[str]:

@@ -83,6 +83,7 @@ class DateLine(NamedTuple):
 
 def read_date_line(text: str) -> DateLine | None:
     """What a whole line means as a date; None when it is none, or no day of the calendar."""
+    text = " ".join(text.split())  # white space that stands alone cannot be divided in many ways
     match = _LINE.fullmatch(text) if len(text) <= _LONGEST else None
     if match is None:
         return None

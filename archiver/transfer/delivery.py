@@ -17,6 +17,7 @@ from archiver.digest import Hasher
 from archiver.errors import ArchiverError, UsageError
 from archiver.ledger.lock import FOLDER, RECEIPTS
 from archiver.model import Receipt, Report
+from archiver.network.dial import Route
 from archiver.packaging.deliver import deliver
 from archiver.packaging.open_target import is_folder, open_target
 from archiver.packaging.package import Package, digest_of, measure
@@ -40,7 +41,15 @@ def signs(signer: "Signer", config: Config) -> Sign:
     from archiver.trust.seal import sign_file
 
     def sign(path: Path) -> None:
-        sign_file(path, signer, timestamp_url=config.timestamp, now=datetime.now(UTC), roots=config.trust_roots)
+        sign_file(
+            path,
+            signer,
+            timestamp_url=config.timestamp,
+            now=datetime.now(UTC),
+            roots=config.trust_roots,
+            tsa_roots=config.tsa_roots,
+            route=Route.of(config),
+        )
 
     return sign
 

@@ -8,6 +8,7 @@ from typing import cast, get_args
 
 from archiver.config import Config
 from archiver.errors import UsageError
+from archiver.network.dial import Route
 from archiver.packaging.package import Form
 from archiver.transfer.delivery import signing
 from archiver.transfer.handoff import HandedOff, HandoffOptions, hand_off
@@ -76,6 +77,8 @@ def _sealing(config: Config) -> Callable[[Path], None] | None:
             now=datetime.now(UTC),
             agent=agent(config),
             roots=config.trust_roots,
+            tsa_roots=config.tsa_roots,
+            route=Route.of(config),
         )
 
     return seal

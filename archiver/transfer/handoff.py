@@ -7,8 +7,9 @@ ledger come before the custody log, because an event in the log changes what a p
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -17,6 +18,7 @@ from archiver.errors import ArchiverError, Refused, UsageError
 from archiver.ledger.deliveries import Deliveries, Delivery
 from archiver.ledger.lock import RECEIPTS
 from archiver.ledger.receipts import signed_by
+from archiver.model import Report
 from archiver.packaging.deliver import survey
 from archiver.packaging.folder import FolderTarget
 from archiver.packaging.open_target import is_folder
@@ -153,7 +155,8 @@ class HandoffSession:
         if before and before.signatures == signed and self._is_still_there(before, packed, made=bool(shipment.key)):
             return self._unchanged(shipment, before)
         # 2. Measured, validated, sent, read back, compared.
-        receipt = deliver_shipment(shipment, packed, self.target, self.config, signatures=signatures)
+        judged = replace(shipment, validate=partial(self._validated, shipment))
+        receipt = deliver_shipment(judged, packed, self.target, self.config, signatures=signatures)
         size, digest = receipt.size, receipt.sent
         # 3. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
         notes = list(bag.notes)
@@ -172,6 +175,13 @@ class HandoffSession:
             receipt=str(file),
             notes=tuple(notes),
         )
+
+    def _validated(self, shipment: Shipment) -> Report:
+        """The validation of a bag; where it is valid, the ledger is there before anything is sent."""
+        report = shipment.validate()
+        if report.ok:
+            self.ledger.open()
+        return report
 
     def _is_still_there(self, before: Delivery, packed: Package, *, made: bool) -> bool:
         """Whether the far end holds what was delivered; False where it is gone. Raises Refused where it changed."""

@@ -3,9 +3,10 @@ receipt, then renamed into the bags folder. Nothing half-received is ever visibl
 
 import fcntl
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +27,8 @@ from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
 from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
-from archiver.transfer.incoming import IncomingPackage, fetch_package
+from archiver.transfer.incoming import IncomingPackage, fetch_package, package_is_at_fault, require_package
+from archiver.transfer.made_folder import made_folder
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.bagit.tree import Tree
@@ -71,15 +73,18 @@ def receive(
 ) -> Iterator[Received]:
     """Receive each package; the bags of a group as one bag, or, on request, one by one.
 
-    Raises UsageError for what is no package, StorageError where the bags folder cannot be written; what was taken in
-    until then stays.
-    """
+    Raises UsageError for what is no package, on this machine before anything is taken in, StorageError where the bags
+    folder cannot be written; what was taken in until then stays. Of packages that are refused nothing is left."""
+    for each in packages:
+        require_package(each)
     with _staging(bags) as staging, closing(Deliveries(bags)) as ledger:
         session = _ReceiveSession(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
         for each in packages:
             here = staging / uuid4().hex
             try:
-                yield session.take(fetch_package(each, here, endpoint), here)
+                with package_is_at_fault():
+                    received = session.take(fetch_package(each, here, endpoint), here)
+                yield received
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))
             finally:
@@ -128,6 +133,7 @@ class _ReceiveSession:
         answers = _compare(incoming, size, digest, staged)
         report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
         require_valid(report, advice=_advice(incoming))
+        self.ledger.open()
         found = source(staged)
         signatures = signatures_in(found)
         identifier = f"urn:uuid:{uuid4()}"
@@ -200,14 +206,17 @@ class _ReceiveSession:
         for name, _ in members:
             _require_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
+        told = {**detail, "group": staged.name}
+        for name, _ in members:
+            if name not in here:
+                inside = staged / "data" / name
+                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
         for name, _ in members:
             inside = staged / "data" / name
             if name in here:
                 shutil.rmtree(inside)
-                continue
-            told = {**detail, "group": staged.name}
-            custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
-            self._publish(inside, self.bags / name)
+            else:
+                self._publish(inside, self.bags / name)
         (self.bags / GROUPS).mkdir(exist_ok=True)
         return tuple(str(self.bags / name) for name, _ in members if name not in here)
 
@@ -217,7 +226,7 @@ class _ReceiveSession:
             return False
         try:
             same = custody.seal(here) == seal
-        except StorageError:
+        except (StorageError, Refused):
             same = False
         if not same:
             raise Refused(f"{here} is there already and is another bag; nothing was overwritten: name other --bags")
@@ -236,22 +245,22 @@ class _ReceiveSession:
 @contextmanager
 def _staging(bags: Path) -> Iterator[Path]:
     """The staging folder, locked for this process; what a killed process left in it is removed."""
-    folder = bags / RECEIVING
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    except OSError as error:
-        raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
-    try:
+    with ExitStack() as stack:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise StorageError(f"another 'archiver receive' is at work in {bags}; wait for it") from None
-        for left in folder.iterdir():
-            shutil.rmtree(left, ignore_errors=True)
-        yield folder
-    finally:
-        os.close(descriptor)
+            folder = stack.enter_context(made_folder(bags / RECEIVING))
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise StorageError.from_os(f"write into the bags folder {bags}", error) from error
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                raise StorageError(f"another 'archiver receive' is at work in {bags}; wait for it") from None
+            for left in folder.iterdir():
+                shutil.rmtree(left, ignore_errors=True)
+            yield folder
+        finally:
+            os.close(descriptor)
 
 
 def _checked(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tuple[Tree, str]:
@@ -281,8 +290,8 @@ def _require_name(name: str) -> None:
 def _advice(incoming: IncomingPackage) -> str:
     """How to see all findings about a package, which is no longer where it was unpacked."""
     if not is_folder(incoming.origin):
-        return f"fetch it, and see 'archiver validate {incoming.path.name}'"
-    return f"see 'archiver validate {incoming.origin}'"
+        return f"fetch it, and see 'archiver validate {shlex.quote(incoming.path.name)}'"
+    return f"see 'archiver validate {shlex.quote(str(incoming.origin))}'"
 
 
 def _digest(path: Path, name: str, tree: Tree, digests: dict[str, str]) -> tuple[int, str]:

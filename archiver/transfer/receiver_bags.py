@@ -16,6 +16,7 @@ from archiver.bag.staging import Info, StagedBag
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
+from archiver.ledger.lock import FOLDER
 from archiver.model import Report
 from archiver.packaging.source import SEAL, Source, source
 from archiver.packaging.unpack import require_room
@@ -23,6 +24,7 @@ from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
 from archiver.transfer.delivery import Shipment, Sign
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
+from archiver.transfer.made_folder import made_folder
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
 from archiver.transfer.tag_files import Payload, write_skeleton
 from archiver.transfer.virtual_tree import tree_of
@@ -66,7 +68,10 @@ def hand_off_derived(
         for bag in bags:
             session = sessions.of(bag)
             try:
-                with tempfile.TemporaryDirectory(prefix="derived-", dir=session.folder / ".archiver") as home:
+                with (
+                    made_folder(session.folder / FOLDER) as working,
+                    tempfile.TemporaryDirectory(prefix="derived-", dir=working) as home,
+                ):
                     yield session.hand_off(_shipment(bag, derivation, session, Path(home)))
             except Refused as refused:
                 yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))

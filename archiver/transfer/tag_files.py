@@ -1,6 +1,6 @@
 """Writes the tag files of a bag whose payload lies in other bags (RFC 8493, 2).
 
-What belongs in it, `groups.py` and `derive.py` know; the payload is read here, once, and not copied.
+What belongs in it, `group_bags.py` and `receiver_bags.py` know; the payload is read here, once, and not copied.
 """
 
 import os

@@ -5,6 +5,7 @@ Appending touches neither the sealed part of the bag nor an earlier event. What 
 stands in docs/adr/0009-custody-log.md. It judges nothing; `archiver/validation/trust/custody.py` does.
 """
 
+import errno
 import json
 import os
 import re
@@ -16,7 +17,7 @@ from typing import Any, Literal
 
 from archiver import __version__
 from archiver.digest import sha256
-from archiver.errors import StorageError, UsageError
+from archiver.errors import ArchiverError, Refused, StorageError, UsageError
 
 CUSTODY = "signatures/custody"
 SEALED = "tagmanifest-sha256.txt"
@@ -47,8 +48,8 @@ def append(
     """Write an event (lower-case letters and hyphens) behind the last one; the file it is in. Flushed to the disk, if
     `durable`: a bag that is still staged is flushed as a whole.
 
-    Raises StorageError where the bag has no seal, is not writable, or another writer was faster; UsageError for an
-    event too large to be read again.
+    Raises StorageError where the bag has no seal, is not writable, or another writer was faster; Refused where what
+    lies there is no custody log; UsageError for an event too large to be read again.
     """
     last = newest(bag)
     number = 1 if last is None else int(last.name.partition("-")[0]) + 1
@@ -76,7 +77,7 @@ def append(
 
 
 def newest(bag: Path) -> Path | None:
-    """The last event of a bag; None where there is none. Raises StorageError."""
+    """The last event of a bag; None where there is none. Raises StorageError, Refused."""
     found = _events(bag)
     return max(found)[1] if found else None
 
@@ -88,7 +89,7 @@ def _events(bag: Path) -> list[tuple[int, Path]]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise StorageError.from_os("read the custody log", error) from error
+        raise _failure("read the custody log", error) from error
 
 
 def head(bag: Path) -> str | None:
@@ -106,7 +107,10 @@ def write_new(path: Path, data: bytes, *, durable: bool = True) -> None:
     """A file that was not there, whole or not at all; flushed with its folder, if `durable`. Raises StorageError, also
     where it is there already."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except FileExistsError as error:  # something else of that name
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(path.parent)) from error
         with path.open("xb") as file:
             try:
                 file.write(data)
@@ -123,11 +127,20 @@ def write_new(path: Path, data: bytes, *, durable: bool = True) -> None:
             finally:
                 os.close(folder)
     except OSError as error:
-        raise StorageError.from_os(f"write {path}", error) from error
+        raise _failure(f"write {path}", error) from error
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise StorageError.from_os("read the bag", error) from error
+        raise _failure("read the bag", error) from error
+
+
+_SHAPES = (errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG)
+"""What is wrong with the bag and not with the disk: a file where a folder belongs, and the like."""
+
+
+def _failure(doing: str, error: OSError) -> ArchiverError:
+    failure = StorageError.from_os(doing, error)
+    return Refused(f"{failure}: that is no custody log") if error.errno in _SHAPES else failure

@@ -10,12 +10,13 @@ is not touched. Whether the bag deserves it is the caller's to judge.
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from archiver.cms.read import InvalidCms, read_signature
 from archiver.config import public
 from archiver.errors import StorageError
+from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
 from archiver.trust.custody import SEALED, Agent, append, write_new
 from archiver.trust.sign import Signer, sign
@@ -23,6 +24,7 @@ from archiver.trust.timestamp import timestamp
 from archiver.trust.web import ask, trusted_by_default
 
 SIGNATURES = "signatures"
+_DIRECT = Route()
 _LINKS = 64
 """Signatures and timestamps in one chain."""
 
@@ -35,8 +37,10 @@ def sign_bag(
     now: datetime,
     agent: Agent,
     roots: Path | None = None,
+    tsa_roots: Path | None = None,
     ask_revocation: bool = True,
     durable: bool = True,
+    route: Route = _DIRECT,
 ) -> list[Path]:
     """Sign the bag's seal, timestamp the signature (without `signer`: the end of the chain), note it in the custody
     log, and sign and timestamp that event: it vouches for the log so far. The files that were written: none where this
@@ -48,11 +52,13 @@ def sign_bag(
     if signer:
         signer.require_valid(now)
     last = end_of_chain(bag)
-    writer = _ChainWriter(signer, timestamp_url, now, roots, ask_revocation, durable)
+    writer = _ChainWriter(signer, timestamp_url, now, (roots, tsa_roots), ask_revocation, durable, route)
     if signer and last_signer(bag) == signer.fingerprint:
         if timestamp_url is None or last.suffix == ".tsr":
             return []
-        files = _ChainWriter(None, timestamp_url, now, roots, ask_revocation, durable).extend(last, bag / SIGNATURES)
+        files = _ChainWriter(None, timestamp_url, now, (roots, tsa_roots), ask_revocation, durable, route).extend(
+            last, bag / SIGNATURES
+        )
     else:
         files = writer.extend(last, bag / SIGNATURES)
     detail = {
@@ -73,10 +79,12 @@ def sign_file(
     timestamp_url: str | None,
     now: datetime,
     roots: Path | None = None,
+    tsa_roots: Path | None = None,
     durable: bool = True,
+    route: Route = _DIRECT,
 ) -> None:
     """Put `<path>.p7s` and `.p7s.tsr` beside any file, a receipt say. Raises as `sign_bag` does."""
-    _ChainWriter(signer, timestamp_url, now, roots, True, durable).extend(path, path.parent)
+    _ChainWriter(signer, timestamp_url, now, (roots, tsa_roots), True, durable, route).extend(path, path.parent)
 
 
 def last_signer(bag: Path) -> str | None:
@@ -114,10 +122,18 @@ class _ChainWriter:
     """Signs files with one key and one authority."""
 
     def __init__(
-        self, signer: Signer | None, url: str | None, now: datetime, roots: Path | None, revoked: bool, durable: bool
+        self,
+        signer: Signer | None,
+        url: str | None,
+        now: datetime,
+        roots: tuple[Path | None, Path | None],
+        revoked: bool,
+        durable: bool,
+        route: Route,
     ) -> None:
-        self._signer, self._url, self._now, self._roots = signer, url, now, roots
-        self._revoked, self._durable = revoked, durable
+        self._signer, self._url, self._now = signer, url, now
+        self._roots, self._tsa_roots = roots[0], roots[1] or roots[0]
+        self._revoked, self._durable, self._route = revoked, durable, route
 
     def extend(self, path: Path, folder: Path) -> list[Path]:
         """Sign a file, and timestamp the signature; the files written, in `folder`."""
@@ -131,7 +147,7 @@ class _ChainWriter:
             self._ask_revocation(complete(self._signer.chain[0], known), folder / name, written)
         if self._url:
             name = f"{name}.tsr"
-            response, chain = timestamp(data, self._url, self._roots)
+            response, chain = timestamp(data, self._url, self._tsa_roots, self._route)
             self._write(folder / name, response, written)
             self._write(folder / f"{name}.crt", chain, written)
             self._ask_revocation(list(reversed(from_pem(chain))), folder / name, written)
@@ -141,7 +157,7 @@ class _ChainWriter:
         return (*(roots_of(str(self._roots)) if self._roots else ()), *roots_of(trusted_by_default()))
 
     def _ask_revocation(self, chain: Sequence[Certificate], path: Path, written: list[Path]) -> None:
-        for suffix, data in _answers(tuple(chain), f"{self._now:%F %H}").items() if self._revoked else ():
+        for suffix, data in _answers(tuple(chain), f"{self._now:%F %H}", self._route).items() if self._revoked else ():
             self._write(path.with_name(path.name + suffix), data, written)
 
     def _write(self, path: Path, data: bytes, written: list[Path]) -> None:
@@ -150,9 +166,9 @@ class _ChainWriter:
 
 
 @lru_cache(16)
-def _answers(chain: tuple[Certificate, ...], _hour: str) -> dict[str, bytes]:
+def _answers(chain: tuple[Certificate, ...], _hour: str, route: Route) -> dict[str, bytes]:
     """What is told of revocation, asked once an hour: a job signs many bags."""
-    return revocation(chain, ask)
+    return revocation(chain, partial(ask, route=route))
 
 
 def _read(path: Path) -> bytes:

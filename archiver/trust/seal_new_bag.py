@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archiver.config import Config, public
 from archiver.errors import TimestampError, UsageError
 from archiver.model import Bag, Capture
+from archiver.network.dial import Route
 from archiver.trust.custody import Agent, append
 
 if TYPE_CHECKING:
@@ -39,7 +40,18 @@ def seal(
 
     url, roots = config.timestamp, config.trust_roots
     try:
-        sign_bag(bag.path, signer, timestamp_url=url, now=now, agent=acting, roots=roots, durable=False)
+        route = Route.of(config)
+        sign_bag(
+            bag.path,
+            signer,
+            timestamp_url=url,
+            now=now,
+            agent=acting,
+            roots=roots,
+            tsa_roots=config.tsa_roots,
+            durable=False,
+            route=route,
+        )
     except (TimestampError, UsageError) as error:  # UsageError: the certificate expired while the job was running
         return f"the bag is kept, but not signed as it should be: {error}; 'archiver sign' does the rest"
     return None

@@ -129,6 +129,11 @@ class Signer:
             )
         if not _may_sign(chain[0]):
             raise UsageError(f"the certificate of {_name(chain[0])} is not for signatures: its key usage lacks them")
+        if not _is_for_documents(chain[0]):
+            raise UsageError(
+                f"the certificate of {_name(chain[0])} is not for documents: its extended key usage names other things "
+                "(a web server, a timestamping authority); ask for one for e-mail or document signing"
+            )
         return cls(chain=tuple(chain), key=key, certificate=certificate, passphrase=passphrase, _private=private)
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -256,6 +261,18 @@ def _certificates(path: Path) -> list[x509.Certificate]:
         return x509.load_pem_x509_certificates(_read(path))
     except ValueError as error:
         raise UsageError(f"{path} is not a chain of certificates in PEM") from error
+
+
+_PURPOSES = ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "2.5.29.37.0")
+"""emailProtection, documentSigning (RFC 9336), anyExtendedKeyUsage."""
+
+
+def _is_for_documents(certificate: x509.Certificate) -> bool:
+    try:
+        purposes = certificate.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    except x509.ExtensionNotFound:
+        return True
+    return any(each.dotted_string in _PURPOSES for each in purposes)
 
 
 def _may_sign(certificate: x509.Certificate) -> bool:

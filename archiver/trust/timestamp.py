@@ -4,18 +4,24 @@ The answer is kept as it came; the chain of the authority beside it, the root fi
 any order, and bag-nabit looks at the first.
 """
 
+import logging
 import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 from archiver.cms.read import LARGEST, InvalidCms, read_timestamp
 from archiver.config import public
 from archiver.digest import sha256
 from archiver.errors import TimestampError
-from archiver.trust.certificates import complete, is_complete, name_of, pem_of, roots_of
+from archiver.network.dial import Route
+from archiver.trust.certificates import Certificate, complete, is_complete, name_of, pem_of, roots_of
 from archiver.trust.web import ask, trusted_by_default
 
+_DIRECT = Route()
+_LOG = logging.getLogger(__name__)
 
-def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, bytes]:
+
+def timestamp(data: bytes, url: str, roots: Path | None = None, route: Route = _DIRECT) -> tuple[bytes, bytes]:
     """A timestamp of `data`: the authority's response (DER) and its chain (PEM, the root first).
 
     The root is sought in the response, in the file `roots` and among the usual ones of the web. Raises TimestampError
@@ -23,7 +29,14 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
     """
     nonce = 1 << 62 | secrets.randbits(62)  # always 8 bytes, as `query` writes it
     try:
-        answer = ask(url, limit=LARGEST, data=query(data, nonce), media_type="application/timestamp-query")
+        answer = ask(
+            url,
+            limit=LARGEST,
+            data=query(data, nonce),
+            media_type="application/timestamp-query",
+            route=route,
+            named=True,
+        )
     except OSError as error:
         raise TimestampError(f"no timestamp from {public(url)}: {error}") from error
     try:
@@ -36,12 +49,34 @@ def timestamp(data: bytes, url: str, roots: Path | None = None) -> tuple[bytes, 
     chain = complete(own, known)
     if not is_complete(chain):
         chain = complete(own, [*known, *roots_of(trusted_by_default())])
+    _require_known(chain, url, roots)
     if not is_complete(chain):
         raise TimestampError(
             f"no timestamp from {public(url)}: {name_of(chain[-1].issuer)}, the root of its chain, is not known; "
-            "name a file that has it with --trust-roots"
+            "name a file that has it with --tsa-roots, or --trust-roots"
         )
     return answer, pem_of(reversed(chain))
+
+
+def _require_known(chain: Sequence[Certificate], url: str, roots: Path | None) -> None:
+    """Raises TimestampError where the user named roots and the authority has none of them: a bag with its timestamp
+    could never pass again. Where none are named, one that is not of the web's is told aloud."""
+    if not is_complete(chain):
+        return
+    root = name_of(chain[-1].subject)
+    if roots is not None:
+        if not any(each in roots_of(str(roots)) for each in chain):
+            raise TimestampError(
+                f"no timestamp from {public(url)}: its root {root} is none of the trusted ones in {roots}; "
+                "add it there, or name a file that has it with --tsa-roots. The timestamp is not kept"
+            )
+    elif chain[-1] not in roots_of(trusted_by_default()):
+        _LOG.warning(
+            "the timestamp from %s is by an authority whose root %s nobody here knows: whoever validates needs it in "
+            "--tsa-roots (or --trust-roots), as you do",
+            public(url),
+            root,
+        )
 
 
 def query(data: bytes, nonce: int) -> bytes:

@@ -166,7 +166,7 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> list[Findi
     if RECORD in tree.files:
         from archiver.validation.payload.payload import check_payload
 
-        checked, more = check_payload(tree, info, options.reread)
+        checked, more = check_payload(tree, info, options.reread, now=options.trust.now)
         made |= checked
         findings += more
     elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):

@@ -51,11 +51,13 @@ class Demands:
 def trust_of(
     *,
     trust_roots: Path | str | None = None,
+    tsa_roots: Path | str | None = None,
     signer: str | None = None,
     require_signature: bool = False,
     require_timestamp: bool = False,
 ) -> Trust:
-    """What is required of signatures and timestamps: `trust_roots` is a PEM file or a folder of such.
+    """What is required of signatures and timestamps: `trust_roots` is a PEM file or a folder of such, `tsa_roots`
+    another for timestamping authorities (None: the same).
 
     Raises UsageError for a signer by name without roots (anybody may put a name into a certificate), StorageError.
     """
@@ -66,6 +68,7 @@ def trust_of(
         )
     return Trust(
         roots=read_roots(Path(trust_roots)) if trust_roots else None,
+        tsa_roots=read_roots(Path(tsa_roots), "--tsa-roots") if tsa_roots else None,
         require_signature=require_signature or signer is not None,
         require_timestamp=require_timestamp,
         signer=signer,

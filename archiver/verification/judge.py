@@ -1,6 +1,7 @@
 """Validates bags with every check that can be made here, the extraction check too."""
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -52,7 +53,7 @@ def require_valid(report: Report, *, advice: str | None = None) -> None:
     error = first_error(report)
     first = f"{error.code} {error.path}: {error.message}" if error else "a check failed"
     more = f" and {count - 1} more errors" if count > 1 else ""
-    advice = advice or f"see 'archiver validate {report.bag}'"
+    advice = advice or f"see 'archiver validate {shlex.quote(report.bag)}'"
     raise Refused(visible(f"it is not valid: {first}{more}; {advice}"))
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from archiver.config import Config
 from archiver.errors import Refused, UsageError
+from archiver.network.dial import Route
 from archiver.trust.seal_new_bag import agent, load_signer
 from archiver.validation.report import first_error
 from archiver.validation.validator import validate_bag
@@ -64,6 +65,8 @@ def sign_valid(
         now=datetime.now(UTC),
         agent=agent(config),
         roots=config.trust_roots,
+        tsa_roots=config.tsa_roots,
         ask_revocation=ask_revocation,
+        route=Route.of(config),
     )
     return SignedBag(bag=bag, files=tuple(files))

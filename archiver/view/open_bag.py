@@ -5,6 +5,7 @@ Whether what it says is true, `validation/` judges; everything here is as somebo
 
 import csv
 import json
+import shlex
 from collections.abc import Mapping
 from contextlib import ExitStack
 from functools import cached_property
@@ -37,7 +38,7 @@ class OpenBag:
         if tree is None:
             self._stack.close()
             reason = f"{findings[0].code}: {findings[0].message}" if findings else "it is no bag"
-            raise StorageError(f"{path} cannot be read as a bag: {reason}; see 'archiver validate {path}'")
+            raise StorageError(f"{path} cannot be read as a bag: {reason}; see {_advice(path)}")
         self._tree: Tree = tree
 
     def __enter__(self) -> "OpenBag":
@@ -87,9 +88,9 @@ class OpenBag:
         try:
             record = json.loads(self.read(RECORD))
         except (ValueError, RecursionError) as error:
-            raise StorageError(f"{where} is not JSON: {error}; see 'archiver validate {self.path}'") from error
+            raise StorageError(f"{where} is not JSON: {error}; see {_advice(self.path)}") from error
         if not isinstance(record, dict):
-            raise StorageError(f"{where} is not a JSON object; see 'archiver validate {self.path}'")
+            raise StorageError(f"{where} is not a JSON object; see {_advice(self.path)}")
         return record
 
     @property
@@ -116,6 +117,9 @@ class OpenBag:
         try:
             return tuple(name for name, _ in members_in(self._tree))
         except (OSError, ValueError, csv.Error) as error:
-            raise StorageError(
-                f"{self.path / MEMBERS} cannot be read ({error}): see 'archiver validate {self.path}'"
-            ) from error
+            raise StorageError(f"{self.path / MEMBERS} cannot be read ({error}): see {_advice(self.path)}") from error
+
+
+def _advice(path: Path) -> str:
+    """The command that says what is wrong with a bag, as it can be pasted into a shell."""
+    return f"'archiver validate {shlex.quote(str(path))}'"

@@ -29,7 +29,7 @@ def one_line(text: object) -> str:
     return visible(" ".join(str(text).split()))
 
 
-def tell(record: Record, *, colour: bool = False) -> Iterator[str]:
+def record_lines(record: Record, *, colour: bool = False) -> Iterator[str]:
     """Verdict, comparison, links, credits and claims, each under its heading where there is something to tell.
 
     Where the article was not captured, what came instead is not set against the seed: the record alone has that.
@@ -146,7 +146,7 @@ def recovered(record: Record) -> Iterator[str]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
+class CreditSummary:
     """A credit as a person reads it: who, in which role, the words that say it, and all sources that do."""
 
     who: str
@@ -155,14 +155,14 @@ class Told:
     sources: tuple[str, ...]
 
 
-def credits_once(record: Record) -> list[Told]:
+def credits_once(record: Record) -> list[CreditSummary]:
     """The credits, each once however many sources give it."""
     found: dict[tuple[str, str], dict[str, str]] = {}
     for credit in record["credits"]:
         role = credit["role"] if credit["of"] == "article" else f"{credit['role']} (image)"
         found.setdefault((credit["name"], role), {}).setdefault(credit["source"], credit["text"])
     return [
-        Told(who=who, role=role, text=next(iter(said.values())), sources=tuple(said))
+        CreditSummary(who=who, role=role, text=next(iter(said.values())), sources=tuple(said))
         for (who, role), said in found.items()
     ]
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from archiver.article.html.charset import decode, in_utf8, not_html
+from archiver.markup.encodings import decode, in_utf8
+from archiver.markup.media_types import not_html
 
 META = '<meta charset="{}">'
 
@@ -104,17 +105,17 @@ def test_html_is_html(content_type):
 @pytest.mark.parametrize(
     ("label", "body", "text"),
     [
-        ("windows-1252", b"\x80\x81\x8d\x8f\x90\x9d\x85\xff", "€…ÿ"),
-        ("windows-1251", b"\x98\xe0", "а"),
-        ("windows-1253", b"\x81\xaa\xd2\xe1", "\ufffd\ufffdα"),
-        ("windows-1255", b"\x9f\xca\xd9\xe0", "\u05ba\ufffdא"),
-        ("windows-874", b"\x84\xa1\xdb", "ก\ufffd"),
+        ("windows-1252", b"\x80\x81\x8d\x8f\x90\x9d\x85\xff", "€\x81\x8d\x8f\x90\x9d…ÿ"),
+        ("windows-1251", b"\x98\xe0", "\x98а"),
+        ("windows-1253", b"\x81\xaa\xd2\xe1", "\x81\ufffd\ufffdα"),
+        ("windows-1255", b"\x9f\xca\xd9\xe0", "\x9f\u05ba\ufffdא"),
+        ("windows-874", b"\x84\xa1\xdb", "\x84ก\ufffd"),
         ("koi8-ru", b"\xae\xbe\xa4", "ўЎє"),
         ("iso-8859-6", b"\xa1\xc7", "\ufffdا"),
     ],
 )
 def test_single_byte_encodings_are_read_by_the_standards_indexes(label, body, text):
-    """Encoding, 9: the windows encodings have C1 controls where Python has nothing; `decode` drops them."""
+    """Encoding, 9: the windows encodings have C1 controls where Python has nothing."""
     assert decode(body, f"text/html; charset={label}")[0] == text
 
 
@@ -134,6 +135,64 @@ def test_every_label_of_the_standard_is_known(label, name):
     assert decode(b"a", f"text/html; charset={label}") == ("a", name)
 
 
-@pytest.mark.parametrize("label", ["hz-gb-2312", "iso-2022-kr", "replacement", "x-user-defined", "cp949", "mac-roman"])
+@pytest.mark.parametrize("label", ["hz-gb-2312", "iso-2022-kr", "replacement", "cp949", "mac-roman"])
 def test_a_label_that_is_no_way_to_read_a_text_is_passed_over(label):
     assert decode("Käse".encode(), f"text/html; charset={label}") == ("Käse", "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("label", "body", "text"),
+    [
+        ("gb2312", "朱镕基".encode("gbk") + b"\x80\xff.", "朱镕基€\ufffd."),
+        ("shift_jis", "①円".encode("cp932") + b"\x81", "①円\ufffd"),
+        ("euc-jp", b"\xad\xa1\xa1\xc1\x8e\xb1\x8f\xb0\xa1.\xff.", "①～ｱ丂.\ufffd."),
+        ("iso-2022-jp", b"\x1b(I1\x1b(B.", "ｱ."),
+        ("us-ascii", b"caf\xe9 \x9d!", "café \x9d!"),
+        ("utf-16le", b"a\x00\x00\xd8b\x00", "a\ufffdb"),
+        ("utf-8", b"a\xffb\xc3", "a\ufffdb\ufffd"),
+        ("x-user-defined", b"a\x80\xff", "a\uf780\uf7ff"),
+        ("big5", b"\xff\xa4\xa4", "\ufffd中"),
+    ],
+)
+def test_bytes_that_do_not_fit_are_replaced_and_nothing_behind_them_is_lost(label, body, text):
+    """Encoding, 4.1: the error mode of a page is replacement."""
+    assert decode(body, f"text/html; charset={label}")[0] == text
+
+
+@pytest.mark.parametrize(
+    ("stated", "name"),
+    [
+        ("text/html charset=koi8-r", "windows-1252"),
+        ("text/html; charset=koi8-r", "koi8-r"),
+        ('text/html; charset="koi8-r"', "koi8-r"),
+        ("text/html;x=1;charset=koi8-r", "koi8-r"),
+        ('text/html; x="; charset=utf-8"; charset=koi8-r', "koi8-r"),
+        ("application/x-httpd-php; charset=utf-8, text/html; charset=koi8-r", "koi8-r"),
+        ("text/html; charset=koi8-r, */*", "koi8-r"),
+        ("text/html; charset=koi8-r, text/html", "koi8-r"),
+    ],
+)
+def test_the_charset_of_a_content_type_is_read_as_fetch_says(stated, name):
+    assert decode(b"K\xe4se", stated)[1] == name
+
+
+def test_a_meta_may_say_x_user_defined_and_means_windows_1252():
+    assert decode(b"<meta charset=x-user-defined>\x93K\xe4se\x94", None)[1] == "windows-1252"
+    assert decode(b'<?xml version="1.0" encoding="windows-1251"?><html>\xd0', "application/xml")[1] == "windows-1251"
+
+
+@pytest.mark.parametrize(
+    ("body", "stated", "words"),
+    [
+        (b"<?xml version='1.0'?><rss><channel/></rss>", "text/xml", "rss"),
+        (b"<!-- a --><svg xmlns='http://www.w3.org/2000/svg'/>", "image/svg+xml", "svg"),
+        (b"\x00\x01\x02\x03 no text at all", None, "binary"),
+        (b"no markup", "*/*", None),
+        (b"no markup", "nonsense", None),
+        (b"<?xml version='1.0'?><html xmlns='http://www.w3.org/1999/xhtml'/>", "application/xml", None),
+        (b"<p>words", "text/html charset=utf-8", None),
+    ],
+)
+def test_what_is_a_page_is_told_by_type_and_bytes(body, stated, words):
+    found = not_html(body, stated)
+    assert found is None if words is None else words in found

@@ -19,8 +19,8 @@ import pytest
 from places import TESTS
 
 from archiver.bag.record import record_bytes
-from archiver.capture import fetch_requisites
 from archiver.capture.fetch import Fetcher
+from archiver.capture.fetch_requisites import Concurrency
 from archiver.capture.recorder import Recorder
 from archiver.config import Config
 from archiver.demo import server
@@ -49,9 +49,8 @@ def stored(body: bytes, mtime: int) -> bytes:
 
 @contextmanager
 def quiet() -> Iterator[None]:
-    """Requisites are fetched one after another, and the newspaper's answers are the same under any zlib."""
+    """The newspaper's answers are the same under any zlib."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(fetch_requisites, "AT_ONCE", 1)
         patch.setattr(server, "gzip", SimpleNamespace(compress=stored))
         yield
 
@@ -76,7 +75,7 @@ def recorded(seed: Seed, bags: Path) -> bytes:
     """`data/provenance.json` of the bag a seed becomes, before anything is replaced in it."""
     with quiet(), server.serve() as newspaper:
         config = Config(bags=bags, pace=0.0, connect_to=(newspaper.connect_to,))
-        fetcher = Fetcher(Recorder(config), now=lambda: NOON)
+        fetcher = Fetcher(Recorder(config), now=lambda: NOON, concurrency=Concurrency(at_once=1))
         try:
             done = archive(
                 seed, Tools(config=config, fetcher=fetcher, job="urn:job", new_id=counter(), now=lambda: NOON)

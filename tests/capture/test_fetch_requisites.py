@@ -12,7 +12,7 @@ from jobs import HOST, Job, html, seeds, story
 from pictures import jpeg, xmp
 from wire import CLOSE, Server, chunked, drip, ok
 
-from archiver.capture import fetch_requisites
+from archiver.capture.fetch_requisites import Concurrency
 from archiver.model import Capture, Requisites
 
 TYPES = {"css": b"text/css", "js": b"text/javascript", "html": b"text/html", "jpg": b"image/jpeg", "png": b"image/png"}
@@ -138,15 +138,13 @@ def test_the_time_for_all_requisites_is_bounded_redirects_and_retries_included(t
     assert reasons(requisites)["/x29.jpg"] == "more than 1 seconds in all"
 
 
-def test_what_is_near_is_fetched_one_after_another_over_the_pages_connection(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(fetch_requisites, "IDLE", 60.0)
-    monkeypatch.setattr(fetch_requisites, "ALONE", 60.0)
+def test_what_is_near_is_fetched_one_after_another_over_the_pages_connection(tmp_path: Path):
+    patient = Concurrency(idle_seconds=600.0, alone_seconds=600.0)
     page = "<link rel=stylesheet href=a.css>" + "".join(f"<img src={n}.jpg>" for n in range(9))
     answers = {"/a.css": b"p{background:url(b.png)}", "/b.png": b"x", **{f"/{n}.jpg": b"x" for n in range(9)}}
     site = {path: [typed(path, body)] for path, body in answers.items()} | {"/": [html(page.encode())]}
-    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+    settings = {"requisites": True}
+    with Server(site) as server, Bench(tmp_path, server, settings=settings, concurrency=patient) as bench:
         capture, _ = bench.capture()
         assert server.connections == 1
     order = ["/", "/a.css", *(f"/{n}.jpg" for n in range(9)), "/b.png"]
@@ -162,43 +160,40 @@ SLOW = {
 
 @pytest.mark.parametrize("busy", [False, True], ids=["idle", "busy"])
 @pytest.mark.parametrize("name", SLOW)
-def test_what_is_slow_is_fetched_four_at_a_time(name: str, busy: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_what_is_slow_is_fetched_four_at_a_time(name: str, busy: bool, tmp_path: Path):
     """Where the process has other work all the while, it may take a second to notice that it is slow."""
-    if busy:
-        monkeypatch.setattr(fetch_requisites, "idle_clock", float)
+    concurrency = Concurrency(idle_clock=float) if busy else Concurrency()
     base, wait = SLOW[name]
     site: dict[str, Any] = {f"/{n}.jpg": [(0.1, typed("a.jpg"))] for n in range(60)}
     site["/"] = [(wait, html("".join(f"<img src={base}{n}.jpg>" for n in range(60)).encode()))]
-    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+    settings = {"requisites": True}
+    with Server(site) as server, Bench(tmp_path, server, settings=settings, concurrency=concurrency) as bench:
         capture, _ = bench.capture()
         assert server.most_at_once == 4
     assert capture.requisites is not None
     assert capture.requisites.fetched == 60
 
 
-def test_what_will_be_asked_for_again_holds_up_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(fetch_requisites, "idle_clock", float)
+def test_what_will_be_asked_for_again_holds_up_nothing(tmp_path: Path):
     site: dict[str, Any] = {"/a.jpg": [ok(b"", b"Retry-After: 1", status=b"503 -"), typed("a.jpg")]}
     site |= {"/": [html(b"<img src=a.jpg><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
-    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+    settings, busy = {"requisites": True}, Concurrency(idle_clock=float, alone_seconds=600.0)
+    with Server(site) as server, Bench(tmp_path, server, settings=settings, concurrency=busy) as bench:
         bench.fetcher.sleep = lambda _: time.sleep(0.3)
         capture, _ = bench.capture()
     assert [each.url.removeprefix(SITE) for each in capture.exchanges] == ["/", "/a.jpg", "/b.jpg", "/a.jpg"]
 
 
 @pytest.mark.parametrize("whole", [False, True], ids=["never", "in time"])
-def test_an_answer_that_does_not_come_to_an_end_takes_no_time_from_the_rest_of_the_page(
-    whole: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-):
+def test_an_answer_that_does_not_come_to_an_end_takes_no_time_from_the_rest_of_the_page(whole: bool, tmp_path: Path):
     """It is asked for again, beside the others, with all the time that there is."""
-    monkeypatch.setattr(fetch_requisites, "idle_clock", float)
-    monkeypatch.setattr(fetch_requisites, "LONGEST", 0.2)
+    busy = Concurrency(idle_clock=float, alone_seconds=600.0, exchange_seconds=0.2)
     slow = drip(typed("a.js", b"x" * (30 if whole else 3000)), 0.01)
     site: dict[str, Any] = {"/": [html(b"<script src=a.js></script><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
-    limits = {"requisites_seconds": 600.0 if whole else 3.0}
+    limits = {"requisites_seconds": 600.0 if whole else 4.0}
     with (
         Server(site | {"/a.js": [slow, slow]}) as server,
-        Bench(tmp_path, server, settings={"requisites": True, "limits": limits}) as bench,
+        Bench(tmp_path, server, settings={"requisites": True, "limits": limits}, concurrency=busy) as bench,
     ):
         capture, _ = bench.capture()
     assert capture.requisites is not None

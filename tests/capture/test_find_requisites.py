@@ -17,7 +17,7 @@ HERE = "https://www.paper.example/news/2024/"
 
 def needs(html: str | bytes, charset: str | None = "utf-8", **settings):
     body = html if isinstance(html, bytes) else html.encode()
-    return needs_of(body, PAGE, charset, **settings)
+    return needs_of(body, PAGE, f"text/html; charset={charset}" if charset else "text/html", **settings)
 
 
 def named(html: str | bytes, **settings) -> list[tuple[str, str]]:
@@ -203,13 +203,14 @@ def test_css_names_what_a_browser_would_load(text: str):
 def test_the_encoding_of_a_sheet_is_told_by_mark_header_rule_in_that_order():
     sheet = 'a{background:url("é.png")}'
     for body, charset in (
-        ("\ufeff".encode() + sheet.encode(), "latin-1"),
-        (sheet.encode("latin-1"), "latin-1"),
-        (b'@charset "iso-8859-1";' + sheet.encode("latin-1"), None),
+        ("\ufeff".encode() + sheet.encode(), "latin1"),
+        (sheet.encode("latin1"), "latin1"),
+        (b'@charset "iso-8859-1";' + sheet.encode("latin1"), None),
         (sheet.encode(), None),
         (b'@charset "utf-16";' + sheet.encode(), "no-such-charset"),
     ):
-        assert sheet_references(body, charset) == (("é.png", "image"),)
+        stated = f"text/css; charset={charset}" if charset else None
+        assert sheet_references(body, stated) == (("é.png", "image"),)
 
 
 def test_a_photo_belongs_to_the_caption_of_its_figure_or_near_it():

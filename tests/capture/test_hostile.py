@@ -7,7 +7,9 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
+import zstandard
 from capturing import SITE, Bench, MemoryFiles, one
 from wire import CLOSE, RESET, Server, chunked, drip, ok
 
@@ -180,7 +182,14 @@ CODED = {
     "cut gzip": ([ZIPPED[:-9]], "gzip", TEXT, "the gzip coding of the body is broken: it ends too early"),
     "gzip that is none": ([TEXT], "gzip", b"", "the gzip coding of the body is broken"),
     "gzip broken in the middle": ([ZIPPED[:12] + b"\xff" * 30], "gzip", None, "the gzip coding of the body is broken"),
-    "br unasked": ([b"\x0b\x02\x80"], "br", b"", "encoded as br, which was not asked for"),
+    "br unasked": ([brotli.compress(TEXT)], "br", TEXT, None),
+    "zstd unasked": ([zstandard.compress(TEXT)], "zstd", TEXT, None),
+    "cut br": ([brotli.compress(TEXT)[:-3]], "br", None, "the br coding of the body is broken: it ends too early"),
+    "zstd that is none": ([TEXT], "zstd", b"", "the zstd coding of the body is broken: not zstd"),
+    "none": ([TEXT], "none", TEXT, None),
+    "a charset": ([TEXT], "UTF-8", TEXT, None),
+    "aws-chunked around gzip": ([ZIPPED], "gzip, aws-chunked", TEXT, None),
+    "compress": ([TEXT], "compress", b"", "encoded as compress, which was not asked for"),
     "four times": ([ZIPPED], "gzip, gzip, gzip, gzip", b"", "encoded 4 times over"),
 }
 

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import chunked, ok
 
-from archiver.capture.http_framing import Framing, client_head, decoded, headers_of, status_of, values
+from archiver.capture.content_codings import decoded
+from archiver.capture.http_framing import Framing, client_head, headers_of, status_of, values
 from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.config import Limits
 
@@ -63,10 +64,12 @@ def test_no_chunked_body_is_beyond_framing(body: bytes):
     assert framing.problem is not None or body.count(b"0")
 
 
-@given(st.binary(max_size=80), st.lists(st.sampled_from(["gzip", "deflate", "identity"]), max_size=4))
+@given(
+    st.binary(max_size=80), st.lists(st.sampled_from(["gzip", "deflate", "br", "zstd", "none", "identity"]), max_size=4)
+)
 def test_no_coded_body_is_beyond_decoding(body: bytes, codings: list[str]):
-    plain, _ = decoded(iter([body[:9], body[9:]]) if body[9:] else iter([body] if body else []), codings, 50)
-    assert len(plain) <= 50
+    plain = decoded(iter([body[:9], body[9:]]) if body[9:] else iter([body] if body else []), codings, 50)
+    assert len(plain.body) <= 50
 
 
 @given(st.data())

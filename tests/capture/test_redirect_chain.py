@@ -11,6 +11,7 @@ import pytest
 from capturing import NOW, SITE, Bench
 from hypothesis import given
 from hypothesis import strategies as st
+from proxies import socks_proxy
 from wire import CLOSE, Server, ok
 
 from archiver.capture.http_framing import headers_of
@@ -323,3 +324,12 @@ def test_sixteen_threads_against_one_server_get_every_record_right(tmp_path: Pat
         seen = {path: len(heads) for path, heads in server.seen.items()}
     assert not wrong
     assert seen == dict.fromkeys(answers, 1)
+
+
+def test_a_socks_proxy_is_given_names_and_the_record_has_no_address(tmp_path: Path):
+    with Server({"/a?b": [ok(b"through")]}) as server, socks_proxy(server.port) as proxy:
+        with Bench(tmp_path, server, settings={"proxy": proxy.url}) as bench:
+            capture, _ = bench.capture(SITE + "/a?b")
+        assert (capture.final.ip, capture.proxy, capture.page.body) == (None, proxy.url, b"through")
+        assert proxy.asked
+        assert {(kind, host) for kind, host, _ in proxy.asked} == {(3, "news.example")}

@@ -34,3 +34,22 @@ def test_paths_that_the_page_names_exist():
     assert len(named) > 20
     missing = [each for each in named if not (root / each).exists() and not (root / "archiver" / each).exists()]
     assert missing == []
+
+
+def test_modules_that_code_and_pages_name_are_there():
+    """A name in backquotes that ends in `.py`; decisions in docs/adr tell of their own time and are left out."""
+    root = PAGE.parents[1]
+    there = {each.name for folder in ("archiver", "tests", "bench") for each in (root / folder).rglob("*.py")}
+    pages = [*root.glob("docs/*.md"), root / "README.md", *(root / "archiver").rglob("*.py")]
+    lost = [
+        f"{page.relative_to(root)}: {named}"
+        for page in pages
+        for named in re.findall(r"`((?:[\w.]+/)*\w+\.py)`", page.read_text("utf-8"))
+        if named.rpartition("/")[2] not in there or ("/" in named and not _is_path(root, page, named))
+    ]
+    assert lost == []
+
+
+def _is_path(root: Path, page: Path, named: str) -> bool:
+    """Whether a path is seen from the repository, from the package, or from a folder the page lies in."""
+    return any((each / named).exists() for each in (root, root / "archiver", *page.parents))

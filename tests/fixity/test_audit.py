@@ -237,6 +237,25 @@ def test_only_bags_last_good_long_ago_or_never_are_due_and_those_found_changed(t
     assert (progress.bags, progress.due) == (4, 3)
 
 
+def test_a_reading_from_the_future_counts_as_due_with_a_warning(tmp_path):
+    """One audit under a clock twenty years ahead must not switch `--older-than` off until then."""
+    bags = tmp_path / "bags"
+    make(bags, "ahead")
+    make(bags, "recent")
+    run(bags / "recent", now=NOW - timedelta(days=10))
+    run(bags / "ahead", now=NOW + timedelta(days=7300))
+    (read,) = run(bags, older=timedelta(days=90))
+    assert (Path(read.bag).name, read.outcome, read.time) == ("ahead", "good", "2026-05-01T12:00:00Z")
+    assert read.notes == (
+        "its last reading is dated 2046-04-26T12:00:00Z, which is yet to come: the clock was wrong, or is now",
+    )
+    assert run(bags, older=timedelta(days=90)) == []
+    assert (
+        due({"a": ("good", "2046-01-01T00:00:00Z"), "b": ("good", "2026-01-01T00:00:00Z")}, ["a", "b"], Plan(), NOW)[0]
+        == "a"
+    )
+
+
 def test_a_sample_is_half_the_longest_unread_half_drawn_and_the_same_for_the_same_seed():
     names = [f"bag-{n:03d}" for n in range(200)]
     last = {name: ("good", f"2026-01-01T00:{n // 60:02d}:{n % 60:02d}Z") for n, name in enumerate(names[:190])}

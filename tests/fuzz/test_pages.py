@@ -15,8 +15,9 @@ from newsroom import PARAGRAPHS, article, seed_document
 from archiver.article.analyse import read
 from archiver.article.credits.parse import credits_of_line
 from archiver.article.page_kind import stands_instead
+from archiver.capture.content_codings import decoded
 from archiver.capture.find_requisites import needs_of, resolved, srcset_candidates
-from archiver.capture.http_framing import Framing, client_head, decoded, headers_of, values
+from archiver.capture.http_framing import Framing, client_head, headers_of, values
 from archiver.capture.robots_policy import Rules, retry_after
 from archiver.capture.stylesheets import sheet_references
 from archiver.capture.urls import address_problem, redirect_target
@@ -211,7 +212,7 @@ def test_a_line_of_any_words_is_tried_for_credits(text: str):
     TYPES,
 )
 def test_requisites_of_any_page_are_addresses_that_may_be_asked_for(text: str, kind: str):
-    needs = needs_of(text.encode(), URL, kind.partition("charset=")[2] or None)
+    needs = needs_of(text.encode(), URL, kind)
     for each in needs.requisites:
         assert address_problem(each.url) is None
 
@@ -238,7 +239,7 @@ def test_requisites_of_any_page_are_addresses_that_may_be_asked_for(text: str, k
     st.sampled_from([None, "utf-8", "utf-16", "nonsense", "rot13", "utf-7"]),
 )
 def test_references_of_any_style_sheet_are_addresses_that_may_be_asked_for(sheet: bytes, charset: str | None):
-    for each in resolved(sheet_references(sheet, charset), URL).requisites:
+    for each in resolved(sheet_references(sheet, f"text/css; charset={charset}"), URL).requisites:
         assert address_problem(each.url) is None
 
 
@@ -323,10 +324,10 @@ BODY = gzip.compress(b"hello harbour " * 20, mtime=0)
 
 @given(
     damaged(BODY, BODY, zlib.compress(b"x" * 5000), b"\x1f\x8b"),
-    st.just(["gzip"]) | st.lists(st.sampled_from(["gzip", "deflate", "br", "identity", "x-gzip"]), max_size=4),
+    st.just(["gzip"]) | st.lists(st.sampled_from(["gzip", "deflate", "br", "zstd", "identity", "x-gzip"]), max_size=4),
     st.integers(1, 500),
 )
 def test_any_coded_body_is_decoded_within_its_bound(body: bytes, codings: list[str], limit: int):
-    plain, problem = decoded(iter([body[:7], body[7:]]), codings, limit)
-    assert len(plain) <= limit
-    assert problem is None or problem
+    found = decoded(iter([body[:7], body[7:]]), codings, limit)
+    assert len(found.body) <= limit
+    assert found.body or found.problem or not body

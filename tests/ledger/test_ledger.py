@@ -246,7 +246,8 @@ class TestAdopting:
 
 
 def test_the_deliveries_of_an_older_ledger_are_not_looked_through_for_each_seed(tmp_path):
-    Deliveries(tmp_path).close()
+    with closing(Deliveries(tmp_path)) as deliveries:
+        deliveries.open()
     with closing(sqlite3.connect(tmp_path / PATH)) as database:
         database.execute("DROP INDEX deliveries_by_bag")
         database.execute("PRAGMA user_version = 0")

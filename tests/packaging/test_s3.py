@@ -286,7 +286,7 @@ def test_a_package_is_received_from_the_server_with_its_receipt(s3, prefix, tmp_
     told = json.loads(capsys.readouterr().out)
     assert (told["outcome"], told["notes"]) == ("received", [])
     assert validate_bag(tmp_path / "mine/harbour-1").ok
-    assert list((tmp_path / "mine/.archiver/receiving").iterdir()) == []
+    assert list((tmp_path / "mine/.archiver/receiving").glob("*")) == []
     assert main(["receive", "--bags", str(tmp_path / "mine"), f"{target}/absent.tar"]) == 2
     assert "there is no package at" in capsys.readouterr().err
 
@@ -303,3 +303,10 @@ def test_a_group_is_streamed_to_s3_and_taken_in_from_there_bag_by_bag(s3, prefix
     capsys.readouterr()
     code, (told,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
     assert (code, told["outcome"]) == (0, "unchanged")
+
+
+def test_a_second_server_starts_beside_the_first(server, tmp_path):
+    """As in two runs of these tests on one machine: neither listens at a port that is always the same."""
+    with seaweed.running(tmp_path / "second") as other:
+        assert other != server
+        assert client(other).list_buckets()["Buckets"] == []

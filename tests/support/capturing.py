@@ -15,11 +15,12 @@ from typing import Any
 from wire import Answer, Server
 
 from archiver.capture import recorder
-from archiver.capture.address_guard import Guard, Resolver
 from archiver.capture.fetch import Fetcher
+from archiver.capture.fetch_requisites import Concurrency
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config, ConnectTo, Limits
 from archiver.model import Capture, Failure
+from archiver.network.address_guard import Guard, Resolver
 
 NOW = datetime(2026, 3, 1, 10, 0, 0, 123456, UTC)
 # Reading the roots takes longer than most tests; a job reads them once.
@@ -103,6 +104,7 @@ class Bench:
     now: datetime | None = None
     settings: dict[str, Any] = field(default_factory=dict)
     slept: list[float] = field(default_factory=list)
+    concurrency: Concurrency = field(default_factory=Concurrency)
 
     def __post_init__(self) -> None:
         limits = Limits(**QUICK | self.settings.pop("limits", {}))
@@ -114,7 +116,9 @@ class Bench:
         if self.resolver:
             guard = Guard(connect_to=self.config.connect_to, resolver=self.resolver)
         clock: dict[str, Any] = {"now": lambda: self.now} if self.now else {}
-        self.fetcher = Fetcher(recorder.Recorder(self.config, guard), sleep=self.slept.append, **clock)
+        self.fetcher = Fetcher(
+            recorder.Recorder(self.config, guard), sleep=self.slept.append, concurrency=self.concurrency, **clock
+        )
 
     def __enter__(self) -> "Bench":
         return self

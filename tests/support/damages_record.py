@@ -128,6 +128,17 @@ def capture_that_ended_before_it_began(b):
     capture(b, finished="2026-03-01T09:00:00Z")
 
 
+@made(f"REC014 {RECORD}")
+def capture_by_a_clock_that_is_ahead(b):
+    capture(b, finished="2226-03-01T10:00:02Z")
+
+
+@made(f"REC015 {RECORD}")
+def page_published_after_its_capture(b):
+    published = {"value": "2026-03-03", "raw": "March 3, 2026", "source": "visible", "at": "/html/body/time"}
+    b.record["claims"]["published"] = [{**published, "value": "2026-02?"}, published]
+
+
 @made(f"REC013 {RECORD}", f"REC005 {RECORD}", f"REC005 {RECORD}")
 def capture_of_a_page_that_was_not_there(b):
     capture(b, status=404)

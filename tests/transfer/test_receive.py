@@ -49,7 +49,7 @@ def visible_in(bags: Path) -> set[str]:
 
 
 def is_clean(bags: Path) -> bool:
-    return not bags.exists() or not list((bags / ".archiver/receiving").iterdir())
+    return not bags.exists() or not list((bags / ".archiver/receiving").glob("*"))
 
 
 @pytest.mark.parametrize("form", ["folder", "tar", "tgz", "zip"])
@@ -104,6 +104,59 @@ def test_an_invalid_bag_is_refused_and_the_others_are_taken_in(bag, tmp_path, ca
     assert "it is not valid" in told[0]["reason"]
     assert told[0]["reason"].endswith(f"see 'archiver validate {told[0]['package']}'")
     assert visible_in(tmp_path / "mine") == {"harbour-1", "receipts"}
+
+
+def _shape(bag: Path, path: str, kind: str) -> None:
+    (bag / path).parent.mkdir(parents=True, exist_ok=True)
+    if kind == "file":
+        (bag / path).write_bytes(b"{}")
+    else:
+        (bag / path / "x").mkdir(parents=True)
+        (bag / path / "x/y").write_bytes(b"1")
+
+
+_FINE = ("signatures/tagmanifest-sha256.txt.p7s", "signatures/" + "x" * 255, "tagmanifest-sha512.txt/a")
+"""Nothing in the seal speaks of these: they are odd, and no more."""
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("signatures", "file"),
+        ("signatures/custody", "file"),
+        ("signatures/custody/0001-sealing.json", "folder"),
+        ("signatures/custody/0009-receipt.json", "folder"),
+        ("signatures/custody/999999999-receipt.json", "file"),
+        ("signatures/tagmanifest-sha256.txt.p7s", "folder"),
+        ("signatures/" + "x" * 255, "file"),
+        ("tagmanifest-sha512.txt/a", "file"),
+        ("bag-info.txt/a", "file"),
+        ("data/provenance.json/a", "file"),
+    ],
+)
+def test_whatever_shape_a_package_has_it_costs_itself_alone(path, kind, bag, tmp_path, capsys):
+    good = sent(bag, tmp_path, capsys)
+    hostile = shutil.copytree(bag, tmp_path / "hostile")
+    first = hostile / "/".join(path.split("/")[: 2 if path.startswith("data") else 1])
+    if path in ("signatures", "signatures/custody") or not path.startswith("signatures"):
+        shutil.rmtree(hostile / path, ignore_errors=True)
+        first.unlink(missing_ok=True) if first.is_file() else shutil.rmtree(first, ignore_errors=True)
+    (hostile / path).unlink(missing_ok=True)
+    _shape(hostile, path, kind)
+    code, told, err = take(capsys, tmp_path / "mine", hostile, good)
+    fine = path in _FINE
+    assert [each["outcome"] for each in told] == ["received" if fine else "refused", "received"], (told, err)
+    assert code == (0 if fine else 1)
+    assert visible_in(tmp_path / "mine") == {"harbour-1", "receipts"} | ({"hostile"} if fine else set())
+    assert is_clean(tmp_path / "mine")
+
+
+def test_a_folder_where_a_receipt_belongs_costs_that_package_alone(bag, tmp_path, capsys):
+    good = sent(bag, tmp_path, capsys)
+    hostile = shutil.copyfile(good, tmp_path / "hostile.tar")
+    (tmp_path / "hostile.tar.receipt.json").mkdir()
+    code, told, _ = take(capsys, tmp_path / "mine", hostile, good)
+    assert (code, [each["outcome"] for each in told]) == (1, ["refused", "received"])
 
 
 def test_a_folder_of_packages_is_none_and_it_is_said_how_they_are_named(bag, tmp_path, capsys):

@@ -133,7 +133,7 @@ def test_a_bag_may_be_timestamped_without_a_signature(bag: Path, pki: Authoritie
 
 
 def test_revocation_is_asked_once_and_kept_so_that_openssl_can_use_it(bag: Path, pki: Authorities, tmp_path: Path):
-    assert main(["sign", str(bag), *pki.signer.write(tmp_path), "--timestamp", pki.url]) == 0
+    assert main(["sign", str(bag), *pki.signer.write(tmp_path), "--timestamp", pki.url, "--allow-private"]) == 0
     (tmp_path / "ca.pem").write_bytes(pki.ca.certificate.public_bytes(Encoding.PEM))
     (tmp_path / "leaf.pem").write_bytes(pki.signer.certificate.public_bytes(Encoding.PEM))
     told = openssl(bag, "ocsp", "-respin", f"{P7S}.ocsp", "-no_nonce", "-issuer", str(tmp_path / "ca.pem"),
@@ -145,6 +145,33 @@ def test_revocation_is_asked_once_and_kept_so_that_openssl_can_use_it(bag: Path,
     told = openssl(bag, "verify", "-crl_check", "-CRLfile", f"{TSR}.crl", "-CAfile", str(tmp_path / "roots.pem"),
                    str(tmp_path / "tsa.pem"))  # fmt: skip
     assert told.endswith("OK\n")
+
+
+def test_a_timestamp_of_an_authority_that_is_not_trusted_is_not_kept(
+    bag: Path, pki: Authorities, tmp_path: Path, capsys, caplog
+):
+    only = tmp_path / "signers.pem"
+    only.write_bytes(pki.root.pem())
+    told = refused(capsys, str(bag), "--timestamp", pki.url, "--trust-roots", str(only), code=3)
+    assert "CN=Time Root is none of the trusted ones" in told
+    assert not list(bag.rglob("*.tsr*"))
+    tsa = tmp_path / "tsa.pem"
+    tsa.write_bytes(pki.tsa_root.pem())
+    trusted = ["--trust-roots", str(only), "--tsa-roots", str(tsa)]
+    assert main(["sign", str(bag), "--timestamp", pki.url, *trusted]) == 0
+    assert "nobody here knows" not in caplog.text
+    assert main(["validate", str(bag), "--require-timestamp", *trusted]) == 0
+
+
+def test_without_roots_an_unknown_authority_is_told_aloud(bag: Path, pki: Authorities, caplog):
+    assert main(["sign", str(bag), "--timestamp", pki.url]) == 0
+    assert "nobody here knows" in caplog.text
+
+
+def test_addresses_in_certificates_are_not_asked_on_this_machine(bag: Path, pki: Authorities, tmp_path: Path):
+    pki.asked.clear()
+    assert main(["sign", str(bag), *pki.signer.write(tmp_path), "--timestamp", pki.url]) == 0
+    assert set(pki.asked) == {"/tsa"}
 
 
 def test_no_revocation_asks_nobody(bag: Path, pki: Authorities):

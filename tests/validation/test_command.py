@@ -109,6 +109,11 @@ def test_a_text_forged_with_record_and_manifests_is_told_from_the_page(archived:
     record["software"]["version"] = f"{__version__}.other"
     (bag / "data/provenance.json").write_text(json.dumps(record))
     seal_again(bag)
+    assert main(["validate", str(bag), "--json"]) == 1  # the package's version is not the extractor's
+    assert [each["code"] for each in json.loads(capsys.readouterr().out)["bags"][0]["findings"]] == ["TXT006"]
+    record["text"]["extractor_version"] = "0"
+    (bag / "data/provenance.json").write_text(json.dumps(record))
+    seal_again(bag)
     assert main(["validate", str(bag), "--json"]) == 0
     (report,) = json.loads(capsys.readouterr().out)["bags"]
     assert report["checks"]["extraction"] == "not checked"

@@ -27,6 +27,7 @@ from pki import NOW, Authorities, Holder, authorities, crl_of, issue, needs_open
 from archiver.cms.read import InvalidCms, Signature, Timestamp, read_signature, read_timestamp
 from archiver.errors import UsageError
 from archiver.model import Report
+from archiver.network.dial import Route
 from archiver.trust.custody import Agent, append
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer, sign
@@ -41,6 +42,8 @@ P7S, TSR = f"signatures/{SEAL}.p7s", f"signatures/{SEAL}.p7s.tsr"
 EVENT = "signatures/custody/0001-sealing.json"
 AGENT = Agent(organisation="Test Archive")
 GOOD = ["SIG005", "SIG024", "TSR005", "TSR024"]
+LOCAL = Route(allow_private=True)
+"""The authorities of the tests are on loopback."""
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +64,7 @@ def original(pki: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Path
     bag = Builder().write(tmp_path_factory.mktemp("signed") / "bag")
     append(bag, "sealing", at=NOW, agent=AGENT, detail={"note": "a test"})
     signer = signer_of(pki.signer, bag.parent)
-    sign_bag(bag, signer, timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots)
+    sign_bag(bag, signer, timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots, route=LOCAL)
     return bag
 
 
@@ -90,6 +93,13 @@ def write_signature(bag: Path, holder: Holder, tmp_path: Path) -> None:
         each.unlink()
     data = sign((bag / SEAL).read_bytes(), signer_of(holder, tmp_path / "other"), NOW)
     (bag / P7S).write_bytes(data)
+
+
+def write_foreign_signature(bag: Path, holder: Holder, tmp_path: Path) -> None:
+    """The same by a certificate that our own signing would refuse."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("archiver.trust.sign._is_for_documents", lambda _: True)
+        write_signature(bag, holder, tmp_path)
 
 
 def write_timestamp(bag: Path, pki: Authorities, tsa: Holder) -> None:
@@ -247,6 +257,16 @@ def signer_without_the_right_to_sign(bag, pki, tmp):
 @damage("SIG006", "SIG020", "TSR008", require_signature=True)
 def signer_nobody_trusts(bag, pki, tmp):
     write_signature(bag, issue("Ada Archivist", email="ada@archive.example"), tmp)
+
+
+@damage("SIG006", "SIG020", "TSR008", require_signature=True)
+def signer_with_the_certificate_of_a_web_server(bag, pki, tmp):
+    write_foreign_signature(bag, issue("Server", pki.ca, purpose=x509.ExtendedKeyUsageOID.SERVER_AUTH), tmp)
+
+
+@damage("SIG006", "SIG020", "TSR008", require_signature=True)
+def signer_with_the_certificate_of_a_timestamping_authority(bag, pki, tmp):
+    write_foreign_signature(bag, issue("Time", pki.ca, purpose=x509.ExtendedKeyUsageOID.TIME_STAMPING), tmp)
 
 
 @damage("SIG020", "TSR008")
@@ -625,10 +645,57 @@ def test_a_signature_that_does_not_cover_the_payload_manifest_is_worth_nothing(t
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     (bag / "manifest-sha256.txt").write_text(f"{hashed(bag / 'data/a.txt')}  data/a.txt\n")
     (bag / SEAL).write_text(f"{hashed(bag / 'bagit.txt')}  bagit.txt\n")
-    sign_bag(bag, signer_of(pki.signer, tmp_path), timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots)
+    sign_bag(bag, signer_of(pki.signer, tmp_path), timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots,
+             route=LOCAL)  # fmt: skip
     for demands in ({}, {"require_signature": True}):
         assert not_good(judged(bag, pki, **demands)) == ["BAG053", "SIG009"]
         assert not judged(bag, pki, **demands).ok
+
+
+@pytest.mark.parametrize(
+    "purpose", [x509.ExtendedKeyUsageOID.EMAIL_PROTECTION, x509.ObjectIdentifier("1.3.6.1.5.5.7.3.36"),
+                x509.ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE]
+)  # fmt: skip
+def test_a_certificate_for_mail_documents_or_anything_signs(purpose, bag: Path, pki: Authorities, tmp_path: Path):
+    write_signature(bag, issue("Ada Archivist", pki.ca, email="ada@archive.example", purpose=purpose), tmp_path)
+    assert "SIG024" in {each.code for each in judged(bag, pki, require_signature=True).findings}
+
+
+@pytest.mark.parametrize(
+    "purpose", [x509.ExtendedKeyUsageOID.SERVER_AUTH, x509.ExtendedKeyUsageOID.TIME_STAMPING,
+                x509.ExtendedKeyUsageOID.CODE_SIGNING]
+)  # fmt: skip
+def test_a_certificate_for_other_things_is_refused_before_it_signs(purpose, pki: Authorities, tmp_path: Path):
+    with pytest.raises(UsageError, match="is not for documents"):
+        signer_of(issue("Server", pki.ca, purpose=purpose), tmp_path)
+
+
+def test_an_unproven_timestamp_on_an_event_is_a_warning_once_a_proven_one_stands_above(
+    bag: Path, pki: Authorities, tmp_path: Path
+):
+    other = issue("Other Time", issue("Other Root", ca=True), purpose=x509.ExtendedKeyUsageOID.TIME_STAMPING)
+    link = bag / "signatures/custody/0002-signature.json.p7s"
+    for each in link.parent.glob(f"{link.name}.tsr*"):
+        each.unlink()
+    query = subprocess.run(["openssl", "ts", "-query", "-data", str(link), "-sha256", "-cert"],
+                           check=True, capture_output=True).stdout  # fmt: skip
+    link.with_name(f"{link.name}.tsr").write_bytes(pki.timestamp(query, other))
+    report = judged(bag, pki)
+    assert "TSR020" in {each.code for each in report.findings if each.severity == "error"}
+    sign_bag(bag, signer_of(pki.second, tmp_path / "second"), timestamp_url=pki.url, now=NOW + timedelta(days=1),
+             agent=AGENT, roots=pki.roots, route=LOCAL)  # fmt: skip
+    report = judged(bag, pki)
+    assert report.ok, [each for each in report.findings if each.severity == "error"]
+    (told_of,) = [each for each in report.findings if each.code == "TSR021"]
+    assert told_of.severity == "warning"
+    assert told_of.path.endswith("0002-signature.json.p7s.tsr")
+
+
+def test_authorities_may_have_roots_of_their_own(bag: Path, pki: Authorities):
+    apart = Trust(roots=pki.root.pem(), tsa_roots=pki.tsa_root.pem(), require_timestamp=True, require_signature=True)
+    assert validate_bag(bag, trust=apart).ok
+    swapped = Trust(roots=pki.tsa_root.pem(), tsa_roots=pki.root.pem())
+    assert {"SIG020", "TSR020"} <= {each.code for each in validate_bag(bag, trust=swapped).findings}
 
 
 def test_roots_may_be_a_folder_of_files(bag: Path, pki: Authorities, tmp_path: Path):

@@ -11,6 +11,7 @@ from packbuilder import UUID
 from pki import NOW, authorities, needs_openssl
 
 from archiver.cli import main
+from archiver.network.dial import Route
 from archiver.trust.custody import Agent
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer
@@ -197,7 +198,9 @@ def test_who_signed_and_since_when_is_told_with_whether_that_is_proven(tmp_path,
         _, key, _, certificate = pki.signer.write(tmp_path)
         signer = Signer.load(Path(key), Path(certificate), None)
         agent = Agent(organisation="Test Archive")
-        sign_bag(bag, signer, timestamp_url=pki.url, now=NOW, agent=agent, roots=pki.roots)
+        sign_bag(
+            bag, signer, timestamp_url=pki.url, now=NOW, agent=agent, roots=pki.roots, route=Route(allow_private=True)
+        )
         texts = [as_text([draft(bag, NOW + timedelta(minutes=1), roots)]) for roots in (None, read_roots(pki.roots))]
     for text in texts:
         assert re.search(r"passed: +signature: ", text)

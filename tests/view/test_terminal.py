@@ -1,7 +1,7 @@
 """What a person is told of a record: marks inside edited lines, links that came back, credits, nothing raw."""
 
 from archiver.article.compare.word_diff import Differ
-from archiver.view.terminal import WIDTH, Told, credits_once, differences, marked, one_line, recovered
+from archiver.view.terminal import WIDTH, CreditSummary, credits_once, differences, marked, one_line, recovered
 
 
 def line(kind, seed=None, page=None, number=None):
@@ -74,8 +74,8 @@ def test_a_credit_found_in_seed_and_page_is_told_once_with_both_sources():
         {**credit("dpa", "rights", "© dpa", "image"), "source": "visible"},
     ]
     assert credits_once(record(credited=credited)) == [
-        Told(who="AFP", role="contributor", text=said, sources=("seed", "visible")),
-        Told(who="dpa", role="rights (image)", text="© dpa", sources=("visible",)),
+        CreditSummary(who="AFP", role="contributor", text=said, sources=("seed", "visible")),
+        CreditSummary(who="dpa", role="rights (image)", text="© dpa", sources=("visible",)),
     ]
 
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from archiver.article.claims.source import Found, Tree
 from archiver.article.html.dom import path_of, text_of
 from archiver.article.html.element_index import Outline
 from archiver.model import ClaimSource, Page
@@ -18,6 +19,12 @@ _RESERVATIONS = ("tdm-reservation", "tdm-policy")
 _ROBOTS = re.compile(r"robots|[a-z]{1,40}bot(?:-[a-z]{1,40})?")
 _SEPARATORS = re.compile(r"[\s,;:]+")
 _LONGEST = 1000
+
+
+def claims(page: Page, tree: Tree | None) -> Iterator[Found]:
+    """What headers and tags say of access."""
+    for words, source, at in stated(page, tree.outline if tree else None):
+        yield "access", words, source, at
 
 
 def stated(page: Page, outline: Outline | None) -> Iterator[tuple[str, ClaimSource, str]]:

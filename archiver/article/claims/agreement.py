@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from itertools import combinations
 
 from archiver.article.claims import dates
-from archiver.article.claims.collect import address
+from archiver.article.claims.addresses import address
 from archiver.article.words import keys
 from archiver.model import Accord, Agreement, Claim, ClaimName
 

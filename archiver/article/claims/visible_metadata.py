@@ -2,7 +2,7 @@
 
 Bylines are found where the page marks them (class, `rel`, `<address>`), where a label says so (`Autor: …`), in a line
 after the heading that begins as a byline does, and in the signature under the text. Whose byline it is, is decided in
-`own.py`. Every walk is bounded.
+`authorship.py`. Every walk is bounded.
 """
 
 import re
@@ -13,12 +13,12 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.article.claims import dates, edtf
+from archiver.article.claims.source import Found, Tree
 from archiver.article.html.dom import INLINE, holds, path_of, text_of
 from archiver.article.html.element_index import Outline
 from archiver.article.people import names
-from archiver.model import ClaimName, ClaimSource
+from archiver.model import ClaimName, Page
 
-_Found = tuple[ClaimName, str, ClaimSource, str]
 _LONGEST = 1_000
 _LONGEST_BYLINE = 120
 _MOST = 500
@@ -39,8 +39,13 @@ _LABELS: dict[ClaimName, str] = {
 _FACTS = {label: name for name, labels in _LABELS.items() for label in labels.split()}
 
 
-def claims(page: Outline) -> Iterator[_Found]:
+def claims(_: Page, parsed: Tree | None) -> Iterator[Found]:
     """(name, text, `visible`, XPath) of all that is shown."""
+    if parsed is not None:
+        yield from _shown(parsed.outline)
+
+
+def _shown(page: Outline) -> Iterator[Found]:
     tree = page.tree
     for title in islice((t for t in tree.iter("title") if not _lies_in(t, _DRAWINGS)), 1):
         yield "headline", text_of(title, limit=_LONGEST), "visible", path_of(title)
@@ -61,7 +66,7 @@ def _heading(heading: Element) -> str:
     return text_of(heading, limit=_LONGEST, inline=INLINE - {"span"} if apart else INLINE)
 
 
-def _times(tree: Element) -> Iterator[_Found]:
+def _times(tree: Element) -> Iterator[Found]:
     """The first time of publication and the first of an update."""
     stamped = islice((time for time in tree.iter("time") if time.get("datetime")), _MOST)
     times = (time for time in stamped if not _lies_in(time, _ASIDE))
@@ -80,7 +85,7 @@ def _lies_in(element: Element, tags: frozenset[str]) -> bool:
     return any(each.tag in tags for each in element.iterancestors())
 
 
-def _labelled(tree: Element) -> Iterator[_Found]:
+def _labelled(tree: Element) -> Iterator[Found]:
     """What stands after the words `Autor` or `Datum` in bold, or as the term of a list or row: the first of each."""
     seen: set[ClaimName] = set()
     for label in islice(tree.iter("strong", "b", "dt", "th"), _MOST):
@@ -96,7 +101,7 @@ def _labelled(tree: Element) -> Iterator[_Found]:
             yield name, text, "visible", path_of(label)
 
 
-def _marked(candidates: Sequence[Element]) -> Iterator[_Found]:
+def _marked(candidates: Sequence[Element]) -> Iterator[Found]:
     """The first ten that the page marks as bylines, and that read like one."""
     bylines = (e for e in candidates[:_MOST] if not _lies_in(e, _ASIDE | {"li"}) and not _is_teaser(e))
     for byline in islice(bylines, 10):
@@ -119,7 +124,7 @@ def _is_teaser(byline: Element) -> bool:
     return any(_OTHERS.search((box.get("class") or "")[:200]) for box in boxes)
 
 
-def _signed(tree: Element) -> Iterator[_Found]:
+def _signed(tree: Element) -> Iterator[Found]:
     """The names printed at the right under the text, which lead nowhere."""
     right = (p for p in tree.iter("p") if _RIGHT.search((p.get("style") or p.get("align") or "")[:200]))
     for line in islice(right, 20):
@@ -129,7 +134,7 @@ def _signed(tree: Element) -> Iterator[_Found]:
             yield "author", text, "visible", path_of(line)
 
 
-def _unmarked(headings: Iterable[Element]) -> Iterator[_Found]:
+def _unmarked(headings: Iterable[Element]) -> Iterator[Found]:
     """The first line after the heading that begins as a byline does and holds nothing but names."""
     for element in islice((e for heading in headings for e in _after(heading)), _AFTER_HEADING):
         begun = (element.text or "").strip() if isinstance(element.tag, str) else ""

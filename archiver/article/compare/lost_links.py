@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-from archiver.article.claims.collect import address
+from archiver.article.claims.addresses import address
 from archiver.article.html.dom import Link, text_of
 from archiver.article.words import keys, words
 from archiver.model import RecoveredLink, Seed

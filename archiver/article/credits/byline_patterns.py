@@ -1,7 +1,7 @@
 """The forms in which news pages print who wrote a report, in the languages they are written in: patterns only.
 
-As in `forms.py`, `who` names somebody, no pattern holds the names of agencies, and a line is matched whole. Lines that
-credit by other words (`with material of`, `Edited by`, `Source:`) are in `forms.py`.
+As in `patterns.py`, `who` names somebody, no pattern holds the names of agencies, and a line is matched whole. Lines
+that credit by other words (`with material of`, `Edited by`, `Source:`) are in `patterns.py`.
 """
 
 import re

@@ -1,7 +1,7 @@
 """The names in the part of a credit that says who: `Mia Holm in Oslo, Jon Lind/AFP via Getty Images and agencies`.
 
 Gives persons and agencies one by one, without their places and offices and without those who are nobody (`Handout`,
-`Agenturen`, an editor's sign). What role they have, and whether the line credits at all, is for `credits.py`.
+`Agenturen`, an editor's sign). What role they have, and whether the line credits at all, is for `parse.py`.
 """
 
 import re

@@ -1,6 +1,6 @@
 """The agency that a paragraph's dateline credits: `KYIV, Feb 24 (Reuters) -` (docs/bag-format.md, 4.7).
 
-Only the beginning of a paragraph is read; what the other lines credit is for `credits.py`.
+Only the beginning of a paragraph is read; what the other lines credit is for `parse.py`.
 """
 
 import re

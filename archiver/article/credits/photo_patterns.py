@@ -1,7 +1,7 @@
 """The forms in which news pages print who took a photo, in the languages they are written in: patterns only.
 
-As in `forms.py`, `who` names somebody, and no pattern holds the names of agencies. A caption is matched at its end, a
-line and what stands in a caption's brackets as a whole.
+As in `patterns.py`, `who` names somebody, and no pattern holds the names of agencies. A caption is matched at its end,
+a line and what stands in a caption's brackets as a whole.
 """
 
 import re

@@ -1,7 +1,7 @@
 """Which captured photo is the one under the credited caption, and what the photos say of themselves.
 
-Takes the photos of a capture and the seed's caption; gives the lead photo, and the credits and claims that `images.py`
-read from their metadata, in the record's terms.
+Takes the photos of a capture and the seed's caption; gives the lead photo, and the credits and claims that
+`image_metadata.py` read from their metadata, in the record's terms.
 """
 
 import re

@@ -14,7 +14,7 @@ from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.article.words import fold
-from archiver.markup import tree_of
+from archiver.markup.document import tree_of
 from archiver.model import PageAnchor, PageCaption
 
 MAX_ANCHORS = 5_000
@@ -51,7 +51,7 @@ class Link(NamedTuple):
 def parse(text: str | bytes) -> Element | None:
     """The tree of an HTML text (bytes are UTF-8) without comments, or None when there is nothing in it. Never raises
     for bad HTML."""
-    tree: Element | None = tree_of(text if isinstance(text, bytes) else text.encode("utf-8", "replace"), "utf-8")
+    tree: Element | None = tree_of(text)
     return tree
 
 

@@ -1,7 +1,7 @@
 """The table of agencies, read once from `agencies.toml`: names as printed to the name the record uses.
 
 A name is found exactly as printed; a long one in any capitals, and one inflected (`Укрінформу`, `AA'dan`) by its
-stem. Whether a name credits anybody where it stands is for `credits.py`.
+stem. Whether a name credits anybody where it stands is for `credits/parse.py`.
 """
 
 import re

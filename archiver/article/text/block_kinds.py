@@ -2,7 +2,8 @@
 the tags do not tell."""
 
 from archiver.article.text import class_hints
-from archiver.article.text.blocks import Block, Place
+from archiver.article.text.block_place import Place
+from archiver.article.text.blocks import Block
 from archiver.article.text.source_marks import is_icon
 from archiver.model import BlockKind
 

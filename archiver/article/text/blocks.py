@@ -7,19 +7,23 @@ judged. Which blocks are the article is not decided here (see `features.py`, `se
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal, NamedTuple
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.article.html.dom import INLINE, parse
-from archiver.article.text.class_hints import HIDDEN, marks_of
+from archiver.article.text.block_place import LEAVES, Place
 from archiver.article.text.source_marks import STRUCK_TAGS, is_icon, marked_of
 from archiver.model import Marked
 
 MAX_DEPTH = 600
 """Levels that are read; pages are flattened before (`markup.py`)."""
 MAX_BLOCKS = 20_000
+MAX_WITHIN = 3
+"""Levels of pages within pages (`<iframe srcdoc>`) that are read."""
 _NO_TEXT = frozenset(("script", "style", "title", "meta", "link", "base"))
 """Their words are none of the page's text; `embedded_data.py` reads them."""
 _ASIDE_TAGS = """
@@ -37,8 +41,6 @@ _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LAYOUT = etree.XPath("boolean(.//p or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3 or .//article)")
 _CELLS = frozenset(("td", "th"))
 _STRONG = frozenset(("b", "strong", "i", "em"))
-_LEAF_TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd blockquote figcaption pre q address summary caption"
-_LEAVES = frozenset(_LEAF_TAGS.split())
 _LINKED, _BOLD, _STRUCK = 1, 2, 4
 
 
@@ -46,49 +48,6 @@ _RAISED = {
     "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
     "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
 }
-
-
-class Place:
-    """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
-    holds."""
-
-    __slots__ = (
-        *("_name", "_own", "depth", "element", "held", "linked", "marked", "near", "parent", "prose", "score", "tag"),
-        "words",
-    )
-
-    def __init__(
-        self, element: Element, parent: "Place | None", tag: str, depth: int, marked: Marked | None = None
-    ) -> None:
-        self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
-        self._name: str | None = None
-        self._own = -1
-        self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
-
-    @property
-    def name(self) -> str:
-        """The class of this element; read when first asked for, as most places hold nothing."""
-        if self._name is None:
-            self._name = self.element.get("class") or ""
-        return self._name
-
-    @property
-    def own(self) -> int:
-        """The marks of this element; read when first asked for."""
-        if self._own < 0:
-            get = self.element.get
-            self._own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
-            style = get("style")
-            if get("hidden") is not None or (style and "none" in style and "display" in style):
-                self._own |= HIDDEN
-        return self._own
-
-    def home(self) -> "Place":
-        """The container of what stands here: of a paragraph, what its siblings stand in."""
-        home = self
-        while home.tag in _LEAVES and home.parent is not None:
-            home = home.parent
-        return home
 
 
 @dataclass(slots=True, eq=False)
@@ -147,6 +106,17 @@ def running(blocks: list[Block]) -> list[Block]:
     return [block for block in blocks if not block.aside]
 
 
+class _Open(NamedTuple):
+    """An element that is being read: its children that are left, where their text stands, and how it ends."""
+
+    element: Element
+    children: Iterator[Element]
+    place: Place
+    depth: int
+    way: int
+    end: Literal["", "border", "cell"]
+
+
 class _Cutter:
     """Walks a tree once and gathers the text between borders; white space before a block is only counted.
 
@@ -155,11 +125,13 @@ class _Cutter:
 
     __slots__ = (
         *("_after", "_aside", "_attribute", "_blank", "_linked", "_links", "_pieces", "_strong", "_struck", "blocks"),
-        *("too_deep", "too_many"),
+        *("_within", "too_deep", "too_many"),
     )
 
-    def __init__(self, blocks: list[Block], *, aside: bool = False, attribute: str | None = None) -> None:
-        self.blocks, self._aside, self._attribute = blocks, aside, attribute
+    def __init__(
+        self, blocks: list[Block], *, aside: bool = False, attribute: str | None = None, within: int = 0
+    ) -> None:
+        self.blocks, self._aside, self._attribute, self._within = blocks, aside, attribute, within
         self.too_many = self.too_deep = False
         self._pieces: list[str] = []
         self._struck: list[int] = []
@@ -168,77 +140,97 @@ class _Cutter:
 
     def enter(self, element: Element, place: Place, depth: int, way: int) -> None:
         """Take in all text of an element; `way` tells whether it is linked, strong, struck."""
-        if text := element.text:
-            self._take(text, way)
-        if depth >= MAX_DEPTH:
-            self.too_deep = self.too_deep or len(element) > 0
-            return
-        for child in element:
-            self._child(child, place, depth, way)
-            if text := child.tail:
-                self._take(text, way)
+        if element.text:
+            self._take(element.text, way)
+        open_ones = [_Open(element, iter(element), place, depth, way, "")]
+        while open_ones:
+            now = open_ones[-1]
+            child = next(now.children, None)
+            if child is None:
+                open_ones.pop()
+                if now.end == "border":
+                    self.close(now.place)
+                elif now.end == "cell":
+                    self._take(" ", 0)
+                if open_ones and now.element.tail:
+                    self._take(now.element.tail, open_ones[-1].way)
+                continue
+            inner = self._begun(child, now)
+            if inner is None or now.depth >= MAX_DEPTH:
+                self.too_deep = self.too_deep or inner is not None
+                if child.tail:
+                    self._take(child.tail, now.way)
+                continue
+            open_ones.append(inner)
+            if child.text:
+                self._take(child.text, inner.way)
 
-    def _child(self, child: Element, place: Place, depth: int, way: int) -> None:
-        tag = child.tag
+    def _begun(self, child: Element, around: "_Open") -> "_Open | None":
+        """The element as one that is to be entered; None where that is done, or it has no text."""
+        tag, place, way, depth = child.tag, around.place, around.way, around.depth + 1
         if tag == "br":
             self._take(_BREAK, 0)
-            return
+            return None
         if tag in _NO_TEXT:
-            return
+            return None
         if tag in _RAISED and len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
             # `10<sup>2</sup>` says 10², and not 102.
             self._take((child.text or "").translate(_RAISED[tag]), way)
-            return
+            return None
         marked = marked_of(child) if child.attrib else None
         if tag in STRUCK_TAGS or marked == "struck":
             way |= _STRUCK
-        if marked == "struck":
-            marked = None
-        inner_marked = marked or place.marked
-        if tag in ASIDE and (tag != "template" or child.get("shadowrootmode") not in ("open", "closed")):
-            marked = "hidden" if tag == "template" else inner_marked
-            self._apart(child, Place(child, place, tag, depth + 1, marked), way)
-        elif tag in _FLOWING or (place.tag in _LEAVES and "-" in tag):
+        marked = place.marked if marked in (None, "struck") else marked
+        if tag == "img":
+            self._alternative(child, place, depth)
+            return None
+        shadow = tag == "template" and child.get("shadowrootmode") in ("open", "closed")
+        if tag in ASIDE and not shadow:
+            inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
+            return self._apart(child, inner, way)
+        if tag in _FLOWING or (place.tag in LEAVES and "-" in tag):
             # A site's own element (`<x-source>`) is no border within a paragraph.
-            if tag == "img":
-                self._alternative(child, place, depth)
-            elif (marked and marked != place.marked) or (child.get("aria-hidden") and is_icon(child)):
-                self._apart(child, Place(child, place, tag, depth + 1, inner_marked), way)
-            else:
-                self._links += tag == "a"
-                way |= (_LINKED if tag == "a" else 0) | (_BOLD if tag in _STRONG else 0)
-                self.enter(child, place, depth + 1, way)
-        elif tag in _CELLS and place.tag == "row":
+            if marked != place.marked or (child.get("aria-hidden") and is_icon(child)):
+                return self._apart(child, Place(child, place, tag, depth, marked), way)
+            self._links += tag == "a"
+            way |= (_LINKED if tag == "a" else 0) | (_BOLD if tag in _STRONG else 0)
+            return _Open(child, iter(child), place, depth, way, "")
+        if tag in _CELLS and place.tag == "row":
             self._take(" ", 0)
-            self.enter(child, place, depth + 1, way)
-            self._take(" ", 0)
-        else:
-            self.close(place)
-            # A row of a table is one block, but for tables that lay out a page.
-            name = "row" if tag == "tr" and not _LAYOUT(child) else tag
-            inner = Place(child, place, name, depth + 1, inner_marked)
-            self.enter(child, inner, depth + 1, way)
-            self.close(inner)
+            return _Open(child, iter(child), place, depth, way, "cell")
+        # A row of a table is one block, but for tables that lay out a page.
+        name = "row" if tag == "tr" and not _LAYOUT(child) else tag
+        return self._border(child, Place(child, place, name, depth, marked), way)
 
-    def _apart(self, element: Element, place: Place, way: int) -> None:
-        """Blocks of their own for what stands in the element, behind the block that is open."""
+    def _border(self, element: Element, place: Place, way: int) -> "_Open":
+        if place.parent is not None:
+            self.close(place.parent)
+        return _Open(element, iter(element), place, place.depth, way, "border")
+
+    def _apart(self, element: Element, place: Place, way: int) -> "_Open | None":
+        """Blocks of their own for what stands in the element, behind the block that is open; within what stands apart
+        already, a border does."""
         found: list[Block] = []
         markup = element.text or "" if element.tag in _RAW else ""
         if "<" in markup:
             self._foreign(markup, place, "text()", found)
-        else:
+        elif not self._aside:
             self._cut(element, place, way, found, None)
         if element.tag == "iframe" and (source := element.get("srcdoc")):
             self._foreign(source, place, "@srcdoc", found)
         self._follow(found)
+        return self._border(element, place, way) if self._aside and "<" not in markup else None
 
     def _foreign(self, markup: str, place: Place, attribute: str, found: list[Block]) -> None:
         """The blocks of markup within markup."""
-        if (tree := parse(markup)) is not None:
+        if self._within >= MAX_WITHIN:
+            self.too_deep = True
+        elif (tree := parse(markup)) is not None:
             self._cut(tree, place, 0, found, attribute)
 
     def _cut(self, element: Element, place: Place, way: int, found: list[Block], attribute: str | None) -> None:
-        cutter = _Cutter(found, aside=True, attribute=attribute or self._attribute)
+        within = self._within + (attribute is not None)
+        cutter = _Cutter(found, aside=True, attribute=attribute or self._attribute, within=within)
         cutter.enter(element, place, place.depth, way)
         cutter.close(place)
         self.too_many, self.too_deep = self.too_many or cutter.too_many, self.too_deep or cutter.too_deep

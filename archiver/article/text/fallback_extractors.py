@@ -9,17 +9,18 @@ import json
 import logging
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any
-from unicodedata import normalize
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
 from archiver.article.html.dom import parse, path_of
 from archiver.article.html.jsonld import Graph
+from archiver.article.text.block_kinds import kind_of
 from archiver.article.text.blocks import Block, blocks_of, words_in
+from archiver.article.text.page_model import Places
 from archiver.article.words import fold
 from archiver.model import BlockKind, PageBlock
 
@@ -46,18 +47,6 @@ def version_of_trafilatura() -> str:
     return importlib.metadata.version(TRAFILATURA)
 
 
-def as_page_blocks(blocks: Iterable[Block], known: dict[Block, PageBlock] | None = None) -> tuple[PageBlock, ...]:
-    """Blocks as the model has them, with the XPath of their elements; those `known` are taken from there."""
-    known = {} if known is None else known
-    found = []
-    for block in blocks:
-        if block not in known:
-            text = normalize("NFC", block.text)  # its white space is folded
-            known[block] = PageBlock(kind=_kind(block), text=text, at=path_of(block.place.element))
-        found.append(known[block])
-    return tuple(found)
-
-
 def declared(graph: Graph) -> tuple[PageBlock, ...]:
     """The longest `articleBody` of the page's JSON-LD, by its lines."""
     longest = max(graph.bodies(), key=lambda found: len(found[0]), default=None)
@@ -74,12 +63,12 @@ def in_scripts(tree: Element) -> tuple[PageBlock, ...]:
         for match in _STRING.finditer(text):
             if value := _unescaped(match["value"]):
                 found[match["key"]] += _plain(value, f"{path_of(script)} $..{match['key']}")
-    each = {key: [b for b in blocks if _is_prose(b.text)] for key, blocks in found.items()}
+    each = {key: [b for b in blocks if _is_prose_text(b.text)] for key, blocks in found.items()}
     best = max(each.values(), key=lambda blocks: sum(words_in(b.text) for b in blocks), default=[])
     return tuple({block.text: block for block in best}.values())
 
 
-def by_trafilatura(tree: Element, url: str, blocks: Sequence[Block]) -> tuple[PageBlock, ...]:
+def by_trafilatura(tree: Element, url: str, blocks: Sequence[Block], at: Places) -> tuple[PageBlock, ...]:
     """What trafilatura takes for the article, from a copy of the tree; none where it fails. A paragraph's place is that
     of the block with the same words."""
     from lxml.html import HTMLParser, document_fromstring
@@ -99,27 +88,19 @@ def by_trafilatura(tree: Element, url: str, blocks: Sequence[Block]) -> tuple[Pa
     found = []
     for kind, text in _paragraphs(document.body):
         block = places.get(text)
-        found.append(PageBlock(kind=kind, text=text, at=path_of(block.place.element) if block else None))
+        found.append(PageBlock(kind=kind, text=text, at=at.at(block) if block else None))
     return tuple(found)
 
 
-def all_prose(blocks: Iterable[Block]) -> tuple[PageBlock, ...]:
-    """Every block of the page that is prose and not made of links: the last resort."""
-    return as_page_blocks(b for b in blocks if b.words >= _LEAST and b.linked < 0.35 and _SENTENCE.search(b.text))
-
-
-def _kind(block: Block) -> BlockKind:
-    place = block.place
-    if kind := _KINDS.get(place.tag):
-        return kind
-    parent = place.parent
-    return "quotation" if parent is not None and parent.tag == "blockquote" else "paragraph"
+def is_prose(block: Block) -> bool:
+    """Whether a block is prose and not made of links: all such blocks are the last resort."""
+    return block.words >= _LEAST and block.linked < 0.35 and bool(_SENTENCE.search(block.text))
 
 
 def _plain(text: str, at: str) -> Iterator[PageBlock]:
     """The paragraphs of a text that may be HTML."""
     if "<" in text and (tree := parse(f"<div>{text}</div>")) is not None:
-        lines = [(_kind(block), block.text) for block in blocks_of(tree)]
+        lines = [(kind_of(block, in_article=True), block.text) for block in blocks_of(tree)]
     else:
         lines = [("paragraph", line) for line in text.splitlines()]
     for kind, line in lines:
@@ -135,7 +116,7 @@ def _unescaped(value: str) -> str | None:
     return text if isinstance(text, str) and " " in text.strip() else None
 
 
-def _is_prose(text: str) -> bool:
+def _is_prose_text(text: str) -> bool:
     return words_in(text) >= _LEAST and bool(_SENTENCE.search(text)) and not _NO_TEXT.search(text)
 
 

@@ -6,7 +6,6 @@ only a rendering shows. No text of the page is in no block, within the bounds th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
-from unicodedata import normalize
 
 from lxml.etree import _Element as Element
 
@@ -14,7 +13,38 @@ from archiver.article.html.paths import Paths
 from archiver.article.text.block_kinds import kind_of
 from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Block, Cut, cut_of
 from archiver.article.text.embedded_data import data_of
+from archiver.article.words import normalised
 from archiver.model import PageBlock, PageModel, PageRead
+
+
+class Places:
+    """Blocks of one tree as the model has them, each XPath found once."""
+
+    def __init__(self, tree: Element) -> None:
+        self.tree, self.paths = tree, Paths()
+
+    def of(self, blocks: Iterable[Block]) -> tuple[PageBlock, ...]:
+        """The blocks as those of the article."""
+        return tuple(self.page_block(block, in_article=True) for block in blocks)
+
+    def page_block(self, block: Block, *, in_article: bool) -> PageBlock:
+        """A block as the model has it."""
+        return PageBlock(
+            kind=kind_of(block, in_article=in_article),
+            text=normalised(block.text),
+            at=self.at(block),
+            marked=block.marked,
+            in_article=in_article,
+            struck=normalised(block.struck) if block.struck is not None else None,
+        )
+
+    def at(self, block: Block) -> str:
+        """The XPath of a block's element; of what stands in markup within markup, that of the attribute or text."""
+        place = block.place
+        while block.attribute and place.parent is not None and place.element.getroottree().getroot() is not self.tree:
+            place = place.parent
+        path = self.paths.of(place.element)
+        return f"{path}/{block.attribute}" if block.attribute else path
 
 
 def page_model(
@@ -25,11 +55,11 @@ def page_model(
     `parts` are the page's blocks where they were cut already.
     """
     parts = parts or cut_of(tree)
-    paths = Paths()
+    places = Places(tree)
     article = list(article_blocks)
-    mine = _of_article(parts.blocks, article, tree, paths)
-    blocks = [as_page_block(each, tree, paths, in_article=each in mine) for each in parts.blocks]
-    data, left_out = data_of(tree, paths)
+    mine = _of_article(parts.blocks, article, places)
+    blocks = [places.page_block(each, in_article=each in mine) for each in parts.blocks]
+    data, left_out = data_of(tree, places.paths)
     declared = {each.text for each in article} - {each.text for each in blocks if each.in_article}
     if declared:
         data = [_in_article(each) if each.text in declared else each for each in data]
@@ -49,26 +79,6 @@ def model_of(blocks: list[PageBlock], cut: list[str]) -> PageModel:
     return PageModel(blocks=tuple(blocks), read=read)
 
 
-def as_page_block(block: Block, tree: Element, paths: Paths, *, in_article: bool) -> PageBlock:
-    """A block as the model has it."""
-    return PageBlock(
-        kind=kind_of(block, in_article=in_article),
-        text=normalize("NFC", block.text),
-        at=place_of(block, tree, paths),
-        marked=block.marked,
-        in_article=in_article,
-        struck=normalize("NFC", block.struck) if block.struck is not None else None,
-    )
-
-
-def place_of(block: Block, tree: Element, paths: Paths) -> str:
-    """The XPath of a block's element; of what stands in markup within markup, that of the attribute or text."""
-    place = block.place
-    while block.attribute and place.parent is not None and place.element.getroottree().getroot() is not tree:
-        place = place.parent
-    return f"{paths.of(place.element)}/{block.attribute}" if block.attribute else paths.of(place.element)
-
-
 def _cuts(parts: Cut) -> list[str]:
     found = []
     if parts.too_many:
@@ -78,7 +88,7 @@ def _cuts(parts: Cut) -> list[str]:
     return found
 
 
-def _of_article(blocks: list[Block], article: list[PageBlock], tree: Element, paths: Paths) -> Collection[Block]:
+def _of_article(blocks: list[Block], article: list[PageBlock], places: Places) -> Collection[Block]:
     """The blocks that the article is made of: those with the same place and words, else the first with the words."""
     if not article:
         return frozenset()
@@ -87,10 +97,10 @@ def _of_article(blocks: list[Block], article: list[PageBlock], tree: Element, pa
         wanted[each.text].append(each)
     found, others = set(), []
     for block in blocks:
-        waiting = wanted.get(normalize("NFC", block.text))
+        waiting = wanted.get(normalised(block.text))
         if not waiting:
             continue
-        at = place_of(block, tree, paths)
+        at = places.at(block)
         same = next((each for each in waiting if each.at == at), None)
         if same is not None:
             waiting.remove(same)
@@ -98,7 +108,7 @@ def _of_article(blocks: list[Block], article: list[PageBlock], tree: Element, pa
         else:
             others.append(block)
     for block in others:
-        if waiting := wanted[normalize("NFC", block.text)]:
+        if waiting := wanted[normalised(block.text)]:
             waiting.pop()
             found.add(block)
     return found

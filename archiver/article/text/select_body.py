@@ -1,7 +1,7 @@
 """Which blocks of a page are the body of its article, in reading order.
 
-Each block is judged alone (`features.py`, `forest.py`); here the judgements are brought together: a heading needs
-less, another article on the page is left out, and so is a text the page repeats.
+Each block is judged alone (`features.py`, `tree_ensemble.py`); here the judgements are brought together: a heading
+needs less, another article on the page is left out, and so is a text the page repeats.
 """
 
 from collections import Counter

@@ -6,7 +6,7 @@ A new command is a row of `COMMANDS`, a function that adds its options in a modu
 
 import argparse
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from archiver import __version__
 from archiver.commands.options import bags, jobs, pages, transfer
@@ -27,14 +27,18 @@ first steps:
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Command:
+class Command(NamedTuple):
     """A command: what it does, what adds its options, and the module of `archiver/commands/` that carries it out."""
 
     name: str
     does: str
     options: Callable[[argparse.ArgumentParser], None]
     module: str
+
+    def add_options(self, command: argparse.ArgumentParser) -> None:
+        """Add the command's own options and those of every command."""
+        self.options(command)
+        settings(command)
 
 
 def _help(command: argparse.ArgumentParser) -> None:
@@ -59,8 +63,8 @@ COMMANDS = (
 )
 
 
-def parser() -> ArgumentParser:
-    """All commands and options."""
+def parser(*, lazily: bool = False) -> ArgumentParser:
+    """All commands and options; `lazily`, a command has its options only once it is parsed."""
     top = ArgumentParser(
         prog="archiver",
         epilog=EPILOG,
@@ -69,7 +73,7 @@ def parser() -> ArgumentParser:
     top.add_argument("--version", action="version", version=f"archiver {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")
     for each in COMMANDS:
-        command = commands.add_parser(each.name, help=each.does, description=each.does)
-        each.options(command)
-        settings(command)
+        command = commands.add_parser(each.name, help=each.does, description=each.does, options=each.add_options)
+        if not lazily:
+            command.add_options()
     return top

@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 
@@ -16,11 +16,20 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
 class ArgumentParser(argparse.ArgumentParser):
     """Refuses abbreviated options, suggests the nearest name, and takes arguments before and after options."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, *, options: Callable[[argparse.ArgumentParser], None] | None = None, **settings: Any) -> None:
+        """`options` adds the options when the command is parsed: the others need not have theirs."""
         super().__init__(**settings, formatter_class=_Formatter, allow_abbrev=False)
+        self._options = options
+
+    def add_options(self) -> None:
+        """Add the options now."""
+        if self._options is not None:
+            add, self._options = self._options, None
+            add(self)
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As the library does, but unknown arguments are reported by the command they were given to."""
+        self.add_options()
         known, unknown = super().parse_known_args(args, namespace)
         if unknown and not any(each.startswith("-") for each in unknown):
             unknown = self._gather(known, unknown)

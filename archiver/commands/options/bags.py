@@ -7,10 +7,10 @@ from pathlib import Path
 
 from archiver.commands.options.common import as_json, bags, count, trust
 
-_AGE = re.compile(r"(\d{1,6})([hdw])")
-_RATE = re.compile(r"(\d{1,9}(?:\.\d{1,9})?)(?:(k|K|M|G|Ki|Mi|Gi)B?|B)(?:/s)?")
+_AGE = r"(\d{1,6})([hdw])"
+_RATE = r"(\d{1,9}(?:\.\d{1,9})?)(?:(k|K|M|G|Ki|Mi|Gi)B?|B)(?:/s)?"
 _UNITS = {None: 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
-_SHARE = re.compile(r"(\d{1,3}(?:\.\d{1,9})?)%")
+_SHARE = r"(\d{1,3}(?:\.\d{1,9})?)%"
 
 
 def validate(command: argparse.ArgumentParser) -> None:
@@ -88,7 +88,7 @@ def certify(command: argparse.ArgumentParser) -> None:
 
 
 def _age(text: str) -> timedelta:
-    match = _AGE.fullmatch(text)
+    match = re.fullmatch(_AGE, text)
     if match is None:
         raise argparse.ArgumentTypeError(
             f"{text!r} is not an age as in 90d: a number of hours (h), days (d), weeks (w)"
@@ -97,7 +97,7 @@ def _age(text: str) -> timedelta:
 
 
 def _share(text: str) -> float:
-    match = _SHARE.fullmatch(text)
+    match = re.fullmatch(_SHARE, text)
     share = float(match[1]) if match else 0.0
     if not 0 < share <= 100:
         raise argparse.ArgumentTypeError(f"{text!r} is not a share as in 5%: above 0%, up to 100%")
@@ -105,7 +105,7 @@ def _share(text: str) -> float:
 
 
 def _rate(text: str) -> float:
-    match = _RATE.fullmatch(text)
+    match = re.fullmatch(_RATE, text)
     rate = float(match[1]) * _UNITS[match[2]] if match else 0.0
     if rate < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is not a rate with its unit, as in 50MB/s, 800kB/s or 1GiB/s")

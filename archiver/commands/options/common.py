@@ -43,6 +43,12 @@ def trust(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="trusted certificates (PEM, or a folder); without them the signer is reported, not verified",
     )
+    group.add_argument(
+        "--tsa-roots",
+        type=Path,
+        metavar="FILE",
+        help="trusted certificates of timestamping authorities, apart from signers' (default: those of --trust-roots)",
+    )
 
 
 def count(text: str) -> int:

@@ -29,7 +29,7 @@ def run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--fast-text",
         action="store_true",
-        help="find the text by the seed's words; the full extractor only where they are not found",
+        help="accepted and without effect: the text depends on the page alone",
     )
     _deliver(command)
     _network(command)
@@ -82,6 +82,7 @@ def status(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--rebuild", action="store_true", help="set a damaged ledger aside and write a new one from the bags"
     )
+    command.add_argument("--forget", action="store_true", help="let go of seeds without a bag whose documents are gone")
 
 
 def demo(command: argparse.ArgumentParser) -> None:

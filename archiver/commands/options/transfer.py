@@ -26,7 +26,14 @@ def sign(command: argparse.ArgumentParser) -> None:
         "--trust-roots",
         type=Path,
         metavar="FILE",
-        help="has the root of the authority, where it is not among those of the web",
+        help="trusted certificates (PEM): a timestamp of an authority that is not among them is not kept",
+    )
+    command.add_argument(
+        "--tsa-roots", type=Path, metavar="FILE", help="those of timestamping authorities, apart from signers'"
+    )
+    command.add_argument("--proxy", metavar="URL", help="ask authorities through this proxy")
+    command.add_argument(
+        "--allow-private", action="store_true", help="ask at private addresses that certificates name, too"
     )
     command.add_argument("--no-revocation", action="store_true", help="do not ask whether certificates are revoked")
     command.add_argument("--force", action="store_true", help="sign bags that are not valid, too")

@@ -34,7 +34,7 @@ CONNECT_SECONDS = 10
 RECOUNT_SECONDS = 2.0
 """How often the workers are counted."""
 _ADDRESS = re.compile(r"dask(?P<tls>\+tls)?://(?P<place>(?:\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]+):[0-9]{1,5})/?")
-_PATHS = ("bags", "ca_bundle", "key", "certificate", "passphrase_file", "trust_roots")
+_PATHS = ("bags", "ca_bundle", "key", "certificate", "passphrase_file", "trust_roots", "tsa_roots")
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 
 from archiver.config import Config
 from archiver.job.result import BagIdentity, Done
+from archiver.job.workers.open_files import seeds_at_once
 from archiver.job.workers.process_pool import WorkerPool
 from archiver.model import Seed
 
@@ -26,8 +27,8 @@ def executor_for(config: Config, job: str) -> Executor:
         return Cluster(config, job, (IN_FLIGHT, MOST_IN_FLIGHT))
     if config.jobs <= 1:
         _equip(config, job, None)
-        return ThreadPoolExecutor(MOST_IN_FLIGHT, "seed")
-    return _processes(config, job, config.jobs, MOST_IN_FLIGHT)
+        return ThreadPoolExecutor(seeds_at_once(MOST_IN_FLIGHT), "seed")
+    return _processes(config, job, config.jobs, seeds_at_once(MOST_IN_FLIGHT))
 
 
 def isolated_process(config: Config, job: str) -> Executor:
@@ -41,13 +42,14 @@ def _processes(config: Config, job: str, processes: int, threads: int) -> Execut
 
 
 def capacity(workers: Executor, config: Config) -> tuple[int, int]:
-    """How many seeds are under way at once, and how many at most where slow ones are among them."""
+    """How many seeds are under way at once, and how many at most where slow ones are among them; fewer where a process
+    may not have enough files open."""
     counted = getattr(workers, "capacity", None)
     if counted is not None:
         usual, most = counted()
         return usual, most
-    processes = max(1, config.jobs)
-    return processes * IN_FLIGHT, processes * MOST_IN_FLIGHT
+    processes, most = max(1, config.jobs), seeds_at_once(MOST_IN_FLIGHT)
+    return processes * min(IN_FLIGHT, most), processes * most
 
 
 def _equip(config: Config, job: str, level: int | None) -> None:

@@ -17,6 +17,7 @@ from archiver.capture.recorder import Recorder
 from archiver.capture.shared_cache import SharedCache
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
+from archiver.job.clock_check import FreshClockCheck
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.result import BagIdentity, Done, failure
@@ -71,7 +72,14 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
     cannot be delivered; those wait in the folder `outbox`."""
     cache, signer = SharedCache(config.bags / STAGING / "shared"), load_signer(config)
     out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
-    return Tools(config=config, fetcher=Fetcher(Recorder(config), cache=cache), job=job, signer=signer, outbox=out)
+    return Tools(
+        config=config,
+        fetcher=Fetcher(Recorder(config), cache=cache),
+        job=job,
+        signer=signer,
+        outbox=out,
+        clock=FreshClockCheck(),
+    )
 
 
 def release() -> None:

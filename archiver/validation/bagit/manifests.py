@@ -28,7 +28,7 @@ _KNOWN = {
 RECORD = "data/provenance.json"
 """The record of a bag that archiver made."""
 MEMBERS = "data/members.csv"
-"""The list of a group, a bag of bags; see `group.py`."""
+"""The list of a group, a bag of bags; see `group_bag.py`."""
 _ROOT = ("bagit.txt", "bag-info.txt")
 _PAIR = ("sha256", "sha512")
 MANIFESTS = 32
@@ -36,7 +36,7 @@ MANIFESTS = 32
 OURS = (*_ROOT, *(f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in _PAIR))
 """The six tag files of a bag with a record (docs/bag-format.md, section 2.1)."""
 SEALED = "original/tagmanifest-sha256.txt"
-"""The seal of the bag from which this one was made for a receiver, who may want other digests; see `derived.py`."""
+"""The seal of the bag from which this one was made for a receiver, who may want other digests; see `derived_bag.py`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Lists what is in a bag: every file by name and size. Links and special files are reported, never followed.
 
 Nothing in this room opens a file but through `Tree`, which knows only the files found here: whatever a manifest or a
-record names, nothing outside the bag is ever read (RFC 8493, 5.1). Serialised bags become trees in `archives.py`.
+record names, nothing outside the bag is ever read (RFC 8493, 5.1). Serialised bags become trees in `open_archive.py`.
 """
 
 import errno

@@ -1,6 +1,6 @@
 """Compares the record with the rest of the bag: seed, text, certificates, bag-info.txt (docs/bag-format.md, 2 to 4).
 
-The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `crate.py`. Tampering that keeps all
+The WARC's part is in `exchanges.py`, the WACZ's in `wacz.py`, the crate's in `ro_crate.py`. Tampering that keeps all
 checksums consistent is found here, if anywhere.
 """
 
@@ -9,6 +9,7 @@ import binascii
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from functools import cache, partial
 from unicodedata import is_normalized
 
@@ -21,6 +22,7 @@ from archiver.validation.payload.exchanges import check_exchanges
 from archiver.validation.payload.provenance import RECORD, Record, read_record
 from archiver.validation.payload.re_extraction import Reread, check_text_again
 from archiver.validation.payload.ro_crate import check_crate
+from archiver.validation.payload.times import check_times
 from archiver.validation.payload.wacz import Digest, check_wacz
 from archiver.validation.rules.registry import finding
 from archiver.validation.warc.guests import check_guests
@@ -34,8 +36,10 @@ TEXT = 64 << 20
 """Bytes of the text that are held against the record's comparison."""
 
 
-def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple[set[str], list[Finding]]:
-    """(the checks that were made, the findings) for a bag with a record; with `reread`, its text is extracted again."""
+def check_payload(
+    tree: Tree, info: Info, reread: Reread | None = None, *, now: datetime
+) -> tuple[set[str], list[Finding]]:
+    """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again."""
     made = {"record"}
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
@@ -55,7 +59,7 @@ def check_payload(tree: Tree, info: Info, reread: Reread | None = None) -> tuple
     else:
         findings += check_exchanges(record, warcs[named])
     findings += _certificates(tree, record)
-    findings += _times(record)
+    findings += check_times(record, now)
     findings += _bag_info(record, info)
     digest = cache(partial(_digest, tree))
     text = _read_text(tree, record)
@@ -186,16 +190,6 @@ def _der_sha256(base64_lines: bytes) -> str | None:
         return sha256(base64.b64decode(base64_lines))
     except binascii.Error:
         return None
-
-
-def _times(record: Record) -> Iterator[Finding]:
-    spans: list[tuple[str, tuple[str | int, ...], str]] = [("capture", ("capture",), "finished")]
-    count = len(record.get(list, "capture", "exchanges") or [])
-    spans += [(f"capture.exchanges[{i}]", ("capture", "exchanges", i), "ended") for i in range(count)]
-    for field, keys, last in spans:
-        begun, ended = record.time(*keys, "started"), record.time(*keys, last)
-        if begun and ended and ended < begun:
-            yield finding("REC012", RECORD, field=field, expected=f"after {begun}", found=ended)
 
 
 def _bag_info(record: Record, info: Info) -> Iterator[Finding]:

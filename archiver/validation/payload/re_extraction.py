@@ -5,7 +5,6 @@ This room takes the page out of the WARC itself (chunks and content coding taken
 function that extracts; whoever calls gives that, for rooms do not import each other. docs/bag-format.md, 4.5.
 """
 
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -13,15 +12,14 @@ from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.provenance import RECORD, Record
 from archiver.validation.rules.registry import finding
+from archiver.validation.warc.content_codings import NotInstalled, decoded
 from archiver.validation.warc.gzip_members import Broken, Members
 from archiver.validation.warc.http_payload import Message, header_values
 from archiver.validation.warc.reader import WarcRecord
 
 PAGE_BYTES = 32 << 20
 """How much of a page is read where the record does not say how much it was, and the most that is read at all."""
-_CODINGS = 3
 _SKIP = 1 << 18
-_IN = 1 << 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +35,9 @@ class ReadAgain:
     extractor: str
     extractor_version: str
     software: str
+    parser: str | None = None
+    normalisation: str | None = None
+    """Those of the record; None in records that do not name them."""
 
 
 Reread = Callable[[ReadAgain], str | None]
@@ -90,8 +91,8 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
     try:
         for piece in _block(tree, path, found):
             message.feed(piece)
-        body = _decoded(bytes(payload), header_values(message.headers, "content-encoding"), limit)
-    except (Broken, KeyError, OSError, zlib.error):
+        body = decoded(bytes(payload), header_values(message.headers, "content-encoding"), limit)
+    except (Broken, KeyError, NotInstalled, OSError):
         return None
     stated = record.get(str, "seed", "file")
     return ReadAgain(
@@ -103,6 +104,8 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
         extractor=record.get(str, "text", "extractor") or "",
         extractor_version=record.get(str, "text", "extractor_version") or "",
         software=record.get(str, "software", "version") or "",
+        parser=record.get(str, "text", "parser"),
+        normalisation=record.get(str, "text", "normalisation"),
     )
 
 
@@ -133,37 +136,3 @@ def _block(tree: Tree, path: str, record: WarcRecord) -> Iterator[bytes]:
             yield piece[:length]
             length -= min(length, len(piece))
             piece = members.read()
-
-
-def _decoded(payload: bytes, codings: Sequence[str], limit: int) -> bytes:
-    """The body without its content codings, at most `limit` bytes; nothing where a coding is not known. Raises
-    zlib.error for what is broken."""
-    coded = [each for each in codings if each != "identity"]
-    if len(coded) > _CODINGS or any(each not in ("gzip", "x-gzip", "deflate") for each in coded):
-        return b""
-    for coding in reversed(coded):
-        payload = _inflated(payload, zipped=coding != "deflate", limit=limit)
-    return payload[:limit]
-
-
-def _inflated(data: bytes, *, zipped: bool, limit: int) -> bytes:
-    """One coding taken off. Raises zlib.error."""
-    window = zlib.MAX_WBITS | 16 if zipped else zlib.MAX_WBITS
-    if not zipped and not (len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0):
-        window = -zlib.MAX_WBITS  # some servers send deflate without its zlib header
-    found, pending, at, inflater = bytearray(), b"", 0, zlib.decompressobj(window)
-    while len(found) < limit:
-        if inflater.eof:
-            pending = inflater.unused_data
-            if len(pending) < 2:
-                pending, at = pending + data[at : at + _IN], at + _IN
-            if not (zipped and pending.startswith(b"\x1f\x8b")):
-                return bytes(found)
-            inflater = zlib.decompressobj(window)
-        if not pending:
-            pending, at = data[at : at + _IN], at + _IN
-            if not pending:
-                raise zlib.error("it ends too early")
-        found += inflater.decompress(pending, limit - len(found))
-        pending = inflater.unconsumed_tail
-    return bytes(found)

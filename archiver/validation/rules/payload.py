@@ -39,6 +39,16 @@ RULES: dict[str, Rule] = {
             ),
             "REC012": ("error", "bag-format.md#4-12-what-must-agree", "{field}: its end is before its beginning"),
             "REC013": ("error", "bag-format.md#4-12-what-must-agree", "{field} contradicts {other}"),
+            "REC014": (
+                "warning",
+                "bag-format.md#4-12-what-must-agree",
+                "{field} is later than now: the clock was wrong at the capture, or is wrong here",
+            ),
+            "REC015": (
+                "warning",
+                "bag-format.md#4-12-what-must-agree",
+                "{field} is a day after the capture: the clock was wrong at the capture, or the page names a later day",
+            ),
         },
     ),
     **rules(

@@ -19,6 +19,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from archiver.cms.read import UNREADABLE, is_sound
 
 Certificate = x509.Certificate
+DOCUMENT_PURPOSES = ("1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36", "2.5.29.37.0")
+"""emailProtection, documentSigning (RFC 9336), anyExtendedKeyUsage."""
 DEPTH = 8
 """Certificates in a chain."""
 _TRIES = 64
@@ -132,12 +134,17 @@ def _is_issued(certificate: Certificate, by: Certificate) -> bool:
 
 
 def why_not_for_signatures(certificate: Certificate) -> str | None:
-    """Why a certificate's key may not sign documents; None where it may."""
-    try:
-        usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
-    except x509.ExtensionNotFound:
-        return None
-    return None if usage.digital_signature or usage.content_commitment else "its key usage has no signatures"
+    """Why a certificate's key may not sign documents; None where it may: no purpose is stated, or e-mail (RFC 5280,
+    4.2.1.12), documents (RFC 9336) or any. A web server's and a timestamping authority's sign nothing."""
+    extensions = {type(each.value): each.value for each in certificate.extensions}
+    usage, purposes = extensions.get(x509.KeyUsage), extensions.get(x509.ExtendedKeyUsage)
+    if isinstance(usage, x509.KeyUsage) and not (usage.digital_signature or usage.content_commitment):
+        return "its key usage has no signatures"
+    if isinstance(purposes, x509.ExtendedKeyUsage) and not any(
+        each.dotted_string in DOCUMENT_PURPOSES for each in purposes
+    ):
+        return "its extended key usage is for other things than documents"
+    return None
 
 
 def why_not_for_timestamps(certificate: Certificate) -> str | None:

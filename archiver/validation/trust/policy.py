@@ -17,6 +17,8 @@ class Trust:
     done, and counts for what no timestamp stands over; `signer` is a fingerprint, an address, a name or a subject."""
 
     roots: bytes | None = field(default=None, repr=False)
+    tsa_roots: bytes | None = field(default=None, repr=False)
+    """Of timestamping authorities, where they are apart from signers'."""
     require_signature: bool = False
     require_timestamp: bool = False
     signer: str | None = None
@@ -25,7 +27,13 @@ class Trust:
     @property
     def stated(self) -> str:
         """What is asked, as one line: other demands are another question."""
-        asked = (self.require_signature, self.require_timestamp, self.signer, sha256(self.roots or b""))
+        asked = (
+            self.require_signature,
+            self.require_timestamp,
+            self.signer,
+            sha256(self.roots or b""),
+            sha256(self.tsa_roots or b""),
+        )
         return " ".join(map(str, asked))
 
     @property
@@ -54,7 +62,7 @@ def _bare(identity: str) -> str:
     return identity.replace(":", "").lower()
 
 
-def read_roots(path: Path) -> bytes:
+def read_roots(path: Path, option: str = "--trust-roots") -> bytes:
     """The roots in a PEM file, or in the .pem, .crt and .cer files of a folder.
 
     Raises UsageError where there is no certificate, StorageError where they cannot be read.
@@ -72,5 +80,5 @@ def read_roots(path: Path) -> bytes:
     try:
         read_certificates(pem)
     except ValueError as error:
-        raise UsageError(f"--trust-roots {path}: no certificates in PEM there, or one that cannot be read") from error
+        raise UsageError(f"{option} {path}: no certificates in PEM there, or one that cannot be read") from error
     return pem

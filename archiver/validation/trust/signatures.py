@@ -7,7 +7,7 @@ fits the bag is not judged here: fixity is.
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from archiver.cms.read import LARGEST, InvalidCms, Signature, Timestamp, read_signature, read_timestamp
@@ -61,31 +61,62 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
     findings: list[Finding] = []
     links, found = _chain(tree, SEALED)
     findings += found
-    roots = None if trust.roots is None else read_certificates(trust.roots)
+    signers = None if trust.roots is None else read_certificates(trust.roots)
+    roots = _Roots(signers, signers if trust.tsa_roots is None else read_certificates(trust.tsa_roots))
     evaluation = _ChainEvaluation(tree, trust, roots, links)
     findings += evaluation.findings
     signed = [each for each in links if each.kind == "SIG"]
     stamped = [each for each in links if each.kind == "TSR"]
     made |= {name for name, there in (("signature", signed), ("timestamp", stamped)) if there}
-    made |= {"trust"} if roots is not None and any(each.content for each in links) else set()
+    made |= {"trust"} if any(each.content and roots.of(each) is not None for each in links) else set()
     made |= {"revocation"} if evaluation.revocation_known else set()
     findings += _demands(trust, evaluation)
     if trust.is_demanded or any(each.content for each in links):
         findings += check_covered(tree, required=trust.is_demanded)
     belongs = {each.path for each in links} | set(events)
     vouched = set()
+    beside_events = []
     for event in events:
         over, found = _chain(tree, event)
         beside = _ChainEvaluation(tree, trust, roots, over)
-        findings += [*found, *(each for each in beside.findings if each.severity != "info")]
+        beside_events.append(beside)
+        findings += found
         vouched |= {event} if any(each.kind == "SIG" and each.content for each in over) else set()
         belongs |= {each.path for each in over}
+    findings += _of_events(beside_events)
     for path in tree.files:
         if path.startswith(FOLDER) and path not in belongs:
             bare = next((path.removesuffix(each) for each in _BESIDE if path.endswith(each)), path)
             if bare not in belongs and not path.startswith(f"{FOLDER}custody/"):
                 findings.append(finding("SIG007", path))
     return made, findings, vouched
+
+
+def _of_events(evaluations: "Sequence[_ChainEvaluation]") -> Iterator[Finding]:
+    """What was found of the chains over events. An event names the digest of the one before: a timestamp that is proven
+    stands over all earlier ones, whose own need not be."""
+    proven = [any(each.kind == "TSR" for each in evaluation.trusted) for evaluation in evaluations]
+    for number, evaluation in enumerate(evaluations):
+        for each in evaluation.findings:
+            if each.code == "TSR020" and any(proven[number + 1 :]):
+                yield replace(each, code="TSR021", severity="warning", message=_weaker(each))
+            elif each.severity != "info":
+                yield each
+
+
+def _weaker(found: Finding) -> str:
+    return f"{found.message}; a later timestamp, which is verified, stands over this event"
+
+
+@dataclass(frozen=True, slots=True)
+class _Roots:
+    """Whose word counts for signers, and whose for timestamping authorities; None: nobody's, and nothing is checked."""
+
+    signers: list[Certificate] | None
+    authorities: list[Certificate] | None
+
+    def of(self, link: "ChainLink") -> list[Certificate] | None:
+        return self.authorities if link.kind == "TSR" else self.signers
 
 
 def _chain(tree: Tree, start: str) -> tuple[list[ChainLink], list[Finding]]:
@@ -122,8 +153,8 @@ def _read(tree: Tree, path: str, limit: int) -> bytes:
 class _ChainEvaluation:
     """Evaluates who made the links of one chain, and whether that is to be trusted."""
 
-    def __init__(self, tree: Tree, trust: Trust, roots: list[Certificate] | None, links: Sequence[ChainLink]) -> None:
-        self._tree, self._trust, self._roots, self.links = tree, trust, roots, links
+    def __init__(self, tree: Tree, trust: Trust, roots: "_Roots", links: Sequence[ChainLink]) -> None:
+        self._tree, self._trust, self.roots, self.links = tree, trust, roots, links
         self.findings: list[Finding] = []
         self.trusted: list[ChainLink] = []
         """The links whose maker is trusted."""
@@ -148,7 +179,9 @@ class _ChainEvaluation:
         for each in above:
             if each.content is None:
                 break
-            if isinstance(each.content, Timestamp) and (each is link or self._roots is None or each in self.trusted):
+            if isinstance(each.content, Timestamp) and (
+                each is link or self.roots.authorities is None or each in self.trusted
+            ):
                 return each.content.time, True
         return self._trust.now, False
 
@@ -158,9 +191,10 @@ class _ChainEvaluation:
         unfit = (why_not_for_timestamps if link.kind == "TSR" else why_not_for_signatures)(signature.certificate)
         if unfit:
             return Chain(reason=f"{subject(signature.certificate)}: {unfit}")
-        if self._roots is None:
+        roots = self.roots.of(link)
+        if roots is None:
             return Chain()
-        return chain_to(self._roots, signature.certificate, self._carried(link, signature), self.moment(link)[0])
+        return chain_to(roots, signature.certificate, self._carried(link, signature), self.moment(link)[0])
 
     def _carried(self, link: ChainLink, signature: Signature) -> list[Certificate]:
         carried = list(signature.certificates)
@@ -226,7 +260,11 @@ def _who(link: ChainLink) -> Finding:
 
 def _demands(trust: Trust, evaluation: _ChainEvaluation) -> Iterator[Finding]:
     """Findings for what is required and absent."""
-    trusted = evaluation.trusted if trust.roots is not None else [each for each in evaluation.links if each.content]
+    trusted = [
+        each
+        for each in evaluation.links
+        if each.content and (each in evaluation.trusted or evaluation.roots.of(each) is None)
+    ]
     signatures = [each for each in trusted if each.kind == "SIG"]
     if trust.require_signature and not signatures:
         yield finding("SIG006", FOLDER.rstrip("/"))

@@ -2,7 +2,7 @@
 
 Made apart from the writer and from warcio, so that it shares no mistakes with them. It keeps the header fields and the
 digests of each record, not its block, and never inflates beyond a ceiling. What each type of record must and must not
-have is in `warcfields.py`.
+have is in `fields.py`.
 """
 
 import re
@@ -266,7 +266,7 @@ class Reader:
         """(algorithm, value) of a digest field; None where there is none that can be checked."""
         named, colon, value = stated.get(name, "").partition(":")
         if not colon:
-            return None  # a field without a colon is malformed: `warcfields.py` says so
+            return None  # a field without a colon is malformed: `fields.py` says so
         algorithm = _HASHES.get(named.lower().replace("-", ""))
         if algorithm is None:
             self.say("WARC019", record=label, field=name, found=stated[name])

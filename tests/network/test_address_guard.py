@@ -8,8 +8,8 @@ import pytest
 from capturing import SITE, Bench
 from wire import CLOSE, Server, ok
 
-from archiver.capture.address_guard import AddressRefused, Guard, NameUnknown, Target, is_public, literal, resolve
 from archiver.config import ConnectTo
+from archiver.network.address_guard import AddressRefused, Guard, NameUnknown, Target, is_public, literal, resolve
 
 PRIVATE = [
     *("2002:808:808::1", "2001:0:808:808::1"),
@@ -19,7 +19,7 @@ PRIVATE = [
     *("::1", "::", "fe80::1", "fe80::1%eth0", "fec0::1", "fc00::1", "fd00:ec2::254", "ff02::1", "ff0e::1"),
     *("::ffff:127.0.0.1", "::ffff:a9fe:a9fe", "::127.0.0.1", "64:ff9b::127.0.0.1", "64:ff9b::a9fe:a9fe"),
     *("64:ff9b:1::8.8.8.8", "2002:7f00:1::", "2002:a9fe:a9fe::1", "2001:db8::1", "2001::1", "100::1"),
-    "2001:0:7f00:1:0:0:f7f7:f7f7",
+    *("2001:0:7f00:1:0:0:f7f7:f7f7", "3fff::1", "3fff:fff::1", "192.88.99.1", "192.88.99.255", "::ffff:192.88.99.1"),
 ]
 PUBLIC = [
     *("8.8.8.8", "93.184.216.34", "172.32.0.1", "100.128.0.1", "192.169.0.1", "2606:2800:220:1::1", "2a00::1"),
@@ -159,7 +159,7 @@ def test_a_name_that_turns_private_after_the_first_look_does_not_get_through(
         answers.append("127.0.0.9" if not answers else "127.0.0.1")
         return [answers[-1]]
 
-    monkeypatch.setattr("archiver.capture.address_guard.is_public", lambda ip: ip == "127.0.0.9")
+    monkeypatch.setattr("archiver.network.address_guard.is_public", lambda ip: ip == "127.0.0.9")
     with (
         Server({"/": [ok(b"public")], "/again": [(CLOSE,)]}, host="127.0.0.9") as public,
         Bench(tmp_path, resolver=rebinding, settings={"limits": {"retries": 1}}) as bench,
@@ -175,7 +175,7 @@ def test_a_name_that_turns_private_after_the_first_look_does_not_get_through(
 
 
 def test_the_next_address_is_tried_when_the_first_does_not_answer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("archiver.capture.address_guard.is_public", lambda ip: True)
+    monkeypatch.setattr("archiver.network.address_guard.is_public", lambda ip: True)
     with (
         Server({"/": [ok()]}, host="127.0.0.9") as server,
         Bench(tmp_path, resolver=lambda host, port: ["127.0.0.8", "127.0.0.9"]) as bench,

@@ -63,12 +63,15 @@ def is_public(address: str) -> bool:
         # 6to4 and Teredo are retired (RFC 7526), and Pythons do not agree on whether they are public.
         if ip not in _UNICAST or ip.sixtofour is not None or ip.teredo is not None:
             return False
-    return ip.is_global and not ip.is_multicast and ip not in _PROTOCOL
+    return ip.is_global and not ip.is_multicast and not any(ip in each for each in _NOT_GLOBAL)
 
 
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
-_PROTOCOL = ipaddress.ip_network("192.0.0.0/24")
-"""For protocols (RFC 6890); `is_global` of older Pythons lets most of it through."""
+_NOT_GLOBAL = tuple(
+    map(ipaddress.ip_network, ("192.0.0.0/24", "192.88.99.0/24", "3fff::/20", "5f00::/16", "2001:db8::/32"))
+)
+"""For protocols (RFC 6890), relays of 6to4 (RFC 7526), documentation (RFC 9637, RFC 3849) and segment routing (RFC
+9602): `is_global` of some Pythons lets them through."""
 _UNICAST = ipaddress.ip_network("2000::/3")
 """All that is assigned for global unicast (RFC 4291, 2.4): `is_global` alone lets ::127.0.0.1 through."""
 

@@ -1,0 +1,106 @@
+"""Blocks that belong to an article by where they stand, whatever the judge of blocks makes of them: what stands between
+two of its paragraphs as they do, a heading between them, and the sign-off and source lines behind the last.
+
+A sign-off is short, stands right behind the text, and says who wrote, helped or supplied it. It names nobody: that is
+for `credits/`.
+"""
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from archiver.article.people.agencies import find
+from archiver.article.text.block_place import Place
+from archiver.article.text.blocks import Block
+from archiver.article.text.features import style_of
+
+_GAP = 3
+"""So many blocks in a row may have been left out between two paragraphs."""
+_BEHIND = 4
+"""So many blocks behind the last paragraph are looked at."""
+_UP = 2
+"""How many levels above the last paragraph's container a sign-off may stand."""
+_LINKED = 0.5
+_WORDS = 40
+_HEADINGS = frozenset(("h2", "h3", "h4", "h5"))
+_SAYS = re.compile(
+    r"""
+    ^\W{0,4}(?:
+        (?:additional\s|extra\s|further\s)?(?:reporting|writing|editing|research|production)(?:\sand\s\w+)?\sby\b
+      | (?:reported|written|edited|compiled|translated|contributing|contributors?)\b.{0,3}?(?:\sby\b|:)
+      | with\s(?:additional\s)?(?:reporting|reports?|files|inputs?|material|contributions?|wires?|agenc(?:y|ies)|wire)\b
+      | with\s\w{1,20}\s(?:wires?|reports?|agencies|staff)\b
+      | (?:source|sources|quellen?|fontes?|fonti|fuentes?|bron(?:nen)?|kilder?|källor?|lähteet?|źródł[oa]|zdroje?|forrás
+        |источник|джерело|kaynak|sumber|πηγή|منبع|المصدر|来源|來源|出典)\s?[::/]
+      | mit\s(?:material|informationen|agentur(?:en|material)?)\b | von\s\w{2,20}\sredigiert
+      | (?:avec|d['’]après)\s(?:l['’])?(?:agences?|afp|reuters|ap)\b
+      | (?:con|com)\s(?:informaci|informaç|agencias?|agências?)
+      | con\sinformazioni | aus\sdem\s\w+\svon | (?:\(c\)|©)
+      | this\s(?:article|story|report)\swas\s(?:originally|first)\spublished
+    )
+    | \bcontributed\s(?:to\sthis|to\sthe|to\sreport|additional|reporting|from)\b
+    """,
+    re.IGNORECASE | re.VERBOSE,
+)
+_PARTS = re.compile(r"\s*+(?:[/,;&|+·•–—-]|\b(?:and|und|et|y|e|en|och|og)\b)\s*+")
+_AROUND = " \t()[]{}<>©*_.,:;–—-\"'“”„«»"
+
+
+def with_edges(chosen: Sequence[Block], blocks: Sequence[Block]) -> list[Block]:
+    """The chosen blocks of a page's running text, with those that belong to them, in page order."""
+    mine = set(chosen)
+    at = [n for n, block in enumerate(blocks) if block in mine]
+    if not at:
+        return list(chosen)
+    found = set(at)
+    for before, after in pairwise(at):
+        if 1 < after - before <= _GAP + 1:
+            found.update(n for n in range(before + 1, after) if _between(blocks[n], blocks[before], blocks[after]))
+    found.update(_sign_offs(blocks, at[-1]))
+    return [blocks[n] for n in sorted(found)]
+
+
+def _between(block: Block, before: Block, after: Block) -> bool:
+    """Whether a block between two paragraphs of one container is a heading there, or looks as they do."""
+    if block.home is not before.home or block.home is not after.home:
+        return False
+    alike = style_of(block) in (style_of(before), style_of(after)) and block.linked < _LINKED
+    return alike or block.place.tag in _HEADINGS
+
+
+def _sign_offs(blocks: Sequence[Block], last: int) -> list[int]:
+    """The sign-offs right behind the last paragraph."""
+    container: Place = blocks[last].home
+    for _ in range(_UP):
+        if container.parent is not None and container.parent.tag not in ("body", "html"):
+            container = container.parent
+    found = []
+    for n in range(last + 1, min(last + 1 + _BEHIND, len(blocks))):
+        if not _lies_in(blocks[n].place, container):
+            break
+        if blocks[n].words <= _WORDS and is_sign_off(blocks[n].text):
+            found.append(n)
+    return found
+
+
+def is_sign_off(text: str) -> bool:
+    """Whether a short text says who wrote, helped with or supplied what stands before it."""
+    if len(text) > 400:
+        return False
+    if _SAYS.search(text):
+        return any(map(str.isalpha, text))
+    parts = [part.strip(_AROUND) for part in _PARTS.split(text.strip(_AROUND))]
+    named = [part for part in parts if part]
+    if not named or len(named) > 6 or not any(find(part) for part in named):
+        return False
+    # Beside an agency stand the author's letters: `sda/sep`, `ntv.de, ino/dpa`.
+    return all(find(part) or (len(part) <= 8 and " " not in part) for part in named)
+
+
+def _lies_in(place: Place, container: Place) -> bool:
+    at: Place | None = place
+    while at is not None:
+        if at is container:
+            return True
+        at = at.parent
+    return False

@@ -1,0 +1,53 @@
+"""Where a block stands: its element, what contains it, and what the names and marks of both say."""
+
+from lxml.etree import _Element as Element
+
+from archiver.article.text.class_hints import HIDDEN, marks_of
+from archiver.model import Marked
+
+_TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd blockquote figcaption pre q address summary caption"
+LEAVES = frozenset(_TAGS.split())
+"""Elements that hold one paragraph each."""
+
+
+class Place:
+    """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
+    holds."""
+
+    __slots__ = (
+        *("_name", "_own", "depth", "element", "held", "linked", "marked", "near", "parent", "prose", "score", "tag"),
+        "words",
+    )
+
+    def __init__(
+        self, element: Element, parent: "Place | None", tag: str, depth: int, marked: Marked | None = None
+    ) -> None:
+        self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
+        self._name: str | None = None
+        self._own = -1
+        self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
+
+    @property
+    def name(self) -> str:
+        """The class of this element; read when first asked for, as most places hold nothing."""
+        if self._name is None:
+            self._name = self.element.get("class") or ""
+        return self._name
+
+    @property
+    def own(self) -> int:
+        """The marks of this element; read when first asked for."""
+        if self._own < 0:
+            get = self.element.get
+            self._own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
+            style = get("style")
+            if get("hidden") is not None or (style and "none" in style and "display" in style):
+                self._own |= HIDDEN
+        return self._own
+
+    def home(self) -> "Place":
+        """The container of what stands here: of a paragraph, what its siblings stand in."""
+        home = self
+        while home.tag in LEAVES and home.parent is not None:
+            home = home.parent
+        return home
