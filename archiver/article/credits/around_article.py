@@ -32,7 +32,8 @@ def credits_around(
     if not places:
         return
     first, last = places[0], places[-1]
-    for block in filter(_may_credit, reversed(blocks[max(0, first - ABOVE) : first])):
+    top = [block for block in blocks[first : first + 2] if block.kind == "byline"]
+    for block in filter(_may_credit, [*top, *reversed(blocks[max(0, first - ABOVE) : first])]):
         found = credits_of_line(block.text, block.at or "") or _bare_byline(block)
         fit = (each for each in found if each.of == "article" and each.role != "rights")
         yield from (each for each in fit if block.kind == "byline" or each.agency)

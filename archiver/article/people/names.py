@@ -66,7 +66,9 @@ def _split(raw: str) -> tuple[str, ...]:
             continue
         if _UNNAMED.match(clean) or _NO_NAME.search(clean):
             continue
-        names += [each for each in names_of(clean) if each not in names]
+        # `Our Foreign Staff` is what the page claims, though it credits nobody.
+        claimed = [clean] if clean.endswith(" Staff") else names_of(clean)
+        names += [each for each in claimed if each not in names]
     return tuple(names)
 
 
