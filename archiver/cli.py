@@ -3,6 +3,7 @@
 No rule lives here. Commands are imported when they are called, so that `--help` and `validate` start fast.
 """
 
+import codecs
 import importlib
 import io
 import logging
@@ -62,7 +63,7 @@ class Talk(io.TextIOWrapper):
     `strict` is the stream that raises OSError then."""
 
     def __init__(self, strict: io.TextIOWrapper) -> None:
-        super().__init__(strict.buffer, encoding=strict.encoding, errors="backslashreplace", line_buffering=True)
+        super().__init__(strict.buffer, encoding=strict.encoding, errors=SHOWN, line_buffering=True)
         self.strict = strict
 
     def write(self, text: str, /) -> int:
@@ -77,6 +78,19 @@ class Talk(io.TextIOWrapper):
             super().flush()
 
 
+def _shown(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    # A byte of a name that is not in the encoding of the locale as `visible` has it, other characters as Python does.
+    text = error.object[error.start : error.end]
+    shown = "".join(visible(c) if "\udc80" <= c <= "\udcff" else c for c in text)
+    return shown.encode("ascii", "backslashreplace").decode("ascii"), error.end
+
+
+SHOWN = "archiver.shown"
+codecs.register_error(SHOWN, _shown)
+
+
 def _open_streams() -> None:
     """What was closed by whoever called us (`>&-`) swallows what is written; what its encoding lacks is escaped."""
     for name in ("stdout", "stderr"):
@@ -84,7 +98,7 @@ def _open_streams() -> None:
         if stream is None:
             setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123 - open to the very end
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=SHOWN)
     if isinstance(sys.stderr, io.TextIOWrapper) and sys.stderr is sys.__stderr__:
         sys.stderr = Talk(sys.stderr)
 

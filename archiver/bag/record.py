@@ -89,8 +89,14 @@ def _seed(contents: BagContents) -> dict[str, Any]:
         "original_name": seed.name,
         "original_url": seed.url,
         "headline": seed.headline.text if seed.headline else None,
-        "date": seed.date.day.isoformat() if seed.date else None,
+        "date": seed.date.value if seed.date else None,
         "lines": seed.lines,
+        "format": seed.format,
+        "url_guessed": seed.url_guessed,
+        "list": plain(seed.list),
+        "tags": list(seed.tags),
+        "notes": list(seed.notes),
+        "header": plain(seed.header),
         **contents.custody,
     }
 

@@ -121,17 +121,17 @@ def read_timestamp(response: bytes, data: bytes) -> Timestamp:
     content = _parsed(inside[0], bytes) if inside and len(inside) == 1 else None
     if content is None:
         raise InvalidCms("malformed", "it carries no TSTInfo")
-    told = _decoded(TstInfo, content)
+    parsed = _decoded(TstInfo, content)
     signature = _verified(signed, content)
-    digest = _hash(told.imprint.algorithm)
-    if _digest(digest, data) != told.imprint.digest:
+    digest = _hash(parsed.imprint.algorithm)
+    if _digest(digest, data) != parsed.imprint.digest:
         raise InvalidCms("content", "its imprint is of other data")
-    time = told.time.as_datetime()
+    time = parsed.time.as_datetime()
     return Timestamp(
         signature=signature,
         time=time if time.tzinfo else time.replace(tzinfo=UTC),
-        serial=told.serial,
-        nonce=told.nonce,
+        serial=parsed.serial,
+        nonce=parsed.nonce,
     )
 
 
@@ -192,11 +192,11 @@ def _check(key: Any, info: SignerInfo, signed: bytes, digest: hashes.HashAlgorit
 def _pss(algorithm: list[asn1.TLV]) -> tuple[hashes.HashAlgorithm, int]:
     if len(algorithm) != 2:
         raise InvalidCms("algorithm", "RSASSA-PSS with SHA-1")
-    told = _parsed(algorithm[1], PssParameters)
-    mask, salt = told.mask, 20 if told.salt is None else told.salt  # the default, which DER leaves out
-    if told.digest is None or mask is None or len(mask) != 2 or not 0 <= salt <= 512:
+    parsed = _parsed(algorithm[1], PssParameters)
+    mask, salt = parsed.mask, 20 if parsed.salt is None else parsed.salt  # the default, which DER leaves out
+    if parsed.digest is None or mask is None or len(mask) != 2 or not 0 <= salt <= 512:
         raise InvalidCms("algorithm", "RSASSA-PSS with SHA-1, or a salt out of all proportion")
-    hasher = _hash(told.digest)
+    hasher = _hash(parsed.digest)
     if _oid(mask) != _MGF1 or _HASHES.get(_parsed(mask[1], Algorithm).algorithm.dotted_string) is not hasher:
         raise InvalidCms("algorithm", "RSASSA-PSS with a mask of its own")
     return hasher, salt
@@ -302,8 +302,8 @@ def _time(stated: asn1.TLV | None) -> datetime | None:
 
 
 def _utc(time: asn1.UTCTime | asn1.GeneralizedTime) -> datetime:
-    told = time.as_datetime()
-    return told if told.tzinfo else told.replace(tzinfo=UTC)
+    parsed = time.as_datetime()
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
 
 
 def _decoded(kind: type[_T], der: bytes) -> _T:

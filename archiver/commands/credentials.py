@@ -11,6 +11,7 @@ from pathlib import Path
 from archiver.config import Config, public
 from archiver.errors import StorageError, UsageError
 from archiver.network.dial import check_proxy
+from archiver.trust.seal_new_bag import read_passphrase
 
 VARIABLE = "ARCHIVER_PASSPHRASE"
 _LARGEST = 1 << 16
@@ -45,7 +46,7 @@ def _is_encrypted(key: Path) -> bool:
 
 def _passphrase(key: Path, file: Path | None) -> bytes | None:
     if file:
-        return _read(file, "passphrase").removesuffix(b"\n").removesuffix(b"\r")
+        return read_passphrase(file)
     if VARIABLE in os.environ:
         return os.environb[VARIABLE.encode()]
     if sys.stdin is not None and sys.stdin.isatty():

@@ -19,7 +19,7 @@ from archiver.errors import UsageError
 from archiver.fixity.read_bag import BagState, Change, RateLimiter, read_bag
 from archiver.fixity.replicas import MOST, ReplicaQuery, places, search, whole
 from archiver.ledger.deliveries import Deliveries
-from archiver.ledger.fixity_readings import Reading, Readings, stamp
+from archiver.ledger.fixity_readings import FixityReading, Readings, stamp
 from archiver.ledger.ledger import PATH, storable
 from archiver.packaging.source import SEAL
 from archiver.validation.discover import find_bags, is_bag
@@ -296,7 +296,7 @@ class _Folder:
         found["since"] = told.since
         self.readings.settle(
             asked,
-            Reading(
+            FixityReading(
                 bag=name,
                 time=told.time,
                 outcome=told.outcome,
@@ -310,7 +310,7 @@ class _Folder:
         )
 
 
-def _since(before: Reading, state: BagState) -> Iterator[Change]:
+def _since(before: FixityReading, state: BagState) -> Iterator[Change]:
     """The differences from the last good reading that the bag's own manifests do not show."""
     told = {each.path for each in state.changes}
     if state.seal != before.good_seal and state.seal and before.good_seal:
@@ -333,7 +333,7 @@ def _since(before: Reading, state: BagState) -> Iterator[Change]:
             yield Change(kind="changed", path=path, message=f"not what it was on {before.good}")
 
 
-def _again(path: Path, row: Reading) -> Audited:
+def _again(path: Path, row: FixityReading) -> Audited:
     """A result that an interrupted audit has reported before."""
     found: Mapping[str, Any] = row.found
     changes = tuple(Change(**{**each, "copies": tuple(each["copies"])}) for each in found.get("changes", ()))

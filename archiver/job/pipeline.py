@@ -61,13 +61,13 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
     """
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
     staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
-    shelf = _Shelf(staged, tools, started)
+    writer = _StagedWarcs(staged, tools, started)
     try:
-        capture = tools.fetcher.fetch(seed.url, shelf)  # 1. capture the original
+        capture = tools.fetcher.fetch(seed.url, writer)  # 1. capture the original
         if isinstance(capture, Failure):
             staged.discard()
             return capture
-        shelf.close()
+        writer.close()
         with _READING:
             reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
         reading = _from_wire(reading, capture)
@@ -78,7 +78,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         reading = replace(
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
         )
-        check_warcs(shelf.written())  # 3. judge the WARC by what will judge the bag
+        check_warcs(writer.written())  # 3. judge the WARC by what will judge the bag
         contents = BagContents(
             seed=seed,
             capture=capture,
@@ -147,7 +147,7 @@ def check_warcs(paths: Iterable[Path]) -> None:
             raise RecordingError(f"the WARC is not valid ({wrong.code}: {wrong.message}); nothing is kept")
 
 
-class _Shelf:
+class _StagedWarcs:
     """Puts a capture's WARC files into the staged bag, from the first response on (`CaptureFiles`)."""
 
     def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:

@@ -21,7 +21,7 @@ _COLUMNS = "bag, time, outcome, octets, seal, found, good, good_seal, beside"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class FixityReading:
     """A row: the last reading of a bag, and its last good one."""
 
     bag: str
@@ -64,13 +64,13 @@ class Readings:
             rows = self._db.execute("SELECT bag, outcome, good FROM readings ORDER BY bag").fetchall()
         return {str(bag): (str(outcome), good) for bag, outcome, good in rows}
 
-    def find(self, bag: str) -> Reading | None:
+    def find(self, bag: str) -> FixityReading | None:
         """The last reading of a bag."""
         with self._usable():
             row = self._db.execute(f"SELECT {_COLUMNS} FROM readings WHERE bag = ?", (bag,)).fetchone()
             return _reading(row) if row else None
 
-    def found_since(self, moment: str) -> list[Reading]:
+    def found_since(self, moment: str) -> list[FixityReading]:
         """The readings since then that were not good."""
         where = "outcome <> 'good' AND time >= ?"
         with self._usable():
@@ -95,7 +95,7 @@ class Readings:
             rows = ((asked, bag, place) for place, bag in enumerate(bags))
             self._db.executemany("INSERT OR IGNORE INTO audits_due VALUES (?, ?, ?)", rows)
 
-    def settle(self, asked: str, reading: Reading) -> None:
+    def settle(self, asked: str, reading: FixityReading) -> None:
         """Write the reading of a bag, and that this audit is done with it."""
         row = (
             *(reading.bag, reading.time, reading.outcome, reading.octets, reading.seal, json.dumps(reading.found)),
@@ -145,9 +145,9 @@ class Readings:
                 raise sqlite3.DatabaseError(f"what was read of a bag is not JSON: {error}") from error
 
 
-def _reading(row: tuple[Any, ...]) -> Reading:
+def _reading(row: tuple[Any, ...]) -> FixityReading:
     bag, time, outcome, octets, seal, found, good, good_seal, beside = row
-    return Reading(
+    return FixityReading(
         bag=bag,
         time=time,
         outcome=outcome,

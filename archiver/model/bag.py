@@ -1,7 +1,7 @@
 """A bag and what validation says of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
@@ -41,6 +41,8 @@ class Report:
     bag: str
     checks: Mapping[str, Judgement]
     findings: tuple[Finding, ...]
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Why each check that is `not checked` was not made."""
 
     @property
     def ok(self) -> bool:

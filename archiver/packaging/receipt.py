@@ -54,9 +54,9 @@ def read_receipt(data: bytes) -> tuple[str, str, int, str]:
     Refused for what is none."""
     try:
         small = len(data) <= LARGEST and sum(map(data.count, (b",", b"[", b"{"))) <= _VALUES
-        told = json.loads(data) if small else {}
-        sealed = told["derived"] or told["bag"]  # a bag that was made for the receiver has a seal of its own
-        found = told["id"], sealed["seal"], told["package"]["size"], told["package"]["sha256"]
+        fields = json.loads(data) if small else {}
+        sealed = fields["derived"] or fields["bag"]  # a bag that was made for the receiver has a seal of its own
+        found = fields["id"], sealed["seal"], fields["package"]["size"], fields["package"]["sha256"]
     except (ValueError, LookupError, TypeError, RecursionError) as error:
         raise Refused("the receipt beside it cannot be read; ask the sender for it, or move it away") from error
     if [type(each) for each in found] != [str, str, int, str]:

@@ -11,11 +11,13 @@ from typing import NamedTuple
 from archiver.model import Anchor
 
 _LONGEST_CAPTION = 2000
+_LONGEST_BODY_CAPTION = 400
 _LONGEST_CREDIT = 100
 _LONGEST_LINE = 300
 _MARKS = "*_ "
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3}$")
 _SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?] ")
+_SENTENCE_INSIDE_QUOTED = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3} ")
 _LABEL = re.compile(
     r"""(?:^|(?<=[\s(\[|–—-]))(?:
       (?:photos?|photograph[sy]?|pictures?|images?|imagen|imagem|immagine|fotos?|fotografía|fotografie|fotografia|bild(?:er)?
@@ -29,9 +31,18 @@ _LABEL = re.compile(
 _RIGHTS = re.compile(r"(?:^|(?<=[\s|–—-]))(?:©|\(c\)\s|copyright\s)", re.IGNORECASE)
 
 _BYLINE = re.compile(
-    r"(?:(?:story |text )?by|von|par|por|di|door|av|af|przez)(?:\s?[:：]\s?|\s)(?P<who>[^!?…]+)", re.IGNORECASE
+    r"""(?:(?:(?:story|text|words|written|reported|report)\s)?by|von|par|por|di|door|av|af|przez|de|autor(?:a|en|ka)?|auteur|autore
+    |författare|kirjoittanut|írta|szerző|yazan|haber|scris\sde|автор|авторка|текст|του|της|από|συντάκτης|مات|بقلم|كتب|كتبت|إعداد
+    |نویسنده|به\sقلم|گزارش|מאת|लेखक|द्वारा|โดย|oleh|bởi|tác\sgiả|作者|記者|记者|文|撰文|取材|執筆|撰稿|編集)
+    (?:\s?[:：/／・]\s?|\s|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff]))(?P<who>[^!?…]+)
+    |(?P<reporter>[\uac00-\ud7af]{2,5}(?:\s[\uac00-\ud7af]{2,5})?)\s(?:기자|특파원|선임기자|논설위원)(?:\s=)?""",
+    re.IGNORECASE | re.VERBOSE,
 )
 
+_UNCASED = re.compile(r"[\u0590-\u0fff\u3040-\u9fff\uac00-\ud7af]")
+_LONGEST_UNCASED_NAME = 40
+"""Where no capitals tell a name, only a short line is one."""
+_FAR_EAST = re.compile(r"[\u3040-\u9fff\uac00-\ud7af・ ]{2,12}")
 _WORD = re.compile(r"[^\s|]+")
 _AGENCIES = _WORD.findall(
     """afp ap apa anp ansa ats belga cp dpa efe epd interfax itar-tass keystone kna kyodo lusa ntb pa pap reuters reuter
@@ -93,8 +104,27 @@ def read_caption(text: str, anchors: Sequence[Anchor], *, article_follows: bool)
         return None
     found = _labelled(whole)
     if found is None and article_follows:
-        found = _linked(whole, anchors) or _rights(whole) or _parenthesised(whole)
+        found = _linked(whole, anchors) or _rights(whole) or _parenthesised(whole) or _unmarked(whole)
     if found is None:
+        return None
+    at, credit = found
+    last = anchors[-1] if anchors and anchors[-1].start >= at else None
+    url = last.href if last and last.href.strip("#") else None
+    return CaptionCredit(whole[:at].strip(_MARKS + "–—|-(["), credit, url)
+
+
+def read_body_caption(text: str, anchors: Sequence[Anchor]) -> CaptionCredit | None:
+    """The caption a paragraph within the text is: one that ends in `Photo: X`, or in a credit that can hardly be part
+    of the text: an agency or a picture library as a link, or with a name in parentheses (`(Maria Lund / AFP)`)."""
+    whole = text.rstrip(_MARKS)
+    if not whole or len(whole) > _LONGEST_BODY_CAPTION:
+        return None
+    found = _labelled(whole)
+    if found is None and (linked := _linked(whole, anchors)) and _surely(linked[1]):
+        found = linked
+    if found is None and (named := _parenthesised(whole)) and _surely(named[1]) and re.search(r"[/,|]", named[1]):
+        found = named
+    if found is None or not found[0]:
         return None
     at, credit = found
     last = anchors[-1] if anchors and anchors[-1].start >= at else None
@@ -106,9 +136,14 @@ def is_byline(text: str) -> bool:
     """Whether a line below the headline is `By` and names of two words or more, or of an agency: `Von Mia Holm`."""
     line = text.strip(_MARKS)
     found = _BYLINE.fullmatch(line) if len(line) <= _LONGEST_CREDIT else None
-    if found is None or any(character.isdigit() for character in line) or not _looks_like_name(found["who"]):
+    if found is None or any(character.isdigit() for character in line):
         return False
-    return len(found["who"].split()) > 1 or found["who"].lower() in _AGENCIES
+    if found["reporter"]:
+        return True
+    who = found["who"].strip()
+    if not _looks_like_name(who) or (_UNCASED.search(who) and len(who) > _LONGEST_UNCASED_NAME):
+        return False
+    return len(who.split()) > 1 or who.lower() in _AGENCIES or _FAR_EAST.fullmatch(who) is not None
 
 
 def is_end_line(text: str) -> bool:
@@ -165,6 +200,15 @@ def _parenthesised(whole: str) -> tuple[int, str] | None:
     inner = whole[at + 1 : -1]
     ended = _SENTENCE_END.search(whole[:at].rstrip()) or _surely(inner)
     return (at, inner.strip()) if ended and _looks_like_name(inner) else None
+
+
+def _unmarked(whole: str) -> tuple[int, str] | None:
+    """`… the gallery. Maria Lund / AFP`: behind the end of a sentence, a name and an agency."""
+    ends = [found.end() for found in _SENTENCE_INSIDE_QUOTED.finditer(whole, max(0, len(whole) - _LONGEST_CREDIT))]
+    if not ends or "/" not in whole[ends[-1] :]:
+        return None
+    credit = whole[ends[-1] :].strip()
+    return (ends[-1], credit) if credit and _surely(credit) and _looks_like_name(credit) else None
 
 
 def _surely(words: str) -> bool:

@@ -8,15 +8,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from archiver.seeds import addresses
+from archiver.seeds.addresses import OUTRIGHT
+from archiver.seeds.blocks import Facts
 from archiver.seeds.lines import Line, line_at
 from archiver.seeds.refusal import Refusal, shown
 
 LARGEST = 64 * 1024
 DEEPEST = 16
 _ADVICE = "mend it between the two '---' lines, for example: title: \"…\""
-_HEADLINE = ("headline", "title")
-_DATE = ("date", "published", "date_published", "publication_date")
+_HEADLINE = ("headline", "title", "full_title", "titel", "titre", "título", "titolo")
+_DATE = (
+    *("published", "date_published", "publication_date", "pubdate", "published_at", "publish_date", "publishdate"),
+    *("published_time", "date", "datum", "fecha"),
+)
 _URL = ("url", "original_url", "source_url")
+_AUTHOR = ("author", "authors", "byline", "creator", "autor", "auteur", "autore")
+_TAGS = ("tags", "tag", "keywords", "labels")
+_NOTES = ("notes", "note", "comment")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,23 +36,44 @@ class FrontMatter:
     values: Mapping[str, object] = field(default_factory=dict)
     key_lines: Mapping[str, int] = field(default_factory=dict)
 
-    def headline(self) -> tuple[str, int] | None:
-        """The headline and its line."""
-        return next(iter(self._words(_HEADLINE)), None)
-
-    def date(self) -> tuple[str, int] | None:
-        """The date as written and its line."""
-        return next(iter(self._words(_DATE)), None)
-
-    def addresses(self) -> list[tuple[str, int]]:
-        """Addresses of the original and their lines."""
-        return self._words(_URL)
+    def facts(self) -> Facts:
+        """What it says of the document: addresses, headline, dates, authors, tags and notes."""
+        facts = Facts(
+            addresses=[(*each, OUTRIGHT) for each in self._words(_URL)],
+            headline=next(iter(self._words(_HEADLINE)), None),
+            dates=self._words(_DATE),
+            tags=[word for words, _ in self._listed(_TAGS) for word in words],
+            notes=[words for words, _ in self._words(_NOTES)],
+        )
+        for words, line in self._listed(_AUTHOR):
+            facts.bylines.append((", ".join(words), line))
+        for key, value in self.values.items():
+            # `source: AFP` is a credit.
+            name = _plain(key)
+            stated = isinstance(value, str) and name not in _URL and addresses.read_stated(value.strip())
+            if stated and (label := addresses.read_label(f"{name.replace('_', ' ')}: {value}")):
+                # The program that clipped the page wrote it: it is no credit.
+                facts.addresses.append((stated.url, self.key_lines[key], max(label.tier, addresses.LABELLED)))
+        return facts
 
     def _words(self, names: Sequence[str]) -> list[tuple[str, int]]:
         """Values that are words, in the order of `names`. `Original-URL` and `original_url` are one name."""
-        keys = {name: [key for key in self.values if _plain(key) == name] for name in names}
-        found = [(self.values[key], self.key_lines[key]) for name in names for key in keys[name]]
+        found = self._named(names)
         return [(" ".join(value.split()), line) for value, line in found if isinstance(value, str) and value.strip()]
+
+    def _listed(self, names: Sequence[str]) -> list[tuple[list[str], int]]:
+        """Values that are words or lists of words, without the brackets of wiki links."""
+        found = []
+        for value, line in self._named(names):
+            items = value if isinstance(value, list) else value.split(",") if isinstance(value, str) else []
+            words = [" ".join(each.strip(" []#\"'").split()) for each in items if isinstance(each, str)]
+            if words := [word.partition("|")[2] or word for word in words if word]:
+                found.append((words, line))
+        return found
+
+    def _named(self, names: Sequence[str]) -> list[tuple[object, int]]:
+        keys = {name: [key for key in self.values if _plain(key) == name] for name in names}
+        return [(self.values[key], self.key_lines[key]) for name in names for key in keys[name]]
 
 
 def read_front_matter(lines: Sequence[Line]) -> FrontMatter:

@@ -53,7 +53,7 @@ def append(
     """
     last = newest(bag)
     number = 1 if last is None else int(last.name.partition("-")[0]) + 1
-    told = {
+    fields = {
         "version": 1,
         "number": number,
         "event": event,
@@ -64,7 +64,7 @@ def append(
         "seal": seal(bag),
         "previous": None if last is None else sha256(_read(last)),
     }
-    data = (json.dumps(told, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
+    data = (json.dumps(fields, sort_keys=True, indent=2, ensure_ascii=False) + "\n").encode("utf-8", "backslashreplace")
     name = f"{number:04}-{event}.json"
     if len(data) > EVENT_BYTES or not _NAME.fullmatch(name):
         raise UsageError(f"the custody event {name[:80]} is misnamed, or larger than {EVENT_BYTES} bytes")

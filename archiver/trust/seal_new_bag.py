@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.config import Config, public
-from archiver.errors import TimestampError, UsageError
+from archiver.errors import StorageError, TimestampError, UsageError
 from archiver.model import Bag, Capture
 from archiver.network.dial import Route
 from archiver.trust.custody import Agent, append
@@ -69,7 +69,23 @@ def load_signer(config: Config) -> "Signer | None":
     import archiver.cms  # noqa: F401 - says in one line what is not installed
     from archiver.trust.sign import Signer
 
-    return Signer.load(Path(config.key), Path(config.certificate), config.passphrase)
+    passphrase = config.passphrase
+    if passphrase is None and config.passphrase_file is not None:
+        passphrase = read_passphrase(config.passphrase_file)
+    return Signer.load(Path(config.key), Path(config.certificate), passphrase)
+
+
+def read_passphrase(file: Path) -> bytes:
+    """The passphrase in a file, without the end of its line. Raises StorageError."""
+    try:
+        with file.open("rb") as stream:
+            return stream.read(_LARGEST).removesuffix(b"\n").removesuffix(b"\r")
+    except OSError as error:
+        raise StorageError.from_os(f"read the passphrase {file}", error) from error
+
+
+_LARGEST = 1 << 16
+"""Bytes of a passphrase."""
 
 
 def _utc(moment: datetime) -> str:

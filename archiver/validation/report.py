@@ -4,18 +4,20 @@ Text from bags is shown with control characters made visible; it judges nothing.
 """
 
 import json
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Literal, get_args
 
-from archiver.escape import visible
+from archiver.escape import counted, visible
 from archiver.model import Finding, Report
 
 VERSION = "1.0"
 Form = Literal["text", "json", "junit", "github"]
 FORMS: tuple[Form, ...] = get_args(Form)
 Passes = Callable[[Report], bool]
+REASONS = 200
+"""Different reasons for checks not made that the text lists."""
 
 
 def passes(report: Report) -> bool:
@@ -43,14 +45,29 @@ def render(reports: Iterable[Report], form: Form, *, passed: Passes = passes, qu
 
 
 def _text(reports: Iterable[Report], passed: Passes, quiet: bool) -> Iterator[str]:
+    """A line a bag with its findings below it; at the end the checks that were not made, and why."""
+    unmade: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for report in reports:
         good = passed(report)
         if good and quiet:
             continue
+        for name, reason in report.reasons.items():
+            if reason in unmade or len(unmade) < REASONS:
+                unmade[reason][name] += 1
         yield f"{'passed' if good else 'failed'} {visible(report.bag)}\n"
         for each in report.findings:
             where = f" {visible(each.path)}" if each.path else ""
             yield f"  {each.code} {each.severity}{where}: {_sentence(each)}\n"
+    yield from _not_checked(unmade)
+
+
+def _not_checked(unmade: Mapping[str, Counter[str]]) -> Iterator[str]:
+    for reason, names in sorted(unmade.items(), key=lambda each: -max(each[1].values(), default=0)):
+        by_count: defaultdict[int, list[str]] = defaultdict(list)
+        for name, count in names.items():
+            by_count[count].append(name)
+        for count, checks in by_count.items():
+            yield f"not checked in {counted(count, 'bag')}: {', '.join(checks)} ({visible(reason)})\n"
 
 
 def _sentence(each: Finding) -> str:
@@ -66,7 +83,8 @@ def _json(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
         good = passed(report)
         verdicts[good] += 1
         severities.update(each.severity for each in report.findings)
-        head = json.dumps({"bag": report.bag, "ok": good, "checks": dict(report.checks)})
+        told = {"bag": report.bag, "ok": good, "checks": dict(report.checks), "not_checked": dict(report.reasons)}
+        head = json.dumps(told)
         yield f'{"," if number else ""}\n{head[:-1]}, "findings": ['
         for place, each in enumerate(report.findings):
             yield f"{', ' if place else ''}{json.dumps(asdict(each))}"
@@ -97,11 +115,20 @@ def _junit(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
         for name in report.checks:
             yield f"    <testcase classname={_attribute(report.bag)} name={_attribute(name)}>"
             yield from map(_failure, wrong.get(name, ()))
-            yield '<skipped message="not checked"/></testcase>\n' if name in unmade else "</testcase>\n"
+            yield (
+                f"<skipped message={_attribute(_why(report, name))}/></testcase>\n"
+                if name in unmade
+                else "</testcase>\n"
+            )
         yield "    <system-out>"
         yield from (_xml(f"{each.code} {each.severity} {each.path}: {_sentence(each)}\n") for each in report.findings)
         yield "</system-out>\n  </testsuite>\n"
     yield "</testsuites>\n"
+
+
+def _why(report: Report, name: str) -> str:
+    reason = report.reasons.get(name)
+    return f"not checked: {reason}" if reason else "not checked"
 
 
 def _check(each: Finding) -> str:

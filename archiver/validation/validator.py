@@ -20,6 +20,7 @@ from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import CHECKS, RULES, STRICT, finding
 from archiver.validation.serialized.open_archive import opened
 from archiver.validation.trust.policy import Trust
+from archiver.validation.unmade import reasons
 
 if TYPE_CHECKING:
     from archiver.validation.bagit.profile import Profile
@@ -89,6 +90,7 @@ def validate_tree(
     on_request = {
         "profile": options.profile is not None,
         "extraction": options.reread is not None,
+        "completeness": options.reread is not None,
         "second-opinion": options.second_opinion,
     }
     asked = [*CHECKS, *(each for each, is_asked in on_request.items() if is_asked)]
@@ -112,7 +114,7 @@ def validate_tree(
                 found += more
     if options.strict:
         found = [replace(each, severity="error") if each.code in STRICT else each for each in found]
-    return _report(name, asked, made, found)
+    return _report(name, tree, asked, made, found)
 
 
 def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
@@ -198,7 +200,7 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> list[Findi
     return findings
 
 
-def _report(bag: str, asked: Sequence[str], made: set[str], findings: Sequence[Finding]) -> Report:
+def _report(bag: str, tree: Tree | None, asked: Sequence[str], made: set[str], findings: Sequence[Finding]) -> Report:
     """Findings in the order of path and code; a check failed where an error of its rules was found."""
     in_order = tuple(sorted(findings, key=lambda each: (each.path, each.code, each.message)))
     failed = {RULES[each.code].check for each in in_order if each.severity == "error"}
@@ -206,4 +208,5 @@ def _report(bag: str, asked: Sequence[str], made: set[str], findings: Sequence[F
     checks: dict[str, Judgement] = {
         name: "failed" if name in failed else "passed" if name in made else "not checked" for name in asked
     }
-    return Report(bag=bag, checks=checks, findings=in_order)
+    unmade = [name for name, judgement in checks.items() if judgement == "not checked"]
+    return Report(bag=bag, checks=checks, findings=in_order, reasons=reasons(tree, unmade, in_order))

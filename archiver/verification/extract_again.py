@@ -1,4 +1,4 @@
-"""Extracts the text of a recorded page again, for the validation check `extraction`.
+"""Holds the text of a bag against the recorded page, for the validation checks `extraction` and `completeness`.
 
 `validation/` shares no code with the extractor, so that one fault cannot hide in both; this module joins them.
 """
@@ -6,20 +6,26 @@
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from archiver.validation.payload.re_extraction import ReadAgain
+    from archiver.validation.payload.re_extraction import PageText, ReadAgain
 
 
-def extract_again(page: "ReadAgain") -> str | None:
-    """The text of a recorded page by the extractor installed here; None where the record names another version of the
-    extractor, of the parser, or of the rules of normalisation. The version of the package does not matter."""
-    from archiver.article.page_text import NORMALISATION, PARSER, opened, text_of
+def extract_again(page: "ReadAgain") -> "PageText":
+    """Where each paragraph of the text stands in the recorded page, and the text that is extracted here from it; None
+    for that where the record names another version of the extractor, of the parser, or of the rules of normalisation.
+    The version of the package does not matter."""
+    from archiver.article.page_text import NORMALISATION, PARSER, model_of, opened, text_of
+    from archiver.article.text.find_paragraphs import find_paragraphs
     from archiver.model import Page, kept_text
+    from archiver.validation.payload.re_extraction import PageText
 
-    if page.normalisation != NORMALISATION or page.parser not in (PARSER, None):
-        return None
     original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
-    text = text_of(original, opened(original)[0])
+    opening = opened(original)[0]
+    text = text_of(original, opening)
+    model = model_of(opening, text)
+    found = tuple(find_paragraphs(opening.tree if opening else None, model, page.paragraphs))
     # Whoever is installed here in that version would have been tried, and taken if it were the best.
     tried = {(each.extractor, each.version) for each in text.candidates} | {(text.extractor, text.version)}
-    found = (page.extractor, page.extractor_version) in tried
-    return kept_text(block.text for block in text.blocks) if found else None
+    same = page.normalisation == NORMALISATION and page.parser in (PARSER, None)
+    known = same and (page.extractor, page.extractor_version) in tried
+    here = f"{text.extractor} {text.version}, {PARSER}, {NORMALISATION}"
+    return PageText(found=found, text=kept_text(b.text for b in text.blocks) if known else None, installed=here)

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 from bagbuilder import Builder
+from pki import authorities, needs_openssl
 
 import archiver
 from archiver import api
@@ -159,12 +160,40 @@ def test_text_is_taken_as_it_is_whatever_the_page_says_of_its_encoding():
     assert "Bürgermeister" in archiver.extract(page).text
 
 
+@needs_openssl
 def test_a_bag_that_is_not_valid_is_not_signed(folder):
-    from pki import authorities
-
     (folder / "in/bag/data/text/article.txt").write_text("forged")
     with authorities(folder) as pki:
         key, certificate = pki.signer.write(folder / "keys")[1::2]
         with pytest.raises(Refused, match="FIX"):
             archiver.sign(folder / "in/bag", key=key, certificate=certificate)
     assert not (folder / "in/bag/signatures").exists()
+
+
+@needs_openssl
+def test_an_encrypted_key_is_opened_by_passphrase_or_by_the_file_that_has_it(folder):
+    with authorities(folder) as pki:
+        key, certificate = pki.signer.write(folder / "keys", passphrase=b"open sesame")[1::2]
+        (folder / "passphrase").write_text("open sesame\n")
+        wrong = {"key": key, "certificate": certificate, "passphrase": b"wrong"}
+        with pytest.raises(UsageError, match="passphrase"):
+            archiver.sign(folder / "in/bag", ask_revocation=False, **wrong)
+        signed = archiver.sign(
+            folder / "in/bag",
+            ask_revocation=False,
+            key=key,
+            certificate=certificate,
+            passphrase_file=folder / "passphrase",
+        )
+    assert signed.signed
+    assert not signed.timestamped
+    with pytest.raises(UsageError, match="name certificate too"):
+        archiver.sign(folder / "in/bag", key=key)
+
+
+def test_of_a_list_of_bags_a_missing_one_is_named_before_any_is_delivered(folder):
+    with pytest.raises(UsageError, match="no bag at"):
+        archiver.handoff([folder / "in/bag", folder / "in/none"], folder / "out")
+    with pytest.raises(UsageError, match="form 'rar' is not one of"):
+        archiver.handoff(folder / "in/bag", folder / "out", form="rar")
+    assert list((folder / "out").iterdir()) == []

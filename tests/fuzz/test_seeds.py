@@ -18,7 +18,7 @@ from archiver.seeds.decoding import decode
 from archiver.seeds.document import read_document
 from archiver.seeds.front_matter import read_front_matter
 from archiver.seeds.lines import split_lines
-from archiver.seeds.markdown import read_inline
+from archiver.seeds.links import read_inline
 from archiver.seeds.refusal import Refusal
 from archiver.seeds.sources import read_seeds
 

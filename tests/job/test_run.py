@@ -287,7 +287,7 @@ def started_job(seeds: Path, bags: Path, options: list[str], *more: str) -> subp
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupted_job_finishes_what_is_under_way_and_says_how_to_go_on(tmp_path, job, number):
     seeds, bags = write_seeds(tmp_path / "seeds", range(40)), tmp_path / "bags"
     with newsroom(pages_for(range(40), delay=0.1)) as site:

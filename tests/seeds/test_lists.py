@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from archiver.config import Limits
+from archiver.digest import sha256
 from archiver.model import Seed, SeedRefused
 from archiver.seeds import lists
 from archiver.seeds.sources import count_seeds, read_seeds
@@ -35,13 +36,18 @@ def refused(read: list[Seed | SeedRefused]) -> list[SeedRefused]:
 ROW = 'https://a.example/1,Hens return,2024-03-04,"Six hens came home.\n\nNobody knows from where."\n'
 
 
-def test_a_row_becomes_the_document_somebody_would_have_written(listed):
+def test_a_row_is_its_own_seed_and_no_document_is_made_of_it(listed):
     [seed] = seeds(listed(f"url,headline,date,text\n{ROW}"))
     assert seed.url == "https://a.example/1"
     assert (seed.headline.text, str(seed.date.day), len(seed.paragraphs)) == ("Hens return", "2024-03-04", 2)
     assert seed.origin.endswith("list.csv:2")
     assert seed.name == "a.example-1.txt"
-    assert seed.data.endswith(b"Original url: <https://a.example/1>\n")
+    assert seed.data == ROW.encode() and seed.format == "row"
+    assert [(p.text, p.line) for p in seed.paragraphs] == [("Six hens came home.", 1), ("Nobody knows from where.", 3)]
+    assert (seed.list.name, seed.list.row, seed.list.used, seed.list.dropped) == (
+        *("list.csv", 1, ("url", "headline", "date", "text"), ()),
+    )
+    assert seed.list.sha256 == sha256(f"url,headline,date,text\n{ROW}".encode())
 
 
 @pytest.mark.parametrize("header", ["URL;Title;Published;Body", "Address\tTitle\tDate\tText", "original url,x,y,z"])

@@ -18,7 +18,7 @@ DATE = "2026-03-01T10:00:00.000000Z"
 ENDED = "2026-03-01T10:00:01.000000Z"
 SEED = b"Harbour reopens\n\nMarch 1, 2026\n\nThe harbour reopened.\n\nAFP contributed reporting.\n\nOriginal url: %s\n"
 TEXT = "The harbour reopened.\n\nAFP contributed reporting.\n"
-HTML = b"<html><title>Harbour reopens</title><p>The harbour reopened.</p></html>"
+HTML = b"<html><title>Harbour reopens</title><p>The harbour reopened.</p><p>AFP contributed reporting.</p></html>"
 IDS = {
     kind: f"<urn:uuid:00000000-0000-4000-8000-00000000000{n}>" for n, kind in enumerate(("info", "request", "response"))
 }

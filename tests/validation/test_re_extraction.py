@@ -1,14 +1,22 @@
 """The text extracted again: the page out of the WARC as HTTP says, and a text changed with all its checksums."""
 
 import gzip
+import html
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from bagbuilder import HTML, REQUEST, TEXT, URL, WARC, Builder, base32, chunks, exchange, sha256, warc, warcinfo
+from hypothesis import given
+from hypothesis import strategies as st
 
-from archiver.article.page_text import EXTRACTOR_VERSION, NORMALISATION, PARSER
-from archiver.validation.payload.re_extraction import ReadAgain
+from archiver.article.analyse import read
+from archiver.article.page_text import EXTRACTOR_VERSION, NORMALISATION, PARSER, opened
+from archiver.article.text.extract import NAME
+from archiver.article.text.find_paragraphs import find_paragraphs
+from archiver.model import Page, PageModel, PageRead
+from archiver.validation.payload.re_extraction import PageText, ReadAgain
 from archiver.validation.validator import validate_bag
 from archiver.verification.extract_again import extract_again
 
@@ -23,13 +31,18 @@ def answered(builder: Builder, answer: bytes, payload: bytes) -> None:
     builder.record["capture"]["exchanges"][0]["bytes"] = len(answer)
 
 
+def read_as(text: str | None, where: str = "place") -> Callable[[ReadAgain], PageText]:
+    """An extractor that finds this text, and every paragraph there."""
+    return lambda page: PageText(found=(where,) * len(page.paragraphs), text=text, installed="test 1")
+
+
 def body_of(builder: Builder, folder: Path) -> bytes:
     """What is handed out to be read again."""
     seen: list[ReadAgain] = []
 
-    def reread(page: ReadAgain) -> str:
+    def reread(page: ReadAgain) -> PageText:
         seen.append(page)
-        return TEXT
+        return read_as(TEXT)(page)
 
     report = validate_bag(builder.write(folder / "bag"), reread=reread)
     assert report.findings == ()
@@ -76,8 +89,8 @@ def test_a_body_is_decoded_only_as_far_as_the_record_says_it_was(tmp_path: Path)
 
 
 def found(builder: Builder, folder: Path, again: str | None) -> tuple[list[tuple[str, str, str | None]], str]:
-    report = validate_bag(builder.write(folder / "bag"), reread=lambda page: again)
-    return [(each.code, each.path, each.found) for each in report.findings], report.checks["extraction"]
+    report = validate_bag(builder.write(folder / "bag"), reread=read_as(again))
+    return [(each.code, each.path, each.found) for each in report.findings], report.checks["completeness"]
 
 
 def test_a_text_changed_with_record_and_manifests_made_anew_is_found(tmp_path: Path):
@@ -110,51 +123,103 @@ def test_a_page_without_text_and_a_bag_without_one_agree(tmp_path: Path):
 
 
 def test_another_extractor_is_not_checked_and_says_so(tmp_path: Path):
-    expected = ("TXT007", "data/provenance.json", "test 1, archiver 0")
+    expected = ("TXT007", "data/provenance.json", "test 1, test 1")
     assert found(Builder(), tmp_path, None) == ([expected], "not checked")
 
 
-@pytest.mark.parametrize("payload", [gzip.compress(HTML)[:-9], b"junk", b""], ids=["cut", "junk", "empty"])
-def test_of_a_page_whose_coding_is_broken_what_came_before_is_read(payload: bytes, tmp_path: Path):
+@pytest.mark.parametrize(
+    ("payload", "expected"),
+    [(gzip.compress(HTML)[:-9], None), (gzip.compress(HTML)[:30], None), (b"junk", b""), (b"", b"")],
+    ids=["cut at the end", "cut", "junk", "empty"],
+)
+def test_of_a_page_whose_coding_is_broken_what_came_before_is_handed_out(payload, expected, tmp_path: Path):
     builder = Builder()
     head = HEAD + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(payload)
     answered(builder, head + payload, payload)
-    assert found(builder, tmp_path, TEXT) == ([], "passed")
+    body = body_of(builder, tmp_path)
+    assert HTML.startswith(body)
+    assert expected is None or body == expected
+
+
+def test_a_page_that_is_not_in_the_warc_is_said_not_to_be_compared(tmp_path: Path):
+    builder = Builder()
+    builder.record["capture"]["record_id"] = "<urn:uuid:00000000-0000-4000-8000-0000000000ff>"
+    codes, judgement = found(builder, tmp_path, TEXT)
+    assert ("TXT010", "data/provenance.json", None) in codes
+    assert judgement == "not checked"
+
+
+@pytest.mark.parametrize(("where", "code"), [("page", "TXT009"), ("nowhere", "TXT008"), ("not sought", "TXT010")])
+def test_a_paragraph_that_is_not_at_its_place_is_reported_whoever_extracted_it(where, code, tmp_path: Path):
+    report = validate_bag(Builder().write(tmp_path / "bag"), reread=read_as(None, where))
+    assert {each.code for each in report.findings} == {code, "TXT007"}
+    assert report.ok == (code != "TXT008")
+    assert report.checks["extraction"] == ("failed" if code == "TXT008" else "passed")
 
 
 LINES = (
     "The pier was closed on Monday after a crane fell into the basin.",
     "Nobody was hurt, the harbour master said in the evening.",
 )
-SEED = "\n\n".join(("A Pier Is Closed", *LINES, "Original url:", "<http://paper.example/pier>")).encode()
-PAGE = "".join(("<article>", *(f"<p>{line}</p>" for line in LINES), "</article>")).encode()
+PAGE = "".join(("<article>", *(f"<p>{line}</p>" for line in LINES), "</article><aside>Weather: rain.</aside>")).encode()
+PLACES = ("/html/body/article/p[1]", "/html/body/article/p[2]")
 
 
-def read_by(version: str, normalisation: str | None, parser: str | None = None, extractor: str = "archiver-blocks"):
-    """What the command finds in a page whose record names these, made by some other version of the package."""
+def read_by(extractor: str, version: str, *paragraphs: tuple[str | None, str], body: bytes = PAGE) -> PageText:
+    """What is found in a page whose record names this extractor and has these paragraphs."""
     return extract_again(
         ReadAgain(
             url="http://paper.example/pier",
             status=200,
             headers=(("Content-Type", "text/html"),),
-            body=PAGE,
-            seed=SEED,
+            body=body,
+            paragraphs=paragraphs,
             extractor=extractor,
             extractor_version=version,
-            software="99.9",
-            parser=parser,
-            normalisation=normalisation,
+            software="0.0.0",
+            parser=PARSER,
+            normalisation=NORMALISATION,
         )
     )
 
 
-def test_a_text_of_the_same_extractor_is_found_again_whatever_the_version_of_the_package():
-    assert read_by(EXTRACTOR_VERSION, NORMALISATION, PARSER) == "\n\n".join(LINES) + "\n"
+def test_the_text_of_the_installed_extractor_is_complete_whatever_the_version_of_the_package():
+    read = read_by(NAME, EXTRACTOR_VERSION, *zip(PLACES, LINES, strict=True))
+    assert read.text == "\n\n".join(LINES) + "\n"
+    assert read.found == ("place", "place")
 
 
-def test_a_text_of_another_extractor_parser_or_normalisation_is_not_judged():
-    assert read_by("0", NORMALISATION, PARSER) is None
-    assert read_by(EXTRACTOR_VERSION, "another", PARSER) is None
-    assert read_by(EXTRACTOR_VERSION, None, PARSER) is None
-    assert read_by(EXTRACTOR_VERSION, NORMALISATION, "libxml2 0.0") is None
-    assert read_by(EXTRACTOR_VERSION, NORMALISATION, PARSER, "somebody-else") is None
+@pytest.mark.parametrize(("extractor", "version"), [(NAME, "0"), ("somebody-else", "1")])
+def test_paragraphs_of_another_version_are_looked_up_all_the_same(extractor, version):
+    forged = LINES[1].replace("Nobody was", "Two people were")
+    paragraphs = [
+        (PLACES[0], LINES[0]),
+        (PLACES[0], LINES[1]),
+        (PLACES[1], forged),
+        (None, "Weather: rain."),
+        ("/html/body/nav[7]/p", LINES[0]),
+        ("//*[count(//*) > 0]", LINES[0]),
+        (None, forged),
+    ]
+    read = read_by(extractor, version, *paragraphs)
+    assert read.text is None
+    assert read.found == ("place", "page", "nowhere", "place", "page", "page", "nowhere")
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Cn")), min_size=1), max_size=5))
+def test_every_block_of_a_page_is_found_at_its_place(texts):
+    body = "".join(f"<p>{html.escape(text)}</p>" for text in texts).encode()
+    page = Page(url="", status=200, headers=(("Content-Type", "text/html; charset=utf-8"),), body=b"<main>" + body)
+    model = read(None, page).article.model
+    assert model is not None
+    blocks = [(each.at, each.text) for each in model.blocks]
+    assert set(read_by("any", "0", *blocks, body=page.body).found) <= {"place"}
+
+
+def test_looking_is_bounded_and_says_so():
+    page = Page(url="", status=200, headers=(), body=b"<p>" + b"word " * 20_000)
+    opening, _, _ = opened(page)
+    assert opening is not None
+    model = PageModel(blocks=(), read=PageRead(whole=True))
+    sought = [(None, f"absent {n}") for n in range(100)]
+    assert find_paragraphs(opening.tree, model, sought, budget=1_000_000).count("not sought") > 50

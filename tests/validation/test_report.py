@@ -44,6 +44,7 @@ def test_text_is_a_line_a_bag_and_a_line_a_finding(tmp_path: Path):
         f"failed {bad}",
         f"  BAG045 error bag-info.txt: listed in {listed}, but there is no such file",
         "  BAG054 error bag-info.txt: a bag with data/provenance.json must have this tag file",
+        "not checked in 2 bags: signature, timestamp, trust, revocation, custody (the bag has no folder of signatures)",
     ]
 
 

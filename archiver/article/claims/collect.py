@@ -71,7 +71,7 @@ def claims_of_seed(seed: Seed) -> dict[ClaimName, tuple[Claim, ...]]:
         line, text = seed.headline.line, seed.headline.text
         claims["headline"] = (Claim(value=fold(text), raw=text, source="seed", at=f"line {line}"),)
     if seed.date:
-        day, line = seed.date.day.isoformat(), seed.date.line
+        day, line = seed.date.value, seed.date.line
         claims["published"] = (Claim(value=day, raw=seed.date.raw, source="seed", at=f"line {line}"),)
     if seed.byline and (authors := names.split(seed.byline.text)):
         text, at = seed.byline.text, f"line {seed.byline.line}"

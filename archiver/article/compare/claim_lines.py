@@ -29,7 +29,7 @@ class Known:
     authors: frozenset[_Key]
     days: frozenset[str]
     told: frozenset[_Key]
-    """What the seed has as a claim: its headline, byline and caption."""
+    """What the seed has as a claim: its headline, byline, captions and other lines of its opening."""
 
     def is_told(self, key: _Key) -> bool:
         """Whether a line says what the seed has as a claim."""
@@ -62,12 +62,13 @@ def known(seed: Seed, headlines: Iterable[str], authors: Iterable[str], days: It
         told.add(keys(seed.byline.text))
     if seed.date:
         told.add(keys(seed.date.raw))
-    if caption := seed.caption:
+    for caption in seed.captions:
         told |= {keys(caption.text), keys(f"{caption.text} {caption.credit or ''}")}
+    told |= {keys(line.text) for line in seed.header}
     return Known(
         headlines=frozenset(map(keys, headlines)),
         authors=frozenset(map(keys, authors)),
-        days=frozenset([*days, *([seed.date.day.isoformat()] if seed.date else [])]),
+        days=frozenset([*days, *([seed.date.day.isoformat()] if seed.date and seed.date.day else [])]),
         told=frozenset(told),
     )
 

@@ -29,15 +29,13 @@ _LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 9
 
 
 def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
-    """The credits of a seed's byline, of its lines and of its photo's caption."""
+    """The credits of a seed's byline, of its lines and of its photos' captions."""
     paragraphs = (*([seed.byline] if seed.byline else []), *seed.paragraphs)
     found = list(_of_paragraphs([(p.text, f"line {p.line}") for p in paragraphs], _closing(paragraphs)))
-    if seed.caption:
-        at = f"line {seed.caption.line}"
+    for caption in seed.captions:
+        at = f"line {caption.line}"
         found += (
-            printed_credit(seed.caption.credit, seed.caption.credit_url, at)
-            if seed.caption.credit
-            else of_caption(seed.caption.text, at)
+            printed_credit(caption.credit, caption.credit_url, at) if caption.credit else of_caption(caption.text, at)
         )
     return tuple(replace(credit, source="seed") for credit in _once(found))
 

@@ -20,7 +20,7 @@ from archiver.article.text.source_marks import STRUCK_TAGS, is_icon, marked_of
 from archiver.model import Marked
 
 MAX_DEPTH = 600
-"""Levels that are read; pages are flattened before (`markup.py`)."""
+"""Levels that are read; pages are flattened before (`markup/bounds.py`)."""
 MAX_BLOCKS = 20_000
 MAX_WITHIN = 3
 """Levels of pages within pages (`<iframe srcdoc>`) that are read."""

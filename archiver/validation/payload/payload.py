@@ -70,7 +70,7 @@ def check_payload(
     findings += check_sense(record, text)
     if reread:
         done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
-        made |= {"extraction"} if done else set()
+        made |= done
         findings += more
     return made | {"seed", "text", "wacz", "crate"}, findings
 

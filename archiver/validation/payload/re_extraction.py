@@ -30,8 +30,8 @@ class ReadAgain:
     status: int
     headers: tuple[tuple[str, str], ...]
     body: bytes = field(repr=False)
-    seed: bytes = field(repr=False)
-    """The seed's document, by which the text was chosen; empty where it is not there."""
+    paragraphs: tuple[tuple[str | None, str], ...] = field(repr=False)
+    """(place, text) of each paragraph of the kept text."""
     extractor: str
     extractor_version: str
     software: str
@@ -40,23 +40,25 @@ class ReadAgain:
     """Those of the record; None in records that do not name them."""
 
 
-Reread = Callable[[ReadAgain], str | None]
-"""The text of a page; None where this installation would not extract as the one of the record did."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PageText:
+    """What is found in a recorded page: where each paragraph of the kept text stands in it (`place`, `page`, `nowhere`,
+    `not sought`), and the text that is extracted from it here, None where another version made the kept one;
+    `installed` names the version that is here."""
+
+    found: tuple[str, ...]
+    text: str | None
+    installed: str
+
+
+Reread = Callable[[ReadAgain], PageText]
 
 
 def check_text_again(
     tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord], reread: Reread
-) -> tuple[bool, list[Finding]]:
-    """(whether the text could be extracted again, the findings) for the text and the WARC that the record names."""
-    page = _page(tree, record, path, warc)
-    if page is None:
-        return False, [finding("TXT007", RECORD, reason="the page cannot be read from the WARC")]
-    again = reread(page)
-    if again is None:
-        maker = f"{page.extractor} {page.extractor_version}, archiver {page.software}"
-        return False, [
-            finding("TXT007", RECORD, reason="it was made by another extractor, or another version of it", found=maker)
-        ]
+) -> tuple[set[str], list[Finding]]:
+    """(the checks that were made, what was found) for the text and the WARC that the record names: `extraction`, that
+    the page says what the text says, and `completeness`, that the text is all of the article."""
     stated = record.get(str, "text", "file")
     name = f"data/{stated}" if stated is not None else RECORD
     try:
@@ -65,25 +67,64 @@ def check_text_again(
             with tree.open(name) as stream:
                 kept = stream.read(4 * PAGE_BYTES)
     except (KeyError, OSError):
-        return True, []  # TXT005 or FIX002 says so
-    expected = again.encode("utf-8", "replace")
+        return {"extraction"}, []  # TXT005 or FIX002 says so
+    paragraphs = _paragraphs(record, kept)
+    page, why = _page(tree, record, path, warc, paragraphs)
+    if page is None:
+        return set(), [finding("TXT010", RECORD, reason=why)]
+    again = reread(page)
+    findings = _lookups(name, paragraphs, again.found)
+    if again.text is None:
+        maker = f"{page.extractor} {page.extractor_version}, {page.parser or 'a parser that is not stated'}"
+        reason = "another version of extractor or parser made it"
+        note = finding("TXT007", RECORD, reason=reason, expected=again.installed, found=maker)
+        return {"extraction"}, [*findings, note]
+    made, expected = {"extraction", "completeness"}, again.text.encode("utf-8", "replace")
     if kept == expected:
-        return True, []
+        return made, findings
     ours, theirs = expected.splitlines(), kept.splitlines()
     at = next((n for n, (a, b) in enumerate(zip(ours, theirs)) if a != b), min(len(ours), len(theirs)))
-    return True, [finding("TXT006", name, line=at + 1, expected=_line(ours, at), found=_line(theirs, at))]
+    different = finding("TXT006", name, line=at + 1, expected=_line(ours, at), found=_line(theirs, at))
+    return made, [*findings, different]
+
+
+def _paragraphs(record: Record, kept: bytes) -> tuple[tuple[str | None, str], ...]:
+    """(place, text) of each paragraph of the kept text; a place is None where the record has none, or other ones."""
+    texts = [each for each in kept.decode("utf-8", "replace").split("\n\n") if each.strip()]
+    stated = record.get(list, "text", "paragraphs") or []
+    fits = len(stated) == len(texts)
+    places = [record.get(str, "text", "paragraphs", n, "at") if fits else None for n in range(len(texts))]
+    return tuple(zip(places, texts, strict=True))
+
+
+def _lookups(name: str, paragraphs: Sequence[tuple[str | None, str]], found: Sequence[str]) -> list[Finding]:
+    findings = []
+    for number, ((at, text), where) in enumerate(zip(paragraphs, found), start=1):
+        if where == "nowhere":
+            findings.append(finding("TXT008", name, number=number, found=text))
+        elif where == "page":
+            findings.append(finding("TXT009", name, number=number, expected=at, found=text))
+    if (left := sum(each == "not sought" for each in found)) > 0:
+        findings.append(finding("TXT010", name, reason=f"looking for {left:,} of its paragraphs would take too long"))
+    return findings
 
 
 def _line(lines: Sequence[bytes], at: int) -> str:
     return lines[at].decode("utf-8", "replace") if at < len(lines) else "(nothing)"
 
 
-def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> ReadAgain | None:
-    """The page that the record names, out of the WARC; None where it is not there or no HTTP (others say so)."""
+def _page(
+    tree: Tree,
+    record: Record,
+    path: str,
+    warc: Sequence[WarcRecord],
+    paragraphs: tuple[tuple[str | None, str], ...],
+) -> tuple[ReadAgain | None, str]:
+    """The page that the record names, out of the WARC; or why it cannot be read."""
     named = record.get(str, "capture", "record_id")
     found = next((each for each in warc if each.id == named and each.type == "response"), None)
     if found is None or found.status is None:
-        return None
+        return None, "the recorded response is not there, or is no HTTP"
     bound = record.get(int, "configuration", "limits", "page_bytes") or PAGE_BYTES
     limit = max(1, min(bound, PAGE_BYTES))
     payload = bytearray()
@@ -92,11 +133,12 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
         for piece in _block(tree, path, found):
             message.feed(piece)
         body = decoded(bytes(payload), header_values(message.headers, "content-encoding"), limit)
-    except (Broken, KeyError, NotInstalled, OSError):
-        return None
-    stated = record.get(str, "seed", "file")
-    return ReadAgain(
-        seed=_seed(tree, f"data/{stated}") if stated is not None else b"",
+    except NotInstalled as error:
+        return None, f"its coding needs the package {error.package}, which is not installed"
+    except (Broken, KeyError, OSError):
+        return None, "the recorded response cannot be read"
+    page = ReadAgain(
+        paragraphs=paragraphs,
         url=found.get("warc-target-uri") or "",
         status=found.status,
         headers=message.headers,
@@ -107,14 +149,7 @@ def _page(tree: Tree, record: Record, path: str, warc: Sequence[WarcRecord]) -> 
         parser=record.get(str, "text", "parser"),
         normalisation=record.get(str, "text", "normalisation"),
     )
-
-
-def _seed(tree: Tree, path: str) -> bytes:
-    try:
-        with tree.open(path) as stream:
-            return stream.read(2 * PAGE_BYTES)
-    except (KeyError, OSError):
-        return b""  # SEED003 says so
+    return page, ""
 
 
 def _block(tree: Tree, path: str, record: WarcRecord) -> Iterator[bytes]:

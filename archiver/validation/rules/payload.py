@@ -76,12 +76,36 @@ RULES: dict[str, Rule] = {
     **rules(
         "extraction",
         {
+            "TXT008": (
+                "error",
+                "bag-format.md#4-5-text",
+                "paragraph {number} stands nowhere in the recorded page",
+            ),
+            "TXT009": (
+                "warning",
+                "bag-format.md#4-5-text",
+                "paragraph {number} does not stand at its place in the recorded page, but elsewhere in it",
+            ),
+            "TXT010": (
+                "warning",
+                "bag-format.md#4-5-text",
+                "the text was not compared with the recorded page: {reason}",
+            ),
+        },
+    ),
+    **rules(
+        "completeness",
+        {
             "TXT006": (
                 "error",
                 "bag-format.md#4-5-text",
                 "line {line} is not what is extracted from the recorded page",
             ),
-            "TXT007": ("info", "bag-format.md#4-5-text", "the text was not extracted again: {reason}"),
+            "TXT007": (
+                "info",
+                "bag-format.md#4-5-text",
+                "not checked whether the text is all of the article: {reason}",
+            ),
         },
     ),
     **rules(

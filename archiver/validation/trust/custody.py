@@ -51,20 +51,20 @@ def check_custody(tree: Tree, events: Sequence[str], signed: set[str], *, sealed
             findings.append(finding("CUS008", path))
         elif number != last_number + 1:
             findings.append(finding("CUS002", path, missing=last_number + 1))
-        data, told, reason = _read(tree, path)
-        if told is None:
+        data, fields, reason = _read(tree, path)
+        if fields is None:
             findings.append(finding("CUS001", path, reason=reason))
         else:
-            if (told["number"], told["event"]) != (number, match[2]):
+            if (fields["number"], fields["event"]) != (number, match[2]):
                 findings.append(finding("CUS001", path, reason="its number or event is another than its name says"))
             expected = None if before is None else sha256(before)
-            if told.get("previous") != expected:
-                findings.append(finding("CUS003", path, expected=expected, found=told.get("previous")))
-            if told["seal"] != seal:
-                findings.append(finding("CUS004", path, expected=seal, found=told["seal"]))
-            time = datetime.fromisoformat(told["time"])
+            if fields.get("previous") != expected:
+                findings.append(finding("CUS003", path, expected=expected, found=fields.get("previous")))
+            if fields["seal"] != seal:
+                findings.append(finding("CUS004", path, expected=seal, found=fields["seal"]))
+            time = datetime.fromisoformat(fields["time"])
             if last_time is not None and time < last_time:
-                findings.append(finding("CUS005", path, expected=f"not before {last_time}", found=told["time"]))
+                findings.append(finding("CUS005", path, expected=f"not before {last_time}", found=fields["time"]))
             last_time = time
         before, last_number = data, number
     known = frozenset(events)
@@ -95,16 +95,21 @@ def _read(tree: Tree, path: str) -> tuple[bytes | None, dict[str, Any] | None, s
     if len(data) > EVENT_BYTES:
         return data, None, f"it has more than {EVENT_BYTES} bytes"
     try:
-        told = json.loads(data.decode("utf-8"))
+        fields = json.loads(data.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         return data, None, f"it is not JSON: {str(error)[:100]}"
-    if not isinstance(told, dict):
+    if not isinstance(fields, dict):
         return data, None, "it is not an object"
-    wrong = next((name for name, kind in _FIELDS.items() if type(told.get(name)) is not kind), None)
-    wrong = wrong or ("previous" if "previous" not in told else None)
-    if wrong or told["version"] != 1 or told["outcome"] not in ("success", "failure") or not _is_time(told["time"]):
+    wrong = next((name for name, kind in _FIELDS.items() if type(fields.get(name)) is not kind), None)
+    wrong = wrong or ("previous" if "previous" not in fields else None)
+    if (
+        wrong
+        or fields["version"] != 1
+        or fields["outcome"] not in ("success", "failure")
+        or not _is_time(fields["time"])
+    ):
         return data, None, f"{wrong or 'version, outcome or time'} is missing, or not what it should be"
-    return data, told, ""
+    return data, fields, ""
 
 
 def _is_time(text: str) -> bool:

@@ -6,7 +6,7 @@ import pytest
 from growth import grows_no_faster_than_linear
 
 from archiver.seeds.document import read_document
-from archiver.seeds.markdown import read_inline
+from archiver.seeds.links import read_inline
 
 
 @pytest.mark.parametrize(

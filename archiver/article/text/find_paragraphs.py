@@ -1,0 +1,116 @@
+"""Looks paragraphs of a kept text up in the page they are said to come from: at the place that is stated for each, and
+where that does not resolve, in all of the page.
+
+This holds for the text of any extractor and version: it asks whether the page says so, not how it was found. White
+space and characters that show nothing do not count.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+from unicodedata import normalize
+
+from lxml.etree import _Element as Element
+
+from archiver.model import PageModel
+
+Found = Literal["place", "page", "nowhere", "not sought"]
+"""At its place; elsewhere in the page; nowhere in it; left out, since looking would take too long."""
+BUDGET = 2_000_000_000
+"""Characters that are searched for the paragraphs of one page."""
+_NOTHING = re.compile("[\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+")
+_STEP = re.compile(r"/([A-Za-z_][\w.:-]*|\*)(?:\[(\d{1,6})\])?")
+_ATTRIBUTE = re.compile(r"/@([\w:.-]{1,64})\Z")
+_DEEP = 4_000
+
+
+def find_paragraphs(
+    tree: Element | None, model: PageModel | None, paragraphs: Sequence[tuple[str | None, str]], *, budget: int = BUDGET
+) -> list[Found]:
+    """Where each of (place, text) stands in a page: its tree and its model (None: it has none).
+
+    A place is an XPath of steps with positions, of an attribute too, or that of a script with a JSONPath behind it; it
+    is None where none is stated, and then anywhere is its place.
+    """
+    seeker = _Seeker(tree, model, budget)
+    return [seeker.find(at, _bare(text)) for at, text in paragraphs]
+
+
+class _Seeker:
+    def __init__(self, tree: Element | None, model: PageModel | None, budget: int) -> None:
+        self._tree, self._left = tree, budget
+        self._model = model.blocks if model is not None else ()
+        self._blocks: dict[str, set[str | None]] = {}
+        for block in self._model:
+            self._blocks.setdefault(_bare(block.text), set()).add(block.at)
+        self._elements: dict[str, str] = {}
+        self._page: str | None = None
+
+    def find(self, at: str | None, text: str) -> Found:
+        places = self._blocks.get(text)
+        if places is not None and (at is None or at in places):
+            return "place"
+        path = at.partition(" ")[0] if at is not None else None
+        if path is not None and self._has(self._at(path), text):
+            return "place"
+        if places is not None or self._has(self._whole(), text):
+            return "page" if at is not None else "place"
+        return "nowhere" if self._left > 0 else "not sought"
+
+    def _has(self, where: str, text: str) -> bool:
+        self._left -= len(where)
+        return self._left > 0 and text in where
+
+    def _at(self, path: str) -> str:
+        """The text at a path, "" where it does not resolve."""
+        if path not in self._elements:
+            self._elements[path] = _text_at(self._tree, path) if self._tree is not None and self._left > 0 else ""
+        return self._elements[path]
+
+    def _whole(self) -> str:
+        """All text of the page: of elements, scripts and attributes, and the data in it, decoded."""
+        if self._page is None:
+            pieces = [_bare("".join(map(str, self._tree.itertext())))] if self._tree is not None else []
+            if self._tree is not None:
+                pieces += [_bare(value) for element in self._tree.iter("*") for value in _spoken(element)]
+            pieces += [_bare(block.text) for block in self._model]
+            self._page = "\n".join(pieces)
+        return self._page
+
+
+def _spoken(element: Element) -> Iterable[str]:
+    """Attributes that hold words."""
+    return (str(value) for name, value in element.attrib.items() if name not in ("class", "id", "href", "src", "style"))
+
+
+def _text_at(tree: Element, path: str) -> str:
+    attribute = _ATTRIBUTE.search(path)
+    element = _resolved(tree, path[: attribute.start()] if attribute else path)
+    if element is None:
+        return ""
+    return _bare(str(element.get(attribute[1]) or "") if attribute else "".join(map(str, element.itertext())))
+
+
+def _resolved(tree: Element, path: str) -> Element | None:
+    """The element at a path of plain steps from the root; no expression of a stranger is evaluated."""
+    steps = list(_STEP.finditer(path[:_DEEP]))
+    if not steps or "".join(step[0] for step in steps) != path or steps[0][1] not in (tree.tag, "*"):
+        return None
+    here = tree
+    for step in steps[1:]:
+        wanted = int(step[2] or 1)
+        found = None
+        for child in here.iterchildren(None if step[1] == "*" else step[1]):
+            if isinstance(child.tag, str):
+                wanted -= 1
+            if not wanted:
+                found = child
+                break
+        if found is None:
+            return None
+        here = found
+    return here
+
+
+def _bare(text: str) -> str:
+    return _NOTHING.sub("", text if text.isascii() else normalize("NFC", text))

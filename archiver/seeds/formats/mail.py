@@ -1,0 +1,163 @@
+"""Mail (`.eml`) and pages saved as MHTML: the text of the message, each line with its own in the file.
+
+Of several bodies the plain text is read, else the HTML (RFC 2046, section 5.1.4: they say the same); of MHTML the first
+HTML part, whose `Content-Location` is the address. Attachments are named, not read.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from email import message_from_bytes, policy
+from email.errors import MessageError
+from email.message import EmailMessage
+from quopri import decodestring
+
+from archiver.seeds.blocks import Block, Document, Facts
+from archiver.seeds.decoding import decode
+from archiver.seeds.formats import html, text
+from archiver.seeds.properties import read_property
+from archiver.seeds.refusal import Refusal, shown
+
+MOST_PARTS = 200
+_DEEPEST = 10
+
+
+def read(data: bytes, name: str) -> Document:
+    """A message. Raises Refusal for what is none, or holds no text."""
+    try:
+        message = message_from_bytes(data, policy=policy.default)
+        parts = _parts(message, 0)
+    except (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError) as error:
+        raise Refusal(0, "no message that can be read", "save it again, or its text as .txt") from error
+    saved = name.lower().endswith((".mht", ".mhtml"))
+    wanted = ("text/html", "text/plain") if saved else ("text/plain", "text/html")
+    part = next(
+        (each for kind in wanted for each in parts if each.get_content_type() == kind and not _attached(each)), None
+    )
+    if part is None:
+        raise Refusal(0, "a message without text", "save the text of it as .txt")
+    lines, offsets = _body_lines(data, part)
+    body, starts = _decoded(lines, str(part.get("content-transfer-encoding", "")).strip().lower())
+    words, encoding = _words(body, part)
+    paged = part.get_content_type() == "text/html"
+    document = html.read(words, encoding) if paged else text.read(words, encoding, "body.txt")
+    _renumber(document.blocks, words, encoding, starts, offsets)
+    document.format, document.source, document.skipped = ("mhtml" if saved else "mail"), (), 0
+    document.lines = data.count(b"\n") + (0 if data.endswith(b"\n") else 1)
+    _headers(document, message, part, data, saved)
+    for each in parts:
+        if each is not part and (file := each.get_filename()) and not saved:
+            document.remarks.append(f"the attachment {shown(file)} is kept and not read")
+    return document
+
+
+def _parts(message: EmailMessage, depth: int) -> list[EmailMessage]:
+    if not message.is_multipart() or depth > _DEEPEST:
+        return [message]
+    found: list[EmailMessage] = []
+    for each in message.get_payload()[:MOST_PARTS]:  # type: ignore[index]
+        found += _parts(each, depth + 1)  # type: ignore[arg-type]
+    return found[:MOST_PARTS]
+
+
+def _attached(part: EmailMessage) -> bool:
+    return part.get_content_disposition() == "attachment"
+
+
+def _body_lines(data: bytes, part: EmailMessage) -> tuple[list[bytes], int]:
+    """The lines of a part's body as they stand in the file, and the number of the first."""
+    payload = part.get_payload()
+    raw = payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
+    plain = raw.strip(b"\r\n")
+    needle = plain[:400]
+    at = data.find(needle) if needle else 0
+    if at < 0:
+        at = data.find(needle.replace(b"\n", b"\r\n"))
+    first = 1 + data.count(b"\n", 0, max(at, 0))
+    return plain.replace(b"\r\n", b"\n").split(b"\n"), first
+
+
+def _decoded(lines: Sequence[bytes], coding: str) -> tuple[bytes, list[tuple[int, int]]]:
+    """The body without its transfer encoding, and at which of its bytes each line of the file begins."""
+    pieces: list[bytes] = []
+    starts: list[tuple[int, int]] = []
+    size = 0
+    left = b""
+    for number, line in enumerate(lines):
+        starts.append((size, number))
+        if coding == "quoted-printable":
+            bare = line.rstrip(b" \t\r")
+            soft = bare.endswith(b"=")
+            piece = decodestring(bare[:-1] if soft else line) + (b"" if soft else b"\n")
+        elif coding == "base64":
+            from base64 import b64decode
+            from binascii import Error
+
+            whole = left + re.sub(rb"[^A-Za-z0-9+/=]", b"", line)
+            cut = len(whole) - len(whole) % 4
+            left = whole[cut:]
+            try:
+                piece = b64decode(whole[:cut])
+            except (Error, ValueError):
+                piece = b""
+        else:
+            piece = line + b"\n"
+        pieces.append(piece)
+        size += len(piece)
+    return b"".join(pieces), starts
+
+
+def _words(body: bytes, part: EmailMessage) -> tuple[str, str]:
+    charset = str(part.get_content_charset() or "")
+    if charset and charset.lower() not in ("us-ascii", "ascii"):
+        try:
+            return body.decode(charset), charset
+        except (LookupError, UnicodeDecodeError):
+            pass  # The name is wrong: look at the bytes.
+    return decode(body)
+
+
+def _renumber(blocks: list[Block], words: str, encoding: str, starts: list[tuple[int, int]], first: int) -> None:
+    """From lines of the decoded body to lines of the file."""
+    from dataclasses import replace
+
+    places = [0]
+    for line in words.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
+        places.append(places[-1] + len(line.encode(encoding, "replace")) + 1)
+    begins = [size for size, _ in starts]
+
+    def place(line: int) -> int:
+        at = bisect_right(begins, places[min(line - 1, len(places) - 1)]) - 1
+        return first + starts[max(at, 0)][1]
+
+    for block in blocks:
+        block.anchors = tuple(replace(each, line=place(each.line)) for each in block.anchors)
+        block.line, block.end = place(block.line), place(block.end)
+
+
+def _headers(document: Document, message: EmailMessage, part: EmailMessage, data: bytes, saved: bool) -> None:
+    facts: Facts = document.facts
+    head = data[: max(data.find(b"\n\n"), data.find(b"\r\n\r\n"), 0) or len(data)]
+    rows = head.decode("utf-8", "replace").replace("\r\n", "\n").split("\n")
+
+    def line_of(name: str) -> int:
+        return next((at for at, row in enumerate(rows, start=1) if row.lower().startswith(f"{name}:")), 1)
+
+    subject = str(message.get("subject", "")).strip()
+    if saved:
+        for value, line in (
+            (str(message.get("snapshot-content-location", "")), line_of("snapshot-content-location")),
+            (str(part.get("content-location", "")), line_of("content-location")),
+        ):
+            if value.strip().startswith("http"):
+                facts.addresses = [(value.strip(), line, 3)]
+                break
+        if subject and facts.headline is None and not any(block.level == 1 for block in document.blocks):
+            facts.headline = (subject, line_of("subject"))
+        return
+    if subject and facts.headline is None:
+        stated = read_property(f"Subject: {subject}")
+        facts.headline = (stated.value if stated else subject, line_of("subject"))
+    for name in ("from", "to", "date"):
+        if value := str(message.get(name, "")).strip():
+            facts.header.append((f"{name.title()}: {' '.join(value.split())}"[:300], line_of(name)))
