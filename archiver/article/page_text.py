@@ -32,6 +32,7 @@ class Opened:
     tree: Element
     graph: Graph
     outline: Outline
+    comments: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     note: str | None = None
 
@@ -45,7 +46,9 @@ def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
     if (tree := document.tree) is None:
         return None, document.encoding, "not a readable page"
     cut = (page.problem, *document.cut) if page.problem else document.cut
-    found = Opened(tree=tree, graph=Graph(tree), outline=Outline(tree), cut=cut, note=document.note)
+    found = Opened(
+        tree=tree, graph=Graph(tree), outline=Outline(tree), comments=document.comments, cut=cut, note=document.note
+    )
     return found, document.encoding, None
 
 
@@ -56,4 +59,6 @@ def text_of(page: Page, opening: Opened | None) -> Extracted:
 
 def model_of(opening: Opened | None, text: Extracted) -> PageModel | None:
     """The model of the whole page, with its text; None where it was not opened."""
-    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts) if opening is not None else None
+    if opening is None:
+        return None
+    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts, comments=opening.comments)
