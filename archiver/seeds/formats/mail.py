@@ -67,7 +67,11 @@ def _attached(part: EmailMessage) -> bool:
 def _body_lines(data: bytes, part: EmailMessage) -> tuple[list[bytes], int]:
     """The lines of a part's body as they stand in the file, and the number of the first."""
     payload = part.get_payload()
-    raw = payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
+    if str(part.get("content-transfer-encoding", "")).strip().lower() in ("quoted-printable", "base64"):
+        raw = payload.encode("ascii", "replace") if isinstance(payload, str) else b""
+    else:
+        found = part.get_payload(decode=True)
+        raw = found if isinstance(found, bytes) else b""
     plain = raw.strip(b"\r\n")
     needle = plain[:400]
     at = data.find(needle) if needle else 0
