@@ -8,14 +8,10 @@ import re
 from functools import cache
 
 from archiver.article.credits import patterns
+from archiver.article.people import vocabulary
 
 _I = re.IGNORECASE
-_PHOTO_NOUN = (
-    r"(?:(?:archiv|arkiv|symbol|presse|genre|valo|titel|vorschau|file |stock |archive |main |lead )?"
-    r"(?:photos?|photographs?|photography|fotos?|foto[’']s|bild(?:er|quelle|nachweis|credit)?|billede|beeld|"
-    r"kuvat?|images?|pictures?|bilde|pics?)|fotografía|fotografie|fotografia|fotógraf[oa]|imagen|immagine|imagem|"
-    r"fotograf|zdjęci[ea]|fot\.?|zdj\.?|fotoğraf(?:lar)?|фотографи[яи]|(?<!на )фото|світлина|foto ilustracyjne)"
-)
+_PHOTO_NOUN = rf"(?:{vocabulary.any_of('photo')})"
 _PHOTO_WORD = (
     rf"(?:{_PHOTO_NOUN}\s?(?:credits?|source|courtesy(?: of)?|crédito)|"
     r"(?:image source|file|archivo)(?=\s?[:,])|사진(?: ?출처| ?제공)?|출처|(?:crédit|créditos?)s?(?:[ -](?:photos?|"
@@ -79,6 +75,27 @@ def caption() -> tuple[tuple[re.Pattern[str], patterns.Needs], ...]:
         ),
         (re.compile(rf"(?:^|[\s。，（(＝=]){_CAMERA}[)）]{{0,2}}。?$"), "anybody"),
     )
+
+
+@cache
+def shouted() -> re.Pattern[str]:
+    """A labelled credit in capitals with text behind it: `Bild: SN/APA/MIA HOLM Trauertag am Freitag`."""
+    upper = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.&-]++"
+    return re.compile(
+        rf"(?i:{_PHOTO_NOUN})\s?[:：]\s?(?P<who>(?:{upper}(?: {upper})?/){{1,5}}{upper}(?: {upper}){{0,2}})(?=\s)"
+    )
+
+
+@cache
+def source() -> re.Pattern[str]:
+    """The label of a source."""
+    return re.compile(rf"(?:{patterns.SOURCE})\s?[:：]", _I)
+
+
+@cache
+def controls() -> re.Pattern[str]:
+    """Words of buttons behind a caption."""
+    return vocabulary.pattern(r"\s++(?:<controls>)\W*$", "controls")
 
 
 def is_labelled(text: str) -> bool:
