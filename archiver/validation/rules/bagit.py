@@ -69,8 +69,10 @@ RULES: dict[str, Rule] = {
             "FIX004": (
                 "error",
                 "RFC 8493, 3",
-                "{count} files (the first: {first}) have CR LF for LF, as git's core.autocrlf makes it, and are else "
-                + "sound: write `* -text` into .gitattributes and check out again",
+                (
+                    "{count} files ({first}, …) have CR LF for LF, as git's core.autocrlf makes it, and else are "
+                    "sound: write `* -text` into .gitattributes and check out again"
+                ),
             ),
         },
     ),
