@@ -134,7 +134,8 @@ def archive(
     from archiver.seeds.sources import seeds_of
 
     settled = checked(configured({**settings, "bags": Path(bags)}, config))
-    return _archived(settled, seeds_of(seeds, limits=settled.limits), on_event or (lambda _: None), stop)
+    found = seeds_of(seeds, limits=settled.limits, guess_url=settled.guess_url)
+    return _archived(settled, found, on_event or (lambda _: None), stop)
 
 
 def validate(

@@ -95,7 +95,7 @@ def _seed(contents: BagContents) -> dict[str, Any]:
         "url_guessed": seed.url_guessed,
         "list": plain(seed.list),
         "tags": list(seed.tags),
-        "notes": list(seed.notes),
+        "notes": list(seed.notes) if contents.config.seed_notes else [],
         "header": plain(seed.header),
         **contents.custody,
     }

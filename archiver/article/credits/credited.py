@@ -12,6 +12,7 @@ from typing import Literal
 
 from archiver.article.people import agencies, job_titles
 from archiver.article.people.agencies import Agency
+from archiver.article.people.name_gate import is_name, names_of
 from archiver.article.words import fold
 from archiver.model import ClaimSource, Credit, CreditKind, CreditRole
 
@@ -39,7 +40,7 @@ class Named:
         """An agency, a site, or a name whose every word begins with a capital (in scripts that have them), particles
         aside."""
         words = self.name.split()
-        if self.too_long or any(mark in self.name for mark in ":：©?!"):
+        if self.too_long or any(mark in self.name for mark in ":：©?!") or not is_name(self.name):
             return False
         capitals = words[0] not in PARTICLES and all(not w[0].islower() or w in PARTICLES for w in words)
         return bool(
@@ -91,7 +92,7 @@ def given(
             at=at,
         )
         for each in named
-        if not each.too_long
+        if not each.too_long and is_name(each.name)
     ]
 
 
@@ -203,8 +204,10 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
         yield Named(name=office[0].name, agency=office[0])
     elif agency := agencies.find(plain):
         yield Named(name=agency.name, agency=agency)
+    elif found := names_of(plain):
+        yield from (Named(name=name, agency=agencies.find(name)) for name in found)
     else:
-        yield Named(name=plain)
+        yield Named(name=plain)  # No name: where all must be names, the form is no credit.
 
 
 def _before_agency(name: str) -> tuple[str, Agency] | None:
@@ -273,7 +276,7 @@ _DATED = re.compile(
 )
 """A date printed after a name, and all that follows it."""
 _CLIENT = re.compile(
-    r"\s(?:for|für|pour|para|per|voor|för|dla|для|[Ss]pecial to|especial para|"
+    r"\s(?:[Ff]or|für|pour|para|per|voor|för|dla|для|[Ss]pecial to|especial para|"
     r"специально для|спеціально для)\s(?:the |die |das |le |la |el |o |a )?[^\W_].{1,60}$"
 )
 _OF = re.compile(

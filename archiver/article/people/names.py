@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from archiver.article.people import agencies
+from archiver.article.people.name_gate import names_of, undated
 from archiver.article.words import bare, fold
 
 _BY = re.compile(
@@ -24,7 +25,8 @@ _JOINTS = re.compile(
 _BRACKETS = re.compile(r"\([^()]{0,80}\)?")
 _NO_NAME = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b|\d\s?[ap]\.?m\b|[<>{}=©]", re.IGNORECASE)
 _ROLE = re.compile(
-    r"\b(?:reporter|correspondent|editor|writers?|journalist|columnist|redakteur(?:in)?|korrespondent(?:in)?)$",
+    r"\b(?:reporter|correspondent|editor|editor[- ]at[- ]large|writers?|journalist|columnist|redakteur(?:in)?|"
+    r"korrespondent(?:in)?)$",
     re.IGNORECASE,
 )
 _MOST = 300
@@ -66,8 +68,9 @@ def _split(raw: str) -> tuple[str, ...]:
             continue
         if _UNNAMED.match(clean) or _NO_NAME.search(clean):
             continue
-        if any(c.isalpha() for c in clean) and clean not in names:
-            names.append(clean)
+        # `Our Foreign Staff` is what the page claims, though it credits nobody.
+        claimed = [clean] if clean.endswith(" Staff") else names_of(clean)
+        names += [each for each in claimed if each not in names]
     return tuple(names)
 
 
@@ -95,7 +98,7 @@ def is_byline(text: str) -> bool:
 def _plain(raw: str) -> str:
     """A byline without its first word, addresses, brackets and the date after it."""
     text = _NOISE.sub(" ", bare(fold(html.unescape(raw[:_MOST]))))
-    return _BRACKETS.sub(" ", _DATED.sub("", _BY.sub("", text.strip()))).strip(" .,:;|·•–—-")
+    return _BRACKETS.sub(" ", undated(_DATED.sub("", _BY.sub("", text.strip())))).strip(" .,:;|·•–—-")
 
 
 def _parts(text: str) -> Iterator[str]:
