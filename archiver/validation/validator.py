@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
 from archiver.validation.bagit.fixity import check_fixity
+from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
 from archiver.validation.bagit.manifests import MEMBERS, RECORD, SEALED, check_fetch, compare, read_manifests
 from archiver.validation.bagit.tagfiles import check_oxum, read_declaration, read_info
 from archiver.validation.bagit.tree import Tree
@@ -101,7 +102,8 @@ def validate_tree(
         found += _check(tree, made, options)
         if SEALED in tree.files:
             asked.append("original")
-        found += _trust_of_derived(tree, made, demands) if SEALED in tree.files else _trust(tree, made, demands)
+        if not any(each.code == CONVERTED for each in found):
+            found += _trust_of_derived(tree, made, demands) if SEALED in tree.files else _trust(tree, made, demands)
         if MEMBERS in tree.files:
             from archiver.validation.package.group_bag import check_group, is_group
 
@@ -162,7 +164,10 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> list[Findi
     if any(manifest.tag and manifest.algorithm for manifest in manifests):
         made.add("tag-fixity")
     more, payload = check_fixity(tree, manifests, cores=options.cores)
+    more, converted = without_conversion(tree, manifests, more)
     findings += more
+    if converted:
+        return findings  # what else is said of these bytes would be said of git's, not of the bag's
     findings += check_oxum(tree, info, declaration.info, payload)
     # 3. The record and what it describes.
     if RECORD in tree.files:
