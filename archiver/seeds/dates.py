@@ -68,7 +68,7 @@ def _find(tokens: Sequence[Token], day_first: bool | None) -> _Found | None:
     far_east = FarEast.find([(token.key, token.number) for token in tokens])
     if far_east is not None:
         return _found(far_east.first, far_east.last, far_east.year, {far_east.month}, far_east.day)
-    return _vietnamese(tokens) or _by_name(tokens) or _numeric(tokens, day_first)
+    return _vietnamese(tokens) or _by_name(tokens) or _numeric(tokens, day_first) or _compact(tokens)
 
 
 def _vietnamese(tokens: Sequence[Token]) -> _Found | None:
@@ -96,10 +96,10 @@ def _by_name(tokens: Sequence[Token]) -> _Found | None:
         if not size or (at and token.key in ("de", "di", "do", "so") and size == 1):
             continue
         left, right = _number(tokens, at, -1), _number(tokens, at + size - 1, 1)
-        found = _around(tokens, at, size, numbers, left, right)
+        found = _around(tokens, at, size, numbers, left, right) or _month_of_year(tokens, at, size, numbers)
         if found is None:
             continue
-        if not found.edtf.startswith("XXXX"):
+        if not found.edtf:
             return found
         yearless = yearless or found
     return yearless
@@ -177,6 +177,24 @@ def _numeric(tokens: Sequence[Token], day_first: bool | None) -> _Found | None:
         if days:
             return _Found(at, at + 4, tuple(sorted(days)))
     return None
+
+
+def _compact(tokens: Sequence[Token]) -> _Found | None:
+    """`20240503`, which is a date only where nothing else is on the line."""
+    if len(tokens) != 1 or len(tokens[0].key) != 8 or not tokens[0].key.isdecimal():
+        return None
+    key = tokens[0].key
+    year = int(key[:4])
+    return _found(0, 0, year, {int(key[4:6])}, int(key[6:])) if 1800 <= year <= 2199 else None
+
+
+def _month_of_year(tokens: Sequence[Token], at: int, size: int, months: frozenset[int]) -> _Found | None:
+    """`May 2024`, where nothing else is on the line: a date to the month."""
+    right = _number(tokens, at + size - 1, 1)
+    if at or len(months) != 1 or not right or len(tokens) > size + 3 or len(tokens[right[0]].key) != 4:
+        return None
+    (month,) = months
+    return _Found(0, right[0], (), f"{buddhist(right[1])}-{month:02}")
 
 
 def _found(

@@ -5,7 +5,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from articles import BODY, a_model, a_response, a_seed, escaped
+from articles import BODY, a_model, a_page, a_response, a_seed, escaped
 from growth import grows_no_faster_than_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -113,6 +113,14 @@ def test_the_verdict_does_not_depend_on_who_extracted_the_blocks(data):
         blocks = tuple(replace(block, in_article=each) for block, each in zip(model.blocks, taken, strict=True))
         verdicts.add(compare(seed, replace(model, blocks=blocks)).verdict)
     assert len(verdicts) == 1
+
+
+@settings(max_examples=20)
+@given(st.lists(st.sampled_from([*BODY, ADDED]), max_size=6), st.lists(st.sampled_from(BODY), max_size=6))
+def test_two_seeds_of_one_page_have_one_text(one, other):
+    page = a_page(*escaped(*BODY))
+    texts = {read(seed, page).article.text for seed in (a_seed(*one), a_seed(*other), None)}
+    assert len(texts) == 1
 
 
 def block(text: str, **more) -> PageBlock:

@@ -119,6 +119,8 @@ def _match(layers: Sequence[Layer], left: set[int]) -> None:
     data.match_equal(left)
     data.match_letters(left)
     data.match_similar(left)
+    for layer in layers:
+        layer.match_within(left)
 
 
 def _has_body(page: PageModel) -> bool:

@@ -20,6 +20,8 @@ _BULLETS = "-–—*•·▪‣◦●○■□"
 _TRAILING = re.compile(r"(?<=\S)\s[-–—*•·▪‣◦●○■□]$")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s++(?=\S)")
 _HALF = 0.5
+_SURROUNDINGS = 100
+"""Characters around a short line within another sentence."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +235,20 @@ class Layer:
         for group in found:
             left.difference_update(group.seed)
         self.groups += found
+
+    def match_within(self, left: set[int]) -> None:
+        """Take the short lines whose words stand within another sentence: beside all of it."""
+        if not self.pieces or not left:
+            return
+        index = Letters([piece.text for piece in self.pieces])
+        for i in sorted(left):
+            if (place := index.find(self.seeds[i].text, anywhere=True)) is not None:
+                left.discard(i)
+                whole = self.pieces[place.first]
+                start, end = max(0, place.start - _SURROUNDINGS), place.end + _SURROUNDINGS
+                text = whole.text[start:end] if place.first == place.last else whole.text[start:]
+                self.copies.append(Copy(i, replace(whole, text=text, key=keys(text), start=whole.start + start)))
+        self.exhausted = self.exhausted or index.exhausted
 
     def free(self) -> list[Text]:
         """What no line has."""

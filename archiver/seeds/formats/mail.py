@@ -43,7 +43,8 @@ def read(data: bytes, name: str) -> Document:
     document = html.read(words, encoding) if paged else text.read(words, encoding, "body.txt")
     _renumber(document.blocks, words, encoding, starts, offsets)
     document.format, document.source, document.skipped = ("mhtml" if saved else "mail"), (), 0
-    document.lines = data.count(b"\n") + (0 if data.endswith(b"\n") else 1)
+    ends = len(re.findall(rb"\r\n|\r|\n", data))
+    document.lines = ends + (0 if data.endswith((b"\n", b"\r")) else 1)
     _headers(document, message, part, data, saved)
     for each in parts:
         if each is not part and (file := each.get_filename()) and not saved:

@@ -98,8 +98,14 @@ def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
         return
     if (sha := record.get(str, "seed", "sha256")) != found:
         yield finding("SEED001", path, expected=sha, found=found)
+    if record.get(str, "seed", "format") in NOT_LINES:
+        return  # its places are paragraphs, or lines of the text within
     if (stated := record.get(int, "seed", "lines")) is not None and stated != lines:
         yield finding("SEED002", path, expected=stated, found=lines)
+
+
+NOT_LINES = ("docx", "pdf", "webloc")
+"""Formats of seeds that are no lines of text."""
 
 
 def _lines(tree: Tree, path: str) -> int:
