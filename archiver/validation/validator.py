@@ -18,6 +18,7 @@ from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
 from archiver.validation.bagit.manifests import MEMBERS, RECORD, SEALED, check_fetch, compare, read_manifests
 from archiver.validation.bagit.tagfiles import check_oxum, read_declaration, read_info
 from archiver.validation.bagit.tree import Tree
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import CHECKS, RULES, STRICT, finding
 from archiver.validation.serialized.open_archive import opened
 from archiver.validation.trust.policy import Trust
@@ -96,7 +97,7 @@ def validate_tree(
     }
     asked = [*CHECKS, *(each for each, is_asked in on_request.items() if is_asked)]
     made: set[str] = set()
-    found = list(findings)
+    found = Findings(findings)
     if tree is not None:
         demands = options.trust
         found += _check(tree, made, options)
@@ -114,9 +115,10 @@ def validate_tree(
                 checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
+    told = list(found.summed_up())
     if options.strict:
-        found = [replace(each, severity="error") if each.code in STRICT else each for each in found]
-    return _report(name, tree, asked, made, found)
+        told = [replace(each, severity="error") if each.code in STRICT else each for each in told]
+    return _report(name, tree, asked, made, told)
 
 
 def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
@@ -144,14 +146,16 @@ def _member(tree: Tree, *, options: ValidationOptions) -> tuple[set[str], list[F
     """(the checks that were made, the findings) for a bag in a group. Its signatures say nothing about the group."""
     made: set[str] = set()
     findings = _check(tree, made, options)
-    return made, findings + _trust(tree, set(), options.trust)
+    findings += _trust(tree, set(), options.trust)
+    return made, findings
 
 
-def _check(tree: Tree, made: set[str], options: ValidationOptions) -> list[Finding]:
+def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
     """The findings about the bag in a tree, signatures aside; the checks that were made are added to `made`."""
     made |= {"structure", "fixity"}
     # 1. Structure: the declaration, the metadata, the manifests against the disk.
-    declaration, findings = read_declaration(tree)
+    declaration, first = read_declaration(tree)
+    findings = Findings(first)
     if "data" not in tree.folders:
         findings.append(finding("BAG007", "data"))
     info, more = read_info(tree, declaration)
