@@ -31,6 +31,8 @@ from archiver.model import (
 
 _LARGE = 1 << 20
 """Bytes of a seed from which on each of its words is kept once: a string for each takes ten times its letters."""
+_WRAPPED, _ENDS = 20_000, 12
+"""Characters of the longest paragraph that is looked at for hard ends of lines, and of what stands around one."""
 _SEARCH_CUT = "the search for words that stand nowhere as a paragraph was ended at its bound"
 UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
 """What a page that is no markup has: nothing to compare."""
@@ -76,6 +78,9 @@ def compare(
         return replace(NOTHING, source=source, read=read)
     numbers = [paragraph.line for paragraph in seed.paragraphs]
     placed = _lines(layers, mine, numbers)
+    for each in placed:
+        if each.line.kind == "typographic" and _is_wrapped(each.line.seed or "", each.line.page or "", seed):
+            each.line = replace(each.line, kind="same")
     extra = counted(layers, [p.order for p in placed if _spans(p)], known(seed, headlines, authors, days), mine)
     lines = _ordered(placed, extra.lines, _unfound(left, mine, numbers, read))
     return verdicts.comparison(lines, extra.counting, source=source, read=read)
@@ -187,6 +192,20 @@ def _kind(one: Text, other: Text, whole: bool) -> LineKind:
     mine, page = (one.key, other.key) if plain == one.text else (keys(plain), keys(theirs))
     # With the same letters and marks only the spaces differ: a drop cap, a word that was broken.
     return "typographic" if mine == page or "".join(mine) == "".join(page) else "edited"
+
+
+def _is_wrapped(seed: str, page: str, document: Seed) -> bool:
+    """Whether a paragraph differs only in spaces that are ends of lines of its document, within words."""
+    if len(seed) > _WRAPPED or len(seed) <= len(page) or seed.replace(" ", "") != page.replace(" ", ""):
+        return False
+    raw = document.data.decode(document.encoding, "replace").replace("\r\n", "\n")
+    at = 0
+    for n, character in enumerate(seed):
+        if at < len(page) and character == page[at]:
+            at += 1
+        elif character != " " or f"{seed[max(0, n - _ENDS) : n]}\n{seed[n + 1 : n + 1 + _ENDS]}" not in raw:
+            return False
+    return at == len(page)
 
 
 def _spans(placed: _Placed) -> bool:
