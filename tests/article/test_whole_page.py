@@ -196,6 +196,41 @@ def test_prose_between_the_lines_found_counts_whoever_extracted_it(extra, counts
         assert compare(a_seed(*BODY), outside).verdict == "same"
 
 
+@pytest.mark.parametrize(
+    "aid",
+    [" (opens in a new tab)", ", opens new tab", "(öffnet im neuen Fenster)", " (ouvre dans un nouvel onglet)"],
+)
+def test_what_a_link_says_to_those_who_do_not_see_it_is_no_word_of_the_text(aid):
+    seed = a_seed("The harbour council voted to close the market, its mayor said on Thursday evening.")
+    page = a_model(f"The harbour council voted to close the market{aid}, its mayor said on Thursday evening.")
+    assert compare(seed, page).verdict == "same"
+
+
+def test_a_label_glued_to_its_paragraph_on_the_page_is_found_beside_it():
+    seed = a_seed(BODY[0], "HL7", f"HL7 {BODY[1]}", BODY[2])
+    comparison = compare(seed, a_model(BODY[0], f"HL7 HL7 {BODY[1]}", BODY[2]))
+    assert (comparison.verdict, comparison.seed_coverage) == ("typographic", 1.0)
+
+
+def test_a_numbered_heading_is_the_heading_without_its_number():
+    page = a_model(BODY[0], block("2. Why the council voted", kind="heading", at="/html/body/article/h3"), BODY[1])
+    assert compare(a_seed(BODY[0], "Why the council voted", BODY[1]), page).verdict == "same"
+
+
+@pytest.mark.parametrize(
+    ("markup", "verdict"),
+    [
+        ("<p>Read also: <a href='/x'>The mayor of the town resigns over the market</a></p>", "same"),
+        ("<p>[<a href='/x'>Related: The mayor of the town resigns over the market</a>]</p>", "same"),
+        ("<p>The mayor <a href='/x'>resigns over the market of the old town</a>, he said on Friday.</p>", "edited"),
+    ],
+)
+def test_a_paragraph_that_leads_to_another_article_does_not_count(markup, verdict):
+    texts = escaped(*BODY)
+    page = a_page(*texts[:3], f"</p>{markup}<p>{texts[3]}", *texts[4:])
+    assert read(a_seed(*BODY), page).comparison.verdict == verdict
+
+
 def test_raised_digits_are_not_plain_ones():
     seed = a_seed("The basin has room for 10² boats and 2½ cranes of the old kind.")
     assert compare(seed, a_model("The basin has room for 102 boats and 2½ cranes of the old kind.")).verdict == "edited"
