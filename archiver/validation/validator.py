@@ -116,19 +116,33 @@ def validate_tree(
                 made |= checked
                 found += more
     told = list(found.summed_up())
-    if options.strict:
-        told = [replace(each, severity="error") if each.code in STRICT else each for each in told]
+    harder = STRICT if options.strict else _LOG if _needs_log(options) else frozenset[str]()
+    if harder:
+        told = [replace(each, severity="error") if each.code in harder else each for each in told]
     return _report(name, tree, asked, made, told)
 
 
+_LOG = frozenset(("CUS011",))
+
+
+def _needs_log(options: ValidationOptions) -> bool:
+    """Whether a bag whose custody log was removed fails: where signatures are demanded, and by archiver's own
+    profile."""
+    return options.trust.is_demanded or (options.profile is not None and options.profile.is_ours)
+
+
 def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
+    from archiver.validation.trust.statements import check_log_is_there
+
+    gone = list(check_log_is_there(tree))
+    made |= {"custody"} if gone else set()
     if "signatures" not in tree.folders and not demands.is_demanded:
-        return []
+        return gone
     from archiver.validation.trust.checks import check_trust
 
     checked, findings = check_trust(tree, demands)
     made |= checked
-    return findings
+    return gone + findings
 
 
 def _trust_of_derived(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
