@@ -35,6 +35,8 @@ _LINKS = 0.8
 _CREDIT_CLASSES = ("credit", "copyright", "source", "agency", "attribution", "bildrecht", "fotograf")
 _ALL_LINKS = 0.97
 """The same for a short block of the article: it leads to others."""
+_LED = 0.6
+"""The same with a label before the link, and no end of a sentence."""
 _SHORT = 40
 _POINTS = (
     *("related:", "related stor", "related article", "read more", "read also", "read next", "see also", "also read"),
@@ -62,11 +64,11 @@ def kind_of(block: Block, *, in_article: bool) -> BlockKind:
     if own in ("caption", "navigation", "byline"):
         return own
     if in_article:
-        return "navigation" if block.linked >= _ALL_LINKS and block.words <= _SHORT else own
+        return "navigation" if _leads_on(block) else own
     around = _around(block.place) or _by_names(block)
     if around is not None:
         return around
-    if block.linked >= _LINKS or (block.words <= _SHORT and _points_elsewhere(block.text)):
+    if block.linked >= _LINKS or _leads_on(block) or (block.words <= _SHORT and _points_elsewhere(block.text)):
         return "navigation"
     dated = block.words <= _DATED and _DATE.search(block.text) and _TIME.search(block.text)
     return "byline" if dated and own == "paragraph" else own
@@ -92,6 +94,13 @@ def _own_kind(block: Block) -> BlockKind:
         if "caption" in named and "photo-caption-toggle" not in named:
             return "caption"
     return kind or "paragraph"
+
+
+def _leads_on(block: Block) -> bool:
+    """Whether a short block of the article is a link to another, perhaps with a label: `Read also: …`."""
+    if block.words > _SHORT or block.linked < _LED:
+        return False
+    return block.linked >= _ALL_LINKS or not block.text.endswith((".", "!", "…", "”", '"', "»"))
 
 
 def _by_names(block: Block) -> BlockKind | None:
