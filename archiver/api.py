@@ -48,6 +48,7 @@ __all__ = [
     "archive",
     "audit",
     "compare",
+    "export",
     "extract",
     "handoff",
     "open_bag",
@@ -240,6 +241,32 @@ def handoff(
     )
     shape = Shape(receiver=receiver, redact=redact, group=group, group_size=group_size)
     return hand_off_bags(list(find_bags(_paths(bags))), options, shape, configured(settings, config))
+
+
+def export(
+    bags: AnyPath | Iterable[AnyPath],
+    *,
+    form: str = "csv",
+    back: AnyPath | None = None,
+    ledger: AnyPath | None = None,
+    left_out: "Callable[[Path, str], None] | None" = None,
+) -> Iterator[bytes]:
+    """The bytes of an export of bags, in chunks. `form`: `csv`, `xlsx`, `csl-json`, `ris`, `bibtex`, `dc`, `marcxml`.
+
+    `back` is a list of seeds, which is given back with `archiver_` columns behind its own, every other byte as it was;
+    `ledger` is the folder of bags whose ledger knows the seeds without a bag (default: `bags`, where it is one folder).
+    `left_out` is called with each bag that is not exported, and the reason.
+    """
+    from archiver.exports.export import export_back, export_bags
+    from archiver.validation.discover import find_bags
+
+    places = _paths(bags)
+    found = find_bags(places, serialised=True)
+    tell = left_out or (lambda _, __: None)
+    if back is None:
+        return export_bags(found, form, tell)
+    folder = Path(ledger) if ledger is not None else places[0] if len(places) == 1 else None
+    return iter([export_back(found, Path(back), folder, tell)])
 
 
 def receive(

@@ -20,6 +20,7 @@ VALIDATION = {"model", "cms", "digest", "errors", "schemas", "escape"}
 ABOVE = {
     "ledger": set(),
     "view": STAGES,
+    "exports": STAGES | {"ledger", "view"},
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
