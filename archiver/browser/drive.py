@@ -1,8 +1,9 @@
 """Drives a browser through one page; runs as a process of its own (`python -m archiver.browser.drive`).
 
 Its task comes as JSON on standard input; files and `about.json` go into the folder it names, each complete or absent.
-The exit code says how it ended: 0 done, 3 the page's process crashed, 4 the browser did not start, 5 another error, whose
-words are the last line on standard error. It opens no connection itself; the browser has the proxy and nothing else.
+The exit code says how it ended: 0 done, 3 the page's process crashed, 4 the browser did not start, 5 another error.
+Its words are the last line on standard error. It opens no connection; the browser has the proxy and
+nothing else.
 """
 
 import ctypes

@@ -99,7 +99,8 @@ class Relay:
                 return None
             done = self._exchange(request, left)
         if done.fault is not None:
-            self._note(self.failed, request.url, done.fault.message)
+            refused = done.fault.kind == "guard"
+            self._note(self.refused if refused else self.failed, request.url, done.fault.message)
         with self._lock:
             self._bytes += done.raw.size
         if self._recording.keep(done) is None:

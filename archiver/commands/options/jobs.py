@@ -88,7 +88,9 @@ def _browser(command: argparse.ArgumentParser) -> None:
     group.add_argument("--consent", action="store_true", help="answer consent walls, with a refusal where there is one")
     group.add_argument("--browser-executable", type=Path, metavar="PATH", help="the browser, if not the first found")
     group.add_argument(
-        "--browser-no-sandbox", action="store_true", help="start it without its sandbox, as root must; the record says so"
+        "--browser-no-sandbox",
+        action="store_true",
+        help="start it without its sandbox, as root must; the record says so",
     )
 
 
