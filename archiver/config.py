@@ -115,6 +115,10 @@ class Config:
     screenshot: bool = False
     """A picture of every page, by the browser."""
     robots: str = "record"
+    guess_url: bool = False
+    """Whether the only plausible address of a seed is taken where no line names one."""
+    seed_notes: bool = False
+    """Whether what people noted beside a seed in their lists goes into the record."""
     retry: bool = False
     recapture: bool = False
     organisation: str | None = None

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
-from archiver.bag.bag_contents import BagContents, ClockCheck
+from archiver.bag.bag_contents import CUSTODY_LOG, BagContents, ClockCheck
 from archiver.bag.rendering import rendering_part
 from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
@@ -46,6 +46,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **parts(contents.reading),
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
+        "custody_log": CUSTODY_LOG,
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -98,7 +99,7 @@ def _seed(contents: BagContents) -> dict[str, Any]:
         "url_guessed": seed.url_guessed,
         "list": plain(seed.list),
         "tags": list(seed.tags),
-        "notes": list(seed.notes),
+        "notes": list(seed.notes) if contents.config.seed_notes else [],
         "header": plain(seed.header),
         **contents.custody,
     }

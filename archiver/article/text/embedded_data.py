@@ -26,7 +26,7 @@ _LEAST = 2
 """Spaces that a string of a script or attribute must have to be words, not a name."""
 _STRING = re.compile(
     r"""
-    "((?:[^"\\\n]++|\\.)*+)"  |  '((?:[^'\\\n]++|\\.)*+)'  |  `((?:[^`\\]++|\\.)*+)`
+    \\. | "((?:[^"\\\n]++|\\.)*+)"  |  '((?:[^'\\\n]++|\\.)*+)'  |  `((?:[^`\\]++|\\.)*+)`
     """,
     re.DOTALL | re.VERBOSE,
 )
