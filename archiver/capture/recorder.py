@@ -26,8 +26,10 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, T
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
+from urllib3.util import SKIP_HEADER
 
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
+from archiver.capture.http_framing import Sent
 from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.capture.tls import tls_facts
 from archiver.config import Config, Limits
@@ -177,12 +179,15 @@ class _Adapter(HTTPAdapter):
         host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
         return host, {"ssl_context": self._trust, "cert_reqs": self._trust.verify_mode}
 
-    def ask(self, request: requests.PreparedRequest, timeout: Timeout, proxies: dict[str, str]) -> BaseHTTPResponse:
+    def ask(
+        self, request: requests.PreparedRequest, timeout: Timeout, proxies: dict[str, str], body: bytes | None = None
+    ) -> BaseHTTPResponse:
         """As `send`, without a requests response around urllib3's. Raises what urllib3 raises."""
         pool: Any = self.get_connection_with_tls_context(request, True, proxies)
         response: BaseHTTPResponse = pool.urlopen(
-            "GET",
+            request.method,
             self.request_url(request, proxies),
+            body=body,
             headers=request.headers,
             timeout=timeout,
             retries=self.max_retries,
@@ -260,6 +265,15 @@ class Visit(requests.Session):
             extract_cookies_to_jar(self.cookies, request, response)  # type: ignore[no-untyped-call]
         return response
 
+    def relay(self, url: str, sent: Sent, timeout: Timeout, proxies: dict[str, str]) -> BaseHTTPResponse:
+        """Send another client's request as that client made it; its cookies are its own. Raises as `ask` does."""
+        request = requests.PreparedRequest()
+        request.method, request.url = sent.method, url
+        request.headers = requests.structures.CaseInsensitiveDict(sent.headers)
+        for name in ("User-Agent", "Accept-Encoding"):  # urllib3 would add its own
+            request.headers.setdefault(name, SKIP_HEADER)
+        return self._recorder.adapter.ask(request, timeout, proxies, sent.body or None)
+
     def close(self) -> None:
         """requests would close the adapter, and with it the connections of every other visit."""
 
@@ -288,16 +302,16 @@ class Recorder:
         return Visit(self)
 
     def exchange(
-        self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None
+        self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None, sent: Sent | None = None
     ) -> tuple[RawExchange, CaptureError | None]:
-        """GET `url` and record it; never raises for what the network does.
+        """GET `url`, or send what was `sent` there, and record it; never raises for what the network does.
 
         The raw exchange is empty (`size` 0) when no byte of a response came; a CaptureError says what ended it early.
         Raises StorageError when the spool cannot be written.
         """
         raw = self._wire.raw = RawExchange(limits or self.config.limits, spool)
         try:
-            error = self._get(visit, url)
+            error = self._get(visit, url, sent)
             raw.ended()
         except BaseException:
             raw.close()
@@ -308,13 +322,17 @@ class Recorder:
             return raw, CaptureError(kind="disconnect", message="the connection closed inside the headers", again=True)
         return raw, None
 
-    def _get(self, visit: Visit, url: str) -> Exception | None:
+    def _get(self, visit: Visit, url: str, sent: Sent | None) -> Exception | None:
         """Run the exchange to its end; returns what ended it early."""
         proxy = self.config.proxy
         try:
             if proxy:
                 self._wire.guard.check_name(urlsplit(url).hostname or "")
-            response = visit.ask(url, self._timeout, {"http": proxy, "https": proxy} if proxy else {})
+            proxies = {"http": proxy, "https": proxy} if proxy else {}
+            if sent is None:
+                response = visit.ask(url, self._timeout, proxies)
+            else:
+                response = visit.relay(url, sent, self._timeout, proxies)
             try:
                 while response.read1(1 << 16, decode_content=False):
                     pass
