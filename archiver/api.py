@@ -12,7 +12,7 @@ or settings and StorageError for what cannot be read or written. What is wrong w
 is in the result.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -132,11 +132,12 @@ def archive(
     """
     from archiver.config import configured
     from archiver.job.check_settings import checked
+    from archiver.job.run_job import seed_results
     from archiver.seeds.sources import seeds_of
 
     settled = checked(configured({**settings, "bags": Path(bags)}, config))
     found = seeds_of(seeds, limits=settled.limits, guess_url=settled.guess_url)
-    return _archived(settled, found, on_event or (lambda _: None), stop)
+    return seed_results(settled, found, on_event or (lambda _: None), stop)
 
 
 def validate(
@@ -266,16 +267,10 @@ def export(
     `ledger` is the folder of bags whose ledger knows the seeds without a bag (default: `bags`, where it is one folder).
     `left_out` is called with each bag that is not exported, and the reason.
     """
-    from archiver.exports.export import export_back, export_bags
-    from archiver.validation.discover import find_bags
+    from archiver.exports.export import export_places
 
-    places = _paths(bags)
-    found = find_bags(places, serialised=True)
-    tell = left_out or (lambda _, __: None)
-    if back is None:
-        return export_bags(found, form, tell)
-    folder = Path(ledger) if ledger is not None else places[0] if len(places) == 1 else None
-    return iter([export_back(found, Path(back), folder, tell)])
+    places, folder = _paths(bags), Path(ledger) if ledger else None
+    return export_places(places, form, Path(back) if back else None, folder, left_out or (lambda _, __: None))
 
 
 def receive(
@@ -351,19 +346,3 @@ def audit(
 
 def _paths(named: AnyPath | Iterable[AnyPath]) -> list[Path]:
     return [Path(named)] if isinstance(named, (str, Path)) else [Path(each) for each in named]
-
-
-def _archived(
-    config: "Config",
-    seeds: Iterator[Seed | SeedRefused],
-    on_event: "Callable[[Event], None]",
-    stop: "threading.Event | None",
-) -> Generator[SeedResult, None, None]:
-    from contextlib import closing
-
-    from archiver.job.run_job import archive_seeds
-    from archiver.job.seed_result import seed_result
-
-    with closing(archive_seeds(config, seeds, on_event=on_event, stop=stop)) as results:
-        for each in results:
-            yield seed_result(each, config.bags)

@@ -1,6 +1,6 @@
 """Exports bags: the items of all that can be read, in a form or in the user's own list."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from archiver.errors import StorageError, UsageError
@@ -9,6 +9,7 @@ from archiver.exports.item import Item, item_of
 from archiver.exports.references import bibtex_of, csl_json_of, ris_of
 from archiver.exports.round_trip import Answers, write_back
 from archiver.exports.spreadsheets import csv_of, xlsx_of
+from archiver.validation.discover import find_bags
 from archiver.view.open_bag import OpenBag
 
 WRITERS: dict[str, Callable[[Iterable[Item]], Iterator[bytes]]] = {
@@ -33,6 +34,22 @@ def items_of(bags: Iterable[Path], left_out: Callable[[Path, str], None]) -> Ite
             left_out(path, str(error))
             continue
         yield item
+
+
+def export_places(
+    places: Sequence[Path],
+    form: str,
+    back: Path | None,
+    folder: Path | None,
+    left_out: Callable[[Path, str], None],
+) -> Iterator[bytes]:
+    """The bytes of an export of bags and folders of bags, in a form or in the list `back`. `folder` is the one whose
+    ledger is asked (default: the only place). Raises UsageError, StorageError."""
+    found = find_bags(places, serialised=True)
+    if back is None:
+        return export_bags(found, form, left_out)
+    asked = folder if folder is not None or len(places) != 1 else places[0]
+    return iter([export_back(found, back, asked, left_out)])
 
 
 def export_bags(bags: Iterable[Path], form: str, left_out: Callable[[Path, str], None]) -> Iterator[bytes]:
