@@ -91,9 +91,9 @@ def test_blank_lines_sep_lines_short_rows_and_rows_without_an_address_stay(tmp_p
 
 def test_a_windows_code_page_is_kept_and_a_letter_it_lacks_is_named(tmp_path):
     place = tmp_path / "list.csv"
-    place.write_bytes("url,Überschrift\r\n".encode("cp1252") + URL.encode() + b",\xe4\r\n")
+    place.write_bytes("url,Überschrift\r\n".encode("cp1252") + URL.encode() + ",Die Bären\r\n".encode("cp1252"))
     assert back(place).startswith(b"url,\xdcberschrift,archiver_outcome")
-    assert b",\xe4,captured," in back(place)
+    assert ",Die Bären,captured,".encode("cp1252") in back(place)
     with pytest.raises(UsageError, match="UTF-8"):
         back(place, Item(url=URL, headline="Ελλάδα"))
 
