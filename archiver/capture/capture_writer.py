@@ -6,9 +6,9 @@ from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
-from archiver.capture.recorder import as_sent
 from archiver.capture.shared_cache import CachedResponse
 from archiver.capture.single_exchange import Attempt
+from archiver.capture.urls import as_sent
 from archiver.capture.warc import CopiedRecords, WarcFile
 from archiver.errors import RecordingError
 from archiver.model import Copied, Exchange, IndexEntry

@@ -82,8 +82,12 @@ def test_the_request_is_what_a_plain_reader_sends(tmp_path: Path):
     ("asked", "target"),
     [
         ("http://NEWS.example//double//slash", "//double//slash"),
-        ("http://news.example/a/../b%7e/%c3%a9?q=ü ö", "/b~/%C3%A9?q=%C3%BC%20%C3%B6"),
-        ("http://news.example/%zz|x", "/%25zz%7Cx"),
+        ("http://news.example/a/../b%7e/%c3%a9?q=ü ö", "/b%7e/%c3%a9?q=%C3%BC%20%C3%B6"),
+        ("http://news.example/%zz|x", "/%zz|x"),
+        ("http://news.example/100%-true?", "/100%-true?"),
+        ("http://news.example/a[1].html?ids[]=3&s=d|e&t='#x?", "/a[1].html?ids[]=3&s=d|e&t=%27"),
+        ("http:\\\\news.example\\%2f%7E^`{}", "/%2f%7E%5E%60%7B%7D"),
+        ("http:///news.example/a;b", "/a;b"),
         ("http://news.example?x=1", "/?x=1"),
     ],
 )
