@@ -19,6 +19,8 @@ LONGEST = 8192
 """Characters of a reference that is read."""
 _WHITE = re.compile(r"[\t\n\r]")
 _SPACES = "".join(map(chr, range(0x21)))
+_NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[\\[\]\\^`{|}\"<> ]")
+_URI = re.compile(r"[^\[\]\\^`{|}\"<> %]*+(?:%[0-9A-Fa-f]{2}[^\[\]\\^`{|}\"<> %]*+)*+")
 _RUNS = re.compile(r"[^\x00-\x7f]+")
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _PORTS = {"http": 80, "https": 443}
@@ -107,6 +109,16 @@ def resolved_web(reference: str, base: str, *, encoding: str = "utf-8") -> str |
     except ValueError:
         return None
     return None if read.credentials else read.href
+
+
+def as_uri(address: str) -> str:
+    """An address as an identifier that has to be a URI (RFC 3986, 2): what that has not, percent-encoded, and `%` alone
+    as `%25`. Others are asked for as they are, never in this form."""
+    head, mark, rest = address.partition("://")
+    if not mark or _URI.fullmatch(rest):
+        return address
+    host, slash, rest = rest.partition("/")
+    return f"{head}://{host}{slash}" + _NO_URI.sub(lambda found: f"%{ord(found[0]):02X}", rest)
 
 
 def _query_encoded(reference: str, encode: Callable[[str], bytes]) -> str:

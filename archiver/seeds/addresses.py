@@ -38,7 +38,7 @@ _ACCESSED = re.compile(
 _TRAILING = frozenset("?!.,:;*_~'\"”’»“‘›„…。，、！？；：」』】》〉）)]}|")
 _CLOSING = {")": "(", "]": "[", "}": "{", "）": "（"}
 _COLON = re.compile(r"[:：=]")
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\s<>\"\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\s<>\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SCHEME = re.compile(r"https?:(?!\\/)[/\\]++", re.IGNORECASE)
 _OPENING = " \t<([{“”\"'‘’«„‹（「『【"
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -176,7 +176,7 @@ def looks_like_address(text: str) -> bool:
 
 def check(url: str, line: int) -> str:
     """The address a seed may have, as browsers read and write it (WHATWG URL). Raises Refusal: not http(s), no host,
-    credentials, spaces, control or invisible characters, quotation marks, angle brackets, slashes escaped as in JSON
+    credentials, spaces, control or invisible characters, angle brackets, slashes escaped as in JSON
     behind the scheme, or longer than LONGEST."""
     if len(url) > LONGEST:
         raise Refusal(line, f"an address of {len(url):,} characters", f"at most {LONGEST:,} are read; {ADVICE}")

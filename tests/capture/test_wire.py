@@ -1,5 +1,6 @@
 """What goes over the connection is what the WARC holds, byte for byte (docs/bag-format.md, section 3.1; RFC 9112)."""
 
+import base64
 import gzip
 from pathlib import Path
 
@@ -131,7 +132,11 @@ def test_interim_answers_stand_in_a_metadata_record_beside_the_response(tmp_path
     assert capture.page.body == HTML
     (metadata,) = files.of("metadata")
     (response,) = files.of("response")
-    assert metadata.block == early + go_on
+    lines = [line.partition(b": ") for line in metadata.block.splitlines()]
+    assert [(name, base64.b64decode(value)) for name, _, value in lines] == [
+        *((b"interim-response", early), (b"interim-response", go_on))
+    ]
+    assert metadata["Content-Type"] == "application/warc-fields", "replay tools index metadata of any other type"
     assert response.block == ok(HTML)
     assert metadata["WARC-Concurrent-To"] == response["WARC-Record-ID"]
     assert capture.final.record_ids.metadata == metadata["WARC-Record-ID"]

@@ -40,7 +40,7 @@ def test_an_address_is_written_as_browsers_write_it(url):
 
 @pytest.mark.parametrize("url", NONE)
 def test_what_is_no_address_of_the_web_is_refused_in_words(url):
-    with pytest.raises(ValueError, match="well-formed|only http"):
+    with pytest.raises(ValueError, match=r"well-formed|only http"):
         web_address(url)
     assert url == "" or resolved_web(url, "about:blank") is None
 
