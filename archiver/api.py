@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from archiver.config import Config
-    from archiver.fixity.audit import Audited, AuditProgress
+    from archiver.fixity.plan import Audited, AuditProgress
     from archiver.job.events import Event
     from archiver.transfer.handoff import HandedOff
     from archiver.transfer.receive import Received
@@ -134,7 +134,8 @@ def archive(
     from archiver.seeds.sources import seeds_of
 
     settled = checked(configured({**settings, "bags": Path(bags)}, config))
-    return _archived(settled, seeds_of(seeds, limits=settled.limits), on_event or (lambda _: None), stop)
+    found = seeds_of(seeds, limits=settled.limits, guess_url=settled.guess_url)
+    return _archived(settled, found, on_event or (lambda _: None), stop)
 
 
 def validate(
@@ -304,8 +305,8 @@ def audit(
     which a bag is due; `rate` the most bytes read in a second; `replicas` folders with copies. `accept` takes bags
     that are sound by their own manifests as they are now. `progress` is filled in on the way.
     """
-    from archiver.fixity.audit import Plan
     from archiver.fixity.audit import audit as audit_bags
+    from archiver.fixity.plan import Plan
     from archiver.fixity.read_bag import RateLimiter
 
     plan = Plan.of(sample=sample, older=older_than, seed=seed, replicas=_paths(replicas), accept=accept)

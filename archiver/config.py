@@ -99,6 +99,10 @@ class Config:
     srcset: str = "all"
     fast_text: bool = False
     robots: str = "record"
+    guess_url: bool = False
+    """Whether the only plausible address of a seed is taken where no line names one."""
+    seed_notes: bool = False
+    """Whether what people noted beside a seed in their lists goes into the record."""
     retry: bool = False
     recapture: bool = False
     organisation: str | None = None

@@ -34,6 +34,7 @@ from archiver.job.disk_queue import Backlog
 from archiver.job.host_queue import HostQueue
 from archiver.job.result import Archived
 from archiver.job.run_job import run_job
+from archiver.job.sinks import local
 from archiver.model import Bag, Seed
 
 DOCUMENT = 3000
@@ -88,10 +89,10 @@ def coordinating(number: int, *, folders: bool) -> dict[str, float]:
     """Run a job of so many seeds in this process."""
     with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_DIR")) as folder:
         bags = Path(folder)
-        vars(coordinator)["executor"] = lambda *_: Instant(bags, folders=folders)
-        vars(coordinator)["capacity"] = lambda _: (64, 64)
+        vars(coordinator)["executor_for"] = lambda *_: Instant(bags, folders=folders)
+        vars(coordinator)["capacity"] = lambda *_: (64, 64)
         if not folders:
-            vars(coordinator)["publish"] = lambda *_: []
+            vars(local)["publish"] = lambda *_: []
         before, wall, cpu = peak(), time.perf_counter(), time.process_time()
         summary = run_job(Config(bags=bags, pace=0.0), seeds_of(number, hosts_for(number)))
         wall, cpu = time.perf_counter() - wall, time.process_time() - cpu

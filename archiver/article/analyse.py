@@ -9,10 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from archiver.article.claims.agreement import agreements
 from archiver.article.claims.collect import claims_of_page, claims_of_seed
 from archiver.article.compare import compare, lost_links
-from archiver.article.credits.parse import credits_of_page, credits_of_seed
+from archiver.article.credits import image_credits
+from archiver.article.credits.page_credits import credits_of_page
+from archiver.article.credits.parse import credits_of_seed
 from archiver.article.html import dom
-from archiver.article.page_text import NORMALISATION, PARSER, model_of, opened, text_of
-from archiver.model import Article, Claim, ClaimName, Page, Reading, Seed
+from archiver.article.page_text import NORMALISATION, PARSER, Opened, model_of, opened, text_of
+from archiver.model import Article, Claim, ClaimName, Credit, Page, Reading, Seed
 
 
 def read(seed: Seed | None, page: Page) -> Reading:
@@ -56,8 +58,9 @@ def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
     elements = {each.caption: each.element for each in dom.captions_of(opening.outline.captions if opening else ())}
     captions = tuple(elements)
     text = text_of(page, opening)
-    notes = (opening.note, *opening.cut[bool(page.problem) :]) if opening else ()
+    notes = (opening.note, *(each for each in opening.cut if each != page.problem)) if opening else ()
     paragraphs = tuple(block.text for block in text.blocks)
+    model = model_of(opening, text)
     language = claims["language"][0].value if "language" in claims else None
     article = Article(
         paragraphs=paragraphs,
@@ -73,15 +76,24 @@ def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
             lambda caption: dom.last_link(elements[caption], base),
             claims.get("author", ()),
             language,
+            blocks=model.blocks if model else (),
+            images=_images(opening),
         ),
         captions=captions,
         blocks=text.blocks,
         candidates=text.candidates,
-        model=model_of(opening, text),
+        model=model,
         parser=PARSER if opening else None,
         normalisation=NORMALISATION,
     )
     return article, lambda: dom.links_of(tree, base) if tree is not None else []
+
+
+def _images(opening: Opened | None) -> list[Credit]:
+    """Whom a page credits for its images, beside them and in its data."""
+    if opening is None:
+        return []
+    return [*image_credits.beside_images(opening.tree), *image_credits.of_data(opening.graph)]
 
 
 def _together(

@@ -18,6 +18,8 @@ from archiver.markup.media_types import content_type_of, not_html
 from archiver.model import Page, PageModel
 
 EXTRACTOR_VERSION = extract.VERSION
+COMPLETE = "complete; "
+"""How the problem of a page begins whose body is all there: bytes follow the end of its message."""
 PARSER = parser_version()
 """What makes the tree of a page, and its version."""
 NORMALISATION = "nfc-folded-1"
@@ -32,6 +34,7 @@ class Opened:
     tree: Element
     graph: Graph
     outline: Outline
+    comments: tuple[str, ...] = ()
     cut: tuple[str, ...] = ()
     note: str | None = None
 
@@ -44,8 +47,11 @@ def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
     document = document_of(page.body, stated)
     if (tree := document.tree) is None:
         return None, document.encoding, "not a readable page"
-    cut = (page.problem, *document.cut) if page.problem else document.cut
-    found = Opened(tree=tree, graph=Graph(tree), outline=Outline(tree), cut=cut, note=document.note)
+    whole = not page.problem or page.problem.startswith(COMPLETE)
+    cut = document.cut if whole else (page.problem or "", *document.cut)
+    found = Opened(
+        tree=tree, graph=Graph(tree), outline=Outline(tree), comments=document.comments, cut=cut, note=document.note
+    )
     return found, document.encoding, None
 
 
@@ -56,4 +62,6 @@ def text_of(page: Page, opening: Opened | None) -> Extracted:
 
 def model_of(opening: Opened | None, text: Extracted) -> PageModel | None:
     """The model of the whole page, with its text; None where it was not opened."""
-    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts) if opening is not None else None
+    if opening is None:
+        return None
+    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts, comments=opening.comments)

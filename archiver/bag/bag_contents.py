@@ -10,6 +10,9 @@ from archiver.config import Config
 from archiver.model import Capture, ClaimName, LeadImage, Reading, Seed
 
 NOT_STATED = "not stated"
+CUSTODY_LOG = "signatures/custody/0001-sealing.json"
+"""The first event of the custody log of every bag that is made: it is written after the bag is sealed, so the bag can
+name only its path."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -64,6 +64,7 @@ def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
         verdict=verdict_words(comparison.verdict),
         source=source_words(comparison.source.kind) if comparison.source else "",
         shares=_shares(comparison),
+        text=_text(contents),
         lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
         capture=_table(_capture(contents)),
         links=_table(_links(contents)),
@@ -87,6 +88,13 @@ def _became(capture: Capture) -> str:
 def _has_article(contents: BagContents) -> bool:
     """Whether what came is the article; only the record sets what came instead against the seed."""
     return contents.capture.outcome == "captured"
+
+
+def _text(contents: BagContents) -> Listed[str]:
+    """The page's own paragraphs where the seed has none to set beside them, as most rows of lists."""
+    paragraphs = contents.reading.article.paragraphs
+    alone = _has_article(contents) and not contents.seed.paragraphs
+    return _bounded(paragraphs[:MOST], len(paragraphs)) if alone else Listed([], 0)
 
 
 def _table(rows: Iterable[tuple[str, str]]) -> Listed[tuple[str, str]]:

@@ -12,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any, get_args
 
 from archiver import __version__
-from archiver.bag.bag_contents import BagContents, ClockCheck
+from archiver.bag.bag_contents import CUSTODY_LOG, BagContents, ClockCheck
 from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
 from archiver.digest import sha256
@@ -43,6 +43,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         "capture": {**_capture(contents.capture, contents.warc), "lead_image": plain(contents.lead)},
         **parts(contents.reading),
         "rights": _rights(contents),
+        "custody_log": CUSTODY_LOG,
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -95,7 +96,7 @@ def _seed(contents: BagContents) -> dict[str, Any]:
         "url_guessed": seed.url_guessed,
         "list": plain(seed.list),
         "tags": list(seed.tags),
-        "notes": list(seed.notes),
+        "notes": list(seed.notes) if contents.config.seed_notes else [],
         "header": plain(seed.header),
         **contents.custody,
     }

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
@@ -26,7 +26,7 @@ from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.packaging.open_target import is_folder
-from archiver.seeds.sources import count_seeds, read_seeds
+from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
 
 DEFAULT_SEEDS = "seeds"
 
@@ -36,7 +36,11 @@ def run(args: argparse.Namespace) -> int:
     config = settings(args)
     targets = args.seeds or [DEFAULT_SEEDS]
     if args.dry_run:
+        if not args.quiet:
+            tell_left_alone(targets)
         return _dry_run(checked(config), targets, as_json=args.json)
+    if not args.quiet:
+        tell_left_alone(targets)
     started = time.monotonic()
     stop, summary = threading.Event(), Summary()
     with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
@@ -58,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     return summary.exit_code
 
 
-_SWITCHES = ("retry", "recapture", "allow_private", "insecure", "fast_text")
+_SWITCHES = ("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text")
 _FROM_ARGUMENTS = (
     *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots"),
     *("deliver", "deliver_form", "deliver_endpoint"),
@@ -82,17 +86,24 @@ def settings(args: argparse.Namespace) -> Config:
 
 def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
     problems = 0
-    for each in plan(config, read_seeds(targets, limits=config.limits)):
+    for each in plan(config, read_seeds(targets, limits=config.limits, guess_url=config.guess_url)):
         problems += each.is_problem
         result = each.result
         if as_json:
             told = {"seed": each.seed, "url": each.url, "would": each.would}
             print(json.dumps(told | {"reason": result and (result.warning or result.reason)}))
         elif result is None:
-            print(visible(f"{each.would:<8} {each.seed} {each.url or ''}"))
+            remarks = f" ({'; '.join(each.remarks)})" if each.remarks else ""
+            print(visible(f"{each.would:<8} {each.seed} {each.url or ''}{remarks}"))
         else:
             _as_line(result, result.bag)
     return 1 if problems else 0
+
+
+def tell_left_alone(targets: Sequence[str]) -> None:
+    """Say once on stderr which files of the folders are not read, and why. Raises StorageError."""
+    if found := left_alone(targets):
+        print(visible(left_alone_in_words(found)), file=sys.stderr)
 
 
 @contextmanager

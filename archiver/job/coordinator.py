@@ -35,7 +35,7 @@ from archiver.job.sinks import sink_of
 from archiver.job.sinks.local import BagSink
 from archiver.job.slots import SLOW_SECONDS, Slots
 from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
-from archiver.ledger.ledger import Entry, Ledger, key_of
+from archiver.ledger.ledger import Entry, Ledger, former_keys_of, key_of
 from archiver.model import Seed, SeedRefused
 
 WINDOW = 2000
@@ -147,6 +147,8 @@ class Coordinator:
             if isinstance(seed, SeedRefused):
                 refused.append(seed)
                 continue
+            if seed.former and self.ledger.find_any(former_keys_of(seed)) is not None:
+                self.ledger.migrate(key_of(seed), former_keys_of(seed))
             read.append(Entry(key=key_of(seed), name=seed.name, url=seed.url, outcome="waiting", origin=seed.origin))
             if (state := self.results.state_of(seed)) == "done":
                 continue

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from archiver.config import Config
 from archiver.job.ledger_rows import done_before
 from archiver.job.result import Result
-from archiver.ledger.ledger import PATH, Ledger, key_of
+from archiver.ledger.ledger import PATH, Ledger, former_keys_of, key_of
 from archiver.model import Seed, SeedRefused
 
 
@@ -20,6 +20,8 @@ class Planned:
     would: str
     """`fetch`, `failed`, or `skip: …`."""
     result: Result | None
+    remarks: tuple[str, ...] = ()
+    """What was done to read the seed that its keeper may want to know."""
 
     @property
     def is_problem(self) -> bool:
@@ -40,8 +42,9 @@ def _planned(config: Config, seed: Seed | SeedRefused, ledger: Ledger | None) ->
     if isinstance(seed, SeedRefused):
         refused = Result(seed=seed.origin, url=None, outcome="failed", bag=None, verdict=None, reason=seed.reason)
         return Planned(seed=seed.origin, url=None, would="failed", result=refused)
-    entry = ledger.find(key_of(seed)) if ledger else None
+    entry = ledger.find_any((key_of(seed), *former_keys_of(seed))) if ledger else None
     if entry and entry.is_done(retry=config.retry, recapture=config.recapture):
         would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}"
         return Planned(seed=seed.origin, url=seed.url, would=would, result=done_before(seed.origin, entry, config.bags))
-    return Planned(seed=seed.origin, url=seed.url, would="fetch", result=None)
+    told = ("the address was guessed",) if seed.url_guessed else ()
+    return Planned(seed=seed.origin, url=seed.url, would="fetch", result=None, remarks=(*told, *seed.remarks))

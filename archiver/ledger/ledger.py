@@ -69,6 +69,11 @@ def key_of(seed: Seed) -> str:
     return f"{seed.sha256} {seed.url}"
 
 
+def former_keys_of(seed: Seed) -> tuple[str, ...]:
+    """The keys under which ledgers of earlier versions may know a seed."""
+    return tuple(f"{each.sha256} {each.url}" for each in seed.former)
+
+
 def key_of_refused(origin: str) -> str:
     """A document that could not be read as a seed is known by where it lies."""
     return f"unreadable {sha256(_place(origin).encode())}"
@@ -113,6 +118,20 @@ class Ledger:
                 (key,),
             ).fetchone()
         return replace(_entry(row[:-1]), delivered=row[-1]) if row else None
+
+    def migrate(self, key: str, former: Iterable[str]) -> None:
+        """Let what is known of a seed under a former key be known under this one, where nothing is yet."""
+        with usable(self._path), self._transaction():
+            for each in former:
+                if each != key:
+                    self._db.execute(
+                        "UPDATE seeds SET key = ? WHERE key = ? AND NOT EXISTS (SELECT 1 FROM seeds WHERE key = ?)",
+                        (key, each, key),
+                    )
+
+    def find_any(self, keys: Iterable[str]) -> Entry | None:
+        """What is known of a seed under the first of these keys that is known."""
+        return next((entry for key in keys if (entry := self.find(key)) is not None), None)
 
     def waiting(self, entries: Iterable[Entry], job: str) -> None:
         """Note seeds that were read; what is known of them already stays. What was read at the same places before, said

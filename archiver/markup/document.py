@@ -5,6 +5,7 @@ No entities are expanded from outside, no network is used, comments are left out
 many pages that wait for slow servers the oldest are parsed again.
 """
 
+import re
 import threading
 from dataclasses import dataclass
 from typing import Any
@@ -26,10 +27,16 @@ class Document:
 
     tree: Any
     encoding: str
+    comments: tuple[str, ...] = ()
+    """What stands in comments, CDATA sections and processing instructions, where that may be words."""
     cut: tuple[str, ...] = ()
     note: str | None = None
 
 
+_COMMENT = re.compile(
+    rb"<!--(?:-?>|((?:[^-]++|-(?!-!?>))*+))|<!\[CDATA\[((?:[^\]]++|\](?!\]>))*+)|<\?((?:[^>]++)*+)", re.DOTALL
+)
+MAX_COMMENTS = 5_000
 _kept: dict[int, tuple[bytes, str | None, Document]] = {}
 _lock = threading.Lock()
 
@@ -65,7 +72,21 @@ def tree_of(markup: str | bytes) -> Any:
 def _document(body: bytes, stated: str | None) -> Document:
     html, encoding = in_utf8(body, stated)
     tree, cut, note = _parsed(html)
-    return Document(tree=tree, encoding=encoding, cut=cut, note=note)
+    comments, more = _comments(html)
+    return Document(tree=tree, encoding=encoding, comments=comments, cut=(*cut, *more), note=note)
+
+
+def _comments(html: bytes) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The comments with two spaces and more, and what a bound left out of them."""
+    found: list[str] = []
+    for match in _COMMENT.finditer(html):
+        text = next(filter(None, match.groups()), b"")
+        if text.count(b" ") < 2 and text.isascii():
+            continue
+        if len(found) == MAX_COMMENTS:
+            return tuple(found), (f"only the first {MAX_COMMENTS} comments of the page are read",)
+        found.append(text.decode("utf-8", "replace"))
+    return tuple(found), ()
 
 
 def _parsed(html: bytes) -> tuple[Any, tuple[str, ...], str | None]:

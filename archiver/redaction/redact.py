@@ -224,6 +224,7 @@ class _Copy:
         """The record with the ids and addresses as they are now, and what was taken out (schema: redaction)."""
         told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
         told.pop("rendering", None)
+        told["custody_log"] = None
         lines = [self.record.get("comparison"), told.get("comparison")]
         for old, new in zip(*((each or {}).get("lines") or [] for each in lines), strict=True):
             if isinstance(old, dict) and "page" in old:  # it stands in the text, which stays as it is
@@ -307,7 +308,7 @@ class _Copy:
 
     def _elements(self) -> Iterator[tuple[str, str]]:
         for label, value in read_info(scan(self.original.root)[0], Declaration())[0].elements:
-            if label.lower() != "payload-oxum":
+            if label.lower() not in ("payload-oxum", "custody-log"):  # the copy begins without a log
                 yield label, value
 
     def _info(self) -> Iterator[tuple[str, str]]:

@@ -29,7 +29,7 @@ _BEGINS = re.compile(
     r"(?:https?|ftp|file):/{0,3}|www\.|//(?=[\w-]+\.)|[a-z][a-z0-9+.-]{1,20}:/|mailto:|javascript:|data:", re.I
 )
 _HTTP = re.compile(r"https?://[^\s<>\"“”«»„‹›]+", re.IGNORECASE)
-_REMARK = re.compile(r"\s*[–—,;|-]?\s*[(\[{].{0,200}|\s+[–—|].{0,200}|[,;]\s.{0,200}")
+_REMARK = re.compile(r"\s*+[–—,;|-]?+\s*+[(\[{].{0,200}|\s++[–—|].{0,200}|[,;]\s.{0,200}")
 _ACCESSED = re.compile(
     r"\s+(?:last\s)?(?:accessed|retrieved|visited|archived|seen|read|abgerufen|zuletzt|consult[ée]|consultado|visitato|"
     r"hämtad|besökt|hentet|geraadpleegd|dostęp|дата)\b.{0,100}",

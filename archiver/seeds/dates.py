@@ -24,6 +24,7 @@ _CONNECTORS = frozenset(_WORDS["connectors"].split())
 _TIME_WORDS = frozenset(_WORDS["times"].split())
 _LABELS = frozenset(_WORDS["labels"].split())
 _UPDATED = frozenset(_WORDS["updated"].split())
+_BY = frozenset(("by", "von", "par", "por", "di", "door", "av", "af", "przez", "od"))
 _SEPARATORS = frozenset("|•·—–‐―/,;:()[]@-.»›*_<>~،؛、。，：｜’'\"“”‖+=")
 
 
@@ -68,7 +69,7 @@ def _find(tokens: Sequence[Token], day_first: bool | None) -> _Found | None:
     far_east = FarEast.find([(token.key, token.number) for token in tokens])
     if far_east is not None:
         return _found(far_east.first, far_east.last, far_east.year, {far_east.month}, far_east.day)
-    return _vietnamese(tokens) or _by_name(tokens) or _numeric(tokens, day_first)
+    return _vietnamese(tokens) or _by_name(tokens) or _numeric(tokens, day_first) or _compact(tokens)
 
 
 def _vietnamese(tokens: Sequence[Token]) -> _Found | None:
@@ -96,10 +97,10 @@ def _by_name(tokens: Sequence[Token]) -> _Found | None:
         if not size or (at and token.key in ("de", "di", "do", "so") and size == 1):
             continue
         left, right = _number(tokens, at, -1), _number(tokens, at + size - 1, 1)
-        found = _around(tokens, at, size, numbers, left, right)
+        found = _around(tokens, at, size, numbers, left, right) or _month_of_year(tokens, at, size, numbers)
         if found is None:
             continue
-        if not found.edtf.startswith("XXXX"):
+        if not found.edtf:
             return found
         yearless = yearless or found
     return yearless
@@ -179,6 +180,24 @@ def _numeric(tokens: Sequence[Token], day_first: bool | None) -> _Found | None:
     return None
 
 
+def _compact(tokens: Sequence[Token]) -> _Found | None:
+    """`20240503`, which is a date only where nothing else is on the line."""
+    if len(tokens) != 1 or len(tokens[0].key) != 8 or not tokens[0].key.isdecimal():
+        return None
+    key = tokens[0].key
+    year = int(key[:4])
+    return _found(0, 0, year, {int(key[4:6])}, int(key[6:])) if 1800 <= year <= 2199 else None
+
+
+def _month_of_year(tokens: Sequence[Token], at: int, size: int, months: frozenset[int]) -> _Found | None:
+    """`May 2024`, where nothing else is on the line: a date to the month."""
+    right = _number(tokens, at + size - 1, 1)
+    if at or len(months) != 1 or not right or len(tokens) > size + 3 or len(tokens[right[0]].key) != 4:
+        return None
+    (month,) = months
+    return _Found(0, right[0], (), f"{buddhist(right[1])}-{month:02}")
+
+
 def _found(
     first: int, last: int, year: int, months: Sequence[int] | set[int] | frozenset[int], day: int
 ) -> _Found | None:
@@ -231,7 +250,7 @@ def _rest(text: str, tokens: Sequence[Token], found: _Found) -> tuple[str, ...] 
     date by a separator; what touches it must be a label, a weekday or a time."""
     _, weekdays, _ = names()
     head = _side(tokens[: found.first][::-1], weekdays)
-    tail = _side(tokens[found.last + 1 :], weekdays)
+    tail = _side(tokens[found.last + 1 :], weekdays, behind=True)
     if head is None or tail is None:
         return None
     rest = []
@@ -243,14 +262,15 @@ def _rest(text: str, tokens: Sequence[Token], found: _Found) -> tuple[str, ...] 
     return None if any(_is_clause(each) for each in rest) else tuple(each for each in rest if each)
 
 
-def _side(tokens: Sequence[Token], weekdays: frozenset[str]) -> list[Token] | None:
+def _side(tokens: Sequence[Token], weekdays: frozenset[str], *, behind: bool = False) -> list[Token] | None:
     """The tokens of one side, from the date outwards, from the first that is not part of it; None where that one is not
-    apart."""
-    apart = False
+    apart. A byline may stand `behind` the date without a separator."""
+    apart, since = False, 0
     for at, token in enumerate(tokens):
         key = token.key
         if key in _SEPARATORS or not (key[0].isalnum() or unicodedata.category(key[0])[0] in "LM"):
             apart = apart or key in "|•·—–-/,;:()،؛、，｜@"
+            since = at + 1 if key in "|•·—–/,;،؛、，｜@" else since
             continue
         if key in weekdays or key in _LABELS or key in _TIME_WORDS or key in _CONNECTORS:
             continue
@@ -278,13 +298,15 @@ def _side(tokens: Sequence[Token], weekdays: frozenset[str]) -> list[Token] | No
             "天",
         ):
             continue
-        return list(tokens[at:]) if apart else None
+        return list(tokens[since or at :]) if apart or (behind and key in _BY) else None
     return []
 
 
 def _is_clause(words: str) -> bool:
     """Whether words are part of a sentence and no name, place or section: many, or most of them in lower case."""
     parts = words.split()
+    if parts[0].isdigit() and len(parts) <= 4:
+        return False  # `4 min read`
     lower = sum(1 for part in parts if part[0].islower())
     return (
         len(parts) > 8 or (lower > 1 and 2 * lower > len(parts)) or (words.endswith((".", "!", "?")) and len(parts) > 3)

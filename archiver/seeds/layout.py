@@ -13,7 +13,9 @@ LONGEST_WRAPPED = 120
 """Characters. No program wraps text wider; a longer line is a paragraph by itself."""
 _ENDS = re.compile(r"[.!?…:;。！？：؟۔।॥፡።\u0964][\"'”’»“)\]*_）」』>]{0,6}$")
 _OPENS = re.compile(r"^[\s>\"'“‘«„(\[*_¿¡—–-]*")
-_BULLET = re.compile(r"^\s*(?:[•‣◦▪▫●○■□◆◇►▶➤➢✓✔·∙*+-]|\(?\d{1,3}[.)])\s+\S")
+_BULLET = re.compile(r"^\s*(?:[•‣◦▪▫●○■□◆◇►▶➤➢✓✔·∙*+-])\s+\S")
+_NUMBER = re.compile(r"^\s*\(?\d{1,3}[.)]\s+\S")
+_MANY = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Width:
 
     longest: int
     wrapped: bool
+    ragged: bool = False
+    """Whether most lines end where the next word would still have fitted: then each is a paragraph."""
 
 
 def measure(lines: Sequence[str]) -> Width:
@@ -30,7 +34,13 @@ def measure(lines: Sequence[str]) -> Width:
     wrapped = False
     if longest <= LONGEST_WRAPPED:
         wrapped = any(_goes_on(below.strip()) for above, below in pairwise(lines) if above.strip() and below.strip())
-    return Width(longest, wrapped)
+    pairs = [
+        (above.strip(), below.split(maxsplit=1)[0])
+        for above, below in pairwise(lines)
+        if above.strip() and below.strip()
+    ]
+    room = sum(len(above) + 1 + len(word) <= longest for above, word in pairs)
+    return Width(longest, wrapped, len(pairs) >= _MANY and not wrapped and 4 * room >= 3 * len(pairs))
 
 
 def paragraphs(lines: Sequence[str], width: Width, alone: Callable[[str], bool]) -> Iterator[range]:
@@ -63,12 +73,14 @@ def paragraphs(lines: Sequence[str], width: Width, alone: Callable[[str], bool])
 def _parts(above: str, below: str, width: Width, flowed: bool) -> bool:
     """Whether a paragraph ends between two lines. `flowed`: the first ends in a space, as mail programs mark a line
     that goes on (RFC 3676)."""
-    if _BULLET.match(below) and not _goes_on(below):
+    if (_BULLET.match(below) or (_NUMBER.match(below) and (_can_end(above) or _NUMBER.match(above)))) and not _goes_on(
+        below
+    ):
         return True
     if _goes_on(below):
         return False
     if not _can_end(above):
-        return width.longest > LONGEST_WRAPPED and not flowed
+        return (width.longest > LONGEST_WRAPPED and not flowed) or width.ragged
     if width.longest > LONGEST_WRAPPED or not width.wrapped:
         return True
     following = below.split(maxsplit=1)[0] if below else ""

@@ -33,6 +33,8 @@ _LONGEST_ROW = 16 << 20
 _SAMPLE = 64 << 10
 _HIGH_IN_ADDRESS = re.compile(rb"https?://[\x21-\x7e]*[\x80-\xff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_JSON = re.compile(r"(?:\[\s*|\{\s*\"[^\"]{1,60}\"\s*:\s*\[\s*)?\{")
+_URL_KEY = re.compile(r"\"(?:[a-z_]{0,20}url|link|href|uri)\"\s*:", re.IGNORECASE)
 _COMMENT = "#"
 
 
@@ -74,7 +76,7 @@ def list_kind(name: str, head: bytes, *, more: bool = False) -> str | None:
         return "citations"
     if is_bookmarks(text):
         return "bookmarks"
-    if name.endswith(".json") and (start.startswith(("[", "{"))):
+    if name.endswith(".json") and _JSON.match(start) and (_URL_KEY.search(text) or more):
         return "json"
     if name.endswith((".txt", ".urls", ".list")) and _is_addresses(text, more):
         return "addresses"

@@ -44,7 +44,7 @@ def read_seeds(targets: Sequence[str], *, limits: Limits, guess_url: bool = Fals
 
 
 def seeds_of(
-    places: Seed | str | Path | Iterable[Seed | SeedRefused | str | Path], *, limits: Limits
+    places: Seed | str | Path | Iterable[Seed | SeedRefused | str | Path], *, limits: Limits, guess_url: bool = False
 ) -> Iterator[Seed | SeedRefused]:
     """Seeds as they are, and those of all places among them. Places in a list or tuple are looked for at once, as
     `read_seeds` does, those of another iterable in their turn."""
@@ -52,7 +52,9 @@ def seeds_of(
         places = [places]
 
     def of(each: Seed | SeedRefused | str | Path) -> Iterable[Seed | SeedRefused]:
-        return [each] if isinstance(each, (Seed, SeedRefused)) else read_seeds([str(each)], limits=limits)
+        if isinstance(each, (Seed, SeedRefused)):
+            return [each]
+        return read_seeds([str(each)], limits=limits, guess_url=guess_url)
 
     found = [of(each) for each in places] if isinstance(places, (list, tuple)) else (of(each) for each in places)
     return chain.from_iterable(found)

@@ -92,6 +92,12 @@ def _events(bag: Path) -> list[tuple[int, Path]]:
         raise _failure("read the custody log", error) from error
 
 
+def unsigned_end(bag: Path) -> Path | None:
+    """The last event, where there is one that nobody has signed. Raises StorageError, Refused."""
+    last = newest(bag)
+    return last if last is not None and not last.with_name(f"{last.name}.p7s").exists() else None
+
+
 def head(bag: Path) -> str | None:
     """The SHA-256 of the last event, which vouches for all before it; None where there is none. Raises StorageError."""
     last = newest(bag)

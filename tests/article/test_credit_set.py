@@ -18,7 +18,8 @@ import pytest
 from growth import grows_no_faster_than_linear
 from places import DATA
 
-from archiver.article.credits.parse import credits_of_line, credits_of_page
+from archiver.article.credits.page_credits import credits_of_page
+from archiver.article.credits.parse import credits_of_line
 from archiver.model import PageCaption
 
 SETS = (

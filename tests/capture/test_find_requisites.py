@@ -270,3 +270,29 @@ def test_a_hostile_document_is_read_in_linear_time_to_a_bounded_number_of_addres
 )
 def test_the_host_of_a_requisite_learns_the_origin_of_the_page_alone(page, url, referer):
     assert referer_of(page, url) == referer
+
+
+@pytest.mark.parametrize(
+    ("stated", "head", "byte"),
+    [
+        ("text/html; charset=windows-1252", b"", b"\x9d"),
+        ("text/html; charset=gb2312", b"", "镕".encode("gbk")),
+        ("text/html; charset=shift_jis", b"", "①".encode("cp932") + b"\x81"),
+        ("text/html; charset=us-ascii", b"", b"\xe9"),
+        ("text/html", b"<meta charset=utf-16>", "é".encode()),
+        ("text/html; charset=x-user-defined", b"", b"\x80"),
+        ("text/html charset=utf-8", b"", b"\xff"),
+        ("application/xml", b"<?xml version='1.0' encoding='iso-8859-1'?>", b"\xe9"),
+        (None, b"", b"\xff\xfe"),
+    ],
+)
+def test_what_no_encoding_maps_ends_no_page(stated, head, byte):
+    body = head + b"<html><p>X" + byte + b"X</p><img src=/last.png>"
+    assert [each.url for each in needs_of(body, PAGE, stated).requisites] == ["https://www.paper.example/last.png"]
+
+
+def test_a_query_is_in_the_encoding_of_the_page_and_controls_are_kept():
+    body = b'<img src="/a?\x9d\xe9">'
+    assert [each.url for each in needs_of(body, PAGE, "text/html; charset=iso-8859-1").requisites] == [
+        "https://www.paper.example/a?%9D%E9"
+    ]

@@ -163,13 +163,13 @@ def test_every_command_of_the_page_on_scale_is_one_the_program_takes():
 
 @pytest.mark.parametrize("address", ["head:8786", "dask://head", "dask://:8786", "tcp://head:8786", "dask://a b:1"])
 def test_what_is_no_address_of_a_scheduler_is_refused(address, tmp_path, capsys):
-    assert main(["run", str(tmp_path), "--executor", address]) == 2
+    assert main(["run", str(write_seeds(tmp_path / "seeds", range(1))), "--executor", address]) == 2
     assert "for example dask://head:8786" in capsys.readouterr().err
 
 
 def test_without_dask_one_line_says_what_to_install(tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
-    assert main(["run", str(tmp_path), "--executor", "dask://head:8786"]) == 2
+    assert main(["run", str(write_seeds(tmp_path / "seeds", range(1))), "--executor", "dask://head:8786"]) == 2
     assert "pip install '.[cluster]'" in capsys.readouterr().err
 
 

@@ -63,15 +63,18 @@ class Letters:
         self._asked = 0
         self.exhausted = False
 
-    def find(self, line: str, liked: Callable[[Place], bool] = lambda _: True) -> Place | None:
-        """The first place of a line that is `liked`, else its first place; None where it is nowhere."""
+    def find(
+        self, line: str, liked: Callable[[Place], bool] = lambda _: True, *, anywhere: bool = False
+    ) -> Place | None:
+        """The first place of a line that is `liked`, else its first place; None where it is nowhere. A short line may
+        be a part of another sentence only if it may stand `anywhere`."""
         wanted = letters(line)
         if not wanted or len(wanted) > len(self._run):
             return None
         found: Place | None = None
         for tried, at in enumerate(self._every(wanted)):
             place = self._place(at, len(wanted))
-            if self._is_own(line, place, len(wanted)):
+            if self._is_own(line, place, len(wanted), anywhere=anywhere):
                 if liked(place):
                     return place
                 found = found or place
@@ -138,14 +141,14 @@ class Letters:
         """The block of a letter: the last that begins there or before, as empty ones begin at the same place."""
         return bisect_right(self._starts, at) - 1
 
-    def _is_own(self, line: str, place: Place, size: int) -> bool:
+    def _is_own(self, line: str, place: Place, size: int, *, anywhere: bool) -> bool:
         """Whether a short line is no part of another word or sentence."""
         if size >= _SHORT:
             return True
         before, after = self._blocks[place.first][: place.start], self._blocks[place.last][place.end :]
         if before[-1:].isalnum() or after[:1].isalnum():
             return False
-        if len(line.split()) >= _WORDY or size >= _NAMELY:
+        if anywhere or len(line.split()) >= _WORDY or size >= _NAMELY:
             return True
         return bool(_BEFORE.search(before[-20:] if before else "")) and bool(_AFTER.match(after[:20]))
 

@@ -67,7 +67,18 @@ def photographed(text: str, *, labelled: bool = False) -> list[Named]:
 
 def of_caption(text: str, at: str) -> list[Credit]:
     """The photo's credit at the end of a page's caption."""
-    end = photo_patterns.NOT_CAPTION.sub("", bare(fold(text[-1000:])))[-200:].strip()
+    whole = bare(fold(text[-1000:]))
+    for _ in range(_BESIDE):
+        whole = photo_patterns.NOT_CAPTION.sub("", whole)
+    end = photo_patterns.controls().sub("", _once(whole))[-200:].strip()
+    if (behind := _HOUSE_BEHIND.search(end)) and (house := agencies.find(behind["house"])):
+        # `… (AP Photo/Mia Holm) - Copyright AP Photo`
+        found = of_caption(end[: behind.start("after")], at)
+        role: CreditRole = "rights" if behind["right"] else "photo"
+        return [
+            *found,
+            *given([Named(name=house.name, agency=house)], role, "image", behind["after"].strip(" -–—"), at),
+        ]
     opens = max(end.rfind(mark) for mark in "([（")
     alone = agencies.find(end[opens + 1 :])  # `Foto: Mia Holm (EFE)`
     if opens >= 0 and not alone and agencies.leading(end[opens + 1 :]) and (found := _of_unlabelled(end, at)):
@@ -75,16 +86,37 @@ def of_caption(text: str, at: str) -> list[Credit]:
     for pattern, needs in photo_patterns.caption() if photo_patterns.is_labelled(end) else ():
         if match := pattern.search(end):
             words = match[0].strip(" |–—-,./")
-            role: CreditRole = (
-                "rights"
-                if words.lstrip("(（ ").lower().startswith(("©", "c)", "c）", "bildr", "rechte", "copyr"))
-                else "photo"
-            )
+            role = _role(words)
             named = enough(names_in(match["who"]), needs, role)
+            if role == "source" and any(each.agency for each in named):
+                role = "photo"  # Of a chart, `Source:` names where the figures are from.
             if named:
                 before = of_caption(end[: match.start()], at) if role == "rights" and end[: match.start()] else []
                 return before + given(named, role, "image", words, at)
+    if match := photo_patterns.shouted().search(whole):
+        named = read(match["who"])
+        if any(each.agency for each in named):  # `Bild: SN/APA/MIA HOLM`, and the text goes on.
+            return given(named, "photo", "image", match[0], at)
     return _of_unlabelled(end, at)
+
+
+def _role(words: str) -> CreditRole:
+    """The role that the label before a name gives."""
+    label = words.lstrip("(（[ ")
+    if label.lower().startswith(("©", "c)", "c）", "bildr", "rechte", "copyr")):
+        return "rights"
+    return "source" if photo_patterns.source().match(label) else "photo"
+
+
+def _once(text: str) -> str:
+    """A caption that says all of it twice, once."""
+    half = len(text) // 2
+    return text[:half].strip() if half > 10 and text[:half].strip() == text[half:].strip() else text
+
+
+_BESIDE = 4
+"""How many others may be named behind a photographer: styling, hair, make-up …"""
+_HOUSE_BEHIND = re.compile(r"[)\]](?P<after>\s?[-–—|]?\s?(?P<right>(?:[Cc]opyright|©)\s?)?(?P<house>[^()\[\]]{2,30}))$")
 
 
 def _of_unlabelled(end: str, at: str) -> list[Credit]:
@@ -94,7 +126,8 @@ def _of_unlabelled(end: str, at: str) -> list[Credit]:
         opens = max(words.rfind(mark) for mark in "([（")
         inner = words[opens + 1 : -1]
         before = re.split(r"[.!?…。|]\s", words[:opens])[-1].strip()
-        photographer = read(before) if agencies.find(inner) else []
+        houses = read(inner) if agencies.is_hinted(inner) else []
+        photographer = read(before) if houses and all(each.agency for each in houses) else []
         if (
             " " in before
             and len(photographer) == 1

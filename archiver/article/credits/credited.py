@@ -12,6 +12,7 @@ from typing import Literal
 
 from archiver.article.people import agencies, job_titles
 from archiver.article.people.agencies import Agency
+from archiver.article.people.name_gate import is_name, names_of
 from archiver.article.words import fold
 from archiver.model import ClaimSource, Credit, CreditKind, CreditRole
 
@@ -39,7 +40,7 @@ class Named:
         """An agency, a site, or a name whose every word begins with a capital (in scripts that have them), particles
         aside."""
         words = self.name.split()
-        if self.too_long or any(mark in self.name for mark in ":：©?!"):
+        if self.too_long or any(mark in self.name for mark in ":：©?!") or not is_name(self.name):
             return False
         capitals = words[0] not in PARTICLES and all(not w[0].islower() or w in PARTICLES for w in words)
         return bool(
@@ -91,7 +92,7 @@ def given(
             at=at,
         )
         for each in named
-        if not each.too_long
+        if not each.too_long and is_name(each.name)
     ]
 
 
@@ -203,8 +204,10 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
         yield Named(name=office[0].name, agency=office[0])
     elif agency := agencies.find(plain):
         yield Named(name=agency.name, agency=agency)
+    elif found := names_of(plain):
+        yield from (Named(name=name, agency=agencies.find(name)) for name in found)
     else:
-        yield Named(name=plain)
+        yield Named(name=plain)  # No name: where all must be names, the form is no credit.
 
 
 def _before_agency(name: str) -> tuple[str, Agency] | None:
@@ -253,13 +256,13 @@ _PLAIN = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,20}\s){1,2}[A-ZÀ-ÖØ
 """`Mia Holm`: nothing to part."""
 _MARKS = " ©.,:;'’\"|·•–—-[]()«»„“”＝="
 _SPLIT = r"[,;|/、，；·•＝=+&]"
-_RUN = re.compile(rf"\s*{_SPLIT}\s*|\s+(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
+_RUN = re.compile(rf"(?<!\s)\s*+{_SPLIT}\s*|(?<!\s)\s++(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
 _JOINT = re.compile(
-    rf"(\s*{_SPLIT}\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|й|ve|AND|UND|ET|[–—-])\s+|—|"
+    rf"((?<!\s)\s*+{_SPLIT}\s*|(?<!\s)\s++(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|й|ve|AND|UND|ET|[–—-])\s+|—|"
     rf"(?<=[\u3040-\u9fff])[・]|(?<=[\u3400-\u9fff])\s(?=(?:实习生|實習生|见习记者|通讯员|记者|記者)\s))"
 )
 _AND_LAST = re.compile(r"\s?,\s(?:and|und|et|og|och|en|y|e|ve|и|та|і)\s")
-_SOFT_JOINT = re.compile(r"\s+(?:y|e|i|Y|E|I|og)\s+")
+_SOFT_JOINT = re.compile(r"(?<!\s)\s++(?:y|e|i|Y|E|I|og)\s+")
 _BEFORE_PLACES = (",", "，", "en", "–", "—", "-")
 _PLACE = re.compile(r"[^\W\d_a-z][^\W\d_]{1,20}(?:\s(?:de|do|da|am|an der|on)\s[^\W\d_]{2,20})?")
 """What follows a name after a comma and is one word (`Anna Berg, Frankfurt`) is the place she writes from."""
@@ -273,7 +276,7 @@ _DATED = re.compile(
 )
 """A date printed after a name, and all that follows it."""
 _CLIENT = re.compile(
-    r"\s(?:for|für|pour|para|per|voor|för|dla|для|[Ss]pecial to|especial para|"
+    r"\s(?:[Ff]or|für|pour|para|per|voor|för|dla|для|[Ss]pecial to|especial para|"
     r"специально для|спеціально для)\s(?:the |die |das |le |la |el |o |a )?[^\W_].{1,60}$"
 )
 _OF = re.compile(

@@ -5,7 +5,7 @@ sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, s
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -15,8 +15,9 @@ from archiver.article.credits.credited import Named
 from archiver.article.credits.datelines import of_dateline
 from archiver.article.people import agencies
 from archiver.article.people.job_titles import NOBODY
+from archiver.article.people.name_gate import undated
 from archiver.article.words import bare, fold
-from archiver.model import Claim, ClaimSource, Credit, CreditRole, PageAnchor, PageCaption, Paragraph, Seed
+from archiver.model import ClaimSource, Credit, CreditRole, Paragraph, Seed
 
 FIRST, LAST = 3, 8
 """How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
@@ -29,47 +30,13 @@ _LONGEST_PAIR, _LABEL, _MOST_WORDS = 220, 60, 9
 def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
     """The credits of a seed's byline, of its lines and of its photos' captions."""
     paragraphs = (*([seed.byline] if seed.byline else []), *seed.paragraphs)
-    found = list(_of_paragraphs([(p.text, f"line {p.line}") for p in paragraphs], _closing(paragraphs)))
+    found = list(of_paragraphs([(p.text, f"line {p.line}") for p in paragraphs], _closing(paragraphs)))
     for caption in seed.captions:
         at = f"line {caption.line}"
         found += (
             printed_credit(caption.credit, caption.credit_url, at) if caption.credit else of_caption(caption.text, at)
         )
-    return tuple(replace(credit, source="seed") for credit in _once(found))
-
-
-def credits_of_page(
-    paragraphs: Sequence[str],
-    captions: Iterable[PageCaption],
-    link_in: Callable[[PageCaption], PageAnchor | None],
-    authors: Iterable[Claim],
-    lang: str | None,
-) -> tuple[Credit, ...]:
-    """The credits of a page's text, of its figure captions (`link_in` gives the last link directly in one, which may be
-    one) and of its authors, as its markup names them."""
-    placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1))
-    found = list(_of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
-    for author in authors:
-        named = credited.read(author.value)
-        found += credited.given(named, "author", "article", author.raw, author.at, source=author.source)
-    for caption in captions:
-        anchor = link_in(caption) if _may_end_with_link(caption.text) else None
-        if anchor and _is_credit(anchor) and caption.text.rstrip(".)").endswith(anchor.text):
-            found += printed_credit(anchor.text, anchor.href, anchor.at)
-        else:
-            found += of_caption(caption.text, caption.at)
-    return tuple(replace(credit, lang=lang) for credit in _once(found))
-
-
-def _may_end_with_link(caption: str) -> bool:
-    """Whether a caption may end with a link to an agency or a site."""
-    end = caption[-64:].rstrip(".)")
-    return "." in end.rpartition(" ")[2] or agencies.is_hinted(end)
-
-
-def _is_credit(anchor: PageAnchor) -> bool:
-    """A link to an agency or a site, by its words."""
-    return bool(agencies.find(anchor.text) or credited.SITE.fullmatch(anchor.text))
+    return tuple(replace(credit, source="seed") for credit in once(found))
 
 
 def credits_of_line(text: str, at: str) -> list[Credit]:
@@ -292,8 +259,8 @@ def _of_byline(line: str, at: str) -> list[Credit]:
             return both + credited.given(helpers, "contributor", "article", line, at)
     if shot := byline_patterns.wrote_and_shot().fullmatch(match["who"]):
         return _written_and_shot(shot["who"], shot["shot"], line, at)
-    before, dash, after = match["who"].partition(" — ")
-    named = credited.read(match["who"] if not dash or agencies.find(after) else before)
+    before, dash, after = undated(match["who"]).partition(" — ")
+    named = credited.read(undated(match["who"]) if not dash or agencies.find(after) else before)
     needs: patterns.Needs = "anybody" if match["colon"] else "names"
     return credited.given(enough(named, needs, "author"), "author", "article", line, at)
 
@@ -322,7 +289,7 @@ _NORDIC = frozenset(("TT", "NTB", "Ritzau", "STT"))
 _TALKS = frozenset(("interview", "gespräch", "entretien", "entrevista", "intervista", "vertrag", "streit"))
 
 
-def _of_paragraphs(placed: Iterable[tuple[str, str]], closing: int) -> Iterator[Credit]:
+def of_paragraphs(placed: Iterable[tuple[str, str]], closing: int) -> Iterator[Credit]:
     """Datelines and bylines at the beginning, credit lines from the paragraph number `closing` on."""
     for n, (text, at) in enumerate(placed):
         if n >= closing or (n < FIRST and len(text) <= 120):
@@ -337,7 +304,8 @@ def _closing(paragraphs: Sequence[Paragraph]) -> int:
     return max(0, min(first, len(paragraphs) - 3))
 
 
-def _once(found: Iterable[Credit]) -> tuple[Credit, ...]:
+def once(found: Iterable[Credit]) -> tuple[Credit, ...]:
+    """The credits, each of a name, a role and a source once."""
     first: dict[tuple[str, str, str, ClaimSource], Credit] = {}
     for credit in found:
         first.setdefault((credit.name, credit.role, credit.of, credit.source), credit)

@@ -10,6 +10,7 @@ from functools import cache
 from typing import Literal, NamedTuple
 
 from archiver.article.credits import byline_patterns
+from archiver.article.people import vocabulary
 from archiver.model import CreditRole
 
 Needs = Literal["anybody", "names", "agencies"]
@@ -17,29 +18,9 @@ Needs = Literal["anybody", "names", "agencies"]
 
 _I = re.IGNORECASE
 _BY = r"(?:\s(?:by|von|por|par|de|del|di|da|do|door|av|af|przez)(?:\s?[:：]\s?|\s)|\s?[:：/・｜|]\s?(?:by |von )?)"
-SOURCE = (
-    r"(?:verwendete |news )?(?:sources?|quellen?|fuentes?|fonti|fontes?|fonte|bron(?:nen)?|kilder?|källor|källa|"
-    r"lähteet|lähde|źródł[oa]|джерел[оа]|источники?|kaynak(?:lar)?|zdroje?|forrás|izvori?|surs[ae]|πηγ(?:ή|ές))|"
-    r"(?:文章|本文|稿件|信息|新闻|消息|资料|新聞|資料)?(?:来源|來源)|出典|出所|情報源|引用元"
-)
-_EDITED = (
-    r"edited|editing|editors?|(?:copy|sub|web)[ -]edit(?:ed|ing|or)|produced|redigering|redigerat|redigeret|redigert|"
-    r"(?:schluss|end)?redaktion|redaktionelle bearbeitung|"
-    r"redaktör|redaktør|redigiert|bearbeitet|bearbeitung|editad[oa](?: en español)?|edición|editora?|edição|editou|"
-    r"éditée?s?(?: en français)?|édition|a cura|curato|redakcja|redagował[a]?|redaktor(?:ka)?|oprac\.?|opracowanie|"
-    r"opracował[a]?|redactie|eindredactie|toimittanut|редактор(?:ка)?|редагування|редактура|редагувал[аи]?|"
-    r"редагував|editör|editörü|"
-    r"責任編輯|责任编辑|責編|责编|编辑|編輯|編集|審校|审核|主编|校对"
-)
-_TRANSLATED = (
-    r"(?:(?:this|the) (?:story|article|report|text) (?:was|has been) )?(?:translat(?:ed|ion|or)|adapted)|"
-    r"adaption|adaptiert|übersetz(?:t|ung|er(?:in)?)|(?:adaptation|version) (?:française|en français)|"
-    r"version française|traduite?|traduction|traducid[oa]|traducción|traduzione|tradott[oa]|tradução|traduzid[oa]|"
-    r"(?:tłum|przeł)\.|tłumaczenie|tłumaczył[a]?|przekład|przełożył[a]?|vertaald|vertaling|oversat|oversættelse|"
-    r"översättning|översatt|"
-    r"oversatt|oversettelse|suomennos|käännös|suomentanut|kääntänyt|переклад|переклав|переклала|перевод|перев[её]л|"
-    r"перевела|çeviri|çeviren|tercüme|翻译|翻譯|翻訳|译者|譯者|編訳|编译|編譯|译|訳"
-)
+SOURCE = vocabulary.any_of("source")
+_EDITED = vocabulary.any_of("edited")
+_TRANSLATED = vocabulary.any_of("translated")
 _FROM = (
     r"(?:\s(?:(?:from (?:the )?(?:original )?|aus dem |de l['’]|du |del |do |de |dall['’]|dal |uit het |fra |"
     r"från |z |з |с |со )"
@@ -227,7 +208,7 @@ def lines() -> tuple[Form, ...]:
             "translator",
             "anybody",
         ),
-        (rf"(?:{SOURCE})\s?[:：]\s?(?P<who>.{{1,200}}?)", "source", "anybody"),
+        (rf"(?:{SOURCE})\s?[:：•·]\s?(?P<who>.{{1,200}}?)", "source", "anybody"),
         (rf"(?:{SOURCE})\s(?P<who>.{{2,80}}?)", "source", "agencies"),
         (rf"(?:{byline_patterns.WROTE_AND_SHOT}){_BY}(?P<who>.{{2,80}}?)", "author", "anybody"),
         (rf"(?:{byline_patterns.REPORTED})\s?:?\s?(?P<who>.{{2,200}}?)", "author", "names"),

@@ -8,14 +8,10 @@ import re
 from functools import cache
 
 from archiver.article.credits import patterns
+from archiver.article.people import vocabulary
 
 _I = re.IGNORECASE
-_PHOTO_NOUN = (
-    r"(?:(?:archiv|arkiv|symbol|presse|genre|valo|titel|vorschau|file |stock |archive |main |lead )?"
-    r"(?:photos?|photographs?|photography|fotos?|foto[’']s|bild(?:er|quelle|nachweis|credit)?|billede|beeld|"
-    r"kuvat?|images?|pictures?|bilde|pics?)|fotografía|fotografie|fotografia|fotógraf[oa]|imagen|immagine|imagem|"
-    r"fotograf|zdjęci[ea]|fot\.?|zdj\.?|fotoğraf(?:lar)?|фотографи[яи]|(?<!на )фото|світлина|foto ilustracyjne)"
-)
+_PHOTO_NOUN = rf"(?:{vocabulary.any_of('photo')})"
 _PHOTO_WORD = (
     rf"(?:{_PHOTO_NOUN}\s?(?:credits?|source|courtesy(?: of)?|crédito)|"
     r"(?:image source|file|archivo)(?=\s?[:,])|사진(?: ?출처| ?제공)?|출처|(?:crédit|créditos?)s?(?:[ -](?:photos?|"
@@ -81,6 +77,27 @@ def caption() -> tuple[tuple[re.Pattern[str], patterns.Needs], ...]:
     )
 
 
+@cache
+def shouted() -> re.Pattern[str]:
+    """A labelled credit in capitals with text behind it: `Bild: SN/APA/MIA HOLM Trauertag am Freitag`."""
+    upper = r"[A-ZÀ-ÖØ-Þ][A-ZÀ-ÖØ-Þ.&-]++"
+    return re.compile(
+        rf"(?i:{_PHOTO_NOUN})\s?[:：]\s?(?P<who>(?:{upper}(?: {upper})?/){{1,5}}{upper}(?: {upper}){{0,2}})(?=\s)"
+    )
+
+
+@cache
+def source() -> re.Pattern[str]:
+    """The label of a source."""
+    return re.compile(rf"(?:{patterns.SOURCE})\s?[:：]", _I)
+
+
+@cache
+def controls() -> re.Pattern[str]:
+    """Words of buttons behind a caption."""
+    return vocabulary.pattern(r"\s++(?:<controls>)\W*$", "controls")
+
+
 def is_labelled(text: str) -> bool:
     """Whether a label may stand in `text`: cheap, and never False where one does."""
     if not text.isascii() and _SIGNS.search(text):
@@ -106,7 +123,7 @@ FOR_HOUSE = re.compile(
 NOT_CAPTION = re.compile(
     r"[\s,|;.](?:\s?(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Purchase Licensing Rights|"
     r"opens (?:in a )?new (?:tab|window)|\+{2,3} |more\s?>).{0,60}|"
-    r"\s(?:v[ií]d[eé]o|montage|bearbeitung|grafik|infografik|collage|illustration)\s?:[^|;:]{1,60})$",
+    r"\s(?:v[ií]d[eé]o|styling|stylist|haare|hair|make-?up|set-?design|montage|bearbeitung|grafik|infografik|collage|illustration)\s?:[^|;:]{1,60})$",
     _I,
 )
 """What some papers print after a photo's credit."""

@@ -18,7 +18,7 @@ BEFORE_NAME = re.compile(
 )
 """`TNS analyst`, `Daily Courier transportation reporter`, before a name."""
 TITLE = re.compile(
-    rf"\b{_ROLE}$|(?:\b|-)(?:korrespondent|redakteur|reporter)(?:in)?$|\bbureau chief$|"
+    rf"\b{_ROLE}$|\beditor-at-large$|(?:\b|-)(?:korrespondent|redakteur|reporter)(?:in)?$|\bbureau chief$|"
     rf"^(?:(?:notre|our|unsere?|nuestr[oa]|nostr[oa]|noss[oa]|onze) )?(?:staff|chief|senior|special|freelance|"
     r"envoyée?s?|correspondante?|corresponsal(?:es)?|enviad[oa]s?|"
     rf"inviat[oaie]|"
@@ -46,6 +46,7 @@ ROLE_BEFORE = re.compile(
 NOBODY = re.compile(
     r"(?:handout|pool|file|archives?|archivo|arkiv|archiv|stock|media|press) ?(?:photos?|"
     r"images?|foto|fotos)?|"
+    r"(?:[a-z]{2,8}-)?korrespondent(?:en|innen)(?: und -korrespondenten)?|"
     r"(?:photo )?(?:handout|pool|courtesy|provided|supplied|submitted|contributed|undated|file|archive)|"
     r"(?:(?:the|other|news|wire|and|press|diverse|verschiedene|les|las|le|as|weitere[nr]?|"
     r"nachrichten) ?)*(?:agenc(?:y|ies)|"

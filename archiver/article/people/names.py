@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from archiver.article.people import agencies
+from archiver.article.people.name_gate import names_of, undated
 from archiver.article.words import bare, fold
 
 _BY = re.compile(
@@ -17,12 +18,15 @@ _NOISE = re.compile(
     r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[)>\]]?|https?://\S{1,500}|(?<!\w)@\w{1,30}"
 )
 _JOINTS = re.compile(
-    r"\s*[,;|/、，；·•]\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s+[–—-]\s+", re.IGNORECASE
+    r"(?<!\s)(?:\s*+[,;|/、，；·•]\s*|"
+    r"\s++(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s++[–—-]\s+)",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]{0,80}\)?")
 _NO_NAME = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b|\d\s?[ap]\.?m\b|[<>{}=©]", re.IGNORECASE)
 _ROLE = re.compile(
-    r"\b(?:reporter|correspondent|editor|writers?|journalist|columnist|redakteur(?:in)?|korrespondent(?:in)?)$",
+    r"\b(?:reporter|correspondent|editor|editor[- ]at[- ]large|writers?|journalist|columnist|redakteur(?:in)?|"
+    r"korrespondent(?:in)?)$",
     re.IGNORECASE,
 )
 _MOST = 300
@@ -44,7 +48,7 @@ _DEGREE = re.compile(r"[A-Z]{2,4}|M\.?[ADS]\.?|Ph\.?D\.?")
 _UNNAMED = re.compile(r"(?:unser|notre|nuestr|nostr|onze|our)")
 """`unserer Redaktion`, `our correspondent`: begun with a small letter, it names nobody."""
 _PARTICLE = re.compile(r"al|bin|da|das|d[eiu]|de[lnr]|dos|el|l[ae]|te[rn]|van|von|y|zu")
-_SOFT_JOINTS = re.compile(r"(?<=\w)\s+(?:y|e|i)\s+(?=\w)")
+_SOFT_JOINTS = re.compile(r"(?<=\w)\s++(?:y|e|i)\s+(?=\w)")
 
 
 def split(raw: str) -> list[str]:
@@ -64,8 +68,9 @@ def _split(raw: str) -> tuple[str, ...]:
             continue
         if _UNNAMED.match(clean) or _NO_NAME.search(clean):
             continue
-        if any(c.isalpha() for c in clean) and clean not in names:
-            names.append(clean)
+        # `Our Foreign Staff` is what the page claims, though it credits nobody.
+        claimed = [clean] if clean.endswith(" Staff") else names_of(clean)
+        names += [each for each in claimed if each not in names]
     return tuple(names)
 
 
@@ -93,7 +98,7 @@ def is_byline(text: str) -> bool:
 def _plain(raw: str) -> str:
     """A byline without its first word, addresses, brackets and the date after it."""
     text = _NOISE.sub(" ", bare(fold(html.unescape(raw[:_MOST]))))
-    return _BRACKETS.sub(" ", _DATED.sub("", _BY.sub("", text.strip()))).strip(" .,:;|·•–—-")
+    return _BRACKETS.sub(" ", undated(_DATED.sub("", _BY.sub("", text.strip())))).strip(" .,:;|·•–—-")
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ is told.
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lxml.etree import _Element as Element
@@ -26,7 +26,7 @@ _LEAST = 2
 """Spaces that a string of a script or attribute must have to be words, not a name."""
 _STRING = re.compile(
     r"""
-    "((?:[^"\\\n]++|\\.)*+)"  |  '((?:[^'\\\n]++|\\.)*+)'  |  `((?:[^`\\]++|\\.)*+)`
+    \\. | "((?:[^"\\\n]++|\\.)*+)"  |  '((?:[^'\\\n]++|\\.)*+)'  |  `((?:[^`\\]++|\\.)*+)`
     """,
     re.DOTALL | re.VERBOSE,
 )
@@ -55,7 +55,7 @@ class _Found:
     characters: int = 0
     cut: list[str] = field(default_factory=list)
 
-    def add(self, text: str, at: str) -> None:
+    def add(self, text: str, at: str | None) -> None:
         """The paragraphs of a text that may be HTML with entities, perhaps encoded twice."""
         if len(self.blocks) >= MAX_TEXTS:
             self.note(f"only the first {MAX_TEXTS} texts of the page's data are read")
@@ -78,7 +78,7 @@ class _Found:
             self.cut.append(cut)
 
 
-def data_of(tree: Element, paths: Paths) -> tuple[list[PageBlock], list[str]]:
+def data_of(tree: Element, paths: Paths, comments: Iterable[str] = ()) -> tuple[list[PageBlock], list[str]]:
     """The texts of the page's data, and what bounds left out of them, in words."""
     found = _Found()
     for element in tree.iter("*"):
@@ -96,6 +96,9 @@ def data_of(tree: Element, paths: Paths) -> tuple[list[PageBlock], list[str]]:
                 name, value = str(key), str(held)
                 if value.count(" ") >= _LEAST and name not in _NO_WORDS and not name.startswith("on"):
                     _attribute(tag, name, value, paths.of(element), found)
+    for text in comments:
+        if found.allows(text):
+            found.add(text, None)
     return found.blocks, found.cut
 
 

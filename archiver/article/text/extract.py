@@ -64,7 +64,9 @@ def extract(page: Outline, graph: Graph, url: str) -> Extracted:
     search = _Search()
 
     def chosen(enough: float) -> tuple[PageBlock, ...]:
-        return places.of(with_edges(choose(judged, enough), blocks))
+        found = choose(judged, enough)
+        shown = _shown(found)
+        return places.of(with_edges(shown, blocks if shown is found else [b for b in blocks if b.marked is None]))
 
     search.add(NAME, VERSION, lambda: chosen(ENOUGH))
     if not search.satisfied():
@@ -81,6 +83,12 @@ def extract(page: Outline, graph: Graph, url: str) -> Extracted:
     if not search.found:
         search.add("all-prose", VERSION, lambda: places.of(_all_prose(blocks)))
     return search.result(parts)
+
+
+def _shown(blocks: list[Block]) -> list[Block]:
+    """The blocks that are not marked hidden; all of them where most of their words are: scripts will show those."""
+    shown = [each for each in blocks if each.marked is None]
+    return shown if 2 * sum(each.words for each in shown) >= sum(each.words for each in blocks) else blocks
 
 
 def _all_prose(blocks: list[Block]) -> list[Block]:

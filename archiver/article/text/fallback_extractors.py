@@ -34,10 +34,12 @@ _KINDS: dict[str, BlockKind] = {
 }
 _BORDERS = frozenset(("p", "head", "item", "quote", "row", "code", "list", "table", "div", "body", "main", "lb"))
 # Possessive, so that no string is read twice.
-_STRING = re.compile(r'"(?P<key>\w{2,40})"\s{0,4}:\s{0,4}"(?P<value>(?:[^"\\]++|\\.){60,}+)"', re.ASCII)
+_STRING = re.compile(r'"(?P<key>\w{2,40})"\s{0,4}:\s{0,4}"(?P<value>(?:[^"\\]++|\\.)*+)"', re.ASCII)
 _SENTENCE = re.compile(r"[.!?…。！？।؟]")
 _NO_TEXT = re.compile(r"[{}]|https?://\S+$|function\s?\(")
 _LEAST = 8
+_LONG = 60
+"""Characters that a string of a script must have to be a paragraph."""
 _log = logging.getLogger(__name__)
 
 
@@ -61,7 +63,7 @@ def in_scripts(tree: Element) -> tuple[PageBlock, ...]:
         text = (script.text or "")[:left]
         left -= len(text)
         for match in _STRING.finditer(text):
-            if value := _unescaped(match["value"]):
+            if len(match["value"]) >= _LONG and (value := _unescaped(match["value"])):
                 found[match["key"]] += _plain(value, f"{path_of(script)} $..{match['key']}")
     each = {key: [b for b in blocks if _is_prose_text(b.text)] for key, blocks in found.items()}
     best = max(each.values(), key=lambda blocks: sum(words_in(b.text) for b in blocks), default=[])

@@ -48,18 +48,23 @@ class Places:
 
 
 def page_model(
-    tree: Element, article_blocks: Iterable[PageBlock] = (), cut: Iterable[str] = (), *, parts: Cut | None = None
+    tree: Element,
+    article_blocks: Iterable[PageBlock] = (),
+    cut: Iterable[str] = (),
+    *,
+    parts: Cut | None = None,
+    comments: Iterable[str] = (),
 ) -> PageModel:
     """The model of a page whose article is made of `article_blocks`; `cut` names what was left out earlier.
 
-    `parts` are the page's blocks where they were cut already.
+    `parts` are the page's blocks where they were cut already; `comments` what stands in its comments.
     """
     parts = parts or cut_of(tree)
     places = Places(tree)
     article = list(article_blocks)
     mine = _of_article(parts.blocks, article, places)
     blocks = [places.page_block(each, in_article=each in mine) for each in parts.blocks]
-    data, left_out = data_of(tree, places.paths)
+    data, left_out = data_of(tree, places.paths, comments)
     declared = {each.text for each in article} - {each.text for each in blocks if each.in_article}
     if declared:
         data = [_in_article(each) if each.text in declared else each for each in data]

@@ -47,6 +47,7 @@ def _help(command: argparse.ArgumentParser) -> None:
 
 COMMANDS = (
     Command("run", "Fetch the original of every seed and make a bag of each.", jobs.run, "run"),
+    Command("read", "Show what is read of each seed, before anything is fetched.", jobs.read, "read"),
     Command("validate", "Validate bags: structure, fixity, record, WARC, text and seed.", bags.validate, "validate"),
     Command("handoff", "Pack bags, deliver them, read them back and keep a receipt.", transfer.handoff, "handoff"),
     Command("receive", "Take in packages: unpack, validate, keep a receipt.", transfer.receive, "receive"),

@@ -9,10 +9,14 @@ from archiver.commands.options.common import ENDPOINT, as_json, count, seconds
 def run(command: argparse.ArgumentParser) -> None:
     """The options of `archiver run`."""
     command.add_argument(
-        "seeds", nargs="*", metavar="SEED", help="folder, file, .csv, .jsonl or address (default: seeds/)"
+        "seeds",
+        nargs="*",
+        metavar="SEED",
+        help="folder, document, list, address, or - for stdin (default: seeds/)",
     )
     as_json(command, "one JSON object a seed: seed, url, outcome, bag, verdict, reason")
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
+    _guess_url(command)
     command.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
     command.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
     command.add_argument(
@@ -33,6 +37,21 @@ def run(command: argparse.ArgumentParser) -> None:
     )
     _deliver(command)
     _network(command)
+
+
+def read(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver read`."""
+    command.add_argument(
+        "seeds", nargs="*", metavar="SEED", help="folder, document, list, address, or - (default: seeds/)"
+    )
+    as_json(command, "one JSON object a seed: what was read of it, or why it is refused or left alone")
+    _guess_url(command)
+
+
+def _guess_url(command: argparse.ArgumentParser) -> None:
+    command.add_argument(
+        "--guess-url", action="store_true", help="where no line names the address, take the only plausible one"
+    )
 
 
 def _deliver(command: argparse.ArgumentParser) -> None:

@@ -43,7 +43,8 @@ def read(data: bytes, name: str) -> Document:
     document = html.read(words, encoding) if paged else text.read(words, encoding, "body.txt")
     _renumber(document.blocks, words, encoding, starts, offsets)
     document.format, document.source, document.skipped = ("mhtml" if saved else "mail"), (), 0
-    document.lines = data.count(b"\n") + (0 if data.endswith(b"\n") else 1)
+    ends = len(re.findall(rb"\r\n|\r|\n", data))
+    document.lines = ends + (0 if data.endswith((b"\n", b"\r")) else 1)
     _headers(document, message, part, data, saved)
     for each in parts:
         if each is not part and (file := each.get_filename()) and not saved:
@@ -67,7 +68,11 @@ def _attached(part: EmailMessage) -> bool:
 def _body_lines(data: bytes, part: EmailMessage) -> tuple[list[bytes], int]:
     """The lines of a part's body as they stand in the file, and the number of the first."""
     payload = part.get_payload()
-    raw = payload.encode("ascii", "surrogateescape") if isinstance(payload, str) else b""
+    if str(part.get("content-transfer-encoding", "")).strip().lower() in ("quoted-printable", "base64"):
+        raw = payload.encode("ascii", "replace") if isinstance(payload, str) else b""
+    else:
+        found = part.get_payload(decode=True)
+        raw = found if isinstance(found, bytes) else b""
     plain = raw.strip(b"\r\n")
     needle = plain[:400]
     at = data.find(needle) if needle else 0

@@ -49,6 +49,7 @@ _BULLET = re.compile(r"^\s*(?:[•‣◦▪▫●○■□►▶➤➢∙]|\[[ x
 _NUMBER = re.compile(r"^\s{0,3}(\d{1,9})[.)]\s")
 _LINK_LINE = re.compile(r"\[[^\[\]]{1,300}\]\([^()\s]{1,2000}\)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,80}\]:[ \t]*")
+_UNDERLINE = re.compile(r"\s{0,3}={2,200}\s{0,3}")
 _NO_WORDS = re.compile(r"[\s|:`~=>*_+#-]*")
 
 
@@ -218,8 +219,14 @@ class _Walk:
     def _inline(self, token: Any, kind: BlockKind, number: str, level: int) -> Iterator[Block]:
         start = self._first + token.map[0]
         content = token.content.split("\n")
+        if under := next((at for at, row in enumerate(content) if at and _UNDERLINE.fullmatch(row)), 0):
+            text, anchors = self._words("\n".join(content[:under]), start)
+            yield Block(text=text, line=start, end=start + under, kind="heading", level=1, anchors=anchors)
+            content, start, number = content[under + 1 :], start + under + 1, ""
+            if not content:
+                return
         content[0] = number + _BULLET.sub("", content[0])
-        if kind == "text" and content[0] != token.content.split("\n")[0]:
+        if kind == "text" and _BULLET.match(token.content):
             kind = "item"
         test = alone_at_top if start <= _TOP else alone
         for part in layout.paragraphs(content, self._width, test) if kind != "heading" else [range(len(content))]:

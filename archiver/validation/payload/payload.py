@@ -98,8 +98,14 @@ def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
         return
     if (sha := record.get(str, "seed", "sha256")) != found:
         yield finding("SEED001", path, expected=sha, found=found)
+    if record.get(str, "seed", "format") in NOT_LINES:
+        return  # its places are paragraphs, or lines of the text within
     if (stated := record.get(int, "seed", "lines")) is not None and stated != lines:
         yield finding("SEED002", path, expected=stated, found=lines)
+
+
+NOT_LINES = ("docx", "pdf", "webloc")
+"""Formats of seeds that are no lines of text."""
 
 
 def _lines(tree: Tree, path: str) -> int:
@@ -202,6 +208,7 @@ def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
         ("Capture-Date", "capture.started", {f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else None}),
         ("Redacted-From-Seal", "redaction.of.seal", {record.get(str, "redaction", "of", "seal")}),
         ("Credit", "credits", _credited(record)),
+        ("Custody-Log", "custody_log", {record.get(str, "custody_log")}),
     ):
         found, wanted = {_plain(each) for each in info.values(label)}, {_plain(each) for each in expected if each}
         if found and found != wanted:

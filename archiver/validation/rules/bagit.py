@@ -66,6 +66,14 @@ RULES: dict[str, Rule] = {
             "FIX001": ("error", "RFC 8493, 3", "the file's digest is not the one in {manifest}"),
             "FIX002": ("error", "RFC 8493, 3", "the file cannot be read to its end: {reason}"),
             "FIX003": ("error", "RFC 8493, 3", "no payload manifest of a known algorithm: the payload was not checked"),
+            "FIX004": (
+                "error",
+                "RFC 8493, 3",
+                (
+                    "{count} files ({first}, …) have CR LF for LF, as git's core.autocrlf makes it, and else are "
+                    "sound: write `* -text` into .gitattributes and check out again"
+                ),
+            ),
         },
     ),
     **rules(

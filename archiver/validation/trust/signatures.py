@@ -55,14 +55,17 @@ class ChainLink:
         return self.content.signature if isinstance(self.content, Timestamp) else self.content
 
 
-def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[set[str], list[Finding], set[str]]:
-    """(the checks that could be made, the findings, which `events` have a valid signature)."""
+def check_signatures(
+    tree: Tree, events: Sequence[str], trust: Trust
+) -> tuple[set[str], list[Finding], set[str], dict[str, str]]:
+    """(the checks that could be made, the findings, which `events` have a valid signature, the SHA-256 of the
+    certificate of each valid signature of the bag by path)."""
     made: set[str] = set()
     findings: list[Finding] = []
     links, found = _chain(tree, SEALED)
     findings += found
-    signers = None if trust.roots is None else read_certificates(trust.roots)
-    roots = _Roots(signers, signers if trust.tsa_roots is None else read_certificates(trust.tsa_roots))
+    known = None if trust.roots is None else read_certificates(trust.roots)
+    roots = _Roots(known, known if trust.tsa_roots is None else read_certificates(trust.tsa_roots))
     evaluation = _ChainEvaluation(tree, trust, roots, links)
     findings += evaluation.findings
     signed = [each for each in links if each.kind == "SIG"]
@@ -89,7 +92,8 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
             bare = next((path.removesuffix(each) for each in _BESIDE if path.endswith(each)), path)
             if bare not in belongs and not path.startswith(f"{FOLDER}custody/"):
                 findings.append(finding("SIG007", path))
-    return made, findings, vouched
+    signers = {each.path: fingerprint(each.signature.certificate) for each in signed if each.signature}
+    return made, findings, vouched, signers
 
 
 def _of_events(evaluations: "Sequence[_ChainEvaluation]") -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Protocol
 
 from archiver.digest import Hasher
 from archiver.model import Finding
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import finding
 from archiver.validation.warc.fields import check_fields, length_of
 from archiver.validation.warc.gzip_members import Broken, Members
@@ -115,7 +116,7 @@ class Reader:
     def __init__(self, source: Source, path: str) -> None:
         self.source, self.path = source, path
         self.records: list[WarcRecord] = []
-        self.findings: list[Finding] = []
+        self.findings = Findings()
         self.buffer = b""
 
     def add(self, found: Finding) -> None:

@@ -1,0 +1,85 @@
+"""`archiver read`: what stands in seeds, before anything is fetched."""
+
+import argparse
+import json
+from typing import Any
+
+from archiver.commands.settings import settings_of
+from archiver.escape import visible
+from archiver.model import Seed, SeedRefused
+from archiver.seeds.sources import left_alone, read_seeds
+
+DEFAULT_SEEDS = "seeds"
+
+
+def read(args: argparse.Namespace) -> int:
+    """Print what is read of each seed; exit code 1 if one is refused. Raises UsageError, StorageError."""
+    config = settings_of(args)
+    targets = args.seeds or [DEFAULT_SEEDS]
+    seeds = read_seeds(targets, limits=config.limits, guess_url=args.guess_url or config.guess_url)
+    code = 0
+    for seed in seeds:
+        refused = isinstance(seed, SeedRefused)
+        code = 1 if refused else code
+        if args.json:
+            print(json.dumps(_refused(seed) if isinstance(seed, SeedRefused) else in_json(seed)))
+        else:
+            for line in [f"refused  {seed}"] if isinstance(seed, SeedRefused) else in_words(seed):
+                print(visible(line))
+    for each in left_alone(targets):
+        if args.json:
+            print(json.dumps({"seed": each.origin, "left_alone": True, "reason": each.reason, "line": None}))
+        else:
+            print(visible(f"left alone  {each.origin}: {each.reason}"))
+    return code
+
+
+def _refused(seed: SeedRefused) -> dict[str, Any]:
+    reason = f"{seed.problem}; {seed.advice}"
+    return {"seed": seed.origin, "refused": True, "reason": reason, "line": seed.line or None}
+
+
+def in_json(seed: Seed) -> dict[str, Any]:
+    """What is read of a seed, for machines."""
+    links = [anchor for paragraph in seed.paragraphs for anchor in paragraph.anchors]
+    return {
+        "seed": seed.origin,
+        "url": seed.url,
+        "url_line": seed.url_line,
+        "url_guessed": seed.url_guessed,
+        "headline": seed.headline.text if seed.headline else None,
+        "date": seed.date.value if seed.date else None,
+        "byline": seed.byline.text if seed.byline else None,
+        "captions": [{"text": each.text, "credit": each.credit, "line": each.line} for each in seed.captions],
+        "paragraphs": [{"line": each.line, "text": each.text} for each in seed.paragraphs],
+        "links": [{"text": each.text, "href": each.href, "line": each.line} for each in links],
+        "header": [{"line": each.line, "text": each.text} for each in seed.header],
+        "tags": list(seed.tags),
+        "notes": list(seed.notes),
+        "format": seed.format,
+        "remarks": list(seed.remarks),
+    }
+
+
+def in_words(seed: Seed) -> list[str]:
+    """The same in lines for people."""
+    lines = [
+        seed.origin,
+        f"  {'address':<9} {seed.url}  (line {seed.url_line}{', guessed' if seed.url_guessed else ''})",
+    ]
+    stated = (
+        ("headline", seed.headline and seed.headline.text, seed.headline and seed.headline.line),
+        ("date", seed.date and f"{seed.date.value} ({seed.date.raw})", seed.date and seed.date.line),
+        ("byline", seed.byline and seed.byline.text, seed.byline and seed.byline.line),
+    )
+    lines += [f"  {name:<9} {words}  (line {line})" for name, words, line in stated if words]
+    lines += [
+        f"  {'caption':<9} {each.text}{f' [{each.credit}]' if each.credit else ''}  (line {each.line})"
+        for each in seed.captions
+    ]
+    lines += [f"  {'header':<9} {each.text}  (line {each.line})" for each in seed.header]
+    lines += [f"  {each.line:>9} {each.text}" for each in seed.paragraphs]
+    lines += [f"  {'tags':<9} {', '.join(seed.tags)}"] if seed.tags else []
+    lines += [f"  {'notes':<9} {each}" for each in seed.notes]
+    lines += [f"  {'remark':<9} {each}" for each in seed.remarks]
+    return lines
