@@ -188,18 +188,27 @@ def sign(
     config: "Config | None" = None,
     force: bool = False,
     ask_revocation: bool = True,
+    replace_unsound: bool = False,
     **settings: Any,
 ) -> "SignedBag":
     """Sign and timestamp one bag by the settings `key`, `certificate`, `passphrase` and `timestamp`.
 
     With `timestamp` alone it is timestamped only. A further signer signs what is signed before. Raises Refused for a
-    bag that is not valid, unless `force` is set, and TimestampError: the signature stays then.
+    bag that is not valid, and a signature that validation would not accept, unless `force` is set, and TimestampError:
+    the signature stays then. `replace_unsound` takes out a signature that can never be accepted.
     """
     from archiver.config import configured
     from archiver.verification.sign_valid import sign_valid, signer_of
 
     settled = configured(settings, config)
-    return sign_valid(Path(path), signer_of(settled), settled, force=force, ask_revocation=ask_revocation)
+    return sign_valid(
+        Path(path),
+        signer_of(settled),
+        settled,
+        force=force,
+        ask_revocation=ask_revocation,
+        replace_unsound=replace_unsound,
+    )
 
 
 def handoff(
