@@ -10,6 +10,7 @@ from typing import Any
 from archiver import __version__
 from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.formats import format_of
+from archiver.bag.rendering import ABOUT, DESCRIPTIONS, FOLDER
 from archiver.bag.roles import term_of
 from archiver.bag.sanitize import json_bytes, one_line
 from archiver.markup.addresses import as_uri
@@ -47,6 +48,7 @@ def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
     yield from _article(contents)
     yield from _agents(contents)
     yield _capture(contents)
+    yield from _rendering(contents)
     yield from (_file(contents, *each) for each in files if each[0] not in _NOT_PARTS)
 
 
@@ -74,7 +76,7 @@ def _root(contents: BagContents, files: Sequence[File]) -> Entity:
         "license": _ref(_licence_id(contents)),
         **({"conditionsOfAccess": access} if access else {}),
         "mainEntity": _ref(as_uri(contents.capture.final_url)),
-        "mentions": _ref("#capture"),
+        "mentions": [_ref("#capture"), *([_ref("#rendering")] if contents.rendering else [])],
         "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
     }
 
@@ -216,6 +218,30 @@ def _capture(contents: BagContents) -> Entity:
     }
 
 
+def _rendering(contents: BagContents) -> Iterator[Entity]:
+    """The browser that showed the page, and that it did: an action beside the capture."""
+    rendering = contents.rendering
+    if rendering is None:
+        return
+    told = rendering.about.get("browser") or {}
+    browser: Entity = {"@id": "#browser", "@type": "SoftwareApplication", "name": told.get("name") or "a browser"}
+    yield {**browser, "version": str(told.get("version") or NOT_STATED), "url": ABOUT}
+    yield {
+        "@id": "#rendering",
+        "@type": "CreateAction",
+        "name": f"Rendering of {contents.capture.requested_url}",
+        "description": "What a browser showed, beside what came over the connection; its requests are in the WARC",
+        "agent": _ref("#agent"),
+        "instrument": _ref("#browser"),
+        "startTime": f"{rendering.started:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "endTime": f"{rendering.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "object": _ref(contents.warc),
+        "result": [_ref(ABOUT), *(_ref(f"{FOLDER}{name}") for name in sorted(rendering.files))],
+        "actionStatus": f"http://schema.org/{'Failed' if rendering.failed else 'Completed'}ActionStatus",
+        **({"error": rendering.failed} if rendering.failed else {}),
+    }
+
+
 def _file(contents: BagContents, path: str, size: int, sha256: str) -> Entity:
     known = format_of(path)
     encoding: list[Any] = [known.mime]
@@ -244,6 +270,8 @@ def _describe(contents: BagContents, path: str) -> str:
     }
     if path in named:
         return named[path]
+    if path.startswith(FOLDER):
+        return DESCRIPTIONS.get(path, "A file that a browser made")
     if path.endswith("-shared.warc.gz"):
         return "Records copied from other captures of the same job"
     return "A certificate that was presented" if path.startswith("evidence/tls/") else "A file of the WACZ"

@@ -45,7 +45,13 @@ def _line(entry: IndexEntry) -> bytes:
         "offset": str(entry.offset),
         "filename": entry.file,
     }
-    return f"{surt(entry.url)} {entry.moment:%Y%m%d%H%M%S} {json.dumps(facts)}\n".encode("ascii")
+    asked = entry.url
+    if entry.method != "GET":
+        # As cdxj-indexer, pywb and wabac.js have it (IIPC, "CDX for non-GET requests").
+        facts |= {"requestBody": entry.request_body, "method": entry.method}
+        words = f"__wb_method={entry.method}" + (f"&{entry.request_body}" if entry.request_body else "")
+        asked += ("&" if "?" in asked else "?") + words
+    return f"{surt(asked)} {entry.moment:%Y%m%d%H%M%S} {json.dumps(facts)}\n".encode("ascii")
 
 
 def page_of(capture: Capture, reading: Reading, identifier: str) -> dict[str, str]:

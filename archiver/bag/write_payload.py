@@ -12,6 +12,7 @@ from archiver.bag.crate import METADATA, PREVIEW, crate_of
 from archiver.bag.premis import premis_of
 from archiver.bag.preview_html import preview_of
 from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
+from archiver.bag.rendering import rendering_files
 from archiver.bag.staging import StagedBag
 from archiver.bag.wacz import (
     DATAPACKAGE,
@@ -35,6 +36,8 @@ def fill(staged: StagedBag, contents: BagContents) -> Bag:
     staged.add(contents.seed_file, contents.seed.data)
     if text := text_bytes(contents.reading):
         staged.add(TEXT, text)
+    for path, data in rendering_files(contents):
+        staged.add(path, data)
     for path, pem in certificates(contents.capture).items():
         staged.add(path, pem)
     _wacz(staged, contents)

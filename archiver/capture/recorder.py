@@ -13,6 +13,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,10 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, T
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
+from urllib3.util import SKIP_HEADER
 
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
+from archiver.capture.http_framing import Sent
 from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.capture.tls import tls_facts
 from archiver.config import Config, Limits
@@ -177,9 +180,15 @@ class _Adapter(HTTPAdapter):
         super().__init__(pool_connections=64, pool_maxsize=16, max_retries=0)
 
     def ask(
-        self, address: WebAddress, headers: Mapping[str, str | bytes], timeout: Timeout, proxy: str | None
+        self,
+        address: WebAddress,
+        request: requests.PreparedRequest,
+        timeout: Timeout,
+        proxy: str | None,
+        body: bytes | None = None,
     ) -> BaseHTTPResponse:
-        """GET an address as it is spelt, without a requests response around urllib3's. Raises what urllib3 raises."""
+        """Send a request to an address as it is spelt, without a requests response around urllib3's. Raises what
+        urllib3 raises."""
         # One TLS context for all: requests and urllib3 would read the roots anew for each connection (30 ms).
         tls = {"ssl_context": self._trust, "cert_reqs": self._trust.verify_mode}
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
@@ -188,9 +197,10 @@ class _Adapter(HTTPAdapter):
         told = proxy is not None and not proxy.lower().startswith("socks") and address.scheme == "http"
         self._wire.raw.target = address.href if told else address.target
         response: BaseHTTPResponse = pool.urlopen(
-            "GET",
+            request.method,
             "http://proxied/" if told else "/",
-            headers={"Host": address.host, **headers},
+            body=body,
+            headers=request.headers,
             timeout=timeout,
             retries=self.max_retries,
             redirect=False,
@@ -254,10 +264,22 @@ class Visit(requests.Session):
         request.prepare_headers(self.headers)
         if len(self.cookies):
             request.prepare_cookies(self.cookies)
-        response = self._recorder.adapter.ask(address, request.headers, timeout, proxy)
+        request.headers = requests.structures.CaseInsensitiveDict({"Host": address.host, **request.headers})
+        response = self._recorder.adapter.ask(address, request, timeout, proxy)
         if "Set-Cookie" in response.headers:
             extract_cookies_to_jar(self.cookies, request, response)  # type: ignore[no-untyped-call]
         return response
+
+    def relay(self, url: str, sent: Sent, timeout: Timeout, proxy: str | None) -> BaseHTTPResponse:
+        """Send another client's request as that client made it; its cookies are its own. Raises as `ask` does."""
+        request = requests.PreparedRequest()
+        request.method, request.url = sent.method, url
+        request.headers = requests.structures.CaseInsensitiveDict(sent.headers)
+        for name in ("User-Agent", "Accept-Encoding"):  # urllib3 would add its own
+            request.headers.setdefault(name, SKIP_HEADER)
+        target = url[url.index("/", len(web_address(url).scheme) + 3) :]
+        address = replace(web_address(url), href=url, target=target)  # in that client's spelling
+        return self._recorder.adapter.ask(address, request, timeout, proxy, sent.body or None)
 
     def close(self) -> None:
         """requests would close the adapter, and with it the connections of every other visit."""
@@ -287,16 +309,16 @@ class Recorder:
         return Visit(self)
 
     def exchange(
-        self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None
+        self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None, sent: Sent | None = None
     ) -> tuple[RawExchange, CaptureError | None]:
-        """GET `url` and record it; never raises for what the network does.
+        """GET `url`, or send what was `sent` there, and record it; never raises for what the network does.
 
         The raw exchange is empty (`size` 0) when no byte of a response came; a CaptureError says what ended it early.
         Raises StorageError when the spool cannot be written.
         """
         raw = self._wire.raw = RawExchange(limits or self.config.limits, spool)
         try:
-            error = self._get(visit, url)
+            error = self._get(visit, url, sent)
             raw.ended()
         except BaseException:
             raw.close()
@@ -307,13 +329,16 @@ class Recorder:
             return raw, CaptureError(kind="disconnect", message="the connection closed inside the headers", again=True)
         return raw, None
 
-    def _get(self, visit: Visit, url: str) -> Exception | None:
+    def _get(self, visit: Visit, url: str, sent: Sent | None) -> Exception | None:
         """Run the exchange to its end; returns what ended it early."""
         proxy = self.config.proxy
         try:
             if proxy:
                 self._wire.guard.check_name(web_address(url).hostname)
-            response = visit.ask(url, self._timeout, proxy)
+            if sent is None:
+                response = visit.ask(url, self._timeout, proxy)
+            else:
+                response = visit.relay(url, sent, self._timeout, proxy)
             try:
                 while response.read1(1 << 16, decode_content=False):
                     pass

@@ -118,6 +118,8 @@ class Reader:
         self.records: list[WarcRecord] = []
         self.findings = Findings()
         self.buffer = b""
+        self.heads: set[str] = set()
+        """Records of answers to HEAD, which state the length of a body that they do not have (RFC 9110, 9.3.2)."""
 
     def add(self, found: Finding) -> None:
         """Take a finding."""
@@ -245,12 +247,15 @@ class Reader:
                 self.say("WARC032", record=label, reason=reason)
         if block_digest and complete and not _same(block_digest, hasher):
             self.say("WARC013", record=label, expected=block_digest[1], found=hasher.base32(block_digest[0]))
+        identifier = stated.get("warc-record-id", "")
         if message:
             message.finish()
+            if message.method == "HEAD":
+                self.heads.add(stated.get("warc-concurrent-to", ""))
             truncated = stated.get("warc-truncated") is not None
             if not message.parsed and not (truncated and message.cut):
                 self.say("WARC023", record=label)
-            elif not message.whole and not truncated and kind != "revisit":
+            elif not message.whole and not truncated and kind != "revisit" and identifier not in self.heads:
                 self.say("WARC024", record=label)
         paid = message.payload if message else whole
         own = kind not in ("revisit", "continuation") and stated.get("warc-segment-number") is None
