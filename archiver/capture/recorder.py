@@ -17,7 +17,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar
@@ -30,9 +29,8 @@ from urllib3.util import SKIP_HEADER
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
 from archiver.capture.http_framing import Sent
 from archiver.capture.raw_exchange import BoundReached, RawExchange
-from archiver.capture.tls import tls_facts
+from archiver.capture.tls import tls_facts, trusted_roots
 from archiver.config import Config, Limits
-from archiver.errors import UsageError
 from archiver.markup.addresses import WebAddress, web_address
 from archiver.model import Tls
 from archiver.network.address_guard import AddressRefused, Guard, NameUnknown
@@ -218,17 +216,6 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = self._socks if proxy.lower().startswith("socks") else self._pools
         return manager
-
-
-def trusted_roots(bundle: Path | None) -> ssl.SSLContext:
-    """A context that verifies chain and name against the roots in `bundle`, or those that requests brings along.
-
-    Raises UsageError when the bundle cannot be read or holds no certificates.
-    """
-    try:
-        return ssl.create_default_context(cafile=str(bundle or certifi.where()))
-    except OSError as error:
-        raise UsageError(f"the CA bundle {bundle} is not a file of PEM certificates: {error}") from error
 
 
 class Visit(requests.Session):
