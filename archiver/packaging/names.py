@@ -27,7 +27,7 @@ def require_bag_name(name: str, *, packed: bool = False) -> None:
     if taken or odd or len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
         raise Refused(
             f"{name[:80]!r} is no name for a bag here or at its receiver: it may not begin with a dot, a hyphen or a "
-            f"space, end with a dot or a space, be {' or '.join(RESERVED)}, or longer than {LONGEST_NAME} bytes; rename it"
+            f"space, end with a dot or a space, be {' or '.join(RESERVED)}, or over {LONGEST_NAME} bytes; rename it"
         )
     if packed and (name == "data" or "\\" in name):
         raise Refused(f"an archive cannot hold a bag of the name {name!r}; rename the folder")
