@@ -13,6 +13,7 @@ from archiver.bag.formats import format_of
 from archiver.bag.rendering import ABOUT, DESCRIPTIONS, FOLDER
 from archiver.bag.roles import term_of
 from archiver.bag.sanitize import json_bytes, one_line
+from archiver.markup.addresses import as_uri
 from archiver.model import Credit
 
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
@@ -74,7 +75,7 @@ def _root(contents: BagContents, files: Sequence[File]) -> Entity:
         "datePublished": f"{contents.sealed:%Y-%m-%dT%H:%M:%SZ}",
         "license": _ref(_licence_id(contents)),
         **({"conditionsOfAccess": access} if access else {}),
-        "mainEntity": _ref(contents.capture.final_url),
+        "mainEntity": _ref(as_uri(contents.capture.final_url)),
         "mentions": [_ref("#capture"), *([_ref("#rendering")] if contents.rendering else [])],
         "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
     }
@@ -95,11 +96,11 @@ def _licence(contents: BagContents) -> Entity:
 def _article(contents: BagContents) -> Iterator[Entity]:
     """The page, whoever is credited for it, and its photo."""
     page: Entity = {
-        "@id": contents.capture.final_url,
+        "@id": as_uri(contents.capture.final_url),
         "@type": "NewsArticle",
         "name": one_line(contents.title),
         **({"headline": contents.headline} if contents.headline else {}),
-        "url": contents.capture.final_url,
+        "url": as_uri(contents.capture.final_url),
         "subjectOf": _ref(contents.warc),
     }
     for key, value in (
@@ -119,7 +120,7 @@ def _article(contents: BagContents) -> Iterator[Entity]:
         page["creditText"] = "; ".join(lines)
     yield from _credited(page, written, roles=True)
     if contents.lead:
-        page["image"] = _ref(contents.lead.url)
+        page["image"] = _ref(as_uri(contents.lead.url))
         yield from _photo(contents)
     yield page
 
@@ -128,10 +129,10 @@ def _photo(contents: BagContents) -> Iterator[Entity]:
     lead = contents.lead
     assert lead is not None
     photo: Entity = {
-        "@id": lead.url,
+        "@id": as_uri(lead.url),
         "@type": "ImageObject",
         "name": lead.caption or "lead photo",
-        "contentUrl": lead.url,
+        "contentUrl": as_uri(lead.url),
     }
     if lead.caption:
         photo["caption"] = lead.caption
@@ -211,7 +212,7 @@ def _capture(contents: BagContents) -> Entity:
         "instrument": _ref("#archiver"),
         "startTime": f"{capture.started:%Y-%m-%dT%H:%M:%S.%fZ}",
         "endTime": f"{capture.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
-        "object": _ref(capture.final_url),
+        "object": _ref(as_uri(capture.final_url)),
         "result": _ref(contents.warc),
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }

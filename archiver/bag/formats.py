@@ -16,6 +16,7 @@ class Format:
 
 _FORMATS = (
     (".warc.gz", Format("WARC", "1.1", "application/warc+gzip", "fmt/1355", compressed=True)),
+    (".cdx", Format("CDXJ", None, "text/x-cdxj", None)),
     (".cdxj", Format("CDXJ", None, "text/x-cdxj", None)),
     (".jsonl", Format("JSON Lines", None, "application/jsonl", None)),
     (".json", Format("JSON Data Interchange Format", None, "application/json", "fmt/817")),

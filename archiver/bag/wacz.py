@@ -16,7 +16,7 @@ from archiver.bag.surt import surt
 from archiver.model import Capture, IndexEntry, Reading
 
 FOLDER = "wacz/"
-INDEX, PAGES = "indexes/index.cdxj", "pages/pages.jsonl"
+INDEX, PAGES = "indexes/index.cdx", "pages/pages.jsonl"
 DATAPACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 VERSION = "1.1.1"
 
@@ -31,7 +31,7 @@ class Resource:
 
 
 def index_of(entries: tuple[IndexEntry, ...]) -> bytes:
-    """`indexes/index.cdxj`: a line a response record, sorted by bytes (WACZ 1.1.1, 5.2.2)."""
+    """`indexes/index.cdx`: a line of CDXJ a response record, sorted by bytes (WACZ 1.1.1, 5.2.2)."""
     return b"".join(sorted(_line(entry) for entry in entries))
 
 

@@ -55,10 +55,17 @@ def _wacz(staged: StagedBag, contents: BagContents) -> None:
     add_wacz(staged, contents.capture.index, page, contents.sealed)
 
 
-def add_wacz(staged: StagedBag, index: tuple[IndexEntry, ...], page: Mapping[str, str], sealed: datetime) -> None:
-    """Add to the WARC files that are there what makes them a WACZ (WACZ 1.1.1): index, pages, datapackage and its
-    digest. Raises StorageError."""
-    staged.add(FOLDER + INDEX, index_of(index))
+def add_wacz(
+    staged: StagedBag,
+    entries: tuple[IndexEntry, ...],
+    page: Mapping[str, str],
+    sealed: datetime,
+    *,
+    index: str = INDEX,
+) -> None:
+    """Add to the WARC files that are there what makes them a WACZ (WACZ 1.1.1): the index, under this name, pages,
+    datapackage and its digest. Raises StorageError."""
+    staged.add(FOLDER + index, index_of(entries))
     staged.add(FOLDER + PAGES, pages_of(page))
     resources = [Resource(path=path, size=size, sha256=digest) for path, size, digest in staged.written(FOLDER)]
     package = datapackage(resources, page, sealed)
