@@ -12,8 +12,8 @@ from archiver.network.dial import Route
 from archiver.packaging.folder import FolderTarget
 from archiver.packaging.target import Target, UploadStore
 
-Opener = Callable[[str, str | None, UploadStore | None, Route | None], Target]
-"""(address, server, uploads of unfinished uploads, the way there) -> the target. Raises UsageError, StorageError."""
+Opener = Callable[[str, str | None, UploadStore | None], Target]
+"""(address, server, uploads of unfinished uploads) -> the target. Raises UsageError, StorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,15 +22,17 @@ class Scheme:
 
     form: str
     opener: Opener
+    through: Callable[[str, str | None, UploadStore | None, Route], Target] | None = None
+    """The same by a prescribed way; None where it cannot be prescribed."""
 
 
-def _s3(address: str, endpoint: str | None, uploads: UploadStore | None, route: Route | None) -> Target:
+def _s3(address: str, endpoint: str | None, uploads: UploadStore | None, route: Route | None = None) -> Target:
     from archiver.packaging.s3 import S3Target
 
     return S3Target(address, endpoint, uploads, route)
 
 
-SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3)}
+SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3, _s3)}
 """What stands before `://` in an address -> the kind of target."""
 
 
@@ -52,4 +54,8 @@ def open_target(
     scheme = SCHEMES.get(address.partition("://")[0].lower())
     if scheme is None:
         raise UsageError(f"{address!r} is not {' or '.join(each.form for each in SCHEMES.values())}, nor a folder")
-    return scheme.opener(address, endpoint, uploads, route)
+    if route is None:
+        return scheme.opener(address, endpoint, uploads)
+    if scheme.through is None:
+        raise UsageError(f"{scheme.form} is not reached through a proxy, which the settings prescribe (proxy_required)")
+    return scheme.through(address, endpoint, uploads, route)
