@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from archiver import api
@@ -25,6 +25,8 @@ from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
+from archiver.job.seed_result import MementoUsed
+from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
 
@@ -64,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
 
 _SWITCHES = ("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text")
 _FROM_ARGUMENTS = (
-    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento"),
     *("deliver", "deliver_form", "deliver_endpoint"),
 )
 
@@ -168,7 +170,8 @@ def _print(result: SeedResult, *, as_json: bool) -> None:
     values = {"bag": result.name}
     told = {name: values.get(name, getattr(result, name)) for name in _TOLD}
     told |= {name: value for name in _TOLD_IF_ANY if (value := getattr(result, name))}
-    told["comparison_source"] = COMPARED if result.verdict else None
+    told["memento"] = asdict(result.memento) if result.memento else None
+    told["comparison_source"] = ("memento" if result.memento else COMPARED) if result.verdict else None
     print(json.dumps(told), flush=True)
 
 
@@ -181,6 +184,9 @@ def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts.append(f"-> {result.package or bag}" if bag else "")
     parts.append("(in part)" if result.partial else "")
     parts.append("" if result.new else "(done before)" if bag else "")
+    if result.memento:
+        copy = asdict(result.memento) if isinstance(result.memento, MementoUsed) else result.memento
+        parts.append(f"(as {copy_words(copy['archive'], copy['datetime'])})")
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
     reason += f": {result.warning}" if result.warning else ""
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)

@@ -14,7 +14,11 @@ from archiver.packaging.open_target import is_folder
 from archiver.trust.seal_new_bag import load_signer
 
 _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
-_CHOICES = (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest")))
+_CHOICES = (
+    ("robots", ("record", "obey", "ignore")),
+    ("srcset", ("all", "largest")),
+    ("memento", ("auto", "always", "never")),
+)
 
 
 def checked(config: Config) -> Config:

@@ -10,10 +10,11 @@ from uuid import uuid4
 
 from archiver import __version__
 from archiver.article.analyse import read
-from archiver.article.credits.photos import read_photos
+from archiver.article.credits.photos import PhotoReading, read_photos
 from archiver.article.page_kind import stands_instead
 from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.names import bag_name
+from archiver.bag.record import plain
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
 from archiver.capture.fetch import Fetcher
@@ -24,7 +25,9 @@ from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.ledger.answers import Answer
-from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
+from archiver.mementos.addresses import archived_address
+from archiver.mementos.consult import Consulted, Mementos
+from archiver.model import Capture, Failure, Page, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -49,6 +52,7 @@ class Tools:
     outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    mementos: Mementos | None = None
     clock: Callable[[], ClockCheck | None] = lambda: None
     """What a time service says of this machine's clock."""
 
@@ -63,18 +67,21 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
     staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
     writer = _StagedWarcs(staged, tools, started)
     try:
-        capture = tools.fetcher.fetch(seed.url, writer)  # 1. capture the original
-        if isinstance(capture, Failure):
+        place = archived_address(seed.url) if tools.mementos and config.memento != "never" else None
+        fetched = tools.fetcher.fetch(place.original if place else seed.url, writer)  # 1. capture the original
+        reading = None
+        if isinstance(fetched, Capture):
+            fetched, reading = _read_original(seed, fetched)  # 2. read the page, compare it with the seed
+        consulted = Consulted(fetched=fetched, reading=reading)
+        if tools.mementos:  # 2b. where it is gone, ask the web archives that are named
+            consulted = tools.mementos.consult(seed, fetched, reading, writer, _read, place)
+        capture, reading = consulted.fetched, consulted.reading
+        if isinstance(capture, Failure) or reading is None:
             staged.discard()
-            return capture
+            assert isinstance(capture, Failure), "what was captured was read"
+            return replace(capture, recorded=None)
         writer.close()
-        with _READING:
-            reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
-        reading = _from_wire(reading, capture)
-        instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
-        if instead and capture.outcome == "captured":
-            capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
-        photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
+        photos = _photos(seed, capture, consulted)
         reading = replace(
             reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
         )
@@ -103,13 +110,7 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
         verdict=reading.comparison.verdict,
         reason=capture.reason,
         status=capture.status,
-        answer=Answer(
-            status=capture.status,
-            payload_sha256=capture.payload_sha256 or sha256(capture.page.body),
-            unread=capture.unread,
-            truncated=capture.final.truncated,
-            limit=config.limits.response_bytes,
-        ),
+        answer=_answer(capture, config),
         crawl_delay=capture.crawl_delay,
         retry_after=_retry_after(capture),
         warning=warning,
@@ -118,15 +119,58 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
 
 def _retry_after(capture: Capture) -> float | None:
     """How long a busy host asked to be left alone (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
-    busy = capture.status in (429, 503)
-    return retry_after(capture.page.header("retry-after"), capture.finished) if busy else None
+    if capture.page is None or capture.status not in (429, 503):
+        return None
+    return retry_after(capture.page.header("retry-after"), capture.finished)
+
+
+def _answer(capture: Capture, config: Config) -> Answer:
+    """What the ledger keeps of the answer."""
+    memento = capture.memento
+    used = {"archive": memento.archive, "datetime": plain(memento.datetime), "uri": memento.uri} if memento else None
+    return Answer(
+        status=capture.status,
+        payload_sha256=capture.payload_sha256 or (sha256(capture.page.body) if capture.page else None),
+        unread=capture.unread,
+        truncated=capture.truncated,
+        limit=config.limits.response_bytes,
+        memento=used,
+    )
+
+
+def _read(seed: Seed, page: Page) -> Reading:
+    with _READING:
+        return read(seed, page)
+
+
+def _read_original(seed: Seed, capture: Capture) -> tuple[Capture, Reading]:
+    """The original's page read, and the capture with the outcome that the page shows."""
+    page = capture.page
+    assert page is not None, "a capture that was just fetched has a page"
+    reading = _from_wire(_read(seed, page), capture)
+    instead = stands_instead(seed, page, reading, capture.redirects, truncated=capture.truncated)
+    if instead and capture.outcome == "captured":
+        capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
+    return capture, reading
+
+
+def _photos(seed: Seed, capture: Capture, consulted: Consulted) -> PhotoReading:
+    """The photos of the original's page; where a memento was read, its lead image alone."""
+    if consulted.photos is None:
+        return read_photos(seed, capture.requisites.photos if capture.requisites else ())
+    found, document = read_photos(seed, consulted.photos), consulted.photo_document
+    return replace(
+        found,
+        lead=replace(found.lead, memento_datetime=document.captured) if found.lead and document else found.lead,
+        credits=tuple(replace(each, document=document) for each in found.credits),
+        claims={name: tuple(replace(each, document=document) for each in said) for name, said in found.claims.items()},
+    )
 
 
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
-    source = SourceDocument(
-        kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
-    )
+    started = capture.final.started if capture.final else None
+    source = SourceDocument(kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=started)
     return replace(
         reading,
         article=replace(reading.article, source=source),
