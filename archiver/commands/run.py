@@ -87,18 +87,25 @@ def settings(args: argparse.Namespace) -> Config:
 
 
 def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
-    problems = 0
+    problems, told_of = 0, False
     for each in plan(config, read_seeds(targets, limits=config.limits, guess_url=config.guess_url)):
         problems += each.is_problem
         result = each.result
         if as_json:
-            told = {"seed": each.seed, "url": each.url, "would": each.would}
+            told: dict[str, Any] = {"seed": each.seed, "url": each.url, "would": each.would}
+            if result is None and config.archives and config.memento != "never":
+                told["archives"] = [archive.name for archive in config.archives]
             print(json.dumps(told | {"reason": result and (result.warning or result.reason)}))
         elif result is None:
             remarks = f" ({'; '.join(each.remarks)})" if each.remarks else ""
             print(visible(f"{each.would:<8} {each.seed} {each.url or ''}{remarks}"))
         else:
             _as_line(result, result.bag)
+        told_of = told_of or result is None
+    if told_of and config.archives and config.memento != "never" and not as_json:
+        when = "every address" if config.memento == "always" else "addresses that are gone, blocked, unread or differ"
+        names = ", ".join(f"{each.name} ({each.url})" for each in config.archives)
+        print(visible(f"would be told of {when}: {names}"), file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -202,6 +209,10 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
     for line in advice_lines(summary.kinds):
         print(line, file=sys.stderr)
+    absent = summary.counts.get("gone", 0) + summary.kinds.get("dns", 0)
+    if absent and not config.archives and config.memento != "never":
+        told = f"{absent:,} not found: naming an archive in archiver.toml asks it for"
+        print(f"{told} {'this address' if absent == 1 else 'these addresses'} (docs/time.md)", file=sys.stderr)
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:

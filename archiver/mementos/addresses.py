@@ -93,7 +93,7 @@ def stamp_of(moment: datetime) -> str:
 
 def mementos_of(archive: WebArchive) -> str:
     """What stands before the timestamp in the addresses of an archive's mementos."""
-    return f"{archive.url}web/" if archive.family == "internet-archive" else archive.url
+    return f"{archive.url}web/" if archive.family == "internet-archive" else home_of(archive)
 
 
 def raw_address(prefix: str, stamp: str, url: str) -> str:
@@ -116,7 +116,7 @@ def timemap_address(archive: WebArchive, url: str) -> str | None:
 
 def timegate_address(archive: WebArchive, url: str) -> str:
     """The TimeGate of `url` (RFC 7089, section 2.2.1)."""
-    return f"{mementos_of(archive)}{url}"
+    return f"{archive.url}{'web/' if archive.family == 'internet-archive' else ''}{url}"
 
 
 def folded(url: str) -> str:
@@ -146,6 +146,28 @@ def is_private(url: str) -> bool:
     host = (urlsplit(url).hostname or "").lower().removesuffix(".")
     address = literal(host)
     return not is_public(address) if address else is_local(host) or "." not in host
+
+
+def home_of(archive: WebArchive) -> str:
+    """Below which the addresses of an archive lie: where it begins; for a TimeGate, whose mementos may stand beside it,
+    its whole host."""
+    if archive.family != "memento":
+        return archive.url
+    parts = urlsplit(archive.url)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
+def joined(base: str, target: str) -> str:
+    """Where a reference leads from an address of an archive. As `urljoin`, which takes one of the slashes out of the
+    `http://` in the middle of such an address. Raises ValueError."""
+    target, parts = target.strip(), urlsplit(base)
+    if re.match("[A-Za-z][A-Za-z0-9+.-]{0,20}:", target):
+        return target
+    if target.startswith("//"):
+        return f"{parts.scheme}:{target}"
+    if target.startswith("/"):
+        return f"{parts.scheme}://{parts.netloc}{target}"
+    return f"{base.partition('?')[0].rpartition('/')[0]}/{target.removeprefix('./')}"
 
 
 def within(prefix: str, address: str) -> str | None:

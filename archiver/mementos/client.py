@@ -16,7 +16,7 @@ from archiver.capture.http_framing import Framing, values
 from archiver.capture.recorder import Recorder, as_sent
 from archiver.capture.single_exchange import Attempt, attempt
 from archiver.config import Limits
-from archiver.mementos.addresses import archived_address, folded, mementos_of, raw_address, within
+from archiver.mementos.addresses import archived_address, folded, home_of, joined, mementos_of, raw_address, within
 from archiver.mementos.lists import http_date, related
 from archiver.mementos.turns import Kind, Turns
 from archiver.model import ArchiveFinding, Exchange, Page, WebArchive
@@ -86,7 +86,7 @@ class ArchiveClient:
             stated, location = page.header("memento-datetime"), page.header("location")
             self.links = values_of(page, "link")
             original = related(self.links, "original")
-            if stated and original and folded(urljoin(address, original)) not in wanted:
+            if stated and original and folded(joined(address, original)) not in wanted:
                 raise NotAsked("other-text", f"a memento of another page was given: {original[:200]}")
             if page.status in _REDIRECTS and location:
                 target = self._target(address, location, wanted, of_original=bool(stated))
@@ -121,7 +121,7 @@ class ArchiveClient:
         followed within the archive, whatever form its Location has."""
         here, prefix = archived_address(address), mementos_of(self.archive)
         try:
-            target = urldefrag(urljoin(address, location.strip())).url
+            target = urldefrag(joined(address, location)).url
         except ValueError:
             return None
         rest = within(prefix, target)
@@ -150,7 +150,7 @@ class ArchiveClient:
         """One exchange, recorded. Raises NotAsked where the archive is to be left alone, or gives nothing."""
         if told := self.turns.stopped(self.archive):
             raise NotAsked(told[0], told[1])  # type: ignore[arg-type]
-        if within(self.archive.url, address) is None:
+        if within(home_of(self.archive), address) is None:
             raise NotAsked("other-text", f"an address outside the archive was given: {address[:200]}")
         self.turns.wait(self.archive, kind)
         known = self.turns.answered(self.archive)
@@ -179,9 +179,9 @@ class ArchiveClient:
         if exchange is None or done.page is None:
             raise self._unreached(done)
         self.turns.note_answer(self.archive)
-        if done.status == 429:
-            raise self._stop("refuses", f"{self.archive.name} asks to be left alone (status 429), and is for this run")
         speaks = done.page.header("memento-datetime") is None
+        if speaks and done.status == 429:
+            raise self._stop("refuses", f"{self.archive.name} asks to be left alone (status 429), and is for this run")
         if speaks and done.status in _REFUSING:
             raise NotAsked("refuses", f"{self.archive.name} refuses (status {done.status})")
         if speaks and done.status is not None and done.status >= 500:

@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
-from urllib.parse import urljoin
 
-from archiver.mementos.addresses import folded, moment_of
+from archiver.mementos.addresses import folded, joined, moment_of
 
 MOST = 10_000
 """Captures of one list that are looked at."""
@@ -120,15 +119,15 @@ def timemap_of(body: bytes, at: str, url: str) -> TimeMap:
     pages: list[str] = []
     original, count = url, 0
     for target, said in links_of(text):
-        count += 1
+        count += "rel" in said
         relations = said.get("rel", "").lower().split()
         if "original" in relations:
             original = target
         elif "memento" in relations and len(captures) < MOST:
             if (moment := http_date(said.get("datetime"))) is not None:
-                captures.append(Listed(moment=moment, original=url, uri=urljoin(at, target)))
-        elif "timemap" in relations and "self" not in relations and urljoin(at, target) != at:
-            pages.append(urljoin(at, target))
+                captures.append(Listed(moment=moment, original=url, uri=joined(at, target)))
+        elif "timemap" in relations and "self" not in relations and joined(at, target) != at:
+            pages.append(joined(at, target))
     if text and not count:
         raise NotAList("the answer is no TimeMap but " + ("a page" if "html" in text[:500].lower() else "a text"))
     if folded(original) != folded(url):

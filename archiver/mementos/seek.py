@@ -8,6 +8,8 @@ from archiver.article.page_kind import stands_instead
 from archiver.mementos.addresses import (
     asked_for,
     cdx_address,
+    home_of,
+    joined,
     mementos_of,
     raw_address,
     stamp_of,
@@ -200,27 +202,18 @@ def _by_timegate(client: ArchiveClient, url: str, near: datetime | None) -> Held
     links = values_of(page, "link")
     named = related(links, "timemap")
     own = client.archive.url.replace("timegate", "timemap") + url if "timegate" in client.archive.url else None
-    address = _joined(gate, named) if named else own
+    address = joined(gate, named) if named else own
     if done.status == 404 and address is None:
         return Held([], None, gate)
-    if address is None or within(client.archive.url.replace("timegate/", ""), address) is None:
+    if address is None or within(home_of(client.archive), address) is None:
         location = page.header("location")
-        memento = _joined(gate, location) if location and done.status in (301, 302, 303, 307, 308) else None
-        if memento is None or within(client.archive.url, memento) is None:
+        memento = joined(gate, location) if location and done.status in (301, 302, 303, 307, 308) else None
+        if memento is None or within(home_of(client.archive), memento) is None:
             told = f"{client.archive.name} answers as no TimeGate (status {done.status}); is its url right?"
             raise NotAsked("unreachable", told)
         return Held([Listed(moment=near or client.now(), original=url, uri=memento)], None, gate)
     captures, cut = _timemap(client, address, url)
     return Held(captures, address, gate, cut=cut)
-
-
-def _joined(base: str, target: str) -> str:
-    from urllib.parse import urljoin
-
-    try:
-        return urljoin(base, target)
-    except ValueError:
-        return target
 
 
 def _timemap(client: ArchiveClient, address: str, url: str) -> tuple[list[Listed], bool]:
