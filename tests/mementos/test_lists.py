@@ -19,8 +19,10 @@ MOMENT = 'datetime="Tue, 01 Mar 2022 12:00:00 GMT"'
     [
         f'<{URL}>; rel="original", </m/1>; rel="memento"; {MOMENT}',
         f'<{URL}>;rel=original,\n</m/1>;rel="first last memento";{MOMENT}',
-        f'<{AT}>; rel="self"; type="application/link-format"; from="Tue, 01 Mar 2022 12:00:00 GMT",'
-        f'<{URL}>; rel="original",</m/1>; {MOMENT}; rel="memento"; license="x"; collection="y, z",',
+        (
+            f'<{AT}>; rel="self"; type="application/link-format"; from="Tue, 01 Mar 2022 12:00:00 GMT",'
+            f'<{URL}>; rel="original",</m/1>; {MOMENT}; rel="memento"; license="x"; collection="y, z",'
+        ),
         f'</m/1>; rel="memento"; {MOMENT} , <https://example.org/a?b=1>; rel="original"',
     ],
 )
