@@ -52,7 +52,7 @@ stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress
 
 fuzz: $(VENV)/.dev
-	$(BIN)/python -m pytest -n auto --hypothesis-profile nightly tests/fuzz/test_bags.py tests/fuzz/test_pages.py tests/fuzz/test_seeds.py
+	$(BIN)/python -m pytest -n auto --hypothesis-profile nightly tests/fuzz/test_bags.py tests/fuzz/test_signatures.py tests/fuzz/test_pages.py tests/fuzz/test_seeds.py
 
 check: $(VENV)/.dev
 	$(BIN)/ruff check .

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from archiver.config import Config
-    from archiver.fixity.audit import Audited, AuditProgress
+    from archiver.fixity.plan import Audited, AuditProgress
     from archiver.job.events import Event
     from archiver.transfer.handoff import HandedOff
     from archiver.transfer.receive import Received
@@ -188,18 +188,27 @@ def sign(
     config: "Config | None" = None,
     force: bool = False,
     ask_revocation: bool = True,
+    replace_unsound: bool = False,
     **settings: Any,
 ) -> "SignedBag":
     """Sign and timestamp one bag by the settings `key`, `certificate`, `passphrase` and `timestamp`.
 
     With `timestamp` alone it is timestamped only. A further signer signs what is signed before. Raises Refused for a
-    bag that is not valid, unless `force` is set, and TimestampError: the signature stays then.
+    bag that is not valid, and a signature that validation would not accept, unless `force` is set, and TimestampError:
+    the signature stays then. `replace_unsound` takes out a signature that can never be accepted.
     """
     from archiver.config import configured
     from archiver.verification.sign_valid import sign_valid, signer_of
 
     settled = configured(settings, config)
-    return sign_valid(Path(path), signer_of(settled), settled, force=force, ask_revocation=ask_revocation)
+    return sign_valid(
+        Path(path),
+        signer_of(settled),
+        settled,
+        force=force,
+        ask_revocation=ask_revocation,
+        replace_unsound=replace_unsound,
+    )
 
 
 def handoff(
@@ -305,8 +314,8 @@ def audit(
     which a bag is due; `rate` the most bytes read in a second; `replicas` folders with copies. `accept` takes bags
     that are sound by their own manifests as they are now. `progress` is filled in on the way.
     """
-    from archiver.fixity.audit import Plan
     from archiver.fixity.audit import audit as audit_bags
+    from archiver.fixity.plan import Plan
     from archiver.fixity.read_bag import RateLimiter
 
     plan = Plan.of(sample=sample, older=older_than, seed=seed, replicas=_paths(replicas), accept=accept)

@@ -34,7 +34,6 @@ LATENCY = 0.1
 GOALS = (
     ("archiver, 2 processes", "batch", 2.5),
     ("archiver, 2 processes", "one by one", 25.0),
-    ("archiver --fast-text, 2 processes", "batch", 5.0),
     ("archiver, 100 ms away", "archiver, 2 processes", 0.5),
     ("stored pages, 2 processes", "stored pages, 1 process", 1.8),
     ("recorder", "requests + capture_http", 3.0),
@@ -61,7 +60,6 @@ class Bench:
             "one by one": self.one_by_one,
             "archiver, 1 process": lambda folder: self.archiver(folder, near, "--jobs", "1"),
             "archiver, 2 processes": lambda folder: self.archiver(folder, near, "--jobs", "2"),
-            "archiver --fast-text, 2 processes": lambda f: self.archiver(f, near, "--jobs", "2", "--fast-text"),
             "archiver, 100 ms away": lambda folder: self.archiver(folder, far, "--jobs", "2"),
             "stored pages, 1 process": lambda folder: self.stage(folder, "stored", "1"),
             "stored pages, 2 processes": lambda folder: self.stage(folder, "stored", "2"),

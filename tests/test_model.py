@@ -6,7 +6,10 @@ import pytest
 
 import archiver.model as model
 
-HOMES = [importlib.import_module(f"archiver.model.{name}") for name in ("bag", "seed", "capture", "article", "memento")]
+HOMES = [
+    importlib.import_module(f"archiver.model.{name}")
+    for name in ("bag", "seed", "capture", "article", "memento", "rendering")
+]
 
 
 @pytest.mark.parametrize("name", model.__all__)

@@ -58,7 +58,7 @@ def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
     elements = {each.caption: each.element for each in dom.captions_of(opening.outline.captions if opening else ())}
     captions = tuple(elements)
     text = text_of(page, opening)
-    notes = (opening.note, *opening.cut[bool(page.problem) :]) if opening else ()
+    notes = (opening.note, *(each for each in opening.cut if each != page.problem)) if opening else ()
     paragraphs = tuple(block.text for block in text.blocks)
     model = model_of(opening, text)
     language = claims["language"][0].value if "language" in claims else None

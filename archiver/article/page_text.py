@@ -18,6 +18,8 @@ from archiver.markup.media_types import content_type_of, not_html
 from archiver.model import Page, PageModel
 
 EXTRACTOR_VERSION = extract.VERSION
+COMPLETE = "complete; "
+"""How the problem of a page begins whose body is all there: bytes follow the end of its message."""
 PARSER = parser_version()
 """What makes the tree of a page, and its version."""
 NORMALISATION = "nfc-folded-1"
@@ -45,7 +47,8 @@ def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
     document = document_of(page.body, stated)
     if (tree := document.tree) is None:
         return None, document.encoding, "not a readable page"
-    cut = (page.problem, *document.cut) if page.problem else document.cut
+    whole = not page.problem or page.problem.startswith(COMPLETE)
+    cut = document.cut if whole else (page.problem or "", *document.cut)
     found = Opened(
         tree=tree, graph=Graph(tree), outline=Outline(tree), comments=document.comments, cut=cut, note=document.note
     )

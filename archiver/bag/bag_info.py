@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from archiver import __version__
-from archiver.bag.bag_contents import NOT_STATED, BagContents
+from archiver.bag.bag_contents import CUSTODY_LOG, NOT_STATED, BagContents
 from archiver.bag.staging import Info
 from archiver.config import Config
 from archiver.model import Claim, Credit
@@ -33,6 +33,7 @@ def bag_info(contents: BagContents) -> Info:
         ("Seed-Supplied-By", contents.custody["supplied_by"]),
         ("Seed-Obtained-How", contents.custody["obtained_how"]),
         *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),
+        ("Custody-Log", CUSTODY_LOG),
     ]
     return [(label, value) for label, value in pairs if value]
 

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from archiver import api
 from archiver.commands.settings import bags_of, settings_of
 from archiver.escape import counted, visible
-from archiver.fixity.audit import Audited, AuditProgress
+from archiver.fixity.plan import Audited, AuditProgress
 
 
 def audit(args: argparse.Namespace) -> int:

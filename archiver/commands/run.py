@@ -24,6 +24,7 @@ from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
+from archiver.job.rendering import browser_hint
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
 from archiver.model.comparison_words import copy_words
@@ -64,10 +65,14 @@ def run(args: argparse.Namespace) -> int:
     return summary.exit_code
 
 
-_SWITCHES = ("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text")
+_SWITCHES = (
+    *("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text"),
+    *("screenshot", "consent", "browser_no_sandbox"),
+)
 _FROM_ARGUMENTS = (
     *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento"),
     *("deliver", "deliver_form", "deliver_endpoint"),
+    *("browser", "browser_executable"),
 )
 
 
@@ -213,6 +218,8 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     if absent and not config.archives and config.memento != "never":
         told = f"{absent:,} not found: naming an archive in archiver.toml asks it for"
         print(f"{told} {'this address' if absent == 1 else 'these addresses'} (docs/time.md)", file=sys.stderr)
+    if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
+        print(f"hint: {visible(hint)}", file=sys.stderr)
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:

@@ -50,6 +50,7 @@ def _asset(path: str, kind: str) -> tuple[str, _Answer]:
 _GONE = _Answer(file="gone.html", status=410)
 _NOT_FOUND = _Answer(file="not-found.html", status=404)
 _MOVED_TO = f"Location: http://{COURIER}/2023/09/30/herring-talks-end-without-a-quota"
+_TO_FRONT = _Answer(file="moved.html", status=302, head=(UTF8, f"Location: http://{COURIER}/"))
 
 _HOSTS: dict[str, dict[str, _Answer]] = {
     COURIER: dict(
@@ -70,6 +71,7 @@ _HOSTS: dict[str, dict[str, _Answer]] = {
             ),
             _story("/2024/02/27/dredging-budget-doubles", status=403),
             _story("/2023/09/30/herring-talks-end-without-a-quota", gzip=True),
+            ("/2024/04/02/mill-bridge-to-close-at-night", _TO_FRONT),
             ("/news/1187.html", _Answer(file="moved.html", status=301, head=(UTF8, _MOVED_TO))),
             ("/2022/11/04/fish-market-to-reopen-with-heated-stalls", _GONE),
             _asset("/css/courier.css", "text/css"),

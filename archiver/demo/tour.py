@@ -47,9 +47,10 @@ EXPECTED = {
     "fish-market.txt": Expected(outcome="gone", verdict=None, why="taken down (410)"),
     "hale-light.txt": Expected(outcome="captured", verdict="same", why="unchanged"),
     "herring-talks.txt": Expected(outcome="captured", verdict="same", why="moved (301)"),
+    "mill-bridge.txt": Expected(outcome="unread", verdict=None, why="front page instead (302)"),
     "plavucha-biblioteka.txt": Expected(outcome="captured", verdict="same", why="Ukrainian, windows-1251"),
     "sturmflut.txt": Expected(outcome="captured", verdict="same", why="German, windows-1252"),
-    "tide-gauge.txt": Expected(outcome="captured", verdict="typographic", why="other quotation marks"),
+    "tide-gauge.txt": Expected(outcome="captured", verdict="typographic", why="quotation marks, a box"),
 }
 
 

@@ -6,94 +6,27 @@ ledger, and goes on where it was if it was killed. Whether a bag is what its rec
 """
 
 import math
-import secrets
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from archiver.digest import sha256
 from archiver.errors import UsageError
+from archiver.fixity.plan import Audited, AuditProgress, Outcome, Plan
 from archiver.fixity.read_bag import BagState, Change, RateLimiter, read_bag
 from archiver.fixity.replicas import MOST, ReplicaQuery, places, search, whole
 from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.fixity_readings import FixityReading, Readings, stamp
 from archiver.ledger.ledger import PATH, storable
+from archiver.ledger.seals import LeftState
 from archiver.packaging.source import SEAL
 from archiver.validation.discover import find_bags, is_bag
 
 STALE = timedelta(days=7)
 """An interrupted audit that did nothing for so long is begun anew."""
-Outcome = Literal["good", "changed", "gone"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
-    """What is asked of an audit: `sample` is a share of the bags, `older` the age of the last good reading from which a
-    bag is due; `seed` draws the sample, `repeat` if it was given; `accept` takes what is sound as it is now."""
-
-    sample: float | None = None
-    older: timedelta | None = None
-    seed: str = ""
-    repeat: bool = False
-    replicas: tuple[Path, ...] = ()
-    accept: bool = False
-
-    @classmethod
-    def of(
-        cls,
-        *,
-        sample: float | None,
-        older: timedelta | None,
-        seed: str | None,
-        replicas: Sequence[Path],
-        accept: bool,
-    ) -> "Plan":
-        """A plan as a person states it; without a seed, one is made up. Raises UsageError."""
-        if sample is not None and not 0 < sample <= 1:
-            raise UsageError(f"a sample of {sample} is not a share above 0, up to 1")
-        if seed is not None and sample is None:
-            raise UsageError("--seed draws a sample: name its share, --sample 5%")
-        for folder in replicas:
-            if not folder.is_dir():
-                raise UsageError(f"--replica {folder} is not a folder; mount what is elsewhere")
-        drawn_by = seed if seed is not None else secrets.token_hex(4)
-        return cls(
-            sample=sample,
-            older=older,
-            seed=drawn_by,
-            repeat=seed is not None,
-            replicas=tuple(replicas),
-            accept=accept,
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Audited:
-    """The result for one bag; `since` is the last good one before it, `notes` what must be known besides."""
-
-    bag: str
-    outcome: Outcome
-    time: str
-    octets: int
-    seal: str | None
-    since: str | None
-    changes: tuple[Change, ...] = ()
-    notes: tuple[str, ...] = field(default=())
-
-
-@dataclass(slots=True, kw_only=True)
-class AuditProgress:
-    """How far an audit is: the bags there are, those due, the bytes read, what drew the sample, and when interrupted
-    audits that are resumed began."""
-
-    bags: int = 0
-    due: int = 0
-    octets: int = 0
-    seed: str | None = None
-    resumed: list[str] = field(default_factory=list)
 
 
 def audit(
@@ -227,6 +160,12 @@ class _Folder:
                 notes.append(f"accepted as it is now: {len(since)} differences from {before.good}")
                 since = []
             changes += since
+        elif left := self.readings.left(name):  # never read, but archiver knows how it left it
+            since = list(_since_left(left, state))
+            if since and self.plan.accept and not state.changes:
+                notes.append(f"accepted as it is now: {len(since)} differences from how it was left")
+                since = []
+            changes += since
         elif state.seal is None and not changes:
             notes.append(f"it has no {SEAL}: if its manifests are redone, nobody will see it")
         count = len(changes)
@@ -331,6 +270,19 @@ def _since(before: FixityReading, state: BagState) -> Iterator[Change]:
             yield Change(kind="missing", path=path, message=f"there on {before.good}, and not any more")
         else:
             yield Change(kind="changed", path=path, message=f"not what it was on {before.good}")
+
+
+def _since_left(left: LeftState, state: BagState) -> Iterator[Change]:
+    """The differences from how archiver left the bag when it sealed, delivered or received it."""
+    told = {each.path for each in state.changes}
+    if state.seal and state.seal != left.seal:
+        message = f"the manifests were redone since archiver left the bag: seal {left.seal}, now {state.seal}"
+        yield Change(kind="resealed", path=SEAL, message=message)
+    found = state.beside.get(left.event)
+    if found != left.head and left.event not in told:
+        how = "not there any more" if found is None else "not what it was"
+        message = f"the custody log ended with this event when archiver left the bag; it is {how}"
+        yield Change(kind="missing" if found is None else "changed", path=left.event, message=message)
 
 
 def _again(path: Path, row: FixityReading) -> Audited:

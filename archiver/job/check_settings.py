@@ -7,6 +7,7 @@ from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from archiver.browser.available import missing
 from archiver.config import Config, without_credentials
 from archiver.errors import UsageError
 from archiver.job.outbox import checked_target
@@ -18,6 +19,7 @@ _CHOICES = (
     ("robots", ("record", "obey", "ignore")),
     ("srcset", ("all", "largest")),
     ("memento", ("auto", "always", "never")),
+    ("browser", ("never", "auto", "always")),
 )
 
 
@@ -26,7 +28,7 @@ def checked(config: Config) -> Config:
     if signer := load_signer(config):
         signer.require_valid(datetime.now(UTC))
     if config.ca_bundle is not None:
-        from archiver.capture.recorder import trusted_roots
+        from archiver.capture.tls import trusted_roots
 
         trusted_roots(config.ca_bundle)
     if config.proxy is not None:
@@ -35,6 +37,8 @@ def checked(config: Config) -> Config:
         from archiver.job.workers.dask_executor import scheduler_of
 
         scheduler_of(config.executor)
+    if (config.browser == "always" or config.screenshot) and (needed := missing(config)):
+        raise UsageError(f"no browser can be asked to show pages: {needed}")
     config = _with_delivery(config)
     for name, allowed in _CHOICES:
         if getattr(config, name) not in allowed:

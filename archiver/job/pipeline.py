@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from uuid import uuid4
 
 from archiver import __version__
@@ -17,16 +17,17 @@ from archiver.bag.names import bag_name
 from archiver.bag.record import plain
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
-from archiver.capture.fetch import Fetcher
+from archiver.capture.fetch import Fetcher, Session
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
+from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.ledger.answers import Answer
-from archiver.mementos.addresses import archived_address
-from archiver.mementos.consult import Consulted, Mementos
+from archiver.mementos.addresses import ArchivedAddress, archived_address
+from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, Page, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
@@ -66,44 +67,78 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
     staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
     writer = _StagedWarcs(staged, tools, started)
+    session = tools.fetcher.session(writer)
     try:
         place = archived_address(seed.url) if tools.mementos and config.memento != "never" else None
-        fetched = tools.fetcher.fetch(place.original if place else seed.url, writer)  # 1. capture the original
-        reading = None
-        if isinstance(fetched, Capture):
-            fetched, reading = _read_original(seed, fetched)  # 2. read the page, compare it with the seed
-        consulted = Consulted(fetched=fetched, reading=reading)
-        if tools.mementos:  # 2b. where it is gone, ask the web archives that are named
-            consulted = tools.mementos.consult(seed, fetched, reading, writer, _read, place)
-        capture, reading = consulted.fetched, consulted.reading
-        if isinstance(capture, Failure) or reading is None:
-            staged.discard()
-            assert isinstance(capture, Failure), "what was captured was read"
-            return replace(capture, recorded=None)
-        writer.close()
-        photos = _photos(seed, capture, consulted)
-        reading = replace(
-            reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
-        )
-        check_warcs(writer.written())  # 3. judge the WARC by what will judge the bag
-        contents = BagContents(
-            seed=seed,
-            capture=capture,
-            reading=reading,
-            lead=photos.lead,
-            config=config,
-            name=staged.name,
-            identifier=staged.identifier,
-            group=tools.job,
-            sealed=max(tools.now(), capture.finished),  # the clock may have been set back
-            clock=tools.clock(),
-        )
-        bag = fill(staged, contents)  # 4. write and seal
-        warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
+        # 1. capture the original
+        fetched = tools.fetcher.fetch(place.original if place else seed.url, writer, session)
+        if isinstance(fetched, Failure):
+            consulted = _consulted(seed, fetched, None, None, session, tools, place)
+            if isinstance(consulted.fetched, Failure):
+                staged.discard()
+                return replace(consulted.fetched, recorded=None)
+            writer.close()
+            sealed = _sealed(seed, consulted, None, writer, staged, tools)
+        else:
+            capture, reading = _read_original(seed, fetched)  # 2. read the page, compare it with the seed
+            with shown(seed, capture, reading, session, config) as after:  # 3. show it in a browser, where it takes one
+                consulted = _consulted(seed, after.capture, reading, after, session, tools, place)
+                writer.close()
+                sealed = _sealed(seed, consulted, after, writer, staged, tools)
     except BaseException:
         staged.discard()
         raise
+    return sealed
+
+
+def _consulted(
+    seed: Seed,
+    fetched: Capture | Failure,
+    reading: Reading | None,
+    after: Shown | None,
+    session: Session,
+    tools: Tools,
+    place: ArchivedAddress | None,
+) -> Consulted:
+    """Where the original is gone or another, what web archives have of it. Raises StorageError, RecordingError."""
+    if tools.mementos is None:
+        return Consulted(fetched=fetched, reading=reading)
+    rendered = after.rendering.reading if after and after.rendering else None
+    known = Known(fetched=fetched, reading=reading, rendered=rendered)
+    return tools.mementos.consult(seed, known, session.recording, _read, place)
+
+
+def _sealed(
+    seed: Seed,
+    consulted: Consulted,
+    after: Shown | None,
+    writer: "_StagedWarcs",
+    staged: StagedBag,
+    tools: Tools,
+) -> Archived:
+    """Write and seal the bag. Raises StorageError, RecordingError."""
+    config, capture, reading = tools.config, consulted.fetched, consulted.reading
+    assert isinstance(capture, Capture)
+    assert reading is not None
+    photos = _photos(seed, capture, consulted)
+    reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
+    check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
+    contents = BagContents(
+        seed=seed,
+        capture=capture,
+        reading=reading,
+        lead=photos.lead,
+        config=config,
+        name=staged.name,
+        identifier=staged.identifier,
+        group=tools.job,
+        sealed=max(tools.now(), capture.finished),  # the clock may have been set back
+        clock=tools.clock(),
+        rendering=after.rendering if after else None,
+    )
+    bag = fill(staged, contents)  # 5. write and seal
+    warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
+    warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
     return Archived(
         bag=bag,
         outcome=capture.outcome,
@@ -223,11 +258,16 @@ class _StagedWarcs:
             self._shared = CopiedRecords(self._open(f"wacz/archive/{name}"), name)
         return self._shared
 
+    def written(self, name: str) -> IO[bytes]:
+        path = f"wacz/archive/{name}"
+        self._files[path].flush()
+        return (self._staged.path / "data" / path).open("rb")
+
     def _open(self, path: str) -> HashingFile:
         self._files[path] = self._staged.open(path)
         return self._files[path]
 
-    def written(self) -> list[Path]:
+    def paths(self) -> list[Path]:
         return [self._staged.path / "data" / path for path in self._files]
 
     def close(self) -> None:

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import StorageError
+from archiver.ledger import seals
 from archiver.ledger.ledger import PATH, Ledger
 from archiver.ledger.lock import RECEIPTS
 from archiver.ledger.receipts import insert, row_of, take_receipts
+from archiver.ledger.seals import LeftState
 from archiver.ledger.sqlite import usable, writer
 from archiver.model import Receipt
 
@@ -124,6 +126,12 @@ class Deliveries:
         database = self.open()
         with usable(self._path):
             database.execute("UPDATE deliveries SET custody = 1 WHERE id = ?", (identifier,))
+
+    def left(self, state: LeftState) -> None:
+        """Note how a bag was left: the end of its custody log."""
+        database = self.open()
+        with usable(self._path):
+            seals.keep(database, [state])
 
     def recall(self, address: str) -> tuple[str, str] | None:
         """The upload that was begun there, and the digest of what it uploads."""

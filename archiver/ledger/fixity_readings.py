@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from archiver.errors import StorageError
+from archiver.ledger import seals
 from archiver.ledger.ledger import PATH
+from archiver.ledger.seals import LeftState
 from archiver.ledger.sqlite import usable, writer
 
 _COLUMNS = "bag, time, outcome, octets, seal, found, good, good_seal, beside"
@@ -69,6 +71,11 @@ class Readings:
         with self._usable():
             row = self._db.execute(f"SELECT {_COLUMNS} FROM readings WHERE bag = ?", (bag,)).fetchone()
             return _reading(row) if row else None
+
+    def left(self, bag: str) -> LeftState | None:
+        """How archiver left a bag, where it did."""
+        with self._usable():
+            return seals.find(self._db, bag)
 
     def found_since(self, moment: str) -> list[FixityReading]:
         """The readings since then that were not good."""

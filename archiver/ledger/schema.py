@@ -33,9 +33,10 @@ _TABLES: Final = {
     "audits": "asked TEXT PRIMARY KEY, started TEXT NOT NULL, touched TEXT NOT NULL",
     "audits_due": "asked TEXT, bag TEXT, place INTEGER, PRIMARY KEY (asked, bag)",
     "facts": "name TEXT PRIMARY KEY, value TEXT NOT NULL",
+    "seals": "bag TEXT PRIMARY KEY, seal TEXT NOT NULL, event TEXT NOT NULL, head TEXT NOT NULL",
 }
 """Table -> columns. `bag_identities`: the names of bags that are still to be delivered. `hosts`: refusals in a row, and
-until when a host asked to be left alone. `facts`: what is known of the file itself."""
+until when a host asked to be left alone. `facts`: what is known of the file itself. `seals`: how bags were left."""
 _INDEXES: Final = (
     "seeds_by_outcome ON seeds (outcome)",
     "seeds_by_place ON seeds (place) WHERE outcome <> 'captured'",
@@ -60,7 +61,12 @@ def _first(database: sqlite3.Connection) -> None:
         database.execute("INSERT OR REPLACE INTO facts VALUES ('receipts', 'known')")
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first,)
+def _seals(database: sqlite3.Connection) -> None:
+    """The heads of custody logs, since the first audit compares with them."""
+    database.execute(f"CREATE TABLE IF NOT EXISTS seals ({_TABLES['seals']})")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _seals)
 """Each brings a file from the version that is its place to the next."""
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
+from archiver.markup.addresses import absolute
 from archiver.model import WebArchive
 from archiver.network.address_guard import is_local, is_public, literal
 from archiver.redaction.secrets import is_secret_parameter
@@ -158,16 +159,9 @@ def home_of(archive: WebArchive) -> str:
 
 
 def joined(base: str, target: str) -> str:
-    """Where a reference leads from an address of an archive. As `urljoin`, which takes one of the slashes out of the
-    `http://` in the middle of such an address. Raises ValueError."""
-    target, parts = target.strip(), urlsplit(base)
-    if re.match("[A-Za-z][A-Za-z0-9+.-]{0,20}:", target):
-        return target
-    if target.startswith("//"):
-        return f"{parts.scheme}:{target}"
-    if target.startswith("/"):
-        return f"{parts.scheme}://{parts.netloc}{target}"
-    return f"{base.partition('?')[0].rpartition('/')[0]}/{target.removeprefix('./')}"
+    """Where a reference leads from an address of an archive (WHATWG URL: both slashes of the `http://` in its middle
+    stay). Raises ValueError."""
+    return absolute(target, base)
 
 
 def within(prefix: str, address: str) -> str | None:

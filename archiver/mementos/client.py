@@ -13,8 +13,9 @@ from urllib.parse import urldefrag, urljoin
 
 from archiver.capture.capture_writer import Recording
 from archiver.capture.http_framing import Framing, values
-from archiver.capture.recorder import Recorder, as_sent
+from archiver.capture.recorder import Recorder
 from archiver.capture.single_exchange import Attempt, attempt
+from archiver.capture.urls import as_sent
 from archiver.config import Limits
 from archiver.mementos.addresses import archived_address, folded, home_of, joined, mementos_of, raw_address, within
 from archiver.mementos.lists import http_date, related
@@ -159,7 +160,7 @@ class ArchiveClient:
         if accept is not None:
             visit.headers["Accept-Datetime"] = accept.strftime("%a, %d %b %Y %H:%M:%S GMT")
         try:
-            sent = as_sent(urldefrag(address).url)
+            sent = as_sent(address)
         except ValueError as error:
             raise NotAsked("only-errors", f"the archive gives an address that is none: {address[:200]!r}") from error
         done = attempt(

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from threading import Lock
 
-from archiver.capture.capture_writer import CaptureFiles, Recording
+from archiver.capture.capture_writer import Recording
 from archiver.capture.recorder import Recorder
 from archiver.config import Config, ConnectTo, without_credentials
 from archiver.mementos.addresses import ArchivedAddress, is_private
@@ -46,6 +46,21 @@ class Consulted:
     photo_document: SourceDocument | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """What is known of an original before archives are asked: how it ended, its page read, what a browser showed."""
+
+    fetched: Capture | Failure
+    reading: Reading | None
+    rendered: Reading | None = None
+
+    @property
+    def best(self) -> Reading | None:
+        """The reading with more of the seed."""
+        found = [each for each in (self.reading, self.rendered) if each is not None]
+        return max(found, key=lambda each: each.comparison.seed_coverage, default=None)
+
+
 @dataclass(slots=True)
 class Mementos:
     """The archives of one job, in one process; recorders are made when they are needed."""
@@ -59,18 +74,17 @@ class Mementos:
     def consult(
         self,
         seed: Seed,
-        fetched: Capture | Failure,
-        reading: Reading | None,
-        files: CaptureFiles,
+        known: Known,
+        recording: Recording,
         reads: Reads,
         place: ArchivedAddress | None = None,
     ) -> Consulted:
         """Ask archives where it is wanted. `place` is the seed's own address where that lies in an archive: its
         memento is read as one. Raises StorageError, RecordingError."""
+        fetched, reading = known.fetched, known.reading
         url = fetched.requested_url if isinstance(fetched, Capture) else fetched.url
-        if place is None and not (self.config.archives and is_wanted(self.config, seed, fetched, reading)):
+        if place is None and not (self.config.archives and is_wanted(self.config, seed, fetched, known.best)):
             return Consulted(fetched=fetched, reading=reading)
-        recording = _recording(fetched, files)
         answers: list[ArchiveAnswer] = []
         found: tuple[ArchiveClient, Sought] | None = None
         if place is not None:
@@ -88,7 +102,7 @@ class Mementos:
                 found = client, sought
             if sought.judged and sought.judged.matches:
                 break
-        if found and place is None and not _is_better(found[1].judged, fetched, reading):
+        if found and place is None and not _is_better(found[1].judged, fetched, known.best):
             found = None
         return self._with(seed, fetched, reading, recording, answers, found, url)
 
@@ -248,14 +262,6 @@ def _is_better(judged: Judged | None, fetched: Capture | Failure, reading: Readi
 def _rank(sought: Sought) -> tuple[int, float]:
     assert sought.judged is not None
     return sought.judged.rank
-
-
-def _recording(fetched: Capture | Failure, files: CaptureFiles) -> Recording:
-    """The recording of a capture, continued."""
-    if isinstance(fetched, Capture):
-        return Recording(files, list(fetched.exchanges), list(fetched.index))
-    known = fetched.recorded
-    return Recording(files, list(known.exchanges), list(known.index)) if known else Recording(files)
 
 
 def _state(recording: Recording, archived: Archived, original: str) -> None:

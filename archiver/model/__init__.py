@@ -60,6 +60,7 @@ if TYPE_CHECKING:
         UnreadKind,
     )
     from archiver.model.memento import ArchiveAnswer, ArchiveFinding, HeldCapture, Memento, NoAnswer, WebArchive
+    from archiver.model.rendering import Rendering
     from archiver.model.seed import (
         Anchor,
         FormerKey,
@@ -130,6 +131,7 @@ __all__ = [
     "RecordIds",
     "Recorded",
     "RecoveredLink",
+    "Rendering",
     "Report",
     "Requisites",
     "Seed",
@@ -155,7 +157,7 @@ def __getattr__(name: str) -> object:
     """A noun, from the module that has it, which is imported only now: validation needs four of fifty, and would spend
     as much on the others as on a bag of two thousand files."""
     if name in __all__:
-        for module in ("bag", "seed", "capture", "article", "memento"):
+        for module in ("bag", "seed", "capture", "article", "memento", "rendering"):
             if noun := vars(import_module(f"{__name__}.{module}")).get(name):
                 globals()[name] = noun
                 return noun

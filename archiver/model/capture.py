@@ -53,6 +53,7 @@ class Exchange:
     truncated: Truncation | None
     outcome: str
     tls: Tls | None
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +97,9 @@ class IndexEntry:
     file: str
     offset: int
     length: int
+    method: str = "GET"
+    request_body: str = ""
+    """Of a POST or PUT, in the words by which replay tools look for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

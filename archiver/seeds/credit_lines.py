@@ -16,7 +16,7 @@ _LONGEST_CREDIT = 100
 _LONGEST_LINE = 300
 _MARKS = "*_ "
 _SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3}$")
-_SENTENCE_INSIDE = re.compile(r"[^\W\d_]{3,}[.!?] ")
+_SENTENCE_INSIDE = re.compile(r"(?<=[^\W\d_][^\W\d_][^\W\d_])[.!?] ")
 _SENTENCE_INSIDE_QUOTED = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3} ")
 _LABEL = re.compile(
     r"""(?:^|(?<=[\s(\[|–—-]))(?:

@@ -24,6 +24,7 @@ _CONNECTORS = frozenset(_WORDS["connectors"].split())
 _TIME_WORDS = frozenset(_WORDS["times"].split())
 _LABELS = frozenset(_WORDS["labels"].split())
 _UPDATED = frozenset(_WORDS["updated"].split())
+_BY = frozenset(("by", "von", "par", "por", "di", "door", "av", "af", "przez", "od"))
 _SEPARATORS = frozenset("|•·—–‐―/,;:()[]@-.»›*_<>~،؛、。，：｜’'\"“”‖+=")
 
 
@@ -249,7 +250,7 @@ def _rest(text: str, tokens: Sequence[Token], found: _Found) -> tuple[str, ...] 
     date by a separator; what touches it must be a label, a weekday or a time."""
     _, weekdays, _ = names()
     head = _side(tokens[: found.first][::-1], weekdays)
-    tail = _side(tokens[found.last + 1 :], weekdays)
+    tail = _side(tokens[found.last + 1 :], weekdays, behind=True)
     if head is None or tail is None:
         return None
     rest = []
@@ -261,14 +262,15 @@ def _rest(text: str, tokens: Sequence[Token], found: _Found) -> tuple[str, ...] 
     return None if any(_is_clause(each) for each in rest) else tuple(each for each in rest if each)
 
 
-def _side(tokens: Sequence[Token], weekdays: frozenset[str]) -> list[Token] | None:
+def _side(tokens: Sequence[Token], weekdays: frozenset[str], *, behind: bool = False) -> list[Token] | None:
     """The tokens of one side, from the date outwards, from the first that is not part of it; None where that one is not
-    apart."""
-    apart = False
+    apart. A byline may stand `behind` the date without a separator."""
+    apart, since = False, 0
     for at, token in enumerate(tokens):
         key = token.key
         if key in _SEPARATORS or not (key[0].isalnum() or unicodedata.category(key[0])[0] in "LM"):
             apart = apart or key in "|•·—–-/,;:()،؛、，｜@"
+            since = at + 1 if key in "|•·—–/,;،؛、，｜@" else since
             continue
         if key in weekdays or key in _LABELS or key in _TIME_WORDS or key in _CONNECTORS:
             continue
@@ -296,13 +298,15 @@ def _side(tokens: Sequence[Token], weekdays: frozenset[str]) -> list[Token] | No
             "天",
         ):
             continue
-        return list(tokens[at:]) if apart else None
+        return list(tokens[since or at :]) if apart or (behind and key in _BY) else None
     return []
 
 
 def _is_clause(words: str) -> bool:
     """Whether words are part of a sentence and no name, place or section: many, or most of them in lower case."""
     parts = words.split()
+    if parts[0].isdigit() and len(parts) <= 4:
+        return False  # `4 min read`
     lower = sum(1 for part in parts if part[0].islower())
     return (
         len(parts) > 8 or (lower > 1 and 2 * lower > len(parts)) or (words.endswith((".", "!", "?")) and len(parts) > 3)

@@ -174,7 +174,8 @@ class _Reader:
         read = read_date_line(block.text, day_first=self.day_first)
         if read is None or not self._body_follows(at):
             return False
-        if self.found.date and self.pending and SENTENCE.search(self.blocks[self.pending[-1]].text):
+        passed = self.pending and self.pending[-1] > self.known
+        if self.found.date and passed and SENTENCE.search(self.blocks[self.pending[-1]].text):
             return False
         self._dated(read, block.text, block.line)
         self.found.kinds[at] = "date"
@@ -293,10 +294,10 @@ class _Reader:
             following = [
                 each for each in pending[1:] if not SENTENCE.search(self.blocks[each].text) or each < self.known
             ]
-            if following and is_paper(self.blocks[first].text, self.host):
+            while following and is_paper(self.blocks[first].text, self.host):
                 self._header(first, self.blocks[first].text)
                 pending.remove(first)
-                first = following[0]
+                first = following.pop(0)
             self.known, known = max(self.known, -1), self.known
             if len(self.blocks[first].text) <= _LONGEST:
                 self._headline(first)

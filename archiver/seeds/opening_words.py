@@ -38,7 +38,7 @@ _JOBS = re.compile(
     r"corrispondente|giornalista|verslaggever|redacteur|журналист|корреспондент|кореспондент)\b.{0,40}",
     re.IGNORECASE,
 )
-PARTS = re.compile(r"\s+[|•·/–—]\s+|\s*[|•]\s*")
+PARTS = re.compile(r" [|•·/–—] | ?[|•] ?")  # of text whose white space is folded
 
 
 def is_name_and_job(text: str) -> bool:

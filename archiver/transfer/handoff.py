@@ -35,9 +35,11 @@ from archiver.transfer.delivery import (
     target_of,
     write_receipt,
 )
+from archiver.transfer.left_state import left_state
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.validator import validate_bag
+from archiver.verification.judge import require_valid
 
 GROUPS = "groups"
 """Beside the bags: the tag files and lists of groups whose bags lie there one by one."""
@@ -155,11 +157,14 @@ class HandoffSession:
         if before and before.signatures == signed and self._is_still_there(before, packed, made=bool(shipment.key)):
             return self._unchanged(shipment, before)
         # 2. Measured, validated, sent, read back, compared.
+        notes = list(bag.notes)
+        if self._seal_log(shipment, notes):
+            bag = source(bag.root)
+            shipment, packed = replace(shipment, source=bag), package(bag, form)
         judged = replace(shipment, validate=partial(self._validated, shipment))
         receipt = deliver_shipment(judged, packed, self.target, self.config, signatures=signatures)
         size, digest = receipt.size, receipt.sent
         # 3. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
-        notes = list(bag.notes)
         file = write_receipt(receipt, self.folder, self.sign, notes)
         signed_files = signatures_of(file) if self.sign else ()  # it lists the folder, where a million may lie
         for each in (file, *signed_files):
@@ -175,6 +180,20 @@ class HandoffSession:
             receipt=str(file),
             notes=tuple(notes),
         )
+
+    def _seal_log(self, shipment: Shipment, notes: list[str]) -> bool:
+        """Sign the custody log so far, where there are keys and nobody has signed its end, so that the package carries
+        it; whether that was done. The bag is validated first: a signature cannot be taken back."""
+        root = shipment.source.root
+        if self.sign is None or shipment.members or shipment.derived or not (last := custody.unsigned_end(root)):
+            return False
+        require_valid(shipment.validate())
+        try:
+            self.sign(last)
+        except ArchiverError as error:
+            notes.append(f"the custody log is sent without a signature: {error}")
+            return False
+        return True
 
     def _validated(self, shipment: Shipment) -> Report:
         """The validation of a bag; where it is valid, the ledger is there before anything is sent."""
@@ -237,3 +256,6 @@ class HandoffSession:
             notes.append(f"the bag's custody log does not tell of it: {error}")
         else:
             self.ledger.in_custody(identifier)
+            for bag in shipment.logs:
+                if bag.resolve().parent == self.folder.resolve() and (state := left_state(bag.resolve())):
+                    self.ledger.left(state)

@@ -28,6 +28,7 @@ from archiver.packaging.unpack import flush_folder, require_room, unpack
 from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
 from archiver.transfer.incoming import IncomingPackage, fetch_package, package_is_at_fault, require_package
+from archiver.transfer.left_state import left_state
 from archiver.transfer.made_folder import made_folder
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
@@ -176,6 +177,9 @@ class _ReceiveSession:
         notes = [] if incoming.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
+        for each in (to, *map(Path, unpacked)):
+            if each.parent == self.bags and (state := left_state(each)):
+                self.ledger.left(state)
         return Received(
             package=incoming.origin,
             outcome="received",

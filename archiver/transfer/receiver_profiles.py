@@ -22,7 +22,7 @@ _APTRUST = "https://raw.githubusercontent.com/APTrust/preservation-services/mast
 _BTR = "https://github.com/dpscollaborative/btr_bagit_profile/releases/download/1.0/btr-bagit-profile.json"
 _LARGEST = 5 * 1000**4
 _NOT_IN_NAME = re.compile(r"[^A-Za-z0-9._-]")
-_MADE_ANEW = ("payload-oxum", "bagit-profile-identifier", "bag-size")
+_MADE_ANEW = ("payload-oxum", "bagit-profile-identifier", "bag-size", "custody-log")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

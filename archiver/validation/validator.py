@@ -18,6 +18,7 @@ from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
 from archiver.validation.bagit.manifests import MEMBERS, RECORD, SEALED, check_fetch, compare, read_manifests
 from archiver.validation.bagit.tagfiles import check_oxum, read_declaration, read_info
 from archiver.validation.bagit.tree import Tree
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import CHECKS, RULES, STRICT, finding
 from archiver.validation.serialized.open_archive import opened
 from archiver.validation.trust.policy import Trust
@@ -96,7 +97,7 @@ def validate_tree(
     }
     asked = [*CHECKS, *(each for each, is_asked in on_request.items() if is_asked)]
     made: set[str] = set()
-    found = list(findings)
+    found = Findings(findings)
     if tree is not None:
         demands = options.trust
         found += _check(tree, made, options)
@@ -114,19 +115,34 @@ def validate_tree(
                 checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
-    if options.strict:
-        found = [replace(each, severity="error") if each.code in STRICT else each for each in found]
-    return _report(name, tree, asked, made, found)
+    told = list(found.summed_up())
+    harder = STRICT if options.strict else _LOG if _needs_log(options) else frozenset[str]()
+    if harder:
+        told = [replace(each, severity="error") if each.code in harder else each for each in told]
+    return _report(name, tree, asked, made, told)
+
+
+_LOG = frozenset(("CUS011",))
+
+
+def _needs_log(options: ValidationOptions) -> bool:
+    """Whether a bag whose custody log was removed fails: where signatures are demanded, and by archiver's own
+    profile."""
+    return options.trust.is_demanded or (options.profile is not None and options.profile.is_ours)
 
 
 def _trust(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
+    from archiver.validation.trust.statements import check_log_is_there
+
+    gone = list(check_log_is_there(tree))
+    made |= {"custody"} if gone else set()
     if "signatures" not in tree.folders and not demands.is_demanded:
-        return []
+        return gone
     from archiver.validation.trust.checks import check_trust
 
     checked, findings = check_trust(tree, demands)
     made |= checked
-    return findings
+    return gone + findings
 
 
 def _trust_of_derived(tree: Tree, made: set[str], demands: Trust) -> list[Finding]:
@@ -144,14 +160,16 @@ def _member(tree: Tree, *, options: ValidationOptions) -> tuple[set[str], list[F
     """(the checks that were made, the findings) for a bag in a group. Its signatures say nothing about the group."""
     made: set[str] = set()
     findings = _check(tree, made, options)
-    return made, findings + _trust(tree, set(), options.trust)
+    findings += _trust(tree, set(), options.trust)
+    return made, findings
 
 
-def _check(tree: Tree, made: set[str], options: ValidationOptions) -> list[Finding]:
+def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
     """The findings about the bag in a tree, signatures aside; the checks that were made are added to `made`."""
     made |= {"structure", "fixity"}
     # 1. Structure: the declaration, the metadata, the manifests against the disk.
-    declaration, findings = read_declaration(tree)
+    declaration, first = read_declaration(tree)
+    findings = Findings(first)
     if "data" not in tree.folders:
         findings.append(finding("BAG007", "data"))
     info, more = read_info(tree, declaration)

@@ -37,6 +37,10 @@ _PROVEN = frozenset(
         "TSR022",
         "TSR024",
         "CUS007",
+        "CUS011",
+        "CUS013",
+        "CUS014",
+        "SIG010",
     ]
 )
 """What is found of signatures, timestamps and custody without being an error."""
@@ -45,6 +49,7 @@ _ABSENT = {
     "timestamp": "The bag carries no timestamp: nothing but its own record shows since when it exists.",
 }
 _UNPROVEN = (
+    "Whether events after the last signed one were removed from the end of the custody log: only receipts show that.",
     "Whether the site served the same to others, or at other times.",
     "Whether what the page says is true, and who wrote it: authors, dates and credits are as claimed there.",
     "Whether the clock of the machine was right, where nothing above says that it was checked.",

@@ -2,6 +2,7 @@
 
 import html
 import json
+from dataclasses import replace
 
 import pytest
 from articles import BODY, a_response, a_seed
@@ -206,3 +207,36 @@ def test_sign_offs_and_source_lines_behind_the_last_paragraph_are_of_the_article
     found = read(None, a_response(body.encode())).article
     assert found.paragraphs[-1] == "".join(document_of(line.encode(), None).tree.itertext())
     assert found.paragraphs[-len(BODY) - 1 : -1] == BODY
+
+
+@pytest.mark.parametrize(
+    ("markup", "kind"),
+    [
+        ("<p>[Related: The quay of the north is sold to a bank in the town]</p>", "navigation"),
+        ("<div>Subscribe to the Courier and stay smart with more of our letters</div>", "navigation"),
+        ("<div>28.04.2023, 20.15 Uhr</div>", "byline"),
+        ("<div class=credit>Photo: Mia Holm</div>", "credit"),
+        ("<aside><p>The quay in numbers, and what they mean to the town.</p></aside>", "aside"),
+    ],
+)
+def test_short_lines_outside_the_article_have_the_kind_that_they_say(markup, kind):
+    body = f"<html><body><main><article>{STORY}</article></main><div><hr>{markup}</div></body></html>".encode()
+    found = read(None, a_response(body)).article.model
+    (block,) = [each for each in found.blocks if each.at.startswith("/html/body/div")]
+    assert (block.kind, block.in_article) == (kind, False)
+
+
+@pytest.mark.parametrize(
+    ("problem", "whole"),
+    [
+        (None, True),
+        ("complete; 9 bytes follow the end of the message", True),
+        ("cut short: the end of the chunked body is missing", False),
+        ("the gzip coding of the body is broken: it ends too early; what came before is kept", False),
+    ],
+)
+def test_a_page_whose_body_was_cut_was_not_read_whole(problem, whole):
+    page = replace(a_response(f"<html><body><article>{STORY}</article></body></html>".encode()), problem=problem)
+    article = read(None, page).article
+    assert (article.model.read.whole, article.model.read.cut) == (whole, () if whole else (problem,))
+    assert (article.note or "").count("broken") <= 1

@@ -1,4 +1,4 @@
-"""The records of the demo's eight seeds, byte for byte: a change in what is recorded shows as a change in a file here.
+"""The records of the demo's seeds, byte for byte: a change in what is recorded shows as a change in a file here.
 
 Written anew by `python tests/bag/test_golden.py`; read the difference before committing it. Clock and ids are
 fixed, and so is what would tell of the machine: see `quiet` and `elsewhere`.

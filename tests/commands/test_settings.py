@@ -116,3 +116,11 @@ class TestShow:
         (home / "noise.tar").write_bytes(b"noise" * 500)
         assert main(["show", "noise.tar"]) == 3
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_fast_text_is_accepted_and_says_that_it_does_nothing(tmp_path, capsys):
+    seed = tmp_path / "seeds" / "a.txt"
+    seed.parent.mkdir()
+    seed.write_text("A Headline\n\nWords of a seed.\n\nOriginal url:\n\n<https://paper.example/a>\n", "utf-8")
+    assert main(["run", str(seed.parent), "--bags", str(tmp_path / "bags"), "--fast-text", "--dry-run"]) == 0
+    assert "--fast-text does nothing" in capsys.readouterr().err

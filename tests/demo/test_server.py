@@ -143,4 +143,4 @@ def test_the_newspaper_ends_with_its_block_even_when_a_client_stays_silent(monke
 
 def test_the_newspaper_travels_inside_the_package():
     assert (files("archiver.demo") / "newspaper" / COURIER / "index.html").is_file()
-    assert len([each for each in (files("archiver.demo") / "seeds").iterdir() if each.name.endswith(".txt")]) == 8
+    assert len([each for each in (files("archiver.demo") / "seeds").iterdir() if each.name.endswith(".txt")]) == 9

@@ -79,7 +79,7 @@ def test_a_second_run_makes_no_second_bag_and_ends_the_same(first):
     before, said = bags(folder), []
     assert run_demo(folder, say=said.append) == 0
     assert bags(folder) == before
-    assert "  8 of 8 were done by an earlier run and stayed as they are." in said
+    assert "  9 of 9 were done by an earlier run and stayed as they are." in said
 
 
 def test_an_outcome_nobody_expected_is_named_and_ends_in_one(first, monkeypatch):

@@ -5,6 +5,7 @@ import os
 import shutil
 import sqlite3
 import tarfile
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,12 +15,15 @@ from bagbuilder import Builder
 from archiver.cli import main
 from archiver.errors import UsageError
 from archiver.fixity import audit as module
-from archiver.fixity.audit import AuditProgress, Plan, audit, due
+from archiver.fixity.audit import audit, due
+from archiver.fixity.plan import AuditProgress, Plan
 from archiver.fixity.read_bag import SLACK, RateLimiter, read_bag
 from archiver.fixity.replicas import places
-from archiver.ledger.deliveries import Sent
+from archiver.ledger.deliveries import Deliveries, Sent
 from archiver.ledger.ledger import PATH
 from archiver.packaging.source import SEAL
+from archiver.transfer.left_state import left_state
+from archiver.trust.custody import Agent, append
 from archiver.validation.validator import validate_bag
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -347,3 +351,33 @@ def test_text_for_people_shows_control_characters_and_the_seed_of_the_sample(bag
 def test_a_file_that_cannot_be_read_is_unreadable(bag):
     (bag / "data/a.txt").chmod(0)
     assert told(run(bag.parent)[0]) == [("unreadable", "data/a.txt")]
+
+
+def left(bag: Path) -> None:
+    """What a job writes of a bag that it has sealed."""
+    append(bag, "sealing", at=NOW, agent=Agent(), detail={})
+    with closing(Deliveries(bag.parent)) as ledger:
+        state = left_state(bag)
+        assert state is not None
+        ledger.left(state)
+
+
+def test_the_first_audit_compares_with_how_the_bag_was_left_which_counts_as_no_reading(bag):
+    left(bag)
+    (first,) = run(bag.parent, older=timedelta(days=30))
+    assert (first.outcome, first.since) == ("good", None), "it was due: nobody has read it"
+
+
+def test_the_first_audit_finds_a_log_that_was_cut_or_rewritten_and_manifests_that_were_redone(tmp_path):
+    cut, rewritten, redone = (make(tmp_path / "bags", name) for name in ("cut", "rewritten", "redone"))
+    for each in (cut, rewritten, redone):
+        left(each)
+    event = "signatures/custody/0001-sealing.json"
+    (cut / event).unlink()
+    damage(rewritten / event)
+    with (redone / SEAL).open("a") as file:
+        file.write(f"{'0' * 64}  x.txt\n")
+    found = {Path(each.bag).name: told(each) for each in run(tmp_path / "bags")}
+    assert found["cut"] == [("missing", event)]
+    assert found["rewritten"] == [("changed", event)]
+    assert ("resealed", SEAL) in found["redone"]

@@ -48,6 +48,8 @@ def test_a_folder_of_seeds_becomes_valid_bags_and_a_second_run_makes_no_second_b
         made = bags_in(bags)
         assert (code, len(made)) == (0, 5)
         assert {each["verdict"] for each in first} == {"same"}
+        assert {each["comparison_source"] for each in first} == {"wire"}
+        assert all("Comparison-Source: wire" in (bag / "bag-info.txt").read_text("utf-8") for bag in made)
         code, second, err = job(seeds, *site.options)
         assert sum(site.asked.values()) == 5
     assert (code, bags_in(bags)) == (0, made)

@@ -28,7 +28,7 @@ def judged(*pages: Path) -> str:
 def test_every_page_of_the_demo_is_valid_html(tmp_path: Path):
     run_demo(tmp_path / "bags", say=lambda _: None)
     pages = list(tmp_path.glob("bags/*/data/ro-crate-preview.html"))
-    assert len(pages) == 8
+    assert len(pages) == 9
     assert judged(*pages) == ""
 
 

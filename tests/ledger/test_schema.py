@@ -92,7 +92,7 @@ def test_a_newer_ledger_is_refused_and_left_as_it_is(older, capsys):
         assert main(command) == 3, command
         told = capsys.readouterr().err
         assert "a newer archiver wrote the ledger" in told
-        assert "version 7, this one knows 1" in told
+        assert f"version 7, this one knows {len(MIGRATIONS)}" in told
         assert "rebuild" not in told, "which would set a good ledger aside"
     assert path.read_bytes() == before
 

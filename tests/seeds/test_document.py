@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from places import SHARED
 
 from archiver.digest import sha256
-from archiver.model import Seed, SeedRefused
+from archiver.model import FormerKey, Seed, SeedRefused
 from archiver.seeds.document import read_document
 
 SHARED = SHARED / "seeds"
@@ -425,9 +425,27 @@ def test_the_same_address_twice_is_fine_and_the_first_counts():
     )
 
 
-def test_international_addresses_are_kept_as_written():
-    url = "https://новини.example/статті/міст?q=ü#кінець"
-    assert read(f"Заголовок\n\nOriginal url: <{url}>").url == url
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://новини.example/міст?q=ü#я", "https://xn--b1amarcd.example/%D0%BC%D1%96%D1%81%D1%82?q=%C3%BC#%D1%8F"),
+        ("https:///a.example/x", "https://a.example/x"),
+        ("HTTPS:\\\\A.example\\x", "https://a.example/x"),
+        ("https://a.example\\@b.example/", "https://a.example/@b.example/"),
+        ("https://a.example:443/100%-true", "https://a.example/100%-true"),
+    ],
+)
+def test_an_address_is_read_as_browsers_read_it_and_known_by_its_spelling_too(written, url):
+    seed = read(f"Заголовок\n\nOriginal url: <{written}>")
+    assert (seed.url, seed.former) == (url, (FormerKey(sha256=seed.sha256, url=written),))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/x?", "https://a.example/%7E%2f[1]|?ids[]=3|4#x", "http://a.example/"]
+)
+def test_an_address_that_browsers_leave_alone_has_no_former_spelling(url):
+    seed = read(f"Headline\n\nOriginal url: <{url}>")
+    assert (seed.url, seed.former) == (url, ())
 
 
 @pytest.mark.parametrize(
@@ -447,7 +465,7 @@ def test_international_addresses_are_kept_as_written():
         ("A\n\nOriginal url: not known", 3, "not an http"),
         ("A\n\nOriginal url: javascript:alert(1)", 3, "not an http"),
         ("A\n\nOriginal url: https://me:secret@a.example/x", 3, "password"),
-        ("A\n\nOriginal url: https:///x", 3, "no host"),
+        ("A\n\nOriginal url: https:///", 3, "no host"),
         ("A\n\nOriginal url: https://", 3, "no host"),
         ("A\n\nOriginal url: https://:443/x", 3, "no host"),
         ("A\n\nOriginal url: https://a.example:99999/x", 3, "well-formed"),
@@ -455,7 +473,7 @@ def test_international_addresses_are_kept_as_written():
         ("A\n\nOriginal url: <https://a.example/x y>", 3, "space"),
         ("A\n\nOriginal url: https://a.example/x\x07y", 3, "U+0007"),
         ("A\n\nOriginal url: https://a.example/x\u202ey", 3, "U+202E"),
-        ("A\n\nOriginal url: https://a.example\\@b.example/", 3, "U+005C"),
+        ("A\n\nOriginal url: https:\\/\\/a.example\\/x", 3, "not an http"),
         ("A\n\nOriginal url: https://a.example/" + "x" * 9000, 3, "9,018 characters"),
     ],
 )
@@ -665,3 +683,103 @@ def test_an_agency_or_a_site_at_the_end_is_a_credit_without_a_full_stop_before_i
     document = f"Old Port Opens\n\nMay 3, 2024\n\n{printed}\n\nThe port opened.\n\nOriginal url: https://a.example/x\n"
     seed = read_document(document.encode(), origin="a.txt", name="a.txt")
     assert (seed.caption.text, seed.caption.credit) == (text, credit)
+
+
+# Openings in any order
+
+
+@pytest.mark.parametrize(
+    ("opening", "header"),
+    [
+        (
+            "{headline}\n\nA deck below it, without a full stop\n\n{byline}\n{date}",
+            ["A deck below it, without a full stop"],
+        ),
+        (
+            "{headline}\n\nA deck below it.\n\n{byline}\nPublished {date}\nUpdated May 4, 2024, 9:12 a.m. ET",
+            ["A deck below it."],
+        ),
+        ("Harbour News\nCulture | {date}\n\n{headline}\n\n{byline}", ["Harbour News", "Culture"]),
+        ("Harbour News\n\n   Home News\n\n{headline}\n\n{byline}\n{date}", ["Harbour News", "Home News"]),
+        ("{headline}\n\n{byline} | {date} | 4 min read", ["4 min read"]),
+        ("{headline}\n\n4 min read\n\n{byline}\n\n{date}", ["4 min read"]),
+        ("{headline}\n\n{date}\n\n{byline}\n\nLONDON", ["LONDON"]),
+        ("{date}\n\n{headline}\n\n{byline}", []),
+        ("{headline}\n=====\n\nPublished on {date} {byline}", []),
+    ],
+)
+def test_an_opening_is_read_in_any_order_and_what_is_not_understood_is_header_matter(opening, header):
+    made = opening.format(headline="Old Bridge Opens Again", byline="By Jo Finch", date="May 3, 2024")
+    text = "The bridge is open again, the council announced on Friday, and ships may pass below it."
+    seed = read(f"{made}\n\n{text}\n\nAnd that is all.\n\nOriginal url: {URL}\n")
+    assert seed.headline and seed.headline.text == "Old Bridge Opens Again"
+    assert seed.date and seed.date.value == "2024-05-03" and seed.byline and seed.byline.text.endswith("Jo Finch")
+    assert [p.text for p in seed.paragraphs] == [text, "And that is all."]
+    assert all(any(words in line.text for line in seed.header) for words in header)
+
+
+@pytest.mark.parametrize(
+    ("line", "value"),
+    [
+        *(
+            (line, "2024-05-03")
+            for line in ("3 مايو 2024", "٣ مايو ٢٠٢٤", "3 במאי 2024", "۱۴ اردیبهشت ۱۴۰۳", "2024년 5월 3일")
+        ),
+        *(
+            (line, "2024-05-03")
+            for line in ("3 พฤษภาคม 2567", "3 tháng 5 năm 2024", "令和6年5月3日", "3 मई 2024", "3 Μαΐου 2024")
+        ),
+        *(
+            (line, "2024-05-03")
+            for line in ("2024. gada 3. maijs", "2024 m. gegužės 3 d.", "3 ta’ Mejju 2024", "3 Bealtaine 2024")
+        ),
+        *(
+            (line, "2024-05-03")
+            for line in ("3 мая 2024 г.", "3 травня 2024", "3 май 2024", "3. svibnja 2024", "3 Mayıs 2024 Cuma")
+        ),
+        *(
+            (line, "2024-05-03")
+            for line in ("20240503", "03-May-2024", "May 3, 2024 / 8:00 AM EDT / CBS News", "LONDON, May 3, 2024")
+        ),
+        ("May 2024", "2024-05"),
+        ("3 listopada 2024", "[2024-10-03,2024-11-03]"),
+    ],
+)
+def test_dates_of_many_languages_and_calendars(line, value):
+    assert read(f"Headline\n\n{line}\n\nText." + TAIL).date.value == value
+
+
+@pytest.mark.parametrize(
+    "label",
+    """Originallink:|Quelle:|Lien d'origine :|Enlace original:|Fuente:|Источник:|Ссылка на оригинал:|Джерело:|المصدر:|
+    الرابط الأصلي:|来源：|原文链接：|元記事：|출처:|
+    Fonte:|Link originale:|Bron:|Źródło:|Zdroj:|Kaynak:|Forrás:|Sursa:|Πηγή:|קישור למקור:|
+    स्रोत:|ที่มา:|Nguồn:|Sumber:|Källa:|Kilde:|Lähde:|Allikas:|Avots:|Šaltinis:|Vir:|Izvor:|Foinse:|Sors:|منبع:|url::|Permalink|
+    Read the full story at|Originally published at:|Original url ->|Retrieved from|View original:""".replace(
+        "\n", ""
+    ).split("|"),
+)
+def test_labels_of_many_languages_name_the_address(label):
+    seed = read(f"Headline\n\nMay 3, 2024\n\nText of it here.\n\n{label.strip()} {URL}\n")
+    assert seed.url == URL and [p.text for p in seed.paragraphs] == ["Text of it here."]
+
+
+@pytest.mark.parametrize(
+    ("stated", "url", "told"),
+    [
+        (f"{URL}.", URL, "'.'"),
+        (f"{URL}”", URL, "'”'"),
+        (f"({URL})", URL, ""),
+        (f"“{URL}”", URL, ""),
+        (f"{URL}_(a)", f"{URL}_(a)", ""),
+        (f"{URL}_(a)).", f"{URL}_(a)", "').'"),
+        (f"{URL} (accessed 4 May 2024)", URL, ""),
+        (f"{URL} – accessed 4 May 2024", URL, ""),
+        ("www.a.example/x", "https://www.a.example/x", "no scheme"),
+        ("//a.example/x", "https://a.example/x", "no scheme"),
+        (f"{URL}?a=*b*&c=_d_e", f"{URL}?a=*b*&c=_d_e", ""),
+    ],
+)
+def test_punctuation_around_an_address_is_no_part_of_it_and_what_is_left_off_is_told(stated, url, told):
+    seed = read(f"Headline\n\nText of it here.\n\nOriginal url: {stated}\n")
+    assert seed.url == url and (told in " ".join(seed.remarks) if told else not seed.remarks)

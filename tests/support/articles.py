@@ -46,6 +46,7 @@ def a_seed(*texts: str, anchors: tuple[Anchor, ...] = (), caption: SeedCaption |
         headline=Headline(text="Council Votes to Close Fish Market", line=1),
         date=SeedDate(raw="March 9, 2023", day=date(2023, 3, 9), line=3),
         caption=caption,
+        captions=(caption,) if caption else (),
         paragraphs=paragraphs,
         front_matter={},
         parts=(),

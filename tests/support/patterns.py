@@ -175,8 +175,9 @@ def within(seconds: float, call: Callable[[], object]) -> bool:
 def run(used: Used, text: str) -> None:
     """Use a pattern as the product does."""
     given = text if isinstance(used.pattern.pattern, str) else text.encode("utf-8")
-    if used.methods & ANCHORED or not used.methods:
+    if "match" in used.methods:
         used.pattern.match(given)
+    if "fullmatch" in used.methods or not used.methods:
         used.pattern.fullmatch(given)
     if used.methods - ANCHORED:
         for _ in used.pattern.finditer(given):

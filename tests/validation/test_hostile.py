@@ -91,13 +91,15 @@ def test_a_path_that_the_scan_did_not_find_is_never_opened(tmp_path: Path):
             tree.open(name)
 
 
-def test_a_hundred_thousand_manifest_lines_of_nothing_are_each_told(tmp_path: Path):
+def test_a_hundred_thousand_manifest_lines_of_nothing_are_all_counted(tmp_path: Path):
     builder = Builder()
     flood = b"".join(b"%064x  data/%d\n" % (n, n) for n in range(50_000)) + b"junk\n" * 50_000
     builder.edit = lambda name, data: data + flood if name == "manifest-sha256.txt" else data
     found = validate_bag(builder.write(tmp_path / "bag")).findings
-    assert sum(each.code == "BAG045" for each in found) == 50_000
-    assert sum(each.code == "BAG040" for each in found) == 50_000
+    for code in ("BAG045", "BAG040"):
+        told = [each for each in found if each.code == code]
+        (rest,) = [each for each in told if "not listed" in each.message]
+        assert len(told) - 1 + int(rest.found or "") == 50_000
 
 
 def test_a_manifest_of_one_endless_line_is_not_read_on(tmp_path: Path):

@@ -106,6 +106,33 @@ def test_a_credit_of_a_photo_stands_in_one_pair_of_brackets(tmp_path):
     )
 
 
+@pytest.mark.parametrize("outcome", ["blocked", "unread", "gone"])
+def test_what_is_not_the_article_is_not_compared(tmp_path, outcome):
+    builder = Builder()
+    builder.record["capture"]["outcome"] = outcome
+    told = rows(text_of(builder.write(tmp_path / "bags/other")))
+    assert told["Comparison"] == f"not compared: {outcome}; what came is not the article"
+    assert not {"Compared with", "Shares", "Paragraphs"} & told.keys()
+
+
+def test_a_verdict_says_what_was_compared_and_never_which_side_was_changed(tmp_path):
+    builder = Builder()
+    comparison = builder.record["comparison"]
+    record_id = builder.record["capture"]["record_id"]
+    source = {
+        "kind": "wire",
+        "record_id": record_id,
+        "file": None,
+        "url": "https://news.example/harbour",
+        "datetime": None,
+    }
+    comparison |= {"verdict": "edited", "source": source}
+    builder.info = [line.replace("Comparison-Verdict: same", "Comparison-Verdict: edited") for line in builder.info]
+    told = rows(text_of(builder.write(tmp_path / "bags/differs")))
+    assert told["Comparison"] == "edited: seed and page differ; at least half of the seed's words were found"
+    assert told["Compared with"] == f"the server's answer as recorded: {record_id}"
+
+
 def test_it_states_no_law_as_satisfied(bag):
     assert not re.search(r"perjury|oath|\bFRE\b|rule 90|admissib|hereby|comply|complies", text_of(bag), re.IGNORECASE)
 

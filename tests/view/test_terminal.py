@@ -1,7 +1,16 @@
 """What a person is told of a record: marks inside edited lines, links that came back, credits, nothing raw."""
 
 from archiver.article.compare.word_diff import Differ
-from archiver.view.terminal import WIDTH, CreditSummary, credits_once, differences, marked, one_line, recovered
+from archiver.view.terminal import (
+    WIDTH,
+    CreditSummary,
+    credits_once,
+    differences,
+    marked,
+    one_line,
+    record_lines,
+    recovered,
+)
 
 
 def line(kind, seed=None, page=None, number=None):
@@ -88,3 +97,28 @@ def test_control_characters_never_reach_the_terminal_and_lines_keep_their_width(
     hostile = line("edited", "\x1b[2J old " * 40, "\x9b new " * 40, 3)
     told = list(differences(record(hostile)))
     assert all(each.isprintable() and len(each) <= WIDTH for each in told)
+
+
+def test_where_a_line_stands_and_what_was_compared_is_told():
+    lines = [
+        {**line("same", "a hidden one", "a hidden one", 3), "where": "hidden"},
+        {**line("edited", "about four million", "about forty million", 5), "where": "struck"},
+        {**line("not-compared", "not found", None, 7), "where": None},
+    ]
+    told = record(*lines)
+    told["text"] = {"characters": 10, "extractor": "archiver-blocks", "extractor_version": "3"}
+    told |= {"claims": {}, "agreement": {}}
+    told["comparison"] |= {
+        "seed_coverage": 0.5,
+        "page_coverage": 0.5,
+        "verdict": "partial",
+        "source": {"kind": "wire", "record_id": "urn:uuid:1"},
+        "read": {"cut": ["only the first half\x1b[31m"]},
+    }
+    text = "\n".join(record_lines(told))
+    assert "verdict: partial (not all of the page was read)" in text
+    assert "compared with: the server's answer as recorded" in text
+    assert "not read: only the first half" in text and "\x1b" not in text
+    assert "line 3     marked hidden in the page's source" in text
+    assert "line 5     struck and replaced" in text
+    assert "line 7     not compared: not all of the page was read" in text

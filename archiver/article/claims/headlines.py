@@ -11,11 +11,11 @@ from archiver.article.words import keys
 from archiver.model import Claim
 
 _Keys = tuple[str, ...]
-_BREAK = re.compile(r"\s+[|\-–—·•:»/]+\s+|\s*[|»｜：]\s*")
+_BREAK = re.compile(r"(?<!\s)(?:\s++[|\-–—·•:»/]++\s+|\s*+[|»｜：]\s*)")
 _MOST_BREAKS = 4
 """Looked at from each end of a headline."""
 _ESCAPED = re.compile(r"&(?:#\d{1,6}|#x[\da-f]{1,6}|[a-z]{2,8});", re.IGNORECASE)
-_CUT_OFF = re.compile(r"\s*(?:…|\.\.\.)$")
+_CUT_OFF = re.compile(r"(?<!\s)\s*+(?:…|\.\.\.)$")
 _DATA = ("json-ld", "open-graph")
 
 

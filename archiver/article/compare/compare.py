@@ -6,13 +6,15 @@ Where the page merged or split paragraphs, each piece stands beside its own; a p
 `typographic`. It does not ask which blocks the extractor took: that decides between `article` and `page` alone.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
 from archiver.article.compare.claim_lines import known
-from archiver.article.compare.layers import Layer, Text, text_of, unmarked
+from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
 from archiver.article.compare.letters import letters
 from archiver.article.compare.page_only import counted
 from archiver.article.compare.word_diff import Differ
@@ -31,6 +33,20 @@ from archiver.model import (
 
 _LARGE = 1 << 20
 """Bytes of a seed from which on each of its words is kept once: a string for each takes ten times its letters."""
+_ENDS = 12
+"""Characters that are compared on both sides of the end of a line."""
+_OPENS = r"opens?|öffnet(?: sich)?|ouvre|s['’]ouvre|se abre|abre|si apre|opent|åpnes?|åbner|öppnas"
+_NEW = r"new|neuen|nouvel(?:le)?|nueva|nova|nuova|nieuw|ny|nytt|nyt"
+_TAB = (
+    r"tab|window|fenster|onglet|fenêtre|pestaña|ventana|aba|janela|scheda|finestra|tabblad|venster|fane|vindu|vindue|"
+    r"flik|fönster"
+)
+_AID = re.compile(
+    rf"\s?(?:[(\[]|, )(?:{_OPENS}) (?:(?:in|im|dans|en|em|i) )?(?:(?:an?|einem|una?|uma?|une|een|et|ett|et) )?"
+    rf"(?:(?:{_NEW}) )?(?:{_TAB})(?!\w)[)\]]?",
+    re.IGNORECASE,
+)
+"""What a link says for those who do not see it: no word of the text around it."""
 _SEARCH_CUT = "the search for words that stand nowhere as a paragraph was ended at its bound"
 UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
 """What a page that is no markup has: nothing to compare."""
@@ -76,6 +92,11 @@ def compare(
         return replace(NOTHING, source=source, read=read)
     numbers = [paragraph.line for paragraph in seed.paragraphs]
     placed = _lines(layers, mine, numbers)
+    spaced = [each for each in placed if each.line.kind == "typographic" and _has_more_spaces(each.line)]
+    ends = _ends_of_lines(seed) if spaced else frozenset()
+    for each in spaced:
+        if _is_wrapped(each.line.seed or "", each.line.page or "", ends):
+            each.line = replace(each.line, kind="same")
     extra = counted(layers, [p.order for p in placed if _spans(p)], known(seed, headlines, authors, days), mine)
     lines = _ordered(placed, extra.lines, _unfound(left, mine, numbers, read))
     return verdicts.comparison(lines, extra.counting, source=source, read=read)
@@ -101,7 +122,7 @@ def _layers(page: PageModel) -> tuple[list[Text], list[Text], list[Text]]:
 
 
 def _text(block: PageBlock, raw: str, number: int, where: Where) -> Text:
-    made = text_of(raw)
+    made = text_of(_AID.sub("", raw) if _AID.search(raw) else raw)
     return replace(
         made, number=number, at=block.at, kind=block.kind, where=where,
         struck=fold(block.struck) if block.struck else None,
@@ -180,13 +201,35 @@ def _line(differ: Differ, one: Text, other: Text, number: int, whole: bool) -> C
 
 
 def _kind(one: Text, other: Text, whole: bool) -> LineKind:
-    listed = other.kind == "list"
+    listed = other.kind in NUMBERED
     plain, theirs = unmarked(one.text, listed=listed), unmarked(other.text, listed=listed)
     if whole and plain == theirs:
         return "same"
     mine, page = (one.key, other.key) if plain == one.text else (keys(plain), keys(theirs))
     # With the same letters and marks only the spaces differ: a drop cap, a word that was broken.
     return "typographic" if mine == page or "".join(mine) == "".join(page) else "edited"
+
+
+def _has_more_spaces(line: ComparedLine) -> bool:
+    seed, page = line.seed or "", line.page or ""
+    return len(seed) > len(page) and seed.replace(" ", "") == page.replace(" ", "")
+
+
+def _ends_of_lines(document: Seed) -> frozenset[str]:
+    """What stands around each end of a line of a document."""
+    lines = document.data.decode(document.encoding, "replace").splitlines()
+    return frozenset(f"{one[-_ENDS:]}\n{other[:_ENDS]}" for one, other in pairwise(lines))
+
+
+def _is_wrapped(seed: str, page: str, ends: frozenset[str]) -> bool:
+    """Whether a paragraph differs only in spaces that are `ends` of lines of its document, within words."""
+    at = 0
+    for n, character in enumerate(seed):
+        if at < len(page) and character == page[at]:
+            at += 1
+        elif character != " " or f"{seed[max(0, n - _ENDS) : n]}\n{seed[n + 1 : n + 1 + _ENDS]}" not in ends:
+            return False
+    return at == len(page)
 
 
 def _spans(placed: _Placed) -> bool:

@@ -7,7 +7,7 @@ A layer is asked in three steps: for equal paragraphs, for lines whose letters s
 import re
 from bisect import bisect_left, insort
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
@@ -19,6 +19,8 @@ _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?
 _BULLETS = "-–—*•·▪‣◦●○■□"
 _TRAILING = re.compile(r"(?<=\S)\s[-–—*•·▪‣◦●○■□]$")
 _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s++(?=\S)")
+NUMBERED = frozenset(("list", "heading"))
+"""Kinds of blocks whose number before the words is a mark."""
 _HALF = 0.5
 _SURROUNDINGS = 100
 """Characters around a short line within another sentence."""
@@ -136,7 +138,7 @@ class Layer:
 
     def _bare_keys(self, left: set[int]) -> tuple[list[Key], list[Key]]:
         free = set(self._free())
-        listed = {each.key for each in self.pieces if each.kind == "list"}
+        listed = {keys(unmarked(each.text, listed=True)) for each in self.pieces if each.kind in NUMBERED}
 
         def of_seed(each: Text) -> Key:
             plain = keys(unmarked(each.text, listed=True))
@@ -145,7 +147,7 @@ class Layer:
         return (
             [of_seed(each) if i in left else () for i, each in enumerate(self.seeds)],
             [
-                keys(unmarked(each.text, listed=each.kind == "list")) if j in free else ()
+                keys(unmarked(each.text, listed=each.kind in NUMBERED)) if j in free else ()
                 for j, each in enumerate(self.pieces)
             ],
         )
@@ -180,7 +182,8 @@ class Layer:
                 if end > start:
                     claims.take(j, start, end, i)
         self.exhausted = index.exhausted
-        self._cut(claims.by_block)
+        self._cut(claims.by_block, {self.seeds[i].key for i in left})
+        self._take(equal(*self._keys(left)), left)
 
     def _part(self, j: int, place: Place) -> tuple[int, int]:
         return (
@@ -195,8 +198,9 @@ class Layer:
         text = " ".join(texts)
         return replace(first, text=text, key=keys(text), start=first.start + place.start, whole=False)
 
-    def _cut(self, claims: dict[int, list[tuple[int, int, int]]]) -> None:
-        """Cut the blocks in which lines stand, and make a group of each line and its pieces."""
+    def _cut(self, claims: dict[int, list[tuple[int, int, int]]], others: Collection[Key]) -> None:
+        """Cut the blocks in which lines stand, and make a group of each line and its pieces. A block that holds little
+        besides a line is not cut, unless what is left is one of the `others`."""
         pieces: list[Text] = []
         moved: dict[int, int] = {}
         found: defaultdict[int, list[int]] = defaultdict(list)
@@ -206,7 +210,7 @@ class Layer:
             if not parts:
                 pieces.append(piece)
                 continue
-            if len(parts) == 1 and self._is_mostly(piece.text, *parts[0][:2]):
+            if len(parts) == 1 and self._is_mostly(piece, *parts[0][:2], others):
                 found[parts[0][2]].append(len(pieces))
                 pieces.append(piece)
                 continue
@@ -222,8 +226,12 @@ class Layer:
         self.groups += [Group((i,), tuple(places)) for i, places in found.items()]
         self.pieces = pieces
 
-    def _is_mostly(self, text: str, start: int, end: int) -> bool:
+    def _is_mostly(self, piece: Text, start: int, end: int, others: Collection[Key]) -> bool:
         """Whether a line is at least half of the block it stands in: then both stand beside each other whole."""
+        text = piece.text
+        rest = [*_pieces(piece, 0, start), *_pieces(piece, _with_marks(text, end), len(text))]
+        if any(each.key in others for each in rest):
+            return False
         return end - start >= _HALF * len(text) or len(letters(text[start:end])) >= _HALF * len(letters(text))
 
     def match_similar(self, left: set[int]) -> None:

@@ -9,6 +9,7 @@ from archiver.article.credits.credited import given, kind_is_personal, read
 from archiver.article.credits.image_credits import sign_offs
 from archiver.article.people import agencies
 from archiver.article.people.name_gate import undated
+from archiver.article.people.names import is_byline
 from archiver.model import Credit, PageBlock
 
 ABOVE, BELOW = 12, 15
@@ -35,8 +36,10 @@ def credits_around(
     top = [block for block in blocks[first : first + 2] if block.kind == "byline"]
     for block in filter(_may_credit, [*top, *reversed(blocks[max(0, first - ABOVE) : first])]):
         found = credits_of_line(block.text, block.at or "") or _bare_byline(block)
-        fit = (each for each in found if each.of == "article" and each.role != "rights")
-        yield from (each for each in fit if block.kind == "byline" or each.agency)
+        # A house alone above an article is a photo's; with a label it is a source.
+        fit = (each for each in found if each.of == "article" and each.role not in ("rights", "photo"))
+        named = block.kind == "byline" or is_byline(block.text)
+        yield from (each for each in fit if (named or each.agency) and (each.role != "source" or ":" in block.text))
     below = [b for b in blocks[last + 1 : last + 1 + BELOW] if _may_credit(b) and b.kind != "byline"]
     for text, at in sign_offs((block.text, block.at or "") for block in below):
         signed = _REPORTED.match(text) is not None

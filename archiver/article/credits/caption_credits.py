@@ -67,7 +67,9 @@ def photographed(text: str, *, labelled: bool = False) -> list[Named]:
 
 def of_caption(text: str, at: str) -> list[Credit]:
     """The photo's credit at the end of a page's caption."""
-    whole = photo_patterns.NOT_CAPTION.sub("", bare(fold(text[-1000:])))
+    whole = bare(fold(text[-1000:]))
+    for _ in range(_BESIDE):
+        whole = photo_patterns.NOT_CAPTION.sub("", whole)
     end = photo_patterns.controls().sub("", _once(whole))[-200:].strip()
     if (behind := _HOUSE_BEHIND.search(end)) and (house := agencies.find(behind["house"])):
         # `… (AP Photo/Mia Holm) - Copyright AP Photo`
@@ -112,6 +114,8 @@ def _once(text: str) -> str:
     return text[:half].strip() if half > 10 and text[:half].strip() == text[half:].strip() else text
 
 
+_BESIDE = 4
+"""How many others may be named behind a photographer: styling, hair, make-up …"""
 _HOUSE_BEHIND = re.compile(r"[)\]](?P<after>\s?[-–—|]?\s?(?P<right>(?:[Cc]opyright|©)\s?)?(?P<house>[^()\[\]]{2,30}))$")
 
 

@@ -256,13 +256,13 @@ _PLAIN = re.compile(r"(?:[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]{2,20}\s){1,2}[A-ZÀ-ÖØ
 """`Mia Holm`: nothing to part."""
 _MARKS = " ©.,:;'’\"|·•–—-[]()«»„“”＝="
 _SPLIT = r"[,;|/、，；·•＝=+&]"
-_RUN = re.compile(rf"\s*{_SPLIT}\s*|\s+(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
+_RUN = re.compile(rf"(?<!\s)\s*+{_SPLIT}\s*|(?<!\s)\s++(?:and|und|et|y|e|og|och|en|ja|i|oraz|и|та|і|ve|[–—-])\s+")
 _JOINT = re.compile(
-    rf"(\s*{_SPLIT}\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|й|ve|AND|UND|ET|[–—-])\s+|—|"
+    rf"((?<!\s)\s*+{_SPLIT}\s*|(?<!\s)\s++(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|й|ve|AND|UND|ET|[–—-])\s+|—|"
     rf"(?<=[\u3040-\u9fff])[・]|(?<=[\u3400-\u9fff])\s(?=(?:实习生|實習生|见习记者|通讯员|记者|記者)\s))"
 )
 _AND_LAST = re.compile(r"\s?,\s(?:and|und|et|og|och|en|y|e|ve|и|та|і)\s")
-_SOFT_JOINT = re.compile(r"\s+(?:y|e|i|Y|E|I|og)\s+")
+_SOFT_JOINT = re.compile(r"(?<!\s)\s++(?:y|e|i|Y|E|I|og)\s+")
 _BEFORE_PLACES = (",", "，", "en", "–", "—", "-")
 _PLACE = re.compile(r"[^\W\d_a-z][^\W\d_]{1,20}(?:\s(?:de|do|da|am|an der|on)\s[^\W\d_]{2,20})?")
 """What follows a name after a comma and is one word (`Anna Berg, Frankfurt`) is the place she writes from."""

@@ -12,7 +12,7 @@ from typing import Any
 from lxml.etree import _Element as Element
 
 from archiver.article.credits.caption_credits import names_in, of_caption
-from archiver.article.credits.credited import Named, given
+from archiver.article.credits.credited import Named, given, run
 from archiver.article.html.dom import path_of, text_of
 from archiver.article.html.jsonld import Graph
 from archiver.article.people import agencies, vocabulary
@@ -158,7 +158,7 @@ def _of_image(thing: dict[str, Any], at: str, graph: Graph) -> Iterator[Credit]:
 def sign_offs(lines: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Those of the lines behind an article that may sign it: short ones that name an agency or say a role."""
     for text, at in lines:
-        if len(text) <= LONGEST and (agencies.is_hinted(text) or _said().search(text)):
+        if len(text) <= LONGEST and (agencies.is_hinted(text) or _said().search(text) or run(text)):
             yield text, at
 
 

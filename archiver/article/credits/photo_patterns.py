@@ -123,7 +123,7 @@ FOR_HOUSE = re.compile(
 NOT_CAPTION = re.compile(
     r"[\s,|;.](?:\s?(?:All rights reserved|Alle Rechte vorbehalten|Tous droits réservés|Purchase Licensing Rights|"
     r"opens (?:in a )?new (?:tab|window)|\+{2,3} |more\s?>).{0,60}|"
-    r"\s(?:v[ií]d[eé]o|montage|bearbeitung|grafik|infografik|collage|illustration)\s?:[^|;:]{1,60})$",
+    r"\s(?:v[ií]d[eé]o|styling|stylist|haare|hair|make-?up|set-?design|montage|bearbeitung|grafik|infografik|collage|illustration)\s?:[^|;:]{1,60})$",
     _I,
 )
 """What some papers print after a photo's credit."""

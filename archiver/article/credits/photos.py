@@ -19,8 +19,8 @@ _EXIF_DAY = re.compile(r"^(\d{4}):(\d\d):(\d\d)")
 _COPYRIGHT = re.compile(
     r"^(?:(?:copyright|\(c\)|©)[\s:,]*)*(?:(?:19|20)\d\d(?:\s*[-–]\s*\d{2,4})?[\s:,]+)?", re.IGNORECASE
 )
-_RESERVED = re.compile(r"[\s.,;-]*\ball rights reserved\b.*$", re.IGNORECASE)
-_PARTS = re.compile(r"\s*/\s*|\s+via\s+")
+_RESERVED = re.compile(r"(?<![\s.,;-])[\s.,;-]*+\ball rights reserved\b.*$", re.IGNORECASE)
+_PARTS = re.compile(r"(?<!\s)(?:\s*+/\s*|\s++via\s+)")
 _CLAIMS: dict[str, ClaimName] = {"caption": "image_caption", "date": "image_date"}
 
 

@@ -135,7 +135,7 @@ _BEFORE = re.compile(
     re.IGNORECASE,
 )
 _AFTER = re.compile(
-    r"\s*\b(?:news agency|newswires?|gmbh|ltd|inc|news|wire|services?|staff|photos?|foto|bild|images?|"
+    r"(?<!\s)\s*+\b(?:news agency|newswires?|gmbh|ltd|inc|news|wire|services?|staff|photos?|foto|bild|images?|"
     r"stock photo|file photo|video|"
     r"nachrichtenagentur|via|haber ajansı|通信社|社|通信|電|电)$",
     re.IGNORECASE,

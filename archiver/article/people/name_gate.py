@@ -104,7 +104,7 @@ def _behind() -> re.Pattern[str]:
 
 def _dated() -> re.Pattern[str]:
     return vocabulary.pattern(
-        r"(?:^|[\s,|·•–—(-])(?:(?:<weekdays>)(?!\w)|(?:<updated>)(?=\s*+(?:[:：\d]|$))|(?:<months>)\.?+\s\d|"
+        r"(?:^|[\s,|·•–—(-])(?:(?:<weekdays>)(?!\w)|(?:<updated>)(?:\s(?:am|on|le|il|el))?(?=\s*+(?:[:：\d]|$))|(?:<months>)\.?+\s\d|"
         r"\d{1,2}\.?(?:st|nd|rd|th)?+\s(?:de |di )?(?:<months>)(?!\w)|"
         r"\d{1,2}[./]\d{1,2}[./]\d{2,4}|\d{4}-\d\d-\d\d).*+$",
         *("weekdays", "updated", "months"),

@@ -18,7 +18,9 @@ _NOISE = re.compile(
     r"[(<\[]?[\w.+-]{1,64}@[\w-]{1,64}(?:\.[\w-]{1,64}){1,4}[)>\]]?|https?://\S{1,500}|(?<!\w)@\w{1,30}"
 )
 _JOINTS = re.compile(
-    r"\s*[,;|/、，；·•]\s*|\s+(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s+[–—-]\s+", re.IGNORECASE
+    r"(?<!\s)(?:\s*+[,;|/、，；·•]\s*|"
+    r"\s++(?:and|und|et|og|och|en|ja|oraz|via|и|та|і|ve|&|\+)\s+|\s++[–—-]\s+)",
+    re.IGNORECASE,
 )
 _BRACKETS = re.compile(r"\([^()]{0,80}\)?")
 _NO_NAME = re.compile(r"\d{1,2}[:.]\d\d|\b(?:19|20)\d\d\b|\d\s?[ap]\.?m\b|[<>{}=©]", re.IGNORECASE)
@@ -46,7 +48,7 @@ _DEGREE = re.compile(r"[A-Z]{2,4}|M\.?[ADS]\.?|Ph\.?D\.?")
 _UNNAMED = re.compile(r"(?:unser|notre|nuestr|nostr|onze|our)")
 """`unserer Redaktion`, `our correspondent`: begun with a small letter, it names nobody."""
 _PARTICLE = re.compile(r"al|bin|da|das|d[eiu]|de[lnr]|dos|el|l[ae]|te[rn]|van|von|y|zu")
-_SOFT_JOINTS = re.compile(r"(?<=\w)\s+(?:y|e|i)\s+(?=\w)")
+_SOFT_JOINTS = re.compile(r"(?<=\w)\s++(?:y|e|i)\s+(?=\w)")
 
 
 def split(raw: str) -> list[str]:

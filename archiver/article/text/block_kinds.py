@@ -1,6 +1,8 @@
 """What a block is to a reader: a paragraph, a heading, a caption, a line of a menu … By tags, and by class names where
 the tags do not tell."""
 
+import re
+
 from archiver.article.text import class_hints
 from archiver.article.text.block_place import Place
 from archiver.article.text.blocks import Block
@@ -33,7 +35,21 @@ _LINKS = 0.8
 _CREDIT_CLASSES = ("credit", "copyright", "source", "agency", "attribution", "bildrecht", "fotograf")
 _ALL_LINKS = 0.97
 """The same for a short block of the article: it leads to others."""
+_LED = 0.6
+"""The same with a label before the link, and no end of a sentence."""
 _SHORT = 40
+_POINTS = (
+    *("related:", "related stor", "related article", "read more", "read also", "read next", "see also", "also read"),
+    *("more:", "recommended", "sign up", "subscribe", "newsletter", "click here", "follow us", "share this"),
+    *("advertisement", "lesen sie", "mehr zum", "mehr dazu", "auch interessant", "anzeige", "link zum", "lire aussi"),
+    *("à lire", "leggi anche", "lee también", "te puede", "leia também", "leia mais", "lees ook", "læs også"),
+    *("les også", "läs också", "läs mer", "läs även", "lue myös", "czytaj", "zobacz", "читайте", "дивіться", "関連"),
+)
+"""How lines begin that point elsewhere."""
+_DATE = re.compile(r"\b(?:19|20)\d\d\b")
+_TIME = re.compile(r"\b\d{1,2}[:.h]\d\d\b")
+_DATED = 12
+"""So many words has a line of date and time at most."""
 _NEAREST = 4
 """Containers whose names are asked."""
 _ASIDES = sum(_BIT[name] for name in ("related", "social", "comment", "subscribe", "consent", "ad"))
@@ -48,11 +64,18 @@ def kind_of(block: Block, *, in_article: bool) -> BlockKind:
     if own in ("caption", "navigation", "byline"):
         return own
     if in_article:
-        return "navigation" if block.linked >= _ALL_LINKS and block.words <= _SHORT else own
+        return "navigation" if _leads_on(block) else own
     around = _around(block.place) or _by_names(block)
     if around is not None:
         return around
-    return "navigation" if block.linked >= _LINKS else own
+    if block.linked >= _LINKS or _leads_on(block) or (block.words <= _SHORT and _points_elsewhere(block.text)):
+        return "navigation"
+    dated = block.words <= _DATED and _DATE.search(block.text) and _TIME.search(block.text)
+    return "byline" if dated and own == "paragraph" else own
+
+
+def _points_elsewhere(text: str) -> bool:
+    return text[:40].lower().lstrip("[(«\"'→>▶• ").startswith(_POINTS)
 
 
 def _own_kind(block: Block) -> BlockKind:
@@ -71,6 +94,13 @@ def _own_kind(block: Block) -> BlockKind:
         if "caption" in named and "photo-caption-toggle" not in named:
             return "caption"
     return kind or "paragraph"
+
+
+def _leads_on(block: Block) -> bool:
+    """Whether a short block of the article is a link to another, perhaps with a label: `Read also: …`."""
+    if block.words > _SHORT or block.linked < _LED:
+        return False
+    return block.linked >= _ALL_LINKS or not block.text.endswith((".", "!", "…", "”", '"', "»"))
 
 
 def _by_names(block: Block) -> BlockKind | None:

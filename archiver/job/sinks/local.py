@@ -12,7 +12,9 @@ from archiver.job.ledger_rows import entry_of, repeats
 from archiver.job.result import Archived, Done
 from archiver.job.workers.executors import run_seed
 from archiver.ledger.ledger import Entry, Ledger, key_of
+from archiver.ledger.seals import keep
 from archiver.model import Seed
+from archiver.transfer.left_state import left_state
 
 
 class BagSink:
@@ -30,7 +32,13 @@ class BagSink:
         group = [(seed, self._once(seed, done)) for seed, done in group]
         publish([done.bag for _, done in group if isinstance(done, Archived) and not done.repeats], self._config.bags)
         entries = [entry_of(seed, done) for seed, done in group]
-        self._ledger.settle(entries, self._job, datetime.now(UTC))
+        left = [
+            left_state(self._config.bags / done.bag.name)
+            for _, done in group
+            if isinstance(done, Archived) and not done.repeats
+        ]
+        now = datetime.now(UTC)
+        self._ledger.settle(entries, self._job, now, beside=lambda database: keep(database, filter(None, left)))
         return entries
 
     def _once(self, seed: Seed, done: Done) -> Done:

@@ -23,7 +23,8 @@ LARGEST_UNPACKED = 200 << 20
 LARGEST_XML = 32 << 20
 MOST_PAGES = 500
 LARGEST_PDF = 64 << 20
-LARGEST_PAGE = 16 << 20
+LARGEST_PAGE = 2 << 20
+LARGEST_CONTENT = 32 << 20
 _TOP = 40
 
 
@@ -167,7 +168,7 @@ def read_pdf(data: bytes) -> Document:
 
     logging.getLogger("pypdf").setLevel(logging.CRITICAL)
     rows: list[str] = []
-    targets: list[str] = []
+    content = 0
     title = ""
     try:
         reader = pypdf.PdfReader(io.BytesIO(data), strict=False)
@@ -176,10 +177,11 @@ def read_pdf(data: bytes) -> Document:
         pages = len(reader.pages)
         for page in reader.pages[:MOST_PAGES]:
             contents = page.get_contents()
-            if contents is not None and len(contents.get_data()) > LARGEST_PAGE:
+            size = len(contents.get_data()) if contents is not None else 0
+            content += size
+            if size > LARGEST_PAGE or content > LARGEST_CONTENT:
                 raise Refusal(0, "a PDF whose page unpacks to too much", "save its text as .txt")
             rows += [*page.extract_text().split("\n"), ""]
-            targets += _targets(page)
         title = str(reader.metadata.title or "") if reader.metadata else ""
     except Refusal:
         raise
@@ -212,15 +214,6 @@ def _pdf_blocks(rows: list[str]) -> list[Block]:
             blocks.append(Block(text=text, line=run[part.start][0], end=run[part[-1]][0]))
         run = []
     return blocks
-
-
-def _targets(page: Any) -> list[str]:
-    found = []
-    for annotation in (page.get("/Annots") or [])[:1000]:
-        action = annotation.get_object().get("/A") or {}
-        if isinstance(uri := action.get("/URI"), str):
-            found.append(uri)
-    return found
 
 
 def _document(name: str, blocks: list[Block], lines: int) -> Document:

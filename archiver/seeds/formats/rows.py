@@ -155,8 +155,9 @@ def _document(raw: str, encoding: str, cells: Sequence[Cell]) -> Document:
             facts.dates.append((" ".join(cell.value.split()), at[id(cell)]))
     if authors := chosen.get("byline"):
         facts.bylines.append(("; ".join(" ".join(cell.value.split()) for cell in authors), at[id(authors[0])]))
+    marks = " []\"'#"
     facts.tags = [
-        tag for cell in chosen.get("tags", []) for each in _SPLIT_TAGS.split(cell.value) if (tag := each.strip())
+        tag for cell in chosen.get("tags", []) for each in _SPLIT_TAGS.split(cell.value) if (tag := each.strip(marks))
     ]
     facts.notes = [cell.value.strip() for cell in chosen.get("notes", [])]
     blocks = _text_blocks(chosen["text"][0].value, at[id(chosen["text"][0])]) if "text" in chosen else []

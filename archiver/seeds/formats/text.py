@@ -23,7 +23,7 @@ from archiver.seeds.credit_lines import is_byline
 from archiver.seeds.dates import read_date_line
 from archiver.seeds.formats.html import read_fragment
 from archiver.seeds.front_matter import read_front_matter
-from archiver.seeds.inline import holds_image, read_inline
+from archiver.seeds.inline import SOFT_HYPHEN, holds_image, read_inline
 from archiver.seeds.lines import Line, split_lines
 from archiver.seeds.links import read_inline as read_links
 from archiver.seeds.properties import read_property
@@ -49,6 +49,7 @@ _BULLET = re.compile(r"^\s*(?:[•‣◦▪▫●○■□►▶➤➢∙]|\[[ x
 _NUMBER = re.compile(r"^\s{0,3}(\d{1,9})[.)]\s")
 _LINK_LINE = re.compile(r"\[[^\[\]]{1,300}\]\([^()\s]{1,2000}\)")
 _FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,80}\]:[ \t]*")
+_UNDERLINE = re.compile(r"\s{0,3}={2,200}\s{0,3}")
 _NO_WORDS = re.compile(r"[\s|:`~=>*_+#-]*")
 
 
@@ -116,7 +117,11 @@ def _plain(lines: Sequence[Line], *, links: bool = False) -> Iterator[Block]:
         top = bool(run) and run[0].number <= _TOP
         for part in layout.paragraphs([each.raw for each in run], width, alone_at_top if top else alone):
             raw = run[part.start].raw if len(part) == 1 else "".join(run[at].raw for at in part)
-            text, anchors = read_links(raw, run[part.start].number) if links else (" ".join(raw.split()), ())
+            text, anchors = (
+                read_links(raw, run[part.start].number)
+                if links
+                else (" ".join(raw.replace(SOFT_HYPHEN, "").split()), ())
+            )
             kind: BlockKind = "text" if text else "image"
             yield Block(text=text, line=run[part.start].number, end=run[part[-1]].number, kind=kind, anchors=anchors)
         run = []
@@ -218,8 +223,14 @@ class _Walk:
     def _inline(self, token: Any, kind: BlockKind, number: str, level: int) -> Iterator[Block]:
         start = self._first + token.map[0]
         content = token.content.split("\n")
+        if under := next((at for at, row in enumerate(content) if at and _UNDERLINE.fullmatch(row)), 0):
+            text, anchors = self._words("\n".join(content[:under]), start)
+            yield Block(text=text, line=start, end=start + under, kind="heading", level=1, anchors=anchors)
+            content, start, number = content[under + 1 :], start + under + 1, ""
+            if not content:
+                return
         content[0] = number + _BULLET.sub("", content[0])
-        if kind == "text" and content[0] != token.content.split("\n")[0]:
+        if kind == "text" and _BULLET.match(token.content):
             kind = "item"
         test = alone_at_top if start <= _TOP else alone
         for part in layout.paragraphs(content, self._width, test) if kind != "heading" else [range(len(content))]:

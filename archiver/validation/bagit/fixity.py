@@ -19,6 +19,7 @@ from archiver.model import Finding
 from archiver.validation.bagit.manifests import Manifest
 from archiver.validation.bagit.path_table import slices
 from archiver.validation.bagit.tree import FLAGS, Tree
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import finding
 
 SMALL = 1 << 16
@@ -34,7 +35,7 @@ def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -
     """(the files that are not what a manifest of a known algorithm says, or cannot be read; the bytes and files of
     the payload), on so many cores. Raises StorageError where a process that helped has died."""
     known = [(each.algorithm, each) for each in manifests if each.algorithm]
-    found = [] if any(not each.tag for _, each in known) else [finding("FIX003")]
+    found = Findings([] if any(not each.tag for _, each in known) else [finding("FIX003")])
     if tree.order is not None:  # a serialised bag is one stream: it is read by one, as its files lie in it
         stated: list[Stated] = [(algorithm, each.entries.quick, each.name) for algorithm, each in known]
         for _, path in tree.order.sorted():
@@ -49,26 +50,33 @@ def check_fixity(tree: Tree, manifests: Sequence[Manifest], *, cores: int = 1) -
         found += _check(tree, [path for path in files if not path.startswith("data/")], stated, cores)[0]
         stated = [(name, rows, each.name) for name, rows, each in listings if not each.tag]
         more, weight = _check(tree, of_payload, stated, cores)
-        found, octets = found + more, octets + weight
+        found += more
+        octets += weight
     return found, (octets, count)
 
 
-def _check(tree: Tree, paths: Sequence[str], stated: Sequence[Stated], cores: int) -> tuple[list[Finding], int]:
+def _check(tree: Tree, paths: Sequence[str], stated: Sequence[Stated], cores: int) -> tuple[Findings, int]:
     """(the findings about the files, their bytes)."""
     if not stated:
-        return [], sum(tree.files[path] for path in paths)
+        return Findings(), sum(tree.files[path] for path in paths)
     # A fork starts at once and needs nothing handed over, but is only safe while there are no threads.
     fork = cores > 1 and len(paths) >= WORTH and sys.platform == "linux" and threading.active_count() == 1
     octets, rest = (_forked if fork else _sound)(str(tree.root), paths, stated, cores)
+    rest.sort()  # what is listed of many findings is the same on any number of cores
     again = partial(_streamed, tree.opener, stated=stated)
     if cores == 1 or len(rest) < 2:
-        found = list(map(again, rest))
-    else:
-        from concurrent.futures import ThreadPoolExecutor
+        return _all_of(map(again, rest)), octets + sum(tree.files[path] for path in rest)
+    from concurrent.futures import ThreadPoolExecutor
 
-        with ThreadPoolExecutor(cores) as threads:
-            found = list(threads.map(again, rest))
-    return [each for some in found for each in some], octets + sum(tree.files[path] for path in rest)
+    with ThreadPoolExecutor(cores) as threads:
+        return _all_of(threads.map(again, rest)), octets + sum(tree.files[path] for path in rest)
+
+
+def _all_of(found: Iterable[list[Finding]]) -> Findings:
+    findings = Findings()
+    for each in found:
+        findings += each
+    return findings
 
 
 def _sound(root: str, paths: Iterable[str], stated: Sequence[Stated], _: int = 1) -> tuple[int, list[str]]:

@@ -14,6 +14,7 @@ from archiver.model import Finding
 from archiver.validation.bagit.path_table import Table, slices
 from archiver.validation.bagit.tagfiles import Declaration, blocks, lines
 from archiver.validation.bagit.tree import Tree
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import finding
 
 _NAME = re.compile(r"(tag)?manifest-([A-Za-z0-9_-]{1,30})\.txt", re.IGNORECASE)
@@ -52,7 +53,7 @@ class Manifest:
 
 def read_manifests(tree: Tree, declaration: Declaration) -> tuple[list[Manifest], list[Finding]]:
     """All manifests at the top of the bag, and the findings about their lines."""
-    manifests, findings = list[Manifest](), list[Finding]()
+    manifests, findings = list[Manifest](), Findings()
     for name in sorted(path for path in tree.files.quick if path[0] in "mMtT"):
         match = _NAME.fullmatch(name)
         if match and len(manifests) == MANIFESTS:
@@ -74,7 +75,7 @@ class Reader:
     def __init__(self, tree: Tree, declaration: Declaration, name: str, *, tag: bool, algorithm: str | None) -> None:
         self.tree, self.declaration, self.name, self.tag = tree, declaration, name, tag
         self.entries, self.taken = Table[bytes](), 0
-        self.findings: list[Finding] = []
+        self.findings = Findings()
         self.composed: Table[str] | None = None
         self.digits = hashlib.new(algorithm).digest_size * 2 if algorithm else 0
         self.usual = _usual(self.digits, tag=tag)
@@ -86,7 +87,7 @@ class Reader:
         """What is wrong with its lines. Those that need no second look are taken at once; if that took a path twice,
         all is read again, line by line."""
         for quick in (bool(self.digits), False):
-            self.entries, self.taken, self.findings = Table(), 0, []
+            self.entries, self.taken, self.findings = Table(), 0, Findings()
             for first, block in blocks(self.tree, self.name, self.declaration, self.findings):
                 if not (quick and self.plain(block)):
                     for number, line in enumerate(block[:-1].split("\n"), start=first):
@@ -213,17 +214,17 @@ def compare(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest])
         listings = list(zip((*payload, *tags), entries, strict=True))
         due = set[str]().union(*(rows for each, rows in listings if not each.tag))
         listed = due.union(*(rows for each, rows in listings if each.tag))
-        for path in listed.difference(files):
+        for path in sorted(listed.difference(files)):
             where = ", ".join(each.name for each, rows in listings if path in rows)
             yield finding("BAG045", path, manifest=where)
-        for path in files.keys() - listed:
+        for path in sorted(files.keys() - listed):
             if path.startswith("data/"):
                 yield from [finding("BAG046", path)] if payload else []
             elif tags and not path.startswith("signatures/") and path not in needless:
                 yield finding("BAG053", path)
         for each, rows in listings if declaration.version >= (1, 0) else ():
             left_out = due.difference(rows) if len(rows) < len(due) and not each.tag else ()
-            yield from (finding("BAG044", path, manifest=each.name) for path in left_out)
+            yield from (finding("BAG044", path, manifest=each.name) for path in sorted(left_out))
 
 
 def check_fetch(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest]) -> list[Finding]:
@@ -232,7 +233,7 @@ def check_fetch(tree: Tree, declaration: Declaration, manifests: Sequence[Manife
     name = "fetch.txt"
     if name not in tree.files:
         return []
-    findings = [finding("BAG060", name)]
+    findings = Findings([finding("BAG060", name)])
     listed = [manifest.entries for manifest in manifests if not manifest.tag]
     for number, line in lines(tree, name, declaration, findings):
         parts = line.split(None, 2)

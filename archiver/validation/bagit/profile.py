@@ -24,6 +24,7 @@ from archiver.validation.rules.registry import finding
 BUILT_IN = {"archiver": "profile.json", "btr": "btr.json", "aptrust": "aptrust.json"}
 BYTES = 4 << 20
 IDENTIFIER = "BagIt-Profile-Identifier"
+_OURS = "https://archiver.example/schemas/profile.json"
 _LISTS = (
     *("Manifests-Required", "Manifests-Allowed", "Tag-Manifests-Required", "Tag-Manifests-Allowed"),
     *("Tag-Files-Required", "Tag-Files-Allowed", "Payload-Files-Required", "Payload-Files-Allowed"),
@@ -50,6 +51,11 @@ class Profile:
     identifier: str
     labels: Mapping[str, Mapping[str, Any]]
     keys: Mapping[str, Any]
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it is the profile of the bags that archiver makes."""
+        return self.identifier == _OURS
 
     def list(self, key: str) -> Sequence[str]:
         """A list of the document, empty where it has none."""

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import finding
 
 LINE = 1 << 16
@@ -142,7 +143,7 @@ class Info:
 
 def read_info(tree: Tree, declaration: Declaration) -> tuple[Info, list[Finding]]:
     """The metadata of a bag, empty where it has none (it is optional), and the findings about it."""
-    name, findings = declaration.info, list[Finding]()
+    name, findings = declaration.info, Findings()
     if name not in tree.files:
         return Info(), findings
     elements: list[tuple[str, list[str]]] = []

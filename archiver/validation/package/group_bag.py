@@ -20,6 +20,7 @@ from archiver.validation.bagit.manifests import MEMBERS
 from archiver.validation.bagit.path_table import Table
 from archiver.validation.bagit.tagfiles import Declaration, read_info
 from archiver.validation.bagit.tree import Tree, scan
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import finding
 
 FAILURES = "data/not-captured.jsonl"
@@ -56,7 +57,7 @@ def is_group(tree: Tree) -> bool:
 def check_group(tree: Tree, judge: Judge) -> tuple[set[str], list[Finding]]:
     """(the checks that were made of every member, the findings); findings about members have their paths in the
     group."""
-    findings: list[Finding] = []
+    findings = Findings()
     rows = dict[str, _Row]()
     try:
         rows = _rows(tree)

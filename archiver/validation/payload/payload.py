@@ -208,6 +208,7 @@ def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
         ("Capture-Date", "capture.started", {f"{started:%Y-%m-%dT%H:%M:%SZ}" if started else None}),
         ("Redacted-From-Seal", "redaction.of.seal", {record.get(str, "redaction", "of", "seal")}),
         ("Credit", "credits", _credited(record)),
+        ("Custody-Log", "custody_log", {record.get(str, "custody_log")}),
     ):
         found, wanted = {_plain(each) for each in info.values(label)}, {_plain(each) for each in expected if each}
         if found and found != wanted:

@@ -31,6 +31,11 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#5-1-signature-files",
                 "no signature covers this file: tagmanifest-sha256.txt does not list it",
             ),
+            "SIG010": (
+                "warning",
+                "bag-format.md#6-custody-log",
+                "no event of the custody log names this signature",
+            ),
         },
     ),
     **rules(
@@ -130,6 +135,32 @@ RULES: dict[str, Rule] = {
                 "nobody has signed this event, or one after it: they may have been rewritten",
             ),
             "CUS008": ("error", "bag-format.md#6-custody-log", "there is more than one event of this number"),
+            "CUS009": (
+                "error",
+                "bag-format.md#6-custody-log",
+                "the event says that {file} was written, and the file is not there",
+            ),
+            "CUS010": (
+                "error",
+                "bag-format.md#6-custody-log",
+                "the event states another SHA-256 of {file} than the file has",
+            ),
+            "CUS011": (
+                "warning",
+                "bag-format.md#6-custody-log",
+                "the custody log, which {label} in bag-info.txt names, was removed, or its first event",
+            ),
+            "CUS013": (
+                "warning",
+                "bag-format.md#6-custody-log",
+                "says that {file} was taken out ({reason}), and no signature vouches for that",
+            ),
+            "CUS014": ("info", "bag-format.md#6-custody-log", "{file} was taken out: {reason}"),
+            "CUS012": (
+                "error",
+                "bag-format.md#6-custody-log",
+                "the event contradicts the bag: {statement}",
+            ),
         },
     ),
 }

@@ -7,9 +7,9 @@ twice are findings, and what is left is read where it lies. It knows no format.
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, Protocol
 
-from archiver.model import Finding
 from archiver.validation.bagit.path_table import Table
 from archiver.validation.bagit.tree import Tree, names
+from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import finding
 
 ENTRIES = 2_000_000
@@ -43,7 +43,7 @@ class EntryIndex:
 
     def __init__(self, path: Path, name: str, media_type: str, ceiling: int) -> None:
         self.path, self.name, self.media_type, self.ceiling = path, name, media_type, ceiling
-        self.findings: list[Finding] = []
+        self.findings = Findings()
         self.base: str | None = None
         self._files, self._places, self._order = Table[int](), Table[int](), Table[str]()
         self._folders: set[str] = set()

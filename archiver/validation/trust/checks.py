@@ -4,8 +4,9 @@ from archiver.errors import UsageError
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
-from archiver.validation.trust.custody import check_custody, find_events
+from archiver.validation.trust.custody import check_custody, find_events, read_events
 from archiver.validation.trust.policy import Trust
+from archiver.validation.trust.statements import is_ours, told_of
 
 __all__ = ["Trust", "check_trust"]
 
@@ -20,6 +21,7 @@ def check_trust(tree: Tree, trust: Trust) -> tuple[set[str], list[Finding]]:
     findings: list[Finding] = []
     events = find_events(tree) if files else []
     signed: set[str] = set()
+    signers: dict[str, str] = {}
     if trust.is_demanded or any(not each.startswith("signatures/custody/") or ".json." in each for each in files):
         try:
             from archiver.validation.trust.signatures import check_signatures
@@ -28,7 +30,11 @@ def check_trust(tree: Tree, trust: Trust) -> tuple[set[str], list[Finding]]:
                 raise
             findings.append(finding("SIG008", "signatures", reason=error))
         else:
-            made, findings, signed = check_signatures(tree, events, trust)
+            made, findings, signed, signers = check_signatures(tree, events, trust)
     if events:
         made.add("custody")
-    return made, findings + check_custody(tree, events, signed, sealed="signature" in made)
+    signatures = [each for each in files if each.endswith(".p7s") and not each.startswith("signatures/custody/")]
+    if signatures and is_ours(tree, events):
+        told = told_of(read_events(tree, events).values())
+        findings += [finding("SIG010", each) for each in signatures if each not in told]
+    return made, findings + check_custody(tree, events, signed, signers, sealed="signature" in made)

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from archiver.digest import digest_stream, sha256
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
+from archiver.validation.trust.statements import Facts, check_statements, facts_of, removed_by
 
 FOLDER = "signatures/custody/"
 EVENT_BYTES = 1 << 20
@@ -35,14 +36,22 @@ def find_events(tree: Tree) -> list[str]:
     return [path for _, path in sorted((int(match[1]), path) for match, path in found)]
 
 
-def check_custody(tree: Tree, events: Sequence[str], signed: set[str], *, sealed: bool) -> list[Finding]:
-    """What is wrong with the log; `signed` are the events that carry a signature that holds, `sealed` says whether the
-    bag itself has one."""
+def read_events(tree: Tree, events: Sequence[str]) -> dict[str, dict[str, Any]]:
+    """The events that can be read, by path."""
+    return {path: fields for path in events if (fields := _read(tree, path)[1]) is not None}
+
+
+def check_custody(
+    tree: Tree, events: Sequence[str], signed: set[str], signers: Mapping[str, str], *, sealed: bool
+) -> list[Finding]:
+    """What is wrong with the log, and what it states that is not so; `signed` are the events that carry a valid
+    signature, `signers` the certificates of valid signatures by path, `sealed` whether the bag itself has one."""
     findings: list[Finding] = []
     seal = _digest(tree, _SEALED)
     before: bytes | None = None
     last_time: datetime | None = None
     last_number = 0
+    read: dict[str, dict[str, Any]] = {}
     for path in events:
         match = _match(path)
         assert match is not None, "find_events names events only"
@@ -55,6 +64,7 @@ def check_custody(tree: Tree, events: Sequence[str], signed: set[str], *, sealed
         if fields is None:
             findings.append(finding("CUS001", path, reason=reason))
         else:
+            read[path] = fields
             if (fields["number"], fields["event"]) != (number, match[2]):
                 findings.append(finding("CUS001", path, reason="its number or event is another than its name says"))
             expected = None if before is None else sha256(before)
@@ -67,6 +77,9 @@ def check_custody(tree: Tree, events: Sequence[str], signed: set[str], *, sealed
                 findings.append(finding("CUS005", path, expected=f"not before {last_time}", found=fields["time"]))
             last_time = time
         before, last_number = data, number
+    if read:
+        facts = facts_of(tree, read.values(), signers)
+        findings += _statements(facts, read, signed)
     known = frozenset(events)
     findings += [finding("CUS006", path) for path in tree.files if path.startswith(FOLDER) and not _known(path, known)]
     last_signed = max((number for number, path in enumerate(events) if path in signed), default=-1)
@@ -74,6 +87,17 @@ def check_custody(tree: Tree, events: Sequence[str], signed: set[str], *, sealed
     if unsigned and (signed or sealed):  # where nobody signs, nothing was promised
         findings.append(finding("CUS007", unsigned[0], found=f"{len(unsigned)} of {len(events)} events"))
     return findings
+
+
+def _statements(facts: Facts, read: Mapping[str, Mapping[str, Any]], signed: set[str]) -> Iterator[Finding]:
+    """What the events state that is not so, and what they say was taken out."""
+    removed, vouched = set[str](), False
+    for path, fields in reversed(list(read.items())):
+        vouched = vouched or path in signed
+        yield from check_statements(facts, path, fields, removed)
+        for each in sorted(removed_by(fields)):
+            yield finding("CUS014" if vouched else "CUS013", path, file=each, reason=fields["detail"].get("reason"))
+        removed |= removed_by(fields)
 
 
 def _match(path: str) -> re.Match[str] | None:

@@ -55,14 +55,17 @@ class ChainLink:
         return self.content.signature if isinstance(self.content, Timestamp) else self.content
 
 
-def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[set[str], list[Finding], set[str]]:
-    """(the checks that could be made, the findings, which `events` have a valid signature)."""
+def check_signatures(
+    tree: Tree, events: Sequence[str], trust: Trust
+) -> tuple[set[str], list[Finding], set[str], dict[str, str]]:
+    """(the checks that could be made, the findings, which `events` have a valid signature, the SHA-256 of the
+    certificate of each valid signature of the bag by path)."""
     made: set[str] = set()
     findings: list[Finding] = []
     links, found = _chain(tree, SEALED)
     findings += found
-    signers = None if trust.roots is None else read_certificates(trust.roots)
-    roots = _Roots(signers, signers if trust.tsa_roots is None else read_certificates(trust.tsa_roots))
+    known = None if trust.roots is None else read_certificates(trust.roots)
+    roots = _Roots(known, known if trust.tsa_roots is None else read_certificates(trust.tsa_roots))
     evaluation = _ChainEvaluation(tree, trust, roots, links)
     findings += evaluation.findings
     signed = [each for each in links if each.kind == "SIG"]
@@ -89,17 +92,22 @@ def check_signatures(tree: Tree, events: Sequence[str], trust: Trust) -> tuple[s
             bare = next((path.removesuffix(each) for each in _BESIDE if path.endswith(each)), path)
             if bare not in belongs and not path.startswith(f"{FOLDER}custody/"):
                 findings.append(finding("SIG007", path))
-    return made, findings, vouched
+    signers = {each.path: fingerprint(each.signature.certificate) for each in signed if each.signature}
+    return made, findings, vouched, signers
 
 
 def _of_events(evaluations: "Sequence[_ChainEvaluation]") -> Iterator[Finding]:
     """What was found of the chains over events. An event names the digest of the one before: a timestamp that is proven
-    stands over all earlier ones, whose own need not be."""
+    stands over all earlier ones, whose own need not be; so does a signature."""
+    signed = [any(each.kind == "SIG" for each in evaluation.trusted) for evaluation in evaluations]
     proven = [any(each.kind == "TSR" for each in evaluation.trusted) for evaluation in evaluations]
     for number, evaluation in enumerate(evaluations):
         for each in evaluation.findings:
             if each.code == "TSR020" and any(proven[number + 1 :]):
                 yield replace(each, code="TSR021", severity="warning", message=_weaker(each))
+            elif each.code == "SIG030" and any(signed[number + 1 :]):
+                message = f"{each.message}; a later signature, which is verified, stands over this event"
+                yield replace(each, severity="warning", message=message)
             elif each.severity != "info":
                 yield each
 
