@@ -9,50 +9,14 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.limits import Limits as Limits
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
 
-MIB = 1 << 20
 ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
 """The User-Agent of those who state no contact."""
 _HOST = r"\[[0-9A-Fa-f:.]+\]|[^:\[\]]*"
 _CONNECT_TO = re.compile(rf"(?P<host>{_HOST}):(?P<port>\d{{0,5}}):(?P<to_host>{_HOST}):(?P<to_port>\d{{0,5}})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Bounds on everything that comes from outside: bytes, seconds, counts."""
-
-    seed_bytes: int = 64 * MIB
-    response_bytes: int = 2048 * MIB
-    head_bytes: int = MIB // 2
-    page_bytes: int = 8 * MIB
-    """How much of a page is decoded and read; the WARC keeps all of it."""
-    spool_bytes: int = 1 * MIB
-    connect_seconds: float = 20.0
-    read_seconds: float = 30.0
-    exchange_seconds: float = 300.0
-    requisites: int = 400
-    """How many addresses a page may need."""
-    requisite_bytes: int = 64 * MIB
-    requisites_bytes: int = 512 * MIB
-    requisites_seconds: float = 120.0
-    browser_seconds: float = 90.0
-    """That a browser has for one page, from its start to its end."""
-    browser_requests: int = 1_000
-    """How many requests of a browser are answered by asking a server."""
-    browser_bytes: int = 3072 * MIB
-    """Memory that a browser may take for one page, all its processes together."""
-    image_bytes: int = 16 * MIB
-    """The largest photo whose metadata is read."""
-    shared_seconds: float = 86_400.0
-    """How old a shared requisite may be."""
-    redirects: int = 10
-    retries: int = 3
-    backoff_seconds: float = 1.0
-    """Before the second attempt; doubled before each further one."""
-    retry_after_seconds: float = 60.0
-    """The longest wait for a server that asks for one; a longer one ends the attempts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,6 +126,11 @@ class Config:
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def stated_proxy(self) -> str | None:
+        """The proxy as bags have it."""
+        return without_credentials(self.proxy) if self.state_system else self.proxy and NOT_TOLD
 
     def stated(self) -> dict[str, Any]:
         """The settings as plain values, for the record; secrets in a proxy address are left out."""
