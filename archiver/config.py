@@ -36,6 +36,12 @@ class Limits:
     requisite_bytes: int = 64 * MIB
     requisites_bytes: int = 512 * MIB
     requisites_seconds: float = 120.0
+    browser_seconds: float = 90.0
+    """That a browser has for one page, from its start to its end."""
+    browser_requests: int = 1_000
+    """How many requests of a browser are answered by asking a server."""
+    browser_bytes: int = 3072 * MIB
+    """Memory that a browser may take for one page, all its processes together."""
     image_bytes: int = 16 * MIB
     """The largest photo whose metadata is read."""
     shared_seconds: float = 86_400.0
@@ -98,6 +104,16 @@ class Config:
     shared: bool = True
     srcset: str = "all"
     fast_text: bool = False
+    browser: str = "auto"
+    """When a browser shows the page too: `never`, `auto` (where the answer is not the article, or scripts make it),
+    `always`."""
+    browser_executable: Path | None = None
+    """Chromium or Chrome; None: the first that is found."""
+    browser_no_sandbox: bool = False
+    consent: bool = False
+    """Whether a consent wall is answered, with a refusal where it can be."""
+    screenshot: bool = False
+    """A picture of every page, by the browser."""
     robots: str = "record"
     guess_url: bool = False
     """Whether the only plausible address of a seed is taken where no line names one."""
@@ -151,6 +167,7 @@ class Config:
             "deliver_endpoint",
             "host_rest_seconds",
         )
+        plain["browser_executable"] = str(self.browser_executable) if self.browser_executable else None
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
         for name in ("timestamp", "executor"):

@@ -6,7 +6,9 @@ import pytest
 
 import archiver.model as model
 
-HOMES = [importlib.import_module(f"archiver.model.{name}") for name in ("bag", "seed", "capture", "article")]
+HOMES = [
+    importlib.import_module(f"archiver.model.{name}") for name in ("bag", "seed", "capture", "article", "rendering")
+]
 
 
 @pytest.mark.parametrize("name", model.__all__)

@@ -80,3 +80,16 @@ def test_a_job_leaves_alone_what_an_earlier_version_has_done(older, capsys):
     results = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert sorted(each["outcome"] for each in results) == ["blocked", "captured", "captured", "gone"]
     assert {each["bag"] for each in results} == {bag.name for bag in (older / "bags").glob("*-*")}
+
+
+def test_a_bag_of_an_earlier_version_is_handed_over_redacted_and_as_wacz(older, capsys):
+    """Its index has the name it had then, in copies too."""
+    (bag, *_) = sorted((older / "bags").glob("*/data/wacz/indexes/index.cdxj"))
+    bag = bag.parents[3]
+    (older / "handed").mkdir()
+    for form in (["--redact", "--form", "folder"], ["--form", "wacz"]):
+        assert main(["handoff", "--quiet", *form, str(bag), str(older / "handed")]) == 0, capsys.readouterr().err
+    (copy,) = (older / "handed").glob("*-redacted")
+    assert (copy / "data/wacz/indexes/index.cdxj").is_file()
+    assert main(["validate", "--quiet", str(copy)]) == 0
+    assert len(list((older / "handed").glob("*.wacz"))) == 1

@@ -10,8 +10,10 @@ from typing import Any
 from archiver import __version__
 from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.formats import format_of
+from archiver.bag.rendering import ABOUT, DESCRIPTIONS, FOLDER
 from archiver.bag.roles import term_of
 from archiver.bag.sanitize import json_bytes, one_line
+from archiver.markup.addresses import as_uri
 from archiver.model import Credit
 
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
@@ -46,6 +48,7 @@ def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
     yield from _article(contents)
     yield from _agents(contents)
     yield _capture(contents)
+    yield from _rendering(contents)
     yield from (_file(contents, *each) for each in files if each[0] not in _NOT_PARTS)
 
 
@@ -72,8 +75,8 @@ def _root(contents: BagContents, files: Sequence[File]) -> Entity:
         "datePublished": f"{contents.sealed:%Y-%m-%dT%H:%M:%SZ}",
         "license": _ref(_licence_id(contents)),
         **({"conditionsOfAccess": access} if access else {}),
-        "mainEntity": _ref(contents.capture.final_url),
-        "mentions": _ref("#capture"),
+        "mainEntity": _ref(as_uri(contents.capture.final_url)),
+        "mentions": [_ref("#capture"), *([_ref("#rendering")] if contents.rendering else [])],
         "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
     }
 
@@ -93,11 +96,11 @@ def _licence(contents: BagContents) -> Entity:
 def _article(contents: BagContents) -> Iterator[Entity]:
     """The page, whoever is credited for it, and its photo."""
     page: Entity = {
-        "@id": contents.capture.final_url,
+        "@id": as_uri(contents.capture.final_url),
         "@type": "NewsArticle",
         "name": one_line(contents.title),
         **({"headline": contents.headline} if contents.headline else {}),
-        "url": contents.capture.final_url,
+        "url": as_uri(contents.capture.final_url),
         "subjectOf": _ref(contents.warc),
     }
     for key, value in (
@@ -117,7 +120,7 @@ def _article(contents: BagContents) -> Iterator[Entity]:
         page["creditText"] = "; ".join(lines)
     yield from _credited(page, written, roles=True)
     if contents.lead:
-        page["image"] = _ref(contents.lead.url)
+        page["image"] = _ref(as_uri(contents.lead.url))
         yield from _photo(contents)
     yield page
 
@@ -126,10 +129,10 @@ def _photo(contents: BagContents) -> Iterator[Entity]:
     lead = contents.lead
     assert lead is not None
     photo: Entity = {
-        "@id": lead.url,
+        "@id": as_uri(lead.url),
         "@type": "ImageObject",
         "name": lead.caption or "lead photo",
-        "contentUrl": lead.url,
+        "contentUrl": as_uri(lead.url),
     }
     if lead.caption:
         photo["caption"] = lead.caption
@@ -209,9 +212,33 @@ def _capture(contents: BagContents) -> Entity:
         "instrument": _ref("#archiver"),
         "startTime": f"{capture.started:%Y-%m-%dT%H:%M:%S.%fZ}",
         "endTime": f"{capture.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
-        "object": _ref(capture.final_url),
+        "object": _ref(as_uri(capture.final_url)),
         "result": _ref(contents.warc),
         "actionStatus": "http://schema.org/CompletedActionStatus",
+    }
+
+
+def _rendering(contents: BagContents) -> Iterator[Entity]:
+    """The browser that showed the page, and that it did: an action beside the capture."""
+    rendering = contents.rendering
+    if rendering is None:
+        return
+    told = rendering.about.get("browser") or {}
+    browser: Entity = {"@id": "#browser", "@type": "SoftwareApplication", "name": told.get("name") or "a browser"}
+    yield {**browser, "version": str(told.get("version") or NOT_STATED), "url": ABOUT}
+    yield {
+        "@id": "#rendering",
+        "@type": "CreateAction",
+        "name": f"Rendering of {contents.capture.requested_url}",
+        "description": "What a browser showed, beside what came over the connection; its requests are in the WARC",
+        "agent": _ref("#agent"),
+        "instrument": _ref("#browser"),
+        "startTime": f"{rendering.started:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "endTime": f"{rendering.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
+        "object": _ref(contents.warc),
+        "result": [_ref(ABOUT), *(_ref(f"{FOLDER}{name}") for name in sorted(rendering.files))],
+        "actionStatus": f"http://schema.org/{'Failed' if rendering.failed else 'Completed'}ActionStatus",
+        **({"error": rendering.failed} if rendering.failed else {}),
     }
 
 
@@ -243,6 +270,8 @@ def _describe(contents: BagContents, path: str) -> str:
     }
     if path in named:
         return named[path]
+    if path.startswith(FOLDER):
+        return DESCRIPTIONS.get(path, "A file that a browser made")
     if path.endswith("-shared.warc.gz"):
         return "Records copied from other captures of the same job"
     return "A certificate that was presented" if path.startswith("evidence/tls/") else "A file of the WACZ"

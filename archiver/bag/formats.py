@@ -16,9 +16,13 @@ class Format:
 
 _FORMATS = (
     (".warc.gz", Format("WARC", "1.1", "application/warc+gzip", "fmt/1355", compressed=True)),
+    (".cdx", Format("CDXJ", None, "text/x-cdxj", None)),
     (".cdxj", Format("CDXJ", None, "text/x-cdxj", None)),
     (".jsonl", Format("JSON Lines", None, "application/jsonl", None)),
     (".json", Format("JSON Data Interchange Format", None, "application/json", "fmt/817")),
+    (".html", Format("Hypertext Markup Language", "5", "text/html", "fmt/471")),
+    (".png", Format("Portable Network Graphics", None, "image/png", "fmt/11")),
+    (".pdf", Format("Acrobat PDF 1.4 - Portable Document Format", "1.4", "application/pdf", "fmt/18")),
     (".pem", Format("Privacy Enhanced Mail certificate", None, "application/x-pem-file", None)),
     (".md", Format("Markdown", None, "text/markdown", "fmt/1149")),
     (".csv", Format("Comma Separated Values", None, "text/csv", "x-fmt/18")),

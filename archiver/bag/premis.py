@@ -17,6 +17,7 @@ from archiver import __version__
 from archiver.bag.bag_contents import NOT_STATED, BagContents
 from archiver.bag.crate import File
 from archiver.bag.formats import Format, format_of
+from archiver.bag.rendering import FOLDER
 from archiver.bag.sanitize import one_line
 
 NS = "http://www.loc.gov/premis/v3"
@@ -40,6 +41,8 @@ class Event:
     note: str | None
     agent: str
     files: tuple[str, ...]
+    name: str | None = None
+    """What tells it from another event of its kind."""
 
 
 def premis_of(contents: BagContents, files: Sequence[File]) -> bytes:
@@ -66,6 +69,7 @@ def _events(contents: BagContents, paths: list[str]) -> list[Event]:
               detail=contents.custody_line, outcome="success"),
         Event(kind="capture", moment=capture.started, agent=responsible, files=warcs, note=capture.reason,
               detail=f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}", outcome=capture.outcome),
+        *_rendering(contents, paths),
         Event(kind="validation", moment=capture.finished, agent=SOFTWARE, files=warcs, note=None,
               detail="WARC 1.1: members, lengths, digests and fields, before sealing", outcome="success"),
         Event(kind="metadata extraction", moment=capture.finished, agent=SOFTWARE, files=read,
@@ -75,6 +79,23 @@ def _events(contents: BagContents, paths: list[str]) -> list[Event]:
               detail="SHA-256 and SHA-512, while each file was written", outcome="success"),
         Event(kind="creation", moment=contents.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
               detail=f"BagIt 1.0 bag {contents.name}", outcome="success"),
+    ]  # fmt: skip
+
+
+def _rendering(contents: BagContents, paths: list[str]) -> list[Event]:
+    """That a browser showed the page: its requests are in the WARC, what it showed is apart."""
+    rendering = contents.rendering
+    if rendering is None:
+        return []
+    told = rendering.about.get("browser") or {}
+    who = f"{told.get('name') or 'a browser'} {told.get('version') or ''}".strip()
+    answered = (rendering.about.get("consent") or {}).get("answered") is True
+    consent = "; a consent wall was answered" if answered else ""
+    return [
+        Event(kind="capture", name="rendering", moment=rendering.started, agent=SOFTWARE, note=rendering.failed,
+              files=tuple(path for path in paths if path.startswith(FOLDER)),
+              detail=f"{contents.capture.requested_url} shown by {who} through the recorder of {SOFTWARE} {__version__}"
+              f"{consent}", outcome="failed" if rendering.failed else "success"),
     ]  # fmt: skip
 
 
@@ -95,7 +116,9 @@ def _object(root: Node, contents: BagContents, file: File, events: Iterable[Even
         _add(node, "originalName", contents.seed.name)
     for event in events:
         if path in event.files:
-            _identified(node, "linkingEventIdentifier", "UUID", _event_id(contents.identifier, event.kind))
+            _identified(
+                node, "linkingEventIdentifier", "UUID", _event_id(contents.identifier, event.name or event.kind)
+            )
 
 
 def _format(node: Node, known: Format) -> None:
@@ -111,7 +134,7 @@ def _format(node: Node, known: Format) -> None:
 
 def _event(root: Node, contents: BagContents, event: Event) -> None:
     node = _add(root, "event")
-    _identified(node, "eventIdentifier", "UUID", _event_id(contents.identifier, event.kind))
+    _identified(node, "eventIdentifier", "UUID", _event_id(contents.identifier, event.name or event.kind))
     kind = _add(node, "eventType", event.kind)
     kind.set("authority", "eventType")
     kind.set("authorityURI", EVENT_TYPES)

@@ -13,6 +13,7 @@ from typing import Any, get_args
 
 from archiver import __version__
 from archiver.bag.bag_contents import CUSTODY_LOG, BagContents, ClockCheck
+from archiver.bag.rendering import rendering_part
 from archiver.bag.sanitize import json_bytes
 from archiver.config import Config
 from archiver.digest import sha256
@@ -21,8 +22,9 @@ from archiver.model import Capture, ClaimName, Comparison, Exchange, Reading, Re
 VERSION = "2.0"
 TEXT = "text/article.txt"
 ACCESS = ("open", "metadata-only", "restricted", "closed")
-PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal")
+PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal", "playwright")
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
+SHOWN = "what scripts would have loaded for another reader, or later, is absent: a browser ran them once"
 _LEAVES = frozenset((str, int, float, bool))
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
@@ -42,6 +44,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         "seed": _seed(contents),
         "capture": {**_capture(contents.capture, contents.warc), "lead_image": plain(contents.lead)},
         **parts(contents.reading),
+        **rendering_part(contents, _comparison),
         "rights": _rights(contents),
         "custody_log": CUSTODY_LOG,
         "operator": {
@@ -128,8 +131,13 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "truncated": capture.final.truncated,
         "memento": None,
         "exchanges": [_exchange(each) for each in capture.exchanges],
-        "not_captured": [*NOT_CAPTURED, *([] if capture.requisites else [NO_REQUISITES])],
+        "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
     }
+
+
+def _not_captured(capture: Capture) -> tuple[str, ...]:
+    shown = any(each.initiator == "browser" for each in capture.exchanges)
+    return (SHOWN, *NOT_CAPTURED[1:]) if shown else NOT_CAPTURED
 
 
 def _requisites(requisites: Requisites | None) -> dict[str, Any] | None:
@@ -147,6 +155,8 @@ def _requisites(requisites: Requisites | None) -> dict[str, Any] | None:
 def _exchange(exchange: Exchange) -> dict[str, Any]:
     stated: dict[str, Any] = plain(exchange)
     stated["tls"] = exchange.tls.certificate_sha256 if exchange.tls else None
+    if exchange.method == "GET":
+        del stated["method"]
     return stated
 
 

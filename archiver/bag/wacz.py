@@ -16,7 +16,7 @@ from archiver.bag.surt import surt
 from archiver.model import Capture, IndexEntry, Reading
 
 FOLDER = "wacz/"
-INDEX, PAGES = "indexes/index.cdxj", "pages/pages.jsonl"
+INDEX, PAGES = "indexes/index.cdx", "pages/pages.jsonl"
 DATAPACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 VERSION = "1.1.1"
 
@@ -31,7 +31,7 @@ class Resource:
 
 
 def index_of(entries: tuple[IndexEntry, ...]) -> bytes:
-    """`indexes/index.cdxj`: a line a response record, sorted by bytes (WACZ 1.1.1, 5.2.2)."""
+    """`indexes/index.cdx`: a line of CDXJ a response record, sorted by bytes (WACZ 1.1.1, 5.2.2)."""
     return b"".join(sorted(_line(entry) for entry in entries))
 
 
@@ -45,7 +45,13 @@ def _line(entry: IndexEntry) -> bytes:
         "offset": str(entry.offset),
         "filename": entry.file,
     }
-    return f"{surt(entry.url)} {entry.moment:%Y%m%d%H%M%S} {json.dumps(facts)}\n".encode("ascii")
+    asked = entry.url
+    if entry.method != "GET":
+        # As cdxj-indexer, pywb and wabac.js have it (IIPC, "CDX for non-GET requests").
+        facts |= {"requestBody": entry.request_body, "method": entry.method}
+        words = f"__wb_method={entry.method}" + (f"&{entry.request_body}" if entry.request_body else "")
+        asked += ("&" if "?" in asked else "?") + words
+    return f"{surt(asked)} {entry.moment:%Y%m%d%H%M%S} {json.dumps(facts)}\n".encode("ascii")
 
 
 def page_of(capture: Capture, reading: Reading, identifier: str) -> dict[str, str]:

@@ -12,6 +12,7 @@ from archiver.bag.crate import METADATA, PREVIEW, crate_of
 from archiver.bag.premis import premis_of
 from archiver.bag.preview_html import preview_of
 from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
+from archiver.bag.rendering import rendering_files
 from archiver.bag.staging import StagedBag
 from archiver.bag.wacz import (
     DATAPACKAGE,
@@ -35,6 +36,8 @@ def fill(staged: StagedBag, contents: BagContents) -> Bag:
     staged.add(contents.seed_file, contents.seed.data)
     if text := text_bytes(contents.reading):
         staged.add(TEXT, text)
+    for path, data in rendering_files(contents):
+        staged.add(path, data)
     for path, pem in certificates(contents.capture).items():
         staged.add(path, pem)
     _wacz(staged, contents)
@@ -52,10 +55,17 @@ def _wacz(staged: StagedBag, contents: BagContents) -> None:
     add_wacz(staged, contents.capture.index, page, contents.sealed)
 
 
-def add_wacz(staged: StagedBag, index: tuple[IndexEntry, ...], page: Mapping[str, str], sealed: datetime) -> None:
-    """Add to the WARC files that are there what makes them a WACZ (WACZ 1.1.1): index, pages, datapackage and its
-    digest. Raises StorageError."""
-    staged.add(FOLDER + INDEX, index_of(index))
+def add_wacz(
+    staged: StagedBag,
+    entries: tuple[IndexEntry, ...],
+    page: Mapping[str, str],
+    sealed: datetime,
+    *,
+    index: str = INDEX,
+) -> None:
+    """Add to the WARC files that are there what makes them a WACZ (WACZ 1.1.1): the index, under this name, pages,
+    datapackage and its digest. Raises StorageError."""
+    staged.add(FOLDER + index, index_of(entries))
     staged.add(FOLDER + PAGES, pages_of(page))
     resources = [Resource(path=path, size=size, sha256=digest) for path, size, digest in staged.written(FOLDER)]
     package = datapackage(resources, page, sealed)

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
-from typing import Protocol
+from typing import IO, Protocol
 
-from archiver.capture.recorder import as_sent
+from archiver.capture.request_bodies import request_body
 from archiver.capture.shared_cache import CachedResponse
 from archiver.capture.single_exchange import Attempt
+from archiver.capture.urls import as_sent
 from archiver.capture.warc import CopiedRecords, WarcFile
 from archiver.errors import RecordingError
 from archiver.model import Copied, Exchange, IndexEntry
@@ -30,6 +31,9 @@ class CaptureFiles(Protocol):
 
     def shared(self) -> CopiedRecords:
         """The WARC file of records copied from other captures of the job, opened at the first call."""
+
+    def written(self, name: str) -> IO[bytes]:
+        """One of these WARC files, by its name, to read what has been written so far. Raises StorageError."""
 
 
 @dataclass(slots=True)
@@ -75,6 +79,7 @@ class Recording:
             truncated=truncated,
             outcome=done.said or "complete",
             tls=done.raw.tls,
+            method=done.sent.method if done.sent else "GET",
         )
         self.exchanges.append(exchange)
         warc, mime = self.files.warc(), mime_of(done.page.header("content-type") if done.page else None)
@@ -88,6 +93,8 @@ class Recording:
             offset=offset,
             length=length,
             payload_sha256=done.payload_sha256,
+            method=exchange.method,
+            request_body=request_body(done.sent) if done.sent else "",
         )
         self.index.append(entry)
         self._lengths[ids.response] = length

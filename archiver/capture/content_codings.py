@@ -148,6 +148,8 @@ def _unbrotlied(pieces: Pieces) -> Pieces:
         import brotli
     except ImportError as error:
         raise _Absent("brotli") from error
+    if not hasattr(brotli.Decompressor, "process"):  # brotlipy, which pywb brings, takes the same name
+        raise _Absent("brotli")
     decoder = brotli.Decompressor()
     for piece in pieces:
         data = piece

@@ -37,32 +37,36 @@ class Fetcher:
     cache: SharedCache | None = None
     concurrency: Concurrency = field(default_factory=Concurrency)
 
-    def fetch(self, url: str, files: CaptureFiles) -> Capture | Failure:
+    def session(self, files: CaptureFiles) -> "Session":
+        """What one capture is made with, for whoever goes on recording after `fetch`."""
+        recording = Recording(files)
+        requester = Requester(
+            recorder=self.recorder,
+            visit=self.recorder.visit(),
+            limits=self.recorder.config.limits,
+            spool=files.spool,
+            now=self.now,
+            sleep=self.sleep,
+        )
+        robots = _RobotsPolicy(self.recorder.config.robots, RobotsFiles(requester, recording, self.cache))
+        return Session(requester=robots.applied_to(requester), recording=recording, robots=robots)
+
+    def fetch(self, url: str, files: CaptureFiles, session: "Session | None" = None) -> Capture | Failure:
         """Fetch an address with all that belongs to it. Raises StorageError, and RecordingError when the record is not
         whole."""
         config, started, begun = self.recorder.config, self.now(), self.concurrency.idle_clock()
-        recording = Recording(files)
-        with self.recorder.visit() as visit:
-            requester = Requester(
-                recorder=self.recorder,
-                visit=visit,
-                limits=config.limits,
-                spool=files.spool,
-                now=self.now,
-                sleep=self.sleep,
-            )
-            robots = _RobotsPolicy(config.robots, RobotsFiles(requester, recording, self.cache))
-            requester = robots.applied_to(requester)
-            chain = RedirectChain(requester, url, "seed", keep=config.limits.page_bytes, retries=config.limits.retries)
-            final = None
-            for done in chain:
-                final = recording.keep(done) or final
-            answer, requisites = chain.answer, None
-            if answer is not None and answer.page is not None:
-                if config.requisites and worth_showing(answer.page):
-                    collector = Collector(requester, recording, self.cache, config, begun, self.concurrency)
-                    requisites = collector.collect(answer.page)
-                recording.check()
+        session = session or self.session(files)
+        recording, robots, requester = session.recording, session.robots, session.requester
+        chain = RedirectChain(requester, url, "seed", keep=config.limits.page_bytes, retries=config.limits.retries)
+        final = None
+        for done in chain:
+            final = recording.keep(done) or final
+        answer, requisites = chain.answer, None
+        if answer is not None and answer.page is not None:
+            if config.requisites and worth_showing(answer.page):
+                collector = Collector(requester, recording, self.cache, config, begun, self.concurrency)
+                requisites = collector.collect(answer.page)
+            recording.check()
         finished = max(self.now(), started)
         if answer is None or answer.page is None or final is None:
             if self.cache:
@@ -117,6 +121,15 @@ class _RobotsPolicy:
         if self.policy == "ignore":
             return "ignored"
         return self.for_seed.verdict if self.for_seed else "not-asked"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Session:
+    """What one capture is made with: who asks, within which policy, and where it is written."""
+
+    requester: Requester
+    recording: Recording
+    robots: _RobotsPolicy
 
 
 def worth_showing(page: Page) -> bool:

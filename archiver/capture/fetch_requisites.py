@@ -12,7 +12,6 @@ from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
-from urllib.parse import urljoin
 
 from archiver.capture.capture_writer import Recording
 from archiver.capture.failure_kinds import CaptureError
@@ -25,6 +24,7 @@ from archiver.capture.single_exchange import Attempt
 from archiver.capture.stylesheets import sheet_references
 from archiver.capture.urls import referer_of
 from archiver.config import Config, Limits
+from archiver.markup.addresses import web_address
 from archiver.markup.media_types import content_type, content_type_of, is_html
 from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
 
@@ -136,7 +136,7 @@ class Collector:
 
     def _run_here(self, page: str) -> dict[_Asking, _Pending]:
         """Fetch in the page's own thread, from its own host and while that is quick; gives what turned out slow."""
-        home, until = urljoin(page, "/"), self.monotonic() + self.concurrency.alone_seconds
+        home, until = f"{web_address(page).origin}/", self.monotonic() + self.concurrency.alone_seconds
         while self._queue and self._queue[0].at_hand(home) and self._quick(until):
             pending = self._queue.popleft()
             if self._skip(pending):

@@ -9,20 +9,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, Literal
-from urllib.parse import quote, urldefrag, urljoin, urlsplit, urlunsplit
 
 from lxml import etree
 
 from archiver.capture.stylesheets import Kind, Reference, css_references
+from archiver.markup.addresses import absolute, resolved_web, web_address
 from archiver.markup.document import document_of, document_to_read_again, tree_of
-from archiver.markup.encodings import encoder_of
 
 _ELEMENTS = 60_000
 _ADDRESSES = 20_000
-_LONGEST = 8192
-_NEWLINES = re.compile(r"[\t\n\r]")
-_SPACES = "".join(map(chr, range(0x21)))
-_SLASHES = re.compile(r"((?:https?:)?)//+", re.IGNORECASE)
 _LAZY = ("data-src", "data-lazy-src", "data-original", "data-lazy", "data-hi-res-src")
 _LAZY_SETS = ("data-srcset", "data-lazy-srcset")
 _LINKS: dict[str, Kind] = {
@@ -108,44 +103,21 @@ def _base(tree: Any, url: str) -> str:
     """What references are resolved against: the first `base` with an `href`, where that is http(s) (HTML 4.2.3)."""
     href = next((str(each.get("href")) for each in tree.iter("base") if each.get("href") is not None), "")
     try:
-        joined = urljoin(url, href.strip(_SPACES))
-        return joined if urlsplit(joined).scheme in ("http", "https") else url
+        joined = absolute(href, url)
+        web_address(joined)
     except ValueError:
         return url
+    return joined
 
 
 class Resolver:
     """References as a document has them -> absolute http(s) addresses without fragment, or None."""
 
     def __init__(self, base: str, encoding: str) -> None:
-        self._base, self._encode = base, encoder_of(encoding)
+        self._base, self._encoding = base, encoding
 
     def __call__(self, reference: str) -> str | None:
-        plain = _NEWLINES.sub("", reference[: 2 * _LONGEST].strip(_SPACES))
-        if not plain or plain.startswith("#") or len(plain) > _LONGEST:
-            return None
-        mark = next((at for at, char in enumerate(plain) if char in "?#"), len(plain))
-        path = _SLASHES.sub(r"\1//", plain[:mark].replace("\\", "/"), count=1)
-        if path.endswith("//") and _SLASHES.fullmatch(path):
-            return None
-        try:
-            parts = urlsplit(urldefrag(urljoin(self._base, path + plain[mark:])).url)
-            if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
-                return None
-            _ = parts.port
-        except ValueError:
-            return None
-        return urlunsplit(parts._replace(query=self._encoded(parts.query)))
-
-    def _encoded(self, query: str) -> str:
-        """A query in the document's encoding; what that lacks as a character reference, as forms do (URL, 1.3)."""
-        return query if query.isascii() else "".join(each if each.isascii() else self._octets(each) for each in query)
-
-    def _octets(self, char: str) -> str:
-        try:
-            return quote(self._encode(char))
-        except UnicodeEncodeError:
-            return f"%26%23{ord(char)}%3B"
+        return resolved_web(reference, self._base, encoding=self._encoding)
 
 
 def _telling(tree: Any) -> tuple[list[Any], list[Any]]:

@@ -10,6 +10,17 @@ from dataclasses import dataclass
 from typing import IO
 
 Headers = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sent:
+    """A request that another client made and that goes out as it is: method, end-to-end fields in order, body."""
+
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes = b""
+
+
 _STATUS = re.compile(rb"HTTP/\d\.\d +([1-9]\d\d)(?:[ \r\n]|$)")
 _LENGTH = re.compile("[0-9]{1,18}")
 _OWS = " \t\r"
@@ -81,6 +92,8 @@ class Framing:
     chunked: bool = False
     problem: str | None = None
     """In words: cut short, broken chunks, … None for a message that is whole."""
+    bodiless: bool = False
+    """Whether the answer has no body whatever its headers say, as one to HEAD (RFC 9112, 6.3)."""
     broken: bool = False
     """Whether the server framed it wrong, so that another attempt would bring the same."""
     surplus: int = 0
@@ -93,7 +106,7 @@ class Framing:
             headers = headers_of(self.head)
         self.chunked = "chunked" in values(headers, "transfer-encoding")
         self.block.seek(len(self.head))
-        if status in (101, 204, 304):  # never a body (RFC 9112, 6.3)
+        if self.bodiless or status in (101, 204, 304):  # never a body (RFC 9112, 6.3)
             self.surplus = self._rest()
         elif self.chunked:
             yield from self._chunks()

@@ -35,6 +35,8 @@ class RawExchange:
 
     def __init__(self, limits: Limits, spool: Path | None, monotonic: Callable[[], float] = time.monotonic) -> None:
         self.request = bytearray()
+        self.target = ""
+        """What the request line names (RFC 9112, 3.2), to the letter."""
         self.interim: list[bytes] = []
         self.head = b""
         """The final response's status line and headers with the empty line that ends them."""

@@ -13,12 +13,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Mapping
-from functools import lru_cache
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
-import certifi
 import requests
 from requests.adapters import HTTPAdapter
 from requests.cookies import extract_cookies_to_jar
@@ -26,12 +24,14 @@ from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, T
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
+from urllib3.util import SKIP_HEADER
 
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
+from archiver.capture.http_framing import Sent
 from archiver.capture.raw_exchange import BoundReached, RawExchange
-from archiver.capture.tls import tls_facts
+from archiver.capture.tls import tls_facts, trusted_roots
 from archiver.config import Config, Limits
-from archiver.errors import UsageError
+from archiver.markup.addresses import WebAddress, web_address
 from archiver.model import Tls
 from archiver.network.address_guard import AddressRefused, Guard, NameUnknown
 from archiver.network.dial import check_proxy
@@ -143,6 +143,10 @@ def _connection_classes(wire: _RecordedConnection, *, socks: bool) -> dict[str, 
 
     def recorded(base: Any) -> Any:
         class Recorded(base):  # type: ignore[misc]
+            def request(self, method: str, url: str, *args: Any, **kwargs: Any) -> None:
+                # What urllib3 was asked for stands in its own spelling here, which it must not have on the wire.
+                super().request(method, wire.raw.target or url, *args, **kwargs)
+
             def _new_conn(self) -> Any:
                 if socks or self.proxy is not None:
                     return super()._new_conn()
@@ -165,6 +169,7 @@ def _connection_classes(wire: _RecordedConnection, *, socks: bool) -> dict[str, 
 
 class _Adapter(HTTPAdapter):
     def __init__(self, wire: _RecordedConnection) -> None:
+        self._wire = wire
         self._pools, self._socks = (_connection_classes(wire, socks=each) for each in (False, True))
         self._trust = trusted_roots(wire.config.ca_bundle)
         if wire.config.insecure:
@@ -172,17 +177,27 @@ class _Adapter(HTTPAdapter):
             disable_warnings(InsecureRequestWarning)  # the record says it, exchange by exchange
         super().__init__(pool_connections=64, pool_maxsize=16, max_retries=0)
 
-    def build_connection_pool_key_attributes(self, request: Any, verify: Any, cert: Any = None) -> Any:
-        """One TLS context for all: requests and urllib3 would read the roots anew for each connection (30 ms)."""
-        host, _ = super().build_connection_pool_key_attributes(request, verify, cert)
-        return host, {"ssl_context": self._trust, "cert_reqs": self._trust.verify_mode}
-
-    def ask(self, request: requests.PreparedRequest, timeout: Timeout, proxies: dict[str, str]) -> BaseHTTPResponse:
-        """As `send`, without a requests response around urllib3's. Raises what urllib3 raises."""
-        pool: Any = self.get_connection_with_tls_context(request, True, proxies)
+    def ask(
+        self,
+        address: WebAddress,
+        request: requests.PreparedRequest,
+        timeout: Timeout,
+        proxy: str | None,
+        body: bytes | None = None,
+    ) -> BaseHTTPResponse:
+        """Send a request to an address as it is spelt, without a requests response around urllib3's. Raises what
+        urllib3 raises."""
+        # One TLS context for all: requests and urllib3 would read the roots anew for each connection (30 ms).
+        tls = {"ssl_context": self._trust, "cert_reqs": self._trust.verify_mode}
+        manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
+        pool = manager.connection_from_host(address.hostname.strip("[]"), address.port, address.scheme, pool_kwargs=tls)
+        # A proxy is told the whole address of what it asks for itself (RFC 9112, 3.2.2).
+        told = proxy is not None and not proxy.lower().startswith("socks") and address.scheme == "http"
+        self._wire.raw.target = address.href if told else address.target
         response: BaseHTTPResponse = pool.urlopen(
-            "GET",
-            self.request_url(request, proxies),
+            request.method,
+            "http://proxied/" if told else "/",
+            body=body,
             headers=request.headers,
             timeout=timeout,
             retries=self.max_retries,
@@ -201,26 +216,6 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(proxy, **kwargs)
         manager.pool_classes_by_scheme = self._socks if proxy.lower().startswith("socks") else self._pools
         return manager
-
-
-def trusted_roots(bundle: Path | None) -> ssl.SSLContext:
-    """A context that verifies chain and name against the roots in `bundle`, or those that requests brings along.
-
-    Raises UsageError when the bundle cannot be read or holds no certificates.
-    """
-    try:
-        return ssl.create_default_context(cafile=str(bundle or certifi.where()))
-    except OSError as error:
-        raise UsageError(f"the CA bundle {bundle} is not a file of PEM certificates: {error}") from error
-
-
-@lru_cache(256)
-def as_sent(url: str) -> str:
-    """The address as requests puts it on the wire: host in IDNA, path quoted. Raises ValueError where it has no such
-    form."""
-    prepared = requests.models.PreparedRequest()
-    prepared.prepare_url(url, None)
-    return prepared.url or url
 
 
 class Visit(requests.Session):
@@ -244,21 +239,34 @@ class Visit(requests.Session):
         other.headers.update({"Accept": "*/*", **({"Referer": referer} if referer else {})})
         return other
 
-    def ask(self, url: str, timeout: Timeout, proxies: dict[str, str]) -> BaseHTTPResponse:
+    def ask(self, url: str, timeout: Timeout, proxy: str | None) -> BaseHTTPResponse:
         """GET an address, with the cookies of the visit, and keep those of the answer.
 
-        The same bytes go out as from `get`, for half the time: that also merges settings, copies the cookies twice and
-        reads a redirect's whole body, unbounded and decoded, to follow it. Raises what urllib3 raises, and ValueError.
+        The same headers go out as from `get`, for half the time: that also merges settings, copies the cookies twice,
+        spells the address its own way, and reads a redirect's whole body, unbounded and decoded, to follow it. Raises
+        what urllib3 raises, and ValueError.
         """
-        request = requests.PreparedRequest()
-        request.method, request.url = "GET", as_sent(url)
+        address, request = web_address(url), requests.PreparedRequest()
+        request.method, request.url = "GET", address.href
         request.prepare_headers(self.headers)
         if len(self.cookies):
             request.prepare_cookies(self.cookies)
-        response = self._recorder.adapter.ask(request, timeout, proxies)
+        request.headers = requests.structures.CaseInsensitiveDict({"Host": address.host, **request.headers})
+        response = self._recorder.adapter.ask(address, request, timeout, proxy)
         if "Set-Cookie" in response.headers:
             extract_cookies_to_jar(self.cookies, request, response)  # type: ignore[no-untyped-call]
         return response
+
+    def relay(self, url: str, sent: Sent, timeout: Timeout, proxy: str | None) -> BaseHTTPResponse:
+        """Send another client's request as that client made it; its cookies are its own. Raises as `ask` does."""
+        request = requests.PreparedRequest()
+        request.method, request.url = sent.method, url
+        request.headers = requests.structures.CaseInsensitiveDict(sent.headers)
+        for name in ("User-Agent", "Accept-Encoding"):  # urllib3 would add its own
+            request.headers.setdefault(name, SKIP_HEADER)
+        target = url[url.index("/", len(web_address(url).scheme) + 3) :]
+        address = replace(web_address(url), href=url, target=target)  # in that client's spelling
+        return self._recorder.adapter.ask(address, request, timeout, proxy, sent.body or None)
 
     def close(self) -> None:
         """requests would close the adapter, and with it the connections of every other visit."""
@@ -288,16 +296,16 @@ class Recorder:
         return Visit(self)
 
     def exchange(
-        self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None
+        self, visit: Visit, url: str, spool: Path | None, limits: Limits | None = None, sent: Sent | None = None
     ) -> tuple[RawExchange, CaptureError | None]:
-        """GET `url` and record it; never raises for what the network does.
+        """GET `url`, or send what was `sent` there, and record it; never raises for what the network does.
 
         The raw exchange is empty (`size` 0) when no byte of a response came; a CaptureError says what ended it early.
         Raises StorageError when the spool cannot be written.
         """
         raw = self._wire.raw = RawExchange(limits or self.config.limits, spool)
         try:
-            error = self._get(visit, url)
+            error = self._get(visit, url, sent)
             raw.ended()
         except BaseException:
             raw.close()
@@ -308,13 +316,16 @@ class Recorder:
             return raw, CaptureError(kind="disconnect", message="the connection closed inside the headers", again=True)
         return raw, None
 
-    def _get(self, visit: Visit, url: str) -> Exception | None:
+    def _get(self, visit: Visit, url: str, sent: Sent | None) -> Exception | None:
         """Run the exchange to its end; returns what ended it early."""
         proxy = self.config.proxy
         try:
             if proxy:
-                self._wire.guard.check_name(urlsplit(url).hostname or "")
-            response = visit.ask(url, self._timeout, {"http": proxy, "https": proxy} if proxy else {})
+                self._wire.guard.check_name(web_address(url).hostname)
+            if sent is None:
+                response = visit.ask(url, self._timeout, proxy)
+            else:
+                response = visit.relay(url, sent, self._timeout, proxy)
             try:
                 while response.read1(1 << 16, decode_content=False):
                     pass

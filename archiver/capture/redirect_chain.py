@@ -6,13 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urldefrag
 
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.recorder import Recorder, Visit, as_sent
+from archiver.capture.recorder import Recorder, Visit
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.single_exchange import Attempt, attempt
-from archiver.capture.urls import address_problem, redirect_target
+from archiver.capture.urls import address_problem, as_sent, redirect_target
 from archiver.config import Limits
 from archiver.model import Initiator
 
@@ -96,7 +95,7 @@ class RedirectChain:
             limits = self.requester.limits
             self.attempts += 1
             try:
-                url = as_sent(urldefrag(self.url).url)
+                url = as_sent(self.url)
             except ValueError as error:
                 message = f"{self.url!r} cannot be asked for: {error}"
                 self.fault = CaptureError(kind="address", message=message, again=False)
@@ -128,6 +127,6 @@ class RedirectChain:
     def arrived(self) -> bool:
         """Whether the last address asked for gave the last answer."""
         try:
-            return self.answer is not None and self.answer.url == as_sent(urldefrag(self.url).url)
+            return self.answer is not None and self.answer.url == as_sent(self.url)
         except ValueError:
             return False

@@ -11,9 +11,10 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
 from typing import Literal
-from urllib.parse import urlsplit
 
 from protego import Protego
+
+from archiver.markup.addresses import web_address
 
 Policy = Literal["record", "obey", "ignore"]
 Verdict = Literal["allowed", "disallowed", "absent", "unreachable", "ignored", "not-asked"]
@@ -56,8 +57,7 @@ def retry_after(value: str | None, now: datetime) -> float | None:
 
 def robots_address(url: str) -> str:
     """Where the robots.txt of an address lies."""
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}/robots.txt"
+    return f"{web_address(url).origin}/robots.txt"
 
 
 def product_of(user_agent: str) -> str:

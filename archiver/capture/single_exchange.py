@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archiver.capture.content_codings import decoded
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.http_framing import Framing, status_of, values
+from archiver.capture.http_framing import Framing, Sent, status_of, values
 from archiver.capture.raw_exchange import RawExchange
 from archiver.capture.recorder import Recorder, Visit
 from archiver.config import Limits
@@ -36,6 +36,8 @@ class Attempt:
     """Whether the payload is whole enough to state its digest."""
     said: str | None
     """What is wrong with the message, in words."""
+    sent: Sent | None = None
+    """What another client sent; None for a GET of our own."""
 
     @property
     def status(self) -> int | None:
@@ -58,27 +60,37 @@ def attempt(
     keep: int,
     limits: Limits,
     spool: Path,
+    sent: Sent | None = None,
 ) -> Attempt:
-    """Ask for `url`, an address as it is sent; keep at most `keep` bytes of the decoded body. The caller sets `ended`
-    and closes the raw exchange.
+    """Ask for `url`, an address as it is sent, or send what another client `sent` there; keep at most `keep` bytes of
+    the decoded body. The caller sets `ended` and closes the raw exchange.
 
     Raises StorageError when a large response cannot be kept on disk.
     """
-    raw, fault = recorder.exchange(visit, url, spool, limits)
+    raw, fault = recorder.exchange(visit, url, spool, limits, sent)
     try:
-        return _read(raw, fault, url, initiator, asked, keep)
+        done = _read(raw, fault, url, initiator, asked, keep, bodiless=sent is not None and sent.method == "HEAD")
+        done.sent = sent
+        return done
     except BaseException:
         raw.close()
         raise
 
 
 def _read(
-    raw: RawExchange, fault: CaptureError | None, url: str, initiator: Initiator, asked: datetime, keep: int
+    raw: RawExchange,
+    fault: CaptureError | None,
+    url: str,
+    initiator: Initiator,
+    asked: datetime,
+    keep: int,
+    *,
+    bodiless: bool,
 ) -> Attempt:
     payload = Hasher()
     if status_of(raw.head) is None:
         return Attempt(url, initiator, asked, asked, raw, fault, None, payload, False, False, None)
-    framing, headers = Framing(raw.block(), raw.head, raw.headers), raw.headers
+    framing, headers = Framing(raw.block(), raw.head, raw.headers, bodiless=bodiless), raw.headers
     plain = decoded(_hashed(framing, payload), values(headers, "content-encoding"), keep)
     whole = framing.problem is None and fault is None
     if framing.problem and (fault is None or fault.kind == "disconnect"):

@@ -1,10 +1,14 @@
-"""Reads the facts of a TLS connection: protocol, cipher, the certificates presented."""
+"""Reads the facts of a TLS connection (protocol, cipher, the certificates presented), and says whom to trust."""
 
 import ssl
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
+import certifi
+
 from archiver.digest import sha256
+from archiver.errors import UsageError
 from archiver.model import Tls
 
 
@@ -45,3 +49,14 @@ def _distinguished_name(name: Any) -> str:
     short = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C"}
     pairs = [pair for relative in name for pair in relative]
     return ", ".join(f"{short.get(key, key)}={value}" for key, value in reversed(pairs))
+
+
+def trusted_roots(bundle: Path | None) -> ssl.SSLContext:
+    """A context that verifies chain and name against the roots in `bundle`, or those that requests brings along.
+
+    Raises UsageError when the bundle cannot be read or holds no certificates.
+    """
+    try:
+        return ssl.create_default_context(cafile=str(bundle or certifi.where()))
+    except OSError as error:
+        raise UsageError(f"the CA bundle {bundle} is not a file of PEM certificates: {error}") from error

@@ -1,33 +1,37 @@
 """Checks addresses that may be asked for, and reads addresses in headers."""
 
-from urllib.parse import urljoin, urlsplit
+from archiver.markup.addresses import absolute, web_address
+
+
+def as_sent(url: str) -> str:
+    """The address as it goes over the wire and into records: without fragment. Raises ValueError where it has no such
+    form."""
+    return web_address(url).href
 
 
 def address_problem(url: str) -> str | None:
     """Why an address may not be asked for, in words; None when it may."""
     try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
+        credentials = web_address(url).credentials
     except ValueError as error:
         return str(error)
-    if parts.scheme not in ("http", "https"):
-        return "only http and https are fetched"
-    if not host:
-        return "it names no host"
-    if parts.username is not None or parts.password is not None:
-        return "it carries a user name or password"
-    return None
+    return "it carries a user name or password" if credentials else None
 
 
 def redirect_target(url: str, location: str) -> str:
     """Where a Location leads from `url` (RFC 9110, 10.2.2); as it stands where that is no address."""
-    target = readable(location)
+    return target_of(url, readable(location))
+
+
+def target_of(url: str, reference: str, base: str | None = None) -> str:
+    """Where a page at `url` is redirected to by a reference, which is resolved against `base`: the fragment stays where
+    the reference has none (Fetch, 4.4). The reference as it stands where it is no address."""
     try:
-        fragment = urlsplit(url).fragment
-        absolute = urljoin(url, target)
-        return absolute if urlsplit(absolute).fragment or not fragment else f"{absolute}#{fragment}"
+        target = absolute(reference, base or url)
+        fragment = web_address(url).fragment
     except ValueError:
-        return target
+        return reference
+    return target if "#" in target else target + fragment
 
 
 def readable(location: str) -> str:
@@ -43,7 +47,7 @@ def referer_of(page: str, url: str) -> str | None:
     """What the host of a page resource is told of the page: its origin, and nothing in the clear of a page that came
     over TLS (Referrer Policy, "strict-origin"). The record of the request is shared with other bags, which need not
     know the page's address."""
-    here, there = urlsplit(page), urlsplit(url)
+    here, there = web_address(page), web_address(url)
     if here.scheme == "https" and there.scheme != "https":
         return None
-    return f"{here.scheme}://{here.netloc.rpartition('@')[2]}/"
+    return f"{here.origin}/"

@@ -2,13 +2,14 @@
 
 One gzip member a record (Annex D.2), compressed at level 1 by isal where it is there (docs/architecture.md). The
 block of a request or response record is the recorded message to the byte; nothing is parsed and written again.
-Interim 1xx answers stand in a metadata record beside the response. Digests: SHA-256 over every block; a payload digest
-only where the payload is the rest of the block (not chunked, nothing after its end), because readers that hash the
-chunk framing would take a right one for wrong.
+Interim 1xx answers stand in a metadata record beside the response, in base64. Digests: SHA-256 over every block; a
+payload digest only where the payload is the rest of the block (not chunked, nothing after its end), because readers
+that hash the chunk framing would take a right one for wrong.
 """
 
 import io
 import zlib
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import IO, Any, Protocol
@@ -126,9 +127,10 @@ class WarcFile:
         self._write("request", request_id, started, about, "application/http;msgtype=request", request)
         metadata_id = None
         if raw.interim:
-            metadata_id, interim = self._record_id(), io.BytesIO(b"".join(raw.interim))
-            # Not a response record of its own: as such, replay tools would serve it (RFC 9110, 15.2).
-            self._write("metadata", metadata_id, started, about, "application/http;msgtype=response", interim)
+            # Replay tools index every record but those of this type (docs/adr/0211), and would serve it as the page.
+            lines = b"".join(b"interim-response: %s\r\n" % b64encode(each) for each in raw.interim)
+            metadata_id = self._record_id()
+            self._write("metadata", metadata_id, started, about, "application/warc-fields", io.BytesIO(lines))
         headers = [*where, ("WARC-Concurrent-To", request_id)]
         if payload is not None:
             headers.append(("WARC-Payload-Digest", payload.base32()))

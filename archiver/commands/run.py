@@ -24,6 +24,7 @@ from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
+from archiver.job.rendering import browser_hint
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
@@ -62,10 +63,14 @@ def run(args: argparse.Namespace) -> int:
     return summary.exit_code
 
 
-_SWITCHES = ("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text")
+_SWITCHES = (
+    *("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text"),
+    *("screenshot", "consent", "browser_no_sandbox"),
+)
 _FROM_ARGUMENTS = (
     *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots"),
     *("deliver", "deliver_form", "deliver_endpoint"),
+    *("browser", "browser_executable"),
 )
 
 
@@ -196,6 +201,8 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
     for line in advice_lines(summary.kinds):
         print(line, file=sys.stderr)
+    if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
+        print(f"hint: {visible(hint)}", file=sys.stderr)
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:

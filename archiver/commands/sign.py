@@ -24,7 +24,14 @@ def sign(args: argparse.Namespace) -> int:
     refused = 0
     for bag in find_bags(bags_of(args.places, config)):
         try:
-            done = sign_valid(bag, signer, config, force=args.force, ask_revocation=not args.no_revocation)
+            done = sign_valid(
+                bag,
+                signer,
+                config,
+                force=args.force,
+                ask_revocation=not args.no_revocation,
+                replace_unsound=args.replace_unsound,
+            )
         except Refused as error:
             refused += 1
             print(visible(f"not signed {bag}: {error}; see 'archiver validate', or sign it as it is with --force"))

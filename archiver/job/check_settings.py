@@ -7,6 +7,7 @@ from ipaddress import IPv6Address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from archiver.browser.available import missing
 from archiver.config import Config, without_credentials
 from archiver.errors import UsageError
 from archiver.job.outbox import checked_target
@@ -14,7 +15,11 @@ from archiver.packaging.open_target import is_folder
 from archiver.trust.seal_new_bag import load_signer
 
 _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
-_CHOICES = (("robots", ("record", "obey", "ignore")), ("srcset", ("all", "largest")))
+_CHOICES = (
+    ("robots", ("record", "obey", "ignore")),
+    ("srcset", ("all", "largest")),
+    ("browser", ("never", "auto", "always")),
+)
 
 
 def checked(config: Config) -> Config:
@@ -22,7 +27,7 @@ def checked(config: Config) -> Config:
     if signer := load_signer(config):
         signer.require_valid(datetime.now(UTC))
     if config.ca_bundle is not None:
-        from archiver.capture.recorder import trusted_roots
+        from archiver.capture.tls import trusted_roots
 
         trusted_roots(config.ca_bundle)
     if config.proxy is not None:
@@ -31,6 +36,8 @@ def checked(config: Config) -> Config:
         from archiver.job.workers.dask_executor import scheduler_of
 
         scheduler_of(config.executor)
+    if (config.browser == "always" or config.screenshot) and (needed := missing(config)):
+        raise UsageError(f"no browser can be asked to show pages: {needed}")
     config = _with_delivery(config)
     for name, allowed in _CHOICES:
         if getattr(config, name) not in allowed:

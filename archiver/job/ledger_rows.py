@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+from archiver.browser.available import missing
 from archiver.config import Config
 from archiver.job.advice import class_of
 from archiver.job.result import Archived, Done, Result
@@ -20,10 +21,13 @@ def repeats(done: Done, last: Entry | None) -> bool:
 
 
 def able(entry: Entry, config: Config) -> tuple[str, ...]:
-    """What a seed was not captured for want of and is there now: settings that were raised since."""
+    """What a seed was not captured for want of and is there now: settings that were raised since, a
+    browser."""
     before = (entry.detail or {}).get("limit")
     raised = isinstance(before, int) and config.limits.response_bytes > before
-    return ("limits.response_bytes",) if raised else ()
+    needs = (entry.detail or {}).get("needs")
+    shows = needs == "browser" and config.browser != "never" and missing(config) is None
+    return (*(("limits.response_bytes",) if raised else ()), *(("browser",) if shows else ()))
 
 
 def entry_of(seed: Seed, done: Done) -> Entry:

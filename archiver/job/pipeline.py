@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 from uuid import uuid4
 
 from archiver import __version__
@@ -22,6 +22,7 @@ from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
+from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
@@ -62,41 +63,51 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
     staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
     writer = _StagedWarcs(staged, tools, started)
+    session = tools.fetcher.session(writer)
     try:
-        capture = tools.fetcher.fetch(seed.url, writer)  # 1. capture the original
+        capture = tools.fetcher.fetch(seed.url, writer, session)  # 1. capture the original
         if isinstance(capture, Failure):
             staged.discard()
             return capture
-        writer.close()
         with _READING:
             reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
         reading = _from_wire(reading, capture)
         instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
         if instead and capture.outcome == "captured":
             capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
-        photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
-        reading = replace(
-            reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims}
-        )
-        check_warcs(writer.written())  # 3. judge the WARC by what will judge the bag
-        contents = BagContents(
-            seed=seed,
-            capture=capture,
-            reading=reading,
-            lead=photos.lead,
-            config=config,
-            name=staged.name,
-            identifier=staged.identifier,
-            group=tools.job,
-            sealed=max(tools.now(), capture.finished),  # the clock may have been set back
-            clock=tools.clock(),
-        )
-        bag = fill(staged, contents)  # 4. write and seal
-        warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-        warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
+        with shown(seed, capture, reading, session, config) as after:  # 3. show it in a browser, where it takes one
+            writer.close()
+            sealed = _sealed(seed, reading, after, writer, staged, tools)
     except BaseException:
         staged.discard()
         raise
+    return sealed
+
+
+def _sealed(
+    seed: Seed, reading: Reading, after: Shown, writer: "_StagedWarcs", staged: StagedBag, tools: Tools
+) -> Archived:
+    """Write and seal the bag. Raises StorageError, RecordingError."""
+    config, capture = tools.config, after.capture
+    photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
+    reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
+    check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
+    contents = BagContents(
+        seed=seed,
+        capture=capture,
+        reading=reading,
+        lead=photos.lead,
+        config=config,
+        name=staged.name,
+        identifier=staged.identifier,
+        group=tools.job,
+        sealed=max(tools.now(), capture.finished),  # the clock may have been set back
+        clock=tools.clock(),
+        rendering=after.rendering,
+    )
+    bag = fill(staged, contents)  # 5. write and seal
+    warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
+    warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
     return Archived(
         bag=bag,
         outcome=capture.outcome,
@@ -179,11 +190,16 @@ class _StagedWarcs:
             self._shared = CopiedRecords(self._open(f"wacz/archive/{name}"), name)
         return self._shared
 
+    def written(self, name: str) -> IO[bytes]:
+        path = f"wacz/archive/{name}"
+        self._files[path].flush()
+        return (self._staged.path / "data" / path).open("rb")
+
     def _open(self, path: str) -> HashingFile:
         self._files[path] = self._staged.open(path)
         return self._files[path]
 
-    def written(self) -> list[Path]:
+    def paths(self) -> list[Path]:
         return [self._staged.path / "data" / path for path in self._files]
 
     def close(self) -> None:

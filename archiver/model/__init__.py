@@ -58,6 +58,7 @@ if TYPE_CHECKING:
         Unread,
         UnreadKind,
     )
+    from archiver.model.rendering import Rendering
     from archiver.model.seed import (
         Anchor,
         FormerKey,
@@ -122,6 +123,7 @@ __all__ = [
     "Receipt",
     "RecordIds",
     "RecoveredLink",
+    "Rendering",
     "Report",
     "Requisites",
     "Seed",
@@ -146,7 +148,7 @@ def __getattr__(name: str) -> object:
     """A noun, from the module that has it, which is imported only now: validation needs four of fifty, and would spend
     as much on the others as on a bag of two thousand files."""
     if name in __all__:
-        for module in ("bag", "seed", "capture", "article"):
+        for module in ("bag", "seed", "capture", "article", "rendering"):
             if noun := vars(import_module(f"{__name__}.{module}")).get(name):
                 globals()[name] = noun
                 return noun

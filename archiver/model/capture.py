@@ -51,6 +51,7 @@ class Exchange:
     truncated: Truncation | None
     outcome: str
     tls: Tls | None
+    method: str = "GET"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +95,9 @@ class IndexEntry:
     file: str
     offset: int
     length: int
+    method: str = "GET"
+    request_body: str = ""
+    """Of a POST or PUT, in the words by which replay tools look for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -41,7 +41,9 @@ from archiver.validation.bagit.tree import scan
 
 RECORD, PREMIS = "provenance.json", "metadata/premis.xml"
 CRATE, PREVIEW = "ro-crate-metadata.json", "ro-crate-preview.html"
-_MADE = (f"{FOLDER}{INDEX}", f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
+_OLDER_INDEX = f"{INDEX}j"
+"""What the index is called in bags made until November 2026; their copies call it so too."""
+_MADE = (f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
          PREVIEW, "metadata/metadata.csv", "metadata/rights.csv")  # fmt: skip
 """What is made of the rest, in the order in which one states the digests of others."""
 _RENDERING = "rendering/"
@@ -57,7 +59,8 @@ def redact(original: Source, staged: StagedBag, day: datetime) -> Bag:
     same day. Raises Refused where it is no such bag, holds what cannot be rewritten, or where the finished copy still
     holds something that was taken out; StorageError, OSError."""
     paths = [path.removeprefix("data/") for path in original.files if path.startswith("data/")]
-    if any(path not in paths for path in _MADE):
+    index = _OLDER_INDEX if f"{FOLDER}{_OLDER_INDEX}" in paths else INDEX
+    if any(path not in paths for path in (f"{FOLDER}{index}", *_MADE)):
         raise Refused("it is not one of archiver's own bags, or not whole: only those can be redacted")
     if other := [path for path in paths if path.lower().endswith(_OTHER_ARCHIVES)]:
         raise Refused(f"data/{other[0]} is a web archive of a kind that is not rewritten")
@@ -65,7 +68,7 @@ def redact(original: Source, staged: StagedBag, day: datetime) -> Bag:
     if record.get("redaction"):
         raise Refused("it is an access copy already")
     try:
-        copy = _Copy(original, staged, record, day)
+        copy = _Copy(original, staged, record, day, index)
         bag = copy.made([path for path in paths if not path.startswith(_RENDERING)])
         search_copy(bag.path, copy.removed)
     except (LookupError, ValueError, TypeError, AttributeError, etree.XMLSyntaxError, RecursionError) as error:
@@ -79,8 +82,9 @@ def redact(original: Source, staged: StagedBag, day: datetime) -> Bag:
 class _Copy:
     """One access copy in the making."""
 
-    def __init__(self, original: Source, staged: StagedBag, record: dict[str, Any], day: datetime) -> None:
-        self.original, self.staged, self.record, self.day = original, staged, record, day
+    def __init__(self, original: Source, staged: StagedBag, record: dict[str, Any], day: datetime, index: str) -> None:
+        self.original, self.staged, self.record, self.day, self.index = original, staged, record, day, index
+        self.made_of_others = (f"{FOLDER}{index}", *_MADE)
         self.ids: dict[str, str] = {}
         self.warcs: dict[str, Rewritten] = {}
         self.files: dict[str, str] = {}
@@ -102,7 +106,7 @@ class _Copy:
             self.warcs[name] = rewrite(self._place(path), name, file, self.ids, self.removed, self._renamed, self.day)
             self.staged.closed(name, file)
         for path in paths:
-            if path not in _MADE and path not in warcs:
+            if path not in self.made_of_others and path not in warcs:
                 self._copy(path)
         self._wacz()
         self.staged.add(RECORD, record_bytes(self._record()))
@@ -120,16 +124,16 @@ class _Copy:
             collect(self._place(path), self.removed)
         over(self.record, self._text)
         for path in paths:
-            if path not in _MADE and path not in warcs and not path.startswith(_BODIES):
+            if path not in self.made_of_others and path not in warcs and not path.startswith(_BODIES):
                 any_text(self._read(path), self._text, self.removed)
-        for path in _MADE:
+        for path in self.made_of_others:
             if path.endswith(".csv"):
                 csv_rows(self._read(path), self._text)
             elif path.endswith(".html"):
                 html_texts(self._read(path).decode("utf-8"), self._text)
             elif path.endswith(".xml"):
                 xml_texts(xml_tree(self._read(path)), self._text)
-            elif path in (f"{FOLDER}{INDEX}", f"{FOLDER}{PAGES}"):
+            elif path in (f"{FOLDER}{self.index}", f"{FOLDER}{PAGES}"):
                 for line in self._read(path).decode("utf-8").splitlines():
                     told = json.loads(line[line.index("{") :])
                     over({name: each for name, each in told.items() if name != "text"}, self._text)
@@ -145,7 +149,7 @@ class _Copy:
             self.names[self.original.name] = base
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]
-            if path not in _MADE and tells(name, self.removed):
+            if path not in self.made_of_others and tells(name, self.removed):
                 _, dot, ending = name.partition(".")
                 self.names[name] = f"{path.split('/')[0]}-{number}{dot}{ending}"
 
@@ -201,11 +205,11 @@ class _Copy:
         page = {
             name: value if name in ("id", "ts", "text") else over(value, self._text) for name, value in page.items()
         }
-        add_wacz(self.staged, entries, page, self.day)
+        add_wacz(self.staged, entries, page, self.day, index=self.index)
 
     def _entries(self) -> Iterator[IndexEntry]:
         """The lines of the index, leading to where the records lie now."""
-        for line in self._read(FOLDER + INDEX).decode("ascii").splitlines():
+        for line in self._read(FOLDER + self.index).decode("ascii").splitlines():
             said = json.loads(line[line.index(" {") :])
             moment = line[: line.index(" {")].rpartition(" ")[2]
             file = self._renamed(said["filename"])
@@ -252,7 +256,9 @@ class _Copy:
         root = xml_tree(self._read(PREMIS))
         written = {f"data/{path}": (size, digest) for path, size, digest in self.staged.written()}
         event = str(uuid5(NAMESPACE_URL, f"{self.staged.identifier}/redaction"))
-        paths = [f"data/{path}" for path in (*self.warcs, *self.files, f"{FOLDER}{INDEX}", f"{FOLDER}{PAGES}", RECORD)]
+        paths = [
+            f"data/{path}" for path in (*self.warcs, *self.files, f"{FOLDER}{self.index}", f"{FOLDER}{PAGES}", RECORD)
+        ]
         for node in [*root.iter(f"{{{NS}}}object"), *root.iter(f"{{{NS}}}linkingObjectIdentifier")]:
             values = [*node.iter(f"{{{NS}}}objectIdentifierValue"), *node.iter(f"{{{NS}}}linkingObjectIdentifierValue")]
             if any(_of_rendering(each.text or "") for each in values):

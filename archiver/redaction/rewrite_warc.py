@@ -5,6 +5,7 @@ It reads files that validation has passed. Blocks are streamed: only heads of me
 """
 
 import zlib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -29,6 +30,8 @@ _SETTLED = ("warc-type", "warc-date", "warc-block-digest", "warc-payload-digest"
             "content-type", "warc-truncated", "warc-identified-payload-type", "warc-segment-number")  # fmt: skip
 """Fields that hold no text of anybody's."""
 _REPEATED = "(a value that was taken out elsewhere)"
+_INTERIM = "interim-response"
+"""Of a metadata record: the head of an interim answer, in base64 (docs/bag-format.md, section 3.1)."""
 _REFERENCES = ("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id")
 Fields = list[tuple[str, str]]
 Change = Callable[[str], str]
@@ -156,6 +159,12 @@ def _lines(text: str, removed: Removed) -> str:
     pieces = []
     for line in text.splitlines(keepends=True):
         name, colon, value = line.partition(":")
+        if name.strip().lower() == _INTERIM and (octets := _octets(value)) is not None:
+            plain = without_secret_headers(octets, removed)
+            masked = _masked(plain.decode("latin-1"), removed).encode("latin-1")
+            end = value[len(value.rstrip()) :]
+            pieces.append(line if masked == octets else f"{name}: {b64encode(masked).decode()}{end}")
+            continue
         if colon and value.strip() not in ("", PUT) and (is_secret_header(name) or is_secret_parameter(name.strip())):
             removed.parameter(name.strip(), value.strip())
             pieces.append(f"{name}: {PUT}{value[len(value.rstrip()) :]}")
@@ -163,6 +172,14 @@ def _lines(text: str, removed: Removed) -> str:
         said = without_secrets(value, removed, field=True) if colon else without_secrets(line, removed)
         pieces.append(f"{name}:{said}" if colon else said)
     return _masked("".join(pieces), removed)
+
+
+def _octets(value: str) -> bytes | None:
+    """Of a value in base64; None where it is not."""
+    try:
+        return b64decode(value.strip(), validate=True)
+    except ValueError:
+        return None
 
 
 def _masked(text: str, removed: Removed) -> str:

@@ -15,8 +15,8 @@ import unicodedata
 from functools import cache
 from importlib.resources import files
 from typing import NamedTuple
-from urllib.parse import SplitResult, urlsplit
 
+from archiver.markup.addresses import web_address
 from archiver.seeds.refusal import Refusal, shown
 
 LONGEST = 8192
@@ -38,7 +38,8 @@ _ACCESSED = re.compile(
 _TRAILING = frozenset("?!.,:;*_~'\"”’»“‘›„…。，、！？；：」』】》〉）)]}|")
 _CLOSING = {")": "(", "]": "[", "}": "{", "）": "（"}
 _COLON = re.compile(r"[:：=]")
-_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\s<>\"\\\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\s<>\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+_SCHEME = re.compile(r"https?:(?!\\/)[/\\]++", re.IGNORECASE)
 _OPENING = " \t<([{“”\"'‘’«„‹（「『【"
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
@@ -173,30 +174,31 @@ def looks_like_address(text: str) -> bool:
     return _BEGINS.match(text.lstrip(_OPENING)) is not None
 
 
-def check(url: str, line: int) -> SplitResult:
-    """The parts of an address a seed may have. Raises Refusal: not http(s), no host, credentials, spaces, control or
-    invisible characters, quotation marks, angle brackets, backslashes, or longer than LONGEST."""
+def check(url: str, line: int) -> str:
+    """The address a seed may have, as browsers read and write it (WHATWG URL). Raises Refusal: not http(s), no host,
+    credentials, spaces, control or invisible characters, angle brackets, slashes escaped as in JSON
+    behind the scheme, or longer than LONGEST."""
     if len(url) > LONGEST:
         raise Refusal(line, f"an address of {len(url):,} characters", f"at most {LONGEST:,} are read; {ADVICE}")
-    if not url.lower().startswith(("http://", "https://")):
+    scheme = _SCHEME.match(url)
+    if not scheme:
         raise Refusal(line, f"{shown(url)} is not an http or https address", ADVICE)
-    authority = re.split(r"[/?#\\]", url.partition("://")[2], maxsplit=1)[0]
+    authority = re.split(r"[/?#\\]", url[scheme.end() :], maxsplit=1)[0]
     if "@" in authority:
         raise Refusal(line, "an address with a user name or password in it", "leave out what stands before the @")
     if found := _FORBIDDEN.search(url):
         what = "a space" if found[0] == " " else f"the character U+{ord(found[0]):04X}"
         raise Refusal(line, f"{what} inside the address {shown(url)}", "write it percent-encoded (%20 for a space)")
     try:
-        parts = urlsplit(url)
-        port = parts.port
+        read = web_address(url)
     except ValueError as error:
-        raise Refusal(line, f"{shown(url)} is not a well-formed address", ADVICE) from error
-    if not (parts.hostname or "").strip(".") or port == 0:
+        what = "is not a well-formed address" if authority.partition(":")[0] else "names no host to ask"
+        raise Refusal(line, f"{shown(url)} {what}", ADVICE) from error
+    if not read.hostname.strip(".") or read.port == 0:
         raise Refusal(line, f"{shown(url)} names no host to ask", ADVICE)
-    return parts
+    return read.href + read.fragment
 
 
 def same(one: str, other: str) -> bool:
-    """Whether two accepted addresses are one: scheme and host in any case, the rest to the letter."""
-    a, b = urlsplit(one), urlsplit(other)
-    return one == other or (a[0], a[1].lower(), *a[2:]) == (b[0], b[1].lower(), *b[2:])
+    """Whether two accepted addresses are one: written alike once browsers have read them."""
+    return one == other or check(one, 0) == check(other, 0)

@@ -59,15 +59,16 @@ def _seed(document: Document, data: bytes, origin: str, name: str, guess_url: bo
     stated, guessed = find_address(document, guess_url)
     taken = set(stated.blocks)
     free = [at not in taken for at in range(len(blocks))]
-    host = urlsplit(stated.url).hostname or ""
+    url = addresses.check(stated.url, stated.line)
+    host = urlsplit(url).hostname or ""
     opening = read_opening(blocks, free, document.facts, host, _day_first(blocks))
     for at in taken:
         opening.kinds[at] = "address"
     captions, paragraphs = _body(blocks, opening)
     digest = sha256(data)
     remarks = [*document.remarks, *([f"line {stated.line}: {stated.remark}"] if stated.remark else [])]
-    untrimmed = stated.former or document.former_url
-    former = [FormerKey(sha256=digest, url=untrimmed)] if untrimmed not in ("", stated.url) else []
+    spelt = dict.fromkeys((stated.url, stated.former or document.former_url))
+    former = [FormerKey(sha256=digest, url=each) for each in spelt if each not in ("", url)]
     return Seed(
         origin=origin,
         name=name,
@@ -75,7 +76,7 @@ def _seed(document: Document, data: bytes, origin: str, name: str, guess_url: bo
         sha256=digest,
         encoding=document.encoding,
         lines=document.lines,
-        url=stated.url,
+        url=url,
         url_line=stated.line,
         headline=opening.headline,
         date=opening.date,

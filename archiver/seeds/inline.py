@@ -19,6 +19,8 @@ from archiver.seeds.links import read_inline as read_links
 
 MOST_MARKS = 3000
 """Characters in a block that could be marks. Above, only links are read."""
+SOFT_HYPHEN = "\u00ad"
+"""Says where a word may be divided; it is no letter of it."""
 _MARKS = re.compile(r"[\[\]*_`~<&\\!:=]")
 _ADDRESS = re.compile(r"://[^\s<>\[\]\"]*")
 _SCHEME = re.compile(r"(?:^|[^a-z0-9])https?$", re.IGNORECASE)
@@ -49,6 +51,7 @@ def read_inline(
 
     `strict`: the document is no Markdown for certain, so that a star within a word (`f*ck`) is no mark.
     """
+    raw = raw.replace(SOFT_HYPHEN, "")
     marks = sum(1 for _ in _MARKS.finditer(raw))
     if not marks:
         return " ".join(raw.split()), ()

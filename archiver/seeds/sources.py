@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from archiver.config import Limits
 from archiver.errors import StorageError, UsageError
@@ -22,7 +23,7 @@ from archiver.seeds.addresses import check
 from archiver.seeds.document import read_document
 from archiver.seeds.formats import table
 from archiver.seeds.lists import is_list, read_list
-from archiver.seeds.refusal import Refusal
+from archiver.seeds.refusal import Refusal, shown
 
 STDIN = "-"
 _ADDRESS = re.compile(r"https?:", re.IGNORECASE)
@@ -194,15 +195,21 @@ def _bounded(path: Path, most: int) -> bytes:
     return data
 
 
+_PATH = re.compile(r"https?:[/\\]++[^/\\?#]*+|[?#].*", re.IGNORECASE | re.DOTALL)
+"""What of an address is not its path."""
+
+
 def _read_address(address: str, origin: str | None = None) -> Seed | SeedRefused:
     # A password on the command line must not travel on in messages.
     origin = origin or re.sub(r"^(https?:/*)[^/?#\\]*@", r"\1", _printable(address), flags=re.IGNORECASE)
     try:
-        parts = check(_printable(address), 0)
+        host = urlsplit(check(_printable(address), 0)).hostname
+        if _printable(address) != address:
+            raise Refusal(0, f"{shown(_printable(address))} is not UTF-8", "write such bytes percent-encoded")
     except Refusal as refusal:
         return SeedRefused(origin=origin, line=0, problem=refusal.problem, advice=refusal.advice)
-    last = parts.path.rstrip("/").rpartition("/")[2].partition(";")[0]  # ;jsessionid=… is nobody's business
-    name = re.sub(r"[^A-Za-z0-9._]+", "-", f"{parts.hostname}-{last}")[:_LONGEST_NAME].strip("-.")
+    last = _PATH.sub("", address).rstrip("/").rpartition("/")[2].partition(";")[0]  # ;jsessionid=… is nobody's business
+    name = re.sub(r"[^A-Za-z0-9._]+", "-", f"{host}-{last}")[:_LONGEST_NAME].strip("-.")
     return read_document(f"Original url: <{address}>\n".encode(), origin=origin, name=f"{name or 'address'}.txt")
 
 

@@ -92,6 +92,19 @@ def _events(bag: Path) -> list[tuple[int, Path]]:
         raise _failure("read the custody log", error) from error
 
 
+def named_files(bag: Path) -> set[str]:
+    """The files that events `signature` say were written; events that cannot be read name none. Raises StorageError."""
+    found: set[str] = set()
+    for _, path in _events(bag):
+        if path.name.endswith("-signature.json"):
+            try:
+                files = json.loads(_read(path)[:EVENT_BYTES])["detail"]["files"]
+            except (ValueError, LookupError, TypeError, RecursionError):
+                continue
+            found |= {each for each in files if isinstance(each, str)} if isinstance(files, list) else set()
+    return found
+
+
 def unsigned_end(bag: Path) -> Path | None:
     """The last event, where there is one that nobody has signed. Raises StorageError, Refused."""
     last = newest(bag)

@@ -8,17 +8,17 @@ A further signer signs the last file of the chain. Nothing that is there is chan
 is not touched. Whether the bag deserves it is the caller's to judge.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
 from pathlib import Path
 
 from archiver.cms.read import InvalidCms, read_signature
 from archiver.config import public
-from archiver.errors import StorageError
+from archiver.errors import StorageError, TimestampError
 from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
-from archiver.trust.custody import SEALED, Agent, append, write_new
+from archiver.trust.custody import SEALED, Agent, append, named_files, write_new
 from archiver.trust.sign import Signer, sign
 from archiver.trust.timestamp import timestamp
 from archiver.trust.web import ask, trusted_by_default
@@ -27,6 +27,9 @@ SIGNATURES = "signatures"
 _DIRECT = Route()
 _LINKS = 64
 """Signatures and timestamps in one chain."""
+Judge = Callable[[Mapping[str, bytes], Certificate], None]
+"""Judges files (path in the bag -> content) before they are written; their own chain ends in this certificate. Raises
+Refused for what would not be accepted."""
 
 
 def sign_bag(
@@ -41,35 +44,53 @@ def sign_bag(
     ask_revocation: bool = True,
     durable: bool = True,
     route: Route = _DIRECT,
+    judge: Judge | None = None,
 ) -> list[Path]:
     """Sign the bag's seal, timestamp the signature (without `signer`: the end of the chain), note it in the custody
     log, and sign and timestamp that event: it vouches for the log so far. The files that were written: none where this
-    signer was the last to sign, and a timestamp stands over it or is not asked for.
+    signer was the last to sign, and a timestamp stands over it or is not asked for. A signature of this signer that no
+    event names, since its timestamp failed, is named now.
 
-    Raises UsageError where the certificate is not valid now, StorageError, TimestampError; a signature that could not
-    be timestamped stays, and can be timestamped later.
+    `judge` is asked before anything is written. Raises Refused where it refuses, UsageError where the certificate is
+    not valid now, StorageError, TimestampError; a signature that could not be timestamped stays, and can be timestamped
+    later.
     """
     if signer:
         signer.require_valid(now)
-    last = end_of_chain(bag)
-    writer = _ChainWriter(signer, timestamp_url, now, (roots, tsa_roots), ask_revocation, durable, route)
-    if signer and last_signer(bag) == signer.fingerprint:
-        if timestamp_url is None or last.suffix == ".tsr":
-            return []
-        files = _ChainWriter(None, timestamp_url, now, (roots, tsa_roots), ask_revocation, durable, route).extend(
-            last, bag / SIGNATURES
-        )
-    else:
-        files = writer.extend(last, bag / SIGNATURES)
+    links = chain(bag)
+    last = links[-1]
+    ways = (timestamp_url, now, (roots, tsa_roots), ask_revocation, durable, route)
+    is_mine = signer is not None and last_signer(bag) == signer.fingerprint
+    unnamed = _unnamed(bag, links) if is_mine else []
+    files: list[Path] = []
+    if not is_mine or (timestamp_url is not None and last.suffix != ".tsr"):
+        files = _ChainWriter(None if is_mine else signer, *ways, judge, bag).extend(last, bag / SIGNATURES)
+    if not files and not unnamed:
+        return []
+    first = next((each for each in links if each in unnamed), None)
+    signed = links[links.index(first) - 1] if first else last
     detail = {
         "signer": signer.subject if signer else None,
         "certificate_sha256": signer.fingerprint if signer else None,
         "timestamp": public(timestamp_url) if timestamp_url else None,
-        "signed": last.relative_to(bag).as_posix(),
-        "files": [each.relative_to(bag).as_posix() for each in files],
+        "signed": signed.relative_to(bag).as_posix(),
+        "files": [each.relative_to(bag).as_posix() for each in (*unnamed, *files)],
     }
     event = append(bag, "signature", at=now, agent=agent, detail=detail, durable=durable)
-    return [*files, event, *writer.extend(event, event.parent)]
+    return [*files, event, *_ChainWriter(signer, *ways).extend(event, event.parent)]
+
+
+def _unnamed(bag: Path, links: Sequence[Path]) -> list[Path]:
+    """The last signature and what is over and beside it, as far as no event names it."""
+    start = max(number for number, each in enumerate(links) if each.suffix == ".p7s")
+    named = named_files(bag)
+    found = [
+        path
+        for link in links[start:]
+        for path in (link, *(link.with_name(link.name + end) for end in (".crt", ".crl", ".ocsp")))
+        if path.is_file()
+    ]
+    return [each for each in found if each.relative_to(bag).as_posix() not in named]
 
 
 def sign_file(
@@ -130,39 +151,53 @@ class _ChainWriter:
         revoked: bool,
         durable: bool,
         route: Route,
+        judge: Judge | None = None,
+        bag: Path | None = None,
     ) -> None:
         self._signer, self._url, self._now = signer, url, now
         self._roots, self._tsa_roots = roots[0], roots[1] or roots[0]
         self._revoked, self._durable, self._route = revoked, durable, route
+        self._judge, self._bag = judge, bag
 
     def extend(self, path: Path, folder: Path) -> list[Path]:
-        """Sign a file, and timestamp the signature; the files written, in `folder`."""
+        """Sign a file, and timestamp the signature; the files written, in `folder`. Raises Refused, TimestampError."""
         written: list[Path] = []
         data = _read(path)
         name = path.name
         if self._signer:
             name, data = f"{name}.p7s", sign(data, self._signer, self._now)
-            self._write(folder / name, data, written)
             known = [*self._signer.chain, *self._known_roots()]
-            self._ask_revocation(complete(self._signer.chain[0], known), folder / name, written)
+            above = complete(self._signer.chain[0], known)
+            self._write({name: data, **self._revocation(above, name)}, folder, above[-1], written)
         if self._url:
             name = f"{name}.tsr"
-            response, chain = timestamp(data, self._url, self._tsa_roots, self._route)
-            self._write(folder / name, response, written)
-            self._write(folder / f"{name}.crt", chain, written)
-            self._ask_revocation(list(reversed(from_pem(chain))), folder / name, written)
+            try:
+                response, chain = timestamp(data, self._url, self._tsa_roots, self._route)
+            except TimestampError as error:
+                if written:
+                    raise TimestampError(f"{error}; {path.name} is signed, and without a timestamp") from error
+                raise
+            certificates = from_pem(chain)
+            files = {name: response, f"{name}.crt": chain}
+            files |= self._revocation(list(reversed(certificates)), name)
+            self._write(files, folder, certificates[0], written)
         return written
 
     def _known_roots(self) -> Sequence[Certificate]:
         return (*(roots_of(str(self._roots)) if self._roots else ()), *roots_of(trusted_by_default()))
 
-    def _ask_revocation(self, chain: Sequence[Certificate], path: Path, written: list[Path]) -> None:
-        for suffix, data in _answers(tuple(chain), f"{self._now:%F %H}", self._route).items() if self._revoked else ():
-            self._write(path.with_name(path.name + suffix), data, written)
+    def _revocation(self, chain: Sequence[Certificate], name: str) -> dict[str, bytes]:
+        answers = _answers(tuple(chain), f"{self._now:%F %H}", self._route) if self._revoked else {}
+        return {name + suffix: data for suffix, data in answers.items()}
 
-    def _write(self, path: Path, data: bytes, written: list[Path]) -> None:
-        write_new(path, data, durable=self._durable)
-        written.append(path)
+    def _write(self, files: Mapping[str, bytes], folder: Path, root: Certificate, written: list[Path]) -> None:
+        """Write files that belong together, once they are judged."""
+        if self._judge and self._bag:
+            below = folder.relative_to(self._bag).as_posix()
+            self._judge({f"{below}/{name}": data for name, data in files.items()}, root)
+        for name, data in files.items():
+            write_new(folder / name, data, durable=self._durable)
+            written.append(folder / name)
 
 
 @lru_cache(16)

@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from archiver.network.dial import Route
 from archiver.trust.seal_new_bag import agent, load_signer
 from archiver.validation.report import first_error
 from archiver.validation.validator import validate_bag
+from archiver.verification.extract_again import extract_again
 
 if TYPE_CHECKING:
     from archiver.trust.sign import Signer
@@ -46,18 +48,38 @@ def signer_of(config: Config) -> "Signer | None":
 
 
 def sign_valid(
-    bag: Path, signer: "Signer | None", config: Config, *, force: bool = False, ask_revocation: bool = True
+    bag: Path,
+    signer: "Signer | None",
+    config: Config,
+    *,
+    force: bool = False,
+    ask_revocation: bool = True,
+    replace_unsound: bool = False,
 ) -> SignedBag:
     """Sign a bag, and timestamp it where the settings name an authority; without `signer`, timestamp only.
 
-    Raises Refused for a bag that is not valid, unless `force` is set, StorageError, and TimestampError: the signature
-    stays then, and can be timestamped later.
+    Before anything is written, the signature is judged as `validate --require-signature` will judge it. Raises Refused
+    for a bag that is not valid, or a signature that would not be accepted, unless `force` is set, StorageError, and
+    TimestampError: the signature stays then, and can be timestamped later. With `replace_unsound` a signature that can
+    never be accepted is taken out first, and the custody log says so.
     """
+    if signer and replace_unsound:
+        from archiver.verification.unsound_signatures import without_unsound
+
+        with without_unsound(bag, agent(config)):
+            return sign_valid(bag, signer, config, force=force, ask_revocation=ask_revocation)
     from archiver.trust.seal import sign_bag
 
-    wrong = None if force else first_error(validate_bag(bag, cores=os.cpu_count() or 1))
+    report = None if force else validate_bag(bag, reread=extract_again, cores=os.cpu_count() or 1)
+    wrong = first_error(report) if report else None
     if wrong:
         raise Refused(f"{wrong.code} {wrong.path}: {wrong.message}")
+    if force:
+        judge = None
+    else:
+        from archiver.verification.judge_signature import judge_signature
+
+        judge = partial(judge_signature, bag, config)
     files = sign_bag(
         bag,
         signer,
@@ -68,5 +90,6 @@ def sign_valid(
         tsa_roots=config.tsa_roots,
         ask_revocation=ask_revocation,
         route=Route.of(config),
+        judge=judge,
     )
     return SignedBag(bag=bag, files=tuple(files))

@@ -38,6 +38,8 @@ _PROVEN = frozenset(
         "TSR024",
         "CUS007",
         "CUS011",
+        "CUS013",
+        "CUS014",
         "SIG010",
     ]
 )

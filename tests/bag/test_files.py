@@ -42,7 +42,7 @@ class TestWacz:
             folder = bag / "data" / "wacz"
             paths = {each.relative_to(folder).as_posix() for each in folder.rglob("*") if each.is_file()}
             fixed = {
-                *("indexes/index.cdxj", "pages/pages.jsonl", "datapackage.json", "datapackage-digest.json"),
+                *("indexes/index.cdx", "pages/pages.jsonl", "datapackage.json", "datapackage-digest.json"),
                 f"archive/{bag.name}.warc.gz",
             }
             assert fixed <= paths <= fixed | {f"archive/{bag.name}-shared.warc.gz"}
@@ -69,7 +69,7 @@ class TestWacz:
     def test_every_line_of_the_index_hits_the_gzip_member_of_its_response(self, bags):
         seen = 0
         for bag in bags:
-            lines = (bag / "data/wacz/indexes/index.cdxj").read_bytes().splitlines(keepends=True)
+            lines = (bag / "data/wacz/indexes/index.cdx").read_bytes().splitlines(keepends=True)
             assert lines == sorted(lines)
             for line in lines:
                 key, moment, facts = line.decode("ascii").rstrip("\n").split(" ", 2)

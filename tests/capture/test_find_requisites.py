@@ -155,7 +155,8 @@ def test_the_first_base_counts_where_it_is_an_address(base: str, address: str):
         ("iso-8859-1", "’", "%92"),
         ("windows-1251", "Я", "%DF"),
         ("windows-1251", "é", "%26%23233%3B"),
-        ("shift_jis", "表", "%95%5C"),
+        ("iso-2022-jp", "表日", "%1B$BI=F|%1B(B"),
+        ("shift_jis", "表", "%95\\"),
     ],
 )
 def test_a_query_is_sent_in_the_encoding_of_the_document(charset: str, char: str, query: str):

@@ -1,5 +1,6 @@
 """What goes over the connection is what the WARC holds, byte for byte (docs/bag-format.md, section 3.1; RFC 9112)."""
 
+import base64
 import gzip
 from pathlib import Path
 
@@ -82,8 +83,12 @@ def test_the_request_is_what_a_plain_reader_sends(tmp_path: Path):
     ("asked", "target"),
     [
         ("http://NEWS.example//double//slash", "//double//slash"),
-        ("http://news.example/a/../b%7e/%c3%a9?q=ü ö", "/b~/%C3%A9?q=%C3%BC%20%C3%B6"),
-        ("http://news.example/%zz|x", "/%25zz%7Cx"),
+        ("http://news.example/a/../b%7e/%c3%a9?q=ü ö", "/b%7e/%c3%a9?q=%C3%BC%20%C3%B6"),
+        ("http://news.example/%zz|x", "/%zz|x"),
+        ("http://news.example/100%-true?", "/100%-true?"),
+        ("http://news.example/a[1].html?ids[]=3&s=d|e&t='#x?", "/a[1].html?ids[]=3&s=d|e&t=%27"),
+        ("http:\\\\news.example\\%2f%7E^`{}", "/%2f%7E%5E%60%7B%7D"),
+        ("http:///news.example/a;b", "/a;b"),
         ("http://news.example?x=1", "/?x=1"),
     ],
 )
@@ -127,7 +132,11 @@ def test_interim_answers_stand_in_a_metadata_record_beside_the_response(tmp_path
     assert capture.page.body == HTML
     (metadata,) = files.of("metadata")
     (response,) = files.of("response")
-    assert metadata.block == early + go_on
+    lines = [line.partition(b": ") for line in metadata.block.splitlines()]
+    assert [(name, base64.b64decode(value)) for name, _, value in lines] == [
+        *((b"interim-response", early), (b"interim-response", go_on))
+    ]
+    assert metadata["Content-Type"] == "application/warc-fields", "replay tools index metadata of any other type"
     assert response.block == ok(HTML)
     assert metadata["WARC-Concurrent-To"] == response["WARC-Record-ID"]
     assert capture.final.record_ids.metadata == metadata["WARC-Record-ID"]

@@ -22,6 +22,8 @@ from newsroom import PARAGRAPHS, article
 from pictures import jpeg
 from wire import Server, chunked, ok
 
+from archiver.cli import main
+
 pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
 
 # Bound to loopback at a free port, which it prints. It ends with its standard input, so that nothing outlives a test.
@@ -41,20 +43,28 @@ STYLE = b"h1 { color: #234 } /* \xc3\xa9 */\r\n" * 400
 IMAGE = jpeg() + bytes(range(256)) * 300
 """A photo, and after its end every byte there is."""
 LINK = '<link rel="stylesheet" href="/s.css">'
+ODD = "/o[1]|100%.css?x[]=%7E%2f|"
+"""A path that other readers of addresses would spell anew."""
 PACKED = gzip.compress(article("Report 0", [*PARAGRAPHS, "This is report number 0."], head=LINK, caption="Tea."))
 ANSWERS = {
     "/news/0": [
         chunked(PACKED[:7], PACKED[7:], head=b"Content-Type: text/html; charset=utf-8\r\nContent-Encoding: gzip\r\n")
     ],
-    "/news/1": [story(1, head=LINK, caption="Tea.")],
+    # pywb takes a metadata record of any type but one for a page.
+    "/news/1": [
+        b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n"
+        + story(1, head=f'{LINK}<link rel="stylesheet" href="{ODD}">', caption="Tea.")
+    ],
+    ODD: [ok(b"p { color: red }", b"Content-Type: text/css\r\nCache-Control: private")],
     "/p.jpg": [ok(IMAGE, b"Content-Type: image/jpeg")],
     "/s.css": [chunked(STYLE[:5000], STYLE[5000:], head=b"Content-Type: text/css\r\nCache-Control: max-age=600\r\n")],
 }
 SENT = {
     "/news/0": PACKED,
-    "/news/1": ANSWERS["/news/1"][0].partition(b"\r\n\r\n")[2],
+    "/news/1": ANSWERS["/news/1"][0].split(b"\r\n\r\n", 2)[2],
     "/p.jpg": IMAGE,
     "/s.css": STYLE,
+    ODD: b"p { color: red }",
 }
 """The bodies without chunk framing; a coding of the content stays on."""
 
@@ -73,7 +83,7 @@ def collection(bag: Path, name: str, root: Path) -> Collection:
     folder, package = root / "collections" / name, bag / "data/wacz"
     shutil.copytree(package / "archive", folder / "archive")
     shutil.copytree(package / "indexes", folder / "indexes")
-    lines = [line.split(" ", 2) for line in (folder / "indexes/index.cdxj").read_text("utf-8").splitlines()]
+    lines = [line.split(" ", 2) for line in (folder / "indexes/index.cdx").read_text("utf-8").splitlines()]
     index = [(stamp, json.loads(rest)) for _, stamp, rest in lines]
     return Collection(
         name=name,
@@ -130,8 +140,30 @@ def test_pywb_replays_bags_byte_for_byte_as_the_server_sent_them(tmp_path: Path,
     with pywb(root) as at:
         for n, bag in enumerate(bags):
             paths = {url.removeprefix(f"http://{HOST}"): (stamp, url) for stamp, url in bag.index}
-            assert set(paths) == {f"/news/{n}", "/p.jpg", "/s.css"}
+            assert set(paths) == {f"/news/{n}", "/p.jpg", "/s.css", *([ODD] if n else [])}
             for path, (stamp, url) in paths.items():
                 body, coding = replayed(at, bag.name, stamp, url)
                 assert body == SENT[path], f"{path}: {len(body)} bytes, not {len(SENT[path])}"
                 assert coding == ("gzip" if path == "/news/0" else None)
+
+
+def test_wb_manager_unpacks_a_bag_handed_over_as_wacz(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    job, answers = Job(tmp_path / "bags", capsys), {**ANSWERS}
+    with Server(answers) as server:
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1, 1), server)
+    root, given = tmp_path / "replay", tmp_path / "given"
+    given.mkdir()
+    root.mkdir()
+    assert main(["handoff", "--quiet", "--form", "wacz", str(job.bags / result["bag"]), str(given)]) == 0
+    (wacz,) = given.glob("*.wacz")
+    for command in (["init", "news"], ["add", "--unpack-wacz", "news", str(wacz)]):
+        code = "import sys; from pywb.manager.manager import main; main(sys.argv[1:])"
+        done = subprocess.run(
+            [sys.executable, "-c", code, *command], cwd=root, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+    with pywb(root) as at:
+        body, _ = replayed(at, "news", "2030", f"http://{HOST}/news/1")
+        assert body == SENT["/news/1"]
+        body, _ = replayed(at, "news", "2030", f"http://{HOST}{ODD}")
+        assert body == SENT[ODD]

@@ -163,7 +163,7 @@ def test_replaywebpage_shows_the_text_and_the_photos_of_every_zipped_bag(bags: l
             words = " ".join(seen["text"].split())
             missing = [each for each in text.split("\n\n") if " ".join(each.split()) not in words]
             assert missing == [], bag.name
-            index = (bag / "data/wacz/indexes/index.cdxj").read_text("ascii").splitlines()
+            index = (bag / "data/wacz/indexes/index.cdx").read_text("ascii").splitlines()
             entries = [json.loads(line.split(" ", 2)[2]) for line in index]
             photos = {each["url"] for each in entries if each["status"] == "200" and each["mime"].startswith("image/")}
             placed = {url for url, _ in seen["images"]} & photos

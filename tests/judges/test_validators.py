@@ -7,7 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from jobs import story
+from newsroom import seed_document
 from places import SHARED
+from wire import Server
 
 from archiver.cli import main
 from archiver.demo.tour import run_demo
@@ -27,10 +30,21 @@ def needs(module: str, package: str) -> pytest.MarkDecorator:
 def bags(tmp_path_factory) -> list[Path]:
     folder = tmp_path_factory.mktemp("demo") / "bags"
     run_demo(folder, say=lambda _: None)
+    _with_an_odd_address(folder)
     sealed = sorted(each for each in folder.iterdir() if not each.name.startswith("."))
     (folder.parent / "copies").mkdir()
     assert main(["handoff", "--quiet", "--redact", "--form", "folder", str(folder), str(folder.parent / "copies")]) == 0
     return [*sealed, *(folder.parent / "copies" / f"{each.name}-redacted" for each in sealed)]
+
+
+def _with_an_odd_address(folder: Path) -> None:
+    """A bag of a page whose address browsers send as it is, and which is no URI by RFC 3986."""
+    path = "/news/odd[1]|100%/x?ids[]=3&s=%7E|\\"
+    seed = folder.parent / "odd.txt"
+    seed.write_text(seed_document(1).replace("/news/1", path), "utf-8")
+    with Server({path: [story(1)]}) as server:
+        to = f":80:127.0.0.1:{server.port}"
+        assert main(["run", str(seed), "--quiet", "--bags", str(folder), "--connect-to", to, "--pace", "0"]) == 0
 
 
 @needs("wacz", "wacz (py-wacz)")

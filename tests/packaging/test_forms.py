@@ -22,7 +22,7 @@ from archiver.packaging.source import source
 from archiver.packaging.zipping import Entry, Zip
 from archiver.validation.validator import validate_bag
 
-WACZ = {"data/wacz/datapackage.json": b"{}\n", "data/wacz/indexes/index.cdxj": b"a\n"}
+WACZ = {"data/wacz/datapackage.json": b"{}\n", "data/wacz/indexes/index.cdx": b"a\n"}
 LONG = "data/" + "long-name-" * 18 + "é.txt"
 
 

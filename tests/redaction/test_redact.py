@@ -1,5 +1,6 @@
 """Access copies: no cookie, token or password is left in headers and addresses, everything else stays and fits."""
 
+import base64
 import gzip
 import io
 import json
@@ -67,8 +68,9 @@ def copy(bag, tmp_path, capsys) -> Path:
 
 
 def plain(bag: Path) -> bytes:
-    """Everything in a bag, its WARC files unpacked."""
-    return b"".join(gzip.decompress(data) if path.endswith(".gz") else data for path, data in everything(bag).items())
+    """Everything in a bag, its WARC files unpacked, interim answers decoded."""
+    plain = b"".join(gzip.decompress(data) if path.endswith(".gz") else data for path, data in everything(bag).items())
+    return plain + b"".join(base64.b64decode(each) for each in re.findall(rb"interim-response: (\S+)", plain))
 
 
 def records(bag: Path) -> dict[str, tuple[str, str, bytes]]:

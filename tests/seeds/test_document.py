@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from places import SHARED
 
 from archiver.digest import sha256
-from archiver.model import Seed, SeedRefused
+from archiver.model import FormerKey, Seed, SeedRefused
 from archiver.seeds.document import read_document
 
 SHARED = SHARED / "seeds"
@@ -425,9 +425,27 @@ def test_the_same_address_twice_is_fine_and_the_first_counts():
     )
 
 
-def test_international_addresses_are_kept_as_written():
-    url = "https://новини.example/статті/міст?q=ü#кінець"
-    assert read(f"Заголовок\n\nOriginal url: <{url}>").url == url
+@pytest.mark.parametrize(
+    ("written", "url"),
+    [
+        ("https://новини.example/міст?q=ü#я", "https://xn--b1amarcd.example/%D0%BC%D1%96%D1%81%D1%82?q=%C3%BC#%D1%8F"),
+        ("https:///a.example/x", "https://a.example/x"),
+        ("HTTPS:\\\\A.example\\x", "https://a.example/x"),
+        ("https://a.example\\@b.example/", "https://a.example/@b.example/"),
+        ("https://a.example:443/100%-true", "https://a.example/100%-true"),
+    ],
+)
+def test_an_address_is_read_as_browsers_read_it_and_known_by_its_spelling_too(written, url):
+    seed = read(f"Заголовок\n\nOriginal url: <{written}>")
+    assert (seed.url, seed.former) == (url, (FormerKey(sha256=seed.sha256, url=written),))
+
+
+@pytest.mark.parametrize(
+    "url", ["https://a.example/x?", "https://a.example/%7E%2f[1]|?ids[]=3|4#x", "http://a.example/"]
+)
+def test_an_address_that_browsers_leave_alone_has_no_former_spelling(url):
+    seed = read(f"Headline\n\nOriginal url: <{url}>")
+    assert (seed.url, seed.former) == (url, ())
 
 
 @pytest.mark.parametrize(
@@ -447,7 +465,7 @@ def test_international_addresses_are_kept_as_written():
         ("A\n\nOriginal url: not known", 3, "not an http"),
         ("A\n\nOriginal url: javascript:alert(1)", 3, "not an http"),
         ("A\n\nOriginal url: https://me:secret@a.example/x", 3, "password"),
-        ("A\n\nOriginal url: https:///x", 3, "no host"),
+        ("A\n\nOriginal url: https:///", 3, "no host"),
         ("A\n\nOriginal url: https://", 3, "no host"),
         ("A\n\nOriginal url: https://:443/x", 3, "no host"),
         ("A\n\nOriginal url: https://a.example:99999/x", 3, "well-formed"),
@@ -455,7 +473,7 @@ def test_international_addresses_are_kept_as_written():
         ("A\n\nOriginal url: <https://a.example/x y>", 3, "space"),
         ("A\n\nOriginal url: https://a.example/x\x07y", 3, "U+0007"),
         ("A\n\nOriginal url: https://a.example/x\u202ey", 3, "U+202E"),
-        ("A\n\nOriginal url: https://a.example\\@b.example/", 3, "U+005C"),
+        ("A\n\nOriginal url: https:\\/\\/a.example\\/x", 3, "not an http"),
         ("A\n\nOriginal url: https://a.example/" + "x" * 9000, 3, "9,018 characters"),
     ],
 )

@@ -322,3 +322,13 @@ def test_one_paragraph_a_line_is_one_paragraph_each(body):
 )
 def test_no_bytes_under_any_name_raise(data, name, head):
     assert isinstance(read_document(head + data, origin="o", name=name), Seed | SeedRefused)
+
+
+def test_a_soft_hyphen_and_a_no_break_space_are_no_letters():
+    for name, made in (("a.txt", "{}\n\n{}"), ("a.md", "*{}*\n\n{}"), ("a.html", "<p>{}</p><p>{}</p>")):
+        body = made.format("He ran the mu\u00adseum\u00a0since 2009, he said.", "The end of it.")
+        seed = read(
+            f"{body}\n\nOriginal url: {URL}\n" if name != "a.html" else f"{body}<p>Original url: {URL}</p>", name
+        )
+        words = [*([seed.headline.text] if seed.headline else []), *(text for _, text in texts(seed))]
+        assert "He ran the museum since 2009, he said." in words

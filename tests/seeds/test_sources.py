@@ -8,6 +8,7 @@ from places import ROOT
 
 from archiver.config import Limits
 from archiver.errors import StorageError, UsageError
+from archiver.markup.addresses import absolute
 from archiver.model import Seed, SeedRefused
 from archiver.seeds.sources import count_seeds, read_seeds
 
@@ -61,7 +62,7 @@ def test_files_are_read_only_when_their_turn_comes(tmp_path):
         ("HTTP://News.Example/", "news.example.txt"),
         ("https://news.example/a/b/?q=1#c", "news.example-b.txt"),
         ("https://news.example/..%2f..%2fetc/p%20w:d", "news.example-p-20w-d.txt"),
-        ("https://новини.example/міст", "example.txt"),
+        ("https://новини.example/міст", "xn-b1amarcd.example.txt"),
         ("https://[2001:db8::1]/x", "2001-db8-1-x.txt"),
         ("https://news.example/" + "x" * 500, "news.example-" + "x" * 87 + ".txt"),
     ],
@@ -69,7 +70,7 @@ def test_files_are_read_only_when_their_turn_comes(tmp_path):
 def test_an_address_is_a_seed_with_a_safe_name(address, name):
     (seed,) = read(address)
     assert isinstance(seed, Seed)
-    assert (seed.url, seed.origin, seed.name) == (address, address, name)
+    assert (seed.url, seed.origin, seed.name) == (absolute(address), address, name)
     assert seed.data == f"Original url: <{address}>\n".encode()
 
 
@@ -81,6 +82,7 @@ def test_an_address_is_a_seed_with_a_safe_name(address, name):
         "https://a.example/x y",
         "https://a.example/a>b",
         "https://a.example/\udcff",
+        r"https:\/\/a.example\/x",
         "https://a:0/",
     ],
 )

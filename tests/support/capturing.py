@@ -86,6 +86,9 @@ class MemoryFiles:
     def shared(self) -> CopiedRecords:
         return self._shared
 
+    def written(self, name: str) -> io.BytesIO:
+        return io.BytesIO((self.shared_out if name == "t-shared.warc.gz" else self.out).getvalue())
+
     @property
     def records(self) -> list[Record]:
         return records(self.out.getvalue())

@@ -13,6 +13,7 @@ from bagbuilder import (
     exchange,
     good_warc,
     member,
+    raw_record,
     response,
     warc,
     warcinfo,
@@ -185,6 +186,18 @@ def id_used_twice(b):
 @made(f"WARC021 {WARC}", f"WARC021 {WARC}")
 def references_to_nowhere(b):
     answered(b, WARC_Concurrent_To=ANOTHER, WARC_Warcinfo_ID=ANOTHER)
+
+
+def interim(number: int, value: bytes) -> bytes:
+    """A record that keeps a right interim answer and one more."""
+    block = b"interim-response: SFRUUC8xLjEgMTAzIEVhcmx5DQoNCg==\r\nInterim-Response: " + value + b"\r\n"
+    fields = {"Content-Type": "application/warc-fields", "WARC-Record-ID": ANOTHER.replace("ff>", f"{number}>")}
+    return raw_record("metadata", block, fields)
+
+
+@made(*[f"WARC032 {WARC}"] * 2)
+def interim_answers_that_are_none(b):
+    holds(b, INFO, ASKED, ANSWERED, interim(10, b"SFRUUC8xLjEgMjAwIE9LDQoNCg=="), interim(11, b"not base64"))
 
 
 @made(f"WARC022 {WARC}")

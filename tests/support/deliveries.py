@@ -14,7 +14,7 @@ SCHEMA = json.loads((Path(folder_module.__file__).parents[1] / "schemas/receipt.
 def make(bags: Path, name: str = "harbour-1", **payload: bytes) -> Path:
     builder = Builder()
     builder.record = None  # what a record says is not the matter here
-    builder.payload |= {"data/wacz/datapackage.json": b"{}\n", "data/wacz/indexes/index.cdxj": b"a\n"}
+    builder.payload |= {"data/wacz/datapackage.json": b"{}\n", "data/wacz/indexes/index.cdx": b"a\n"}
     builder.payload |= {f"data/{path}": data for path, data in payload.items()}
     builder.info = ["External-Identifier: urn:uuid:00000000-0000-4000-8000-0000000000aa"]
     return builder.write(bags / name)

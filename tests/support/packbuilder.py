@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 FOLDER = "data/wacz/"
-INDEX, PAGES = f"{FOLDER}indexes/index.cdxj", f"{FOLDER}pages/pages.jsonl"
+INDEX, PAGES = f"{FOLDER}indexes/index.cdx", f"{FOLDER}pages/pages.jsonl"
 PACKAGE, CLOSING = f"{FOLDER}datapackage.json", f"{FOLDER}datapackage-digest.json"
 CRATE = "data/ro-crate-metadata.json"
 UUID = "urn:uuid:00000000-0000-4000-8000-00000000beef"

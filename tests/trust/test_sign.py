@@ -210,6 +210,71 @@ def test_a_certificate_that_is_not_for_signatures_is_refused(bag: Path, pki: Aut
     assert "not for signatures" in refused(capsys, str(bag), *holder.write(bag.parent))
 
 
+def not_signed(capsys, *command: str) -> str:
+    assert main(["sign", *command]) == 1
+    return capsys.readouterr().out
+
+
+def test_a_signer_that_is_revoked_by_the_list_just_fetched_signs_nothing(bag: Path, tmp_path: Path, capsys):
+    with authorities(tmp_path) as here:
+        here.tell_of_revocation(here.signer)
+        before = files(bag)
+        assert "SIG030" in not_signed(capsys, str(bag), *here.signer.write(tmp_path), "--allow-private")
+        assert files(bag) == before
+
+
+def test_a_bag_with_a_tag_file_that_no_signature_would_cover_is_not_signed(bag: Path, pki: Authorities, capsys):
+    (bag / "notes.txt").write_text("who put it here?")
+    before = files(bag)
+    assert "SIG009 notes.txt" in not_signed(capsys, str(bag), *pki.signer.write(bag.parent))
+    assert files(bag) == before
+
+
+def test_a_signer_that_the_roots_of_the_settings_do_not_know_is_refused(bag: Path, pki: Authorities, capsys):
+    before = files(bag)
+    stranger = issue("Stranger").write(bag.parent, "stranger")
+    assert "SIG020" in not_signed(capsys, str(bag), *stranger, "--trust-roots", str(pki.roots))
+    assert files(bag) == before
+
+
+def test_a_signature_without_its_timestamp_is_named_by_the_event_once_it_is_there(bag: Path, tmp_path: Path, capsys):
+    with authorities(tmp_path) as here:
+        here.tell_of_revocation()
+        here.answers["/tsa"] = b"garbage"
+        options = [str(bag), *here.signer.write(tmp_path), "--timestamp", here.url, "--trust-roots", str(here.roots)]
+        assert "tagmanifest-sha256.txt is signed, and without a timestamp" in refused(capsys, *options, code=3)
+        assert (bag / P7S).is_file()
+        assert not (bag / "signatures/custody").exists()
+        del here.answers["/tsa"]
+        assert main(["sign", *options]) == 0
+        event = json.loads((bag / "signatures/custody/0001-signature.json").read_text())
+        assert {P7S, TSR} <= set(event["detail"]["files"])
+        assert event["detail"]["signed"] == SEAL
+        demands = ["--require-timestamp", "--require-signature", "--fail-on", "warning"]
+        assert main(["validate", str(bag), "--trust-roots", str(here.roots), *demands]) == 0
+
+
+def test_a_signature_that_could_never_be_accepted_is_replaced_on_request_and_the_log_says_so(
+    bag: Path, tmp_path: Path, capsys
+):
+    with authorities(tmp_path) as here:
+        here.tell_of_revocation(here.signer)
+        assert main(["sign", str(bag), *here.signer.write(tmp_path, "old"), "--force", "--allow-private"]) == 0
+        before = files(bag)
+        good = [str(bag), *here.second.write(tmp_path, "new"), "--trust-roots", str(here.roots)]
+        revoked = [str(bag), *here.signer.write(tmp_path, "old"), "--replace-unsound", "--allow-private"]
+        assert "SIG030" in not_signed(capsys, *revoked)
+        assert files(bag) == before, "what cannot be replaced by something better stays"
+        assert main(["sign", *good, "--replace-unsound"]) == 0
+        assert main(["validate", str(bag), "--trust-roots", str(here.roots), "--require-signature"]) == 0
+        assert "CUS014" in capsys.readouterr().out
+        (said,) = (bag / "signatures/custody").glob("*-replacement.json")
+        assert "SIG030" in json.loads(said.read_text())["detail"]["reason"]
+        done = files(bag)
+        assert main(["sign", *good, "--replace-unsound"]) == 0
+        assert files(bag) == done, "a sound one is left alone"
+
+
 def test_garbage_in_place_of_a_key_or_certificate_is_refused(bag: Path, pki: Authorities, capsys):
     _, key, _, certificate = pki.signer.write(bag.parent)
     garbage = bag.parent / "garbage"

@@ -575,6 +575,11 @@ def event_with_the_digest_of_a_file_that_is_not_there(bag, pki, tmp):
     append(bag, "sealing", at=NOW, agent=AGENT, detail={"warc": [{"path": "data/../x", "sha256": "0" * 64}]})
 
 
+@damage("CUS007", "CUS013")
+def signature_said_to_be_replaced_by_nobody_knows_whom(bag, pki, tmp):
+    append(bag, "replacement", at=NOW, agent=AGENT, detail={"removed": [{"file": "signatures/x.p7s"}], "reason": "old"})
+
+
 @damage("CUS007", "CUS012", "CUS012")
 def event_about_another_bag_and_capture(bag, pki, tmp):
     detail = {"bag": {"identifier": "urn:uuid:x"}, "captured": {"started": "2020-01-01T00:00:00Z"}}
@@ -615,7 +620,7 @@ def test_a_damage_is_found(name: str, bag: Path, pki: Authorities, tmp_path: Pat
 
 def test_every_rule_of_trust_is_shown_here():
     shown = {code for _, expected, _ in DAMAGES.values() for code in expected} | set(GOOD) | {"SIG022", "TSR022"}
-    assert set(trust.RULES) - shown == {"SIG008", "CUS011"}  # which tests below show
+    assert set(trust.RULES) - shown == {"SIG008", "CUS011", "CUS014"}  # which other tests show
 
 
 def test_where_the_extra_is_not_installed_signatures_are_not_checked_and_it_says_so(

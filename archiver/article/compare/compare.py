@@ -9,6 +9,7 @@ Where the page merged or split paragraphs, each piece stands beside its own; a p
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
@@ -32,8 +33,8 @@ from archiver.model import (
 
 _LARGE = 1 << 20
 """Bytes of a seed from which on each of its words is kept once: a string for each takes ten times its letters."""
-_WRAPPED, _ENDS = 20_000, 12
-"""Characters of the longest paragraph that is looked at for hard ends of lines, and of what stands around one."""
+_ENDS = 12
+"""Characters that are compared on both sides of the end of a line."""
 _OPENS = r"opens?|öffnet(?: sich)?|ouvre|s['’]ouvre|se abre|abre|si apre|opent|åpnes?|åbner|öppnas"
 _NEW = r"new|neuen|nouvel(?:le)?|nueva|nova|nuova|nieuw|ny|nytt|nyt"
 _TAB = (
@@ -91,8 +92,10 @@ def compare(
         return replace(NOTHING, source=source, read=read)
     numbers = [paragraph.line for paragraph in seed.paragraphs]
     placed = _lines(layers, mine, numbers)
-    for each in placed:
-        if each.line.kind == "typographic" and _is_wrapped(each.line.seed or "", each.line.page or "", seed):
+    spaced = [each for each in placed if each.line.kind == "typographic" and _has_more_spaces(each.line)]
+    ends = _ends_of_lines(seed) if spaced else frozenset()
+    for each in spaced:
+        if _is_wrapped(each.line.seed or "", each.line.page or "", ends):
             each.line = replace(each.line, kind="same")
     extra = counted(layers, [p.order for p in placed if _spans(p)], known(seed, headlines, authors, days), mine)
     lines = _ordered(placed, extra.lines, _unfound(left, mine, numbers, read))
@@ -207,16 +210,24 @@ def _kind(one: Text, other: Text, whole: bool) -> LineKind:
     return "typographic" if mine == page or "".join(mine) == "".join(page) else "edited"
 
 
-def _is_wrapped(seed: str, page: str, document: Seed) -> bool:
-    """Whether a paragraph differs only in spaces that are ends of lines of its document, within words."""
-    if len(seed) > _WRAPPED or len(seed) <= len(page) or seed.replace(" ", "") != page.replace(" ", ""):
-        return False
-    raw = document.data.decode(document.encoding, "replace").replace("\r\n", "\n")
+def _has_more_spaces(line: ComparedLine) -> bool:
+    seed, page = line.seed or "", line.page or ""
+    return len(seed) > len(page) and seed.replace(" ", "") == page.replace(" ", "")
+
+
+def _ends_of_lines(document: Seed) -> frozenset[str]:
+    """What stands around each end of a line of a document."""
+    lines = document.data.decode(document.encoding, "replace").splitlines()
+    return frozenset(f"{one[-_ENDS:]}\n{other[:_ENDS]}" for one, other in pairwise(lines))
+
+
+def _is_wrapped(seed: str, page: str, ends: frozenset[str]) -> bool:
+    """Whether a paragraph differs only in spaces that are `ends` of lines of its document, within words."""
     at = 0
     for n, character in enumerate(seed):
         if at < len(page) and character == page[at]:
             at += 1
-        elif character != " " or f"{seed[max(0, n - _ENDS) : n]}\n{seed[n + 1 : n + 1 + _ENDS]}" not in raw:
+        elif character != " " or f"{seed[max(0, n - _ENDS) : n]}\n{seed[n + 1 : n + 1 + _ENDS]}" not in ends:
             return False
     return at == len(page)
 

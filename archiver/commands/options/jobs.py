@@ -14,7 +14,7 @@ def run(command: argparse.ArgumentParser) -> None:
         metavar="SEED",
         help="folder, document, list, address, or - for stdin (default: seeds/)",
     )
-    as_json(command, "one JSON object a seed: seed, url, outcome, bag, verdict, reason")
+    as_json(command, "one JSON object a seed: seed, url, outcome, bag, verdict, reason, comparison_source")
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     _guess_url(command)
     command.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
@@ -37,6 +37,7 @@ def run(command: argparse.ArgumentParser) -> None:
     )
     _deliver(command)
     _network(command)
+    _browser(command)
 
 
 def read(command: argparse.ArgumentParser) -> None:
@@ -93,6 +94,23 @@ def _network(command: argparse.ArgumentParser) -> None:
         "from the address guard",
     )
     group.add_argument("--allow-private", action="store_true", help="reach private, local and metadata addresses too")
+
+
+def _browser(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("browser (needs pip install 'archiver[browser]', and Chromium or Chrome)")
+    group.add_argument(
+        "--browser",
+        choices=("never", "auto", "always"),
+        help="show pages in a browser too: where scripts make the text (auto, the default), always, never",
+    )
+    group.add_argument("--screenshot", action="store_true", help="show every page, for its picture")
+    group.add_argument("--consent", action="store_true", help="answer consent walls, with a refusal where there is one")
+    group.add_argument("--browser-executable", type=Path, metavar="PATH", help="the browser, if not the first found")
+    group.add_argument(
+        "--browser-no-sandbox",
+        action="store_true",
+        help="start it without its sandbox, as root must; the record says so",
+    )
 
 
 def status(command: argparse.ArgumentParser) -> None:

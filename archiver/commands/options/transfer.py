@@ -37,6 +37,9 @@ def sign(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--no-revocation", action="store_true", help="do not ask whether certificates are revoked")
     command.add_argument("--force", action="store_true", help="sign bags that are not valid, too")
+    command.add_argument(
+        "--replace-unsound", action="store_true", help="replace a signature that can never be accepted, and log that"
+    )
 
 
 def handoff(command: argparse.ArgumentParser) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 from archiver.markup.document import tree_of
 from archiver.model import Anchor
 from archiver.seeds.blocks import Block, BlockKind, Document, Facts
+from archiver.seeds.inline import SOFT_HYPHEN
 from archiver.seeds.lines import line_at
 from archiver.seeds.refusal import Refusal, shown
 
@@ -203,7 +204,7 @@ class _Walk:
     def _take(self, text: str | None) -> None:
         if not text:
             return
-        words = " ".join(text.split())
+        words = " ".join(text.replace(SOFT_HYPHEN, "").split())
         if not words:
             self._gap = True
             self._line += text.count("\n")

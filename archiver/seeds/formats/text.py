@@ -23,7 +23,7 @@ from archiver.seeds.credit_lines import is_byline
 from archiver.seeds.dates import read_date_line
 from archiver.seeds.formats.html import read_fragment
 from archiver.seeds.front_matter import read_front_matter
-from archiver.seeds.inline import holds_image, read_inline
+from archiver.seeds.inline import SOFT_HYPHEN, holds_image, read_inline
 from archiver.seeds.lines import Line, split_lines
 from archiver.seeds.links import read_inline as read_links
 from archiver.seeds.properties import read_property
@@ -117,7 +117,11 @@ def _plain(lines: Sequence[Line], *, links: bool = False) -> Iterator[Block]:
         top = bool(run) and run[0].number <= _TOP
         for part in layout.paragraphs([each.raw for each in run], width, alone_at_top if top else alone):
             raw = run[part.start].raw if len(part) == 1 else "".join(run[at].raw for at in part)
-            text, anchors = read_links(raw, run[part.start].number) if links else (" ".join(raw.split()), ())
+            text, anchors = (
+                read_links(raw, run[part.start].number)
+                if links
+                else (" ".join(raw.replace(SOFT_HYPHEN, "").split()), ())
+            )
             kind: BlockKind = "text" if text else "image"
             yield Block(text=text, line=run[part.start].number, end=run[part[-1]].number, kind=kind, anchors=anchors)
         run = []

@@ -3,9 +3,11 @@
 Whether it is an RO-Crate in every respect its own validators say; here, whether it tells the truth about this bag.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from typing import Any
+from urllib.parse import quote
 
 from archiver.model import Finding
 from archiver.validation.bagit.tagfiles import Info
@@ -106,6 +108,8 @@ def _statements(graph: Graph, record: Record, info: Info) -> Iterator[Finding]:
     known = [*licence, *(name for each in licence for name in _values(graph.get(each, {}), "name"))]
     identifiers = [v for each in _refs(root, "identifier") for v in _values(graph.get(each, {}), "value")]
     final = record.get(str, "capture", "final_url")
+    if final not in _refs(root, "mainEntity"):
+        final = _uri(final) if final else None
     for field, other, found, expected in (
         ("license", "rights.statement", known, record.get(str, "rights", "statement")),
         ("mainEntity", "capture.final_url", _refs(root, "mainEntity"), final),
@@ -123,6 +127,14 @@ def _statements(graph: Graph, record: Record, info: Info) -> Iterator[Finding]:
     if sealed and finished and sealed < finished.replace(microsecond=0):
         yield _contradicts("datePublished of ./", "capture.finished", f"after {finished}", sealed)
     yield from _article(graph, page, record)
+
+
+def _uri(address: str) -> str:
+    """An address in the characters of a URI (RFC 3986, 2): the crate's identifiers are such (bag-format.md, 3.1)."""
+    *host, path = address.split("/", 3)  # brackets round IPv6 stay
+    octets = re.sub(r"%(?![0-9A-Fa-f]{2})", "%25", path)
+    plain = re.sub(r"[^A-Za-z0-9._~:/?#@!$&'()*+,;=%-]", lambda found: quote(found[0], safe=""), octets)
+    return "/".join((*host, plain))
 
 
 def _article(graph: Graph, page: Entity, record: Record) -> Iterator[Finding]:

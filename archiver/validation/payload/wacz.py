@@ -18,7 +18,9 @@ from archiver.validation.rules.registry import finding
 from archiver.validation.warc.reader import WarcRecord
 
 FOLDER = "data/wacz/"
-INDEX, PAGES = f"{FOLDER}indexes/index.cdxj", f"{FOLDER}pages/pages.jsonl"
+INDEX, PAGES = f"{FOLDER}indexes/index.cdx", f"{FOLDER}pages/pages.jsonl"
+OLDER_INDEX = f"{INDEX}j"
+"""What it was called in bags made until November 2026."""
 PACKAGE, CLOSING = f"{FOLDER}datapackage.json", f"{FOLDER}datapackage-digest.json"
 BYTES = 32 << 20
 """Of a longer file none is read: an index of a page with 400 requisites has 150 KB."""
@@ -38,14 +40,15 @@ def check_wacz(
 ) -> Iterator[Finding]:
     """What is wrong with the files of the WACZ; `text` is that of the bag (None where it cannot be read), `warcs` are
     the records of each WARC file by its path."""
-    missing = [path for path in (INDEX, PAGES, PACKAGE, CLOSING) if path not in tree.files]
+    index = OLDER_INDEX if OLDER_INDEX in tree.files and INDEX not in tree.files else INDEX
+    missing = [path for path in (index, PAGES, PACKAGE, CLOSING) if path not in tree.files]
     yield from (finding("WACZ001", path) for path in missing)
     indexed: set[Page] = set()
-    if INDEX not in missing:
-        yield from islice(_index(tree, warcs, indexed), COMPLAINTS)
+    if index not in missing:
+        yield from islice(_index(tree, index, warcs, indexed), COMPLAINTS)
     pages: dict[str, str | None] = {}
     if PAGES not in missing:
-        known = indexed if INDEX not in missing else None
+        known = indexed if index not in missing else None
         yield from islice(_pages(tree, known, pages), COMPLAINTS)
         final = record.get(str, "capture", "final_url")
         if pages and final is not None and final not in pages:
@@ -84,16 +87,16 @@ def _lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
     return ((number, line.removesuffix("\n")) for number, line in enumerate(text, 1))
 
 
-def _index(tree: Tree, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[Page]) -> Iterator[Finding]:
+def _index(tree: Tree, index: str, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[Page]) -> Iterator[Finding]:
     """Every line leads to one response and says what that is, and no response is left out (5.2.2)."""
     responses = {
         (path, each.offset): each for path, records in warcs.items() for each in records if each.type == "response"
     }
     left = dict.fromkeys(responses)
     try:
-        lines = _lines(tree, INDEX)
+        lines = _lines(tree, index)
     except ValueError as error:
-        yield finding("WACZ002", INDEX, reason=error)
+        yield finding("WACZ002", index, reason=error)
         return
     before = ""
     for number, line in lines:
@@ -103,22 +106,22 @@ def _index(tree: Tree, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[P
         except ValueError:
             facts = None
         if match is None or facts is None:
-            yield finding("WACZ002", INDEX, reason=f"line {number} is not `key timestamp {{…}}`", found=line)
+            yield finding("WACZ002", index, reason=f"line {number} is not `key timestamp {{…}}`", found=line)
             continue
         if line.encode() <= before.encode():
-            yield finding("WACZ003", INDEX, line=number, found=match[1])
+            yield finding("WACZ003", index, line=number, found=match[1])
         before = line
         indexed.add((facts.get(str, "url") or "", match[2]))
         place = f"{FOLDER}archive/{facts.get(str, 'filename')}", _number(facts, "offset")
         answer = responses.get(place)
         if answer is None or answer.end - answer.offset != _number(facts, "length"):
             found = ", ".join(f"{name} {facts.get(str, name)}" for name in ("filename", "offset", "length"))
-            yield finding("WACZ004", INDEX, line=number, found=found)
+            yield finding("WACZ004", index, line=number, found=found)
         if answer is None:
             continue
         left.pop(place, None)
-        yield from _entry(number, match[1], match[2], facts, answer)
-    yield from (finding("WACZ006", INDEX, record=responses[place].label, found=place[0]) for place in left)
+        yield from _entry(index, number, match[1], match[2], facts, answer)
+    yield from (finding("WACZ006", index, record=responses[place].label, found=place[0]) for place in left)
 
 
 def _number(facts: Record, name: str) -> int:
@@ -126,7 +129,7 @@ def _number(facts: Record, name: str) -> int:
     return int(stated) if re.fullmatch("[0-9]{1,18}", stated) else -1
 
 
-def _entry(number: int, key: str, moment: str, facts: Record, answer: WarcRecord) -> Iterator[Finding]:
+def _entry(index: str, number: int, key: str, moment: str, facts: Record, answer: WarcRecord) -> Iterator[Finding]:
     """One line beside the response it leads to. A media type `unk` and a digest `-` claim nothing."""
     url = answer.get("warc-target-uri") or ""
     digest = f"sha256:{answer.payload_sha256}" if answer.payload_sha256 else None
@@ -139,10 +142,10 @@ def _entry(number: int, key: str, moment: str, facts: Record, answer: WarcRecord
     ):
         silent = (name, found) in (("mime", "unk"), ("digest", "-"))
         if expected is not None and found != expected and not silent:
-            yield finding("WACZ005", INDEX, line=number, field=name, expected=expected, found=found)
+            yield finding("WACZ005", index, line=number, field=name, expected=expected, found=found)
     host = _reversed_host(url)
     if host and not key.startswith((f"{host})", f"{host}:")):
-        yield finding("WACZ005", INDEX, line=number, field="key", expected=f"{host})…", found=key)
+        yield finding("WACZ005", index, line=number, field="key", expected=f"{host})…", found=key)
 
 
 def _reversed_host(url: str) -> str | None:

@@ -150,6 +150,12 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#6-custody-log",
                 "the custody log, which {label} in bag-info.txt names, was removed, or its first event",
             ),
+            "CUS013": (
+                "warning",
+                "bag-format.md#6-custody-log",
+                "says that {file} was taken out ({reason}), and no signature vouches for that",
+            ),
+            "CUS014": ("info", "bag-format.md#6-custody-log", "{file} was taken out: {reason}"),
             "CUS012": (
                 "error",
                 "bag-format.md#6-custody-log",

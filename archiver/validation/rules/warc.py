@@ -46,6 +46,11 @@ RULES: dict[str, Rule] = {
             "WARC029": ("info", "WARC 1.1, Annex D", "{record} shares its gzip member with others"),
             "WARC030": ("warning", "WARC 1.1, Annex D", "not checked: {reason}"),
             "WARC031": ("error", "WARC 1.1, 4", "not read on from byte {offset}: where the record ends is not known"),
+            "WARC032": (
+                "error",
+                "bag-format.md#3-1-warc-files",
+                "an interim-response of {record} cannot be read: {reason}",
+            ),
             "WARC025": ("warning", "WARC 1.1, 6", "{record} is of a type that the standard does not know"),
         },
     ),

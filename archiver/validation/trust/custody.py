@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,7 +10,7 @@ from archiver.digest import digest_stream, sha256
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
-from archiver.validation.trust.statements import check_statements, facts_of
+from archiver.validation.trust.statements import Facts, check_statements, facts_of, removed_by
 
 FOLDER = "signatures/custody/"
 EVENT_BYTES = 1 << 20
@@ -79,7 +79,7 @@ def check_custody(
         before, last_number = data, number
     if read:
         facts = facts_of(tree, read.values(), signers)
-        findings += [each for path, fields in read.items() for each in check_statements(facts, path, fields)]
+        findings += _statements(facts, read, signed)
     known = frozenset(events)
     findings += [finding("CUS006", path) for path in tree.files if path.startswith(FOLDER) and not _known(path, known)]
     last_signed = max((number for number, path in enumerate(events) if path in signed), default=-1)
@@ -87,6 +87,17 @@ def check_custody(
     if unsigned and (signed or sealed):  # where nobody signs, nothing was promised
         findings.append(finding("CUS007", unsigned[0], found=f"{len(unsigned)} of {len(events)} events"))
     return findings
+
+
+def _statements(facts: Facts, read: Mapping[str, Mapping[str, Any]], signed: set[str]) -> Iterator[Finding]:
+    """What the events state that is not so, and what they say was taken out."""
+    removed, vouched = set[str](), False
+    for path, fields in reversed(list(read.items())):
+        vouched = vouched or path in signed
+        yield from check_statements(facts, path, fields, removed)
+        for each in sorted(removed_by(fields)):
+            yield finding("CUS014" if vouched else "CUS013", path, file=each, reason=fields["detail"].get("reason"))
+        removed |= removed_by(fields)
 
 
 def _match(path: str) -> re.Match[str] | None:

@@ -44,12 +44,13 @@ def facts_of(tree: Tree, events: Iterable[Mapping[str, Any]], signers: Mapping[s
     return Facts(tree, read_info(tree, declaration)[0], listed, signers)
 
 
-def check_statements(facts: Facts, path: str, event: Mapping[str, Any]) -> Iterator[Finding]:
-    """Findings where the event in the file `path` states what is not so."""
+def check_statements(facts: Facts, path: str, event: Mapping[str, Any], removed: set[str]) -> Iterator[Finding]:
+    """Findings where the event in the file `path` states what is not so; `removed` are the files that later events say
+    were taken out."""
     detail = event["detail"]
     if event["event"] == "signature":
         for each in _texts(detail.get("files")):
-            if each not in facts.tree.files:
+            if each not in facts.tree.files and each not in removed:
                 yield finding("CUS009", path, file=each)
     for each, stated in _digests(event):
         found = _digest(facts, each)
@@ -59,26 +60,39 @@ def check_statements(facts: Facts, path: str, event: Mapping[str, Any]) -> Itera
             yield finding("CUS010", path, file=each, expected=stated, found=found)
     yield from (
         finding("CUS012", path, statement=what, expected=stated, found=found)
-        for what, stated, found in _sides(facts, event["event"], detail)
+        for what, stated, found in _sides(facts, event["event"], detail, removed)
         if isinstance(stated, str) and found is not None and stated != found
     )
 
 
-def _sides(facts: Facts, event: str, detail: Mapping[str, Any]) -> Iterator[tuple[str, object, str | None]]:
+def removed_by(event: Mapping[str, Any]) -> set[str]:
+    """The files that an event `replacement` says were taken out: signatures that could never be accepted."""
+    rows = event["detail"].get("removed") if event["event"] == "replacement" else None
+    found = [_get(row, "file") for row in rows[:_MOST]] if isinstance(rows, list) else []
+    return {each for each in found if isinstance(each, str)}
+
+
+def _sides(
+    facts: Facts, event: str, detail: Mapping[str, Any], removed: set[str]
+) -> Iterator[tuple[str, object, str | None]]:
     """(a statement in words, what the event says, what the bag says; None where it says nothing)."""
     if event == "sealing":
         bag, captured = detail.get("bag"), detail.get("captured")
         yield "the bag's identifier", _get(bag, "identifier"), _only(facts.info, "External-Identifier")
         yield "when the capture began", _get(captured, "started"), _only(facts.info, "Capture-Date")
     if event == "signature":
-        files = [each for each in _texts(detail.get("files")) if each.endswith(".p7s")]
+        files = [each for each in _texts(detail.get("files")) if each.endswith(".p7s") and each not in removed]
         if files:
             yield "the signer's certificate", detail.get("certificate_sha256"), facts.signers.get(files[0])
 
 
 def told_of(events: Iterable[Mapping[str, Any]]) -> set[str]:
     """The files that events say were written."""
-    return {path for each in events if each["event"] == "signature" for path in _texts(each["detail"].get("files"))}
+    told: set[str] = set()
+    for each in events:
+        told -= removed_by(each)
+        told |= set(_texts(each["detail"].get("files"))) if each["event"] == "signature" else set()
+    return told
 
 
 def check_log_is_there(tree: Tree) -> Iterator[Finding]:

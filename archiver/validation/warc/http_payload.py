@@ -42,6 +42,8 @@ class Message:
         self.headers: tuple[tuple[str, str], ...] = ()
         self._keep = keep
         self.status: int | None = None
+        self.method: str | None = None
+        """Of a request."""
         self.parsed, self.cut, self.whole, self.chunked = False, False, True, False
         self._state: _State = "head"
         self._kept = bytearray()
@@ -85,6 +87,8 @@ class Message:
             return
         if self.kind == "response":
             self.status = int(match[1])
+        else:
+            self.method = head.partition(b" ")[0].decode("ascii")
         self.headers = headers_of(head)
         lengths = set(header_values(self.headers, "content-length"))
         self.chunked = "chunked" in header_values(self.headers, "transfer-encoding")

@@ -17,6 +17,7 @@ from archiver.validation.rules.registry import finding
 from archiver.validation.warc.fields import check_fields, length_of
 from archiver.validation.warc.gzip_members import Broken, Members
 from archiver.validation.warc.http_payload import Message, header_values
+from archiver.validation.warc.interim import BYTES, interim_problem
 
 HEADER = 1 << 20
 """Bytes the header of a record may have."""
@@ -117,6 +118,8 @@ class Reader:
         self.records: list[WarcRecord] = []
         self.findings = Findings()
         self.buffer = b""
+        self.heads: set[str] = set()
+        """Records of answers to HEAD, which state the length of a body that they do not have (RFC 9110, 9.3.2)."""
 
     def add(self, found: Finding) -> None:
         """Take a finding."""
@@ -227,21 +230,32 @@ class Reader:
         named = {payload_digest[0]} if payload_digest else set()
         message = self.message(stated, {"sha256"} | named, named if self.other_payloads else set())
         whole = Hasher({payload_digest[0]} if payload_digest and message is None else ())
+        # Other tools may mean something else by these fields.
+        said = bytearray() if kind == "metadata" and not self.other_payloads and length <= BYTES else None
         for piece in self.take(length):
             hasher.update(piece)
             if message:
                 message.feed(piece)
             else:
                 whole.update(piece)
+            if said is not None:
+                said += piece
         complete = hasher.size == length
+        if said and (stated.get("content-type") or "").lower().startswith("application/warc-fields"):
+            reason = interim_problem(bytes(said))
+            if reason:
+                self.say("WARC032", record=label, reason=reason)
         if block_digest and complete and not _same(block_digest, hasher):
             self.say("WARC013", record=label, expected=block_digest[1], found=hasher.base32(block_digest[0]))
+        identifier = stated.get("warc-record-id", "")
         if message:
             message.finish()
+            if message.method == "HEAD":
+                self.heads.add(stated.get("warc-concurrent-to", ""))
             truncated = stated.get("warc-truncated") is not None
             if not message.parsed and not (truncated and message.cut):
                 self.say("WARC023", record=label)
-            elif not message.whole and not truncated and kind != "revisit":
+            elif not message.whole and not truncated and kind != "revisit" and identifier not in self.heads:
                 self.say("WARC024", record=label)
         paid = message.payload if message else whole
         own = kind not in ("revisit", "continuation") and stated.get("warc-segment-number") is None
