@@ -12,6 +12,7 @@ from email.errors import MessageError
 from email.message import EmailMessage
 from email.policy import EmailPolicy
 from quopri import decodestring
+from typing import Any
 
 from archiver.model.text_codecs import text_codec
 from archiver.seeds.blocks import Block, Document, Facts
@@ -37,7 +38,7 @@ class _Bounded(EmailPolicy):
 
     spent: list[int] = []  # noqa: RUF012 - a policy takes only what its class has; `read` gives each its own
 
-    def header_fetch_parse(self, name: str, value: str) -> object:
+    def header_fetch_parse(self, name: str, value: str) -> Any:
         value = value if isinstance(value, str) else str(value)
         self.spent[0] += min(len(value), _LONGEST)
         if self.spent[0] > _HEADERS:
@@ -62,7 +63,7 @@ def read(data: bytes, name: str) -> Document:
 
 
 def _read(data: bytes, name: str) -> Document:
-    message = message_from_bytes(data, policy=_Bounded(spent=[0]))
+    message = message_from_bytes(data, policy=_Bounded(spent=[0]))  # type: ignore[call-overload]
     parts = _parts(message, 0)
     saved = name.lower().endswith((".mht", ".mhtml"))
     wanted = ("text/html", "text/plain") if saved else ("text/plain", "text/html")
