@@ -244,6 +244,8 @@ class Comparison:
     seed_coverage: float
     page_coverage: float
     lines: tuple[ComparedLine, ...]
+    captions: tuple[ComparedLine, ...] = ()
+    """The seed's captions beside the page's; they decide no verdict."""
     marked_coverage: float = 0.0
     source: SourceDocument | None = None
     read: PageRead | None = None

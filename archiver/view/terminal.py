@@ -102,6 +102,9 @@ def differences(record: Record, *, colour: bool = False) -> Iterator[str]:
     for line in lines:
         if line["kind"] in KINDS or line.get("where") in _APART:
             yield from _difference(line, differ, colour)
+    for line in record["comparison"].get("captions", ()):
+        if line["kind"] not in ("same", "typographic"):
+            yield from _difference(line, differ, colour, what="caption")
     shown = [line for line in lines if line.get("where") not in _APART]
     counts = {kind: sum(line["kind"] == kind for line in shown) for kind in ("same", "typographic")}
     if lines:
@@ -109,14 +112,14 @@ def differences(record: Record, *, colour: bool = False) -> Iterator[str]:
         yield f"  {counts['same']} paragraphs the same, {typographic}"
 
 
-def _difference(line: Record, differ: Differ, colour: bool) -> Iterator[str]:
+def _difference(line: Record, differ: Differ, colour: bool, *, what: str = "") -> Iterator[str]:
     seed, page = line["seed"], line["page"]
     if seed is not None and page is not None:
         text = marked(seed, page, differ, colour)
     else:
         text = one_line(page if seed is None else seed)
     where = f"line {one_line(line['seed_line'])}" if seed is not None else ""
-    yield f"  {where:<10} {line_words(line['kind'], line.get('where'))}"
+    yield f"  {where:<10} {f'{what}: ' if what else ''}{line_words(line['kind'], line.get('where'))}"
     yield from textwrap.wrap(
         text, WIDTH, initial_indent=" " * 13, subsequent_indent=" " * 13, break_on_hyphens=False, break_long_words=False
     )
