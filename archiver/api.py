@@ -12,7 +12,7 @@ or settings and StorageError for what cannot be read or written. What is wrong w
 is in the result.
 """
 
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -48,6 +48,7 @@ __all__ = [
     "archive",
     "audit",
     "compare",
+    "export",
     "extract",
     "handoff",
     "open_bag",
@@ -131,11 +132,12 @@ def archive(
     """
     from archiver.config import configured
     from archiver.job.check_settings import checked
+    from archiver.job.run_job import seed_results
     from archiver.seeds.sources import seeds_of
 
     settled = checked(configured({**settings, "bags": Path(bags)}, config))
     found = seeds_of(seeds, limits=settled.limits, guess_url=settled.guess_url)
-    return _archived(settled, found, on_event or (lambda _: None), stop)
+    return seed_results(settled, found, on_event or (lambda _: None), stop)
 
 
 def validate(
@@ -251,6 +253,26 @@ def handoff(
     return hand_off_bags(list(find_bags(_paths(bags))), options, shape, configured(settings, config))
 
 
+def export(
+    bags: AnyPath | Iterable[AnyPath],
+    *,
+    form: str = "csv",
+    back: AnyPath | None = None,
+    ledger: AnyPath | None = None,
+    left_out: "Callable[[Path, str], None] | None" = None,
+) -> Iterator[bytes]:
+    """The bytes of an export of bags, in chunks. `form`: `csv`, `xlsx`, `csl-json`, `ris`, `bibtex`, `dc`, `marcxml`.
+
+    `back` is a list of seeds, which is given back with `archiver_` columns behind its own, every other byte as it was;
+    `ledger` is the folder of bags whose ledger knows the seeds without a bag (default: `bags`, where it is one folder).
+    `left_out` is called with each bag that is not exported, and the reason.
+    """
+    from archiver.exports.export import export_places
+
+    places, folder = _paths(bags), Path(ledger) if ledger else None
+    return export_places(places, form, Path(back) if back else None, folder, left_out or (lambda _, __: None))
+
+
 def receive(
     packages: str | Path | Iterable[AnyPath],
     *,
@@ -324,19 +346,3 @@ def audit(
 
 def _paths(named: AnyPath | Iterable[AnyPath]) -> list[Path]:
     return [Path(named)] if isinstance(named, (str, Path)) else [Path(each) for each in named]
-
-
-def _archived(
-    config: "Config",
-    seeds: Iterator[Seed | SeedRefused],
-    on_event: "Callable[[Event], None]",
-    stop: "threading.Event | None",
-) -> Generator[SeedResult, None, None]:
-    from contextlib import closing
-
-    from archiver.job.run_job import archive_seeds
-    from archiver.job.seed_result import seed_result
-
-    with closing(archive_seeds(config, seeds, on_event=on_event, stop=stop)) as results:
-        for each in results:
-            yield seed_result(each, config.bags)

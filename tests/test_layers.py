@@ -21,6 +21,7 @@ ABOVE = {
     "browser": {"capture"},
     "ledger": set(),
     "view": STAGES,
+    "exports": STAGES | {"ledger", "view"},
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},

@@ -17,6 +17,7 @@ from archiver.errors import ArchiverError
 from archiver.job.coordinator import Coordinator
 from archiver.job.events import Event, JobEnded, JobStarted, LedgerFilled
 from archiver.job.result import Result, Summary
+from archiver.job.seed_result import SeedResult, seed_result
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import bags_locked
 from archiver.ledger.receipts import take_receipts
@@ -92,3 +93,15 @@ def archive_seeds(
                     error=error,
                 )
             )
+
+
+def seed_results(
+    config: Config,
+    seeds: Iterable[Seed | SeedRefused],
+    on_event: Callable[[Event], None],
+    stop: threading.Event | None,
+) -> Generator[SeedResult, None, None]:
+    """The results of `archive_seeds` as programs get them."""
+    with closing(archive_seeds(config, seeds, on_event=on_event, stop=stop)) as results:
+        for each in results:
+            yield seed_result(each, config.bags)

@@ -38,7 +38,7 @@ _URL_KEY = re.compile(r"\"(?:[a-z_]{0,20}url|link|href|uri)\"\s*:", re.IGNORECAS
 _COMMENT = "#"
 
 
-class _Raw(NamedTuple):
+class RawRow(NamedTuple):
     """A row as it stands in the list: its line, its text, and, of a spreadsheet, its columns."""
 
     line: int
@@ -95,31 +95,32 @@ def _is_addresses(text: str, more: bool) -> bool:
 
 def read_list(path: Path, *, origin: str) -> Iterator[Seed | SeedRefused]:
     """The seeds of a list in their order, each named `origin:line`. Raises OSError when the file cannot be read."""
-    name = path.name.lower()
     digest = _digest(path)
-    with path.open("rb") as raw:
-        head = raw.read(_SAMPLE)
-    encoding = _encoding(head)
+    encoding = encoding_of(path)
     number = 0
     try:
-        if name.endswith(STREAMED):
-            with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
-                rows = _objects(file) if name.endswith(("jsonl", "ndjson")) else _records(file, name)
-                for each in rows:
-                    number += 1
-                    yield _seed(each, path.name, origin, number, digest, encoding)
-            return
-        if path.stat().st_size > LARGEST:
-            raise Refusal(0, f"a list of more than {LARGEST >> 20} MiB", "split it")
-        text = path.read_bytes().decode(encoding, "surrogateescape")
-        for each in _cut(text, list_kind(name, head, more=path.stat().st_size > len(head))):
-            number += 1
+        for number, each in enumerate(raw_rows(path, encoding), start=1):
             yield _seed(each, path.name, origin, number, digest, encoding)
-        if not number:
+        if not number and not path.name.lower().endswith(STREAMED):
             raise Refusal(0, "a list without rows", "export it again, or remove it")
     except (Refusal, UnicodeError) as error:
         refusal = error if isinstance(error, Refusal) else Refusal(0, "not UTF-16", "write the list in UTF-8")
         yield SeedRefused(origin=origin, line=refusal.line, problem=refusal.problem, advice=refusal.advice)
+
+
+def raw_rows(path: Path, encoding: str) -> Iterator[RawRow | SeedRefused]:
+    """The rows of a list as they stand in it, in order. Raises Refusal, UnicodeError, OSError."""
+    name = path.name.lower()
+    if name.endswith(STREAMED):
+        with path.open(encoding=encoding, errors="surrogateescape", newline="") as file:
+            yield from _objects(file) if name.endswith(("jsonl", "ndjson")) else _records(file, name)
+        return
+    if path.stat().st_size > LARGEST:
+        raise Refusal(0, f"a list of more than {LARGEST >> 20} MiB", "split it")
+    with path.open("rb") as raw:
+        head = raw.read(_SAMPLE)
+    text = path.read_bytes().decode(encoding, "surrogateescape")
+    yield from _cut(text, list_kind(name, head, more=path.stat().st_size > len(head)))
 
 
 def _digest(path: Path) -> str:
@@ -127,7 +128,10 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _encoding(head: bytes) -> str:
+def encoding_of(path: Path) -> str:
+    """The encoding of a list, as Python names it; a byte order mark is not part of the text. Raises OSError."""
+    with path.open("rb") as raw:
+        head = raw.read(_SAMPLE)
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return "utf-16"
     try:
@@ -139,7 +143,7 @@ def _encoding(head: bytes) -> str:
 
 
 def _seed(
-    raw: _Raw | SeedRefused, name: str, origin: str, number: int, digest: str, encoding: str
+    raw: RawRow | SeedRefused, name: str, origin: str, number: int, digest: str, encoding: str
 ) -> Seed | SeedRefused:
     if isinstance(raw, SeedRefused):
         return SeedRefused(origin=f"{origin}:{raw.line}", line=raw.line, problem=raw.problem, advice=raw.advice)
@@ -172,12 +176,12 @@ def _name(cells: list[Cell]) -> str:
 # Cutting
 
 
-def _cut(text: str, kind: str | None) -> Iterator[_Raw | SeedRefused]:
+def _cut(text: str, kind: str | None) -> Iterator[RawRow | SeedRefused]:
     text = text.removeprefix("\ufeff")
     if kind == "addresses":
         for line, raw in enumerate(re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text), start=1):
             if raw.strip() and not raw.lstrip().startswith(_COMMENT):
-                yield _Raw(line, raw)
+                yield RawRow(line, raw)
         return
     if kind == "json":
         yield from _elements(text)
@@ -187,10 +191,10 @@ def _cut(text: str, kind: str | None) -> Iterator[_Raw | SeedRefused]:
     for start, raw in pieces:
         line += line_at(text[done:start], start - done) - 1
         done = start
-        yield _Raw(line, raw)
+        yield RawRow(line, raw)
 
 
-def _elements(text: str) -> Iterator[_Raw | SeedRefused]:
+def _elements(text: str) -> Iterator[RawRow | SeedRefused]:
     """The objects of a JSON array, each as it stands, or of the first array within an object."""
     decoder = json.JSONDecoder()
     start = text.find("[")
@@ -202,7 +206,7 @@ def _elements(text: str) -> Iterator[_Raw | SeedRefused]:
             raise Refusal(0, f"not JSON: {str(error)[:100]}", "export the list again") from error
         if not isinstance(found, dict):
             raise Refusal(0, "no JSON list of objects", "export the list again")
-        yield _Raw(1, text)
+        yield RawRow(1, text)
         return
     at, line, counted = start + 1, 1, 0
     space = re.compile(r"[\s,]*")
@@ -217,7 +221,7 @@ def _elements(text: str) -> Iterator[_Raw | SeedRefused]:
         except (ValueError, RecursionError) as error:
             raise Refusal(line, f"not JSON from here on: {str(error)[:100]}", "export the list again") from error
         if isinstance(found, dict):
-            yield _Raw(line, text[at:end])
+            yield RawRow(line, text[at:end])
         else:
             yield SeedRefused(origin="", line=line, problem="no JSON object", advice="export the list again")
         at = end
@@ -254,7 +258,7 @@ class _Lines:
         return line
 
 
-def _records(file: TextIO, name: str) -> Iterator[_Raw | SeedRefused]:
+def _records(file: TextIO, name: str) -> Iterator[RawRow | SeedRefused]:
     """The rows of a CSV file (RFC 4180; `;` and tab too), by the names in the first. A first row that has an address in
     it is a row like the others."""
     first = file.readline(_LONGEST_ROW)
@@ -286,10 +290,10 @@ def _records(file: TextIO, name: str) -> Iterator[_Raw | SeedRefused]:
                 continue
         if named:
             former = former_key(zip(columns, cells))
-            yield _Raw(begins, raw, columns, former)
+            yield RawRow(begins, raw, columns, former)
         else:
             address = next((cell for cell in cells if looks_like_address(cell.strip())), cells[0])
-            yield _Raw(
+            yield RawRow(
                 begins, raw, tuple(f"column {at}" for at in range(1, len(cells) + 1)), former_key([("url", address)])
             )
 
@@ -302,7 +306,7 @@ def _header(cells: list[str], line: int) -> tuple[str, ...]:
     return names
 
 
-def _objects(file: TextIO) -> Iterator[_Raw | SeedRefused]:
+def _objects(file: TextIO) -> Iterator[RawRow | SeedRefused]:
     """The objects of a JSON Lines file."""
     lines = _Lines(file)
     for line in lines:
@@ -318,7 +322,7 @@ def _objects(file: TextIO) -> Iterator[_Raw | SeedRefused]:
         named = found.items() if isinstance(found, dict) else ()
         former = former_key((key, value) for key, value in named if isinstance(value, str))
         if any(isinstance(value, str) and role_of(key) == "url" for key, value in named):
-            yield _Raw(lines.number, line, (), former)
+            yield RawRow(lines.number, line, (), former)
         else:
             problem, advice = "no JSON object with a text `url`", '{"url": "https://…", "headline": "…"}'
             yield SeedRefused(origin="", line=lines.number, problem=problem, advice=advice)

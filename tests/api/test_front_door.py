@@ -19,6 +19,7 @@ CALLS = {
     "extract": "archiver.extract('<p>Words of a page.')",
     "compare": "archiver.compare(archiver.read_seed(seed), b'<p>Words of a page.')",
     "archive": "list(archiver.archive([], bags=folder / 'bags'))",
+    "export": "list(archiver.export(bag))",
     "validate": "archiver.validate(bag)",
     "open_bag": "archiver.open_bag(bag).close()",
     "sign": "refused(lambda: archiver.sign(bag))",

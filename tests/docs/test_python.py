@@ -48,7 +48,7 @@ def test_there_are_ten_examples_each_with_its_number():
 def test_every_example_does_what_is_said_of_it(ran):
     assert ran["article"].text
     assert ran["reading"].comparison.verdict == "edited"
-    assert {each.outcome for each in ran["results"]} == {"captured", "gone", "blocked"}
+    assert {each.outcome for each in ran["results"]} == {"captured", "gone", "blocked", "unread"}
     assert ran["report"].ok
     assert "extraction" not in ran["report"].not_checked
     assert ran["warc"][:2] == b"\x1f\x8b"

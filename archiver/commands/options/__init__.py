@@ -55,6 +55,12 @@ COMMANDS = (
     Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "audit"),
     Command("certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "certify"),
     Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),
+    Command(
+        "export",
+        "Export what bags say as a table, references or catalogue records.",
+        bags.export,
+        "export",
+    ),
     Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "status"),
     Command("extract", "Print the text of saved HTML pages.", pages.extract, "saved_pages"),
     Command("compare", "Compare a seed with a saved page: no network, no bag.", pages.compare, "saved_pages"),

@@ -1,4 +1,5 @@
-"""The options of the commands that look at bags: `archiver validate`, `audit`, `show` and `certify`."""
+"""The options of the commands that look at bags: `archiver validate`, `audit`, `show`, `export` and
+`certify`."""
 
 import argparse
 import re
@@ -7,6 +8,8 @@ from pathlib import Path
 
 from archiver.commands.options.common import as_json, bags, count, trust
 
+EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml")
+"""Forms of an export (`exports/export.py`)."""
 _AGE = r"(\d{1,6})([hdw])"
 _RATE = r"(\d{1,9}(?:\.\d{1,9})?)(?:(k|K|M|G|Ki|Mi|Gi)B?|B)(?:/s)?"
 _UNITS = {None: 1, "k": 10**3, "K": 10**3, "M": 10**6, "G": 10**9, "Ki": 1 << 10, "Mi": 1 << 20, "Gi": 1 << 30}
@@ -70,6 +73,24 @@ def show(command: argparse.ArgumentParser) -> None:
     """The options of `archiver show`."""
     bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
     as_json(command, "the record of each bag, one JSON object a line")
+
+
+def export(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver export`."""
+    bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
+    command.add_argument("--form", choices=EXPORTS, default="csv", help="form of the export (default: csv)")
+    command.add_argument(
+        "--back",
+        type=Path,
+        metavar="LIST",
+        help="write this list of seeds again, with archiver_ columns behind its own (in place of --form)",
+    )
+    command.add_argument(
+        "--output",
+        type=Path,
+        metavar="FILE",
+        help="where to (default: the standard output); an existing file is not touched",
+    )
 
 
 def certify(command: argparse.ArgumentParser) -> None:
