@@ -15,7 +15,7 @@ is in the result.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from archiver.errors import ArchiverError, Refused, StorageError, UsageError
 from archiver.job.seed_result import SeedResult
@@ -145,7 +145,7 @@ def validate(
     *,
     profile: str | Path | None = None,
     strict: bool = False,
-    second_opinion: bool = False,
+    second_opinion: bool | Literal["required"] = False,
     require_signature: bool = False,
     require_timestamp: bool = False,
     signer: str | None = None,
@@ -155,8 +155,9 @@ def validate(
     """Validate one bag, in a folder or serialised, with every check that `archiver validate` makes.
 
     The report has `.ok`, `.findings` and `.not_checked`, the names of the checks that were not made: they are not
-    passed. `profile` is a BagIt profile, a file or `archiver`, `btr`, `aptrust`; `trust_roots` the certificates that
-    signatures are judged by, without which signers are reported and not verified.
+    passed. `second_opinion` asks bagit-python too, whose word decides against ours only where it is "required" or no
+    error of its own is known. `profile` is a BagIt profile, a file or `archiver`, `btr`, `aptrust`; `trust_roots` the
+    certificates that signatures are judged by, without which signers are reported and not verified.
     """
     from archiver.verification.demands import Demands
     from archiver.verification.judge import judge, processors
