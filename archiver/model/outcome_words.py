@@ -12,6 +12,8 @@ _NOT_IT = {
 def answer_words(outcome: str, status: object, host: str, moment: str, reason: str | None) -> str:
     """A sentence: `The server of paper.example answered 410 to this client on …: the article was not there (status
     410).`"""
+    if status is None:
+        return f"No server answered this client at {host} on {moment}{f': {reason}' if reason else ''}."
     answered = f"The server of {host} answered {status} to this client on {moment}"
     if outcome == "captured":
         return f"{answered}: the page was captured."
