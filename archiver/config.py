@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from archiver import __version__
 from archiver.errors import StorageError, UsageError
+from archiver.rights.rules import RightsRule, rules_of
 
 MIB = 1 << 20
 ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
@@ -133,6 +134,8 @@ class Config:
     rights_basis: str | None = None
     access: str | None = None
     embargo: str | None = None
+    rights: tuple[RightsRule, ...] = ()
+    """Rules of access by agency, publisher, site, day and list (docs/access.md)."""
     supplied_by: str | None = None
     obtained_how: str | None = None
     independence: str | None = None
@@ -166,6 +169,7 @@ class Config:
             "deliver_form",
             "deliver_endpoint",
             "host_rest_seconds",
+            "rights",
         )
         plain["browser_executable"] = str(self.browser_executable) if self.browser_executable else None
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -213,10 +217,12 @@ def configured(settings: Mapping[str, Any], config: Config | None = None) -> Con
     """
     given = {name: value for name, value in settings.items() if value is not None}
     limits = given.pop("limits", {})
+    base = config or Config()
+    rights = rules_of(given.pop("rights"), "settings") if "rights" in given else base.rights
     secret = {"passphrase": given.pop("passphrase")} if "passphrase" in given else {}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     plain = {name: str(value) if isinstance(value, Path) else value for name, value in plain.items()}
-    found = replace(_typed("settings", "", config or Config(), plain), **secret)
+    found = replace(_typed("settings", "", base, plain), rights=rights, **secret)
     if isinstance(limits, Limits):
         return replace(found, limits=limits)
     return replace(found, limits=_typed("settings", "limits.", found.limits, limits))
@@ -232,7 +238,8 @@ def _from_file(path: Path) -> Config:
             f"{path}: not valid TOML: {error}; mend it, or write a new one with 'archiver init'"
         ) from error
     limits = _typed(path, "limits.", Limits(), table.pop("limits", {}))
-    config = replace(_typed(path, "", Config(), table), limits=limits)
+    rights = rules_of(table.pop("rights", []), str(path))
+    config = replace(_typed(path, "", Config(), table), limits=limits, rights=rights)
     if config.embargo is not None and not _is_day(config.embargo):
         raise UsageError(f"{path}: embargo = {config.embargo[:80]!r} is not a day, as in '2030-01-01'")
     beside = {name: path.parent / file for name in _BESIDE if (file := getattr(config, name)) is not None}

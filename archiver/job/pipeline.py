@@ -24,6 +24,7 @@ from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
+from archiver.job.rights_rule import rule_for
 from archiver.ledger.answers import Answer
 from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
@@ -103,6 +104,7 @@ def _sealed(
         group=tools.job,
         sealed=max(tools.now(), capture.finished),  # the clock may have been set back
         clock=tools.clock(),
+        by_rule=rule_for(config, seed, capture, reading),
         rendering=after.rendering,
     )
     bag = fill(staged, contents)  # 5. write and seal
