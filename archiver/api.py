@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from archiver.errors import ArchiverError, Refused, StorageError, UsageError
 from archiver.job.seed_result import SeedResult
@@ -147,7 +147,7 @@ def validate(
     *,
     profile: str | Path | None = None,
     strict: bool = False,
-    second_opinion: bool = False,
+    second_opinion: bool | Literal["required"] = False,
     require_signature: bool = False,
     require_timestamp: bool = False,
     signer: str | None = None,
@@ -157,8 +157,9 @@ def validate(
     """Validate one bag, in a folder or serialised, with every check that `archiver validate` makes.
 
     The report has `.ok`, `.findings` and `.not_checked`, the names of the checks that were not made: they are not
-    passed. `profile` is a BagIt profile, a file or `archiver`, `btr`, `aptrust`; `trust_roots` the certificates that
-    signatures are judged by, without which signers are reported and not verified.
+    passed. `second_opinion` asks bagit-python too, whose word decides against ours only where it is "required" or no
+    error of its own is known. `profile` is a BagIt profile, a file or `archiver`, `btr`, `aptrust`; `trust_roots` the
+    certificates that signatures are judged by, without which signers are reported and not verified.
     """
     from archiver.verification.demands import Demands
     from archiver.verification.judge import judge, processors
@@ -265,9 +266,8 @@ def export(
 ) -> Iterator[bytes]:
     """The bytes of an export of bags, in chunks, in a form of `archiver export` (docs/export.md).
 
-    `back` is a list of seeds, which is given back with `archiver_` columns behind its own, every other byte as it was;
-    `ledger` is the folder of bags whose ledger knows the seeds without a bag (default: `bags`, where it is one folder).
-    `left_out` is called with each bag that is not exported, be it that the gate holds it back (docs/access.md).
+    `back` is a list of seeds, given back with `archiver_` columns, its own bytes as they were; `ledger` the folder of bags
+    whose ledger is asked (default: `bags`, if it is one). `left_out` is called with each bag not exported, and why.
     """
     from archiver.exports.export import export_places
 

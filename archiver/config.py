@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from archiver import __version__
 from archiver.errors import StorageError, UsageError
+from archiver.model.memento import WebArchive
 from archiver.rights.rules import RightsRule, rules_of
 
 MIB = 1 << 20
@@ -116,6 +117,9 @@ class Config:
     screenshot: bool = False
     """A picture of every page, by the browser."""
     robots: str = "record"
+    archives: tuple[WebArchive, ...] = ()
+    """Web archives that may be asked; none is unless it is named here."""
+    memento: str = "auto"
     guess_url: bool = False
     """Whether the only plausible address of a seed is taken where no line names one."""
     seed_notes: bool = False
@@ -308,6 +312,10 @@ _RANGES: dict[str, tuple[float, float]] = {
 """What a number may be, by the end of its name: the first that fits counts."""
 
 
+def _archive(stated: object) -> WebArchive:
+    return stated if isinstance(stated, WebArchive) else WebArchive.from_table(stated)
+
+
 def _connect_to(stated: object) -> ConnectTo:
     return stated if isinstance(stated, ConnectTo) else ConnectTo.from_text(str(stated))
 
@@ -328,4 +336,5 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     float: ((int, float), float),
     bool: (bool, bool),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
+    tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
 }

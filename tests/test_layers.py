@@ -38,7 +38,8 @@ ABOVE = {
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
-    "job": STAGES | {"browser", "ledger", "transfer"},
+    "mementos": STAGES | {"redaction"},
+    "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

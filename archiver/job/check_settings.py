@@ -18,6 +18,7 @@ _HOST_NAME = re.compile(r"[a-z0-9_](?:[a-z0-9._-]{0,251}[a-z0-9_])?\.?")
 _CHOICES = (
     ("robots", ("record", "obey", "ignore")),
     ("srcset", ("all", "largest")),
+    ("memento", ("auto", "always", "never")),
     ("browser", ("never", "auto", "always")),
 )
 

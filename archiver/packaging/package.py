@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from archiver.digest import Hasher
 from archiver.errors import Refused
+from archiver.packaging.names import require_bag_name, require_packable, require_path
 from archiver.packaging.source import Source
 from archiver.packaging.zipping import Entry, Zip
 
@@ -84,7 +85,12 @@ def name_of(bag: str, form: Form) -> str:
 def package(bag: Source, form: Form) -> Package:
     """The package of a bag in a form. Raises Refused where it has no such form."""
     name = name_of(bag.name, form)
+    require_bag_name(bag.name)
     if form == "folder":
+        if bag.is_empty:
+            raise Refused("its payload is empty, and file by file the folder data/ would not travel; use --form tar")
+        for path in bag.files:
+            require_path(path)
         return Package(name=name, form=form, items=_files(bag, name, list(bag.files)))
     if form == "wacz":
         # The archive, and beside it what vouches for it: unzipped into data/wacz there, the manifests hold it.
@@ -94,12 +100,15 @@ def package(bag: Source, form: Form) -> Package:
         entries = (Entry(name=path.removeprefix(WACZ), read=partial(bag.read, path), stored=True) for path in inside)
         tags = _files(bag, f"{name}.tags", [path for path in bag.files if not path.startswith("data/")])
         return Package(name=name, form=form, items=(*tags, Item(path=name, stream=Zip(entries, bag.moment).stream)))
+    require_packable(bag.name, bag.files, zipped=form == "zip")
     if form == "zip":
+        folder = [Entry(name=f"{bag.name}/data/", read=lambda: iter(()), stored=True)] if bag.is_empty else []
         entries = (
             Entry(name=f"{bag.name}/{path}", read=partial(bag.read, path), stored=_is_stored(path, size))
             for path, size in bag.files.items()
         )
-        return Package(name=name, form=form, items=(Item(path=name, stream=Zip(entries, bag.moment).stream),))
+        whole = Zip((*folder, *entries), bag.moment)
+        return Package(name=name, form=form, items=(Item(path=name, stream=whole.stream),))
     stream = partial(tar, bag) if form == "tar" else partial(tgz, bag)
     return Package(name=name, form=form, items=(Item(path=name, stream=stream),))
 
@@ -117,6 +126,12 @@ def _files(bag: Source, base: str, paths: list[str]) -> tuple[Item, ...]:
 def tar(bag: Source) -> Iterator[bytes]:
     """The bag as a tar: one folder named like the bag (POSIX.1-2017, pax where ustar is too small)."""
     written = 0
+    if bag.is_empty:
+        folder = tarfile.TarInfo(f"{bag.name}/data")
+        folder.type, folder.mode, folder.mtime = tarfile.DIRTYPE, 0o755, int(bag.moment.timestamp())
+        head = folder.tobuf(tarfile.PAX_FORMAT, "utf-8", "strict")
+        yield head
+        written += len(head)
     for path, size in bag.files.items():
         entry = tarfile.TarInfo(f"{bag.name}/{path}")
         entry.size, entry.mode, entry.mtime = size, 0o644, int(bag.moment.timestamp())

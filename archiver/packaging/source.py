@@ -33,6 +33,8 @@ class Source:
     files: dict[str, int]
     notes: tuple[str, ...]
     """What does not travel, or travels badly, a sentence each."""
+    is_empty: bool = False
+    """Whether there is a payload folder with no file in it."""
     places: Mapping[str, Path] = field(default_factory=dict)
     """Where files lie that are not below `root`: those of other bags, in a bag that is made for this delivery."""
 
@@ -75,6 +77,8 @@ def source(bag: Path) -> Source:
         tags = [_tag_file(root / name) if name in files else b"" for name in (SEAL, "bag-info.txt")]
     except OSError as error:
         raise Refused(f"it cannot be read: {error.strerror or error} ({error.filename})") from error
+    is_empty = (root / "data").is_dir() and not any(path.startswith("data/") for path in files)
+    empty = [each for each in empty if each != "data/"]
     notes = [f"the empty folder {each} does not travel: bags hold files only" for each in empty[:5]]
     notes += [f"and {len(empty) - 5} more empty folders"] if len(empty) > 5 else []
     odd = [path for path in files if not path.isascii() or not path.isprintable() or set(path) & set('\\:*?"<>|%')]
@@ -88,6 +92,7 @@ def source(bag: Path) -> Source:
         moment=_bagged(tags[1]),
         files=files,
         notes=tuple(notes),
+        is_empty=is_empty,
     )
 
 

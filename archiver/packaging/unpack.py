@@ -10,30 +10,36 @@ from typing import BinaryIO
 
 from archiver.digest import CHUNK, Hasher
 from archiver.errors import Refused, StorageError
+from archiver.packaging.names import require_path
 
-DEPTH = 64
-"""Folders a file may lie in."""
-_NAME, _PATH = 255, 3_000
 _SPARE = 16 << 20
 
 
-def unpack(files: Iterable[tuple[str, int]], open_file: Callable[[str], BinaryIO], into: Path) -> dict[str, str]:
-    """Write files (path, size) into the new folder `into`, flushed; path -> SHA-256.
+def unpack(
+    files: Iterable[tuple[str, int]], open_file: Callable[[str], BinaryIO], into: Path, folders: Iterable[str] = ()
+) -> dict[str, str]:
+    """Write files (path, size) into the new folder `into`, flushed; path -> SHA-256. `folders` at its top are made even
+    where nothing is in them: the payload may be empty (RFC 8493, 2.1.2).
 
     Raises Refused for names that do not fit and contents that are not as long as stated, StorageError where there is no
     room or the disk will not have it.
     """
     digests = {}
-    folders = {into}
+    made = {into}
     try:
         into.mkdir(parents=True)
+        for name in folders:
+            require_path(name)
+            (into / name).mkdir()
+            made.add(into / name)
         for path, size in files:
-            target = into / _checked(path)
-            if target.parent not in folders:
+            require_path(path)
+            target = into / path
+            if target.parent not in made:
                 target.parent.mkdir(parents=True, exist_ok=True)
-                folders.add(target.parent)
+                made.add(target.parent)
             digests[path] = _written(path, size, open_file, target)
-        for folder in folders:
+        for folder in made:
             flush_folder(folder)
     except (FileExistsError, NotADirectoryError, IsADirectoryError) as error:
         raise Refused(f"two of its names are one on this disk ({error.filename})") from error
@@ -47,16 +53,6 @@ def require_room(folder: Path, octets: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < octets + _SPARE:
         raise Refused(f"{folder} has {free:,} bytes free, {octets + _SPARE:,} are needed; make room there")
-
-
-def _checked(path: str) -> str:
-    parts = path.split("/")
-    raw = [os.fsencode(part) for part in parts]
-    if not path or any(part in ("", ".", "..") for part in parts) or "\0" in path:
-        raise Refused(f"the name {path[:200]!r} leads out of the bag, or nowhere")
-    if len(parts) > DEPTH or max(map(len, raw)) > _NAME or sum(map(len, raw)) + len(raw) > _PATH:
-        raise Refused(f"the name {path[:80]!r}… is too long, or lies in more than {DEPTH} folders")
-    return path
 
 
 def _written(path: str, size: int, open_file: Callable[[str], BinaryIO], target: Path) -> str:

@@ -19,14 +19,14 @@ MANY = 0xFFFF
 """Entries from here on need zip64."""
 _STORED, _DEFLATED = 0, 8
 _UTF8 = 0x800
-_UNIX_FILE = 0o100644 << 16
+_UNIX_FILE, _UNIX_FOLDER = 0o100644 << 16, 0o40755 << 16 | 0x10
 Facts = tuple[int, int, int]
 """CRC-32, size, packed size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """A file to be put into an archive: `read` gives its bytes, the same each time."""
+    """A file to be put into an archive: `read` gives its bytes, the same each time. A name ending in / is a folder."""
 
     name: str
     read: Callable[[], Iterator[bytes]]
@@ -104,7 +104,8 @@ def _central(about: bytes, name: bytes, extra: bytes, offset: int) -> bytes:
         extra = struct.pack("<HH", 1, len(sizes) + 8) + sizes + struct.pack("<Q", offset)
     version = 45 if extra else 20
     head = struct.pack("<4sHH", b"PK\1\2", 3 << 8 | version, version) + about + _lengths(name, extra)
-    return head + struct.pack("<HHHLL", 0, 0, 0, _UNIX_FILE, 0xFFFFFFFF if far else offset) + name + extra
+    kind = _UNIX_FOLDER if name.endswith(b"/") else _UNIX_FILE
+    return head + struct.pack("<HHHLL", 0, 0, 0, kind, 0xFFFFFFFF if far else offset) + name + extra
 
 
 def _end(count: int, size: int, offset: int) -> bytes:

@@ -14,18 +14,19 @@ from uuid import uuid4
 from archiver import __version__
 from archiver.config import Config
 from archiver.digest import Hasher
-from archiver.errors import ArchiverError, UsageError
+from archiver.errors import ArchiverError, Refused, UsageError
 from archiver.ledger.lock import FOLDER, RECEIPTS
 from archiver.model import Receipt, Report
 from archiver.network.dial import Route
 from archiver.packaging.deliver import deliver
 from archiver.packaging.open_target import is_folder, open_target
-from archiver.packaging.package import Package, digest_of, measure
+from archiver.packaging.package import Package, Piece, digest_of, measure
 from archiver.packaging.receipt import receipt_bytes
 from archiver.packaging.source import Source
 from archiver.packaging.target import Target, UploadStore
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import load_signer
+from archiver.validation.serialized.open_archive import CEILING, EXPANDED
 from archiver.verification.judge import require_valid
 
 if TYPE_CHECKING:
@@ -103,6 +104,7 @@ def deliver_shipment(
     started, bag = datetime.now(UTC), shipment.source
     # What would be sent, then whether it is valid: what is sent later must be what was measured first.
     pieces = measure(packed.items)
+    _require_bounded(packed, pieces, bag.octets)
     report = shipment.validate()
     require_valid(report)
     returned = deliver(packed, pieces, target)
@@ -134,6 +136,16 @@ def deliver_shipment(
         members=shipment.members,
         seed=shipment.seed,
     )
+
+
+def _require_bounded(packed: Package, pieces: Mapping[str, Piece], octets: int) -> None:
+    """Raises Refused where the receiver's reader would take a package for a bomb."""
+    ceiling = CEILING + EXPANDED * pieces[packed.name].size if packed.form in ("tar", "tgz", "zip") else octets
+    if octets > ceiling:
+        raise Refused(
+            f"its {octets:,} bytes compress so well that a receiver would refuse them (more than {ceiling:,}); hand it "
+            "off with --form tar"
+        )
 
 
 def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:

@@ -18,8 +18,8 @@ from archiver.digest import Hasher, digest_stream
 from archiver.errors import Refused, StorageError
 from archiver.escape import visible
 from archiver.ledger.deliveries import Deliveries
-from archiver.ledger.lock import RECEIPTS
 from archiver.model import Finding, Receipt
+from archiver.packaging.names import require_bag_name
 from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form
 from archiver.packaging.receipt import read_receipt
@@ -43,8 +43,6 @@ RECEIVING = ".archiver/receiving"
 METHOD = "unpacked, and validated as it lies"
 _FORMS: dict[str | None, Form] = {None: "folder", ".tar": "tar", ".tgz": "tgz", ".tar.gz": "tgz", ".zip": "zip"}
 _TAG_FILE = 64 << 20
-_LONGEST_NAME = 200
-"""Bytes: those of receipts and their signatures are longer."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +124,7 @@ class _ReceiveSession:
                 # 2. Unpacked, where nobody looks.
                 require_room(self.staging, sum(tree.files.values()))
                 staged = here / name
-                digests = unpack(tree.in_order(), tree.open, staged)
+                digests = unpack(tree.in_order(), tree.open, staged, sorted({"data"} & tree.folders))
         except OSError as error:
             raise StorageError.from_os(f"read {path}", error) from error
         # 3. Is it what was sent, and is it sound, as it lies now?
@@ -208,7 +206,7 @@ class _ReceiveSession:
         """Move the bags of a group into the bags folder, those apart that are there already; the paths of the moved.
         Raises Refused, with nothing moved, where another bag has the name of one."""
         for name, _ in members:
-            _require_name(name)
+            require_bag_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
         told = {**detail, "group": staged.name}
         for name, _ in members:
@@ -279,16 +277,8 @@ def _checked(path: Path, tree: Tree | None, findings: Sequence[Finding]) -> tupl
     name = inside[0] if inside and inside[0] else path.name
     end = None if inside or not path.is_file() else suffix(name)
     name = name[: -len(end)] if end else name
-    _require_name(name)
+    require_bag_name(name)
     return tree, name
-
-
-def _require_name(name: str) -> None:
-    """Raises Refused for a name that a bag here may not have."""
-    taken = name.lower() in (RECEIPTS, GROUPS)  # in any case: not every disk tells them apart
-    odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
-    if taken or odd or len(name.encode("utf-8", "surrogateescape")) > _LONGEST_NAME:
-        raise Refused(f"{name[:80]!r} is no name for a bag here")
 
 
 def _advice(incoming: IncomingPackage) -> str:

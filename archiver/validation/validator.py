@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from archiver.validation.payload.re_extraction import Reread
 
 
+SecondOpinion = bool | Literal["required"]
 _WEB_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
 
 
@@ -39,7 +40,7 @@ class ValidationOptions:
     profile: "Profile | None" = None
     reread: "Reread | None" = None
     trust: Trust = field(default_factory=Trust)
-    second_opinion: bool = False
+    second_opinion: SecondOpinion = False
     strict: bool = False
     cores: int = 1
 
@@ -50,7 +51,7 @@ def validate_bag(
     profile: "Profile | None" = None,
     reread: "Reread | None" = None,
     trust: Trust | None = None,
-    second_opinion: bool = False,
+    second_opinion: SecondOpinion = False,
     strict: bool = False,
     cores: int = 1,
 ) -> Report:
@@ -58,7 +59,8 @@ def validate_bag(
     unreadable inside the bag is a finding.
 
     `profile` is a BagIt profile to validate against; `reread` extracts the text again from the WARC; `trust` says which
-    signatures are required and whose are trusted; with `second_opinion` bagit-python is asked as well; with `strict`
+    signatures are required and whose are trusted; with `second_opinion` bagit-python is asked as well ("required": also
+    where it is known to misread bags, its word decides); with `strict`
     tolerated deviations are errors. Files are hashed on `cores` cores.
 
     Raises StorageError where there is nothing at `path` or its folder may not be listed, UsageError where signatures
@@ -217,7 +219,8 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
 
         ok = not any(each.severity == "error" for each in findings)
         safe = not tree.odd and not any(each.code == "BAG043" for each in findings)
-        views = list(ask_bagit(tree.root, ok=ok, safe=safe))
+        required = options.second_opinion == "required"
+        views = list(ask_bagit(tree, manifests, ok=ok, safe=safe, required=required))
         made |= {"second-opinion"} if safe else set()
         findings += views
     return findings

@@ -10,6 +10,7 @@ from archiver.validation.trust.policy import Trust, is_fingerprint, read_roots
 
 if TYPE_CHECKING:
     from archiver.validation.bagit.profile import Profile
+    from archiver.validation.validator import SecondOpinion
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +21,8 @@ class Demands:
     trust: Trust = field(default_factory=Trust)
     strict: bool = False
     """Tolerated deviations are errors."""
-    second_opinion: bool = False
-    """bagit-python validates the bag too."""
+    second_opinion: "SecondOpinion" = False
+    """bagit-python validates the bag too; "required": its word decides even where it is known to misread bags."""
 
     @classmethod
     def of(
@@ -29,7 +30,7 @@ class Demands:
         *,
         profile: str | Path | None = None,
         strict: bool = False,
-        second_opinion: bool = False,
+        second_opinion: "SecondOpinion" = False,
         **signatures: Any,
     ) -> "Demands":
         """Demands as a person states them: `profile` is a file or the name of a built-in one, `signatures` are those of

@@ -282,7 +282,7 @@ def fetch_file_with_lines_of_all_kinds(b):
     )
 
 
-@made("BAG070", second_opinion=True)
+@made("BAG073", second_opinion=True)
 def percent_sign_encoded_as_the_standard_says_which_bagit_does_not_know(b):
     b.payload["data/100%"] = b""
     b.edit = lambda name, data: data.replace(b"100%", b"100%25") if name in (M256, M512) else data

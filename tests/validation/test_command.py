@@ -102,13 +102,13 @@ def test_a_text_forged_with_record_and_manifests_is_told_from_the_page(archived:
     seal_again(bag)
     assert main(["validate", str(bag), "--json"]) == 1
     (report,) = json.loads(capsys.readouterr().out)["bags"]
-    assert [each["code"] for each in report["findings"]] == ["TXT006", "TXT008"]
+    assert [each["code"] for each in report["findings"]] == ["TXT006", "TXT008", "CUS011"]
     assert report["findings"][0]["expected"] == PARAGRAPHS[1]
     assert report["findings"][0]["found"] == told.decode()
     # Another version of the package changes nothing; another extractor only leaves open whether the text is complete.
     for part, name, codes in (
-        ("software", "version", ["TXT006", "TXT008"]),
-        ("text", "extractor", ["TXT007", "TXT008"]),
+        ("software", "version", ["CUS011", "TXT006", "TXT008"]),
+        ("text", "extractor", ["CUS011", "TXT007", "TXT008"]),
     ):
         record[part][name] = "another"
         (bag / "data/provenance.json").write_text(json.dumps(record))

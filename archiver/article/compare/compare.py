@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
+from archiver.article.compare.captions import compare_captions
 from archiver.article.compare.claim_lines import known
 from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
 from archiver.article.compare.letters import letters
@@ -82,14 +83,14 @@ def compare(
     mine = [text_of(paragraph.text, once=once) for paragraph in seed.paragraphs]
     layers = [Layer(mine, blocks) for blocks in _layers(page)]
     if not any(each.key for each in mine):
-        return replace(NOTHING, source=source, read=page.read)
+        return replace(NOTHING, source=source, read=page.read, captions=compare_captions(seed, page))
     left = {i for i, each in enumerate(mine) if each.key}
     _match(layers, left)
     read = page.read
     if any(layer.exhausted for layer in layers):
         read = replace(read, whole=False, cut=(*read.cut, _SEARCH_CUT))
     if len(left) == sum(bool(each.key) for each in mine) and read.whole and not _has_body(page):
-        return replace(NOTHING, source=source, read=read)
+        return replace(NOTHING, source=source, read=read, captions=compare_captions(seed, page))
     numbers = [paragraph.line for paragraph in seed.paragraphs]
     placed = _lines(layers, mine, numbers)
     spaced = [each for each in placed if each.line.kind == "typographic" and _has_more_spaces(each.line)]
@@ -99,7 +100,8 @@ def compare(
             each.line = replace(each.line, kind="same")
     extra = counted(layers, [p.order for p in placed if _spans(p)], known(seed, headlines, authors, days), mine)
     lines = _ordered(placed, extra.lines, _unfound(left, mine, numbers, read))
-    return verdicts.comparison(lines, extra.counting, source=source, read=read)
+    found = verdicts.comparison(lines, extra.counting, source=source, read=read)
+    return replace(found, captions=compare_captions(seed, page))
 
 
 def _layers(page: PageModel) -> tuple[list[Text], list[Text], list[Text]]:

@@ -2,7 +2,8 @@
 
 import argparse
 import re
-from collections.abc import Callable, Iterable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 
@@ -30,6 +31,7 @@ class ArgumentParser(argparse.ArgumentParser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As the library does, but unknown arguments are reported by the command they were given to."""
         self.add_options()
+        args = list(_with_values(sys.argv[1:] if args is None else args))
         known, unknown = super().parse_known_args(args, namespace)
         if unknown and not any(each.startswith("-") for each in unknown):
             unknown = self._gather(known, unknown)
@@ -52,6 +54,24 @@ class ArgumentParser(argparse.ArgumentParser):
         if action.dest == "command" and action.choices is not None and value not in action.choices:
             raise argparse.ArgumentError(None, f"no command {value!r}{suggestion(value, action.choices, NO_COMMAND)}")
         super()._check_value(action, value)
+
+
+_BARE = {"--second-opinion": ("note", ("note", "required"))}
+"""Options that may stand alone: the value they have then, and those that may follow. argparse would take any."""
+
+
+def _with_values(args: Sequence[str]) -> Iterator[str]:
+    """The arguments, an option that stands alone with the value it has then."""
+    left = list(args)
+    while left:
+        each = left.pop(0)
+        if each == "--":
+            yield from (each, *left)
+            return
+        if each in _BARE:
+            alone, values = _BARE[each]
+            each = f"{each}={left.pop(0) if left and left[0] in values else alone}"
+        yield each
 
 
 def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:

@@ -32,7 +32,13 @@ def validate(command: argparse.ArgumentParser) -> None:
         "--since-ledger", action="store_true", help="only bags that have changed since they last passed"
     )
     command.add_argument("--jobs", type=count, metavar="N", help="processes and threads (default: all cores)")
-    command.add_argument("--second-opinion", action="store_true", help="validate each bag with bagit-python too")
+    command.add_argument(
+        "--second-opinion",
+        choices=("note", "required"),
+        default=False,
+        metavar="[required]",
+        help="validate each bag with bagit-python too; required: its word decides even where it is known to be wrong",
+    )
     trust(command)
 
 

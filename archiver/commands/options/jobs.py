@@ -80,6 +80,11 @@ def _network(command: argparse.ArgumentParser) -> None:
         choices=("record", "obey", "ignore"),
         help="robots.txt: ask and note (default), ask and obey, do not ask",
     )
+    group.add_argument(
+        "--memento",
+        choices=("auto", "always", "never"),
+        help="ask the archives of archiver.toml: when the original is gone or differs (default), always, never",
+    )
     group.add_argument("--user-agent", metavar="TEXT", help="User-Agent header; include a contact address")
     group.add_argument("--proxy", metavar="URL", help="fetch through this proxy; the record says so")
     group.add_argument("--ca-bundle", type=Path, metavar="FILE", help="trusted roots, in place of the built-in ones")

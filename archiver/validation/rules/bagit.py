@@ -116,6 +116,11 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#10-2-second-opinion",
                 "archiver finds errors in the bag, bagit-python says that it is valid",
             ),
+            "BAG073": (
+                "info",
+                "bag-format.md#10-2-second-opinion",
+                "bagit-python refuses the bag, which RFC 8493 allows: {reason}",
+            ),
             "BAG072": ("error", "bag-format.md#10-2-second-opinion", "bagit-python was not asked: {reason}"),
         },
     ),

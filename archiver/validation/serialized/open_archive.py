@@ -22,7 +22,9 @@ MEDIA_TYPES = {
 }
 """Ends of names -> what they are."""
 CEILING = 16 << 30
-"""Bytes an archive may expand to, besides 64 for each byte it has."""
+"""Bytes an archive may expand to, besides those for each byte it has."""
+EXPANDED = 64
+"""Bytes an archive may expand to for each byte it has, besides the ceiling."""
 
 
 def suffix(name: str) -> str | None:
@@ -44,7 +46,7 @@ def opened(path: Path) -> Iterator[tuple[Tree | None, list[Finding]]]:
         return
     with path.open("rb") as stream:
         size = os.fstat(stream.fileno()).st_size
-        index = EntryIndex(path, path.name[: -len(end)], MEDIA_TYPES[end], CEILING + 64 * size)
+        index = EntryIndex(path, path.name[: -len(end)], MEDIA_TYPES[end], CEILING + EXPANDED * size)
         yield index.filled(_reader(end, stream, index.ceiling)), index.findings
 
 
