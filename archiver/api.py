@@ -266,8 +266,8 @@ def export(
 ) -> Iterator[bytes]:
     """The bytes of an export of bags, in chunks, in a form of `archiver export` (docs/export.md).
 
-    `back` is a list of seeds, given back with `archiver_` columns, its own bytes as they were; `ledger` the folder of bags
-    whose ledger is asked (default: `bags`, if it is one). `left_out` is called with each bag not exported, and why.
+    `back` is a list of seeds, given back with `archiver_` columns, its own bytes as they were; `ledger` the folder of
+    bags whose ledger is asked (default: `bags`, if it is one). `left_out` is called with each bag not exported, and why.
     """
     from archiver.exports.export import export_places
 

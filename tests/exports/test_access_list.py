@@ -39,7 +39,7 @@ def test_of_one_page_the_narrowest_decides_and_of_a_resource_the_widest():
 
 
 def test_the_rules_are_in_reverse_order_and_what_is_no_address_has_none():
-    whole = record(PAGE, "https://news.example/", "https://news.example/a", "mailto:x", "http://[")
+    whole = record(PAGE, "https://news.example/", "https://news.example/a", "mailto:x", "")
     keys = [f"{key} - " for key, _ in rules((whole, "open"), ({}, "open"))]
     assert keys == sorted(keys, reverse=True)
     assert len(keys) == 3
