@@ -267,7 +267,7 @@ def export(
     """The bytes of an export of bags, in chunks, in a form of `archiver export` (docs/export.md).
 
     `back` is a list of seeds, given back with `archiver_` columns, its own bytes as they were; `ledger` the folder of
-    bags whose ledger is asked (default: `bags`, if it is one). `left_out` is called with each bag not exported, and why.
+    bags whose ledger is asked (default: `bags`, if it is one). `left_out` is called with each bag left out.
     """
     from archiver.exports.export import export_places
 
