@@ -13,7 +13,19 @@ HOUSE = Path(archiver.__file__).parent
 LINES = 350
 MODULES = 24
 
-FOUNDATION = {"model", "errors", "digest", "cms", "config", "markup", "schemas", "templates", "escape", "network"}
+FOUNDATION = {
+    "model",
+    "errors",
+    "digest",
+    "cms",
+    "config",
+    "markup",
+    "schemas",
+    "templates",
+    "escape",
+    "network",
+    "rights",
+}
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validation", "packaging"}
 VALIDATION = {"model", "cms", "digest", "errors", "schemas", "escape"}
 """What `validation` may share with the room that writes bags: nothing that could make both wrong at once."""
@@ -22,11 +34,13 @@ ABOVE = {
     "ledger": set(),
     "view": STAGES,
     "exports": STAGES | {"ledger", "view"},
+    "series": STAGES | {"ledger", "view"},
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
-    "job": STAGES | {"browser", "ledger", "transfer"},
+    "mementos": STAGES | {"redaction"},
+    "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

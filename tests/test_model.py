@@ -7,7 +7,8 @@ import pytest
 import archiver.model as model
 
 HOMES = [
-    importlib.import_module(f"archiver.model.{name}") for name in ("bag", "seed", "capture", "article", "rendering")
+    importlib.import_module(f"archiver.model.{name}")
+    for name in ("bag", "seed", "capture", "article", "memento", "rendering")
 ]
 
 

@@ -33,7 +33,7 @@ def metadata_csv(contents: BagContents) -> bytes:
         ("dc.format", "application/warc"),
         ("dc.identifier", contents.identifier),
         ("dc.identifier", capture.requested_url),
-        ("dc.source", capture.final_url),
+        ("dc.source", capture.address),
         ("dc.language", contents.first("language")),
         ("dc.description", f"{captured}; compared with its seed: {contents.reading.comparison.verdict}"),
         ("dc.provenance", contents.custody_line),

@@ -75,7 +75,7 @@ def _root(contents: BagContents, files: Sequence[File]) -> Entity:
         "datePublished": f"{contents.sealed:%Y-%m-%dT%H:%M:%SZ}",
         "license": _ref(_licence_id(contents)),
         **({"conditionsOfAccess": access} if access else {}),
-        "mainEntity": _ref(as_uri(contents.capture.final_url)),
+        "mainEntity": _ref(as_uri(contents.capture.address)),
         "mentions": [_ref("#capture"), *([_ref("#rendering")] if contents.rendering else [])],
         "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
     }
@@ -96,11 +96,11 @@ def _licence(contents: BagContents) -> Entity:
 def _article(contents: BagContents) -> Iterator[Entity]:
     """The page, whoever is credited for it, and its photo."""
     page: Entity = {
-        "@id": as_uri(contents.capture.final_url),
+        "@id": as_uri(contents.capture.address),
         "@type": "NewsArticle",
         "name": one_line(contents.title),
         **({"headline": contents.headline} if contents.headline else {}),
-        "url": as_uri(contents.capture.final_url),
+        "url": as_uri(contents.capture.address),
         "subjectOf": _ref(contents.warc),
     }
     for key, value in (
@@ -212,7 +212,7 @@ def _capture(contents: BagContents) -> Entity:
         "instrument": _ref("#archiver"),
         "startTime": f"{capture.started:%Y-%m-%dT%H:%M:%S.%fZ}",
         "endTime": f"{capture.finished:%Y-%m-%dT%H:%M:%S.%fZ}",
-        "object": _ref(as_uri(capture.final_url)),
+        "object": _ref(as_uri(capture.address)),
         "result": _ref(contents.warc),
         "actionStatus": "http://schema.org/CompletedActionStatus",
     }

@@ -16,7 +16,8 @@ from urllib.parse import urlsplit
 from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
 from archiver.model import Capture, ComparedLine, Comparison
-from archiver.model.comparison_words import line_words, source_words, verdict_words
+from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
+from archiver.model.outcome_words import answer_words
 from archiver.templates import render
 
 T = TypeVar("T")
@@ -25,13 +26,6 @@ MOST = 2_000
 """Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 """As in BCP 47; a page may claim anything."""
-_BECAME = {
-    "captured": "Captured",
-    "unread": "Recorded, but not read as the article,",
-    "gone": "Found to be gone",
-    "blocked": "Found to be blocked",
-    "refused": "Refused",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +48,16 @@ class Line:
 def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
     """The whole document, UTF-8; `paths` are the payload's files written before it."""
     stated = contents.reading.article.language or ""
-    comparison = contents.reading.comparison
+    comparison, memento = contents.reading.comparison, contents.capture.memento
+    copy = copy_words(memento.archive, memento.datetime.isoformat()) if memento else None
     page = render(
         "preview.html",
         title=contents.title,
         language=stated if _LANGUAGE.fullmatch(stated) else "",
         became=_became(contents.capture),
         compared=_has_article(contents),
-        verdict=verdict_words(comparison.verdict),
-        source=source_words(comparison.source.kind) if comparison.source else "",
+        verdict=f"{comparison.verdict} as {copy}" if copy else verdict_words(comparison.verdict),
+        source=source_words(comparison.source.kind, copy) if comparison.source else "",
         shares=_shares(comparison),
         text=_text(contents),
         lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
@@ -79,15 +74,16 @@ def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
 
 
 def _became(capture: Capture) -> str:
-    """What became of it, in a sentence."""
-    became = _BECAME.get(capture.outcome, "Not captured")
-    host = urlsplit(capture.final_url).hostname or capture.final_url
-    return f"{became} at {host} on {capture.started.day} {capture.started:%B %Y at %H:%M} UTC."
+    """What the server answered, in a sentence."""
+    host = urlsplit(capture.address).hostname or capture.address
+    moment = f"{capture.started.day} {capture.started:%B %Y at %H:%M} UTC"
+    return answer_words(capture.outcome, capture.status, host, moment, capture.reason)
 
 
 def _has_article(contents: BagContents) -> bool:
-    """Whether what came is the article; only the record sets what came instead against the seed."""
-    return contents.capture.outcome == "captured"
+    """Whether what was read is the article, of the original or of a memento; only the record sets what came instead
+    against the seed."""
+    return contents.capture.outcome == "captured" or contents.capture.memento is not None
 
 
 def _text(contents: BagContents) -> Listed[str]:
@@ -108,16 +104,23 @@ def _bounded(items: Iterable[T], count: int) -> Listed[T]:
 
 
 def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
-    capture, tls, needed = contents.capture, contents.capture.final.tls, contents.capture.requisites
+    capture, needed, final = contents.capture, contents.capture.requisites, contents.capture.final
+    tls = final.tls if final else None
     yield "Asked for", capture.requested_url
-    if capture.final_url != capture.requested_url:
-        yield "Answered by", capture.final_url
-    reason, status = capture.reason or "", f"status {capture.status}"
+    if capture.address != capture.requested_url:
+        yield "Answered by", capture.address
+    reason, status = capture.reason or "", f"status {capture.status or 'none'}"
     told = "" if status in reason else f" ({status})"
     yield "Outcome", f"{capture.outcome}{f': {reason}' if reason else ''}{told}"
     yield "When", f"{capture.started:%Y-%m-%d %H:%M:%S} UTC"
     verified = " (certificate not verified)" if tls and not tls.verified else ""
-    yield "From", f"{capture.final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
+    if final:
+        yield "From", f"{final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
+    for each in capture.archives:
+        yield "Web archive", f"{each.archive}: {each.words}"
+    if capture.memento:
+        form = "as the original server sent it" if capture.memento.raw else "as the archive has rewritten it"
+        yield "Read from", f"{capture.memento.uri}, archived {capture.memento.datetime:%Y-%m-%d %H:%M:%S} UTC, {form}"
     if needed:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)

@@ -4,7 +4,7 @@ Values in, JSON out; the shape is `schemas/provenance-2.0.schema.json`. Absent f
 """
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
@@ -15,9 +15,20 @@ from archiver import __version__
 from archiver.bag.bag_contents import CUSTODY_LOG, BagContents, ClockCheck
 from archiver.bag.rendering import rendering_part
 from archiver.bag.sanitize import json_bytes
-from archiver.config import Config
+from archiver.config import NOT_TOLD, Config
 from archiver.digest import sha256
-from archiver.model import Capture, ClaimName, Comparison, Exchange, Reading, Requisites, SourceDocument
+from archiver.model import (
+    Capture,
+    Claim,
+    ClaimName,
+    Comparison,
+    Credit,
+    Exchange,
+    LeadImage,
+    Reading,
+    Requisites,
+    SourceDocument,
+)
 
 VERSION = "2.0"
 TEXT = "text/article.txt"
@@ -42,7 +53,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
     return {
         "version": VERSION,
         "seed": _seed(contents),
-        "capture": {**_capture(contents.capture, contents.warc), "lead_image": plain(contents.lead)},
+        "capture": {**_capture(contents.capture, contents.warc), "lead_image": _lead(contents.lead)},
         **parts(contents.reading),
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
@@ -52,16 +63,27 @@ def build_record(contents: BagContents) -> dict[str, Any]:
             "person": config.operator,
             "contact": contents.contact,
         },
-        "host": {"os": platform.platform(), "python": platform.python_version()},
-        "clock": {"source": "the operating system's", "checked": _clock(contents.clock)},
+        "host": _host(config),
+        "clock": {
+            "source": "the operating system's",
+            "checked": _clock(contents.clock) if config.state_system else None,
+        },
         "configuration": _settings(config),
         "software": {
             "name": "archiver",
             "version": __version__,
-            "python": f"{platform.python_implementation()} {platform.python_version()}",
-            "packages": packages(),
+            "python": _PYTHON if config.state_system else NOT_TOLD,
+            "packages": packages() if config.state_system else {},
         },
     }
+
+
+_PYTHON = f"{platform.python_implementation()} {platform.python_version()}"
+
+
+def _host(config: Config) -> dict[str, str | None]:
+    told = config.state_system
+    return {"os": platform.platform() if told else None, "python": platform.python_version() if told else None}
 
 
 def _rights(contents: BagContents) -> dict[str, Any]:
@@ -70,19 +92,40 @@ def _rights(contents: BagContents) -> dict[str, Any]:
     stated = rights["access"]
     level = (stated or "").strip().lower()
     known = level in ACCESS
-    return {**rights, "access": level if known else None, "access_stated": None if known else stated}
+    ruled: dict[str, Any] = {}
+    if contents.decided:
+        rule = contents.decided.rule
+        ruled = {"rule": rule.text, "until": plain(rule.until), "access_after": contents.access_after}
+    return {**rights, "access": level if known else None, "access_stated": None if known else stated, **ruled}
 
 
 def parts(reading: Reading) -> dict[str, Any]:
     """The parts of a record that come from reading alone: text, claims, agreement, credits, comparison, links."""
     return {
         "text": _text(reading),
-        "claims": {name: plain(reading.claims.get(name, ())) for name in get_args(ClaimName)},
+        "claims": {name: _said(reading.claims.get(name, ())) for name in get_args(ClaimName)},
         "agreement": plain(reading.agreement),
-        "credits": plain(reading.credits),
+        "credits": _said(reading.credits),
         "comparison": _comparison(reading.comparison),
         "links": plain(reading.links),
     }
+
+
+def _said(said: Iterable[Claim | Credit]) -> list[dict[str, Any]]:
+    """Claims or credits; `from` only where one stands in another document than the original's recorded answer."""
+    found = []
+    for each in said:
+        stated = plain(each)
+        del stated["document"]
+        found.append({**stated, "from": document(each.document)} if each.document else stated)
+    return found
+
+
+def _lead(lead: LeadImage | None) -> dict[str, Any] | None:
+    if lead is None:
+        return None
+    stated: dict[str, Any] = plain(lead)
+    return stated if lead.memento_datetime else {k: v for k, v in stated.items() if k != "memento_datetime"}
 
 
 def _seed(contents: BagContents) -> dict[str, Any]:
@@ -106,7 +149,8 @@ def _seed(contents: BagContents) -> dict[str, Any]:
 
 
 def _capture(capture: Capture, warc: str) -> dict[str, Any]:
-    tls = capture.final.tls
+    final = capture.final
+    tls = final.tls if final else None
     return {
         "outcome": capture.outcome,
         "reason": capture.reason,
@@ -117,7 +161,7 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "final_url": capture.final_url,
         "status": capture.status,
         "redirects": list(capture.redirects),
-        "ip": capture.final.ip,
+        "ip": final.ip if final else None,
         "tls": {**plain(tls), "chain": [certificate_path(der) for der in tls.chain]} if tls else None,
         "warc": warc,
         "record_id": capture.record_id,
@@ -128,8 +172,10 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "robots_rule": capture.robots_rule,
         "robots_from": plain(capture.robots_from),
         "requisites": _requisites(capture.requisites),
-        "truncated": capture.final.truncated,
-        "memento": None,
+        "truncated": capture.truncated,
+        "memento": plain(capture.memento),
+        **({"archives": plain(capture.archives)} if capture.archives else {}),
+        **({"error": plain(capture.error)} if capture.error else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
     }

@@ -13,7 +13,7 @@ from typing import Any
 from archiver import __version__
 from archiver.bag.sanitize import json_bytes
 from archiver.bag.surt import surt
-from archiver.model import Capture, IndexEntry, Reading
+from archiver.model import Capture, Exchange, IndexEntry, Reading
 
 FOLDER = "wacz/"
 INDEX, PAGES = "indexes/index.cdx", "pages/pages.jsonl"
@@ -57,13 +57,22 @@ def _line(entry: IndexEntry) -> bytes:
 def page_of(capture: Capture, reading: Reading, identifier: str) -> dict[str, str]:
     """The one page of the package: what the page calls itself, when its answer began, its text for search."""
     headlines = [claim.value for claim in reading.claims.get("headline", ()) if claim.source != "seed"]
+    shown = _shown(capture, reading)
     return {
         "id": identifier,
-        "url": capture.final_url,
-        "ts": _moment(capture.final.started),
-        "title": headlines[0] if headlines else capture.final_url,
+        "url": shown.url,
+        "ts": _moment(shown.started),
+        "title": headlines[0] if headlines else shown.url,
         **({"text": reading.article.text} if reading.article.text else {}),
     }
+
+
+def _shown(capture: Capture, reading: Reading) -> Exchange:
+    """The exchange whose answer is the page: the original's, or the web archive's that was read in its place, under the
+    archive's own address."""
+    source = reading.article.source
+    wanted = source.record_id if source and source.kind == "memento" else capture.record_id
+    return next(each for each in capture.exchanges if each.record_ids.response == wanted)
 
 
 def pages_of(page: Mapping[str, str]) -> bytes:

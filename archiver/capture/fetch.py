@@ -18,9 +18,8 @@ from archiver.capture.robots_fetch import RobotsFiles
 from archiver.capture.robots_policy import Robots
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.single_exchange import Attempt
-from archiver.config import without_credentials
 from archiver.markup.media_types import content_type_of, is_html
-from archiver.model import Capture, Failure, Outcome, Page
+from archiver.model import Capture, Failure, Outcome, Page, Recorded
 
 GONE = {404, 410}
 BLOCKED = {401, 402, 403, 407, 429, 451}
@@ -72,7 +71,7 @@ class Fetcher:
             if self.cache:
                 for address in robots.files.asked:
                     self.cache.disown(address, files.name)
-            return _failure(chain, robots, started, finished)
+            return _failure(chain, robots, recording, started, finished)
         outcome, reason = outcome_of(chain, answer, answer.page)
         return Capture(
             outcome=outcome,
@@ -88,7 +87,7 @@ class Fetcher:
             exchanges=tuple(recording.exchanges),
             page=answer.page,
             user_agent=config.user_agent,
-            proxy=without_credentials(config.proxy),
+            proxy=config.stated_proxy,
             robots=robots.verdict,
             robots_rule=robots.for_seed.rule if robots.for_seed else None,
             robots_from=tuple(robots.files.known_from),
@@ -137,7 +136,9 @@ def worth_showing(page: Page) -> bool:
     return 200 <= page.status < 300 and is_html(page.body, content_type_of(page.headers))
 
 
-def _failure(chain: RedirectChain, robots: _RobotsPolicy, started: datetime, finished: datetime) -> Failure:
+def _failure(
+    chain: RedirectChain, robots: _RobotsPolicy, recording: Recording, started: datetime, finished: datetime
+) -> Failure:
     fault = chain.fault or CaptureError(kind="unknown", message="nothing was received", again=False)
     return Failure(
         url=chain.requested,
@@ -149,6 +150,14 @@ def _failure(chain: RedirectChain, robots: _RobotsPolicy, started: datetime, fin
         attempts=chain.attempts,
         seen={"address": chain.url, **fault.seen},
         crawl_delay=robots.for_seed.delay if robots.for_seed else None,
+        outage=fault.kind == "dns" and fault.again,
+        recorded=Recorded(
+            exchanges=tuple(recording.exchanges),
+            index=tuple(recording.index),
+            robots=robots.verdict,
+            robots_rule=robots.for_seed.rule if robots.for_seed else None,
+            robots_from=tuple(robots.files.known_from),
+        ),
     )
 
 

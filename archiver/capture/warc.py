@@ -10,7 +10,7 @@ that hash the chunk framing would take a right one for wrong.
 import io
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, Protocol
 
@@ -142,6 +142,15 @@ class WarcFile:
         self.last_response = (offset, self._out.position - offset)
         self.responses += 1
         return RecordIds(request=request_id, response=response_id, metadata=metadata_id)
+
+    def write_metadata(self, *, refers_to: str, url: str, moment: datetime, fields: Sequence[tuple[str, str]]) -> str:
+        """A metadata record of `fields` about another record of this file (WARC 1.1, section 6.6); returns its id."""
+        self._members = None
+        record_id = self._record_id()
+        block = "".join(f"{name}: {_one_line(value)}\r\n" for name, value in fields)
+        headers = [("WARC-Target-URI", url), ("WARC-Warcinfo-ID", self.info_id), ("WARC-Refers-To", refers_to)]
+        self._write("metadata", record_id, moment, headers, "application/warc-fields", io.BytesIO(block.encode()))
+        return record_id
 
     def _record_id(self) -> str:
         return f"<urn:uuid:{self._new_id()}>"

@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from archiver import api
@@ -26,6 +26,8 @@ from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
 from archiver.job.rendering import browser_hint
 from archiver.job.result import COMPARED, Result, Summary
+from archiver.job.seed_result import MementoUsed
+from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
 
@@ -68,7 +70,7 @@ _SWITCHES = (
     *("screenshot", "consent", "browser_no_sandbox"),
 )
 _FROM_ARGUMENTS = (
-    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento"),
     *("deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
 )
@@ -90,18 +92,25 @@ def settings(args: argparse.Namespace) -> Config:
 
 
 def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
-    problems = 0
+    problems, told_of = 0, False
     for each in plan(config, read_seeds(targets, limits=config.limits, guess_url=config.guess_url)):
         problems += each.is_problem
         result = each.result
         if as_json:
-            told = {"seed": each.seed, "url": each.url, "would": each.would}
+            told: dict[str, Any] = {"seed": each.seed, "url": each.url, "would": each.would}
+            if result is None and config.archives and config.memento != "never":
+                told["archives"] = [archive.name for archive in config.archives]
             print(json.dumps(told | {"reason": result and (result.warning or result.reason)}))
         elif result is None:
             remarks = f" ({'; '.join(each.remarks)})" if each.remarks else ""
             print(visible(f"{each.would:<8} {each.seed} {each.url or ''}{remarks}"))
         else:
             _as_line(result, result.bag)
+        told_of = told_of or result is None
+    if told_of and config.archives and config.memento != "never" and not as_json:
+        when = "every address" if config.memento == "always" else "addresses that are gone, blocked, unread or differ"
+        names = ", ".join(f"{each.name} ({each.url})" for each in config.archives)
+        print(visible(f"would be told of {when}: {names}"), file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -173,7 +182,8 @@ def _print(result: SeedResult, *, as_json: bool) -> None:
     values = {"bag": result.name}
     told = {name: values.get(name, getattr(result, name)) for name in _TOLD}
     told |= {name: value for name in _TOLD_IF_ANY if (value := getattr(result, name))}
-    told["comparison_source"] = COMPARED if result.verdict else None
+    told["memento"] = asdict(result.memento) if result.memento else None
+    told["comparison_source"] = ("memento" if result.memento else COMPARED) if result.verdict else None
     print(json.dumps(told), flush=True)
 
 
@@ -186,6 +196,9 @@ def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts.append(f"-> {result.package or bag}" if bag else "")
     parts.append("(in part)" if result.partial else "")
     parts.append("" if result.new else "(done before)" if bag else "")
+    if result.memento:
+        copy = asdict(result.memento) if isinstance(result.memento, MementoUsed) else result.memento
+        parts.append(f"(as {copy_words(copy['archive'], copy['datetime'])})")
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
     reason += f": {result.warning}" if result.warning else ""
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
@@ -201,6 +214,10 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
     for line in advice_lines(summary.kinds):
         print(line, file=sys.stderr)
+    absent = summary.counts.get("gone", 0) + summary.kinds.get("dns", 0)
+    if absent and not config.archives and config.memento != "never":
+        told = f"{absent:,} not found: naming an archive in archiver.toml asks it for"
+        print(f"{told} {'this address' if absent == 1 else 'these addresses'} (docs/time.md)", file=sys.stderr)
     if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
         print(f"hint: {visible(hint)}", file=sys.stderr)
     if summary.interrupted:

@@ -249,7 +249,9 @@ class Coordinator:
 
     def _judge(self, seed: Seed, done: Done) -> None:
         """Leave a host alone that refuses again and again: its other seeds fail, and the next run tries them."""
-        refused = done.status in (403, 429) or done.status >= 500 if isinstance(done, Archived) else done.kind in DEAD
+        # Without a status only a web archive answered: the host is as dead as one without a bag.
+        status = done.status or 500 if isinstance(done, Archived) else 0
+        refused = status in (403, 429) or status >= 500 if isinstance(done, Archived) else done.kind in DEAD
         before = self.queue.broken(seed.url)
         if self.queue.judge(seed.url, refused=refused):
             if not before:

@@ -71,7 +71,13 @@ def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
         package=entry.delivered,
         kind=None if entry.outcome == "captured" and not partial else class_of(entry.outcome, kind, entry.reason),
         partial=partial,
+        memento=_memento(entry),
     )
+
+
+def _memento(entry: Entry) -> dict[str, str] | None:
+    found = (entry.detail or {}).get("memento")
+    return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else None
 
 
 def done_before(origin: str, entry: Entry, bags: Path) -> Result:

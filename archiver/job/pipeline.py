@@ -10,13 +10,14 @@ from uuid import uuid4
 
 from archiver import __version__
 from archiver.article.analyse import read
-from archiver.article.credits.photos import read_photos
+from archiver.article.credits.photos import PhotoReading, read_photos
 from archiver.article.page_kind import stands_instead
 from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.names import bag_name
+from archiver.bag.record import plain
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
-from archiver.capture.fetch import Fetcher
+from archiver.capture.fetch import Fetcher, Session
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
@@ -24,8 +25,11 @@ from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
+from archiver.job.rights_rule import rule_for
 from archiver.ledger.answers import Answer
-from archiver.model import Capture, Failure, Reading, Seed, SourceDocument
+from archiver.mementos.addresses import ArchivedAddress, archived_address
+from archiver.mementos.consult import Consulted, Known, Mementos
+from archiver.model import Capture, Failure, Page, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -50,6 +54,7 @@ class Tools:
     outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    mementos: Mementos | None = None
     clock: Callable[[], ClockCheck | None] = lambda: None
     """What a time service says of this machine's clock."""
 
@@ -65,31 +70,58 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
     writer = _StagedWarcs(staged, tools, started)
     session = tools.fetcher.session(writer)
     try:
-        capture = tools.fetcher.fetch(seed.url, writer, session)  # 1. capture the original
-        if isinstance(capture, Failure):
-            staged.discard()
-            return capture
-        with _READING:
-            reading = read(seed, capture.page)  # 2. read the page, compare it with the seed
-        reading = _from_wire(reading, capture)
-        instead = stands_instead(seed, capture.page, reading, capture.redirects, truncated=capture.final.truncated)
-        if instead and capture.outcome == "captured":
-            capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
-        with shown(seed, capture, reading, session, config) as after:  # 3. show it in a browser, where it takes one
+        place = archived_address(seed.url) if tools.mementos and config.memento != "never" else None
+        # 1. capture the original
+        fetched = tools.fetcher.fetch(place.original if place else seed.url, writer, session)
+        if isinstance(fetched, Failure):
+            consulted = _consulted(seed, fetched, None, None, session, tools, place)
+            if isinstance(consulted.fetched, Failure):
+                staged.discard()
+                return replace(consulted.fetched, recorded=None)
             writer.close()
-            sealed = _sealed(seed, reading, after, writer, staged, tools)
+            sealed = _sealed(seed, consulted, None, writer, staged, tools)
+        else:
+            capture, reading = _read_original(seed, fetched)  # 2. read the page, compare it with the seed
+            with shown(seed, capture, reading, session, config) as after:  # 3. show it in a browser, where it takes one
+                consulted = _consulted(seed, after.capture, reading, after, session, tools, place)
+                writer.close()
+                sealed = _sealed(seed, consulted, after, writer, staged, tools)
     except BaseException:
         staged.discard()
         raise
     return sealed
 
 
+def _consulted(
+    seed: Seed,
+    fetched: Capture | Failure,
+    reading: Reading | None,
+    after: Shown | None,
+    session: Session,
+    tools: Tools,
+    place: ArchivedAddress | None,
+) -> Consulted:
+    """Where the original is gone or another, what web archives have of it. Raises StorageError, RecordingError."""
+    if tools.mementos is None:
+        return Consulted(fetched=fetched, reading=reading)
+    rendered = after.rendering.reading if after and after.rendering else None
+    known = Known(fetched=fetched, reading=reading, rendered=rendered)
+    return tools.mementos.consult(seed, known, session.recording, _read, place)
+
+
 def _sealed(
-    seed: Seed, reading: Reading, after: Shown, writer: "_StagedWarcs", staged: StagedBag, tools: Tools
+    seed: Seed,
+    consulted: Consulted,
+    after: Shown | None,
+    writer: "_StagedWarcs",
+    staged: StagedBag,
+    tools: Tools,
 ) -> Archived:
     """Write and seal the bag. Raises StorageError, RecordingError."""
-    config, capture = tools.config, after.capture
-    photos = read_photos(seed, capture.requisites.photos if capture.requisites else ())
+    config, capture, reading = tools.config, consulted.fetched, consulted.reading
+    assert isinstance(capture, Capture)
+    assert reading is not None
+    photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
     check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
     contents = BagContents(
@@ -103,7 +135,10 @@ def _sealed(
         group=tools.job,
         sealed=max(tools.now(), capture.finished),  # the clock may have been set back
         clock=tools.clock(),
-        rendering=after.rendering,
+        by_rule=rule_for(
+            config, seed, capture, reading, after.rendering.reading if after and after.rendering else None
+        ),
+        rendering=after.rendering if after else None,
     )
     bag = fill(staged, contents)  # 5. write and seal
     warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
@@ -114,13 +149,7 @@ def _sealed(
         verdict=reading.comparison.verdict,
         reason=capture.reason,
         status=capture.status,
-        answer=Answer(
-            status=capture.status,
-            payload_sha256=capture.payload_sha256 or sha256(capture.page.body),
-            unread=capture.unread,
-            truncated=capture.final.truncated,
-            limit=config.limits.response_bytes,
-        ),
+        answer=_answer(capture, config),
         crawl_delay=capture.crawl_delay,
         retry_after=_retry_after(capture),
         warning=warning,
@@ -129,15 +158,58 @@ def _sealed(
 
 def _retry_after(capture: Capture) -> float | None:
     """How long a busy host asked to be left alone (RFC 9110, section 10.2.3; RFC 6585, section 4)."""
-    busy = capture.status in (429, 503)
-    return retry_after(capture.page.header("retry-after"), capture.finished) if busy else None
+    if capture.page is None or capture.status not in (429, 503):
+        return None
+    return retry_after(capture.page.header("retry-after"), capture.finished)
+
+
+def _answer(capture: Capture, config: Config) -> Answer:
+    """What the ledger keeps of the answer."""
+    memento = capture.memento
+    used = {"archive": memento.archive, "datetime": plain(memento.datetime), "uri": memento.uri} if memento else None
+    return Answer(
+        status=capture.status,
+        payload_sha256=capture.payload_sha256 or (sha256(capture.page.body) if capture.page else None),
+        unread=capture.unread,
+        truncated=capture.truncated,
+        limit=config.limits.response_bytes,
+        memento=used,
+    )
+
+
+def _read(seed: Seed, page: Page) -> Reading:
+    with _READING:
+        return read(seed, page)
+
+
+def _read_original(seed: Seed, capture: Capture) -> tuple[Capture, Reading]:
+    """The original's page read, and the capture with the outcome that the page shows."""
+    page = capture.page
+    assert page is not None, "a capture that was just fetched has a page"
+    reading = _from_wire(_read(seed, page), capture)
+    instead = stands_instead(seed, page, reading, capture.redirects, truncated=capture.truncated)
+    if instead and capture.outcome == "captured":
+        capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
+    return capture, reading
+
+
+def _photos(seed: Seed, capture: Capture, consulted: Consulted) -> PhotoReading:
+    """The photos of the original's page; where a memento was read, its lead image alone."""
+    if consulted.photos is None:
+        return read_photos(seed, capture.requisites.photos if capture.requisites else ())
+    found, document = read_photos(seed, consulted.photos), consulted.photo_document
+    return replace(
+        found,
+        lead=replace(found.lead, memento_datetime=document.captured) if found.lead and document else found.lead,
+        credits=tuple(replace(each, document=document) for each in found.credits),
+        claims={name: tuple(replace(each, document=document) for each in said) for name, said in found.claims.items()},
+    )
 
 
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
-    source = SourceDocument(
-        kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=capture.final.started
-    )
+    started = capture.final.started if capture.final else None
+    source = SourceDocument(kind=COMPARED, record_id=capture.record_id, url=capture.final_url, captured=started)
     return replace(
         reading,
         article=replace(reading.article, source=source),

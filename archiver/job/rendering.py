@@ -32,7 +32,7 @@ class Shown:
 
 def is_wanted(capture: Capture, reading: Reading, config: Config) -> bool:
     """Whether a browser would help, or is asked for."""
-    if config.browser == "never" and not config.screenshot:
+    if capture.page is None or (config.browser == "never" and not config.screenshot):
         return False
     if not worth_showing(capture.page) and not _is_shell(capture.unread):
         return False
@@ -79,7 +79,7 @@ def _judged(seed: Seed, capture: Capture, reading: Reading, rendering: Rendering
         return Shown(capture=capture, rendering=rendering)
     page = Page(
         url=rendering.url,
-        status=capture.status,
+        status=capture.status or 0,
         headers=(("Content-Type", "text/html; charset=utf-8"),),
         body=rendering.dom,
     )

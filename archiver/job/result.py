@@ -58,6 +58,8 @@ class Result:
     package: str | None = None
     partial: bool = False
     """The article was found, and its body was cut."""
+    memento: Mapping[str, str] | None = None
+    """The web archive's copy that was read: archive, datetime, uri."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,8 @@ class Archived:
     outcome: Outcome
     verdict: str
     reason: str | None
-    status: int
-    """Of the page's answer."""
+    status: int | None
+    """Of the page's answer; None where only a web archive answered."""
     answer: Answer = field(default_factory=Answer)
     crawl_delay: float | None = None
     repeats: str | None = None

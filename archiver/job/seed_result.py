@@ -5,7 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from archiver.job.result import Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MementoUsed:
+    """A web archive's copy: when it was made (Memento-Datetime, ISO 8601) and where it is."""
+
+    archive: str
+    datetime: str
+    uri: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,8 +33,8 @@ class SeedResult:
     verdict: str | None
     """How seed and page compare; None without a bag."""
     reason: str | None
-    memento: None = None
-    """The web archive's copy that was used; mementos are not read yet."""
+    memento: "MementoUsed | None" = None
+    """The web archive's copy that was read and compared in place of the original."""
     name: str | None = None
     """The name of the bag, which it has in a package too."""
     kind: str | None = None
@@ -53,4 +64,11 @@ def seed_result(result: "Result", bags: Path) -> SeedResult:
         new=result.new,
         warning=result.warning,
         package=result.package,
+        memento=_memento(result.memento),
     )
+
+
+def _memento(stated: "Mapping[str, str] | None") -> MementoUsed | None:
+    if not stated or not {"archive", "datetime", "uri"} <= stated.keys():
+        return None
+    return MementoUsed(archive=stated["archive"], datetime=stated["datetime"], uri=stated["uri"])

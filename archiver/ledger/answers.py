@@ -22,11 +22,13 @@ class Answer:
     unread: Unread | None = None
     truncated: Truncation | None = None
     limit: int | None = None
+    memento: Mapping[str, str] | None = None
+    """The web archive's copy that was read: archive, datetime, uri."""
 
     def detail(self, outcome: str) -> dict[str, Any] | None:
         """As a row of the ledger has it; None for an article that was captured whole."""
         if outcome == "captured" and self.truncated is None:
-            return None
+            return {"memento": dict(self.memento)} if self.memento else None
         kind = self.unread.kind if self.unread else PARTIAL if outcome == "captured" else None
         found = {
             "kind": kind,
@@ -35,13 +37,16 @@ class Answer:
             "needs": self.unread.needs if self.unread else None,
             "truncated": self.truncated,
             "limit": self.limit if self.truncated == "length" else None,
+            "memento": dict(self.memento) if self.memento else None,
         }
         return {name: value for name, value in found.items() if value is not None}
 
     def is_that_of(self, detail: Mapping[str, Any] | None) -> bool:
         """Whether a row of the ledger is of an answer with this status and payload, both of them known."""
-        known = self.status is not None and self.payload_sha256 is not None and detail is not None
-        return known and (detail.get("status"), detail.get("payload_sha256")) == (self.status, self.payload_sha256)  # type: ignore[union-attr]
+        if self.status is None or self.payload_sha256 is None or detail is None:
+            return False
+        same = (detail.get("status"), detail.get("payload_sha256")) == (self.status, self.payload_sha256)
+        return same and detail.get("memento") == (dict(self.memento) if self.memento else None)
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "Answer":
@@ -55,6 +60,7 @@ class Answer:
             unread=_unread(capture.get("unread")),
             truncated=truncated if truncated in get_args(Truncation) else None,
             limit=_limit(record),
+            memento=_memento(capture.get("memento")),
         )
 
 
@@ -63,6 +69,8 @@ def ask_again(
 ) -> bool:
     """Whether a seed whose row of the ledger has this outcome and detail is asked for again."""
     detail = detail or {}
+    if outcome == "failed" and detail.get("memento"):  # an archive's copy was read: there is a bag with the article
+        return retry
     unread = _unread({"kind": detail.get("kind"), "needs": detail.get("needs")}) if outcome == "unread" else None
     truncated = detail.get("truncated") if outcome == "captured" else None
     return asked_again(outcome, unread, truncated, retry=retry, able=able)
@@ -76,6 +84,13 @@ def _unread(value: object) -> Unread | None:
     if kind not in known:
         return None
     return Unread(kind=known[kind], needs=needs if isinstance(needs, str) else None)
+
+
+def _memento(value: object) -> dict[str, str] | None:
+    stated = value if isinstance(value, Mapping) else {}
+    found = {name: stated.get(name) for name in ("archive", "datetime", "uri")}
+    known = {name: each for name, each in found.items() if isinstance(each, str)}
+    return known if len(known) == len(found) else None
 
 
 def _limit(record: Mapping[str, Any]) -> int | None:

@@ -60,7 +60,7 @@ class Entry:
 
     def is_done(self, *, retry: bool, recapture: bool, able: Collection[str] = ()) -> bool:
         """Whether a job with these settings leaves the seed alone; `able` names what was missing and is there now."""
-        tried = self.outcome in DONE
+        tried = self.outcome in DONE or (self.outcome == "failed" and bool((self.detail or {}).get("memento")))
         return tried and not recapture and not ask_again(self.outcome, self.detail, retry=retry, able=able)
 
 

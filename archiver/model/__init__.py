@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         Outcome,
         Page,
         Photo,
+        Recorded,
         RecordIds,
         Requisites,
         Tls,
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
         Unread,
         UnreadKind,
     )
+    from archiver.model.memento import ArchiveAnswer, ArchiveFinding, HeldCapture, Memento, NoAnswer, WebArchive
     from archiver.model.rendering import Rendering
     from archiver.model.seed import (
         Anchor,
@@ -79,6 +81,8 @@ __all__ = [
     "Accord",
     "Agreement",
     "Anchor",
+    "ArchiveAnswer",
+    "ArchiveFinding",
     "Article",
     "Bag",
     "BlockKind",
@@ -100,6 +104,7 @@ __all__ = [
     "FormerKey",
     "HeaderLine",
     "Headline",
+    "HeldCapture",
     "IndexEntry",
     "Initiator",
     "Judgement",
@@ -108,6 +113,8 @@ __all__ = [
     "LineKind",
     "ListRow",
     "Marked",
+    "Memento",
+    "NoAnswer",
     "Outcome",
     "Page",
     "PageAnchor",
@@ -122,6 +129,7 @@ __all__ = [
     "Reading",
     "Receipt",
     "RecordIds",
+    "Recorded",
     "RecoveredLink",
     "Rendering",
     "Report",
@@ -139,6 +147,7 @@ __all__ = [
     "Unread",
     "UnreadKind",
     "Verdict",
+    "WebArchive",
     "Where",
     "kept_text",
 ]
@@ -148,7 +157,7 @@ def __getattr__(name: str) -> object:
     """A noun, from the module that has it, which is imported only now: validation needs four of fifty, and would spend
     as much on the others as on a bag of two thousand files."""
     if name in __all__:
-        for module in ("bag", "seed", "capture", "article", "rendering"):
+        for module in ("bag", "seed", "capture", "article", "memento", "rendering"):
             if noun := vars(import_module(f"{__name__}.{module}")).get(name):
                 globals()[name] = noun
                 return noun

@@ -45,6 +45,8 @@ class Claim:
     raw: str
     source: ClaimSource
     at: str
+    document: "SourceDocument | None" = None
+    """The document it stands in, where that is not the recorded answer of the original."""
 
 
 CreditKind = Literal["person", "organisation", "site"]
@@ -66,6 +68,8 @@ class Credit:
     lang: str | None
     source: ClaimSource
     at: str
+    document: "SourceDocument | None" = None
+    """As of a claim."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer
+
 Outcome = Literal["captured", "unread", "gone", "blocked", "refused", "failed"]
 UnreadKind = Literal["coding", "type", "empty", "cut", "shell", "frameset", "other-page", "notice", "time"]
 Initiator = Literal["seed", "redirect", "refresh", "retry", "robots", "requisite", "browser", "memento"]
@@ -143,6 +145,8 @@ class LeadImage:
     credit: str | None
     c2pa: bool
     problem: str | None
+    memento_datetime: datetime | None = None
+    """When a web archive captured it, where it is an archive's copy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,20 +162,21 @@ class Requisites:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """An original as it was fetched: at least one HTTP response was recorded."""
+    """An original as it was fetched: at least one HTTP response was recorded. Where only a web archive answered,
+    `final_url`, `status`, `record_id` and `page` are None, and `error` says what kept the original from answering."""
 
     outcome: Outcome
     reason: str | None
     started: datetime
     finished: datetime
     requested_url: str
-    final_url: str
-    status: int
+    final_url: str | None
+    status: int | None
     redirects: tuple[str, ...]
-    record_id: str
+    record_id: str | None
     payload_sha256: str | None
     exchanges: tuple[Exchange, ...]
-    page: Page
+    page: Page | None
     user_agent: str
     proxy: str | None = None
     robots: str = "not-asked"
@@ -186,11 +191,26 @@ class Capture:
     """Set where the outcome is `unread`."""
     index: tuple[IndexEntry, ...] = ()
     """Of every response record, those copied from other captures included."""
+    memento: Memento | None = None
+    """The web archive's copy that was read in place of the original."""
+    archives: tuple[ArchiveAnswer, ...] = ()
+    """What the web archives answered that were asked."""
+    error: NoAnswer | None = None
 
     @property
-    def final(self) -> Exchange:
-        """The exchange that gave the page."""
-        return next(e for e in self.exchanges if e.record_ids.response == self.record_id)
+    def final(self) -> Exchange | None:
+        """The exchange that gave the page; None where the original did not answer."""
+        return next((e for e in self.exchanges if e.record_ids.response == self.record_id), None)
+
+    @property
+    def truncated(self) -> Truncation | None:
+        """What ended the page's response early."""
+        return self.final.truncated if self.final else None
+
+    @property
+    def address(self) -> str:
+        """The address that answered, else the one that was asked for."""
+        return self.final_url or self.requested_url
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -207,3 +227,18 @@ class Failure:
     attempts: int
     seen: Mapping[str, object] = field(default_factory=dict)
     crawl_delay: float | None = None
+    outage: bool = False
+    """Name service itself gave no answer: this says nothing about the original."""
+    recorded: "Recorded | None" = None
+    """What was recorded all the same: robots.txt files."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """The exchanges that a capture without a page has in its WARC, and what they said of robots."""
+
+    exchanges: tuple[Exchange, ...]
+    index: tuple[IndexEntry, ...]
+    robots: str
+    robots_rule: str | None
+    robots_from: tuple[Copied, ...]

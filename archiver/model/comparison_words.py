@@ -45,6 +45,11 @@ def verdict_words(verdict: str) -> str:
     return f"{verdict} ({SHORT[verdict]})" if verdict in SHORT else verdict
 
 
+def copy_words(archive: str, day: str) -> str:
+    """A memento in words: `the Internet Archive's copy of 2022-03-01`; `day` is its Memento-Datetime in ISO 8601."""
+    return f"{archive}'s copy of {day[:10]}"
+
+
 def line_words(kind: str, where: str | None) -> str:
     """What became of a line: `the same, marked hidden in the page's source`, `struck and replaced`."""
     if kind == "edited" and where == "struck":
@@ -56,6 +61,8 @@ def line_words(kind: str, where: str | None) -> str:
     return f"{told}, {place}" if place and kind != "page-only" else told
 
 
-def source_words(kind: str | None) -> str:
-    """What was compared with the seed."""
+def source_words(kind: str | None, copy: str | None = None) -> str:
+    """What was compared with the seed; `copy` names an archive's copy, as `copy_words` does."""
+    if kind == "memento" and copy:
+        return copy
     return SOURCES.get(kind or "", kind or "not stated")

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from archiver.model import Report
 from archiver.model.comparison_words import VERDICTS, line_words, source_words
+from archiver.model.outcome_words import answer_words
 from archiver.templates import render
 from archiver.validation.rules.markdown import CHECKS
-from archiver.view.terminal import credits_once, one_line
+from archiver.view.terminal import copy_of, credits_once, one_line
 
 WIDTH, _INDENT, _LABEL = 78, 4, 24
 LONGEST = 1_000
@@ -138,15 +140,24 @@ def _what(facts: Facts) -> Iterator[Row]:
     yield "Address asked for", capture["requested_url"]
     for address in capture["redirects"][:MOST]:
         yield "Redirected to", address
-    yield "Address that answered", capture["final_url"]
+    yield "Address that answered", _or(capture["final_url"], "none")
     yield "Outcome", ": ".join(filter(None, (capture["outcome"], capture["reason"])))
-    yield "HTTP status", str(capture["status"])
+    yield "HTTP status", _or(capture["status"], "none")
+    yield "In words", _in_words(capture)
     yield "Cut short", _or(capture["truncated"], "no")
     headlines = facts.record["claims"]["headline"]
     yield "Headline", f"{headlines[0]['value']} ({headlines[0]['source']})" if headlines else "none found"
     for each in credits_once(facts.record)[:MOST]:
         role = each.role.replace(" (image)", ", image")
         yield "Credited", f"{each.who} ({role}), by {', '.join(each.sources)}: {each.text}"
+
+
+def _in_words(capture: Mapping[str, Any]) -> str:
+    """What the server answered to this client, which is all that one capture shows."""
+    address = str(capture["final_url"] or capture["requested_url"])
+    host = urlsplit(address).hostname or address
+    moment = str(capture["started"]).replace("T", " at ").partition(".")[0] + " UTC"
+    return answer_words(capture["outcome"], capture["status"], host, moment, capture["reason"])
 
 
 def _when(facts: Facts) -> Iterator[Row]:
@@ -226,16 +237,18 @@ def _seed(facts: Facts) -> Iterator[Row]:
     yield "Its headline", _or(seed["headline"], "none")
     yield "Its date", _or(seed["date"], "none")
     outcome = facts.record["capture"]["outcome"]
-    if outcome != "captured":
+    copy = copy_of(facts.record)
+    if outcome != "captured" and not copy:
         yield (
             "Comparison",
             f"not compared: {outcome}; what came is not the article",
         )
         return
     verdict = comparison["verdict"]
-    yield "Comparison", f"{verdict}: {VERDICTS.get(verdict, 'see the record')}"
+    told = f"{verdict} as {copy}" if copy else verdict
+    yield "Comparison", f"{told}: {VERDICTS.get(verdict, 'see the record')}"
     if source := comparison.get("source"):
-        yield "Compared with", f"{source_words(source['kind'])}: {_or(source['record_id'] or source['file'])}"
+        yield "Compared with", f"{source_words(source['kind'], copy)}: {_or(source['record_id'] or source['file'])}"
     kept, theirs = f"{comparison['seed_coverage']:.1%}", f"{comparison['page_coverage']:.1%}"
     yield "Shares", f"{kept} of the seed's words are on the page, {theirs} of the page's words are in the seed"
     for cut in (comparison.get("read") or {}).get("cut", ())[:MOST]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from archiver.article.compare.word_diff import Differ
 from archiver.escape import visible
-from archiver.model.comparison_words import line_words, source_words, verdict_words
+from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
 
 WIDTH = 96
 KINDS = frozenset(("edited", "moved", "missing", "page-only", "not-compared"))
@@ -35,7 +35,7 @@ def record_lines(record: Record, *, colour: bool = False) -> Iterator[str]:
     Where the article was not captured, what came instead is not set against the seed: the record alone has that.
     """
     outcome = record.get("capture", {}).get("outcome", "captured")
-    whole = outcome == "captured"
+    whole = outcome == "captured" or copy_of(record) is not None
     yield from _verdict(record, outcome)
     for heading, lines in (
         ("Comparison", list(differences(record, colour=colour)) if whole else []),
@@ -57,13 +57,19 @@ def capture_lines(record: Record) -> Iterator[str]:
     for address in capture["redirects"]:
         yield f"moved to  {one_line(address)}"
     reason, status = one_line(capture["reason"] or ""), f"status {one_line(capture['status'])}"
-    stated = "" if status in reason else f", {status}"
+    stated = "" if status in reason or capture["status"] is None else f", {status}"
     yield f"outcome   {one_line(capture['outcome'])}{f' ({reason})' if reason else ''}{stated}"
-    address = one_line(capture["ip"] or "an unknown address")
-    yield f"captured  {one_line(capture['started'])} from {address}{_tls(capture['tls'])}"
-    yield f"record    {one_line(capture['record_id'])} in data/{one_line(capture['warc'])}"
-    payload = capture["payload_sha256"]
-    yield f"payload   {f'sha256 {one_line(payload)}' if payload else 'no digest: the message was not whole'}"
+    if capture["record_id"] is not None:
+        address = one_line(capture["ip"] or "an unknown address")
+        yield f"captured  {one_line(capture['started'])} from {address}{_tls(capture['tls'])}"
+        yield f"record    {one_line(capture['record_id'])} in data/{one_line(capture['warc'])}"
+        payload = capture["payload_sha256"]
+        yield f"payload   {f'sha256 {one_line(payload)}' if payload else 'no digest: the message was not whole'}"
+    for each in capture.get("archives") or ():
+        yield f"archive   {one_line(each['archive'])}: {one_line(each['words'])}"
+    if memento := capture.get("memento"):
+        form = "as it was sent" if memento["raw"] else "rewritten by the archive"
+        yield f"memento   {one_line(memento['uri'])}, archived {one_line(memento['datetime'])}, {form}"
 
 
 def _tls(tls: Record | None) -> str:
@@ -77,9 +83,11 @@ def _verdict(record: Record, outcome: str) -> Iterator[str]:
     comparison, text = record["comparison"], record["text"]
     kept, theirs = comparison["seed_coverage"], comparison["page_coverage"]
     shares = f"{kept:.0%} of the seed's words are on the page, {theirs:.0%} of the page's in the seed"
-    if outcome == "captured":
-        yield f"verdict: {one_line(verdict_words(comparison['verdict']))} - {shares}"
-        yield from _what_was_compared(comparison)
+    copy = copy_of(record)
+    if outcome == "captured" or copy:
+        what = f"{comparison['verdict']} as {copy}" if copy else verdict_words(comparison["verdict"])
+        yield f"verdict: {one_line(what)} - {shares}"
+        yield from _what_was_compared(comparison, copy)
     else:
         yield f"no comparison shown: {one_line(outcome)}; what came is not the article, and only the record compares it"
     extractor = one_line(f"{text['extractor']} {text['extractor_version']}")
@@ -87,10 +95,19 @@ def _verdict(record: Record, outcome: str) -> Iterator[str]:
     yield f"text: {one_line(text['characters'] or 0)} characters by {extractor}{note}"
 
 
-def _what_was_compared(comparison: Record) -> Iterator[str]:
+def copy_of(record: Record) -> str | None:
+    """The web archive's copy that was read and compared in place of the original, in words."""
+    memento = record.get("capture", {}).get("memento")
+    source = (record.get("comparison") or {}).get("source") or {}
+    if not memento or source.get("kind") != "memento":
+        return None
+    return copy_words(str(memento["archive"]), str(memento["datetime"]))
+
+
+def _what_was_compared(comparison: Record, copy: str | None) -> Iterator[str]:
     """The document, and what of it was not read; records of version 1.0 do not say it."""
     if source := comparison.get("source"):
-        yield f"compared with: {one_line(source_words(source['kind']))}"
+        yield f"compared with: {one_line(source_words(source['kind'], copy))}"
     for cut in (comparison.get("read") or {}).get("cut", ()):
         yield f"not read: {one_line(cut)}"
 

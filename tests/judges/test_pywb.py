@@ -6,13 +6,10 @@ brings it; where it is missing these tests are skipped.
 
 import gzip
 import json
-import os
 import shutil
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,25 +17,13 @@ import pytest
 from jobs import HOST, Job, seeds, story
 from newsroom import PARAGRAPHS, article
 from pictures import jpeg
+from replaying import pywb
 from wire import Server, chunked, ok
 
 from archiver.cli import main
 
 pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
 
-# Bound to loopback at a free port, which it prints. It ends with its standard input, so that nothing outlives a test.
-SERVE = """
-from gevent.monkey import patch_all; patch_all()
-import sys
-import gevent
-from gevent.pywsgi import WSGIServer
-from pywb.apps.frontendapp import FrontEndApp
-server = WSGIServer(("127.0.0.1", 0), FrontEndApp(), log=None)
-server.start()
-print("listening", server.server_port, flush=True)
-gevent.get_hub().threadpool.apply(sys.stdin.read)
-server.stop(1)
-"""
 STYLE = b"h1 { color: #234 } /* \xc3\xa9 */\r\n" * 400
 IMAGE = jpeg() + bytes(range(256)) * 300
 """A photo, and after its end every byte there is."""
@@ -90,34 +75,6 @@ def collection(bag: Path, name: str, root: Path) -> Collection:
         index=[(stamp, entry["url"]) for stamp, entry in index if str(entry["status"]) == "200"],
         warcs=sorted(each.name for each in (folder / "archive").iterdir()),
     )
-
-
-@contextmanager
-def pywb(root: Path) -> Iterator[str]:
-    """pywb over the collections in `root`; where it listens."""
-    with (
-        (root / "pywb.log").open("wb") as log,
-        subprocess.Popen(
-            [sys.executable, "-c", SERVE],
-            cwd=root,
-            env={**os.environ, "no_proxy": "*"},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=log,
-        ) as child,
-    ):
-        assert child.stdin
-        assert child.stdout
-        try:
-            port = next((line.split()[1] for line in child.stdout if line.startswith(b"listening ")), None)
-            assert port, (root / "pywb.log").read_text("utf-8")
-            yield f"http://127.0.0.1:{int(port)}"
-        finally:
-            child.stdin.close()
-            try:
-                child.wait(10)
-            except subprocess.TimeoutExpired:
-                child.kill()
 
 
 def replayed(at: str, name: str, stamp: str, url: str) -> tuple[bytes, str | None]:

@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
-from archiver.commands.options.common import ENDPOINT, as_json, count, seconds
+from archiver.commands.options.common import ENDPOINT, as_json, count, profile, seconds
 
 
 def run(command: argparse.ArgumentParser) -> None:
     """The options of `archiver run`."""
+    profile(command)
     command.add_argument(
         "seeds",
         nargs="*",
@@ -79,6 +80,11 @@ def _network(command: argparse.ArgumentParser) -> None:
         "--robots",
         choices=("record", "obey", "ignore"),
         help="robots.txt: ask and note (default), ask and obey, do not ask",
+    )
+    group.add_argument(
+        "--memento",
+        choices=("auto", "always", "never"),
+        help="ask the archives of archiver.toml: when the original is gone or differs (default), always, never",
     )
     group.add_argument("--user-agent", metavar="TEXT", help="User-Agent header; include a contact address")
     group.add_argument("--proxy", metavar="URL", help="fetch through this proxy; the record says so")

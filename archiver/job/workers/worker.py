@@ -22,6 +22,8 @@ from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.result import BagIdentity, Done, failure
 from archiver.job.workers.malloc import give_back, share_arena
+from archiver.mementos.consult import Mementos
+from archiver.mementos.turns import Turns
 from archiver.model import Seed
 from archiver.trust.seal_new_bag import load_signer
 
@@ -78,6 +80,7 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
         job=job,
         signer=signer,
         outbox=out,
+        mementos=Mementos(config, Turns(config.bags / STAGING / "archives", job)),
         clock=FreshClockCheck(),
     )
 
@@ -87,4 +90,6 @@ def release() -> None:
     global _tools
     if _tools is not None:
         _tools.fetcher.recorder.close()
+        if _tools.mementos:
+            _tools.mementos.close()
         _tools = None

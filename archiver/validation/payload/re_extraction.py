@@ -69,7 +69,7 @@ def check_text_again(
     except (KeyError, OSError):
         return {"extraction"}, []  # TXT005 or FIX002 says so
     paragraphs = _paragraphs(record, kept)
-    page, why = _page(tree, record, path, warc, paragraphs)
+    page, why = recorded_page(tree, record, path, warc, paragraphs)
     if page is None:
         return set(), [finding("TXT010", RECORD, reason=why)]
     again = reread(page)
@@ -113,15 +113,16 @@ def _line(lines: Sequence[bytes], at: int) -> str:
     return lines[at].decode("utf-8", "replace") if at < len(lines) else "(nothing)"
 
 
-def _page(
+def recorded_page(
     tree: Tree,
     record: Record,
     path: str,
     warc: Sequence[WarcRecord],
-    paragraphs: tuple[tuple[str | None, str], ...],
+    paragraphs: tuple[tuple[str | None, str], ...] = (),
 ) -> tuple[ReadAgain | None, str]:
     """The page that the record names, out of the WARC; or why it cannot be read."""
-    named = record.get(str, "capture", "record_id")
+    archived = record.get(str, "text", "from", "kind") == "memento"
+    named = record.get(str, "text", "from", "record_id") if archived else record.get(str, "capture", "record_id")
     found = next((each for each in warc if each.id == named and each.type == "response"), None)
     if found is None or found.status is None:
         return None, "the recorded response is not there, or is no HTTP"
@@ -132,7 +133,12 @@ def _page(
     try:
         for piece in _block(tree, path, found):
             message.feed(piece)
-        body = decoded(bytes(payload), header_values(message.headers, "content-encoding"), limit)
+        codings = header_values(message.headers, "content-encoding")
+        body = decoded(bytes(payload), codings, limit)
+        if archived:  # archives label gzip that is none, and do not label gzip
+            packed = payload.startswith(b"\x1f\x8b")
+            body = bytes(payload[:limit]) if not body and not packed else body
+            body = decoded(body, ["gzip"], limit) if body.startswith(b"\x1f\x8b\x08") else body
     except NotInstalled as error:
         return None, f"its coding needs the package {error.package}, which is not installed"
     except (Broken, KeyError, OSError):

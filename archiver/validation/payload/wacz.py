@@ -50,9 +50,10 @@ def check_wacz(
     if PAGES not in missing:
         known = indexed if index not in missing else None
         yield from islice(_pages(tree, known, pages), COMPLAINTS)
-        final = record.get(str, "capture", "final_url")
+        other = "text.from.url" if record.get(str, "text", "from", "kind") == "memento" else "capture.final_url"
+        final = record.get(str, *other.split("."))
         if pages and final is not None and final not in pages:
-            yield finding("WACZ012", PAGES, field="url", other="capture.final_url", expected=final)
+            yield finding("WACZ012", PAGES, field="url", other=other, expected=final)
         told = pages.get(final or "")
         if told is not None and text is not None and told.strip() != text.strip():
             expected, found = _from_difference(text.strip(), told.strip())

@@ -1,0 +1,100 @@
+"""Nine captures of one article in a real pywb, framed and frameless: the seed finds its own.
+
+Three texts, gzip, a revisit, a redirect, a soft 404, a 404, a 429, another scheme. `pip install '.[replay]'` brings
+pywb; where it is missing these tests are skipped.
+"""
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from jobs import HOST, Job, seeds
+from newsroom import PARAGRAPHS, article
+from replaying import pywb
+from wire import Server, ok
+
+pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
+
+URL = f"http://{HOST}/news/1"
+TITLE = "Library opens again, report 1"
+EARLY = article(TITLE, [*PARAGRAPHS[:-1], "This story is being updated."])
+SAME = article(TITLE, [*PARAGRAPHS, "This is report number 1."])
+LATE = article(
+    TITLE,
+    [PARAGRAPHS[0], "The opening hours were wrong in an earlier version.", *PARAGRAPHS[1:], "This is report number 1."],
+)
+HTML = ("Content-Type", "text/html; charset=utf-8")
+CAPTURES: tuple[tuple[str, str, int, bytes, tuple[tuple[str, str], ...]], ...] = (
+    ("2022-02-01T12:00:00Z", URL, 200, EARLY, (HTML,)),
+    ("2022-03-01T12:00:00Z", URL, 200, gzip.compress(SAME), (HTML, ("Content-Encoding", "gzip"))),
+    ("2022-04-01T12:00:00Z", "https" + URL[4:], 200, SAME, (HTML,)),
+    ("2022-05-01T12:00:00Z", URL, 301, b"", (HTML, ("Location", URL + "-moved"))),
+    ("2022-06-01T12:00:00Z", URL, 200, LATE, (HTML,)),
+    ("2022-07-01T12:00:00Z", URL, 200, article("Page not found", ["Sorry, this page is not here."]), (HTML,)),
+    ("2022-08-01T12:00:00Z", URL, 404, b"<h1>Not found</h1>", (HTML,)),
+    ("2022-09-01T12:00:00Z", URL, 429, b"<h1>Too many requests</h1>", (HTML,)),
+)
+
+
+def record(kind: str, date: str, url: str, block: bytes, **fields: str) -> bytes:
+    """A WARC record, as one gzip member."""
+    head = {"WARC-Type": kind, "WARC-Record-ID": f"<urn:uuid:{uuid4()}>", "WARC-Date": date, "WARC-Target-URI": url}
+    head |= {"Content-Type": "application/http;msgtype=response", "Content-Length": str(len(block))}
+    head |= {name.replace("_", "-"): value for name, value in fields.items()}
+    lines = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+    return gzip.compress(b"WARC/1.1\r\n" + lines.encode() + b"\r\n" + block + b"\r\n\r\n")
+
+
+def fill(root: Path, name: str) -> None:
+    """A collection with the captures, its index made by pywb."""
+    records = []
+    for date, url, status, body, headers in CAPTURES:
+        lines = "".join(f"{each}: {value}\r\n" for each, value in headers)
+        head = f"HTTP/1.1 {status} Archived\r\n{lines}Content-Length: {len(body)}\r\n\r\n".encode()
+        records.append(record("response", date, url, head + body, WARC_Payload_Digest=sha1(body)))
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+    same = {"WARC_Refers_To_Target_URI": URL, "WARC_Refers_To_Date": "2022-06-01T12:00:00Z"}
+    profile = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest"
+    records.append(
+        record(
+            "revisit", "2022-06-15T12:00:00Z", URL, head, WARC_Payload_Digest=sha1(LATE), WARC_Profile=profile, **same
+        )
+    )
+    packed = b"".join(records)
+    warc = root / "captures.warc.gz"
+    warc.write_bytes(packed)
+    for arguments in (("init", name), ("add", name, str(warc))):
+        manage = "import sys; from pywb.manager.manager import main; main(sys.argv[1:])"
+        subprocess.run([sys.executable, "-c", manage, *arguments], cwd=root, check=True, capture_output=True)
+
+
+def sha1(body: bytes) -> str:
+    import base64
+    import hashlib
+
+    return "sha1:" + base64.b32encode(hashlib.sha1(body).digest()).decode()
+
+
+@pytest.mark.parametrize("framed", [False, True])
+@pytest.mark.parametrize("family", ["pywb", "memento"])
+def test_the_seed_finds_its_capture(tmp_path: Path, capsys: pytest.CaptureFixture[str], family: str, framed: bool):
+    root = tmp_path / "replay"
+    root.mkdir()
+    fill(root, "news")
+    (root / "config.yaml").write_text(f"framed_replay: {'true' if framed else 'false'}\n", "utf-8")
+    job = Job(tmp_path / "bags", capsys)
+    gone = ok(b"<h1>Gone</h1>", b"Content-Type: text/html", status=b"410 Gone")
+    with pywb(root) as at, Server({"/news/1": [gone]}) as site:
+        settings = tmp_path / "archiver.toml"
+        settings.write_text(f'[[archives]]\nname = "A"\nfamily = "{family}"\nurl = "{at}/news/"\n', "utf-8")
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), site, "--config", str(settings))
+    capture = job.record(result["bag"])["capture"]
+    assert (result["outcome"], result["verdict"]) == ("gone", "same"), json.dumps(capture["archives"], indent=1)
+    assert result["memento"]["datetime"][:10] in ("2022-03-01", "2022-04-01")
+    assert job.valid(result["bag"])
+    assert capture["memento"]["raw"] is (family == "pywb")
+    assert capture["memento"]["held"] >= 6
