@@ -102,7 +102,7 @@ def _network(command: argparse.ArgumentParser) -> None:
 
 
 def _browser(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("browser (needs pip install 'archiver[browser]', and Chromium or Chrome)")
+    group = command.add_argument_group("browser (needs pip install '.[browser]' and Chromium or Chrome)")
     group.add_argument(
         "--browser",
         choices=("never", "auto", "always"),
