@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from urllib3.exceptions import ProxyError
 
-from archiver.capture.http_framing import status_of
+from archiver.capture.http_framing import begins_as_http, status_of
 from archiver.capture.raw_exchange import BoundReached, RawExchange
 from archiver.model import Truncation
 from archiver.network.address_guard import AddressRefused, NameUnknown
@@ -80,7 +80,7 @@ def capture_error_from(error: BaseException, raw: RawExchange) -> CaptureError:
             return CaptureError(kind="proxy", message=why, again=True, truncation="disconnect")
     if isinstance(error, ValueError):  # requests' own errors about addresses are such
         return CaptureError(kind="address", message=f"not an address that can be asked for: {error}", again=False)
-    if raw.size and not raw.head.startswith(b"HTTP/"):
+    if raw.size and not begins_as_http(raw.head):
         shown = raw.head[:40].decode("latin-1")
         return CaptureError(kind="protocol", message=f"the answer is not HTTP/1: it begins with {shown!r}", again=False)
     if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in causes):

@@ -77,7 +77,7 @@ def needs_of(body: bytes, url: str, stated: str | None, *, srcset: Srcset = "all
     tree = document.tree
     if tree is None:
         return Needs(requisites=(), figures=(), encoding=document.encoding)
-    resolver = Resolver(_base(tree, url), document.encoding)
+    resolver = Resolver(base_of(tree, url), document.encoding)
     naming, captions = _telling(tree)
     figures = tuple(_figures(tree, captions, resolver, srcset))
     # A captioned photo is one even where a `link` names it as an icon: it is never copied from another page.
@@ -99,7 +99,7 @@ def resolved(references: Iterable[Reference], url: str) -> Needs:
     return Needs(requisites=tuple(found.values()), figures=())
 
 
-def _base(tree: Any, url: str) -> str:
+def base_of(tree: Any, url: str) -> str:
     """What references are resolved against: the first `base` with an `href`, where that is http(s) (HTML 4.2.3)."""
     href = next((str(each.get("href")) for each in tree.iter("base") if each.get("href") is not None), "")
     try:

@@ -21,14 +21,25 @@ class Sent:
     body: bytes = b""
 
 
-_STATUS = re.compile(rb"HTTP/\d\.\d +([1-9]\d\d)(?:[ \r\n]|$)")
-_LENGTH = re.compile("[0-9]{1,18}")
+_STATUS = re.compile(rb"(?:\r?\n)?(?:HTTP/\d(?:\.\d)?|ICY) +([1-9]\d\d)(?:[ \r\n]|$)", re.IGNORECASE)
+"""A status line as browsers take it: one empty line before it (as RFC 9112, 2.2, has it of requests), the name in any
+case, `HTTP/2` without a minor version, and the `ICY` of streaming servers."""
+_STARTS = (b"http/", b"\nhttp/", b"\r\nhttp/", b"icy ", b"\nicy ", b"\r\nicy ")
+_VERSION_1_1 = re.compile(rb"(?:\r?\n)?HTTP/1\.[1-9]", re.IGNORECASE)
+_LENGTH = re.compile(r"\+?[0-9]{1,18}")
+"""A plus sign is wrong (RFC 9110, 8.6), and the number has one meaning all the same."""
 _OWS = " \t\r"
 """White space around a value (RFC 9110, 5.6.3); str.strip() alone would take 0xA0 too, half of a UTF-8 `à`."""
 _CHUNK_SIZE = re.compile(rb"[0-9A-Fa-f]{1,15}")
 _READ = 1 << 16
 _CHUNK_LINE = 4096
 _TRAILERS = 1 << 16
+
+
+def begins_as_http(data: bytes | bytearray) -> bool:
+    """Whether these first bytes of an answer are, or may become, those of a status line."""
+    start = bytes(data[:7]).lower()
+    return any(each.startswith(start) or start.startswith(each) for each in _STARTS)
 
 
 def status_of(head: bytes) -> int | None:
@@ -40,7 +51,7 @@ def status_of(head: bytes) -> int | None:
 def headers_of(head: bytes) -> Headers:
     """Names as sent and values, in order; folded lines joined (RFC 9112, 5.2); decoded as Latin-1."""
     found: list[tuple[str, list[str]]] = []
-    for line in head.decode("latin-1").split("\n")[1:]:
+    for line in head.decode("latin-1").lstrip("\r\n").split("\n")[1:]:
         name, colon, value = line.partition(":")
         if line[:1] in (" ", "\t") and found:
             found[-1][1].append(line.strip(_OWS))
@@ -63,7 +74,7 @@ def client_head(head: bytes, headers: Headers | None = None) -> bytes:
     `chunked` only alone; the response would lose its framing. The recorded head is not touched.
     """
     headers = headers_of(head) if headers is None else headers
-    version = "HTTP/1.0" if head.startswith(b"HTTP/1.0") else "HTTP/1.1"
+    version = "HTTP/1.1" if _VERSION_1_1.match(head) else "HTTP/1.0"
     lines = [f"{version} {status_of(head)} -"]
     lengths = [each for each in values(headers, "content-length") if _LENGTH.fullmatch(each)]
     if "chunked" in values(headers, "transfer-encoding"):

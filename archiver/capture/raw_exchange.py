@@ -12,14 +12,15 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
-from archiver.capture.http_framing import Headers, client_head, headers_of, status_of
+from archiver.capture.chunk_relay import ChunkRelay
+from archiver.capture.http_framing import Headers, begins_as_http, client_head, headers_of, status_of, values
 from archiver.config import Limits
 from archiver.digest import Hasher
 from archiver.errors import StorageError
 from archiver.model import Tls, Truncation
 
 _HEAD_END = re.compile(rb"\n\r?\n")
-_INTERIM = re.compile(rb"HTTP/\d\.\d 1(?!01)\d\d\b")
+_INTERIM = re.compile(rb"(?:\r?\n)?HTTP/\d(?:\.\d)? +1(?!01)\d\d\b", re.IGNORECASE)
 
 
 class BoundReached(Exception):
@@ -48,6 +49,7 @@ class RawExchange:
         self.hasher = Hasher(["sha256"])
         self._pending, self._interim_size = bytearray(), 0
         self._foreign = False
+        self._chunks: ChunkRelay | None = None
         self._limits, self._monotonic = limits, monotonic
         self._deadline = monotonic() + limits.exchange_seconds
         spooled = tempfile.SpooledTemporaryFile(limits.spool_bytes, dir=str(spool) if spool else None)  # noqa: SIM115
@@ -77,7 +79,7 @@ class RawExchange:
         """Take bytes off the connection; returns those an HTTP client should see now (interim answers never)."""
         if self.head_complete or self._foreign:
             self._keep(data)
-            return data
+            return self._chunks.feed(data) if self._chunks else data
         searched = max(0, len(self._pending) - 2)
         self._pending += data
         while match := _HEAD_END.search(self._pending, searched):
@@ -91,11 +93,16 @@ class RawExchange:
             self._pending.clear()
             self.head, self.headers, self.head_complete = head, headers_of(head), True
             self._keep(head + body)
-            return (head if status_of(head) is None else client_head(head, self.headers)) + body
+            if status_of(head) is None:
+                return head + body
+            if "chunked" in values(self.headers, "transfer-encoding"):
+                self._chunks = ChunkRelay()
+                body = self._chunks.feed(body)
+            return client_head(head, self.headers) + body
         if self._interim_size + len(self._pending) > self._limits.head_bytes:
             self.ended()
             raise BoundReached("length", f"the response's headers are larger than {self._limits.head_bytes} bytes")
-        if len(self._pending) >= 5 and not self._pending.startswith(b"HTTP/"):
+        if not begins_as_http(self._pending):
             self._foreign = True
             return self.ended()
         return b""
@@ -103,7 +110,7 @@ class RawExchange:
     def ended(self) -> bytes:
         """The connection ended: return what was held back while the end of the headers was awaited."""
         if self.head_complete or not self._pending:
-            return b""
+            return self._chunks.rest() if self._chunks else b""
         self.head = bytes(self._pending)
         self.headers = headers_of(self.head)
         self._pending.clear()

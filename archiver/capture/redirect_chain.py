@@ -3,12 +3,13 @@ nothing."""
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.recorder import Recorder, Visit
+from archiver.capture.refresh import refresh_target
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.single_exchange import Attempt, attempt
 from archiver.capture.urls import address_problem, as_sent, redirect_target
@@ -16,6 +17,8 @@ from archiver.config import Limits
 from archiver.model import Initiator
 
 REDIRECTS = {301, 302, 303, 307, 308}
+REFRESHES = 5
+"""Pages in a row that lead on by themselves and are followed."""
 AGAIN = {429, 502, 503, 504}
 
 
@@ -49,6 +52,7 @@ class RedirectChain:
     fault: CaptureError | None = None
     attempts: int = 0
     url: str = ""
+    _refreshes: int = 0
 
     def __iter__(self) -> Iterator[Attempt]:
         """Ask, follow, ask again, within the limits."""
@@ -60,10 +64,12 @@ class RedirectChain:
         initiator = self.initiator
         while self._allowed():
             yield from self._ask(initiator)
-            target = self._redirected()
+            target, initiator = self._redirected(), "redirect"
+            if target is None:
+                target, initiator = self._refreshed(), "refresh"
             if target is None or not self._may_follow(target):
                 return
-            self.url, initiator = target, "redirect"
+            self.url = target
 
     def _allowed(self) -> bool:
         forbidden = self.requester.may(self.url)
@@ -75,6 +81,19 @@ class RedirectChain:
             return None
         location = self.answer.page.header("location")
         return redirect_target(self.url, location) if location else None
+
+    def _refreshed(self) -> str | None:
+        """Where the page itself leads on to; None where it stays, or has been there: then what came is the page."""
+        answer = self.answer
+        if self.initiator != "seed" or self.fault or answer is None or answer.page is None or not self.arrived:
+            return None
+        if not 200 <= answer.page.status < 300 or self._refreshes == REFRESHES:
+            return None
+        target = refresh_target(replace(answer.page, url=self.url))
+        if target is None or as_sent(target) in map(as_sent, (self.requested, *self.redirects)):
+            return None
+        self._refreshes += 1
+        return target
 
     def _may_follow(self, target: str) -> bool:
         limit = self.requester.limits.redirects

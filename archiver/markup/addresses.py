@@ -15,8 +15,10 @@ from ada_url import URL
 
 from archiver.markup.encodings import encoder_of
 
-LONGEST = 8192
-"""Characters of a reference that is read."""
+LONGEST = 1 << 16
+"""Characters of an address that is read."""
+LONGEST_REFERENCE = 8192
+"""Characters of what a document names, of which there may be thousands."""
 _WHITE = re.compile(r"[\t\n\r]")
 _SPACES = "".join(map(chr, range(0x21)))
 _NO_URI = re.compile(r"%(?![0-9A-Fa-f]{2})|[\\[\]\\^`{|}\"<> ]")
@@ -101,8 +103,8 @@ def _web_address(url: str) -> WebAddress:
 def resolved_web(reference: str, base: str, *, encoding: str = "utf-8") -> str | None:
     """What a document's reference leads to, without its fragment; None where that is nothing to be fetched: another
     scheme, no address, a place in the document itself, or one with a user name in it."""
-    plain = reference[: 2 * LONGEST].strip(_SPACES)
-    if not plain or plain.startswith("#"):
+    plain = reference[: 2 * LONGEST_REFERENCE].strip(_SPACES)
+    if not plain or plain.startswith("#") or len(plain) > LONGEST_REFERENCE:
         return None
     try:
         read = web_address(absolute(plain, base, encoding=encoding))

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import chunked, ok
 
+from archiver.capture.chunk_relay import ChunkRelay
 from archiver.capture.content_codings import decoded
 from archiver.capture.http_framing import Framing, client_head, headers_of, status_of, values
 from archiver.capture.raw_exchange import BoundReached, RawExchange
@@ -120,7 +121,8 @@ def test_the_client_is_shown_one_framing_and_it_is_ours():
     ("head", "status"),
     [
         *((b"HTTP/1.1 200 OK\r\n", 200), (b"HTTP/1.0  404\r\n", 404), (b"HTTP/1.1 200", 200), (b"HTTP/1.1 20", None)),
-        *((b"HTTP/1.1 2000\r\n", None), (b"HTTP/1.1 099 -\r\n", None), (b"ICY 200 OK\r\n", None), (b"", None)),
+        *((b"HTTP/1.1 2000\r\n", None), (b"HTTP/1.1 099 -\r\n", None), (b"ICY 200 OK\r\n", 200), (b"", None)),
+        *((b"HTTP/2 200\r\n", 200), (b"\r\nhttp/1.1 200\r\n", 200), (b"SSH-2.0 200\r\n", None)),
     ],
 )
 def test_a_status_is_three_digits(head: bytes, status: int | None):
@@ -164,3 +166,28 @@ def test_the_time_bound_is_the_exchanges_not_a_reads():
         raw.seconds_left()
     assert bound.value.truncation == "time"
     raw.close()
+
+
+@given(
+    st.lists(st.binary(min_size=1, max_size=9), max_size=4),
+    st.sampled_from([b"\n", b"\r\n"]),
+    st.lists(st.integers(1, 12), max_size=12),
+    st.sampled_from([b"", b"X-T: 1"]),
+)
+def test_the_client_gets_chunks_in_one_form_however_they_are_cut(chunks, end, cuts, trailer):
+    body = b"".join(b"%X ;x=y%s%s%s" % (len(each), end, each, end) for each in chunks)
+    body += b"0" + end + (trailer + end if trailer else b"") + end
+    relay, seen, rest = ChunkRelay(), b"", body
+    for cut in [*cuts, len(body)]:
+        seen, rest = seen + relay.feed(rest[:cut]), rest[cut:]
+    plain = b"".join(b"%x\r\n%s\r\n" % (len(each), each) for each in chunks) + b"0\r\n"
+    assert seen == plain + (trailer + end if trailer else b"") + b"\r\n"
+    assert relay.rest() == b""
+
+
+@given(st.binary(max_size=200))
+def test_what_is_no_chunk_reaches_the_client_as_it_came(body):
+    relay = ChunkRelay()
+    seen = relay.feed(b"5\r\nhello?" + body) + relay.rest()
+    assert seen.startswith(b"5\r\nhello")
+    assert not body or seen.endswith(body[-1:]) or body[-1:] in b"\r\n"

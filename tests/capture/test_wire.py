@@ -2,12 +2,15 @@
 
 import base64
 import gzip
+import io
 from pathlib import Path
 
 import pytest
 from capturing import SITE, Bench, one
 from waiting import until
 from wire import CLOSE, Server, chunked, ok
+
+from archiver.validation.warc.reader import read_warc
 
 HTML = b"<html><title>Harbour</title><p>The harbour opened again.</p></html>"
 ODD = (
@@ -197,3 +200,46 @@ def test_bytes_sent_unasked_on_a_kept_connection_never_reach_another_record(tmp_
         until(lambda: server.answered == 1, "the server sends what nobody asked for")
         _, files = bench.capture(SITE + "/2")
         assert files.of("response")[0].block == ok(b"two")
+
+
+BODY = b"Content-Type: text/html\r\nContent-Length: %d\r\n\r\n%s" % (len(HTML), HTML)
+UNUSUAL = {
+    "HTTP/2 has no minor version": b"HTTP/2 200 OK\r\n" + BODY,
+    "ICY, as streaming servers say": b"ICY 200 OK\r\n" + BODY,
+    "lower case": b"http/1.1 200 ok\r\n" + BODY,
+    "an empty line before it": b"\r\nHTTP/1.1 200 OK\r\n" + BODY,
+    "a bare line end before it": b"\nHTTP/1.1 200 OK\r\n" + BODY,
+    "a plus before the length": b"HTTP/1.1 200 OK\r\n" + BODY.replace(b"Length: ", b"Length: +"),
+    "chunks with bare line ends": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"%x\n%s\n0\n\n" % (len(HTML), HTML),
+}
+
+
+@pytest.mark.parametrize("name", UNUSUAL)
+def test_odd_status_lines_and_framing_are_read_as_browsers_read_them_and_kept_to_the_byte(name: str, tmp_path: Path):
+    """Also where the connection stays open, so that the end must be found; the validator's reader agrees."""
+    with Server({"/": [UNUSUAL[name]], "/next": [ok(HTML)]}) as server, Bench(tmp_path, server) as bench:
+        capture, files = bench.capture()
+        assert bench.capture(SITE + "/next")[0].status == 200
+    assert (capture.outcome, capture.status, capture.reason) == ("captured", 200, None)
+    assert (capture.page.body, capture.page.problem) == (HTML, None)
+    assert capture.page.header("content-type") == "text/html"
+    assert files.of("response")[0].block == UNUSUAL[name]
+    data = files.out.getvalue()
+    found, findings = read_warc(io.BytesIO(data), "t.warc.gz", len(data))
+    assert not findings
+    (answer,) = (each for each in found if each.type == "response")
+    assert (answer.status, answer.mime) == (200, "text/html")
+    assert answer.payload_sha256 == capture.payload_sha256
+
+
+def test_an_interim_answer_with_an_odd_status_line_is_one(tmp_path: Path):
+    early = b"\r\nHTTP/2 103 Early Hints\r\n\r\n"
+    capture, files = one((early, 0.02, ok(HTML)), tmp_path)
+    assert (capture.page.body, len(files.of("metadata"))) == (HTML, 1)
+
+
+@pytest.mark.parametrize("start", [b"\r\n\r\nHTTP/1.1 200 OK", b"SSH-2.0-x", b"HTTPS/1.1 200 OK", b"ICYX 200 OK"])
+def test_what_browsers_do_not_take_for_http_is_none(start: bytes, tmp_path: Path):
+    with Server({"/": [(start + b"\r\n" + BODY, CLOSE)]}) as server, Bench(tmp_path, server) as bench:
+        assert bench.failure().kind == "protocol"

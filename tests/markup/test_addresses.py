@@ -47,7 +47,8 @@ def test_what_is_no_address_of_the_web_is_refused_in_words(url):
 
 def test_an_address_that_is_too_long_is_not_read():
     with pytest.raises(ValueError, match="more than"):
-        absolute("http://a.example/" + "x" * 8192)
+        absolute("http://a.example/" + "x" * 65536)
+    assert resolved_web("x" * 8193, "http://a.example/") is None
 
 
 def test_the_parts_of_an_address_are_those_that_are_connected_to_and_sent():

@@ -13,11 +13,12 @@ from archiver.digest import Hasher
 HEAD = 16 << 20
 """Bytes a head may have."""
 _LINE = 4096
-_HTTP = b"HTTP/"
+_BEGINNINGS = (b"HTTP/", b"\nHTTP/", b"\r\nHTTP/", b"ICY ", b"\nICY ", b"\r\nICY ")
+"""How a response may begin (RFC 9112, 4): an empty line before it, and `ICY`, are what browsers forgive."""
 _END = re.compile(rb"\n\r?\n")
-_STATUS = re.compile(rb"HTTP/\d\.\d +(\d{3})(?: [^\r\n]*)?\r?\n")
+_STATUS = re.compile(rb"(?:\r?\n)?(?:[Hh][Tt][Tt][Pp]/\d(?:\.\d)?|[Ii][Cc][Yy]) +(\d{3})(?: [^\r\n]*)?\r?\n")
 _REQUEST = re.compile(rb"[!-~]{1,64} [^\r\n]+ HTTP/\d\.\d\r?\n")
-_LENGTH = re.compile("[0-9]{1,18}")
+_LENGTH = re.compile(r"\+?[0-9]{1,18}")
 _FOLD = re.compile(r"\r?\n[ \t]+")
 _SIZE = re.compile(rb"([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?")
 _State = Literal["head", "body", "size", "chunk", "chunk-end", "trailer", "done", "broken"]
@@ -73,8 +74,9 @@ class Message:
     def finish(self) -> None:
         """The message has ended."""
         if self._state == "head":
-            start = bytes(self._kept[: len(_HTTP)])
-            self.cut = self.kind == "request" or start == _HTTP[: len(start)]
+            start = bytes(self._kept[:7]).upper()
+            fits = (each.startswith(start) or start.startswith(each) for each in _BEGINNINGS)
+            self.cut = self.kind == "request" or any(fits)
         if self.parsed and self._state != "done":
             self.whole = self._state == "body" and not self._left
 
@@ -142,7 +144,7 @@ def headers_of(head: bytes) -> tuple[tuple[str, str], ...]:
     text = head.decode("latin-1")
     if "\n " in text or "\n\t" in text:
         text = _FOLD.sub(" ", text)
-    pairs = [line.partition(":") for line in text.split("\n")[1:]]
+    pairs = [line.partition(":") for line in text.lstrip("\r\n").split("\n")[1:]]
     return tuple([(name.strip(), value.strip()) for name, colon, value in pairs if colon])
 
 
