@@ -14,7 +14,11 @@ def run(command: argparse.ArgumentParser) -> None:
         metavar="SEED",
         help="folder, document, list, address, or - for stdin (default: seeds/)",
     )
-    as_json(command, "one JSON object a seed: seed, url, outcome, bag, verdict, reason, comparison_source")
+    as_json(
+        command,
+        "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; and partial, warning, "
+        "package where there is one",
+    )
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     _guess_url(command)
     command.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
