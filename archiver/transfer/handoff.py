@@ -123,7 +123,7 @@ class HandoffSessions:
         if folder not in self._sessions:
             ledger = Deliveries(folder)
             self._stack.callback(ledger.close)
-            target = target_of(self._options.target, self._options.endpoint, ledger)
+            target = target_of(self._options.target, self._options.endpoint, ledger, self._config)
             self._sessions[folder] = HandoffSession(folder, ledger, target, self._options, self._config, self._sign)
         return self._sessions[folder]
 

@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
-from archiver.commands.options.common import ENDPOINT, as_json, count, seconds
+from archiver.commands.options.common import ENDPOINT, as_json, count, profile, seconds
 
 
 def run(command: argparse.ArgumentParser) -> None:
     """The options of `archiver run`."""
+    profile(command)
     command.add_argument(
         "seeds",
         nargs="*",
@@ -16,8 +17,8 @@ def run(command: argparse.ArgumentParser) -> None:
     )
     as_json(
         command,
-        "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; and partial, warning, "
-        "package where there is one",
+        "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; "
+        "where there is one partial, warning, package",
     )
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     _guess_url(command)
