@@ -23,7 +23,7 @@ def how_to_install(extra: str) -> str:
 
 
 class ArchiverError(Exception):
-    """Root of the tree. `exit_code` is what the command line returns (README.md, exit codes)."""
+    """Root of the tree. `exit_code` is what the command line returns (docs/command-line.md, exit codes)."""
 
     exit_code = 3
 

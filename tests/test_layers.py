@@ -22,6 +22,7 @@ ABOVE = {
     "ledger": set(),
     "view": STAGES,
     "exports": STAGES | {"ledger", "view"},
+    "series": STAGES | {"ledger", "view"},
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},

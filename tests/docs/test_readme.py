@@ -101,6 +101,11 @@ def fields(command, part=0):
     return set(re.findall(r"`([a-z0-9_]+)`", row[1].split(";")[part]))
 
 
+def test_every_command_with_json_has_its_fields_documented():
+    with_json = {command for command in commands() if "--json" in options(command)}
+    assert with_json == set(re.findall(r"^\| `(\w+)` \| ", COMMAND_LINE, re.MULTILINE))
+
+
 def test_the_fields_of_json_are_those_that_are_documented(demo, tmp_path, capsys):
     bags, out = str(demo[0]), tmp_path / "out"
     out.mkdir()
@@ -121,6 +126,7 @@ def test_the_fields_of_json_are_those_that_are_documented(demo, tmp_path, capsys
     assert keys("status", "--json", "--bags", bags) == fields("status")
     assert keys("validate", "--json", bag) == fields("validate")
     assert keys("compare", "--json", seed, str(page)) == fields("compare")
+    assert keys("diff", "--json", bag, bag) == fields("diff")
     assert keys("extract", "--json", str(page)) == fields("extract")
     assert keys("handoff", "--json", bag, str(out)) == fields("handoff")
     package = str(next(out.glob("*.tar")))

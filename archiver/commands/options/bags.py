@@ -75,6 +75,15 @@ def audit(command: argparse.ArgumentParser) -> None:
     as_json(command, "one JSON object a bag: bag, outcome, time, octets, seal, since, changes, notes")
 
 
+def diff(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver diff`."""
+    for name in ("older", "newer"):
+        command.add_argument(
+            name, type=Path, metavar="BAG", help="bag, in a folder or serialised; the earlier comes first"
+        )
+    as_json(command, "one JSON object: older, newer, same, verdict, lines, claims, credits, findings")
+
+
 def show(command: argparse.ArgumentParser) -> None:
     """The options of `archiver show`."""
     bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
