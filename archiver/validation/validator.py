@@ -218,7 +218,7 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
         from archiver.validation.bagit.bagit_python import second_opinion as ask_bagit
 
         ok = not any(each.severity == "error" for each in findings)
-        safe = not tree.odd and not any(each.code == "BAG043" for each in findings)
+        safe = not tree.odd and not any(each.code in ("BAG003", "BAG005", "BAG043") for each in findings)
         required = options.second_opinion == "required"
         views = list(ask_bagit(tree, manifests, ok=ok, safe=safe, required=required))
         made |= {"second-opinion"} if safe else set()

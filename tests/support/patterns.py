@@ -2,10 +2,12 @@
 
 import ast
 import importlib
+import inspect
 import pkgutil
 import re
 import signal
-from collections.abc import Callable, Iterator, Mapping
+import time
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from re import _parser  # type: ignore[attr-defined]
@@ -41,16 +43,28 @@ def patterns() -> dict[str, Used]:
                 continue
             for each in _inside(value, 0):
                 key = (each.pattern, each.flags)
-                methods = frozenset(re.findall(rf"\b{re.escape(name)}\.({'|'.join(ALL)})\b", everything))
-                direct = isinstance(value, re.Pattern) and methods
+                methods = _methods(name, isinstance(value, re.Pattern), inspect.getsource(module), everything)
                 before = found[key].methods if key in found else frozenset()
-                found[key] = Used(f"{info.name}.{name}", each, (methods if direct else ALL) | before)
+                found[key] = Used(f"{info.name}.{name}", each, methods | before)
     for path, text in sources.items():
         for line, pattern, flags, method in _written(text):
             key = (pattern, flags)
             before = found[key].methods if key in found else frozenset()
             found[key] = Used(f"{path.relative_to(ROOT)}:{line}", re.compile(pattern, flags), before | {method})
     return {f"{each.name} {each.pattern.pattern[:40]!r}": each for each in found.values()}
+
+
+def _methods(name: str, direct: bool, module: str, everything: str) -> frozenset[str]:
+    """The methods that are called on a pattern, or on those that a container of this name holds; a private name is used
+    in its module only, and what is handed on under another name is called there on one in small letters."""
+    calls = rf"\b{re.escape(name)}\.({'|'.join(ALL)})\b" if direct else rf"\b[a-z]\w*(?<!\bre)\.({'|'.join(ALL)})\("
+    found = frozenset(re.findall(calls, module if name.startswith("_") else everything))
+    if direct and found:
+        return found
+    if direct:
+        return _methods(name, False, module, everything)
+    found -= {"split"}  # of text, not of a pattern
+    return found if found and name.startswith("_") else ALL
 
 
 def _inside(value: Any, depth: int) -> Iterator[re.Pattern[Any]]:
@@ -146,30 +160,58 @@ def _literals(parsed: Any, into: list[str]) -> None:
         into.append(run)
 
 
-class TooSlow(Exception):
-    """A pattern took more of the processor's time than a linear one can."""
+class NeverDone(Exception):
+    """A pattern took so long that it has to be exponential."""
 
 
-def within(seconds: float, call: Callable[[], object]) -> bool:
-    """Whether a call is done within so much time of the processor (not of the clock: the machine may be busy)."""
+NEVER = 120.0
+"""Seconds of the clock: a timer of the processor's time would make the clock that measures as coarse as itself."""
+STEP = 4
+"""The inputs of a pattern are 1/16, 1/4 and the whole of its cap."""
+LINEAR = 9.0
+"""Linear work costs 4 times as much on 4 times the input, quadratic work 16 times; this lies between them."""
+MEASURABLE = 0.001
+"""Seconds; what costs less on the longest input cannot be slow on any."""
+ATTEMPTS = 6
 
-    armed = True
+
+def is_linear(used: Used, piece: str, end: str, most: int) -> bool:
+    """Whether a pattern's cost grows with a text of one piece repeated no faster than linearly, up to `most` letters.
+
+    Two costs in the same process are compared, so the machine's speed says nothing; what else the machine does may
+    spoil a measurement, so only one that repeats counts.
+    """
+    before = cost(used, text(piece, end, most // STEP // STEP))
+    for size in (most // STEP, most):
+        this = cost(used, text(piece, end, size))
+        if this > MEASURABLE and this > LINEAR * before:
+            less, more = text(piece, end, size // STEP), text(piece, end, size)
+            if not any(cost(used, more) < LINEAR * cost(used, less) for _ in range(ATTEMPTS)):
+                return False
+        before = this
+    return True
+
+
+def text(piece: str, end: str, size: int) -> str:
+    """A piece repeated up to a size, and an end."""
+    return (piece * (size // len(piece) + 1))[:size] + end
+
+
+def cost(used: Used, given: str) -> float:
+    """CPU seconds of this process for one use of a pattern. Raises NeverDone."""
 
     def stop(*_: object) -> None:
-        if armed:
-            raise TooSlow
+        raise NeverDone(f"{used.name}: {used.pattern.pattern!r} on {given[:40]!r} and {len(given)} letters")
 
-    before = signal.signal(signal.SIGVTALRM, stop)
-    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, NEVER)
     try:
-        call()
-        armed = False
-    except TooSlow:
-        return False
+        begun = time.process_time()
+        run(used, given)
+        return time.process_time() - begun
     finally:
-        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
-        signal.signal(signal.SIGVTALRM, before)
-    return True
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def run(used: Used, text: str) -> None:

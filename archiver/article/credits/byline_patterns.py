@@ -148,8 +148,9 @@ BEFORE_AGENCIES = re.compile(
 )
 """`Mia Holm | Agencias`"""
 TITLED = re.compile(
-    r"(?P<who>(?!(?:The|Our|Chief|Senior|Former|Deputy|Special|Staff|A|An) )[A-Z][\w'’-]+ (?:[A-Z]\. )?[A-Z][\w'’-]+) "
-    r"(?:[A-Za-z]+ ){1,3}(?:[Ee]ditor|[Cc]orrespondent|[Rr]eporter|[Ww]riter)(?: in [A-Z][a-z]+)?"
+    r"(?P<who>(?!(?:The|Our|Chief|Senior|Former|Deputy|Special|Staff|A|An) )[A-Z][\w'’-]{1,30} (?:[A-Z]\. )?"
+    r"[A-Z][\w'’-]{1,30}) (?:[A-Za-z]{1,30} ){1,3}(?:[Ee]ditor|[Cc]orrespondent|[Rr]eporter|[Ww]riter)"
+    r"(?: in [A-Z][a-z]+)?"
 )
 """`Mia Holm Political editor`"""
 LABEL_IN_CHINESE = re.compile(r"(?<=^[文图])\s?[|｜丨]\s?|(?<=^(?:记者|编辑|责编|作者|撰文|来源|翻译))\s?[|｜丨]\s?")

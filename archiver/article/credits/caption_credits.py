@@ -49,7 +49,7 @@ _COURTESY = re.compile(
 """How a photo came, before who gave it."""
 _JOINED = re.compile(
     r"(?:\s|/)via\s|[/,]\s?(?:©|[Cc]opyright)\s(?:\d{4}\s)?|"
-    r"\s(?:file )?(?:photo|foto|picture)s? by\s|发?[（(](?=[^）)]*$)"
+    r"\s(?:file )?(?:photo|foto|picture)s? by\s|发?[（(](?=[^）)]{0,100}$)"
 )
 
 
@@ -155,7 +155,7 @@ def _of_unlabelled(end: str, at: str) -> list[Credit]:
 
 def _with_agency(text: str, before: str) -> list[Named]:
     """The names of a short text if they are nothing but persons and agencies, at least one agency."""
-    if not text or len(text) > 100 or re.search(r"[^\W\d_]{4,}\.\s", text):
+    if not text or len(text) > 100 or re.search(r"[^\W\d_]{4}\.\s", text):
         return []
     parted = "/" in text or " via " in text
     if not parted and not agencies.is_hinted(text):
@@ -183,7 +183,7 @@ def _ended_before(inner: str, before: str) -> list[Named]:
 
 _NO_NAMES = re.compile(r"[\d:;–—!?=]|\s-\s")
 _BEHIND_STROKE = re.compile(
-    r"[^\W\d_A-Z][\w-]*\s.{0,200}\w\s/\s(?P<who>[^\W\d_a-z][\w.'’-]+(?:\s[^\W\d_a-z][\w.'’-]*){1,2})$"
+    r"[^\W\d_A-Z][\w-]{0,40}\s.{0,200}\w\s/\s(?P<who>[^\W\d_a-z][\w.'’-]+(?:\s[^\W\d_a-z][\w.'’-]*){1,2})$"
 )
 """`El puerto, este lunes / Mia Holm`: a name behind a stroke of its own, words of the caption before it."""
 

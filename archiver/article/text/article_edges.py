@@ -42,7 +42,7 @@ _SAYS = re.compile(
     """,
     re.IGNORECASE | re.VERBOSE,
 )
-_PARTS = re.compile(r"\s*+(?:[/,;&|+·•–—-]|\b(?:and|und|et|y|e|en|och|og)\b)\s*+")
+_PARTS = re.compile(r"(?:(?<!\s)\s++)?(?:[/,;&|+·•–—-]|\b(?:and|und|et|y|e|en|och|og)\b)\s*+")
 _AROUND = " \t()[]{}<>©*_.,:;–—-\"'“”„«»"
 
 

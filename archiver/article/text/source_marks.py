@@ -14,7 +14,7 @@ STRUCK_TAGS = frozenset(("s", "del", "strike"))
 _DECLARED = re.compile(
     r"(?:^|;)\s*+(display|visibility|content-visibility|text-decoration(?:-line)?)\s*+:\s*+([^;!]{0,100})"
 )
-_COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+\*/")
+_COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)")
 _LONGEST_STYLE = 4_000
 _FOR_SCREEN_READERS = re.compile(
     r"(?<![^\s_-])(?<!not-)(?<!no-)(?:sr-?only|visually[-_]?hidden|screen-?readers?(?:-?(?:text|only))?|show-for-sr"

@@ -126,7 +126,7 @@ def _bibtex(text: str) -> list[tuple[str, str]]:
     for each in entries[0].fields:
         value = re.sub(r"[{}]", "", str(each.value))
         if each.key.lower() in ("author", "editor"):
-            value = _names(re.sub(r"\s+and\s+", "; ", value))
+            value = _names(re.sub(r"(?<!\s)\s+and\s+", "; ", value))
         if each.key.lower() == "howpublished" and (found := re.search(r"https?://\S+", value)):
             value = found[0]
             fields.append(("url", value))

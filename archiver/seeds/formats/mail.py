@@ -7,11 +7,14 @@ HTML part, whose `Content-Location` is the address. Attachments are named, not r
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.errors import MessageError
 from email.message import EmailMessage
+from email.policy import EmailPolicy
 from quopri import decodestring
+from typing import Any
 
+from archiver.model.text_codecs import text_codec
 from archiver.seeds.blocks import Block, Document, Facts
 from archiver.seeds.decoding import decode
 from archiver.seeds.formats import html, text
@@ -20,15 +23,48 @@ from archiver.seeds.refusal import Refusal, shown
 
 MOST_PARTS = 200
 _DEEPEST = 10
+_LONGEST = 1_000
+"""Letters of a header that are read: the email package takes quadratic time for parameters and quotes."""
+_HEADERS = 200_000
+"""Letters of all headers that are read."""
+_CODED_WORD = re.compile(r"=\?([^?\s]{1,60})\?")
+_CODED_PARAMETER = re.compile(r"\*\s{0,9}=\s{0,9}\"?([^'\"\s;]{1,60})'")
+_CHARSET = re.compile(r"\bcharset\s{0,9}=\s{0,9}\"?([^\s\";]{1,60})", re.IGNORECASE)
+
+
+class _Bounded(EmailPolicy):
+    """The headers of one message, each read to `_LONGEST`, all of them to `_HEADERS`, and with encodings of text only
+    (RFC 2047, RFC 2231). Raises Refusal for more."""
+
+    spent: list[int] = []  # noqa: RUF012 - a policy takes only what its class has; `read` gives each its own
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        value = value if isinstance(value, str) else str(value)
+        self.spent[0] += min(len(value), _LONGEST)
+        if self.spent[0] > _HEADERS:
+            raise Refusal(0, f"headers of more than {_HEADERS:,} letters", "save its text as .txt")
+        value = value[:_LONGEST]
+        for pattern in (_CODED_WORD, _CODED_PARAMETER, _CHARSET):
+            value = pattern.sub(_known, value)
+        return super().header_fetch_parse(name, value)
+
+
+def _known(match: re.Match[str]) -> str:
+    label = match[1].partition("*")[0]  # RFC 2231, 5: a language may follow
+    return match[0] if text_codec(label) else match[0].replace(match[1], "unknown-8bit")
 
 
 def read(data: bytes, name: str) -> Document:
     """A message. Raises Refusal for what is none, or holds no text."""
     try:
-        message = message_from_bytes(data, policy=policy.default)
-        parts = _parts(message, 0)
+        return _read(data, name)
     except (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError) as error:
         raise Refusal(0, "no message that can be read", "save it again, or its text as .txt") from error
+
+
+def _read(data: bytes, name: str) -> Document:
+    message = message_from_bytes(data, policy=_Bounded(spent=[0]))  # type: ignore[call-overload]
+    parts = _parts(message, 0)
     saved = name.lower().endswith((".mht", ".mhtml"))
     wanted = ("text/html", "text/plain") if saved else ("text/plain", "text/html")
     part = next(
@@ -114,10 +150,11 @@ def _decoded(lines: Sequence[bytes], coding: str) -> tuple[bytes, list[tuple[int
 
 def _words(body: bytes, part: EmailMessage) -> tuple[str, str]:
     charset = str(part.get_content_charset() or "")
-    if charset and charset.lower() not in ("us-ascii", "ascii"):
+    codec = text_codec(charset)
+    if codec and codec != "ascii":
         try:
-            return body.decode(charset), charset
-        except (LookupError, UnicodeDecodeError):
+            return body.decode(codec), charset
+        except UnicodeDecodeError:
             pass  # The name is wrong: look at the bytes.
     return decode(body)
 

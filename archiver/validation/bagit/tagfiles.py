@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from archiver.model import Finding
+from archiver.model.text_codecs import text_codec
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.bounded import Findings
 from archiver.validation.rules.registry import finding
@@ -25,10 +26,6 @@ _LOOSE = re.compile(
 )
 _OXUM = re.compile(r"(\d{1,20})\.(\d{1,20})")
 _VERSIONS = {(0, 93), (0, 94), (0, 95), (0, 96), (0, 97), (1, 0)}
-_ENCODINGS = re.compile(
-    r"utf-(8|16|16-le|16-be|32|32-le|32-be)|ascii|iso8859-\d+|cp(437|850|852|855|857|862|866|874|932|936|949|950|125\d)"
-    r"|mac-\w+|koi8-[rtu]|shift_jis\w*|euc_\w+|iso2022_\w+|gb2312|gbk|gb18030|hz|big5\w*|johab|tis-620"
-)
 _ONCE = ("Bagging-Date", "Bag-Size", "Bag-Group-Identifier", "Bag-Count")
 
 
@@ -75,11 +72,8 @@ def read_declaration(tree: Tree) -> tuple[Declaration, list[Finding]]:
 
 
 def _encoding(stated: str) -> tuple[str, list[Finding]]:
-    try:
-        name = codecs.lookup(stated).name
-    except LookupError:
-        name = ""
-    if not _ENCODINGS.fullmatch(name):
+    name = text_codec(stated)
+    if name is None:
         return "utf-8", [finding("BAG005", "bagit.txt", expected="UTF-8", found=stated)]
     return name, [finding("BAG006", "bagit.txt", expected="UTF-8", found=stated)] if name != "utf-8" else []
 
