@@ -125,6 +125,11 @@ def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
         yield "Page resources", f"{needed.fetched} captured{rest}"
+    if rendering := contents.rendering:
+        browser = rendering.about.get("browser") or {}
+        who = " ".join(str(browser[name]) for name in ("name", "version") if browser.get(name)) or "a browser"
+        verdict = f"; its text and the seed: {rendering.reading.comparison.verdict}" if rendering.reading else ""
+        yield "In a browser", f"shown by {who}{verdict}{f'; {rendering.failed}' if rendering.failed else ''}"
     names = dict.fromkeys((contents.agent, contents.config.operator or contents.agent))
     yield "Captured by", f"{', '.join(names)}, with {capture.user_agent}"
     yield "Contact", contents.contact or ""
