@@ -18,7 +18,7 @@ RULES: dict[str, Rule] = {
             "ARC006": ("warning", "RFC 8493, 4", "the folder in the archive should be named like the archive"),
             "ARC008": (
                 "warning",
-                "POSIX.1-2017, pax",
+                "RFC 8493, 4",
                 "the tar has no blocks that mark its end: its last file is whole; whether more followed cannot be told",
             ),
             "ARC007": ("error", "RFC 8493, 4", "the archive is not read: {reason}"),
