@@ -95,6 +95,8 @@ class Config:
     pace: float = 1.0
     host_rest_seconds: float = 3600.0
     """The longest that a host is left alone because it asked for it (Retry-After)."""
+    seed_cpu_seconds: float = 900.0
+    """What one seed may take of the processor's time before its worker process is ended; 0: any time."""
     user_agent: str = ANONYMOUS
     proxy: str | None = None
     ca_bundle: Path | None = None
@@ -170,6 +172,7 @@ class Config:
             "deliver_form",
             "deliver_endpoint",
             "host_rest_seconds",
+            "seed_cpu_seconds",
         )
         plain["browser_executable"] = str(self.browser_executable) if self.browser_executable else None
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
