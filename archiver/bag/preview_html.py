@@ -17,6 +17,7 @@ from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
 from archiver.model import Capture, ComparedLine, Comparison
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
+from archiver.model.outcome_words import answer_words
 from archiver.templates import render
 
 T = TypeVar("T")
@@ -25,13 +26,6 @@ MOST = 2_000
 """Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 """As in BCP 47; a page may claim anything."""
-_BECAME = {
-    "captured": "Captured",
-    "unread": "Recorded, but not read as the article,",
-    "gone": "Found to be gone",
-    "blocked": "Found to be blocked",
-    "refused": "Refused",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +74,10 @@ def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
 
 
 def _became(capture: Capture) -> str:
-    """What became of it, in a sentence."""
-    became = _BECAME.get(capture.outcome, "Not captured")
+    """What the server answered, in a sentence."""
     host = urlsplit(capture.address).hostname or capture.address
-    return f"{became} at {host} on {capture.started.day} {capture.started:%B %Y at %H:%M} UTC."
+    moment = f"{capture.started.day} {capture.started:%B %Y at %H:%M} UTC"
+    return answer_words(capture.outcome, capture.status, host, moment, capture.reason)
 
 
 def _has_article(contents: BagContents) -> bool:

@@ -15,7 +15,7 @@ from archiver import __version__
 from archiver.bag.bag_contents import CUSTODY_LOG, BagContents, ClockCheck
 from archiver.bag.rendering import rendering_part
 from archiver.bag.sanitize import json_bytes
-from archiver.config import Config
+from archiver.config import NOT_TOLD, Config
 from archiver.digest import sha256
 from archiver.model import (
     Capture,
@@ -63,16 +63,27 @@ def build_record(contents: BagContents) -> dict[str, Any]:
             "person": config.operator,
             "contact": contents.contact,
         },
-        "host": {"os": platform.platform(), "python": platform.python_version()},
-        "clock": {"source": "the operating system's", "checked": _clock(contents.clock)},
+        "host": _host(config),
+        "clock": {
+            "source": "the operating system's",
+            "checked": _clock(contents.clock) if config.state_system else None,
+        },
         "configuration": _settings(config),
         "software": {
             "name": "archiver",
             "version": __version__,
-            "python": f"{platform.python_implementation()} {platform.python_version()}",
-            "packages": packages(),
+            "python": _PYTHON if config.state_system else NOT_TOLD,
+            "packages": packages() if config.state_system else {},
         },
     }
+
+
+_PYTHON = f"{platform.python_implementation()} {platform.python_version()}"
+
+
+def _host(config: Config) -> dict[str, str | None]:
+    told = config.state_system
+    return {"os": platform.platform() if told else None, "python": platform.python_version() if told else None}
 
 
 def _rights(contents: BagContents) -> dict[str, Any]:
@@ -81,7 +92,11 @@ def _rights(contents: BagContents) -> dict[str, Any]:
     stated = rights["access"]
     level = (stated or "").strip().lower()
     known = level in ACCESS
-    return {**rights, "access": level if known else None, "access_stated": None if known else stated}
+    ruled: dict[str, Any] = {}
+    if contents.decided:
+        rule = contents.decided.rule
+        ruled = {"rule": rule.text, "until": plain(rule.until), "access_after": contents.access_after}
+    return {**rights, "access": level if known else None, "access_stated": None if known else stated, **ruled}
 
 
 def parts(reading: Reading) -> dict[str, Any]:

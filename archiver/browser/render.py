@@ -24,7 +24,7 @@ from archiver.browser.proxy import ProxyServer
 from archiver.browser.relay import Relay
 from archiver.browser.stand_in import stand_in
 from archiver.capture.fetch import Session
-from archiver.config import Config
+from archiver.config import NEUTRAL, NOT_TOLD, Config
 from archiver.errors import StorageError
 from archiver.model import Rendering
 
@@ -54,6 +54,8 @@ def render(url: str, session: Session, config: Config, folder: Path) -> Renderin
             break
     assert rendering is not None
     about = {**rendering.about, "memory_peak_bytes": peak, "tries": number + 1}
+    if not config.state_system:
+        about["browser"] = {**(about.get("browser") or {}), "executable": NOT_TOLD}
     return Rendering(
         url=rendering.url,
         started=started,
@@ -116,8 +118,9 @@ _CRASHED = 3
 
 
 def agent_of(config: Config) -> str:
-    """What follows the browser's own words in its User-Agent: who asks, as the capture says too."""
-    return config.user_agent
+    """What follows the browser's own words in its User-Agent: who asks, as the capture says too; nothing where nobody
+    is to be told."""
+    return "" if config.user_agent == NEUTRAL else config.user_agent
 
 
 def _run(

@@ -18,7 +18,6 @@ from archiver.capture.robots_fetch import RobotsFiles
 from archiver.capture.robots_policy import Robots
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.single_exchange import Attempt
-from archiver.config import without_credentials
 from archiver.markup.media_types import content_type_of, is_html
 from archiver.model import Capture, Failure, Outcome, Page, Recorded
 
@@ -88,7 +87,7 @@ class Fetcher:
             exchanges=tuple(recording.exchanges),
             page=answer.page,
             user_agent=config.user_agent,
-            proxy=without_credentials(config.proxy),
+            proxy=config.stated_proxy,
             robots=robots.verdict,
             robots_rule=robots.for_seed.rule if robots.for_seed else None,
             robots_from=tuple(robots.files.known_from),

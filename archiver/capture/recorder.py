@@ -276,7 +276,7 @@ class Recorder:
     """Runs single exchanges and returns their bytes; `close` closes its connections."""
 
     def __init__(self, config: Config, guard: Guard | None = None) -> None:
-        check_proxy(config.proxy)
+        check_proxy(config.proxy, required=config.proxy_required)
         self.config = config
         self._wire = _RecordedConnection(
             config, guard or Guard(allow_private=config.allow_private, connect_to=config.connect_to)

@@ -11,7 +11,12 @@ from archiver.config import Config, load
 
 def settings_of(args: argparse.Namespace, given: Mapping[str, Any] | None = None) -> Config:
     """The settings, with `--config`, `--bags` and what else the command line gives. Raises UsageError, StorageError."""
-    return load(args.config, {"bags": args.bags, **(given or {})})
+    return load(args.config, {"bags": args.bags, **_profile(args), **(given or {})})
+
+
+def _profile(args: argparse.Namespace) -> dict[str, str]:
+    """Of the settings; `validate --profile` is a BagIt profile."""
+    return {"profile": "discreet"} if getattr(args, "profile", None) == "discreet" else {}
 
 
 def bags_of(named: Iterable[str], config: Config) -> list[Path]:

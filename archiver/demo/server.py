@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver.config import ConnectTo
+from archiver.demo import web_archive
 from archiver.errors import StorageError
 
 NEWSPAPER = Path(__file__).parent / "newspaper"
@@ -142,6 +143,9 @@ class _Handler(BaseHTTPRequestHandler):
         host = self.headers.get("Host", "").partition(":")[0].lower()
         compress = "gzip" in self.headers.get("Accept-Encoding", "")
         self.close_connection = True
+        if host == web_archive.HOST:
+            self.wfile.write(web_archive.archived(self.path))
+            return
         self.wfile.write(answer(host, self.path.partition("?")[0], compress=compress))
 
     def log_message(self, *_: object) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 
 from archiver.config import Config
 from archiver.demo.server import serve
+from archiver.demo.web_archive import ARCHIVE
 from archiver.errors import UsageError
 from archiver.job.result import Result
 from archiver.job.run_job import run_job
@@ -36,15 +37,17 @@ class Expected:
     outcome: str
     verdict: str | None
     why: str
+    memento: str | None = None
+    """The day of the web archive's copy that must be found."""
 
     def __str__(self) -> str:
-        return _ended(self.outcome, self.verdict)
+        return _ended(self.outcome, self.verdict, self.memento)
 
 
 EXPECTED = {
     "dredging-budget.txt": Expected(outcome="blocked", verdict=None, why="paywall (403)"),
     "ferry-strike.txt": Expected(outcome="captured", verdict="edited", why="seed and page differ"),
-    "fish-market.txt": Expected(outcome="gone", verdict=None, why="taken down (410)"),
+    "fish-market.txt": Expected(outcome="gone", verdict="same", why="taken down; archived", memento="2022-11-07"),
     "hale-light.txt": Expected(outcome="captured", verdict="same", why="unchanged"),
     "herring-talks.txt": Expected(outcome="captured", verdict="same", why="moved (301)"),
     "mill-bridge.txt": Expected(outcome="unread", verdict=None, why="front page instead (302)"),
@@ -71,10 +74,13 @@ class Stop:
     @property
     def ended(self) -> str:
         """Outcome and, for a page that was captured, verdict."""
-        return _ended(self.result.outcome, self.result.verdict)
+        memento = self.result.memento
+        return _ended(self.result.outcome, self.result.verdict, memento["datetime"][:10] if memento else None)
 
 
-def _ended(outcome: str, verdict: str | None) -> str:
+def _ended(outcome: str, verdict: str | None, memento: str | None) -> str:
+    if memento:
+        return f"{outcome}; {verdict} {memento}"
     return f"{outcome}, {verdict}" if outcome == "captured" else outcome
 
 
@@ -94,7 +100,9 @@ def run_demo(
         say(f"A made-up newspaper is being served at {newspaper.address}; nothing leaves this machine.")
         say(f"Archiving its {len(EXPECTED)} seeds into {one_line(str(folder))}.")
         say("")
-        config = Config(bags=folder, pace=0.0, connect_to=(newspaper.connect_to,), **_who(operator or Config()))
+        config = Config(
+            bags=folder, pace=0.0, connect_to=(newspaper.connect_to,), archives=(ARCHIVE,), **_who(operator or Config())
+        )
         run_job(config, read_seeds([str(SEEDS)], limits=config.limits), on_result=results.append)
     stops = sorted((_visit(folder, each) for each in results), key=lambda stop: stop.name)
     for line in _tour(folder, stops, program):

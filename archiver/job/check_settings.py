@@ -33,6 +33,8 @@ def checked(config: Config) -> Config:
         trusted_roots(config.ca_bundle)
     if config.proxy is not None:
         check_proxy(config.proxy)
+    elif config.proxy_required:
+        raise UsageError("the settings have everything asked through a proxy, and name none: set --proxy")
     if config.executor is not None:
         from archiver.job.workers.dask_executor import scheduler_of
 
@@ -72,7 +74,7 @@ def check_proxy(address: str) -> None:
     try:
         parts = urlsplit(address)
         host, port = parts.hostname or "", parts.port
-        known = address.startswith(("http://", "https://")) and not (parts.path.strip("/") or parts.query)
+        known = address.startswith(("http://", "https://", "socks5h://")) and not (parts.path.strip("/") or parts.query)
         sound = known and port != 0 and bool(_HOST_NAME.fullmatch(host) or (":" in host and IPv6Address(host)))
     except ValueError:
         sound = False

@@ -182,7 +182,7 @@ def checked_target(config: Config) -> Target:
     if is_folder(address) and not Path(address).is_dir():
         raise UsageError(f"--deliver {address}: there is no such folder; is it mounted? make it first")
     _form(config)
-    target = target_of(address, config.deliver_endpoint, None)
+    target = target_of(address, config.deliver_endpoint, None, config)
     target.ready(0)
     return target
 

@@ -8,7 +8,7 @@ from threading import Lock
 
 from archiver.capture.capture_writer import Recording
 from archiver.capture.recorder import Recorder
-from archiver.config import Config, ConnectTo, without_credentials
+from archiver.config import Config, ConnectTo
 from archiver.mementos.addresses import ArchivedAddress, is_private
 from archiver.mementos.choose import USABLE, Judged
 from archiver.mementos.client import ArchiveClient, Archived, NotAsked, Outage
@@ -318,7 +318,7 @@ def capture_without_original(failure: Failure, config: Config) -> Capture:
         exchanges=known.exchanges if known else (),
         page=None,
         user_agent=config.user_agent,
-        proxy=without_credentials(config.proxy),
+        proxy=config.stated_proxy,
         robots=known.robots if known else "not-asked",
         robots_rule=known.robots_rule if known else None,
         robots_from=known.robots_from if known else (),

@@ -20,8 +20,10 @@ _HEAD = 1 << 16
 _ACCEPTED = re.compile(rb"HTTP/1\.[01] 2\d\d[ \r]")
 
 
-def check_proxy(address: str | None) -> None:
-    """Raises UsageError for a proxy that no connection could go through."""
+def check_proxy(address: str | None, *, required: bool = False) -> None:
+    """Raises UsageError for a proxy that no connection could go through, and for none where one is required."""
+    if address is None and required:
+        raise UsageError("the settings have everything asked through a proxy, and name none: set --proxy")
     if address is None:
         return
     scheme = address.partition("://")[0].lower()
@@ -43,16 +45,28 @@ class Route:
     proxy: str | None = None
     allow_private: bool = False
     connect_to: tuple[ConnectTo, ...] = ()
+    named_only: bool = False
+    """Whether only what the user named is asked."""
+    agent: str | None = None
+    """The User-Agent, where it is not archiver's own."""
 
     @classmethod
     def of(cls, config: Config) -> "Route":
         """That of a job's settings. Raises UsageError for a proxy that is none."""
-        check_proxy(config.proxy)
-        return cls(proxy=config.proxy, allow_private=config.allow_private, connect_to=config.connect_to)
+        check_proxy(config.proxy, required=config.proxy_required)
+        return cls(
+            proxy=config.proxy,
+            allow_private=config.allow_private,
+            connect_to=config.connect_to,
+            named_only=config.named_only,
+            agent=config.user_agent if config.named_only else None,
+        )
 
     def dial(self, host: str, port: int, seconds: float, *, named: bool, tunnel: bool) -> socket.socket:
         """A connection to a host; `named` is whether the user named it: then it may be private. Through an HTTP proxy
         a tunnel is opened, or, without `tunnel`, the connection is to the proxy. Raises OSError."""
+        if self.named_only and not named:
+            raise OSError(f"{host} was not named, and the settings have nobody else asked (named_only)")
         guard = Guard(allow_private=self.allow_private or named, connect_to=self.connect_to)
         try:
             if self.proxy:

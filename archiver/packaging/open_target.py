@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import UsageError
+from archiver.network.dial import Route
 from archiver.packaging.folder import FolderTarget
 from archiver.packaging.target import Target, UploadStore
 
@@ -21,15 +22,17 @@ class Scheme:
 
     form: str
     opener: Opener
+    through: Callable[[str, str | None, UploadStore | None, Route], Target] | None = None
+    """The same by a prescribed way; None where it cannot be prescribed."""
 
 
-def _s3(address: str, endpoint: str | None, uploads: UploadStore | None) -> Target:
+def _s3(address: str, endpoint: str | None, uploads: UploadStore | None, route: Route | None = None) -> Target:
     from archiver.packaging.s3 import S3Target
 
-    return S3Target(address, endpoint, uploads)
+    return S3Target(address, endpoint, uploads, route)
 
 
-SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3)}
+SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3, _s3)}
 """What stands before `://` in an address -> the kind of target."""
 
 
@@ -38,9 +41,11 @@ def is_folder(address: str) -> bool:
     return "://" not in address
 
 
-def open_target(address: str, endpoint: str | None = None, uploads: UploadStore | None = None) -> Target:
+def open_target(
+    address: str, endpoint: str | None = None, uploads: UploadStore | None = None, route: Route | None = None
+) -> Target:
     """A folder, or what an address like s3://BUCKET/PREFIX names, on the server `endpoint` where that is not the
-    scheme's usual one.
+    scheme's usual one; `route` is the way there, where it is prescribed.
 
     Raises UsageError for an address of an unknown kind or without what it needs, StorageError.
     """
@@ -49,4 +54,8 @@ def open_target(address: str, endpoint: str | None = None, uploads: UploadStore 
     scheme = SCHEMES.get(address.partition("://")[0].lower())
     if scheme is None:
         raise UsageError(f"{address!r} is not {' or '.join(each.form for each in SCHEMES.values())}, nor a folder")
-    return scheme.opener(address, endpoint, uploads)
+    if route is None:
+        return scheme.opener(address, endpoint, uploads)
+    if scheme.through is None:
+        raise UsageError(f"{scheme.form} is not reached through a proxy, which the settings prescribe (proxy_required)")
+    return scheme.through(address, endpoint, uploads, route)

@@ -14,11 +14,13 @@ from typing import Any
 
 from archiver.digest import Hasher
 from archiver.errors import Refused, StorageError, UsageError
+from archiver.network.dial import Route
 from archiver.packaging.package import Item, Piece
 from archiver.packaging.target import Presence, UploadStore
 
 try:
     import boto3
+    import botocore.session
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError as missing:
@@ -33,6 +35,8 @@ _DIGEST = "sha256"
 """The key of our digest in an object's metadata."""
 _ABSENT = ("404", "NoSuchKey", "NotFound")
 _TAKEN = ("PreconditionFailed", "ConditionalRequestConflict", "412", "409")
+_ASKING = ("iam-role", "container-role", "sso", "assume-role", "assume-role-with-web-identity")
+"""Ways to credentials that ask a server, directly."""
 _DENIED = ("AccessDenied", "403")
 _ADVICE = {
     "NoSuchBucket": "there is no such bucket; make it, or mend the name",
@@ -49,9 +53,12 @@ class S3Target:
 
     method = "read from the server in ranges"
 
-    def __init__(self, address: str, endpoint: str | None, memory: UploadStore | None) -> None:
-        """Without a memory, uploads that others began of the same object are given up. Raises UsageError for an address
-        that is none."""
+    def __init__(
+        self, address: str, endpoint: str | None, memory: UploadStore | None, route: Route | None = None
+    ) -> None:
+        """Without a memory, uploads that others began of the same object are given up. With a route nothing is asked
+        but through its proxy, credentials of the machine's cloud neither. Raises UsageError for an address that is
+        none, and for a proxy that boto3 cannot use."""
         self._memory = memory
         bucket, _, prefix = address.removeprefix("s3://").partition("/")
         if not bucket or not address.startswith("s3://") or not address.isprintable() or "@" in bucket or "?" in prefix:
@@ -62,7 +69,11 @@ class S3Target:
         base = f"{endpoint.rstrip('/')}/" if endpoint else "s3://"
         self.address = f"{base}{bucket}/{self._prefix}".rstrip("/")
         self._conditional = True
+        if route and not (route.proxy or "").startswith(("http://", "https://")):
+            raise UsageError("S3 is reached through an http:// or https:// proxy only; deliver to a folder instead")
         settings = Config(
+            proxies={"http": route.proxy, "https": route.proxy} if route else None,
+            user_agent=route.agent if route else None,
             # Servers of one's own seldom have a name for each bucket.
             s3={"addressing_style": "path"} if endpoint else None,
             connect_timeout=20,
@@ -74,7 +85,13 @@ class S3Target:
         )
         with self._errors("set up"):
             try:
-                self._client = boto3.session.Session().client("s3", endpoint_url=endpoint, config=settings)
+                session = botocore.session.get_session()
+                if route:
+                    for provider in _ASKING:
+                        session.get_component("credential_provider").remove(provider)
+                self._client = boto3.session.Session(botocore_session=session).client(
+                    "s3", endpoint_url=endpoint, config=settings
+                )
             except ValueError as error:
                 raise UsageError(f"{endpoint!r} is not an address of a server: {error}") from error
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.escape import visible
+from archiver.network.dial import Route
 from archiver.packaging.open_target import is_folder, open_target
 from archiver.packaging.receipt import LARGEST, SUFFIX
 from archiver.validation.discover import is_bag
@@ -63,14 +64,14 @@ def require_package(package: str) -> None:
         raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
 
 
-def fetch_package(package: str, here: Path, endpoint: str | None) -> IncomingPackage:
+def fetch_package(package: str, here: Path, endpoint: str | None, route: Route | None = None) -> IncomingPackage:
     """The package on this machine, fetched below `here` where it lies on a server. Raises UsageError where there is
     none, StorageError."""
     if is_folder(package):
         path = Path(package).resolve()
         return IncomingPackage(path=path, origin=package, receipt=_small(path.with_name(path.name + SUFFIX)))
     base, _, name = package.rpartition("/")
-    server = open_target(base, endpoint)
+    server = open_target(base, endpoint, route=route)
     here.mkdir()
     try:
         with (here / name).open("xb") as file:

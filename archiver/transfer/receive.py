@@ -25,7 +25,7 @@ from archiver.packaging.package import Form
 from archiver.packaging.receipt import read_receipt
 from archiver.packaging.source import SEAL, source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
-from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
+from archiver.transfer.delivery import SOFTWARE, Sign, prescribed, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
 from archiver.transfer.incoming import IncomingPackage, fetch_package, package_is_at_fault, require_package
 from archiver.transfer.left_state import left_state
@@ -82,7 +82,7 @@ def receive(
             here = staging / uuid4().hex
             try:
                 with package_is_at_fault():
-                    received = session.take(fetch_package(each, here, endpoint), here)
+                    received = session.take(fetch_package(each, here, endpoint, prescribed(config)), here)
                 yield received
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))

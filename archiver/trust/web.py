@@ -95,7 +95,8 @@ def _exchange(
             sock = ssl.create_default_context(cafile=certifi.where()).wrap_socket(sock, server_hostname=host)
         connection.sock = sock
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        headers = _HEADERS | ({"Content-Type": media_type} if media_type else {})
+        headers = _HEADERS | ({"User-Agent": route.agent} if route.agent else {})
+        headers |= {"Content-Type": media_type} if media_type else {}
         if parts.username is not None:
             headers["Authorization"] = authorization(url) or ""
         if http_proxy and not secure:

@@ -10,9 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
+from urllib.parse import urlsplit
 
 from archiver.model import Report
 from archiver.model.comparison_words import VERDICTS, line_words, source_words
+from archiver.model.outcome_words import answer_words
 from archiver.templates import render
 from archiver.validation.rules.markdown import CHECKS
 from archiver.view.terminal import copy_of, credits_once, one_line
@@ -141,12 +143,21 @@ def _what(facts: Facts) -> Iterator[Row]:
     yield "Address that answered", _or(capture["final_url"], "none")
     yield "Outcome", ": ".join(filter(None, (capture["outcome"], capture["reason"])))
     yield "HTTP status", _or(capture["status"], "none")
+    yield "In words", _in_words(capture)
     yield "Cut short", _or(capture["truncated"], "no")
     headlines = facts.record["claims"]["headline"]
     yield "Headline", f"{headlines[0]['value']} ({headlines[0]['source']})" if headlines else "none found"
     for each in credits_once(facts.record)[:MOST]:
         role = each.role.replace(" (image)", ", image")
         yield "Credited", f"{each.who} ({role}), by {', '.join(each.sources)}: {each.text}"
+
+
+def _in_words(capture: Mapping[str, Any]) -> str:
+    """What the server answered to this client, which is all that one capture shows."""
+    address = str(capture["final_url"] or capture["requested_url"])
+    host = urlsplit(address).hostname or address
+    moment = str(capture["started"]).replace("T", " at ").partition(".")[0] + " UTC"
+    return answer_words(capture["outcome"], capture["status"], host, moment, capture["reason"])
 
 
 def _when(facts: Facts) -> Iterator[Row]:

@@ -52,6 +52,11 @@ class OpenBag:
         self._stack.close()
 
     @property
+    def tree(self) -> Tree:
+        """The bag as validation reads it."""
+        return self._tree
+
+    @property
     def files(self) -> Mapping[str, int]:
         """Path in the bag -> bytes."""
         return dict(self._tree.files.sorted())

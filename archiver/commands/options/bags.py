@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archiver.commands.options.common import as_json, bags, count, trust
 
-EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml")
+EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml", "aclj")
 """Forms of an export (`exports/export.py`)."""
 _AGE = r"(\d{1,6})([hdw])"
 _RATE = r"(\d{1,9}(?:\.\d{1,9})?)(?:(k|K|M|G|Ki|Mi|Gi)B?|B)(?:/s)?"
@@ -73,6 +73,15 @@ def audit(command: argparse.ArgumentParser) -> None:
         help="take bags that are sound by their own manifests as they are now, forget those gone",
     )
     as_json(command, "one JSON object a bag: bag, outcome, time, octets, seal, since, changes, notes")
+
+
+def diff(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver diff`."""
+    for name in ("older", "newer"):
+        command.add_argument(
+            name, type=Path, metavar="BAG", help="bag, in a folder or serialised; the earlier comes first"
+        )
+    as_json(command, "one JSON object: older, newer, same, verdict, lines, claims, credits, findings")
 
 
 def show(command: argparse.ArgumentParser) -> None:

@@ -17,6 +17,13 @@ def settings(command: argparse.ArgumentParser) -> None:
     group.add_argument("--debug", action="store_true", help="log details on stderr; traceback of a bug")
 
 
+def profile(command: argparse.ArgumentParser) -> None:
+    """The profile of the settings, for commands that ask others."""
+    command.add_argument(
+        "--profile", choices=("discreet",), help="settings that tell nobody who archives: docs/discreet.md"
+    )
+
+
 def as_json(command: argparse.ArgumentParser, what: str) -> None:
     """`--json`, and what it prints."""
     command.add_argument("--json", action="store_true", help=what)

@@ -3,11 +3,12 @@
 import argparse
 from pathlib import Path
 
-from archiver.commands.options.common import ENDPOINT, as_json, count, seconds
+from archiver.commands.options.common import ENDPOINT, as_json, count, profile, seconds
 
 
 def run(command: argparse.ArgumentParser) -> None:
     """The options of `archiver run`."""
+    profile(command)
     command.add_argument(
         "seeds",
         nargs="*",

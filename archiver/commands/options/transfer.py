@@ -3,13 +3,14 @@
 import argparse
 from pathlib import Path
 
-from archiver.commands.options.common import ENDPOINT, FORMS, as_json, bags, trust
+from archiver.commands.options.common import ENDPOINT, FORMS, as_json, bags, profile, trust
 
 RECEIVERS = ("aptrust", "archivematica", "btr", "generic")
 
 
 def sign(command: argparse.ArgumentParser) -> None:
     """The options of `archiver sign`."""
+    profile(command)
     bags(command)
     command.add_argument("--key", type=Path, metavar="FILE", help="private key in PEM: RSA, ECDSA or Ed25519")
     command.add_argument("--certificate", type=Path, metavar="FILE", help="its chain in PEM, the signer's own first")
@@ -44,6 +45,7 @@ def sign(command: argparse.ArgumentParser) -> None:
 
 def handoff(command: argparse.ArgumentParser) -> None:
     """The options of `archiver handoff`."""
+    profile(command)
     command.usage = "archiver handoff [options] [BAG ...] TARGET"
     command.add_argument(
         "places",
@@ -82,6 +84,7 @@ def handoff(command: argparse.ArgumentParser) -> None:
 
 def receive(command: argparse.ArgumentParser) -> None:
     """The options of `archiver receive`."""
+    profile(command)
     command.add_argument(
         "packages",
         nargs="+",

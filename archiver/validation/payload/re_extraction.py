@@ -69,7 +69,7 @@ def check_text_again(
     except (KeyError, OSError):
         return {"extraction"}, []  # TXT005 or FIX002 says so
     paragraphs = _paragraphs(record, kept)
-    page, why = _page(tree, record, path, warc, paragraphs)
+    page, why = recorded_page(tree, record, path, warc, paragraphs)
     if page is None:
         return set(), [finding("TXT010", RECORD, reason=why)]
     again = reread(page)
@@ -113,12 +113,12 @@ def _line(lines: Sequence[bytes], at: int) -> str:
     return lines[at].decode("utf-8", "replace") if at < len(lines) else "(nothing)"
 
 
-def _page(
+def recorded_page(
     tree: Tree,
     record: Record,
     path: str,
     warc: Sequence[WarcRecord],
-    paragraphs: tuple[tuple[str | None, str], ...],
+    paragraphs: tuple[tuple[str | None, str], ...] = (),
 ) -> tuple[ReadAgain | None, str]:
     """The page that the record names, out of the WARC; or why it cannot be read."""
     archived = record.get(str, "text", "from", "kind") == "memento"

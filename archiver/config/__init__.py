@@ -9,50 +9,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.limits import Limits as Limits
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
+from archiver.rights.rules import RightsRule, rules_of
 
-MIB = 1 << 20
 ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
 """The User-Agent of those who state no contact."""
 _HOST = r"\[[0-9A-Fa-f:.]+\]|[^:\[\]]*"
 _CONNECT_TO = re.compile(rf"(?P<host>{_HOST}):(?P<port>\d{{0,5}}):(?P<to_host>{_HOST}):(?P<to_port>\d{{0,5}})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """Bounds on everything that comes from outside: bytes, seconds, counts."""
-
-    seed_bytes: int = 64 * MIB
-    response_bytes: int = 2048 * MIB
-    head_bytes: int = MIB // 2
-    page_bytes: int = 8 * MIB
-    """How much of a page is decoded and read; the WARC keeps all of it."""
-    spool_bytes: int = 1 * MIB
-    connect_seconds: float = 20.0
-    read_seconds: float = 30.0
-    exchange_seconds: float = 300.0
-    requisites: int = 400
-    """How many addresses a page may need."""
-    requisite_bytes: int = 64 * MIB
-    requisites_bytes: int = 512 * MIB
-    requisites_seconds: float = 120.0
-    browser_seconds: float = 90.0
-    """That a browser has for one page, from its start to its end."""
-    browser_requests: int = 1_000
-    """How many requests of a browser are answered by asking a server."""
-    browser_bytes: int = 3072 * MIB
-    """Memory that a browser may take for one page, all its processes together."""
-    image_bytes: int = 16 * MIB
-    """The largest photo whose metadata is read."""
-    shared_seconds: float = 86_400.0
-    """How old a shared requisite may be."""
-    redirects: int = 10
-    retries: int = 3
-    backoff_seconds: float = 1.0
-    """Before the second attempt; doubled before each further one."""
-    retry_after_seconds: float = 60.0
-    """The longest wait for a server that asks for one; a longer one ends the attempts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +104,8 @@ class Config:
     rights_basis: str | None = None
     access: str | None = None
     embargo: str | None = None
+    rights: tuple[RightsRule, ...] = ()
+    """Rules of access by agency, publisher, site, day and list (docs/access.md)."""
     supplied_by: str | None = None
     obtained_how: str | None = None
     independence: str | None = None
@@ -152,35 +119,51 @@ class Config:
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
     """Of timestamping authorities, where they are apart from signers'."""
+    profile: str | None = None
+    """`discreet` sets the next five, and `robots` and `user_agent` (docs/discreet.md)."""
+    proxy_required: bool = False
+    """Nothing is asked but through the proxy."""
+    named_only: bool = False
+    """No authority is asked that only a certificate names."""
+    contact_in_user_agent: bool = True
+    state_operator: bool = True
+    state_system: bool = True
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def stated_proxy(self) -> str | None:
+        """The proxy as bags have it."""
+        return without_credentials(self.proxy) if self.state_system else self.proxy and NOT_TOLD
 
     def stated(self) -> dict[str, Any]:
         """The settings as plain values, for the record; secrets in a proxy address are left out."""
         plain = asdict(self)
         plain["bags"] = str(self.bags)
-        plain["ca_bundle"] = str(self.ca_bundle) if self.ca_bundle else None
+        for name in ("ca_bundle", "browser_executable"):
+            plain[name] = str(plain[name]) if plain[name] else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
-        keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots")
-        handoffs = (
-            "aptrust_access",
-            "aptrust_storage",
-            "deliver",
-            "deliver_form",
-            "deliver_endpoint",
+        keys = (
+            "key",
+            "certificate",
+            "passphrase_file",
+            "passphrase",
+            "trust_roots",
+            "tsa_roots",
             "host_rest_seconds",
             "seed_cpu_seconds",
+            "rights",
         )
-        plain["browser_executable"] = str(self.browser_executable) if self.browser_executable else None
+        handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("timestamp", "executor"):
-            if plain[name] is None:
+        for name in ("timestamp", "executor", "profile", *_DISCREET):
+            if plain[name] == _DEFAULTS[name]:
                 del plain[name]
-        return plain
+        return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}
 
 
 def without_credentials(address: str | None) -> str | None:
@@ -199,34 +182,56 @@ def public(address: str) -> str:
 def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
     """Settings from `path` (or `archiver.toml` here, if there is one), then what the command line said.
 
-    A stated contact stands in the User-Agent, where that is not set itself.
-
-    Raises UsageError naming file and key for what is unknown or of the wrong type, StorageError for an unreadable file.
-    """
+    A stated contact stands in the User-Agent, where that is not set itself. Raises UsageError naming file and key for
+    what is unknown or of the wrong type, StorageError for an unreadable file."""
     if path is None and Path("archiver.toml").is_file():
         path = Path("archiver.toml")
     config = Config() if path is None else _from_file(path)
     config = replace(config, **{key: value for key, value in overrides.items() if value is not None})
-    if config.user_agent == ANONYMOUS and config.contact_email:
-        named = ANONYMOUS.replace("contact not stated", f"contact: {config.contact_email}")
-        config = replace(config, user_agent=named)
+    config = _settled(config)
+    named = ANONYMOUS.replace("contact not stated", f"contact: {config.contact_email}")
+    says = config.user_agent == ANONYMOUS and config.contact_email and config.contact_in_user_agent
+    return replace(config, user_agent=named) if says else config
+
+
+def _settled(config: Config) -> Config:
+    """The settings with what their profile says, and without what is not to be stated. Raises UsageError."""
+    if config.profile not in (None, "discreet"):
+        raise UsageError(f"profile = {config.profile!r} is not one of discreet")
+    if config.profile and config.robots == "obey":
+        raise UsageError("robots = 'obey' needs a request for robots.txt, which the profile discreet does not make")
+    if config.profile:
+        agent = NEUTRAL if config.user_agent == ANONYMOUS else config.user_agent
+        config = replace(config, **_DISCREET, robots="ignore", user_agent=agent)
+    if config.proxy_required and config.executor is not None:
+        raise UsageError("a cluster is not reached through the proxy that proxy_required asks for: set no executor")
+    if not config.state_operator:
+        config = replace(config, **_UNSAID)
     return config
 
 
-def configured(settings: Mapping[str, Any], config: Config | None = None) -> Config:
-    """Settings given by a program: the keys of `archiver.toml` as arguments, over `config` or the defaults.
+NEUTRAL = "Mozilla/5.0"
+_DISCREET: dict[str, Any] = {"proxy_required": True, "named_only": True, "contact_in_user_agent": False}
+_DISCREET |= {"state_operator": False, "state_system": False}
+_DEFAULTS = {each.name: each.default for each in fields(Config)}
+_OF_PEOPLE = ("organisation", "operator", "contact_name", "contact_email", "contact_phone")
+_UNSAID: dict[str, Any] = {each: None for each in _DEFAULTS if each.startswith(_OF_PEOPLE)}
+_OF_THE_SYSTEM = ["bags", "jobs", "ca_bundle", "proxy", "connect_to", "browser_executable", "browser_no_sandbox"]
+NOT_TOLD = "not stated"
 
-    Paths may be text, `connect_to` a list of text, `limits` a table. Raises UsageError naming the setting.
-    """
+
+def configured(settings: Mapping[str, Any], config: Config | None = None) -> Config:
+    """Settings given by a program: the keys of `archiver.toml` as arguments, over `config` or the defaults. Paths may
+    be text, `connect_to` a list of text, `limits` a table. Raises UsageError naming the setting."""
     given = {name: value for name, value in settings.items() if value is not None}
     limits = given.pop("limits", {})
     secret = {"passphrase": given.pop("passphrase")} if "passphrase" in given else {}
     plain = {name: list(value) if isinstance(value, tuple) else value for name, value in given.items()}
     plain = {name: str(value) if isinstance(value, Path) else value for name, value in plain.items()}
     found = replace(_typed("settings", "", config or Config(), plain), **secret)
-    if isinstance(limits, Limits):
-        return replace(found, limits=limits)
-    return replace(found, limits=_typed("settings", "limits.", found.limits, limits))
+    if not isinstance(limits, Limits):
+        limits = _typed("settings", "limits.", found.limits, limits)
+    return _settled(replace(found, limits=limits))
 
 
 def _from_file(path: Path) -> Config:
@@ -331,6 +336,7 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),
+    tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
 }

@@ -1,0 +1,212 @@
+"""The profile `discreet`: every connection through the proxy that is named, nobody told who archives."""
+
+import json
+import os
+import socket
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from browsers import HOST, MARKUP, TEXT, is_valid, needs_browser, shell, show
+from http_proxy import http_proxy
+from proxies import socks_proxy
+from sites import Site
+
+from archiver.cli import main
+from archiver.config import Config, configured, load
+from archiver.errors import UsageError
+from archiver.network.dial import Route
+from archiver.trust.web import ask
+
+WHO = """
+organisation = "County Archive"
+organisation_address = "1 Example Street"
+operator = "Ada Person"
+contact_name = "Ada Person"
+contact_email = "ada@county.example"
+contact_phone = "+00 12345"
+"""
+PAGE = f"<!doctype html><link rel=stylesheet href=/s.css>{MARKUP}"
+
+
+@contextmanager
+def only(*ports: int):
+    """Every other connection of this process is refused and noted; names are not resolved."""
+    tried: list[object] = []
+    connect, resolve = socket.socket.connect, socket.getaddrinfo
+
+    def connecting(self: socket.socket, address: object) -> None:
+        if isinstance(address, tuple) and address[1] not in ports:
+            tried.append(address)
+            raise ConnectionRefusedError(111, "Connection refused")
+        connect(self, address)  # type: ignore[arg-type]
+
+    def resolving(host: object, *rest: object, **more: object) -> object:
+        if host not in ("127.0.0.1", "::1"):
+            tried.append(host)
+            raise socket.gaierror(socket.EAI_NONAME, "no names here")
+        return resolve(host, *rest, **more)  # type: ignore[arg-type]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", connecting)
+        patch.setattr(socket, "getaddrinfo", resolving)
+        yield tried
+
+
+def settings(folder: Path, more: str = "") -> list[str]:
+    (folder / "archiver.toml").write_text(WHO + more, "utf-8")
+    return ["--config", str(folder / "archiver.toml"), "--profile", "discreet"]
+
+
+def everything(bag: Path) -> bytes:
+    """All bytes of a bag, its WARC files unpacked."""
+    import gzip
+
+    files = [each for each in bag.rglob("*") if each.is_file()]
+    return b"\n".join(
+        gzip.decompress(each.read_bytes()) if each.suffix == ".gz" else each.read_bytes() for each in files
+    )
+
+
+def test_a_run_goes_through_the_proxy_alone_and_tells_nobody_who_archives(tmp_path, capsys):
+    pages = {"/story": PAGE, "/s.css": (200, "text/css", b"p {}")}
+    with Site(pages) as site, http_proxy(site.port) as proxy, only(proxy.port, site.port) as tried:
+        done = show(tmp_path, site, capsys, *settings(tmp_path), "--proxy", proxy.url, connect=("a:1:b:2",))
+    assert (done.code, done.result["verdict"]) == (0, "same")
+    assert tried == []
+    assert [each.split(b" ")[1] for each in proxy.heads] == [
+        f"http://{HOST}/story".encode(),
+        f"http://{HOST}/s.css".encode(),
+    ], "no robots.txt"
+    sent = b"".join(proxy.heads)
+    assert b"User-Agent: Mozilla/5.0\r\n" in sent
+    assert b"archiver" not in sent.lower()
+    told = everything(done.bag)
+    for secret in (b"County", b"Ada", b"ada@", b"12345", b"Example Street", os.uname().release.encode()):
+        assert secret not in told
+    assert str(proxy.port).encode() not in told
+    assert str(tmp_path).encode() not in told
+    record = done.record
+    assert record["host"] == {"os": None, "python": None}
+    assert record["software"]["packages"] == {}
+    assert (record["capture"]["proxy"], record["capture"]["robots"]) == ("not stated", "ignored")
+    assert is_valid(done.bag, capsys)
+
+
+def test_it_fails_closed_where_the_proxy_does_not_answer(tmp_path, capsys):
+    with Site({"/story": PAGE}) as site, socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        done = show(
+            tmp_path,
+            site,
+            capsys,
+            *settings(tmp_path, "[limits]\nretries = 0\n"),
+            "--proxy",
+            f"http://127.0.0.1:{port}",
+        )
+    assert (done.code, done.result["outcome"], site.asked) == (1, "failed", [])
+
+
+def test_names_are_resolved_behind_a_socks_proxy(tmp_path, capsys):
+    with Site({"/story": PAGE}) as site, socks_proxy(site.port) as proxy, only(proxy.port, site.port) as tried:
+        done = show(tmp_path, site, capsys, *settings(tmp_path), "--proxy", proxy.url)
+    assert (done.code, tried) == (0, [])
+    assert {each[:2] for each in proxy.asked} == {(3, HOST)}
+
+
+@needs_browser
+def test_the_browser_goes_through_the_proxy_too_and_says_nothing_of_us(tmp_path, capsys):
+    script = "fetch('/api', {method: 'POST'}).then((a) => a.text()).then((t) => { root.innerHTML = t; });"
+    pages = {"/story": shell(script), "POST /api": (200, "text/plain", MARKUP.encode())}
+    with Site(pages) as site, http_proxy(site.port) as proxy:
+        done = show(tmp_path, site, capsys, *settings(tmp_path), "--proxy", proxy.url, connect=("a:1:b:2",))
+    assert (done.code, done.record["rendering"]["failed"]) == (0, None)
+    assert TEXT[0] in done.file("article.txt").decode()
+    posted = next(each for each in proxy.heads if each.startswith(b"POST"))
+    assert b"archiver" not in posted.lower()
+    assert b"Headless" not in posted.partition(b"User-Agent: ")[2].partition(b"\r\n")[0]
+    assert done.record["rendering"]["browser"]["executable"] == "not stated"
+    assert is_valid(done.bag, capsys)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({}, "through a proxy"),
+        ({"proxy": "http://127.0.0.1:9", "robots": "obey"}, "robots"),
+        ({"proxy": "http://127.0.0.1:9", "executor": "dask://127.0.0.1:8786"}, "executor"),
+    ],
+)
+def test_settings_that_do_not_go_with_it_are_refused(tmp_path, capsys, given, says):
+    more = "".join(f"{name} = {json.dumps(value)}\n" for name, value in given.items())
+    (tmp_path / "archiver.toml").write_text(f'profile = "discreet"\n{more}', "utf-8")
+    (tmp_path / "a.txt").write_text("x\n\nOriginal url: http://a.example/\n", "utf-8")
+    command = [
+        "run",
+        str(tmp_path / "a.txt"),
+        "--config",
+        str(tmp_path / "archiver.toml"),
+        "--bags",
+        str(tmp_path / "b"),
+    ]
+    assert main(command) == 2
+    assert says in capsys.readouterr().err
+
+
+def test_an_authority_that_nobody_named_is_not_asked():
+    route = Route.of(configured({"profile": "discreet", "proxy": "http://127.0.0.1:9"}))
+    with only() as tried, pytest.raises(OSError, match="not named"):
+        ask("http://ocsp.example/", limit=100, route=route)
+    assert tried == []
+
+
+def test_a_named_authority_is_asked_through_the_proxy_without_our_name(tmp_path):
+    with Site({"POST /tsr": (200, "application/timestamp-reply", b"answer")}) as site, http_proxy(site.port) as proxy:
+        route = Route.of(configured({"profile": "discreet", "proxy": proxy.url}))
+        with only(proxy.port, site.port):
+            assert ask("http://tsa.example/tsr", limit=100, data=b"q", route=route, named=True) == b"answer"
+    assert b"User-Agent: Mozilla/5.0\r\n" in proxy.heads[0]
+    assert b"archiver" not in proxy.heads[0]
+
+
+def test_without_a_proxy_nothing_is_connected_whoever_made_the_settings():
+    with pytest.raises(UsageError, match="--proxy"):
+        Route.of(Config(proxy_required=True))
+    from archiver.capture.recorder import Recorder
+
+    with pytest.raises(UsageError, match="--proxy"):
+        Recorder(Config(proxy_required=True))
+
+
+def test_s3_goes_through_the_proxy_and_asks_no_metadata_service(monkeypatch):
+    pytest.importorskip("boto3")
+    from archiver.packaging.open_target import open_target
+
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    with Site({}) as site, http_proxy(site.port) as proxy, only(proxy.port, site.port) as tried:
+        monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+        monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
+        route = Route.of(configured({"profile": "discreet", "proxy": proxy.url}))
+        target = open_target("s3://bucket/x", "http://s3.example", route=route)
+        with pytest.raises(Exception, match="bucket"):
+            target.ready(0)
+        assert proxy.heads
+        assert b"Mozilla/5.0" in proxy.heads[0]
+        monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+        monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+        monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+        monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", "/nowhere")
+        with pytest.raises(Exception, match=r"[Cc]redentials"):
+            open_target("s3://bucket/x", "http://s3.example", route=route).ready(0)
+    assert tried == []
+
+
+def test_the_contact_is_sent_unless_the_settings_say_otherwise(tmp_path):
+    (tmp_path / "a.toml").write_text('contact_email = "a@b.example"\n', "utf-8")
+    assert "a@b.example" in load(tmp_path / "a.toml", {}).user_agent
+    assert "a@b.example" not in load(tmp_path / "a.toml", {"contact_in_user_agent": False}).user_agent
+    discreet = load(tmp_path / "a.toml", {"profile": "discreet", "proxy": "http://127.0.0.1:9"})
+    assert (discreet.user_agent, discreet.contact_email) == ("Mozilla/5.0", None)
+    assert load(tmp_path / "a.toml", {"profile": "discreet", "user_agent": "X/1"}).user_agent == "X/1"

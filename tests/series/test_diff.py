@@ -1,0 +1,66 @@
+"""`archiver diff`: what changed between two bags of one article."""
+
+import json
+from pathlib import Path
+
+import pytest
+from jobs import Job, html, seeds
+from newsroom import PARAGRAPHS, article
+from wire import Server
+
+from archiver.cli import main
+
+TITLE = "Library opens again, report 1"
+AGENCY = "AFP contributed reporting."
+FIRST = [*PARAGRAPHS, "The council of Harlow paid 340,000 crowns for it.", "This is report number 1.", AGENCY]
+SECOND = [each.replace("340,000", "430,000").replace("Harlow", "Varn") for each in FIRST]
+THIRD = [each for each in SECOND if each != AGENCY]
+
+
+@pytest.fixture
+def bags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[Path]:
+    """Three captures of one address, and a fourth that is the third once more."""
+    job, folder = Job(tmp_path / "bags", capsys), seeds(tmp_path / "seeds", 1)
+    found = []
+    for text in (FIRST, SECOND, THIRD, THIRD):
+        with Server({"/news/1": [html(article(TITLE, text))]}) as server:
+            _, (result,) = job.run(folder, server, "--recapture")
+        found.append(job.bags / result["bag"])
+    return found
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, dict[str, object]]:
+    capsys.readouterr()
+    code = main(["diff", "--json", *map(str, arguments)])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def test_a_dropped_agency_line_and_changed_words_are_found(bags: list[Path], capsys: pytest.CaptureFixture[str]):
+    first, second, third, again = bags
+    code, found = told(capsys, first, second)
+    codes = {each["code"] for each in found["findings"]}  # type: ignore[attr-defined]
+    assert (code, found["same"]) == (1, False)
+    assert {"number-changed", "name-changed"} <= codes
+    code, found = told(capsys, third, second)  # the order of the arguments does not matter
+    assert code == 1
+    assert found["older"]["bag"] == second.name  # type: ignore[index]
+    assert [each["name"] for each in found["credits"]["dropped"]] == ["AFP"]  # type: ignore[index]
+    codes = {each["code"] for each in found["findings"]}  # type: ignore[attr-defined]
+    assert {"credit-dropped", "paragraph-removed"} <= codes
+    assert told(capsys, third, again)[0] == 0
+
+
+def test_people_are_told_the_same(bags: list[Path], capsys: pytest.CaptureFixture[str]):
+    assert main(["diff", str(bags[0]), str(bags[2])]) == 1
+    out = capsys.readouterr().out
+    assert "credit-dropped: AFP (contributor): AFP contributed reporting." in out
+    assert "[-340,000-]" in out
+    assert main(["diff", str(bags[2]), str(bags[3])]) == 0
+    assert "same: text, claims, credits and photo" in capsys.readouterr().out
+
+
+def test_what_is_no_bag_gets_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    assert main(["diff", str(tmp_path / "a"), str(tmp_path / "b")]) == 3
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1
+    assert "Traceback" not in error
