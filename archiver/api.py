@@ -14,6 +14,7 @@ is in the result.
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from datetime import timedelta
 
     from archiver.config import Config
+    from archiver.exports.export import LeftOut
     from archiver.fixity.plan import Audited, AuditProgress
     from archiver.job.events import Event
     from archiver.transfer.handoff import HandedOff
@@ -260,18 +262,17 @@ def export(
     form: str = "csv",
     back: AnyPath | None = None,
     ledger: AnyPath | None = None,
-    left_out: "Callable[[Path, str], None] | None" = None,
+    left_out: "Callable[[LeftOut], None] | None" = None,
 ) -> Iterator[bytes]:
-    """The bytes of an export of bags, in chunks. `form`: `csv`, `xlsx`, `csl-json`, `ris`, `bibtex`, `dc`, `marcxml`.
+    """The bytes of an export of bags, in chunks, in a form of `archiver export` (docs/export.md).
 
-    `back` is a list of seeds, which is given back with `archiver_` columns behind its own, every other byte as it was;
-    `ledger` is the folder of bags whose ledger knows the seeds without a bag (default: `bags`, where it is one folder).
-    `left_out` is called with each bag that is not exported, and the reason.
+    `back` is a list of seeds, given back with `archiver_` columns, its own bytes as they were; `ledger` the folder of
+    bags whose ledger is asked (default: `bags`, if it is one). `left_out` is called with each bag left out.
     """
     from archiver.exports.export import export_places
 
-    places, folder = _paths(bags), Path(ledger) if ledger else None
-    return export_places(places, form, Path(back) if back else None, folder, left_out or (lambda _, __: None))
+    folder, tell = Path(ledger) if ledger else None, left_out or (lambda _: None)
+    return export_places(_paths(bags), form, Path(back) if back else None, folder, datetime.now(UTC).date(), tell)
 
 
 def receive(

@@ -13,7 +13,19 @@ HOUSE = Path(archiver.__file__).parent
 LINES = 350
 MODULES = 24
 
-FOUNDATION = {"model", "errors", "digest", "cms", "config", "markup", "schemas", "templates", "escape", "network"}
+FOUNDATION = {
+    "model",
+    "errors",
+    "digest",
+    "cms",
+    "config",
+    "markup",
+    "schemas",
+    "templates",
+    "escape",
+    "network",
+    "rights",
+}
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validation", "packaging"}
 VALIDATION = {"model", "cms", "digest", "errors", "schemas", "escape"}
 """What `validation` may share with the room that writes bags: nothing that could make both wrong at once."""

@@ -8,6 +8,8 @@ from functools import cached_property
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
 from archiver.model import Capture, ClaimName, LeadImage, PreviousBag, Reading, Rendering, Seed
+from archiver.rights.gate import LEVELS, level_of
+from archiver.rights.rules import Decision
 
 NOT_STATED = "not stated"
 CUSTODY_LOG = "signatures/custody/0001-sealing.json"
@@ -39,6 +41,8 @@ class BagContents:
     identifier: str
     group: str
     sealed: datetime
+    by_rule: Decision | None = None
+    """What the rules of the settings say of access."""
     clock: ClockCheck | None = None
     """None where nothing was known of the clock."""
     previous: tuple[PreviousBag, ...] = ()
@@ -82,6 +86,31 @@ class BagContents:
     @cached_property
     def rights(self) -> Mapping[str, str | None]:
         """Statement, holder, basis, access and embargo, for the record and everything made of it."""
+        if self.decided is None:
+            return self._stated_rights
+        rule = self.decided.rule
+        statement = rule.statement or self._stated_rights["statement"]
+        return {**self._stated_rights, "access": rule.access, "statement": statement}
+
+    @cached_property
+    def decided(self) -> Decision | None:
+        """The rule of the settings that decides on access; None where none fits, or the seed's front matter states a
+        level as narrow."""
+        own = self.stated(None, "access")
+        if self.by_rule is None or (own and LEVELS.index(level_of(own)) >= LEVELS.index(self.by_rule.rule.access)):
+            return None
+        return self.by_rule
+
+    @cached_property
+    def access_after(self) -> str | None:
+        """The level that is stated or decided for when the rule that decided has ended."""
+        if self.decided and self.decided.after:
+            return self.decided.after
+        stated = self._stated_rights["access"]
+        return level_of(stated) if stated else None
+
+    @cached_property
+    def _stated_rights(self) -> Mapping[str, str | None]:
         config = self.config
         return {
             "statement": self.stated(config.rights_statement, "rights_statement", "rights"),

@@ -93,7 +93,11 @@ def _rights(contents: BagContents) -> dict[str, Any]:
     stated = rights["access"]
     level = (stated or "").strip().lower()
     known = level in ACCESS
-    return {**rights, "access": level if known else None, "access_stated": None if known else stated}
+    ruled: dict[str, Any] = {}
+    if contents.decided:
+        rule = contents.decided.rule
+        ruled = {"rule": rule.text, "until": plain(rule.until), "access_after": contents.access_after}
+    return {**rights, "access": level if known else None, "access_stated": None if known else stated, **ruled}
 
 
 def parts(reading: Reading) -> dict[str, Any]:

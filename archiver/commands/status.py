@@ -9,6 +9,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
+from dataclasses import asdict
 from pathlib import Path
 
 from archiver.commands.settings import settings_of
@@ -19,6 +20,7 @@ from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.ledger.lock import bags_locked
 from archiver.ledger.places import document_is_gone, forget_gone, lines
 from archiver.ledger.rebuild import rebuild
+from archiver.ledger.restrictions import Restrictions
 
 OTHER_THAN_CAPTURED = ("failed", "unread", "blocked", "gone", "refused", "waiting")
 LISTED = 20
@@ -48,7 +50,9 @@ def status(args: argparse.Namespace) -> int:
                 "seeds": map(_stated, ledger.entries(*OTHER_THAN_CAPTURED)),
                 "missing": ({"seed": name, "bag": bag} for name, bag in _missing(ledger, config.bags)),
             }
-            _print_json({"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger)}, lists)
+            restricted = [asdict(each) for each in Restrictions(config.bags).in_force]
+            head = {"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger), "restrictions": restricted}
+            _print_json(head, lists)
             return 0
         listed = ", ".join(_count(ledger, outcome, count) for outcome, count in counts.items()) or "none yet"
         print(f"{counted(sum(counts.values()), 'seed')} in {visible(str(config.bags))}: {listed}")
@@ -59,6 +63,8 @@ def status(args: argparse.Namespace) -> int:
                 print(line)
         for line in _gone(_missing(ledger, config.bags)):
             print(line)
+        if noted := Restrictions(config.bags).in_force:
+            print(f"{counted(len(noted), 'bag')} may be shown less than sealed: archiver restrict --list")
     finally:
         ledger.close()
     return 0

@@ -12,6 +12,7 @@ from archiver import __version__
 from archiver.config.limits import Limits as Limits
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
+from archiver.rights.rules import RightsRule, rules_of
 
 ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
 """The User-Agent of those who state no contact."""
@@ -101,6 +102,8 @@ class Config:
     rights_basis: str | None = None
     access: str | None = None
     embargo: str | None = None
+    rights: tuple[RightsRule, ...] = ()
+    """Rules of access by agency, publisher, site, day and list (docs/access.md)."""
     supplied_by: str | None = None
     obtained_how: str | None = None
     independence: str | None = None
@@ -141,7 +144,16 @@ class Config:
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
-        keys = ("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds")
+        keys = (
+            "key",
+            "certificate",
+            "passphrase_file",
+            "passphrase",
+            "trust_roots",
+            "tsa_roots",
+            "host_rest_seconds",
+            "rights",
+        )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
@@ -321,6 +333,7 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),
+    tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
 }

@@ -1,14 +1,20 @@
-"""Exports bags: the items of all that can be read, in a form or in the user's own list."""
+"""Exports bags: the items of all that can be read and may be shown, in a form or in the user's own list."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from archiver.errors import StorageError, UsageError
+from archiver.exports.access_list import aclj_of
 from archiver.exports.catalogues import dc_of, marcxml_of
 from archiver.exports.item import Item, item_of
 from archiver.exports.references import bibtex_of, csl_json_of, ris_of
 from archiver.exports.round_trip import Answers, write_back
 from archiver.exports.spreadsheets import csv_of, xlsx_of
+from archiver.ledger.restrictions import Gate
+from archiver.rights.gate import Access
 from archiver.validation.discover import find_bags
 from archiver.view.open_bag import OpenBag
 
@@ -24,46 +30,70 @@ WRITERS: dict[str, Callable[[Iterable[Item]], Iterator[bytes]]] = {
 """The name of a form -> what writes it; all are UTF-8, but for xlsx."""
 
 
-def items_of(bags: Iterable[Path], left_out: Callable[[Path, str], None]) -> Iterator[Item]:
-    """The item of each bag in order. A bag that is not exported is told to `left_out`, with the reason."""
+class LeftOut(NamedTuple):
+    """A bag that is not exported: because the gate holds it back, or because it cannot be read."""
+
+    bag: Path
+    reason: str
+    held_back: bool
+
+
+Tell = Callable[[LeftOut], None]
+
+
+def items_of(bags: Iterable[Path], today: date, tell: Tell, *, for_rows: bool = False) -> Iterator[Item]:
+    """The item of each bag in order. A bag that is not exported is told, with the reason; of one that the gate holds
+    back `for_rows` get an item that says no more than that. Raises StorageError where restrictions cannot be read."""
+    for access, item in _opened(bags, today, tell):
+        if access.allows("metadata"):
+            yield item
+        elif for_rows:
+            row = Item(url=item.url, seed_sha256=item.seed_sha256, captured=item.captured, held=True)
+            yield replace(row, access=access.level)
+
+
+def _opened(bags: Iterable[Path], today: date, tell: Tell) -> Iterator[tuple[Access, Item]]:
+    gate = Gate(today)
+    for path, record, item in _read(bags, tell):
+        access = gate.access(path, record, item.identifier or None)
+        if not access.allows("metadata"):
+            tell(LeftOut(path, access.sentence, True))
+        yield access, replace(item, access=access.level)
+
+
+def _read(bags: Iterable[Path], tell: Tell) -> Iterator[tuple[Path, dict[str, Any], Item]]:
     for path in bags:
         try:
             with OpenBag(path) as bag:
-                item = item_of(bag)
+                item, record = item_of(bag), bag.record
         except StorageError as error:
-            left_out(path, str(error))
+            tell(LeftOut(path, str(error), False))
             continue
-        yield item
+        yield path, record, item
 
 
 def export_places(
-    places: Sequence[Path],
-    form: str,
-    back: Path | None,
-    folder: Path | None,
-    left_out: Callable[[Path, str], None],
+    places: Sequence[Path], form: str, back: Path | None, folder: Path | None, today: date, tell: Tell
 ) -> Iterator[bytes]:
     """The bytes of an export of bags and folders of bags, in a form or in the list `back`. `folder` is the one whose
     ledger is asked (default: the only place). Raises UsageError, StorageError."""
     found = find_bags(places, serialised=True)
-    if back is None:
-        return export_bags(found, form, left_out)
-    asked = folder if folder is not None or len(places) != 1 else places[0]
-    return iter([export_back(found, back, asked, left_out)])
-
-
-def export_bags(bags: Iterable[Path], form: str, left_out: Callable[[Path, str], None]) -> Iterator[bytes]:
-    """The bytes of an export in a form of `WRITERS`. Raises UsageError for another, and where what writes it is not
-    installed."""
+    if back is not None:
+        asked = folder if folder is not None or len(places) != 1 else places[0]
+        return iter([export_back(found, back, asked, today, tell)])
+    if form == "aclj":
+        gate = Gate(today)
+        read = _read(found, tell)
+        return aclj_of((record, gate.access(path, record, item.identifier or None)) for path, record, item in read)
     if form not in WRITERS:
-        raise UsageError(f"form {form!r} is not one of {', '.join(WRITERS)}")
-    return WRITERS[form](items_of(bags, left_out))
+        raise UsageError(f"form {form!r} is not one of {', '.join((*WRITERS, 'aclj'))}")
+    return WRITERS[form](items_of(found, today, tell))
 
 
-def export_back(bags: Iterable[Path], place: Path, folder: Path | None, left_out: Callable[[Path, str], None]) -> bytes:
+def export_back(bags: Iterable[Path], place: Path, folder: Path | None, today: date, tell: Tell) -> bytes:
     """A list with what became of its rows, by these bags and the ledger of their folder. Raises UsageError,
     StorageError."""
-    answers = Answers(items_of(bags, left_out), folder)
+    answers = Answers(items_of(bags, today, tell, for_rows=True), folder)
     try:
         return write_back(place, answers)
     finally:

@@ -62,6 +62,8 @@ class Item:
     row: str = ""
     seed_sha256: str = ""
     list_sha256: str = ""
+    held: bool = False
+    """Whether the gate lets none of it be shown; nothing but what finds the row of a list is filled in then."""
 
     def cell(self, column: str) -> str:
         """The value for a column; several names are joined by `; `."""

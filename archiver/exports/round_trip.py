@@ -74,6 +74,8 @@ class Answers:
 
 def answer(item: Item, matched: str) -> Answer:
     """What is added to the row of an item; `matched` says by what the two were brought together."""
+    if item.held:
+        return {**NONE, "access": item.access, "reason": "held back", "matched": matched}
     return {name: matched if name == "matched" else item.cell(name) for name in ADDED}
 
 

@@ -25,6 +25,7 @@ from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
+from archiver.job.rights_rule import rule_for
 from archiver.ledger.answers import Answer
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
@@ -138,6 +139,9 @@ def _sealed(
         group=tools.job,
         sealed=max(tools.now(), capture.finished),  # the clock may have been set back
         clock=tools.clock(),
+        by_rule=rule_for(
+            config, seed, capture, reading, after.rendering.reading if after and after.rendering else None
+        ),
         rendering=after.rendering if after else None,
         previous=previous,
     )

@@ -27,6 +27,7 @@ from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.model import Report
 from archiver.packaging.source import Source, source
 from archiver.transfer.delivery import Shipment, Sign
+from archiver.transfer.gate import require_allowed
 from archiver.transfer.handoff import GROUPS, HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.tag_files import Payload, write_skeleton
 from archiver.transfer.virtual_tree import tree_of
@@ -107,6 +108,7 @@ def hand_off_group(
         for number, part in enumerate(parts, 1):
             name = grouping.name if len(parts) == 1 else f"{grouping.name}-{number}-of-{len(parts)}"
             try:
+                require_allowed([each.root for each in part], "custody", datetime.now(UTC).date())
                 shipment = _shipment(session, name, part, f"{number} of {len(parts)}", grouping, seal)
                 yield session.hand_off(shipment)
             except Refused as reason:

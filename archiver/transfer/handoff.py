@@ -35,6 +35,7 @@ from archiver.transfer.delivery import (
     target_of,
     write_receipt,
 )
+from archiver.transfer.gate import require_allowed
 from archiver.transfer.left_state import left_state
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
@@ -142,6 +143,8 @@ class HandoffSession:
     def hand_off(self, shipment: Shipment) -> HandedOff:
         """Deliver one bag. Raises Refused, StorageError."""
         bag, form = shipment.source, self.options.form
+        # A WACZ file alone leaves behind what its record says of access.
+        require_allowed(shipment.logs, "copy" if form == "wacz" else "custody", datetime.now(UTC).date())
         here = Path(self.target.address) if isinstance(self.target, FolderTarget) else None
         lying = [log.resolve() for log in shipment.logs] if here else []
         if here is not None and any(here == each.parent or here.is_relative_to(each) for each in lying):

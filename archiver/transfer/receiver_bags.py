@@ -23,6 +23,7 @@ from archiver.packaging.unpack import require_room
 from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
 from archiver.transfer.delivery import Shipment, Sign
+from archiver.transfer.gate import require_allowed
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.made_folder import made_folder
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
@@ -68,6 +69,7 @@ def hand_off_derived(
         for bag in bags:
             session = sessions.of(bag)
             try:
+                require_allowed([bag], "copy" if derivation.redacted else "custody", datetime.now(UTC).date())
                 with (
                     made_folder(session.folder / FOLDER) as working,
                     tempfile.TemporaryDirectory(prefix="derived-", dir=working) as home,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from archiver import __version__
-from archiver.commands.options import bags, jobs, pages, transfer
+from archiver.commands.options import bags, jobs, pages, rights, transfer
 from archiver.commands.options.argument_parser import ArgumentParser
 from archiver.commands.options.common import settings
 
@@ -63,6 +63,8 @@ COMMANDS = (
         bags.export,
         "export",
     ),
+    Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "restrict"),
+    Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "restrict"),
     Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "status"),
     Command("extract", "Print the text of saved HTML pages.", pages.extract, "saved_pages"),
     Command("compare", "Compare a seed with a saved page: no network, no bag.", pages.compare, "saved_pages"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from archiver.commands.options.common import as_json, bags, count, trust
 
-EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml")
+EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml", "aclj")
 """Forms of an export (`exports/export.py`)."""
 _AGE = r"(\d{1,6})([hdw])"
 _RATE = r"(\d{1,9}(?:\.\d{1,9})?)(?:(k|K|M|G|Ki|Mi|Gi)B?|B)(?:/s)?"

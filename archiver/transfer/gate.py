@@ -1,0 +1,33 @@
+"""Asks the gate before bags are given out (docs/access.md)."""
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from archiver.errors import Refused, StorageError
+from archiver.ledger.bag_record import read_record
+from archiver.ledger.restrictions import Gate, identifier_of
+from archiver.rights.gate import access_of
+
+_WHAT = {"custody": "it is not given out", "copy": "no copy of it is given out"}
+
+
+def require_allowed(bags: Iterable[Path], use: Literal["custody", "copy"], today: date) -> None:
+    """Nothing, where every bag may be used so. Raises Refused naming the first that may not, StorageError where
+    restrictions cannot be read."""
+    gate = Gate(today)
+    for bag in bags:
+        if use == "copy":
+            access = gate.access(bag, _record(bag), identifier_of(bag))
+        else:  # whatever its record states, a sealed bag may go to who keeps it: only what is noted forbids that
+            access = access_of({"access": "open"}, today, gate.noted(bag, identifier_of(bag)))
+        if not access.allows(use):
+            raise Refused(f"{_WHAT[use]}: {access.sentence}; {bag.name}: see docs/access.md")
+
+
+def _record(bag: Path) -> object:
+    try:
+        return read_record(bag)
+    except StorageError:
+        return None  # which is read as restricted
