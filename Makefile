@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test stress fuzz judges check clean
+.PHONY: demo test stress fuzz judges check reference clean
 .DEFAULT_GOAL := help
 
 help:
@@ -14,6 +14,7 @@ help:
 	@echo "make stress  jobs killed and disks full at every stage, every byte of a bag damaged: takes half an hour"
 	@echo "make fuzz    thousands of made-up inputs for every parser: takes half an hour"
 	@echo "make check   ruff, mypy --strict and the layer rules"
+	@echo "make reference  the tables of options in docs/command-line.md, from the parser"
 	@echo "make clean   remove .venv and what the demo and the tests left"
 
 # Errors only (-qq): pip warns of its own affairs, extras with an underscore and setuptools' editable installs.
@@ -59,6 +60,10 @@ check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -q tests/test_layers.py
+
+# The tables of options in docs/command-line.md.
+reference: $(VENV)/.dev
+	$(BIN)/python tests/support/reference.py
 
 clean:
 	rm -rf $(VENV) demo-bags .pytest_cache .mypy_cache .ruff_cache .hypothesis archiver.egg-info

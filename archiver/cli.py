@@ -40,7 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             code = command(args)
         sys.stdout.flush()
     except ArchiverError as error:
-        hint = f" (see 'archiver {args.command} --help')" if isinstance(error, UsageError) else ""
+        about = "" if args.command == "help" else f"{args.command} "
+        hint = f" (see 'archiver {about}--help')" if isinstance(error, UsageError) else ""
         return _complain(f"{error}{hint}", error.exit_code)
     except KeyboardInterrupt as error:
         return _complain(str(error) or "interrupted", 130)

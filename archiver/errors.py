@@ -16,8 +16,14 @@ Each message is one line: what was found, where, and what to do.
 """
 
 
+def how_to_install(extra: str) -> str:
+    """The command that installs an extra. It names the project's folder, never `archiver` alone: on the public index
+    that name may be somebody else's package."""
+    return f"pip install '.[{extra}]' in the project's folder"
+
+
 class ArchiverError(Exception):
-    """Root of the tree. `exit_code` is what the command line returns (README.md, exit codes)."""
+    """Root of the tree. `exit_code` is what the command line returns (docs/command-line.md, exit codes)."""
 
     exit_code = 3
 

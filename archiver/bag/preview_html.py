@@ -106,16 +106,16 @@ def _bounded(items: Iterable[T], count: int) -> Listed[T]:
 def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
     capture, needed, final = contents.capture, contents.capture.requisites, contents.capture.final
     tls = final.tls if final else None
-    yield "Asked for", capture.requested_url
+    yield "Requested URL", capture.requested_url
     if capture.address != capture.requested_url:
-        yield "Answered by", capture.address
+        yield "Final URL", capture.address
     reason, status = capture.reason or "", f"status {capture.status or 'none'}"
     told = "" if status in reason else f" ({status})"
     yield "Outcome", f"{capture.outcome}{f': {reason}' if reason else ''}{told}"
     yield "When", f"{capture.started:%Y-%m-%d %H:%M:%S} UTC"
     verified = " (certificate not verified)" if tls and not tls.verified else ""
     if final:
-        yield "From", f"{final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
+        yield "Server", f"{final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
     for each in capture.archives:
         yield "Web archive", f"{each.archive}: {each.words}"
     if capture.memento:
@@ -124,9 +124,14 @@ def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
     if needed:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
-        yield "With it", f"{needed.fetched} files that the page needs fetched{rest}"
+        yield "Page resources", f"{needed.fetched} captured{rest}"
+    if rendering := contents.rendering:
+        browser = rendering.about.get("browser") or {}
+        who = " ".join(str(browser[name]) for name in ("name", "version") if browser.get(name)) or "a browser"
+        verdict = f"; its text and the seed: {rendering.reading.comparison.verdict}" if rendering.reading else ""
+        yield "In a browser", f"shown by {who}{verdict}{f'; {rendering.failed}' if rendering.failed else ''}"
     names = dict.fromkeys((contents.agent, contents.config.operator or contents.agent))
-    yield "By", f"{', '.join(names)}, with {capture.user_agent}"
+    yield "Captured by", f"{', '.join(names)}, with {capture.user_agent}"
     yield "Contact", contents.contact or ""
     yield "Seed", contents.custody_line
     yield "Rights", "; ".join(each for each in (contents.rights["statement"], contents.rights_line) if each)

@@ -46,7 +46,9 @@ def fill(staged: StagedBag, contents: BagContents) -> Bag:
     staged.add("metadata/metadata.csv", metadata_csv(contents))
     staged.add("metadata/rights.csv", rights_csv(contents, [path for path, _, _ in staged.written()]))
     staged.add(METADATA, crate_of(contents, staged.written()))
-    staged.add(PREVIEW, preview_of(contents, [path for path, _, _ in staged.written()]))
+    # A document that a page made never becomes a link: whoever follows it would run its scripts.
+    linked = [path for path, _, _ in staged.written() if not path.startswith("rendering/dom")]
+    staged.add(PREVIEW, preview_of(contents, linked))
     return staged.seal(bag_info(contents))
 
 

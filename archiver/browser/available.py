@@ -7,12 +7,13 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from archiver.config import Config
+from archiver.errors import how_to_install
 
 NAMES = (
     *("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"),
     *("chrome-headless-shell", "microsoft-edge"),
 )
-EXTRA = "pip install 'archiver[browser]'"
+EXTRA = how_to_install("browser")
 _OF_PLAYWRIGHT = (
     "chromium-*/chrome-linux*/chrome",
     "chromium_headless_shell-*/chrome-linux*/headless_shell",

@@ -15,7 +15,7 @@ from typing import cast
 
 from archiver.capture.capture_writer import Recording
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.find_requisites import Figure, Needs, Requisite, Srcset, needs_of, resolved
+from archiver.capture.find_requisites import Figure, Needs, Requisite, Srcset, announced, needs_of, resolved
 from archiver.capture.recorder import Visit
 from archiver.capture.redirect_chain import AGAIN, RedirectChain, Requester
 from archiver.capture.robots_fetch import cached_response_of, impersonal
@@ -301,11 +301,15 @@ class Collector:
     def _read_sheet(self, pending: _Pending, url: str, body: bytes, stated: str) -> None:
         kind = content_type(stated)
         if pending.requisite.kind == "style" and body and not (kind and "html" in kind.essence):
-            self._want(resolved(sheet_references(body, stated, pending.around), url), pending)
+            references, encoding = sheet_references(body, stated, pending.around)
+            self._want(resolved(references, url, encoding), pending)
 
     def _needs(self, page: Page, *, again: bool = False) -> Needs:
-        stated = content_type_of(page.headers)
-        return needs_of(page.body, page.url, stated, srcset=cast(Srcset, self.config.srcset), again=again)
+        stated, srcset = content_type_of(page.headers), cast(Srcset, self.config.srcset)
+        needs = needs_of(page.body, page.url, stated, srcset=srcset, again=again)
+        known = {each.url for each in needs.requisites}  # what the page itself says they are counts
+        more = [each for each in announced(page.headers, page.url, srcset) if each.url not in known]
+        return replace(needs, requisites=(*needs.requisites, *more)) if more else needs
 
     def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
         """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""

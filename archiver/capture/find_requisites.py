@@ -4,17 +4,22 @@ Bytes in, addresses out; fetches nothing. Addresses are resolved as a browser wo
 protocol-relative addresses, white space inside attributes dropped, queries in the document's encoding.
 """
 
+import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from typing import Any, Literal
 
 from lxml import etree
 
+from archiver.capture.link_header import links_of
 from archiver.capture.stylesheets import Kind, Reference, css_references
+from archiver.capture.urls import readable
 from archiver.markup.addresses import absolute, resolved_web, web_address
 from archiver.markup.document import document_of, document_to_read_again, tree_of
+from archiver.markup.encodings import decoded_as
+from archiver.markup.media_types import content_type
 
 _ELEMENTS = 60_000
 _ADDRESSES = 20_000
@@ -33,10 +38,25 @@ _AS: dict[str, Kind] = {"style": "style", "script": "script", "font": "font", "i
 _NAMING = frozenset(
     (
         *("img", "source", "image", "video", "input", "audio", "track", "embed", "script", "iframe", "frame", "object"),
-        *("link", "use", "feImage", "feimage", "body", "table", "td", "style"),
+        *("link", "use", "feImage", "feimage", "style"),
+        *("body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"),
+        *("svg", "g", "path", "rect", "circle", "ellipse", "line", "polyline", "polygon", "text", "tspan", "textpath"),
+        *("a", "switch", "symbol", "marker", "pattern", "mask", "clippath", "clipPath", "foreignobject"),
     )
 )
 """Elements that may name something by more than their `style`."""
+_BACKGROUNDS = frozenset(("body", "table", "thead", "tbody", "tfoot", "tr", "td", "th"))
+"""HTML, 15.3.5 and 15.3.10."""
+_PRESENTATION = frozenset(
+    (
+        *("fill", "stroke", "filter", "mask", "clip-path", "cursor"),
+        *("marker", "marker-start", "marker-mid", "marker-end"),
+    )
+)
+"""Attributes of SVG that are CSS (SVG 2, 6.6) and may name another document."""
+_INSTRUCTION = re.compile(r"<\?xml-stylesheet\s([^>]{1,2000}?)\?>")
+_PSEUDO = re.compile(r"([\w-]{1,20})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+_PROLOG = 1 << 16
 _WORDS = etree.XPath("string()")
 _FIGURES, _CLIMB, _CAPTION_LENGTH = 200, 3, 5000
 
@@ -83,7 +103,8 @@ def needs_of(body: bytes, url: str, stated: str | None, *, srcset: Srcset = "all
     # A captioned photo is one even where a `link` names it as an icon: it is never copied from another page.
     photos = {address for figure in figures for address in figure.images}
     found: dict[str, Requisite] = {}
-    for reference, kind in _references(naming, srcset):
+    instructed = _instructed(body, stated, document.encoding)
+    for reference, kind in chain(instructed, _references(naming, srcset)):
         address = resolver(reference)
         if len(found) == _ADDRESSES:
             break
@@ -92,11 +113,41 @@ def needs_of(body: bytes, url: str, stated: str | None, *, srcset: Srcset = "all
     return Needs(requisites=tuple(found.values()), figures=figures, encoding=document.encoding)
 
 
-def resolved(references: Iterable[Reference], url: str) -> Needs:
-    """What the references of a style sheet lead to, from the sheet's own address."""
-    resolver = Resolver(url, "utf-8")
+def resolved(references: Iterable[Reference], url: str, encoding: str) -> Needs:
+    """What the references of a style sheet lead to, from the sheet's own address; queries, and sheets that it imports,
+    are in its encoding where they state none (CSS Syntax 3, 3.2)."""
+    resolver = Resolver(url, encoding)
     found = {address: Requisite(address, kind) for each, kind in references if (address := resolver(each))}
-    return Needs(requisites=tuple(found.values()), figures=())
+    return Needs(requisites=tuple(found.values()), figures=(), encoding=encoding)
+
+
+def announced(headers: Iterable[tuple[str, str]], url: str, srcset: Srcset = "all") -> Iterator[Requisite]:
+    """What the header `Link` of a page says that it will need (HTML, 4.6.6)."""
+    resolver = Resolver(url, "utf-8")
+    for name, value in headers:
+        if name.lower() != "link":
+            continue
+        for link in links_of(readable(value)):
+            relations, kind = link.relations, _AS.get(link.parameters.get("as", "").lower(), "other")
+            found: list[Reference] = []
+            if "preload" in relations:
+                found = [(link.target, kind), *_candidates([link.parameters.get("imagesrcset")], srcset)]
+            elif "modulepreload" in relations:
+                found = [(link.target, "script")]
+            yield from (Requisite(address, kind) for each, kind in found if (address := resolver(each)))
+
+
+def _instructed(body: bytes, stated: str | None, encoding: str) -> Iterator[Reference]:
+    """The style sheets that an XML document names before its root element (xml-stylesheet, 3)."""
+    kind = content_type(stated)
+    if kind is None or not kind.essence.endswith(("xml", "/xsl")):
+        return
+    prolog = decoded_as(encoding, body[:_PROLOG])
+    root = re.search(r"<[A-Za-z]", prolog)
+    for match in islice(_INSTRUCTION.finditer(prolog, 0, root.start() if root else len(prolog)), 100):
+        said = {name: double or single for name, double, single in _PSEUDO.findall(match[1])}
+        if said.get("href"):
+            yield html.unescape(said["href"]), "other" if "xsl" in said.get("type", "") else "style"
 
 
 def base_of(tree: Any, url: str) -> str:
@@ -160,12 +211,15 @@ def _named(element: Any, srcset: Srcset) -> Iterator[Reference]:
         yield from _link(element, srcset)
     elif tag in ("use", "feImage", "feimage"):
         yield get("href") or get("xlink:href") or "", "image"
-    elif tag in ("body", "table", "td") and get("background"):
+    elif tag in _BACKGROUNDS and get("background"):
         yield get("background"), "image"
     elif tag == "style" and element.text:
         yield from css_references(element.text)
     if get("style") and "(" in get("style"):
         yield from css_references("*{" + get("style") + "}")
+    for name, value in element.items():
+        if name in _PRESENTATION and "(" in value and not value.startswith("url(#"):
+            yield from css_references(f"*{{{name}:{value}}}")
 
 
 def _in_picture(element: Any) -> bool:

@@ -30,9 +30,11 @@ LONGEST = 1 << 19
 """Characters of a style sheet that are read, once the rules that name nothing are taken out: a second's work."""
 
 
-def sheet_references(body: bytes, stated: str | None, around: str | None = None) -> tuple[Reference, ...]:
-    """The references of a style sheet with the Content-Type `stated`; `around` is the encoding of its document."""
-    return css_references(decode_sheet(body, stated, around))
+def sheet_references(body: bytes, stated: str | None, around: str | None = None) -> tuple[tuple[Reference, ...], str]:
+    """The references of a style sheet with the Content-Type `stated`, and its encoding; `around` is that of what names
+    it."""
+    text, encoding = decode_sheet(body, stated, around)
+    return css_references(text), encoding
 
 
 def css_references(text: str) -> tuple[Reference, ...]:

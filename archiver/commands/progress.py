@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.text import Text
 
-from archiver.escape import visible
+from archiver.escape import counted, visible
 from archiver.job.events import Event, LedgerFilled, SeedEnded, State
 
 FAILURES = 3
@@ -58,7 +58,7 @@ def hosts_line(state: State | None) -> str:
     """How the hosts are, in a line."""
     if state is None:
         return ""
-    parts = [f"{state.in_flight} under way", f"{state.waiting} waiting", f"{state.paced} hosts paced"]
+    parts = [f"{state.in_flight} under way", f"{state.waiting} waiting", f"{counted(state.paced, 'host')} rate-limited"]
     for hosts, word in ((state.slow, "slow"), (state.broken, "left alone")):
         if hosts:
             more = ", …" if len(hosts) > HOSTS else ""

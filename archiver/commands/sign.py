@@ -37,5 +37,5 @@ def sign(args: argparse.Namespace) -> int:
             print(visible(f"not signed {bag}: {error}; see 'archiver validate', or sign it as it is with --force"))
             continue
         did = " and ".join(["signed"] * done.signed + ["timestamped"] * done.timestamped)
-        print(visible(f"{did or 'signed before'} {bag}"))
+        print(visible(f"{did or 'already signed'} {bag}"))
     return 1 if refused else 0

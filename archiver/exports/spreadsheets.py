@@ -5,7 +5,7 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 
-from archiver.errors import UsageError
+from archiver.errors import UsageError, how_to_install
 from archiver.exports.item import COLUMNS, Item
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -36,9 +36,7 @@ def xlsx_of(items: Iterable[Item]) -> Iterator[bytes]:
         from openpyxl import Workbook
         from openpyxl.cell import WriteOnlyCell
     except ImportError as error:
-        raise UsageError(
-            "--form xlsx needs openpyxl: pip install 'archiver[spreadsheet]', or use --form csv"
-        ) from error
+        raise UsageError(f"--form xlsx needs openpyxl: {how_to_install('spreadsheet')}, or use --form csv") from error
     book = Workbook(write_only=True)
     sheet = book.create_sheet("archiver")
     sheet.freeze_panes = "A2"

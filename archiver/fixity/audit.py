@@ -22,7 +22,7 @@ from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.fixity_readings import FixityReading, Readings, stamp
 from archiver.ledger.ledger import PATH, storable
 from archiver.ledger.seals import LeftState
-from archiver.packaging.source import SEAL
+from archiver.model.seal_file import seal_note
 from archiver.validation.discover import find_bags, is_bag
 
 STALE = timedelta(days=7)
@@ -167,7 +167,9 @@ class _Folder:
                 since = []
             changes += since
         elif state.seal is None and not changes:
-            notes.append(f"it has no {SEAL}: if its manifests are redone, nobody will see it")
+            notes.append("it has no manifest of a known digest: nobody can see whether it has changed")
+        if state.seal and (note := seal_note(state.seal_name)):
+            notes.append(note)
         count = len(changes)
         if changes:
             seal, beside = (before.good_seal, before.beside) if before and before.good else (state.seal, state.beside)
@@ -252,13 +254,16 @@ class _Folder:
 def _since(before: FixityReading, state: BagState) -> Iterator[Change]:
     """The differences from the last good reading that the bag's own manifests do not show."""
     told = {each.path for each in state.changes}
-    if state.seal != before.good_seal and state.seal and before.good_seal:
-        others = [each for each in state.changes if each.path != SEAL]
+    another = (
+        before.beside.get(state.seal_name) != state.seal
+    )  # else its own file is gone, and one that is weaker counts
+    if state.seal != before.good_seal and state.seal and before.good_seal and another:
+        others = [each for each in state.changes if each.path != state.seal_name]
         message = f"not what it was on {before.good}: seal {before.good_seal}, now {state.seal}"
         if not others:
             message = f"the manifests were redone since {before.good}: seal {before.good_seal}, now {state.seal}"
-        yield Change(kind="changed" if others else "resealed", path=SEAL, message=message)
-        told.add(SEAL)
+        yield Change(kind="changed" if others else "resealed", path=state.seal_name, message=message)
+        told.add(state.seal_name)
     for path in sorted(before.beside.keys() | state.beside.keys()):
         was, now = before.beside.get(path), state.beside.get(path)
         if path in told or was == now:
@@ -277,7 +282,7 @@ def _since_left(left: LeftState, state: BagState) -> Iterator[Change]:
     told = {each.path for each in state.changes}
     if state.seal and state.seal != left.seal:
         message = f"the manifests were redone since archiver left the bag: seal {left.seal}, now {state.seal}"
-        yield Change(kind="resealed", path=SEAL, message=message)
+        yield Change(kind="resealed", path=state.seal_name, message=message)
     found = state.beside.get(left.event)
     if found != left.head and left.event not in told:
         how = "not there any more" if found is None else "not what it was"

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, Literal, cast, get_args
 
 from archiver.digest import digest_stream
 from archiver.model import Finding
-from archiver.packaging.source import SEAL
+from archiver.model.seal_file import SEAL, seal_file
 from archiver.validation.bagit.fixity import check_fixity
 from archiver.validation.bagit.manifests import Manifest, compare, read_manifests
 from archiver.validation.bagit.path_table import Table
@@ -59,6 +59,8 @@ class BagState:
     beside: dict[str, str]
     changes: tuple[Change, ...]
     manifests: tuple[Manifest, ...]
+    seal_name: str = SEAL
+    """The file that the seal is of."""
 
 
 class RateLimiter:
@@ -139,11 +141,12 @@ def read_bag(bag: Path, limiter: RateLimiter) -> BagState:
         except OSError as error:
             more.append(finding("FIX012", path, reason=error.strerror or error))
     return BagState(
-        seal=beside.get(SEAL),
+        seal=beside.get(seal_file(tree.files) or SEAL),
         octets=sum(size for _, size in tree.files.sorted()),
         beside=beside,
         changes=tuple(_changes([*findings, *more])),
         manifests=tuple(manifests),
+        seal_name=seal_file(tree.files) or SEAL,
     )
 
 
@@ -158,9 +161,10 @@ def check(tree: Tree) -> tuple[list[Manifest], list[Finding]]:
 def _unlisted(tree: Tree, manifests: Iterable[Manifest]) -> list[str]:
     """The files outside the payload that no manifest with an algorithm lists, the tag manifest of the seal first."""
     listed: list[Any] = [each.entries for each in manifests if each.tag and each.algorithm]
-    found = [SEAL] if SEAL in tree.files else []
+    sealed = seal_file(tree.files) or SEAL
+    found = [sealed] if sealed in tree.files else []
     for path in tree.files:
-        if not path.startswith("data/") and path != SEAL and not any(path in each for each in listed):
+        if not path.startswith("data/") and path != sealed and not any(path in each for each in listed):
             found.append(path)
             if len(found) == BESIDE:
                 break

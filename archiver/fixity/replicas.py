@@ -10,8 +10,8 @@ from pathlib import Path
 
 from archiver.fixity.read_bag import BagState, Change, RateLimiter, check, digest, rate_limited
 from archiver.ledger.deliveries import Sent
+from archiver.model.seal_file import SEAL
 from archiver.packaging.open_target import is_folder
-from archiver.packaging.source import SEAL
 from archiver.validation.bagit.manifests import Manifest, read_manifests
 from archiver.validation.bagit.path_table import Table, slices
 from archiver.validation.bagit.tagfiles import read_declaration

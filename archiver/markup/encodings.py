@@ -60,19 +60,20 @@ def in_utf8(body: bytes, stated: str | None) -> tuple[bytes, str]:
     return text.encode("utf-8"), name
 
 
-def decode_sheet(body: bytes, stated: str | None, around: str | None = None) -> str:
-    """The text of a style sheet: byte order mark, Content-Type, `@charset`, the encoding of the document `around` it,
-    UTF-8 (CSS Syntax 3, 3.2)."""
+def decode_sheet(body: bytes, stated: str | None, around: str | None = None) -> tuple[str, str]:
+    """The text of a style sheet and its encoding: byte order mark, Content-Type, `@charset`, the encoding of the
+    document or sheet `around` it, UTF-8 (CSS Syntax 3, 3.2)."""
     for mark, name in _MARKS:
         if body.startswith(mark):
-            return decoded_as(name, body[len(mark) :])
+            return decoded_as(name, body[len(mark) :]), name
     kind, declared = content_type(stated), _SHEET.match(body)
     for label in (kind.charset if kind else None, declared[1].decode("ascii") if declared else None, around):
         if label and (found := encoding_of(label)):
             # The rule could be read as ASCII, so it is not UTF-16.
             own = label is not around and declared is not None and label == declared[1].decode("ascii")
-            return decoded_as("utf-8" if own and found.startswith("utf-16") else found, body)
-    return decoded_as("utf-8", body)
+            name = "utf-8" if own and found.startswith("utf-16") else found
+            return decoded_as(name, body), name
+    return decoded_as("utf-8", body), "utf-8"
 
 
 def encoding_of(label: str) -> str | None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from archiver.digest import Hasher
-from archiver.errors import Refused, StorageError, UsageError
+from archiver.errors import Refused, StorageError, UsageError, how_to_install
 from archiver.network.dial import Route
 from archiver.packaging.package import Item, Piece
 from archiver.packaging.target import Presence, UploadStore
@@ -24,7 +24,7 @@ try:
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 except ImportError as missing:
-    raise UsageError("s3:// targets need the extra 's3': pip install '.[s3]' in the project's folder") from missing
+    raise UsageError(f"s3:// targets need the extra 's3': {how_to_install('s3')}") from missing
 
 PART = 8 << 20
 """Bytes of a part, and of an object that is sent in one go; more where a package has more than 9,000 such parts."""

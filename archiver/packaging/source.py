@@ -11,8 +11,8 @@ from pathlib import Path
 
 from archiver.digest import CHUNK, sha256
 from archiver.errors import Refused
+from archiver.model.seal_file import seal_file, seal_note
 
-SEAL = "tagmanifest-sha256.txt"
 _TAG_FILE = 64 << 20
 """Bytes of a tag file that are held in memory."""
 _IDENTIFIER = re.compile(rb"^External-Identifier[ \t]*:[ \t]*([^\r\n]{1,1000})", re.IGNORECASE | re.MULTILINE)
@@ -26,7 +26,7 @@ class Source:
     root: Path
     name: str
     seal: str
-    """SHA-256 of the tag manifest: it names this state of the bag."""
+    """SHA-256 of the tag manifest (`seal_file`): it names this state of the bag."""
     identifier: str | None
     """The first External-Identifier."""
     moment: datetime
@@ -70,11 +70,12 @@ def source(bag: Path) -> Source:
     root = bag.resolve()
     try:
         files, empty = _listed(root)
-        if SEAL not in files:
-            raise Refused(f"it has no {SEAL}: it is not sealed, and nobody could tell whether it arrived whole")
+        sealed = seal_file(files)
+        if sealed is None:
+            raise Refused("it has no manifest of a known digest: nobody could tell whether it arrived whole")
         if not root.name.isprintable():
             raise Refused("its name holds characters that cannot be shown; rename it")
-        tags = [_tag_file(root / name) if name in files else b"" for name in (SEAL, "bag-info.txt")]
+        tags = [_tag_file(root / name) if name in files else b"" for name in (sealed, "bag-info.txt")]
     except OSError as error:
         raise Refused(f"it cannot be read: {error.strerror or error} ({error.filename})") from error
     is_empty = (root / "data").is_dir() and not any(path.startswith("data/") for path in files)
@@ -83,6 +84,7 @@ def source(bag: Path) -> Source:
     notes += [f"and {len(empty) - 5} more empty folders"] if len(empty) > 5 else []
     odd = [path for path in files if not path.isascii() or not path.isprintable() or set(path) & set('\\:*?"<>|%')]
     notes += [f"the name {odd[0]!r} ({len(odd)} such) may not be what it was on other systems"] if odd else []
+    notes += [note] if (note := seal_note(sealed)) else []
     stated = _IDENTIFIER.search(tags[1])
     return Source(
         root=root,

@@ -251,7 +251,7 @@ class HandoffSession:
             **({"group": shipment.source.name} if shipment.members else {}),
         }
         try:
-            for bag in shipment.logs:
+            for bag in filter(custody.is_ours, shipment.logs):
                 event = custody.append(bag, "handoff", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
                 if self.sign and (not shipment.members or bag == shipment.source.root):
                     self.sign(event)

@@ -19,11 +19,12 @@ from archiver.errors import Refused, StorageError
 from archiver.escape import visible
 from archiver.ledger.deliveries import Deliveries
 from archiver.model import Finding, Receipt
+from archiver.model.seal_file import seal_file, seal_note
 from archiver.packaging.names import require_bag_name
 from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form
 from archiver.packaging.receipt import read_receipt
-from archiver.packaging.source import SEAL, source
+from archiver.packaging.source import source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
 from archiver.transfer.delivery import SOFTWARE, Sign, prescribed, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
@@ -138,9 +139,10 @@ class _ReceiveSession:
         identifier = f"urn:uuid:{uuid4()}"
         head = custody.head(staged)
         detail = {"receipt": identifier, "package": path.name, "sha256": digest, "answers": answers}
-        event = custody.append(staged, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
-        if self.sign:
-            self.sign(event)
+        if custody.is_ours(staged):
+            event = custody.append(staged, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=detail)
+            if self.sign:
+                self.sign(event)
         # 4. Visible: the bag in one rename, a group to be unpacked bag by bag, itself the last; then the receipt.
         members = members_of(staged)
         unpacked = self._place_members(staged, members, detail) if self.unpack_groups and members else ()
@@ -173,6 +175,7 @@ class _ReceiveSession:
             members=members,
         )
         notes = [] if incoming.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
+        notes += [note] if (note := seal_note(seal_file(found.files) or "")) else []
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
         for each in (to, *map(Path, unpacked)):
@@ -193,11 +196,12 @@ class _ReceiveSession:
 
     def _is_here(self, here: Path, tree: Tree) -> bool:
         """Whether the bag was received before, by its seal. Raises Refused where another bag has its name."""
-        if SEAL not in tree.files or tree.files[SEAL] > _TAG_FILE:
-            raise Refused(f"it has no {SEAL}, or none that could be one: it is no sealed bag")
+        sealed = seal_file(tree.files)
+        if sealed is None or tree.files[sealed] > _TAG_FILE:
+            raise Refused("it has no manifest of a known digest, or none that could be one")
         if not os.path.lexists(here):
             return False
-        with tree.open(SEAL) as stream:
+        with tree.open(sealed) as stream:
             return self._is_same(here, digest_stream(stream, ("sha256",))[1]["sha256"])
 
     def _place_members(
@@ -210,8 +214,8 @@ class _ReceiveSession:
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
         told = {**detail, "group": staged.name}
         for name, _ in members:
-            if name not in here:
-                inside = staged / "data" / name
+            inside = staged / "data" / name
+            if name not in here and custody.is_ours(inside):
                 custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
         for name, _ in members:
             inside = staged / "data" / name

@@ -18,7 +18,8 @@ from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.ledger.lock import FOLDER
 from archiver.model import Report
-from archiver.packaging.source import SEAL, Source, source
+from archiver.model.seal_file import SEAL
+from archiver.packaging.source import Source, source
 from archiver.packaging.unpack import require_room
 from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact

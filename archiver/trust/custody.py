@@ -18,11 +18,14 @@ from typing import Any, Literal
 from archiver import __version__
 from archiver.digest import sha256
 from archiver.errors import ArchiverError, Refused, StorageError, UsageError
+from archiver.model.seal_file import seal_file
 
 CUSTODY = "signatures/custody"
 SEALED = "tagmanifest-sha256.txt"
 """The file whose SHA-256 names the state of a sealed bag: its seal."""
 EVENT_BYTES = 1 << 20
+_MADE = ("data/provenance.json", "data/members.csv", "original/tagmanifest-sha256.txt")
+"""The record of a bag, the list of a group, and the seal of the bag that one was made of, by archiver."""
 _NAME = re.compile(r"(\d{4,9})-([a-z][a-z-]{0,40})\.json", re.ASCII)
 
 
@@ -118,8 +121,18 @@ def head(bag: Path) -> str | None:
 
 
 def seal(bag: Path) -> str:
-    """The SHA-256 of the bag's tag manifest. Raises StorageError where there is none."""
-    return sha256(_read(bag / SEALED))
+    """The SHA-256 of the bag's tag manifest (`seal_file`). Raises StorageError where there is none."""
+    try:
+        name = seal_file({each.name for each in bag.iterdir()})
+    except OSError as error:
+        raise _failure("read the bag", error) from error
+    return sha256(_read(bag / (name or SEALED)))
+
+
+def is_ours(bag: Path) -> bool:
+    """Whether archiver keeps a custody log in a bag: it has one, or archiver made it. All others are guests, into which
+    nothing is written. Raises StorageError, Refused."""
+    return newest(bag) is not None or any((bag / each).is_file() for each in _MADE)
 
 
 def write_new(path: Path, data: bytes, *, durable: bool = True) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from archiver.cms.read import InvalidCms, read_signature
 from archiver.config import public
 from archiver.errors import StorageError, TimestampError
+from archiver.model.seal_file import seal_file
 from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
 from archiver.trust.custody import SEALED, Agent, append, named_files, write_new
@@ -108,6 +109,45 @@ def sign_file(
     _ChainWriter(signer, timestamp_url, now, (roots, tsa_roots), True, durable, route).extend(path, path.parent)
 
 
+def sign_beside(
+    bag: Path,
+    signer: Signer | None,
+    *,
+    timestamp_url: str | None,
+    now: datetime,
+    roots: Path | None = None,
+    tsa_roots: Path | None = None,
+    ask_revocation: bool = True,
+    route: Route = _DIRECT,
+    judge: Judge | None = None,
+) -> list[Path]:
+    """Sign a bag into which nothing is written: `<bag>.<file>.p7s` beside it, whose name says which file of the bag it
+    signs (`seal_file`). None where that was done before. Raises as `sign_bag` does."""
+    if signer:
+        signer.require_valid(now)
+    bag = bag.resolve()
+    sealed = seal_file({each.name for each in bag.iterdir()}) if bag.is_dir() else None
+    if sealed is None:
+        raise StorageError(f"{bag} has no manifest of a known digest: there is nothing to sign")
+    name = f"{bag.name}.{sealed}"
+    ways = (
+        timestamp_url,
+        now,
+        (roots, tsa_roots),
+        ask_revocation,
+        True,
+        route,
+        judge if sealed == SEALED else None,
+        bag,
+    )
+    first = bag.with_name(f"{name}.p7s" if signer else f"{name}.tsr")
+    if not first.exists():
+        return _ChainWriter(signer, *ways).extend(bag / sealed, bag.parent, name)
+    if signer and timestamp_url and not first.with_name(f"{first.name}.tsr").exists():
+        return _ChainWriter(None, *ways).extend(first, bag.parent)
+    return []
+
+
 def last_signer(bag: Path) -> str | None:
     """The SHA-256 of the certificate of who signed last; None where nobody did, or it does not hold."""
     links = chain(bag)
@@ -159,11 +199,12 @@ class _ChainWriter:
         self._revoked, self._durable, self._route = revoked, durable, route
         self._judge, self._bag = judge, bag
 
-    def extend(self, path: Path, folder: Path) -> list[Path]:
-        """Sign a file, and timestamp the signature; the files written, in `folder`. Raises Refused, TimestampError."""
+    def extend(self, path: Path, folder: Path, name: str | None = None) -> list[Path]:
+        """Sign a file, and timestamp the signature; the files written, in `folder`, are named after the file, or
+        `name`. Raises Refused, TimestampError."""
         written: list[Path] = []
         data = _read(path)
-        name = path.name
+        name = name or path.name
         if self._signer:
             name, data = f"{name}.p7s", sign(data, self._signer, self._now)
             known = [*self._signer.chain, *self._known_roots()]
@@ -192,9 +233,9 @@ class _ChainWriter:
 
     def _write(self, files: Mapping[str, bytes], folder: Path, root: Certificate, written: list[Path]) -> None:
         """Write files that belong together, once they are judged."""
-        if self._judge and self._bag:
-            below = folder.relative_to(self._bag).as_posix()
-            self._judge({f"{below}/{name}": data for name, data in files.items()}, root)
+        if self._judge and self._bag:  # a signature beside the bag is judged as if it were in it
+            before = "" if folder.is_relative_to(self._bag) else f"{self._bag.name}."
+            self._judge({f"{SIGNATURES}/{name.removeprefix(before)}": data for name, data in files.items()}, root)
         for name, data in files.items():
             write_new(folder / name, data, durable=self._durable)
             written.append(folder / name)

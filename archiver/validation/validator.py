@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
+from archiver.model.seal_file import SEAL
 from archiver.validation.bagit.fixity import check_fixity
 from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
 from archiver.validation.bagit.manifests import MEMBERS, RECORD, SEALED, check_fetch, compare, read_manifests
@@ -76,7 +77,12 @@ def validate_bag(
     )
     try:
         with opened(path) as (tree, findings):
-            return validate_tree(tree, str(path), findings, options=options)
+            signed = None
+            if tree is not None and path.is_dir() and path.with_name(f"{path.resolve().name}.{SEAL}.p7s").exists():
+                from archiver.validation.trust.beside import with_signatures_beside
+
+                signed = with_signatures_beside(tree, path)
+            return validate_tree(tree, str(path), findings, options=options, signed=signed)
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
 
@@ -87,9 +93,11 @@ def validate_tree(
     findings: Sequence[Finding] = (),
     *,
     options: ValidationOptions | None = None,
+    signed: Tree | None = None,
 ) -> Report:
-    """Validate a bag that is a tree already (None: there is no bag, and the findings say why). Raises OSError where
-    temporary files cannot be used, UsageError as `validate_bag`."""
+    """Validate a bag that is a tree already (None: there is no bag, and the findings say why); `signed` is the same
+    with signatures that lie beside it. Raises OSError where temporary files cannot be used, UsageError as
+    `validate_bag` does."""
     options = options or ValidationOptions()
     on_request = {
         "profile": options.profile is not None,
@@ -106,7 +114,11 @@ def validate_tree(
         if SEALED in tree.files:
             asked.append("original")
         if not any(each.code == CONVERTED for each in found):
-            found += _trust_of_derived(tree, made, demands) if SEALED in tree.files else _trust(tree, made, demands)
+            found += (
+                _trust_of_derived(tree, made, demands)
+                if SEALED in tree.files
+                else _trust(signed or tree, made, demands)
+            )
         if MEMBERS in tree.files:
             from archiver.validation.package.group_bag import check_group, is_group
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from archiver.config import Config
 from archiver.errors import Refused, UsageError
 from archiver.network.dial import Route
+from archiver.trust.custody import is_ours
 from archiver.trust.seal_new_bag import agent, load_signer
 from archiver.validation.report import first_error
 from archiver.validation.validator import validate_bag
@@ -61,14 +62,15 @@ def sign_valid(
     Before anything is written, the signature is judged as `validate --require-signature` will judge it. Raises Refused
     for a bag that is not valid, or a signature that would not be accepted, unless `force` is set, StorageError, and
     TimestampError: the signature stays then, and can be timestamped later. With `replace_unsound` a signature that can
-    never be accepted is taken out first, and the custody log says so.
+    never be accepted is taken out first, and the custody log says so. Into a bag without a log of archiver's nothing is
+    written: its signature lies beside it.
     """
-    if signer and replace_unsound:
+    if signer and replace_unsound and is_ours(bag):
         from archiver.verification.unsound_signatures import without_unsound
 
         with without_unsound(bag, agent(config)):
             return sign_valid(bag, signer, config, force=force, ask_revocation=ask_revocation)
-    from archiver.trust.seal import sign_bag
+    from archiver.trust.seal import sign_bag, sign_beside
 
     report = None if force else validate_bag(bag, reread=extract_again, cores=os.cpu_count() or 1)
     wrong = first_error(report) if report else None
@@ -80,6 +82,19 @@ def sign_valid(
         from archiver.verification.judge_signature import judge_signature
 
         judge = partial(judge_signature, bag, config)
+    if not is_ours(bag):
+        written = sign_beside(
+            bag,
+            signer,
+            timestamp_url=config.timestamp,
+            now=datetime.now(UTC),
+            roots=config.trust_roots,
+            tsa_roots=config.tsa_roots,
+            ask_revocation=ask_revocation,
+            route=Route.of(config),
+            judge=judge,
+        )
+        return SignedBag(bag=bag, files=tuple(written))
     files = sign_bag(
         bag,
         signer,

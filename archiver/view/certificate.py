@@ -17,6 +17,7 @@ from archiver.model.comparison_words import VERDICTS, line_words, source_words
 from archiver.model.outcome_words import answer_words
 from archiver.templates import render
 from archiver.validation.rules.markdown import CHECKS
+from archiver.view.rendering_rows import rendering_rows
 from archiver.view.terminal import copy_of, credits_once, one_line
 
 WIDTH, _INDENT, _LABEL = 78, 4, 24
@@ -198,7 +199,7 @@ def _how(facts: Facts) -> Iterator[Row]:
         "Software",
         f"{software['name']} {software['version']}, {software['python']}, with {packages or 'no packages'}",
     )
-    yield "Operating system", record["host"]["os"]
+    yield "Operating system", _or(record["host"]["os"])
     yield "Asked as", capture["user_agent"]
     yield "robots.txt", capture["robots"]
     yield "Exchanges recorded", f"{len(capture['exchanges'])}, as requests and responses in a WARC file"
@@ -208,6 +209,8 @@ def _how(facts: Facts) -> Iterator[Row]:
         counts = f"{needed['fetched']} fetched, {needed['shared']} copied from other captures of the job"
         lost = f"{len(needed['failed'])} failed, {len(needed['skipped'])} skipped"
         yield "Files the page needs", f"{counts}, {lost}"
+    if rendering := record.get("rendering"):
+        yield from rendering_rows(rendering)
 
 
 def _whom(facts: Facts) -> Iterator[Row]:

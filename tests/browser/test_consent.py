@@ -4,6 +4,8 @@ import pytest
 from browsers import MARKUP, is_valid, needs_browser, shell, show
 from sites import Site
 
+from archiver.cli import main
+
 pytestmark = needs_browser
 ASKED = """
 const wall = document.createElement('div');
@@ -45,6 +47,14 @@ def test_with_consent_it_is_refused_and_what_was_before_is_kept(tmp_path, capsys
     assert done.record["rendering"]["comparison"]["verdict"] in ("same", "typographic")
     premis = (done.bag / "data/metadata/premis.xml").read_text("utf-8")
     assert "a consent wall was answered" in premis
+    preview = (done.bag / "data/ro-crate-preview.html").read_text("utf-8")
+    assert "rendering/screenshot.png" in preview
+    assert "rendering/dom" not in preview, "its scripts would run"
+    capsys.readouterr()
+    assert main(["certify", str(done.bag)]) == 0
+    certificate = " ".join(capsys.readouterr().out.split())
+    assert "Shown in a browser" in certificate
+    assert "was pressed" in certificate
     assert is_valid(done.bag, capsys)
 
 

@@ -41,7 +41,7 @@ def test_a_body_that_is_fetched_by_post_is_recorded_and_the_wires_verdict_stays_
     request = next(each for each in done.warc if each["WARC-Type"] == "request" and b"POST /api" in each.block)
     assert request.block.endswith(b'\r\n\r\n{"id":7}')
     line = next(
-        each for each in (done.bag / "data/wacz/indexes/index.cdxj").read_text("utf-8").splitlines() if "/api" in each
+        each for each in (done.bag / "data/wacz/indexes/index.cdx").read_text("utf-8").splitlines() if "/api" in each
     )
     assert line.startswith("example,news)/api?__wb_method=post&id=7 ")
     assert json.loads(line.split(" ", 2)[2])["requestBody"] == "id=7"

@@ -348,3 +348,12 @@ def test_without_requisites_the_record_says_so(tmp_path: Path, job: Job):
     capture = job.record(result["bag"])["capture"]
     assert (capture["requisites"], capture["lead_image"]) == (None, None)
     assert any("requisites" in each for each in capture["not_captured"])
+
+
+def test_what_the_header_link_announces_is_fetched_and_followed(tmp_path: Path):
+    page = html(b"<p>text", b"Link: </a.css>; rel=preload; as=style, </b.png>; rel=preload; as=image")
+    site = {"/": [page], "/a.css": [typed("a.css", b"p{background:url(c.png)}")]}
+    site |= {f"/{name}.png": [typed("x.png")] for name in "bc"}
+    with Server(site) as server, Bench(tmp_path, server, settings={"requisites": True}) as bench:
+        capture, _ = bench.capture()
+    assert fetched(capture) == ["/a.css", "/b.png", "/c.png"]

@@ -7,7 +7,8 @@ from growth import grows_no_faster_than_linear
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.capture.find_requisites import Figure, Requisite, needs_of, srcset_candidates
+from archiver.capture.find_requisites import Figure, Requisite, announced, needs_of, resolved, srcset_candidates
+from archiver.capture.link_header import links_of
 from archiver.capture.stylesheets import css_references, sheet_references
 from archiver.capture.urls import referer_of
 
@@ -57,6 +58,16 @@ EVERY_KIND = {
     '<svg><image xlink:href="a.png"></image></svg>': [("a.png", "image")],
     "<style>@import 'a.css'; p { background: url(b.png) }</style>": [("a.css", "style"), ("b.png", "image")],
     "<p style=\"background: url('a.png')\">": [("a.png", "image")],
+    '<table background="a.gif"><thead background="b.gif"><tr background="c.gif"><th background="d.gif"></table>': [
+        *[("a.gif", "image"), ("b.gif", "image"), ("c.gif", "image"), ("d.gif", "image")]
+    ],
+    '<svg><rect filter="url(a.svg#f)" mask="url(\'b.svg#m\')" fill="url(c.svg#p) red" stroke="url(#here)"/></svg>': [
+        *[("a.svg", "image"), ("b.svg", "image"), ("c.svg", "image")]
+    ],
+    '<svg><g clip-path="url(a.svg#c)"><path marker-end="url(b.svg#m)"/></g></svg>': [
+        *[("a.svg", "image"), ("b.svg", "image")]
+    ],
+    '<p filter="x" mask="(y)">': [],
     '<body background="a.gif"><input type="image" src="b.gif"><input type="text" src="c.gif">': [
         *[("a.gif", "image"), ("b.gif", "image")]
     ],
@@ -211,7 +222,7 @@ def test_the_encoding_of_a_sheet_is_told_by_mark_header_rule_in_that_order():
         (b'@charset "utf-16";' + sheet.encode(), "no-such-charset"),
     ):
         stated = f"text/css; charset={charset}" if charset else None
-        assert sheet_references(body, stated) == (("é.png", "image"),)
+        assert sheet_references(body, stated)[0] == (("é.png", "image"),)
 
 
 def test_a_photo_belongs_to_the_caption_of_its_figure_or_near_it():
@@ -295,4 +306,63 @@ def test_a_query_is_in_the_encoding_of_the_page_and_controls_are_kept():
     body = b'<img src="/a?\x9d\xe9">'
     assert [each.url for each in needs_of(body, PAGE, "text/html; charset=iso-8859-1").requisites] == [
         "https://www.paper.example/a?%9D%E9"
+    ]
+
+
+XHTML = """<?xml version="1.0"?><?xml-stylesheet type="text/css" href="a.css?x=1&amp;y"?>
+<?xml-stylesheet href='b.xsl' type='text/xsl'?><!DOCTYPE html><html xmlns="http://www.w3.org/1999/xhtml"><head/><body>
+<?xml-stylesheet href="late.css"?><p>x</p></body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("kind", "found"),
+    [
+        ("application/xhtml+xml", [("a.css?x=1&y", "style"), ("b.xsl", "other")]),
+        ("text/xml", [("a.css?x=1&y", "style"), ("b.xsl", "other")]),
+        ("text/html", []),
+    ],
+)
+def test_an_xml_document_names_sheets_before_its_root(kind, found):
+    needed = needs_of(XHTML.encode(), PAGE, kind).requisites
+    assert [(each.url.removeprefix(HERE), each.kind) for each in needed] == found
+
+
+LINKS = {
+    "</a.css>; rel=preload; as=style": [("/a.css", "style")],
+    '<a.js>; rel="x PRELOAD"; as="script", <b.png>;rel=preload;as=image': [("a.js", "script"), ("b.png", "image")],
+    '<a,b;c.png> ; title="a,b\\"; rel=none" ; rel=preload;as=image': [("a,b;c.png", "image")],
+    "<a.mjs>; rel=modulepreload": [("a.mjs", "script")],
+    "<x>; rel=stylesheet, <y>; rel=preconnect, <z>; rel=canonical, w; rel=preload, <v>": [],
+    '<a.jpg>; rel=preload; as=image; imagesrcset="b.jpg 1x, c.jpg 2x"': [
+        *[("a.jpg", "image"), ("c.jpg", "image"), ("b.jpg", "image")]
+    ],
+    "garbage, <a.woff2>; rel=preload; as=font; crossorigin": [("a.woff2", "font")],
+    "<\u00c3\u00a9.css>; rel=preload; as=style": [("%C3%A9.css", "style")],
+}
+
+
+@pytest.mark.parametrize("value", LINKS)
+def test_the_header_link_says_what_a_page_will_need(value):
+    found = [
+        (each.url.removeprefix(HERE).removeprefix("https://www.paper.example"), each.kind)
+        for each in announced([("link", value)], PAGE)
+    ]
+    assert found == LINKS[value]
+
+
+@pytest.mark.parametrize("piece", [",", "<", "<,", '"', "<a>;", '<a>;x="', '<a>;x="\\', "<a>,", ",<a", "; a=b"])
+def test_any_header_link_is_read_in_linear_time(piece):
+    grows_no_faster_than_linear(lambda n: list(links_of(piece * (n // len(piece)))), 20_000)
+
+
+def test_what_a_sheet_names_is_in_the_encoding_of_the_sheet():
+    sheet = 'a{background:url("q.png?å")}'.encode("cp1252")
+    references, encoding = sheet_references(sheet, "text/css", "windows-1252")
+    found = resolved(references, PAGE, encoding)
+    assert [each.url.removeprefix(HERE) for each in found.requisites] == ["q.png?%E5"]
+    assert found.encoding == "windows-1252"
+    utf16 = 'a{background:url("å.png?å")}'.encode("utf-16")
+    references, encoding = sheet_references(utf16, "text/css")
+    assert [each.url.removeprefix(HERE) for each in resolved(references, PAGE, encoding).requisites] == [
+        "%C3%A5.png?%C3%A5"
     ]

@@ -1,17 +1,23 @@
 """What somebody who is new to archiver gets wrong, and the line that puts it right."""
 
 import json
+import re
 import shutil
 import socket
+import tomllib
 from pathlib import Path
 
 import pytest
 from bagbuilder import Builder
 from newsroom import newsroom, pages_for, write_seeds
+from places import ROOT
 
+import archiver
 from archiver.cli import main
 from archiver.config import load
 from archiver.ledger.ledger import PATH
+
+HOUSE = Path(archiver.__file__).parent
 
 
 def refused(capsys, *arguments: str, code: int = 2) -> str:
@@ -171,3 +177,23 @@ def test_the_demo_leaves_a_folder_with_other_bags_alone(tmp_path, capsys):
     mine = Builder().write(tmp_path / "bags" / "mine")
     assert f"{mine.parent} holds mine, which is not the demo's" in refused(capsys, "demo", str(mine.parent))
     assert list(mine.parent.iterdir()) == [mine]
+
+
+def test_no_message_and_no_page_says_to_install_the_package_by_its_bare_name():
+    """`pip install archiver` may fetch somebody else's package of that name."""
+    files = [*HOUSE.rglob("*.py"), *HOUSE.rglob("*.toml"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    files += [ROOT / "seeds/README.md"]
+    bare = re.compile(r"pip(?:x)? install (?:--\S+ )*['\"]?archiver\b")
+    assert [str(path) for path in files if bare.search(path.read_text("utf-8"))] == []
+
+
+def test_an_extra_that_is_named_to_be_installed_exists():
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    files = [*HOUSE.rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    text = "".join(path.read_text("utf-8") for path in files)
+    named = set(re.findall(r"\.\[([a-z][a-z0-9]*)\]'", text)) | set(re.findall(r"how_to_install\(['\"](\w+)", text))
+    assert {"trust", "formats", "browser", "spreadsheet", "s3", "cluster"} <= named <= set(extras)
+
+
+def test_help_about_what_is_no_command_points_to_the_list_of_commands(capsys):
+    assert refused(capsys, "help", "archive").endswith("(see 'archiver --help')\n")

@@ -21,7 +21,7 @@ from archiver.fixity.read_bag import SLACK, RateLimiter, read_bag
 from archiver.fixity.replicas import places
 from archiver.ledger.deliveries import Deliveries, Sent
 from archiver.ledger.ledger import PATH
-from archiver.packaging.source import SEAL
+from archiver.model.seal_file import SEAL
 from archiver.transfer.left_state import left_state
 from archiver.trust.custody import Agent, append
 from archiver.validation.validator import validate_bag

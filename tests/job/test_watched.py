@@ -179,7 +179,9 @@ def test_a_terminal_shows_how_many_how_the_hosts_are_and_the_last_three_failures
     screen = shown_after(monkeypatch, 50, *(ended(n, "nobody there") for n in range(5)), state)
     last = screen[screen.rindex("5/50") :]
     assert "5 not captured" in last
-    assert "4 under way; 30 waiting; 2 hosts paced; slow: slow.example; left alone: b0.example, b1.example" in last
+    assert (
+        "4 under way; 30 waiting; 2 hosts rate-limited; slow: slow.example; left alone: b0.example, b1.example" in last
+    )
     assert [f"http://a.example/{n}: nobody there" in last for n in range(5)] == [False, False, True, True, True]
 
 

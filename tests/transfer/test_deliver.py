@@ -1,5 +1,6 @@
 """Deliveries into folders: whole or not at all, gone on with, never over something else, with a receipt each."""
 
+import hashlib
 import json
 import os
 import shutil
@@ -48,7 +49,8 @@ def test_a_delivery_leaves_the_package_a_receipt_at_both_ends_and_a_custody_even
     assert there["validation"]["ok"] is True
     assert there["validation"]["checks"]["second-opinion"] == "passed"
     assert there["bag"]["identifier"] == "urn:uuid:00000000-0000-4000-8000-0000000000aa"
-    assert there["custody_head"] is None
+    sealing = (bag / "signatures/custody/0001-sealing.json").read_bytes()
+    assert there["custody_head"] == hashlib.sha256(sealing).hexdigest()
     after = everything(bag)
     (event,) = set(after) - set(before)
     assert {path: after[path] for path in before} == before
@@ -230,11 +232,11 @@ def test_a_kill_before_the_custody_event_is_made_good_by_the_next_hand_off(bag, 
         patch.setattr(handoff.custody, "append", dies)
         assert main(["handoff", str(bag), str(tmp_path / "out")]) == 130
     capsys.readouterr()
-    assert not (bag / "signatures/custody").exists()
+    assert len(list((bag / "signatures/custody").iterdir())) == 1
     assert hand(capsys, bag, tmp_path / "out")[1][0]["outcome"] == "unchanged"
-    assert len(list((bag / "signatures/custody").iterdir())) == 1
+    assert len(list((bag / "signatures/custody").iterdir())) == 2
     hand(capsys, bag, tmp_path / "out")
-    assert len(list((bag / "signatures/custody").iterdir())) == 1
+    assert len(list((bag / "signatures/custody").iterdir())) == 2
 
 
 def test_what_comes_back_different_does_not_count_as_delivered(bag, tmp_path, capsys, monkeypatch):
@@ -347,7 +349,7 @@ def test_what_an_earlier_attempt_left_and_the_bag_no_longer_has_is_not_delivered
     stale.parent.mkdir(parents=True)
     stale.write_bytes(b"of an earlier attempt")
     assert hand(capsys, bag, tmp_path / "out", "--form", "folder")[0] == 0
-    expected = {path: data for path, data in everything(bag).items() if "custody" not in path}
+    expected = {path: data for path, data in everything(bag).items() if "-handoff" not in path}
     assert everything(tmp_path / "out/harbour-1") == expected
 
 

@@ -363,7 +363,8 @@ def test_a_received_bag_can_be_handed_on_and_the_log_goes_with_it(bag, tmp_path,
     hand(capsys, tmp_path / "mine/harbour-1", tmp_path / "copies", "--form", "zip")
     with zipfile.ZipFile(tmp_path / "copies/harbour-1.zip") as archive:
         events = [each for each in archive.namelist() if "/custody/" in each]
-    assert [os.path.basename(each) for each in events] == ["0001-handoff.json", "0002-receipt.json"]  # noqa: PTH119
+    names = [os.path.basename(each) for each in events]  # noqa: PTH119
+    assert names == ["0001-sealing.json", "0002-handoff.json", "0003-receipt.json"]
     assert validate_bag(tmp_path / "copies/harbour-1.zip").ok
 
 

@@ -3,6 +3,7 @@ is not touched."""
 
 import json
 import tarfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
@@ -31,7 +32,9 @@ def config(tmp_path) -> list[str]:
 
 @pytest.fixture
 def bag(tmp_path) -> Path:
-    return make(tmp_path / "bags", "harbour-1", *INFO)
+    bag = make(tmp_path / "bags", "harbour-1", *INFO)
+    custody.append(bag, "sealing", at=datetime(2026, 3, 1, tzinfo=UTC), agent=custody.Agent(), detail={})
+    return bag
 
 
 def lines(path: Path) -> list[str]:
@@ -46,7 +49,7 @@ def test_a_bag_for_a_receiver_is_valid_and_holds_the_seal_of_the_one_it_was_made
     code, (told,), _ = hand(capsys, *config, "--for", receiver, bag, tmp_path / "out")
     assert (code, told["outcome"]) == (0, "delivered"), told
     assert {path: data for path, data in everything(bag).items() if path in before} == before
-    assert set(everything(bag)) - set(before) == {"signatures/custody/0001-handoff.json"}
+    assert set(everything(bag)) - set(before) == {"signatures/custody/0002-handoff.json"}
     receipt = json.loads(Path(told["receipt"]).read_bytes())
     jsonschema.validate(receipt, SCHEMA)
     package = Path(told["package"])

@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 from deliveries import hand, make
-from pki import NOW, Authorities, authorities, needs_openssl
+from pki import Authorities, authorities, needs_openssl
 
-from archiver.trust.custody import Agent, append
 from archiver.validation.validator import validate_bag
 
 pytestmark = [needs_openssl, pytest.mark.usefixtures("places")]
@@ -33,9 +32,7 @@ def keys(pki: Authorities, tmp_path: Path) -> list[str]:
 
 @pytest.fixture
 def bag(tmp_path: Path) -> Path:
-    bag = make(tmp_path / "bags")
-    append(bag, "sealing", at=NOW, agent=Agent(), detail={})
-    return bag
+    return make(tmp_path / "bags")
 
 
 def names(package: Path) -> set[str]:

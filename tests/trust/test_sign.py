@@ -120,7 +120,7 @@ def test_signing_again_does_nothing_and_says_so(bag: Path, pki: Authorities, cap
     before = files(bag)
     assert main(["sign", str(bag), *options]) == 0
     assert files(bag) == before
-    assert capsys.readouterr().out.splitlines()[1] == f"signed before {bag}"
+    assert capsys.readouterr().out.splitlines()[1] == f"already signed {bag}"
 
 
 def test_a_bag_may_be_timestamped_without_a_signature(bag: Path, pki: Authorities, capsys):

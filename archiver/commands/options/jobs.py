@@ -15,7 +15,11 @@ def run(command: argparse.ArgumentParser) -> None:
         metavar="SEED",
         help="folder, document, list, address, or - for stdin (default: seeds/)",
     )
-    as_json(command, "one JSON object a seed: seed, url, outcome, bag, verdict, reason, comparison_source")
+    as_json(
+        command,
+        "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; "
+        "where there is one partial, warning, package",
+    )
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     _guess_url(command)
     command.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
@@ -103,7 +107,7 @@ def _network(command: argparse.ArgumentParser) -> None:
 
 
 def _browser(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("browser (needs pip install 'archiver[browser]', and Chromium or Chrome)")
+    group = command.add_argument_group("browser (needs pip install '.[browser]' and Chromium or Chrome)")
     group.add_argument(
         "--browser",
         choices=("never", "auto", "always"),

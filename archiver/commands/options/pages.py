@@ -9,7 +9,7 @@ from archiver.commands.options.common import as_json
 def extract(command: argparse.ArgumentParser) -> None:
     """The options of `archiver extract`."""
     command.add_argument("pages", nargs="+", type=Path, metavar="PAGE", help="saved page, may be gzipped")
-    as_json(command, "one JSON object a page: file, text, extractor")
+    as_json(command, "one JSON object a page: file, text, extractor, note")
 
 
 def compare(command: argparse.ArgumentParser) -> None:

@@ -2,8 +2,6 @@
 
 import argparse
 
-from archiver.commands.options.common import bags
-
 LEVELS = ("restricted", "metadata-only", "closed")
 
 
@@ -21,7 +19,9 @@ def takedown(command: argparse.ArgumentParser) -> None:
 
 
 def _common(command: argparse.ArgumentParser) -> None:
-    bags(command, "bag or folder of bags")
+    command.add_argument(
+        "places", nargs="*", metavar="BAG", help="bag or folder of bags, or the name of one in the bags folder"
+    )
     command.add_argument("--reason", metavar="TEXT", help="why; required, kept in the log")
     command.add_argument("--until", metavar="DAY", help="the day from which it no longer holds, as in 2030-01-01")
     command.add_argument("--lift", action="store_true", help="what was noted of the bags no longer holds")

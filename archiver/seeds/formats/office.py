@@ -11,13 +11,14 @@ import zlib
 from importlib.util import find_spec
 from typing import Any
 
+from archiver.errors import how_to_install
 from archiver.model import Anchor
 from archiver.seeds import layout
 from archiver.seeds.blocks import Block, Document, Facts
 from archiver.seeds.formats.text import alone, alone_at_top
 from archiver.seeds.refusal import Refusal
 
-INSTALL = "install the extra for it: pip install 'archiver[formats]'"
+INSTALL = f"install the extra for it: {how_to_install('formats')}"
 MOST_PARTS = 5000
 LARGEST_UNPACKED = 200 << 20
 LARGEST_XML = 32 << 20

@@ -1,5 +1,6 @@
 """Which reader reads which document, by its first bytes, its name and how its text begins. No other module knows."""
 
+from archiver.errors import how_to_install
 from archiver.model import ListRow
 from archiver.seeds.blocks import Document
 from archiver.seeds.decoding import decode
@@ -50,7 +51,7 @@ def leave_alone(name: str) -> str | None:
     if lower.startswith("readme"):
         return "README"
     if lower.endswith(EXTRA) and not office.is_installed(lower):
-        return f"{lower[lower.rfind('.') :]} without the extra `formats` (pip install 'archiver[formats]')"
+        return f"{lower[lower.rfind('.') :]} without the extra `formats` ({how_to_install('formats')})"
     if lower.endswith((*DOCUMENTS, *LISTS, *PERHAPS_LISTS)):
         return None
     dot = lower.rfind(".")

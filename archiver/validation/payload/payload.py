@@ -21,6 +21,7 @@ from archiver.validation.payload.consistency import check_sense
 from archiver.validation.payload.exchanges import check_exchanges
 from archiver.validation.payload.provenance import RECORD, Record, read_record
 from archiver.validation.payload.re_extraction import Reread, check_text_again
+from archiver.validation.payload.renderings import check_rendering
 from archiver.validation.payload.ro_crate import check_crate
 from archiver.validation.payload.times import check_times
 from archiver.validation.payload.wacz import Digest, check_wacz
@@ -68,6 +69,7 @@ def check_payload(
     findings += check_wacz(tree, record, text, warcs, digest)
     findings += check_crate(tree, record, info, digest)
     findings += check_sense(record, text)
+    findings += check_rendering(tree, record, digest, reread)
     if reread:
         done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
         made |= done

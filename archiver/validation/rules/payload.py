@@ -71,6 +71,16 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#4-5-text",
                 "the text that the record names is not in the bag, or cannot be read",
             ),
+            "TXT011": (
+                "error",
+                "bag-format.md#4-5-text",
+                "the text of the rendering does not match its digest in the record (rendering.text.sha256)",
+            ),
+            "TXT012": (
+                "error",
+                "bag-format.md#4-5-text",
+                "the record says nothing of a rendering, but this file is of one",
+            ),
         },
     ),
     **rules(
@@ -90,6 +100,16 @@ RULES: dict[str, Rule] = {
                 "warning",
                 "bag-format.md#4-5-text",
                 "the text was not compared with the recorded page: {reason}",
+            ),
+            "TXT013": (
+                "error",
+                "bag-format.md#4-5-text",
+                "the text of the rendering is not that of the document in the browser",
+            ),
+            "TXT014": (
+                "info",
+                "bag-format.md#4-5-text",
+                "the text of the rendering was not compared with the document in the browser: {reason}",
             ),
         },
     ),
