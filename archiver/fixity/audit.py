@@ -203,7 +203,7 @@ class _Folder:
             return told
         if self.plan.accept:
             self.readings.forget(asked, name, self.clock())
-            return replace(told, outcome="good", notes=("it is gone, and no longer asked for",))
+            return replace(told, outcome="lost", notes=("its loss is accepted: it is no longer asked for",))
         change = Change(kind="gone", path="", message="the bag is not there any more")
         notes: list[str] = []
         if before.good_seal:
