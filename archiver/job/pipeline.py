@@ -62,7 +62,7 @@ class Tools:
 def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Archived | Failure:
     """Turn a seed into a staged bag, with the identity it was given, or into the Failure that says why there is none.
 
-    Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
+    Raises StorageError when a file cannot be written, RecordingError when the record is not whole; nothing stays
     staged then.
     """
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
