@@ -30,7 +30,7 @@ _QUERY_SESSION = tuple(
         rb"phpsessid=[0-9a-z]{32}",
         rb"sid=[0-9a-z]{32}",
         rb"aspsessionid[a-z]{8}=[a-z]{24}",
-        rb"cfid=[^&]+&cftoken=[^&]+",
+        rb"cfid=[^&]{1,512}+&cftoken=[^&]{1,512}+",
     )
 )
 

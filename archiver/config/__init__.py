@@ -60,6 +60,8 @@ class Config:
     pace: float = 1.0
     host_rest_seconds: float = 3600.0
     """The longest that a host is left alone because it asked for it (Retry-After)."""
+    seed_cpu_seconds: float = 900.0
+    """What one seed may take of the processor's time before its worker process is ended; 0: any time."""
     user_agent: str = ANONYMOUS
     proxy: str | None = None
     ca_bundle: Path | None = None
@@ -152,6 +154,7 @@ class Config:
             "trust_roots",
             "tsa_roots",
             "host_rest_seconds",
+            "seed_cpu_seconds",
             "rights",
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]

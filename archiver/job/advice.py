@@ -40,7 +40,8 @@ ADVICE = {
     "status": "an answer that is no page: look at the bag, and at the address in a browser",
     "recording": "the record of the capture was not whole, nothing was kept: run again; if it stays so, report it",
     "delivery": "captured, but its bag did not get to where it is to be delivered: see the reason, then run again",
-    "worker": "the process that read it died, twice: report the address as a bug; memory may be short",
+    "worker": "the process that read it died, twice: report the address as a bug; memory may be short, or "
+    "it computed longer than seed_cpu_seconds",
     "internal": "a bug in archiver: report it with what 'archiver run --debug' says",
     "waiting": "not tried yet: run the same command again",
     "other": "see the reasons in 'archiver status'",

@@ -23,7 +23,10 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 _XML_ROOT = re.compile(rb"<(?![?!])(?:[\w.-]{1,40}:)?([\w.-]{1,60})")
-_XML_SKIPPED = re.compile(rb"<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+\][^>]*+)?>", re.DOTALL | re.IGNORECASE)
+_XML_SKIPPED = re.compile(
+    rb"<\?.*?(?:\?>|\Z)|<!--.*?(?:-->|\Z)|<!DOCTYPE[^>\[]*+(?:\[[^\]]*+(?:\]|\Z)[^>]*+)?(?:>|\Z)",
+    re.DOTALL | re.IGNORECASE,
+)
 _SIGNATURES = (
     (b"%PDF-", "a PDF document"),
     (b"\x89PNG", "a PNG image"),

@@ -32,8 +32,11 @@ _JSON_NAME = r"[A-Za-z0-9_.$@\x2d]{1,128}+"
 
 
 def _heads(separator: str, without: str, equals: str) -> re.Pattern[str]:
+    """A bracket opens a name and may stand in one: of a name behind it 512 letters are looked at, for linear time."""
+    letter = f"(?:[^{_LETTERS}{without}]{_OTHERS})"
+    name = rf"(?<!\[){letter}++|(?<=\[){letter}{{1,512}}+"
     return re.compile(
-        rf"(?P<separator>{separator})(?P<name>(?:[^{_LETTERS}{without}]{_OTHERS})++)(?P<equals>{equals})"
+        rf"(?P<separator>{separator})(?P<name>{name})(?P<equals>{equals})"
         rf"|(?P<quote>{_QUOTE})(?P<key>{_JSON_NAME})(?:{_QUOTE}){_COLON}"
     )
 

@@ -17,7 +17,7 @@ _CONTROLS = b"\r\n\x0b\x0c\x1c\x1d\x1e\x00"
 _ONE = rb"[^\r\n\x0b\x0c\x1c-\x1e\x00]*+(?:\r\n|[\r\n\x0b\x0c\x1c-\x1e\x00])?"
 _LINES = re.compile(_ONE + rb"(?:[ \t]++" + _ONE + rb")*+")
 """A line and those that continue it."""
-_FOLD = re.compile(r"[\r\n\x0b\x0c\x1c-\x1e\x00]++[ \t]++")
+_FOLD = re.compile(r"(?<![\r\n\x0b\x0c\x1c-\x1e\x00])[\r\n\x0b\x0c\x1c-\x1e\x00]++[ \t]++")
 _START = re.compile(rb"HTTP/[0-9]|[A-Z-]{1,20} (?!:)[^ \r\n]*+ HTTP/[0-9]")
 _SCHEME = re.compile(
     r"\s*+(?:bearer|basic|digest|negotiate|ntlm|hawk|oauth|apikey|api-key|sharedkey|sharedkeylite|mac|token|dpop"

@@ -31,7 +31,7 @@ LARGEST = 256 << 20
 _LONGEST_ROW = 16 << 20
 """Characters."""
 _SAMPLE = 64 << 10
-_HIGH_IN_ADDRESS = re.compile(rb"https?://[\x21-\x7e]*[\x80-\xff]")
+_HIGH_IN_ADDRESS = re.compile(rb"https?://[\x21-\x7e]{0,500}[\x80-\xff]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _JSON = re.compile(r"(?:\[\s*|\{\s*\"[^\"]{1,60}\"\s*:\s*\[\s*)?\{")
 _URL_KEY = re.compile(r"\"(?:[a-z_]{0,20}url|link|href|uri)\"\s*:", re.IGNORECASE)

@@ -3,7 +3,9 @@ comes there. The program itself knows nothing of it: functions are replaced here
 which imports this file as its main module.
 
 Actions: `int`, `term` and `kill` reach the coordinator, once; `error` raises an OSError; `fill` fills the disk that has
-the path `at`; `readonly` writes to `at`, which makes an ext4 read-only; `back` sets the clock back at every look.
+the path `at`; `readonly` writes to `at`, which makes an ext4 read-only; `back` sets the clock back at every look. Of
+the seeds whose address holds the word `url`, `die` kills the process, `loop` computes for ever, `hang` does so inside
+the engine of regular expressions, where no other thread has a turn; `wait` sleeps.
 """
 
 import errno
@@ -12,8 +14,10 @@ import importlib
 import json
 import multiprocessing
 import os
+import re
 import signal
 import sys
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -56,6 +60,15 @@ def act(fault: dict[str, Any]) -> None:
             return
         coordinator = multiprocessing.parent_process()  # who asked for this process, not who forked it
         os.kill((coordinator and coordinator.pid) or os.getpid(), getattr(signal, f"SIG{action.upper()}"))
+    elif action == "wait":
+        time.sleep(4)
+    elif action in ("die", "loop", "hang"):
+        if action == "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        if action == "hang":
+            re.match(r"(?:a|a)+b", "a" * 200)
+        while True:
+            pass
     elif action == "error":
         raise OSError(errno.EIO, "Input/output error")
     elif action == "fill":
@@ -78,7 +91,8 @@ def at_stage(fault: dict[str, Any]) -> None:
 
     @functools.wraps(inner)
     def faulty(*args: Any, **kwargs: Any) -> Any:
-        act(fault)
+        if fault.get("url", "") in repr(args):
+            act(fault)
         return inner(*args, **kwargs)
 
     setattr(owner, attribute, faulty)

@@ -25,6 +25,7 @@ from archiver.config import Config
 from archiver.errors import ArchiverError, UsageError
 from archiver.job.pipeline import Tools
 from archiver.job.workers import worker
+from archiver.job.workers.watchdog import begin
 
 _VISIBLE_SECONDS = 5.0
 """How long a shared folder may take to show a new file on another machine."""
@@ -119,6 +120,7 @@ def _tools_of(spec: JobSpec, dask_worker: Any = None) -> Tools:
 
 
 def _equipped(config: Config, spec: JobSpec, dask_worker: Any) -> Tools:
+    begin(config.seed_cpu_seconds)
     if spec.staging:
         return worker.tools_for(config, spec.job)
     from distributed import get_worker

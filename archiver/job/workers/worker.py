@@ -22,6 +22,7 @@ from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.result import BagIdentity, Done, failure
 from archiver.job.workers.malloc import give_back, share_arena
+from archiver.job.workers.watchdog import begin, watched
 from archiver.mementos.consult import Mementos
 from archiver.mementos.turns import Turns
 from archiver.model import Seed
@@ -39,9 +40,10 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
     assert tools is not None, "the worker was not told the job"
     started = datetime.now(UTC)
     try:
-        if identity is None or tools.outbox is None:
-            return archive(seed, tools)
-        return tools.outbox.deliver(seed, identity, partial(archive, seed, tools, identity))
+        with watched(tools.config.seed_cpu_seconds):
+            if identity is None or tools.outbox is None:
+                return archive(seed, tools)
+            return tools.outbox.deliver(seed, identity, partial(archive, seed, tools, identity))
     except StorageError:
         raise
     except Refused as error:
@@ -64,6 +66,7 @@ def equip(config: Config, job: str, level: int | None = None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        begin(config.seed_cpu_seconds)
     share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
     _tools = tools_for(config, job)
