@@ -106,6 +106,7 @@ def parts(reading: Reading) -> dict[str, Any]:
         "claims": {name: _said(reading.claims.get(name, ())) for name in get_args(ClaimName)},
         "agreement": plain(reading.agreement),
         "credits": _said(reading.credits),
+        "notices": plain(reading.article.notices),
         "comparison": _comparison(reading.comparison),
         "links": plain(reading.links),
     }
