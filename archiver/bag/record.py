@@ -57,6 +57,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **parts(contents.reading),
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
+        **({"previous": plain(contents.previous)} if contents.previous else {}),
         "custody_log": CUSTODY_LOG,
         "operator": {
             "organisation": config.organisation,

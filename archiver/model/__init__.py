@@ -40,7 +40,7 @@ if TYPE_CHECKING:
         Where,
         kept_text,
     )
-    from archiver.model.bag import Bag, Finding, Judgement, Receipt, Report, Severity
+    from archiver.model.bag import Bag, Finding, Judgement, PreviousBag, Receipt, Report, Severity
     from archiver.model.capture import (
         Capture,
         Copied,
@@ -130,6 +130,7 @@ __all__ = [
     "Part",
     "PartKind",
     "Photo",
+    "PreviousBag",
     "Reading",
     "Receipt",
     "RecordIds",
