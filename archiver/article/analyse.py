@@ -13,6 +13,7 @@ from archiver.article.credits import image_credits
 from archiver.article.credits.page_credits import credits_of_page
 from archiver.article.credits.parse import credits_of_seed
 from archiver.article.html import dom
+from archiver.article.notices.find import notices_of
 from archiver.article.page_text import NORMALISATION, PARSER, Opened, model_of, opened, text_of
 from archiver.model import Article, Claim, ClaimName, Credit, Page, Reading, Seed
 
@@ -85,6 +86,7 @@ def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
         model=model,
         parser=PARSER if opening else None,
         normalisation=NORMALISATION,
+        notices=notices_of(model.blocks if model else (), opening.graph if opening else None, page.url),
     )
     return article, lambda: dom.links_of(tree, base) if tree is not None else []
 

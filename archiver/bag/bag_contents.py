@@ -7,7 +7,7 @@ from functools import cached_property
 
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
-from archiver.model import Capture, ClaimName, LeadImage, Reading, Rendering, Seed
+from archiver.model import Capture, ClaimName, LeadImage, PreviousBag, Reading, Rendering, Seed
 from archiver.rights.gate import LEVELS, level_of
 from archiver.rights.rules import Decision
 
@@ -45,6 +45,8 @@ class BagContents:
     """What the rules of the settings say of access."""
     clock: ClockCheck | None = None
     """None where nothing was known of the clock."""
+    previous: tuple[PreviousBag, ...] = ()
+    """Earlier bags of the same address, the oldest first."""
     rendering: Rendering | None = None
     """None where no browser was asked."""
 

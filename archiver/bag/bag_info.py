@@ -33,6 +33,7 @@ def bag_info(contents: BagContents) -> Info:
         ("Seed-Supplied-By", contents.custody["supplied_by"]),
         ("Seed-Obtained-How", contents.custody["obtained_how"]),
         *((f"Rights-{name.title()}", rights[name]) for name in ("statement", "holder", "basis", "access", "embargo")),
+        *(("Previous-Bag", f"{p.bag} sha256:{p.seal}" if p.seal else p.bag) for p in contents.previous),
         ("Custody-Log", CUSTODY_LOG),
     ]
     return [(label, value) for label, value in pairs if value]

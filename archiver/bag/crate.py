@@ -48,6 +48,7 @@ def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
     yield from _article(contents)
     yield from _agents(contents)
     yield _capture(contents)
+    yield from _earlier_bags(contents)
     yield from _rendering(contents)
     yield from (_file(contents, *each) for each in files if each[0] not in _NOT_PARTS)
 
@@ -76,9 +77,21 @@ def _root(contents: BagContents, files: Sequence[File]) -> Entity:
         "license": _ref(_licence_id(contents)),
         **({"conditionsOfAccess": access} if access else {}),
         "mainEntity": _ref(as_uri(contents.capture.address)),
-        "mentions": [_ref("#capture"), *([_ref("#rendering")] if contents.rendering else [])],
+        "mentions": [_ref("#capture"), *([_ref("#rendering")] if contents.rendering else []), *_earlier(contents)],
         "hasPart": [_ref(path) for path, _, _ in files if path not in _NOT_PARTS],
     }
+
+
+def _earlier(contents: BagContents) -> list[dict[str, str]]:
+    return [_ref(f"#previous-{number}") for number, _ in enumerate(contents.previous, 1)]
+
+
+def _earlier_bags(contents: BagContents) -> Iterator[Entity]:
+    """The earlier bags of the same address, by name and seal."""
+    for number, each in enumerate(contents.previous, 1):
+        sealed = {"identifier": f"sha256:{each.seal}"} if each.seal else {}
+        captured = {"dateCreated": f"{each.captured:%Y-%m-%dT%H:%M:%SZ}"} if each.captured else {}
+        yield {"@id": f"#previous-{number}", "@type": "CreativeWork", "name": each.bag, **sealed, **captured}
 
 
 def _licence_id(contents: BagContents) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
-from archiver.model import Capture, ComparedLine, Comparison
+from archiver.model import Capture, ComparedLine, Comparison, Notice
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
 from archiver.model.outcome_words import answer_words
 from archiver.templates import render
@@ -54,6 +54,7 @@ def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
         "preview.html",
         title=contents.title,
         language=stated if _LANGUAGE.fullmatch(stated) else "",
+        notices=[(_noticed(each), each.text) for each in contents.reading.article.notices[:20]],
         became=_became(contents.capture),
         compared=_has_article(contents),
         verdict=f"{comparison.verdict} as {copy}" if copy else verdict_words(comparison.verdict),
@@ -135,6 +136,12 @@ def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
     yield "Contact", contents.contact or ""
     yield "Seed", contents.custody_line
     yield "Rights", "; ".join(each for each in (contents.rights["statement"], contents.rights_line) if each)
+
+
+def _noticed(notice: Notice) -> str:
+    """The kind of a notice and its day."""
+    kind = notice.kind.replace("-", " ").capitalize()
+    return f"{kind} ({notice.date})" if notice.date else kind
 
 
 def _shares(comparison: Comparison) -> str:

@@ -57,6 +57,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **parts(contents.reading),
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
+        **({"previous": plain(contents.previous)} if contents.previous else {}),
         "custody_log": CUSTODY_LOG,
         "operator": {
             "organisation": config.organisation,
@@ -106,6 +107,7 @@ def parts(reading: Reading) -> dict[str, Any]:
         "claims": {name: _said(reading.claims.get(name, ())) for name in get_args(ClaimName)},
         "agreement": plain(reading.agreement),
         "credits": _said(reading.credits),
+        "notices": plain(reading.article.notices),
         "comparison": _comparison(reading.comparison),
         "links": plain(reading.links),
     }

@@ -15,7 +15,7 @@ from archiver.view.open_bag import OpenBag
 COLUMNS = (
     *("url", "outcome", "verdict", "source", "memento", "headline", "published", "bylines", "agencies"),
     *("bag", "seal", "access", "reason", "identifier", "captured", "final_url", "status", "memento_datetime"),
-    *("publisher", "modified", "language", "seed_coverage", "rights", "holder", "embargo", "list", "row"),
+    *("publisher", "modified", "language", "seed_coverage", "rights", "holder", "embargo", "list", "row", "notices"),
 )
 """The columns of a spreadsheet; the first twelve are promised in this order."""
 _LONGEST = 2_000
@@ -60,6 +60,8 @@ class Item:
     list: str = ""
     """The list that the seed was a row of, and the row's number from 1."""
     row: str = ""
+    notices: tuple[str, ...] = ()
+    """Kinds of the notices of the page, with their days."""
     seed_sha256: str = ""
     list_sha256: str = ""
     held: bool = False
@@ -117,6 +119,7 @@ def item_of_record(record: Mapping[str, Any], *, bag: str, seal: str, identifier
         embargo=_text(rights.get("embargo")),
         list=_text(row.get("name")),
         row=_text(row.get("row")),
+        notices=_unique(_notice(each) for each in _list(record.get("notices"))[:1000] if isinstance(each, Mapping)),
         seed_sha256=_text(seed.get("sha256")),
         list_sha256=_text(row.get("sha256")),
     )
@@ -150,6 +153,11 @@ def _is_byline(credit: Mapping[str, Any]) -> bool:
 
 def _names(credited: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
     return _unique(_text(each.get("name")) for each in credited)
+
+
+def _notice(notice: Mapping[str, Any]) -> str:
+    kind, day = _text(notice.get("kind")), _text(notice.get("date"))
+    return f"{kind} ({day[:10]})" if kind and day else kind
 
 
 def _unique(names: Iterable[str]) -> tuple[str, ...]:

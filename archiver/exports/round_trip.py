@@ -25,7 +25,7 @@ from archiver.seeds.refusal import Refusal
 PREFIX = "archiver_"
 ADDED = (
     *("outcome", "verdict", "source", "memento", "headline", "published", "bylines", "agencies", "bag", "seal"),
-    *("access", "captured", "reason", "matched"),
+    *("access", "notices", "captured", "reason", "matched"),
 )
 """What is appended, each name behind `archiver_`."""
 _SPREADSHEETS = (".csv", ".tsv", ".tab")

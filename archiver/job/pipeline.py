@@ -29,7 +29,7 @@ from archiver.job.rights_rule import rule_for
 from archiver.ledger.answers import Answer
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
-from archiver.model import Capture, Failure, Page, Reading, Seed, SourceDocument
+from archiver.model import Capture, Failure, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -59,8 +59,11 @@ class Tools:
     """What a time service says of this machine's clock."""
 
 
-def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Archived | Failure:
+def archive(
+    seed: Seed, tools: Tools, identity: BagIdentity | None = None, previous: tuple[PreviousBag, ...] = ()
+) -> Archived | Failure:
     """Turn a seed into a staged bag, with the identity it was given, or into the Failure that says why there is none.
+    `previous` are the earlier bags of its address, which the new one names.
 
     Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
     staged then.
@@ -79,13 +82,13 @@ def archive(seed: Seed, tools: Tools, identity: BagIdentity | None = None) -> Ar
                 staged.discard()
                 return replace(consulted.fetched, recorded=None)
             writer.close()
-            sealed = _sealed(seed, consulted, None, writer, staged, tools)
+            sealed = _sealed(seed, consulted, None, writer, staged, tools, previous)
         else:
             capture, reading = _read_original(seed, fetched)  # 2. read the page, compare it with the seed
             with shown(seed, capture, reading, session, config) as after:  # 3. show it in a browser, where it takes one
                 consulted = _consulted(seed, after.capture, reading, after, session, tools, place)
                 writer.close()
-                sealed = _sealed(seed, consulted, after, writer, staged, tools)
+                sealed = _sealed(seed, consulted, after, writer, staged, tools, previous)
     except BaseException:
         staged.discard()
         raise
@@ -116,6 +119,7 @@ def _sealed(
     writer: "_StagedWarcs",
     staged: StagedBag,
     tools: Tools,
+    previous: tuple[PreviousBag, ...],
 ) -> Archived:
     """Write and seal the bag. Raises StorageError, RecordingError."""
     config, capture, reading = tools.config, consulted.fetched, consulted.reading
@@ -139,6 +143,7 @@ def _sealed(
             config, seed, capture, reading, after.rendering.reading if after and after.rendering else None
         ),
         rendering=after.rendering if after else None,
+        previous=previous,
     )
     bag = fill(staged, contents)  # 5. write and seal
     warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}

@@ -230,6 +230,14 @@ class Ledger:
                 f"{_DELIVERED}) ORDER BY name, bag"
             )
 
+    def bags_at(self, url: str, most: int) -> list[str]:
+        """The bags of an address, whatever their seeds, the newest first."""
+        query = (
+            "SELECT name FROM bags WHERE substr(key, 66) = ? ORDER BY substr(name, -25, 16) DESC, rowid DESC LIMIT ?"
+        )
+        with usable(self._path):
+            return [name for (name,) in self._db.execute(query, (storable(url), most))]
+
     def fact(self, name: str) -> str | None:
         """What is known of the ledger itself under this name."""
         with usable(self._path):

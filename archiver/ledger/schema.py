@@ -66,7 +66,12 @@ def _seals(database: sqlite3.Connection) -> None:
     database.execute(f"CREATE TABLE IF NOT EXISTS seals ({_TABLES['seals']})")
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _seals)
+def _by_address(database: sqlite3.Connection) -> None:
+    """The bags of an address: in a key it stands behind the 64 digits of the seed's SHA-256 and a space."""
+    database.execute("CREATE INDEX IF NOT EXISTS bags_by_address ON bags (substr(key, 66))")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _seals, _by_address)
 """Each brings a file from the version that is its place to the next."""
 
 

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
         DocumentKind,
         LineKind,
         Marked,
+        Notice,
+        NoticeKind,
         PageAnchor,
         PageBlock,
         PageCaption,
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
         Where,
         kept_text,
     )
-    from archiver.model.bag import Bag, Finding, Judgement, Receipt, Report, Severity
+    from archiver.model.bag import Bag, Finding, Judgement, PreviousBag, Receipt, Report, Severity
     from archiver.model.capture import (
         Capture,
         Copied,
@@ -115,6 +117,8 @@ __all__ = [
     "Marked",
     "Memento",
     "NoAnswer",
+    "Notice",
+    "NoticeKind",
     "Outcome",
     "Page",
     "PageAnchor",
@@ -126,6 +130,7 @@ __all__ = [
     "Part",
     "PartKind",
     "Photo",
+    "PreviousBag",
     "Reading",
     "Receipt",
     "RecordIds",

@@ -89,6 +89,20 @@ class PageCaption:
     at: str
 
 
+NoticeKind = Literal["correction", "clarification", "editors-note", "retraction", "withdrawal", "kill", "advisory"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """What a page says about its own article: `text` as it stands there, `date` as claims keep dates where one is
+    stated with it, `at` the XPath of the element, or of a script and a JSONPath in it."""
+
+    kind: NoticeKind
+    text: str
+    date: str | None
+    at: str | None
+
+
 BlockKind = Literal[
     "paragraph",
     "heading",
@@ -198,6 +212,7 @@ class Article:
     parser: str | None = None
     normalisation: str | None = None
     source: SourceDocument | None = None
+    notices: tuple[Notice, ...] = ()
 
     @property
     def text(self) -> str:

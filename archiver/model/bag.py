@@ -17,6 +17,17 @@ class Bag:
     """`urn:uuid:…`, the External-Identifier."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PreviousBag:
+    """An earlier bag of the same address: its name, its seal (SHA-256 of its tag manifest), when its capture began, how
+    its page compared with its seed; None for what is not known."""
+
+    bag: str
+    seal: str | None
+    captured: datetime | None
+    verdict: str | None
+
+
 Severity = Literal["error", "warning", "info"]
 Judgement = Literal["passed", "failed", "not checked"]
 

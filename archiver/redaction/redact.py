@@ -322,5 +322,8 @@ _OF_RENDERING = re.compile(r'<li><a href="rendering/[^<>]*+>[^<>]*+</a></li>')
 
 
 def _of_rendering(path: str) -> bool:
-    """Whether a path, below the bag, `data/` or what Archivematica calls it, leads to pictures of the page."""
-    return path.removeprefix("data/").removeprefix("objects/").startswith(_RENDERING)
+    """Whether a path, below the bag, `data/` or what Archivematica calls it, leads to pictures of the page; or an
+    identifier of the crate is that of the browser, or of what it did."""
+    return path in ("#rendering", "#browser") or path.removeprefix("data/").removeprefix("objects/").startswith(
+        _RENDERING
+    )

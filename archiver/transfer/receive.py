@@ -109,7 +109,9 @@ class _ReceiveSession:
         started = datetime.now(UTC)
         path = incoming.path
         if path.name.lower().endswith(".wacz"):
-            raise Refused("a .wacz is an access copy, not a bag; ask for the bag as tar, tgz, zip or folder")
+            raise Refused(
+                "a .wacz is a web archive or access copy, not a bag; ask for the bag as tar, tgz, zip or folder"
+            )
         # 1. What is in it, read where it lies, and whether it is here already.
         try:
             with opened(path) as (tree, findings):

@@ -239,6 +239,8 @@ def _seed(facts: Facts) -> Iterator[Row]:
     yield "Independence", seed["independence"]
     yield "Its headline", _or(seed["headline"], "none")
     yield "Its date", _or(seed["date"], "none")
+    for notice in (facts.record.get("notices") or ())[:MOST]:
+        yield f"Notice of the page: {notice['kind']}", f"{notice['date'] or 'no date'}: {notice['text']}"
     outcome = facts.record["capture"]["outcome"]
     copy = copy_of(facts.record)
     if outcome != "captured" and not copy:

@@ -29,6 +29,9 @@ def one_line(text: object) -> str:
     return visible(" ".join(str(text).split()))
 
 
+_NOTICES = 20
+
+
 def record_lines(record: Record, *, colour: bool = False) -> Iterator[str]:
     """Verdict, comparison, links, credits and claims, each under its heading where there is something to tell.
 
@@ -36,6 +39,7 @@ def record_lines(record: Record, *, colour: bool = False) -> Iterator[str]:
     """
     outcome = record.get("capture", {}).get("outcome", "captured")
     whole = outcome == "captured" or copy_of(record) is not None
+    yield from _notices(record)
     yield from _verdict(record, outcome)
     for heading, lines in (
         ("Comparison", list(differences(record, colour=colour)) if whole else []),
@@ -77,6 +81,13 @@ def _tls(tls: Record | None) -> str:
         return ", no TLS"
     trust = "verified" if tls["verified"] else "NOT VERIFIED"
     return f", {one_line(tls['protocol'])}, certificate {trust}, issued by {one_line(tls['issuer'] or 'not known')}"
+
+
+def _notices(record: Record) -> Iterator[str]:
+    """What the page says about its article, before anything else is said of it."""
+    for notice in (record.get("notices") or ())[:_NOTICES]:
+        day = f" of {one_line(notice['date'])}" if notice["date"] else ""
+        yield f"notice of the page: {one_line(notice['kind'])}{day}: {one_line(notice['text'])}"
 
 
 def _verdict(record: Record, outcome: str) -> Iterator[str]:

@@ -132,7 +132,7 @@ def test_compare_tells_a_seed_and_a_saved_page_apart_without_network_or_bag(save
 def test_compare_json_has_the_parts_of_the_record(saved, capsys):
     assert main(["compare", "--json", *map(str, saved)]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told) == {"claims", "agreement", "credits", "comparison", "links", "text"}
+    assert set(told) == {"claims", "agreement", "credits", "notices", "comparison", "links", "text"}
     assert told["comparison"]["verdict"] == "edited"
 
 

@@ -39,7 +39,8 @@ def runs(tmp_path, capsys):
             for answer in answers:
                 pages[PLACE] = answer
                 before = site.asked[PLACE]
-                words = ["run", str(seeds), "--json", "--pace", "0", "--bags", str(tmp_path / "bags"), *site.options]
+                words = ["run", str(seeds), "--json", "--pace", "0", "--browser", "never"]
+                words += ["--bags", str(tmp_path / "bags"), *site.options]
                 code = main([*words, *options])
                 out, err = capsys.readouterr()
                 found.append((code, json.loads(out), err, site.asked[PLACE] - before))

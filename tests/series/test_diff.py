@@ -1,5 +1,6 @@
 """`archiver diff`: what changed between two bags of one article."""
 
+import hashlib
 import json
 from pathlib import Path
 
@@ -64,3 +65,22 @@ def test_what_is_no_bag_gets_one_line(tmp_path: Path, capsys: pytest.CaptureFixt
     error = capsys.readouterr().err
     assert error.count("\n") == 1
     assert "Traceback" not in error
+
+
+def test_a_bag_names_the_earlier_ones_and_history_lists_them(bags: list[Path], capsys: pytest.CaptureFixture[str]):
+    folder = bags[0].parent
+    record = json.loads((bags[2] / "data/provenance.json").read_bytes())
+    assert [each["bag"] for each in record["previous"]] == [bags[0].name, bags[1].name]
+    seal = hashlib.sha256((bags[1] / "tagmanifest-sha256.txt").read_bytes()).hexdigest()
+    assert record["previous"][1]["seal"] == seal
+    assert f"Previous-Bag: {bags[1].name}" in (bags[2] / "bag-info.txt").read_text("utf-8").replace("\n  ", " ")
+    assert "previous" not in json.loads((bags[0] / "data/provenance.json").read_bytes())
+    assert main(["validate", "--quiet", str(bags[2])]) == 0
+    capsys.readouterr()
+    assert main(["history", "--json", "--bags", str(folder), record["seed"]["original_url"]]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert [each["bag"] for each in found] == [each.name for each in bags]
+    assert found[0]["findings"] == found[3]["findings"] == []
+    assert "credit-dropped" in {each["code"] for each in found[2]["findings"]}
+    assert main(["history", "--bags", str(folder), "http://nobody.example/"]) == 0
+    assert "no bag of http://nobody.example/" in capsys.readouterr().out

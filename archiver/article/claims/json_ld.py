@@ -33,13 +33,13 @@ def claims(page: Page, tree: Tree | None) -> Iterator[Found]:
 
 
 def _from_json(graph: Graph, url: str) -> Iterator[Found]:
-    for node in _of_page(graph.articles, url)[:10]:
+    for node in of_page(graph.articles, url)[:10]:
         for key, name in _JSON.items():
             for raw, at in _values(graph, node, key, name):
                 yield name, raw, "json-ld", at
 
 
-def _of_page(articles: list[Node], url: str) -> list[Node]:
+def of_page(articles: list[Node], url: str) -> list[Node]:
     """The nodes about the article itself: without what it reviews, and without articles of other addresses where one
     has the page's."""
     articles = [node for node in articles if ".itemReviewed" not in node.at]

@@ -55,7 +55,8 @@ COMMANDS = (
     Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "audit"),
     Command("certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "certify"),
     Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),
-    Command("diff", "Compare two bags of one article: text, claims, credits, photo.", bags.diff, "diff"),
+    Command("history", "Show the bags of one article over time and what changed.", bags.history, "over_time"),
+    Command("diff", "Compare two bags of one article: text, claims, credits, photo.", bags.diff, "over_time"),
     Command(
         "export",
         "Export what bags say as a table, references or catalogue records.",

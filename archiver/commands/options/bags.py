@@ -84,6 +84,12 @@ def diff(command: argparse.ArgumentParser) -> None:
     as_json(command, "one JSON object: older, newer, same, verdict, lines, claims, credits, findings")
 
 
+def history(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver history`."""
+    command.add_argument("seed", metavar="SEED|URL", help="seed document, or the address of an article")
+    as_json(command, "one list: bag, captured, outcome, verdict, findings since the bag before")
+
+
 def show(command: argparse.ArgumentParser) -> None:
     """The options of `archiver show`."""
     bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")

@@ -9,11 +9,12 @@ from datetime import UTC, datetime
 from archiver.bag.staging import publish
 from archiver.config import Config
 from archiver.job.ledger_rows import entry_of, repeats
+from archiver.job.previous import previous_bags
 from archiver.job.result import Archived, Done
 from archiver.job.workers.executors import run_seed
 from archiver.ledger.ledger import Entry, Ledger, key_of
 from archiver.ledger.seals import keep
-from archiver.model import Seed
+from archiver.model import PreviousBag, Seed
 from archiver.transfer.left_state import left_state
 
 
@@ -25,7 +26,10 @@ class BagSink:
 
     def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
         """Hand a seed out."""
-        return workers.submit(run_seed, seed)
+        return workers.submit(run_seed, seed, None, self._previous(seed))
+
+    def _previous(self, seed: Seed) -> tuple[PreviousBag, ...]:
+        return previous_bags(self._config.bags, self._ledger, seed)
 
     def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
         """Make results durable: bags first, then the ledger; the rows it has now. Raises StorageError."""

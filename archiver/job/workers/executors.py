@@ -11,7 +11,7 @@ from archiver.config import Config
 from archiver.job.result import BagIdentity, Done
 from archiver.job.workers.open_files import seeds_at_once
 from archiver.job.workers.process_pool import WorkerPool
-from archiver.model import Seed
+from archiver.model import PreviousBag, Seed
 
 IN_FLIGHT = 8
 """Seeds that one process has under way."""
@@ -59,11 +59,12 @@ def _equip(config: Config, job: str, level: int | None) -> None:
     worker.equip(config, job, level)
 
 
-def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
-    """Archive one seed with the tools of this worker; with a name for it, deliver its bag. Raises StorageError."""
+def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[PreviousBag, ...] = ()) -> Done:
+    """Archive one seed with the tools of this worker; with a name for it, deliver its bag. `previous` are the earlier
+    bags of its address. Raises StorageError."""
     from archiver.job.workers import worker
 
-    return worker.run_seed(seed, identity)
+    return worker.run_seed(seed, identity, previous)
 
 
 def release(config: Config) -> None:

@@ -25,7 +25,7 @@ from archiver.job.workers.malloc import give_back, share_arena
 from archiver.job.workers.watchdog import begin, watched
 from archiver.mementos.consult import Mementos
 from archiver.mementos.turns import Turns
-from archiver.model import Seed
+from archiver.model import PreviousBag, Seed
 from archiver.trust.seal_new_bag import load_signer
 
 _log = logging.getLogger(__name__)
@@ -34,16 +34,17 @@ here = threading.local()
 """The `tools` of this thread, where a process works for several jobs at once."""
 
 
-def run_seed(seed: Seed, identity: BagIdentity | None = None) -> Done:
-    """Archive one seed with the tools of this worker; with a name for it, deliver its bag. Raises StorageError."""
+def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[PreviousBag, ...] = ()) -> Done:
+    """Archive one seed with the tools of this worker; with a name for it, deliver its bag. `previous` are the earlier
+    bags of its address. Raises StorageError."""
     tools: Tools | None = getattr(here, "tools", _tools)
     assert tools is not None, "the worker was not told the job"
     started = datetime.now(UTC)
     try:
         with watched(tools.config.seed_cpu_seconds):
             if identity is None or tools.outbox is None:
-                return archive(seed, tools)
-            return tools.outbox.deliver(seed, identity, partial(archive, seed, tools, identity))
+                return archive(seed, tools, previous=previous)
+            return tools.outbox.deliver(seed, identity, partial(archive, seed, tools, identity, previous))
     except StorageError:
         raise
     except Refused as error:

@@ -17,6 +17,9 @@ ENTRIES = 2_000_000
 COMPLAINTS = 1_000
 """Findings about entries after which the rest of an archive is not read."""
 
+_INSIDE = "; it was packed from inside the bag: pack the folder itself"
+_MACOS = "; macOS put this in: pack it there with 'ditto -c -k --norsrc --keepParent', or 'zip -rX'"
+
 Kind = Literal["file", "folder", "link", "special"]
 
 
@@ -48,6 +51,11 @@ class EntryIndex:
         self._files, self._places, self._order = Table[int](), Table[int](), Table[str]()
         self._folders: set[str] = set()
         self._entries = self._octets = 0
+
+    @property
+    def has_files(self) -> bool:
+        """Whether a file was taken."""
+        return len(self._files) > 0
 
     def say(self, code: str, path: str = "", **facts: Any) -> None:
         self.findings.append(finding(code, path, **facts))
@@ -90,12 +98,12 @@ class EntryIndex:
         if self.base is None:
             self.base = parts[0] if (folder or len(parts) > 1) and parts[0] != "data" else ""
             if not self.base:
-                self.say("ARC004", found=name)
+                self.say("ARC004", found=name, hint=_INSIDE)
             elif self.base != self.name:
                 self.say("ARC006", expected=self.name, found=self.base)
         if self.base:
             if parts[0] != self.base:
-                self.say("ARC004", found=name)
+                self.say("ARC004", found=name, hint=_MACOS if parts[0] in ("__MACOSX", ".DS_Store") else "")
                 return None
             parts = parts[1:]
         return "/".join(parts)

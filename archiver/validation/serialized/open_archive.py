@@ -42,7 +42,8 @@ def opened(path: Path) -> Iterator[tuple[Tree | None, list[Finding]]]:
         return
     end = suffix(path.name)
     if end is None or not path.is_file():
-        yield None, [finding("BAG001")]
+        found = "a WACZ, which is a web archive and no bag" if path.name.lower().endswith(".wacz") else None
+        yield None, [finding("BAG001", found=found)]
         return
     with path.open("rb") as stream:
         size = os.fstat(stream.fileno()).st_size

@@ -23,6 +23,8 @@ _OCTAL = re.compile(rb"[ \0]*([0-7]{1,21})[ \0]*")
 _PAX = re.compile(rb"(\d{1,7}) ")
 _WANTED = ("path", "linkpath", "size")
 """Of pax headers; the rest is not kept: headers may follow one another without end."""
+_OTHERS = (b"\x1f\x8b", b"PK\3\4")
+"""How a gzip and a zip begin."""
 _LARGEST = 1 << 60
 """Bytes of one entry; beyond, offsets are no longer those of files."""
 _KINDS: dict[bytes, Kind] = {b"3": "special", b"4": "special", b"5": "folder", b"6": "special"}
@@ -44,7 +46,7 @@ class Tar:
     def list(self, index: EntryIndex) -> None:
         """Every entry, to the end of the archive. Raises BadArchive, OSError."""
         offset, extra, common = 0, dict[str, bytes](), dict[str, bytes]()
-        while header := self._header(offset):
+        while header := self._header(offset, index):
             kind, size = header[156:157], _number(header[124:136])
             offset += BLOCK
             if kind in (b"L", b"K", b"x", b"g"):
@@ -66,9 +68,17 @@ class Tar:
                 raise BadArchive("ARC001", reason=f"something follows the end of the archive, at byte {offset}")
             offset += len(piece)
 
-    def _header(self, offset: int) -> bytes | None:
-        """The header at an offset; None at the end of the archive. Raises BadArchive."""
+    def _header(self, offset: int, index: EntryIndex) -> bytes | None:
+        """The header at an offset; None at the end of the archive, also where the blocks that mark it are missing and
+        the last file is whole, as some tools write it. Raises BadArchive."""
         header = self._read_at(offset, BLOCK)
+        if not offset and header.startswith(_OTHERS):
+            raise BadArchive(
+                "ARC001", reason=f"it is not a tar but a {'gzip: name it .tgz' if header[0] == 31 else 'zip'}"
+            )
+        if index.has_files and len(header) < BLOCK and not header.strip(b"\0"):
+            index.say("ARC008")
+            return None
         if len(header) < BLOCK:
             raise BadArchive("ARC001", reason="it is cut short" if offset else "it is not a tar")
         if not header.strip(b"\0"):

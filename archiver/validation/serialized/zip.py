@@ -44,7 +44,7 @@ class Zip:
                 raise BadArchive("ARC007", reason=f"{entry.filename} is encrypted")
             if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2):
                 raise BadArchive("ARC007", reason=f"{entry.filename} is compressed with method {entry.compress_type}")
-            index.take(entry.orig_filename, _kind(entry), size=entry.file_size, place=number)
+            index.take(_name(entry), _kind(entry), size=entry.file_size, place=number)
 
     def open(self, place: int, size: int) -> BinaryIO:
         """The file of an entry."""
@@ -78,6 +78,27 @@ class _Entry(io.RawIOBase):
     def close(self) -> None:
         self._inner.close()
         super().close()
+
+
+def _name(entry: ZipInfo) -> str:
+    """The name of an entry. Without the flag for UTF-8 (APPNOTE.TXT, appendix D) it is what the extra field 0x7075
+    says, or UTF-8 where a Unix or a Mac wrote it and it is that, or code page 437."""
+    if entry.flag_bits & 0x800 or entry.orig_filename.isascii():
+        return entry.orig_filename
+    raw = entry.orig_filename.encode("cp437", "replace")
+    at, extra = 0, entry.extra
+    while at + 4 <= len(extra):
+        kind, length = struct.unpack_from("<HH", extra, at)
+        body = extra[at + 4 : at + 4 + length]
+        if kind == 0x7075 and len(body) > 5 and body[:5] == b"\1" + struct.pack("<L", zlib.crc32(raw)):
+            return body[5:].decode("utf-8", "surrogateescape")
+        at += 4 + length
+    if entry.create_system in (3, 19):
+        try:
+            return raw.decode("utf-8")
+        except UnicodeDecodeError:
+            pass
+    return entry.orig_filename
 
 
 def _kind(entry: ZipInfo) -> Kind:

@@ -1,16 +1,22 @@
-"""`archiver diff`: two bags of one article, their pages read again by the running extractor."""
+"""`archiver diff` and `archiver history`: bags of one article over time, their pages read again by the running
+extractor."""
 
 import argparse
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from archiver import api
 from archiver.bag.record import plain
+from archiver.commands.settings import settings_of
 from archiver.escape import visible
 from archiver.model.comparison_words import verdict_words
 from archiver.series.diff_bags import diff_bags
 from archiver.series.differences import Difference
+from archiver.series.history import Captured
+from archiver.series.history import history as history_of
 from archiver.series.recorded_page import State
 from archiver.view.terminal import differences
 
@@ -56,3 +62,28 @@ def _lines(found: Difference) -> list[str]:
     for what, claims in (("added", found.claims_added), ("dropped", found.claims_dropped)):
         told += [f"claim {what}: {each.name} {each.value} ({each.source})" for each in claims]
     return told
+
+
+def history(args: argparse.Namespace) -> int:
+    """Print the bags of a seed's address, the oldest first. Raises UsageError, StorageError."""
+    config = settings_of(args)
+    address = args.seed.lower().startswith(("http://", "https://"))
+    url = args.seed if address else api.read_seed(Path(args.seed)).url
+    found = list(history_of(config.bags, url))
+    if args.json:
+        print(json.dumps([asdict(each) for each in found]))
+        return 0
+    for each in found:
+        print(visible(_bag_line(each)))
+        for finding in each.findings or ():
+            print(visible(f"  {finding.code}: {finding.message}"))
+    if not found:
+        print(visible(f"no bag of {url} in {config.bags}"))
+    return 0
+
+
+def _bag_line(each: Captured) -> str:
+    if each.captured is None:
+        return f"{each.bag}: not here any more"
+    apart = "  (not compared with the one before)" if each.findings is None else ""
+    return f"{each.captured}  {each.outcome or '':<8}  {each.verdict or '':<11}  {each.bag}{apart}"
