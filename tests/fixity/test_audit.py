@@ -392,3 +392,12 @@ def test_an_accepted_loss_is_told_as_lost_and_never_as_good(bag, capsys):
     assert (code, {Path(each["bag"]).name: each["outcome"] for each in told_of}["harbour"]) == (0, "lost")
     assert "1 lost" in err
     assert {each.outcome for each in run(bag.parent)} == {"good"}, "it is not asked for any more"
+
+
+def test_a_renamed_bag_with_the_same_seal_is_told_as_moved(bag):
+    run(bag.parent)
+    bag.rename(bag.with_name("renamed"))
+    gone, new = run(bag.parent)
+    assert (gone.outcome, new.outcome) == ("gone", "good")
+    assert "moved" in gone.changes[0].message
+    assert "renamed has its seal" in gone.changes[0].message
