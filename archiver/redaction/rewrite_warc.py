@@ -6,7 +6,7 @@ It reads files that validation has passed. Blocks are streamed: only heads of me
 
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -21,6 +21,7 @@ from archiver.redaction.addresses import address_without_secrets, without_secret
 from archiver.redaction.http_heads import json_text, without_secret_headers
 from archiver.redaction.removed import Removed
 from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
+from archiver.redaction.trailers import end_of_head, trailer_at
 from archiver.validation.warc.gzip_members import Broken, Members
 
 HEAD = 4 << 20
@@ -65,13 +66,22 @@ class Rewritten:
 
 @dataclass(slots=True, kw_only=True)
 class _Record:
-    """A record as it is read: the header, the head of its block (all that is not streamed), the rest of the block."""
+    """A record as it is read: the header, the head of its block, the body, the trailer section of a chunked body with
+    the empty line that ends it, and what still follows. Body and what follows are streamed."""
 
     offset: int
     version: bytes
     fields: Fields
     head: bytes
-    rest: Callable[[], Iterator[bytes]]
+    body: Callable[[], Iterator[bytes]] = lambda: iter(())
+    trailer: bytes = b""
+    surplus: Callable[[], Iterator[bytes]] = lambda: iter(())
+
+    def rest(self, trailer: bytes) -> Iterator[bytes]:
+        """The block behind its head, with this trailer section in place of its own."""
+        yield from self.body()
+        yield trailer
+        yield from self.surplus()
 
     def get(self, name: str) -> str:
         return next((value for label, value in self.fields if label.lower() == name), "")
@@ -86,29 +96,26 @@ def rewrite(
     for record in _records(path):
         place = out.at
         old, here = record.get("warc-record-id"), removed.of_one()
-        head = _head(record, here, renamed)
+        head, trailer = _head(record, here, renamed), _trailer(record, here)
         fields = [(label, _field(label, value, ids, here, renamed)) for label, value in record.fields]
         if old not in ids:
-            out.member(_header(record.version, fields), record.head, record.rest)
+            out.member(_header(record.version, fields), record.head, record.rest(record.trailer))
             done.places[record.offset] = (place, out.at - place)
             continue
         hasher = Hasher()
         hasher.update(head)
-        for piece in record.rest():
+        for piece in record.rest(trailer):
             hasher.update(piece)
         length = int(record.get("content-length"))
         fields = [(label, _refreshed(label, value, hasher)) for label, value in fields]
-        out.member(_header(record.version, fields), head, record.rest)
+        out.member(_header(record.version, fields), head, record.rest(trailer))
         done.places[record.offset] = (place, out.at - place)
         if record.get("warc-type") == "warcinfo":
             continue
         changed = Changed(file=name, id=ids[old], original=old, grown=hasher.size - length,
                           headers=tuple(sorted(here.headers)), parameters=tuple(sorted(here.parameters)))  # fmt: skip
         done.changed.append(changed)
-        out.member(
-            *_marker(record.version, {label.lower(): value for label, value in fields}, changed, moment),
-            lambda: iter(()),
-        )
+        out.member(*_marker(record.version, {label.lower(): value for label, value in fields}, changed, moment), ())
     return done
 
 
@@ -116,6 +123,7 @@ def collect(path: Path, removed: Removed) -> None:
     """Add to `removed` what is to be taken out of a file. Raises Refused, OSError."""
     for record in _records(path):
         _head(record, removed, str)
+        _trailer(record, removed)
         for label, value in record.fields:
             _field(label, value, {}, removed, str)
 
@@ -125,14 +133,15 @@ def new_ids(path: Path, ids: dict[str, str], removed: Removed, renamed: Change =
     for record in _records(path):
         old, here = record.get("warc-record-id"), removed.of_one()
         fields = (_field(label, value, {}, here, renamed) != value for label, value in record.fields)
-        if _head(record, here, renamed) != record.head or any(fields):
+        block = (_head(record, here, renamed), _trailer(record, here))
+        if block != (record.head, record.trailer) or any(fields):
             ids[old] = f"<urn:uuid:{uuid5(NAMESPACE_URL, f'{old} without secrets')}>"
 
 
 def heads(path: Path) -> Iterator[bytes]:
-    """Header and head of each record of a file: all but bodies. Raises Refused, OSError."""
+    """Header, head and trailers of each record of a file: all but bodies. Raises Refused, OSError."""
     for record in _records(path):
-        yield _header(record.version, record.fields) + record.head
+        yield _header(record.version, record.fields) + record.head + record.trailer
 
 
 def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
@@ -144,8 +153,7 @@ def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
         said += "description: access copy; cookies, tokens and passwords are taken out of headers and addresses\r\n"
         return said.encode("utf-8", "surrogateescape")
     if record.get("content-type").lower().startswith(_HTTP):
-        plain = without_secret_headers(record.head, removed)
-        return _masked(plain.decode("latin-1"), removed).encode("latin-1")
+        return _lines_of_http(record.head, removed)
     if kind in ("metadata", "request"):  # addresses among its fields: via, outlink
         said = record.head.decode("utf-8", "surrogateescape")
         if said.lstrip()[:1] in ("{", "[") and (changed := json_text(said, removed)) is not None:
@@ -154,14 +162,23 @@ def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
     return record.head
 
 
+def _trailer(record: _Record, removed: Removed) -> bytes:
+    """The trailer section as it is to be: its fields are headers (RFC 9110, 6.5)."""
+    return _lines_of_http(record.trailer, removed) if record.trailer else b""
+
+
+def _lines_of_http(lines: bytes, removed: Removed) -> bytes:
+    plain = without_secret_headers(lines, removed)
+    return _masked(plain.decode("latin-1"), removed).encode("latin-1")
+
+
 def _lines(text: str, removed: Removed) -> str:
     """Lines `name: value` (application/warc-fields), each value as a header's."""
     pieces = []
     for line in text.splitlines(keepends=True):
         name, colon, value = line.partition(":")
         if name.strip().lower() == _INTERIM and (octets := _octets(value)) is not None:
-            plain = without_secret_headers(octets, removed)
-            masked = _masked(plain.decode("latin-1"), removed).encode("latin-1")
+            masked = _lines_of_http(octets, removed)
             end = value[len(value.rstrip()) :]
             pieces.append(line if masked == octets else f"{name}: {b64encode(masked).decode()}{end}")
             continue
@@ -239,9 +256,9 @@ class _Out:
     def __init__(self, sink: Sink) -> None:
         self._sink, self.at = sink, 0
 
-    def member(self, header: bytes, head: bytes, rest: Callable[[], Iterator[bytes]]) -> None:
+    def member(self, header: bytes, head: bytes, rest: Iterable[bytes]) -> None:
         deflater = zlib.compressobj(6, zlib.DEFLATED, zlib.MAX_WBITS | 16)
-        for piece in chain((header, head), rest()):
+        for piece in chain((header, head), rest):
             self._write(deflater.compress(piece))
         self._write(deflater.compress(b"\r\n\r\n") + deflater.flush())
 
@@ -276,24 +293,37 @@ def _record(path: Path, members: Members) -> _Record:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.decode('utf-8').strip()}")
         else:
             fields.append((label, value.strip()))
-    record = _Record(offset=offset, version=version, fields=fields, head=b"", rest=lambda: iter(()))
+    record = _Record(offset=offset, version=version, fields=fields, head=b"")
     length = int(record.get("content-length") or 0)
     whole = record.get("warc-type") in ("warcinfo", "request", "metadata")
-    while len(held) < length and (whole or _end_of_head(held) < 0):
+    while len(held) < length and (whole or end_of_head(held) < 0):
         held += _more(members, held, path)
     held = held[:length]
-    cut = length if whole else _end_of_head(held)
+    cut = length if whole else end_of_head(held)
     cut = len(held) if cut < 0 else cut
     start = len(header) + 4 + cut
     record.head = held[:cut]
-    record.rest = lambda: _block(path, offset, start, length - cut)
+    record.body = lambda: _block(path, offset, start, length - cut)
+    if b"chunked" in record.head.lower() and (ahead := trailer_at(record.body())) is not None:
+        record.trailer = _section(_block(path, offset, start + ahead, length - cut - ahead), path, offset)
+        behind = ahead + len(record.trailer)
+        record.body = lambda: _block(path, offset, start, ahead)
+        record.surplus = lambda: _block(path, offset, start + behind, length - cut - behind)
     return record
 
 
-def _end_of_head(block: bytes) -> int:
-    """Where the first empty line of a message ends; -1 where there is none."""
-    ends = [at + len(mark) for mark in (b"\r\n\r\n", b"\n\n", b"\n\r\n") if (at := block.find(mark)) >= 0]
-    return min(ends, default=-1)
+def _section(pieces: Iterator[bytes], path: Path, offset: int) -> bytes:
+    """A trailer section with the empty line that ends it; nothing where it is empty. Raises Refused, OSError."""
+    held = b""
+    for piece in pieces:
+        held += piece
+        if held.startswith((b"\r\n", b"\n")):
+            return b""
+        if (end := end_of_head(held)) >= 0:
+            return held[:end]
+        if len(held) > HEAD:
+            raise Refused(f"{path.name}: the trailers of the record at byte {offset} are longer than {HEAD:,} bytes")
+    return held
 
 
 def _more(members: Members, held: bytes, path: Path) -> bytes:
