@@ -13,7 +13,7 @@ help:
 	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, html-validate, ReplayWeb.page"
 	@echo "make stress  jobs killed and disks full at every stage, every byte of a bag damaged: takes half an hour"
 	@echo "make fuzz    thousands of made-up inputs for every parser: takes half an hour"
-	@echo "make check   ruff, mypy --strict and the layer rules"
+	@echo "make check   ruff, mypy --strict, the rules of imports, the phrases we avoid"
 	@echo "make reference  the tables of options in docs/command-line.md, from the parser"
 	@echo "make clean   remove .venv and what the demo and the tests left"
 
@@ -59,7 +59,7 @@ check: $(VENV)/.dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -q tests/test_layers.py
+	$(BIN)/python -m pytest -q tests/test_layers.py tests/docs/test_wording.py
 
 # The tables of options in docs/command-line.md.
 reference: $(VENV)/.dev

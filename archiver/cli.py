@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return error.code if isinstance(error.code, int) else 2
     except OSError as error:
         return _complain(f"cannot go on: {error}", 3)
-    except Exception as error:  # the last resort: a bug is told in one line
+    except Exception as error:  # the last resort: a bug is reported in one line
         if debug:
             logging.getLogger("archiver").exception("bug")
         return _complain(f"a bug in archiver: {type(error).__name__}: {error} (--debug shows where)", 3)

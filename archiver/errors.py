@@ -7,9 +7,9 @@ kept, reported, and the job goes on.
     ├── UsageError          2   the command or its settings are wrong
     ├── StorageError        3   a file or folder cannot be read or written
     │   └── BagsLocked      3   another job holds the bags folder
-    ├── TimestampError      3   the time-stamping authority gave no timestamp that holds
+    ├── TimestampError      3   the time-stamping authority gave no valid timestamp
     ├── Refused             1   this bag or package is not handed over or taken in; others are
-    ├── RecordingError      3   the recorder contradicts itself: the capture must not be believed
+    ├── RecordingError      3   the recorder contradicts itself: the capture is not kept
     └── Interrupted       130   the person at the terminal said stop
 
 Each message is one line: what was found, where, and what to do.
@@ -50,7 +50,7 @@ class BagsLocked(StorageError):
 
 
 class TimestampError(ArchiverError):
-    """The time-stamping authority cannot be reached, refuses, or its answer does not hold."""
+    """The time-stamping authority cannot be reached, refuses, or its answer is not valid."""
 
 
 class Refused(ArchiverError):

@@ -41,7 +41,7 @@ class _Letters:
 
 def marked(seed: str, page: str, changes: Sequence[Change]) -> list[Run] | None:
     """Both texts in one: runs of both (in the page's typography), of the seed only, of the page only. None where the
-    places cannot be told for certain."""
+    places are not certain."""
     if not changes or max(len(seed), len(page)) > LONGEST:
         return None
     mine, theirs = _Letters(seed), _Letters(page)

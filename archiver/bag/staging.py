@@ -48,7 +48,7 @@ class HashingFile:
 class StagedBag:
     """One bag under `<bags>/.archiver/staging/<name>`; nothing is on disk before the first file.
 
-    Every method raises StorageError when the disk will not have it; the caller then discards.
+    Every method raises StorageError on a storage error; the caller then discards.
     """
 
     def __init__(self, bags: Path, name: str, uuid: str) -> None:

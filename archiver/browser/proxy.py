@@ -59,8 +59,8 @@ Relay = Callable[[BrowserRequest], Reply | None]
 
 
 class ProxyServer:
-    """Serves until it is closed, each connection in a thread; `port` is on 127.0.0.1. `noted` is told of connections
-    that are refused. Only processes of the same user are served."""
+    """Serves until it is closed, each connection in a thread; `port` is on 127.0.0.1. `noted` is called with refused
+    connections. Only processes of the same user are served."""
 
     def __init__(self, relay: Relay, tls: StandIn, noted: Callable[[str, str], None]) -> None:
         self._relay, self._tls, self._noted = relay, tls, noted

@@ -119,7 +119,7 @@ _CRASHED = 3
 
 def agent_of(config: Config) -> str:
     """What follows the browser's own words in its User-Agent: who asks, as the capture says too; nothing where nobody
-    is to be told."""
+    is to be reported."""
     return "" if config.user_agent == NEUTRAL else config.user_agent
 
 

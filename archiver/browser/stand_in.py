@@ -1,6 +1,6 @@
 """A throw-away key and certificate with which the loopback proxy answers one browser in place of every HTTPS server.
 
-The browser is told the key's digest and takes it whatever the name (`--ignore-certificate-errors-spki-list`); nothing
+The browser gets the key's digest and accepts it whatever the name (`--ignore-certificate-errors-spki-list`); nothing
 else on the machine trusts it. The real server's certificate is verified by the recorder, as ever.
 """
 

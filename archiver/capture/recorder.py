@@ -191,7 +191,7 @@ class _Adapter(HTTPAdapter):
         tls = {"ssl_context": self._trust, "cert_reqs": self._trust.verify_mode}
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
         pool = manager.connection_from_host(address.hostname.strip("[]"), address.port, address.scheme, pool_kwargs=tls)
-        # A proxy is told the whole address of what it asks for itself (RFC 9112, 3.2.2).
+        # A proxy gets the whole address of what it asks for itself (RFC 9112, 3.2.2).
         told = proxy is not None and not proxy.lower().startswith("socks") and address.scheme == "http"
         self._wire.raw.target = address.href if told else address.target
         response: BaseHTTPResponse = pool.urlopen(

@@ -44,7 +44,7 @@ def readable(location: str) -> str:
 
 
 def referer_of(page: str, url: str) -> str | None:
-    """What the host of a page resource is told of the page: its origin, and nothing in the clear of a page that came
+    """What the host of a page resource learns of the page: its origin, and nothing in the clear of a page that came
     over TLS (Referrer Policy, "strict-origin"). The record of the request is shared with other bags, which need not
     know the page's address."""
     here, there = web_address(page), web_address(url)

@@ -110,7 +110,7 @@ def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
     if told_of and config.archives and config.memento != "never" and not as_json:
         when = "every address" if config.memento == "always" else "addresses that are gone, blocked, unread or differ"
         names = ", ".join(f"{each.name} ({each.url})" for each in config.archives)
-        print(visible(f"would be told of {when}: {names}"), file=sys.stderr)
+        print(visible(f"would be asked about {when}: {names}"), file=sys.stderr)
     return 1 if problems else 0
 
 
@@ -146,7 +146,7 @@ def _stopping(stop: threading.Event) -> Iterator[None]:
 
 @contextmanager
 def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[Event], None]]:
-    """Whoever is told what happens: the log, and the person at a terminal."""
+    """Call each watcher with every event: the log, and the display at a terminal."""
     watchers: list[Callable[[Event], None]] = []
     with ExitStack() as stack:
         if args.log_json is not None:

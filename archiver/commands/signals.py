@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 class Signalled(KeyboardInterrupt):
-    """A signal asked for the end. It is no error of ours, which a command might take for that of one bag."""
+    """A signal asked for the end. Not an ArchiverError: a command might take that for the error of one bag."""
 
 
 @contextmanager

@@ -118,7 +118,7 @@ def _who(operator: Config) -> dict[str, Any]:
 
 
 def _strangers(folder: Path) -> Iterator[str]:
-    """What lies in the folder and is no bag of the demo's, nor what archiver keeps beside bags."""
+    """The files of the folder that are neither bags of the demo nor kept beside bags by archiver."""
     stems = "|".join(re.escape(Path(name).stem) for name in EXPECTED)
     ours = re.compile(rf"(?:{stems})-\d{{8}}T\d{{6}}Z-[0-9a-f]{{8}}|receipts|\..*")
     if os.path.lexists(folder) and not folder.is_dir():

@@ -42,7 +42,7 @@ Tell = Callable[[LeftOut], None]
 
 
 def items_of(bags: Iterable[Path], today: date, tell: Tell, *, for_rows: bool = False) -> Iterator[Item]:
-    """The item of each bag in order. A bag that is not exported is told, with the reason; of one that the gate holds
+    """The item of each bag in order. A bag that is left out is reported, with the reason; of one that the gate holds
     back `for_rows` get an item that says no more than that. Raises StorageError where restrictions cannot be read."""
     for access, item in _opened(bags, today, tell):
         if access.allows("metadata"):

@@ -36,7 +36,7 @@ class Backlog:
         return host in self._ends
 
     def put(self, host: str, seed: Seed) -> None:
-        """Add a seed. Raises StorageError when the disk will not have it."""
+        """Add a seed. Raises StorageError when it cannot be written."""
         packed = pickle.dumps(seed, pickle.HIGHEST_PROTOCOL)
         at = self.bytes
         self._write(_HEAD.pack(0, len(packed)) + packed, at)

@@ -57,7 +57,7 @@ def entry_of(seed: Seed, done: Done) -> Entry:
 
 
 def result_of(origin: str, entry: Entry, *, new: bool) -> Result:
-    """What the ledger knows of a seed as the caller is told it; `new` where this job found it out."""
+    """What the ledger knows of a seed, as a result for the caller; `new` where this job found it out."""
     kind = str(entry.detail.get("kind")) if entry.detail else None
     partial = entry.outcome == "captured" and kind == PARTIAL
     return Result(

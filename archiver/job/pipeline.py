@@ -65,7 +65,7 @@ def archive(
     """Turn a seed into a staged bag, with the identity it was given, or into the Failure that says why there is none.
     `previous` are the earlier bags of its address, which the new one names.
 
-    Raises StorageError when the disk will not have it, RecordingError when the record is not whole; nothing stays
+    Raises StorageError when a file cannot be written, RecordingError when the record is not whole; nothing stays
     staged then.
     """
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()

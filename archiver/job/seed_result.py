@@ -1,4 +1,4 @@
-"""What became of one seed, as programs are told it."""
+"""What became of one seed, as programs receive it."""
 
 from dataclasses import dataclass
 from pathlib import Path

@@ -23,7 +23,9 @@ def read_record(bag: Path) -> dict[str, Any]:
         with os.fdopen(descriptor, "rb") as file:
             about = os.fstat(descriptor)
             if not stat.S_ISREG(about.st_mode) or about.st_size > _LARGEST:
-                raise StorageError(f"{path} is no file, or larger than {_LARGEST:,} bytes: this is no record of ours")
+                raise StorageError(
+                    f"{path} is not a file, or larger than {_LARGEST:,} bytes: not a record made by archiver"
+                )
             record = json.loads(file.read(_LARGEST))
     except FileNotFoundError:
         raise StorageError(

@@ -251,7 +251,7 @@ class Ledger:
 
     def adopt(self, bags: Path, progress: Callable[[int, int], None] = lambda _, __: None) -> int:
         """Take in finished bags that the ledger does not know, oldest capture first; how many there were. `progress`
-        is told how many of how many folders were looked at."""
+        is called with how many of how many folders were looked at."""
         names, adopted = sorted(self._unknown(bags), key=_stamp), 0
         for start in range(0, len(names), _GROUP):
             entries = (entry_of_bag(bags / name) for name in names[start : start + _GROUP])

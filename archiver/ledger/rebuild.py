@@ -25,10 +25,10 @@ class Rebuilt:
 
 
 def rebuild(bags: Path, progress: Callable[[int, int], None] = lambda _, __: None) -> Rebuilt:
-    """Set the ledger of a bags folder aside and write a new one. `progress` is told how many of how many folders, then
-    receipts, were read. Raises StorageError, BagsLocked while a job runs."""
+    """Set the ledger of a bags folder aside and write a new one. `progress` is called with how many of how many
+    folders, then receipts, were read. Raises StorageError, BagsLocked while a job runs."""
     if not bags.is_dir():
-        raise StorageError(f"{bags} is no folder of bags; name it with --bags")
+        raise StorageError(f"{bags} is not a bags folder; name one with --bags")
     with bags_locked(bags):
         old = bags / PATH
         aside = old.with_name(f"ledger-set-aside-{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}.sqlite")

@@ -30,7 +30,7 @@ _INSERT = "deliveries VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
 def take_receipts(ledger: Ledger, bags: Path, progress: Callable[[int, int], None] = lambda _, __: None) -> int:
     """Take in what receipts of deliveries say, where the ledger does not know them; how many bags there are that lie
-    elsewhere alone. `progress` is told how many of how many receipts were read. Raises StorageError."""
+    elsewhere alone. `progress` is called with how many of how many receipts were read. Raises StorageError."""
     if ledger.fact("receipts") is not None:
         return 0
     try:

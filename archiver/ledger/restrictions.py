@@ -1,7 +1,7 @@
 """The log of restrictions: what was noted of bags since they were sealed, outside of them (docs/access.md).
 
 `.archiver/access.jsonl` beside the bags, a JSON object a line, only ever appended to: `restrict`, `takedown`, `lift`.
-It is no part of the SQLite file, which may be made anew from the bags. The last line about a bag holds. A log that
+It is not part of the SQLite file, which may be made anew from the bags. The last line about a bag holds. A log that
 cannot be read ends the command: what it may forbid is not shown.
 """
 
@@ -146,7 +146,7 @@ def read_log(folder: Path) -> Iterator[Noted]:
     except OSError as error:
         raise StorageError.from_os(f"read the log of restrictions {path}", error) from error
     if len(data) > _LARGEST:
-        raise StorageError(f"{path} has more than {_LARGEST:,} bytes: this is no log of ours")
+        raise StorageError(f"{path} has more than {_LARGEST:,} bytes: not a log made by archiver")
     for number, line in enumerate(data.splitlines(), start=1):
         if line.strip():
             yield _noted(line, f"{path}:{number}")

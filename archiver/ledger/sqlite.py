@@ -74,7 +74,7 @@ def writer(path: Path, *, synchronous: str = "FULL", timeout: float = 30.0) -> s
 
 
 def reader(path: Path) -> sqlite3.Connection:
-    """The database, to be read. Where the folder cannot be written, SQLite must be told that nobody writes. Raises
+    """The database, to be read. Where the folder cannot be written, SQLite must know that nobody writes. Raises
     StorageError."""
     with usable(path):
         database = _opened_to_read(path)

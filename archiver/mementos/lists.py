@@ -21,7 +21,7 @@ _PARAMETER = re.compile(r'\s*;\s*([A-Za-z*-]{1,40})\s*(?:=\s*(?:"([^"]{0,2000})"
 
 
 class NotAList(Exception):
-    """What came is no list of captures; the message says what it is."""
+    """The answer is not a list of captures; the message says what it is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ def _rows(text: str) -> Iterator[Mapping[str, Any]]:
             names = [str(each) for each in table[0]] if table else []
             yield from (dict(zip(names, row, strict=False)) for row in table[1 : MOST + 1])
         except (ValueError, TypeError, RecursionError) as error:
-            raise NotAList("the answer is no list of captures: JSON that cannot be read") from error
+            raise NotAList("the answer is not a list of captures: JSON that cannot be read") from error
         return
     for number, line in enumerate(text.splitlines()):
         if number >= MOST:
@@ -88,7 +88,7 @@ def _rows(text: str) -> Iterator[Mapping[str, Any]]:
                 zip(("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest"), parts, strict=False)
             )
         if not isinstance(row, dict):
-            raise NotAList("the answer is no list of captures but " + ("a page" if "<" in text[:200] else "a text"))
+            raise NotAList("the answer is not a list of captures but " + ("a page" if "<" in text[:200] else "a text"))
         head = line[:start].split() if start > 0 else []
         yield {"timestamp": head[1], **row} if len(head) >= 2 else row
 

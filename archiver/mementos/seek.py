@@ -123,8 +123,8 @@ def _read(
 
 
 def judge(seed: Seed, archived: Archived, reads: Reads) -> tuple[Judged | None, Reading | None]:
-    """How a memento compares with the seed; nothing for a memento of an error: an archived 404 or 429 is no answer of
-    today."""
+    """How a memento compares with the seed; nothing for a memento of an error: an archived 404 or 429 is not
+    an answer of today."""
     if not 200 <= archived.page.status < 300:
         return None, None
     reading = reads(seed, archived.page)

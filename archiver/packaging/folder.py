@@ -196,7 +196,7 @@ def _rename(path: Path, to: Path) -> None:
     """Give a file or folder its name, unless that is taken. Raises Refused."""
     try:
         if path.is_dir():
-            path.rename(to)  # never over a folder that holds something
+            path.rename(to)  # never over a folder with files in it
             return
         try:
             os.link(path, to, follow_symlinks=False)

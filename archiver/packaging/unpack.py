@@ -22,7 +22,7 @@ def unpack(
     where nothing is in them: the payload may be empty (RFC 8493, 2.1.2).
 
     Raises Refused for names that do not fit and contents that are not as long as stated, StorageError where there is no
-    room or the disk will not have it.
+    room or writing fails.
     """
     digests = {}
     made = {into}

@@ -72,7 +72,7 @@ _SHAPES = re.compile(
 _SCHEMES = re.compile(r"(?i:\b(bearer|basic|negotiate|apikey))(?:\s|%20){1,8}([A-Za-z0-9+/=_.~-]{8,}+)")
 _CODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+=*+")
 _SPACE = "\ue000"
-"""Stands for a space, and is no letter of anybody's (Unicode, 23.5)."""
+"""Stands for a space, and is not assigned to a letter (Unicode, 23.5)."""
 _DEEPEST = 3
 """Texts in base64 in texts in base64."""
 _CODED_BYTES = 1 << 20

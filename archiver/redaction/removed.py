@@ -1,4 +1,4 @@
-"""What was taken out of a bag: the names that are told, and the values that must not be found again.
+"""What was taken out of a bag: the names that are reported, and the values that must not be found again.
 
 A value can be searched for where it cannot be taken for anything else: long enough, and no word of the language or of
 the bag's own format. Others are judged by where they stand alone (`addresses.py`).
@@ -97,7 +97,7 @@ class Removed:
 
 @lru_cache(1024)
 def standing(value: str) -> re.Pattern[str]:
-    """Finds a value in a text; a short one only where it stands for itself, and is no piece of a digest."""
+    """Finds a value in a text; a short one only where it stands for itself, and is not a piece of a digest."""
     edge = len(value) < _UNMISTAKABLE
     before, after = (r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])") if edge else ("", "")
     return re.compile(f"{before}{re.escape(value)}{after}", re.IGNORECASE)
@@ -129,7 +129,7 @@ def decoded(text: str) -> str | None:
 
 
 def searchable(value: str) -> bool:
-    """Whether a value that was taken out can be told from what may stand in a bag anyway."""
+    """Whether a value that was taken out differs from what may stand in a bag anyway."""
     if len(value) < SHORTEST or value.casefold() in _vocabulary() or PUT in value:
         return False
     return not (_PLAIN.fullmatch(value) or _ADDRESS.match(value) or _HOST.fullmatch(value))

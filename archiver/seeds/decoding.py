@@ -80,7 +80,7 @@ def _windows_1252(data: bytes, error: UnicodeDecodeError) -> str:
     if len(lenient) - _ascii_count(lenient) > 2 * broken:
         raise Refusal(line, "damaged UTF-8", _SAVE_AS_UTF8)
     if 2 * _count(data, _HIGH) > _count(data, _LETTERS):
-        raise Refusal(line, "in an encoding that cannot be told for certain", _SAVE_AS_UTF8)
+        raise Refusal(line, "in an encoding that is not certain", _SAVE_AS_UTF8)
     try:
         return data.decode("windows-1252")
     except UnicodeDecodeError as undefined:

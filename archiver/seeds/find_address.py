@@ -113,7 +113,7 @@ def _is_target(href: str) -> bool:
 
 
 def _alone(blocks: Sequence[Block]) -> list[Address]:
-    """The addresses of a document that holds nothing else."""
+    """The addresses of a document with nothing else."""
     found: list[Address] = []
     for at, block in enumerate(blocks):
         if not block.text:

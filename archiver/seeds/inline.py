@@ -20,7 +20,7 @@ from archiver.seeds.links import read_inline as read_links
 MOST_MARKS = 3000
 """Characters in a block that could be marks. Above, only links are read."""
 SOFT_HYPHEN = "\u00ad"
-"""Says where a word may be divided; it is no letter of it."""
+"""Says where a word may be divided; not a letter of the word."""
 _MARKS = re.compile(r"[\[\]*_`~<&\\!:=]")
 _ADDRESS = re.compile(r"://[^\s<>\[\]\"]*")
 _SCHEME = re.compile(r"(?:^|[^a-z0-9])https?$", re.IGNORECASE)

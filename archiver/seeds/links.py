@@ -3,7 +3,7 @@ quotation marks stand in the text as they stand in the document.
 
 A link is `[words](target)`, the target in `<…>` or bare with balanced parentheses, a title after it allowed (CommonMark
 0.31, sections 6.3 and 6.4). `[announced](#)` and `[text]()` are links which lost their target; `[Zelenskiy's]` is just
-brackets. An image `![alt](src)` leaves nothing: its words describe a picture and are not the article's, and it is no
+brackets. An image `![alt](src)` leaves nothing: its words describe a picture and are not the article's, and it is not a
 link of the text. One pass over the text, no backtracking: the cost is linear whatever the document holds.
 """
 
@@ -82,7 +82,7 @@ def _pieces(raw: str) -> list[str | _Link]:
 
 
 def _parentheses(tokens: list[re.Match[str]]) -> dict[int, int]:
-    """Where each parenthesis closes that holds no more than _DEEPEST levels of others."""
+    """Where each parenthesis closes that has no more than _DEEPEST levels of others."""
     closing: dict[int, int] = {}
     stack: list[tuple[int, int]] = []
     for token in tokens:

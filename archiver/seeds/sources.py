@@ -165,7 +165,7 @@ def _entries(folder: Path) -> list[tuple[Path, str | None]]:
 def _reason(path: Path) -> str | None:
     reason = table.leave_alone(path.name)
     if reason is None and path.name.lower().endswith(table.PERHAPS_LISTS) and not is_list(path):
-        return f"{path.suffix.lower()} that is no list of seeds"
+        return f"{path.suffix.lower()} that is not a list of seeds"
     return reason
 
 

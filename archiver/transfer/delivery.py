@@ -154,8 +154,8 @@ def _require_bounded(packed: Package, pieces: Mapping[str, Piece], octets: int) 
 
 
 def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:
-    """Put a receipt into the folder of receipts, signed where there are keys; a signature that cannot be had is told in
-    the notes. Raises StorageError."""
+    """Put a receipt into the folder of receipts, signed where there are keys; a signature that cannot be made is
+    reported in the notes. Raises StorageError."""
     stem, number = f"{receipt.bag}-{receipt.ended:%Y%m%dT%H%M%SZ}", 1
     file = bags / RECEIPTS / f"{stem}.json"
     while file.exists():

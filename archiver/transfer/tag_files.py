@@ -86,7 +86,7 @@ def write_skeleton(
             (staged / path).parent.mkdir(parents=True, exist_ok=True)
             (staged / path).write_bytes(data)
         flush(staged)
-        os.rename(staged, folder)  # noqa: PTH104 - never over a folder that holds something
+        os.rename(staged, folder)  # noqa: PTH104 - never over a folder with files in it
         flush(folder.parent)
     except OSError as error:
         shutil.rmtree(staged, ignore_errors=True)

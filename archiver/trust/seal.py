@@ -1,7 +1,7 @@
 """Signs the seal of a bag: extends the chain of signatures and timestamps in `signatures/`, in bag-nabit's layout.
 
     tagmanifest-sha256.txt                       the seal, in the bag
-    signatures/tagmanifest-sha256.txt.p7s        its signature; .crl and .ocsp beside: what was told of revocation
+    signatures/tagmanifest-sha256.txt.p7s        its signature; .crl and .ocsp beside: the answers on revocation
     signatures/tagmanifest-sha256.txt.p7s.tsr    the timestamp of that file; .crt beside: the authority's chain
 
 A further signer signs the last file of the chain. Nothing that is there is changed, and the sealed part of the bag
@@ -49,7 +49,7 @@ def sign_bag(
 ) -> list[Path]:
     """Sign the bag's seal, timestamp the signature (without `signer`: the end of the chain), note it in the custody
     log, and sign and timestamp that event: it vouches for the log so far. The files that were written: none where this
-    signer was the last to sign, and a timestamp stands over it or is not asked for. A signature of this signer that no
+    signer was the last to sign, and a timestamp covers it or is not asked for. A signature of this signer that no
     event names, since its timestamp failed, is named now.
 
     `judge` is asked before anything is written. Raises Refused where it refuses, UsageError where the certificate is
@@ -243,7 +243,7 @@ class _ChainWriter:
 
 @lru_cache(16)
 def _answers(chain: tuple[Certificate, ...], _hour: str, route: Route) -> dict[str, bytes]:
-    """What is told of revocation, asked once an hour: a job signs many bags."""
+    """Answers about revocation, asked for once an hour: a job signs many bags."""
     return revocation(chain, partial(ask, route=route))
 
 

@@ -60,7 +60,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None, route: Route = _
 
 def _require_known(chain: Sequence[Certificate], url: str, roots: Path | None) -> None:
     """Raises TimestampError where the user named roots and the authority has none of them: a bag with its timestamp
-    could never pass again. Where none are named, one that is not of the web's is told aloud."""
+    could never pass again. Where none are named, one that is not of the web's is reported."""
     if not is_complete(chain):
         return
     root = name_of(chain[-1].subject)

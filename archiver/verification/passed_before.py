@@ -16,7 +16,7 @@ from archiver.verification.demands import Demands
 
 
 class PassedBefore(AbstractContextManager["PassedBefore"]):
-    """The validations that ledgers know of; what `settle` is told is written at once: a command that is
+    """The validations that ledgers know of; what `settle` gets is written at once: a command that is
     killed keeps what it has read."""
 
     def __init__(self, demands: Demands, passed: Callable[[Report], bool]) -> None:

@@ -70,7 +70,7 @@ def test_a_stream_that_never_ends_is_cut_and_kept(tmp_path, capsys):
     head = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
     answers = {"/story": [ok(page, b"Content-Type: text/html")], "/stream": [(head, forever())]}
     with Server(answers) as server:
-        more = settings(tmp_path, SLOW + "requisite_bytes = 200000\n")
+        more = settings(tmp_path, "[limits]\nbrowser_seconds = 60.0\nrequisite_bytes = 200000\n")
         done = show(tmp_path, server, capsys, "--browser", "always", *more)
     stream = [each for each in done.record["capture"]["exchanges"] if each["url"].endswith("/stream")]
     assert [each["truncated"] for each in stream][:1] == ["length"]

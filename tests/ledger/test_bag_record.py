@@ -52,7 +52,7 @@ def test_what_is_no_record_is_one_line(record, content, says):
 
 def test_a_fifo_in_its_place_keeps_nobody_waiting(record):
     os.mkfifo(record)
-    assert "is no file" in refused(record)
+    assert "is not a file" in refused(record)
 
 
 def test_a_folder_in_its_place_is_one_line(record):

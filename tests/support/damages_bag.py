@@ -274,7 +274,7 @@ def blank_line_in_a_manifest(b):
     b.edit = lambda name, data: data + b"\n" if name == M256 else data
 
 
-@made("BAG060 fetch.txt", "BAG061 fetch.txt", "BAG043 fetch.txt", "BAG062 data/unlisted")
+@made("BAG061 fetch.txt", "BAG043 fetch.txt", "BAG062 data/unlisted")
 def fetch_file_with_lines_of_all_kinds(b):
     good = f"http://x.example/ - {SEED}\n"
     b.tags["fetch.txt"] = (

@@ -68,8 +68,8 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Builder], object] | None, list[
         None,
         ["PROF005 manifest-sha512.txt", "PROF005 tagmanifest-sha256.txt"],
     ),
-    "fetch.txt not allowed": ({"Allow_Fetch_txt": False}, fetching, ["BAG060 fetch.txt", "PROF006 fetch.txt"]),
-    "fetch.txt allowed": ({}, fetching, ["BAG060 fetch.txt"]),
+    "fetch.txt not allowed": ({"Allow_Fetch_txt": False}, fetching, ["PROF006 fetch.txt"]),
+    "fetch.txt allowed": ({}, fetching, []),
     "fetch.txt required": ({"Fetch_txt-Required": True}, None, ["PROF007 fetch.txt"]),
     "payload to be empty": ({"Data_Empty": True}, None, ["PROF008 data"]),
     "payload of one empty file": (

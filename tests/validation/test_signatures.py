@@ -591,7 +591,7 @@ def event_that_names_another_signer(bag, pki, tmp):
     append(bag, "signature", at=NOW, agent=AGENT, detail={"files": [P7S], "certificate_sha256": "0" * 64})
 
 
-@damage("BAG053", "BAG060", "SIG009", require_signature=True)
+@damage("BAG053", "SIG009", require_signature=True)
 def fetch_file_added_since(bag, pki, tmp):
     (bag / "fetch.txt").write_bytes(b"")
 

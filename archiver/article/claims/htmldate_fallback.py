@@ -23,7 +23,7 @@ _log = logging.getLogger(__name__)
 
 def published(tree: Element, page: Page) -> Iterator[tuple[ClaimName, str, ClaimSource, str]]:
     """The day that htmldate takes for the original one, if it finds any. It looks at elements that hold dates, not at
-    all text: the year of a copyright notice is no date of publication."""
+    all text: the year of a copyright notice is not a publication date."""
     if len(page.body) > MAX_BYTES:
         return
     from htmldate import find_date

@@ -199,7 +199,7 @@ class Layer:
         return replace(first, text=text, key=keys(text), start=first.start + place.start, whole=False)
 
     def _cut(self, claims: dict[int, list[tuple[int, int, int]]], others: Collection[Key]) -> None:
-        """Cut the blocks in which lines stand, and make a group of each line and its pieces. A block that holds little
+        """Cut the blocks in which lines stand, and make a group of each line and its pieces. A block with little
         besides a line is not cut, unless what is left is one of the `others`."""
         pieces: list[Text] = []
         moved: dict[int, int] = {}

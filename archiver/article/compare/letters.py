@@ -142,7 +142,7 @@ class Letters:
         return bisect_right(self._starts, at) - 1
 
     def _is_own(self, line: str, place: Place, size: int, *, anywhere: bool) -> bool:
-        """Whether a short line is no part of another word or sentence."""
+        """Whether a short line stands alone: not within another word or sentence."""
         if size >= _SHORT:
             return True
         before, after = self._blocks[place.first][: place.start], self._blocks[place.last][place.end :]

@@ -1,6 +1,6 @@
 """The words in which two paragraphs differ, and where one text must be cut to stand beside several others.
 
-The work is bounded: past the budget a difference is told as one change of everything between the common ends.
+The work is bounded: past the budget a difference is reported as one change of everything between the common ends.
 """
 
 from bisect import bisect_left

@@ -61,7 +61,7 @@ def beside_images(tree: Element) -> Iterator[Credit]:
 
 
 def of_credit_line(text: str, at: str) -> list[Credit]:
-    """The credits of a line that holds nothing but them: labelled, or names alone."""
+    """The credits of a line with nothing but credits: labelled, or names alone."""
     line = fold(text).strip(" |–—-,·•")
     if found := of_caption(line, at):
         return found

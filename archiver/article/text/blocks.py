@@ -1,7 +1,7 @@
 """The page cut into blocks: each run of text between two borders, with the element it stands in.
 
 A block is what a reader would call a paragraph, a heading, an item of a list, a caption, a line of a menu. Inline
-markup does not part words, two line breaks part paragraphs. What is no part of the running text (the readings of ruby,
+markup does not part words, two line breaks part paragraphs. What is not running text (the readings of ruby,
 buttons, `<noscript>`, words hidden or for screen readers within a sentence) makes blocks of its own, which are not
 judged. Which blocks are the article is not decided here (see `features.py`, `select_body.py`).
 """
@@ -55,7 +55,7 @@ class Block:
     """A run of text, white space folded, the place it stands in and the container of that; `words` is an estimate where
     none are parted.
 
-    `aside` tells that it is no part of the running text. `struck` is the text with its struck words where it has some;
+    `aside` marks what is not running text. `struck` is the text with its struck words where it has some;
     a block that is struck as a whole is `marked` so. `attribute` names the attribute of the place that holds it.
     """
 

@@ -2,7 +2,7 @@
 attributes, comments. A reader may never see them, but they are in the page.
 
 Entities are decoded, markup in the data is taken off, each text is given once. All is bounded; what a bound leaves out
-is told.
+is reported.
 """
 
 import html

@@ -1,4 +1,4 @@
-"""Where on a page its article stands: the title, the container that holds most prose, and what lies around it.
+"""Where on a page its article stands: the title, the container with most prose, and what lies around it.
 
 It measures and decides nothing (`features.py` turns it into numbers). Every count is linear in the blocks, times the
 depth they stand at.

@@ -51,7 +51,7 @@ COMMANDS = (
     Command("validate", "Validate bags: structure, fixity, record, WARC, text and seed.", bags.validate, "validate"),
     Command("handoff", "Pack bags, deliver them, read them back and keep a receipt.", transfer.handoff, "handoff"),
     Command("receive", "Take in packages: unpack, validate, keep a receipt.", transfer.receive, "receive"),
-    Command("sign", "Sign and timestamp bags; a further signer signs what is signed before.", transfer.sign, "sign"),
+    Command("sign", "Sign and timestamp bags; a further signer can sign after the first.", transfer.sign, "sign"),
     Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "audit"),
     Command("certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "certify"),
     Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),

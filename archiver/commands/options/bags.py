@@ -37,7 +37,7 @@ def validate(command: argparse.ArgumentParser) -> None:
         choices=("note", "required"),
         default=False,
         metavar="[required]",
-        help="validate each bag with bagit-python too; required: its word decides even where it is known to be wrong",
+        help="validate each bag with bagit-python too; required: its result counts even where it is known to be wrong",
     )
     trust(command)
 

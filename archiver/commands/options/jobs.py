@@ -75,7 +75,9 @@ def _deliver(command: argparse.ArgumentParser) -> None:
 
 def _network(command: argparse.ArgumentParser) -> None:
     group = command.add_argument_group("network")
-    group.add_argument("--pace", type=seconds, metavar="SECONDS", help="between two pages of one host (default: 1)")
+    group.add_argument(
+        "--pace", type=seconds, metavar="SECONDS", help="wait between two pages of one host (default: 1)"
+    )
     group.add_argument("--no-requisites", action="store_true", help="the page alone, without images, styles, scripts")
     group.add_argument(
         "--no-shared", action="store_true", help="fetch style sheets, scripts, fonts and icons anew for each bag"
@@ -129,7 +131,9 @@ def status(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--rebuild", action="store_true", help="set a damaged ledger aside and write a new one from the bags"
     )
-    command.add_argument("--forget", action="store_true", help="let go of seeds without a bag whose documents are gone")
+    command.add_argument(
+        "--forget", action="store_true", help="forget seeds that have no bag and whose documents are gone"
+    )
 
 
 def demo(command: argparse.ArgumentParser) -> None:

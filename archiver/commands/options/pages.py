@@ -16,4 +16,4 @@ def compare(command: argparse.ArgumentParser) -> None:
     """The options of `archiver compare`."""
     command.add_argument("seed", type=Path, metavar="SEED", help="seed document")
     command.add_argument("page", type=Path, metavar="PAGE", help="saved page, may be gzipped")
-    as_json(command, "claims, agreement, credits, comparison, links and text, as in the record")
+    as_json(command, "claims, agreement, credits, comparison, links, notices and text, as in the record")

@@ -22,7 +22,9 @@ def _common(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "places", nargs="*", metavar="BAG", help="bag or folder of bags, or the name of one in the bags folder"
     )
-    command.add_argument("--reason", metavar="TEXT", help="why; required, kept in the log")
-    command.add_argument("--until", metavar="DAY", help="the day from which it no longer holds, as in 2030-01-01")
-    command.add_argument("--lift", action="store_true", help="what was noted of the bags no longer holds")
-    command.add_argument("--list", action="store_true", help="list what holds in the bags folder, and do nothing")
+    command.add_argument("--reason", metavar="TEXT", help="the reason, kept in the log; required")
+    command.add_argument("--until", metavar="DAY", help="the day on which the restriction ends, as in 2030-01-01")
+    command.add_argument("--lift", action="store_true", help="lift the restriction of the bags")
+    command.add_argument(
+        "--list", action="store_true", help="list the restrictions in force in the bags folder, and do nothing"
+    )

@@ -63,7 +63,7 @@ def handoff(command: argparse.ArgumentParser) -> None:
         help="build bags to this receiver's profile (default: generic, as they are)",
     )
     command.add_argument("--endpoint", metavar="URL", help=ENDPOINT)
-    command.add_argument("--verify", action="store_true", help="read again what was delivered before, every byte")
+    command.add_argument("--verify", action="store_true", help="read every byte of earlier deliveries again")
     command.add_argument(
         "--redact", action="store_true", help="deliver an access copy, without cookies, tokens and passwords"
     )

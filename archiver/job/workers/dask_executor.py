@@ -232,7 +232,7 @@ def _connected(address: str) -> Any:
 
 
 def job_spec(config: Config, job: str) -> JobSpec:
-    """What workers are told of a job; paths are those of this machine. Raises StorageError."""
+    """What workers get of a job; paths are those of this machine. Raises StorageError."""
     paths = {name: path.absolute() for name in _PATHS if (path := getattr(config, name)) is not None}
     staging = "" if config.deliver else str(paths["bags"] / STAGING)
     probe = f"probe-{uuid4()}"

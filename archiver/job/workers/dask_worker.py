@@ -37,7 +37,7 @@ _taking_up = threading.Lock()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JobSpec:
-    """What a worker is told of a job with each call. The settings are packed: another version need not unpack them to
+    """What a worker gets of a job with each call. The settings are packed: another version need not unpack them to
     find that it is another."""
 
     job: str

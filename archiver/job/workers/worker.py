@@ -1,6 +1,6 @@
 """What runs the pipeline: in the coordinator's process, in those of a pool or on a cluster (`executors.py`).
 
-What goes wrong inside one seed is that seed's Failure; only a disk that will not have it stops the job.
+What goes wrong inside one seed is that seed's Failure; only a storage error stops the job.
 """
 
 import gc

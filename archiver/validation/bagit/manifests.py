@@ -63,6 +63,10 @@ def read_manifests(tree: Tree, declaration: Declaration) -> tuple[list[Manifest]
             algorithm = _KNOWN.get(stated.replace("-", "").replace("_", ""))
             if algorithm is None:
                 findings.append(finding("BAG052", name, algorithm=stated))
+            elif declaration.version >= (1, 0) and (plain := re.sub("[^a-z0-9]", "", stated)) != match[2]:
+                findings.append(finding("BAG058", name, expected=plain, found=match[2]))
+            elif stated not in hashlib.algorithms_guaranteed and algorithm.startswith("sha3"):
+                findings.append(finding("BAG059", name, algorithm=algorithm))
             reader = Reader(tree, declaration, name, tag=bool(match[1]), algorithm=algorithm)
             findings += reader.read()
             manifests.append(Manifest(name=name, tag=reader.tag, algorithm=algorithm, entries=reader.entries))
@@ -228,12 +232,12 @@ def compare(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest])
 
 
 def check_fetch(tree: Tree, declaration: Declaration, manifests: Sequence[Manifest]) -> list[Finding]:
-    """Findings about fetch.txt, which is never followed: its lines, and whether every payload manifest lists what it
-    names."""
+    """Findings about fetch.txt, which is never followed: its lines, whether every payload manifest lists what it names,
+    and what of that is not there or has another length. Nothing is said of a bag that has all of it."""
     name = "fetch.txt"
     if name not in tree.files:
         return []
-    findings = Findings([finding("BAG060", name)])
+    findings, absent = Findings(), False
     listed = [manifest.entries for manifest in manifests if not manifest.tag]
     for number, line in lines(tree, name, declaration, findings):
         parts = line.split(None, 2)
@@ -244,4 +248,11 @@ def check_fetch(tree: Tree, declaration: Declaration, manifests: Sequence[Manife
             findings.append(finding("BAG043", name, manifest=name, found=path))
         elif not all(path.removeprefix("./") in paths for paths in listed):
             findings.append(finding("BAG062", path))
+        elif (there := path.removeprefix("./")) not in tree.files:
+            absent = True
+            findings.append(finding("BAG064", there))
+        elif parts[1] != "-" and int(parts[1]) != tree.files[there]:
+            findings.append(finding("BAG063", there, expected=parts[1], found=tree.files[there]))
+    if absent:
+        findings.append(finding("BAG060", name))
     return findings

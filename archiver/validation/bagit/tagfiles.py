@@ -147,8 +147,10 @@ def read_info(tree: Tree, declaration: Declaration) -> tuple[Info, list[Finding]
             elements[-1][1].append(line.strip())
         elif _well_formed(label, colon, value, declaration):
             elements.append((label.strip(), [value.strip()]))
-        elif line.strip() or declaration.version >= (1, 0):
+        elif line.strip():
             findings.append(finding("BAG030", name, line=number, found=line))
+        elif declaration.version >= (1, 0):
+            findings.append(finding("BAG056", name, line=number))
     info = Info(elements=tuple((label, " ".join(parts)) for label, parts in elements))
     for label in _ONCE:
         if len(info.values(label)) > 1 and declaration.version >= (1, 0):

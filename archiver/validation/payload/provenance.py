@@ -25,7 +25,7 @@ MARKS = 8_000_000
 VERSIONS = ("1.0", "2.0")
 """Of the record, the oldest first; each has its schema."""
 COMPLAINTS = 200
-"""Breaches of the schema that are told; a record with more is hopeless."""
+"""Maximum number of schema errors reported."""
 _short = reprlib.Repr()
 _short.maxstring = _short.maxother = 120
 _T = TypeVar("_T")

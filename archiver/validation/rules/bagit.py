@@ -55,6 +55,18 @@ RULES: dict[str, Rule] = {
             "BAG055": ("error", "RFC 8493, 2.2.1", "not listed in {manifest}, which must list it"),
             "BAG056": ("warning", "RFC 8493, 2.1.3", "line {line} is blank"),
             "BAG057": ("warning", "BagIt 0.97, 2.1.3", "{manifest} lists this path more than once, with one checksum"),
+            "BAG058": (
+                "warning",
+                "RFC 8493, 2.4",
+                "a manifest's name must have its algorithm in lower-case letters and digits",
+            ),
+            "BAG059": (
+                "warning",
+                "RFC 8493, 2.4",
+                "named as the standard asks; tools that go by Python's names look for {algorithm}, and do not read it",
+            ),
+            "BAG063": ("warning", "RFC 8493, 2.2.3", "fetch.txt states another length than the file has"),
+            "BAG064": ("info", "RFC 8493, 2.2.3", "not there; fetch.txt says from where it is to be fetched"),
             "BAG060": ("warning", "RFC 8493, 2.2.3", "fetch.txt lists files to be fetched; nothing is fetched here"),
             "BAG061": ("error", "RFC 8493, 2.2.3", "line {line} is not `url length path`"),
             "BAG062": ("error", "RFC 8493, 2.2.3", "fetch.txt names it, but a payload manifest does not list it"),

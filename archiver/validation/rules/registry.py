@@ -25,7 +25,7 @@ CHECKS = ("structure", "fixity", "tag-fixity", "record", "warc", "text", "seed",
 """The checks of every report, in order. `extraction`, `profile` and `second-opinion` are added on request, `members`
 and `original` where a bag is made of other bags."""
 
-STRICT = frozenset(("BAG006", "BAG023", "BAG041", "BAG049", "BAG050", "BAG053", "BAG056", "CUS011"))
+STRICT = frozenset(("BAG006", "BAG023", "BAG041", "BAG049", "BAG050", "BAG053", "BAG056", "BAG058", "CUS011"))
 """Deviations that are warnings or notices by default, and errors with `--strict`."""
 
 

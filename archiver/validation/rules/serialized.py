@@ -19,7 +19,7 @@ RULES: dict[str, Rule] = {
             "ARC008": (
                 "warning",
                 "RFC 8493, 4",
-                "the tar has no blocks that mark its end: its last file is whole; whether more followed cannot be told",
+                "the tar has no blocks that mark its end: its last file is whole; whether more followed is not known",
             ),
             "ARC007": ("error", "RFC 8493, 4", "the archive is not read: {reason}"),
         },

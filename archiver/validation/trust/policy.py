@@ -14,7 +14,7 @@ _ENDINGS = frozenset((".pem", ".crt", ".cer"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
     """`roots` are certificates in PEM (None: nobody is believed, trust is not checked); `now` is when the judging is
-    done, and counts for what no timestamp stands over; `signer` is a fingerprint, an address, a name or a subject."""
+    done, and counts for what no timestamp covers; `signer` is a fingerprint, an address, a name or a subject."""
 
     roots: bytes | None = field(default=None, repr=False)
     tsa_roots: bytes | None = field(default=None, repr=False)

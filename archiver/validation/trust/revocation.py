@@ -119,7 +119,7 @@ def _hasher(algorithm: hashes.HashAlgorithm) -> Any:
 
 def _timely(certificate: Certificate, moment: datetime, told: datetime, until: datetime | None) -> Status:
     if told < moment and (until is None or until < moment):
-        return Status(certificate=certificate, unknown=f"what was told of it on {told:%Y-%m-%d} is too old")
+        return Status(certificate=certificate, unknown=f"its status of {told:%Y-%m-%d} is too old")
     return Status(certificate=certificate)
 
 

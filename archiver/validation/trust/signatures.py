@@ -98,7 +98,7 @@ def check_signatures(
 
 def _of_events(evaluations: "Sequence[_ChainEvaluation]") -> Iterator[Finding]:
     """What was found of the chains over events. An event names the digest of the one before: a timestamp that is proven
-    stands over all earlier ones, whose own need not be; so does a signature."""
+    covers all earlier ones, whose own need not be; so does a signature."""
     signed = [any(each.kind == "SIG" for each in evaluation.trusted) for evaluation in evaluations]
     proven = [any(each.kind == "TSR" for each in evaluation.trusted) for evaluation in evaluations]
     for number, evaluation in enumerate(evaluations):
@@ -106,14 +106,14 @@ def _of_events(evaluations: "Sequence[_ChainEvaluation]") -> Iterator[Finding]:
             if each.code == "TSR020" and any(proven[number + 1 :]):
                 yield replace(each, code="TSR021", severity="warning", message=_weaker(each))
             elif each.code == "SIG030" and any(signed[number + 1 :]):
-                message = f"{each.message}; a later signature, which is verified, stands over this event"
+                message = f"{each.message}; a later signature, which is verified, covers this event"
                 yield replace(each, severity="warning", message=message)
             elif each.severity != "info":
                 yield each
 
 
 def _weaker(found: Finding) -> str:
-    return f"{found.message}; a later timestamp, which is verified, stands over this event"
+    return f"{found.message}; a later timestamp, which is verified, covers this event"
 
 
 @dataclass(frozen=True, slots=True)
