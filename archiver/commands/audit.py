@@ -42,7 +42,8 @@ def _sum_up(progress: AuditProgress, outcomes: Counter[str]) -> None:
     for started in progress.resumed:
         print(f"went on with the audit of {started}, which was interrupted", file=sys.stderr)
     drawn = f"; sample drawn with --seed {progress.seed}" if progress.seed and not progress.resumed else ""
-    counts = ", ".join(f"{outcomes[name]} {name}" for name in ("good", "changed", "gone"))
+    names = ("good", "changed", "gone", *(("lost",) if outcomes["lost"] else ()))
+    counts = ", ".join(f"{outcomes[name]} {name}" for name in names)
     total = f"{progress.due} of {counted(progress.bags, 'bag')}: {counts}; {progress.octets:,} bytes read"
     print(visible(f"{total}{drawn}"), file=sys.stderr)
 

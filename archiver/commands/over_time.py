@@ -44,6 +44,7 @@ def as_json(found: Difference) -> dict[str, Any]:
         "lines": plain(found.lines),
         "claims": {"added": plain(found.claims_added), "dropped": plain(found.claims_dropped)},
         "credits": {"added": plain(found.credits_added), "dropped": plain(found.credits_dropped)},
+        "notices": {"added": plain(found.notices_added), "dropped": plain(found.notices_dropped)},
         "findings": [asdict(each) for each in found.findings],
     }
 
@@ -55,7 +56,9 @@ def _state(state: State) -> dict[str, Any]:
 def _lines(found: Difference) -> list[str]:
     told = [f"older  {found.older.captured}  {found.older.bag}", f"newer  {found.newer.captured}  {found.newer.bag}"]
     if found.same:
-        return [*told, "same: text, claims, credits and photo"]
+        return [*told, "same: text, claims, credits, notices and photo"]
+    for what, notices in (("added", found.notices_added), ("dropped", found.notices_dropped)):
+        told += [f"notice {what}: {each.kind}: {each.text}" for each in notices]
     told.append(f"text: {verdict_words(found.verdict)}")
     told += [f"{each.code}: {each.message}" for each in found.findings]
     told += [f"credit added: {each.name} ({each.role})" for each in found.credits_added]

@@ -22,7 +22,7 @@ from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.fixity_readings import FixityReading, Readings, stamp
 from archiver.ledger.ledger import PATH, storable
 from archiver.ledger.seals import LeftState
-from archiver.model.seal_file import seal_note
+from archiver.model.seal_file import seal_file, seal_note
 from archiver.validation.discover import find_bags, is_bag
 
 STALE = timedelta(days=7)
@@ -134,7 +134,7 @@ class _Folder:
             if each.bag in here and each.bag not in told:
                 yield _again(self.folder / each.bag, each)
         for name in lost:
-            yield self._gone(asked, name)
+            yield self._gone(asked, name, [path for new, path in here.items() if new not in last])
         for name in chosen:
             yield self._read(asked, name, here[name])
         self.readings.end(asked)
@@ -193,7 +193,7 @@ class _Folder:
             self._settle(asked, name, audited, before.good, before.good_seal, before.beside)
         return audited
 
-    def _gone(self, asked: str, name: str) -> Audited:
+    def _gone(self, asked: str, name: str, new: Sequence[Path]) -> Audited:
         before, moment = self.readings.find(name), stamp(self.clock())
         path = self.folder / name
         told = Audited(
@@ -203,8 +203,10 @@ class _Folder:
             return told
         if self.plan.accept:
             self.readings.forget(asked, name, self.clock())
-            return replace(told, outcome="good", notes=("it is gone, and no longer asked for",))
-        change = Change(kind="gone", path="", message="the bag is not there any more")
+            return replace(told, outcome="lost", notes=("its loss is accepted: it is no longer asked for",))
+        moved = next((each for each in new if before.good_seal and _seal_of(each) == before.good_seal), None)
+        message = f"the bag was moved: {moved} has its seal" if moved else "the bag is not there any more"
+        change = Change(kind="gone", path="", message=message)
         notes: list[str] = []
         if before.good_seal:
             query = ReplicaQuery(bag=path, seal=before.good_seal, beside=before.beside)
@@ -249,6 +251,15 @@ class _Folder:
                 beside=beside,
             ),
         )
+
+
+def _seal_of(bag: Path) -> str | None:
+    """The seal that a bag in a folder states now."""
+    try:
+        name = seal_file({each.name for each in bag.iterdir()})
+        return sha256((bag / name).read_bytes()) if name else None
+    except OSError:
+        return None
 
 
 def _since(before: FixityReading, state: BagState) -> Iterator[Change]:

@@ -10,7 +10,8 @@ from typing import Literal
 from archiver.errors import UsageError
 from archiver.fixity.read_bag import Change
 
-Outcome = Literal["good", "changed", "gone"]
+Outcome = Literal["good", "changed", "gone", "lost"]
+"""`lost`: gone, and the loss was accepted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

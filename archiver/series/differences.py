@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver.article.compare import compare
-from archiver.model import Claim, ComparedLine, Credit, Paragraph, Reading, Seed
+from archiver.model import Claim, ComparedLine, Credit, Notice, Paragraph, Reading, Seed
 from archiver.series.recorded_page import State
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -53,14 +53,17 @@ class Difference:
     claims_dropped: tuple[SaidClaim, ...]
     credits_added: tuple[SaidCredit, ...]
     credits_dropped: tuple[SaidCredit, ...]
+    notices_added: tuple[Notice, ...]
+    notices_dropped: tuple[Notice, ...]
     findings: tuple[ChangeFinding, ...]
 
     @property
     def same(self) -> bool:
-        """Whether text, claims, credits and photo are equal."""
+        """Whether text, claims, credits, notices and photo are equal."""
         texts = [each.reading.article.paragraphs for each in (self.older, self.newer)]
         said = (self.claims_added, self.claims_dropped, self.credits_added, self.credits_dropped)
-        return texts[0] == texts[1] and not any(said) and self.older.photo == self.newer.photo
+        noticed = bool(self.notices_added or self.notices_dropped)
+        return texts[0] == texts[1] and not any(said) and not noticed and self.older.photo == self.newer.photo
 
 
 def difference(one: State, other: State) -> Difference:
@@ -78,6 +81,8 @@ def difference(one: State, other: State) -> Difference:
         claims_dropped=tuple(each for each in claims[0] if each not in claims[1]),
         credits_added=_missing_from(credited[0], credited[1]),
         credits_dropped=_missing_from(credited[1], credited[0]),
+        notices_added=_new_notices(older.reading, newer.reading),
+        notices_dropped=_new_notices(newer.reading, older.reading),
         findings=tuple(_findings(older, newer, compared[1], claims, _missing_from(credited[1], credited[0]))),
     )
 
@@ -119,6 +124,12 @@ def _claims(reading: Reading) -> list[SaidClaim]:
                 yield SaidClaim(name=name, value=each.value, source=each.source)
 
     return list(dict.fromkeys(each for name, claims in reading.claims.items() for each in said(name, claims)))
+
+
+def _new_notices(here: Reading, there: Reading) -> tuple[Notice, ...]:
+    """The notices of `there` that `here` has not, by kind and text."""
+    known = {(each.kind, each.text) for each in here.article.notices}
+    return tuple(each for each in there.article.notices if (each.kind, each.text) not in known)
 
 
 def _credits(reading: Reading) -> list[SaidCredit]:

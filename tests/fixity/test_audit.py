@@ -381,3 +381,23 @@ def test_the_first_audit_finds_a_log_that_was_cut_or_rewritten_and_manifests_tha
     assert found["cut"] == [("missing", event)]
     assert found["rewritten"] == [("changed", event)]
     assert ("resealed", SEAL) in found["redone"]
+
+
+def test_an_accepted_loss_is_told_as_lost_and_never_as_good(bag, capsys):
+    make(bag.parent, "another")
+    run(bag.parent)
+    shutil.rmtree(bag)
+    assert [each.outcome for each in run(bag.parent, older=timedelta(days=9))] == ["gone"]
+    code, told_of, err = typed(capsys, bag.parent, "--accept")
+    assert (code, {Path(each["bag"]).name: each["outcome"] for each in told_of}["harbour"]) == (0, "lost")
+    assert "1 lost" in err
+    assert {each.outcome for each in run(bag.parent)} == {"good"}, "it is not asked for any more"
+
+
+def test_a_renamed_bag_with_the_same_seal_is_told_as_moved(bag):
+    run(bag.parent)
+    bag.rename(bag.with_name("renamed"))
+    gone, new = run(bag.parent)
+    assert (gone.outcome, new.outcome) == ("gone", "good")
+    assert "moved" in gone.changes[0].message
+    assert "renamed has its seal" in gone.changes[0].message

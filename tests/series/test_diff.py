@@ -57,7 +57,21 @@ def test_people_are_told_the_same(bags: list[Path], capsys: pytest.CaptureFixtur
     assert "credit-dropped: AFP (contributor): AFP contributed reporting." in out
     assert "[-340,000-]" in out
     assert main(["diff", str(bags[2]), str(bags[3])]) == 0
-    assert "same: text, claims, credits and photo" in capsys.readouterr().out
+    assert "same: text, claims, credits, notices and photo" in capsys.readouterr().out
+
+
+def test_a_notice_that_a_page_got_or_lost_is_a_difference(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    job, folder, found = Job(tmp_path / "bags", capsys), seeds(tmp_path / "seeds", 1), []
+    notice = "Correction: the library reopened on Friday, not on Monday."
+    for text in (PARAGRAPHS, [*PARAGRAPHS, notice]):
+        with Server({"/news/1": [html(article(TITLE, text))]}) as server:
+            _, (result,) = job.run(folder, server, "--recapture")
+        found.append(job.bags / result["bag"])
+    _, said = told(capsys, *found)
+    assert [each["text"] for each in said["notices"]["added"]] == [notice]  # type: ignore[index]
+    assert said["notices"]["dropped"] == []  # type: ignore[index]
+    assert main(["diff", *map(str, found)]) == 1
+    assert f"notice added: correction: {notice}" in capsys.readouterr().out
 
 
 def test_what_is_no_bag_gets_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
