@@ -216,8 +216,9 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         print(line, file=sys.stderr)
     absent = summary.counts.get("gone", 0) + summary.kinds.get("dns", 0)
     if absent and not config.archives and config.memento != "never":
-        told = f"{absent:,} not found: naming an archive in archiver.toml asks it for"
-        print(f"{told} {'this address' if absent == 1 else 'these addresses'} (docs/time.md)", file=sys.stderr)
+        them = "it" if absent == 1 else "them"
+        told = f"{absent:,} not found: name a web archive in archiver.toml to ask it for {them} (docs/time.md)"
+        print(told, file=sys.stderr)
     if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
         print(f"hint: {visible(hint)}", file=sys.stderr)
     if summary.interrupted:

@@ -94,7 +94,8 @@ class TestWacz:
             header, page = map(json.loads, (bag / "data/wacz/pages/pages.jsonl").read_text("utf-8").splitlines())
             record = json_of(bag, "provenance.json")
             assert (header["format"], header["id"]) == ("json-pages-1.0", "pages")
-            assert page["url"] == record["capture"]["final_url"]
+            memento = record["capture"].get("memento")  # what was read then (docs/time.md)
+            assert page["url"] == (memento["uri"] if memento else record["capture"]["final_url"])
             assert {"id", "url", "ts", "title"} <= set(page)
 
 

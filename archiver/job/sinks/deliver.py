@@ -54,7 +54,10 @@ class DeliverySink(BagSink):
         """Hand a seed out, with the name its bag will have."""
         identity = self._ledger.within(lambda database: self._identity(database, seed))
         last = None if self._config.recapture else self._ledger.find(key_of(seed))
-        return workers.submit(run_seed, seed, replace(identity, last=last), self._previous(seed))
+        previous, identity = self._previous(seed), replace(identity, last=last)
+        return (
+            workers.submit(run_seed, seed, identity, previous) if previous else workers.submit(run_seed, seed, identity)
+        )
 
     def settle(self, group: Sequence[tuple[Seed, Done]]) -> list[Entry]:
         """Make results durable: the receipts first, then the ledger; the rows it has now. Raises StorageError."""

@@ -26,7 +26,8 @@ class BagSink:
 
     def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
         """Hand a seed out."""
-        return workers.submit(run_seed, seed, None, self._previous(seed))
+        previous = self._previous(seed)
+        return workers.submit(run_seed, seed, None, previous) if previous else workers.submit(run_seed, seed)
 
     def _previous(self, seed: Seed) -> tuple[PreviousBag, ...]:
         return previous_bags(self._config.bags, self._ledger, seed)

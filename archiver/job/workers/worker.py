@@ -40,11 +40,12 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[Pr
     tools: Tools | None = getattr(here, "tools", _tools)
     assert tools is not None, "the worker was not told the job"
     started = datetime.now(UTC)
+    work = partial(archive, previous=previous) if previous else archive
     try:
         with watched(tools.config.seed_cpu_seconds):
             if identity is None or tools.outbox is None:
-                return archive(seed, tools, previous=previous)
-            return tools.outbox.deliver(seed, identity, partial(archive, seed, tools, identity, previous))
+                return work(seed, tools)
+            return tools.outbox.deliver(seed, identity, partial(work, seed, tools, identity))
     except StorageError:
         raise
     except Refused as error:
