@@ -1,4 +1,4 @@
-"""Where the head of an HTTP message ends, and where the trailer section behind a chunked body begins (RFC 9112, 7.1.2)."""
+"""Where the head of an HTTP message ends, and where the trailers behind a chunked body begin (RFC 9112, 7.1.2)."""
 
 import re
 from collections.abc import Iterable
