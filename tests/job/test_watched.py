@@ -161,10 +161,10 @@ def ended(number: int, reason: str) -> SeedEnded:
 
 
 def shown_after(monkeypatch: pytest.MonkeyPatch, total: int | None, *told: Event) -> str:
-    """What stands on a terminal of 100 columns after these events."""
+    """What stands on a terminal of 120 columns after these events."""
     screen = io.StringIO()
     monkeypatch.setattr(
-        progress, "Console", lambda **_: Console(file=screen, force_terminal=True, width=100, color_system=None)
+        progress, "Console", lambda **_: Console(file=screen, force_terminal=True, width=120, color_system=None)
     )
     with progress.progress(total, lines_too=False) as take:
         for each in told:
