@@ -234,10 +234,12 @@ def _bag_info(record: Record, info: Info) -> Iterator[Finding]:
 
 def _credited(record: Record) -> set[str]:
     """The credits as bag-info.txt has them: since version 2.0 those that only the seed states say so."""
-    sources: dict[str, set[object]] = {}
+    sources: dict[str, set[str | None]] = {}
     for each in record.get(list, "credits") or []:
         if isinstance(each, dict):
-            sources.setdefault(f"{each.get('name')} ({each.get('role')})", set()).add(each.get("source"))
+            source = each.get("source")
+            stated = source if isinstance(source, str) else None
+            sources.setdefault(f"{each.get('name')} ({each.get('role')})", set()).add(stated)
     if record.get(str, "version") == "1.0":
         return set(sources)
     return {f"{name} (seed)" if found == {"seed"} else name for name, found in sources.items()}
