@@ -153,7 +153,7 @@ def _bound_zip(data: bytes) -> None:
                         unpacked += len(piece)
                         if unpacked > LARGEST_UNPACKED:
                             raise Refusal(0, "a Word document that unpacks to too much", "save its text as .txt")
-            except (zipfile.BadZipFile, OSError, zlib.error, RuntimeError, NotImplementedError, EOFError) as error:
+            except (zipfile.BadZipFile, OSError, ValueError, zlib.error, RuntimeError, EOFError) as error:
                 raise Refusal(0, "a Word document that is damaged", "open it in Word and save it again") from error
 
 

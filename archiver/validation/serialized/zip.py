@@ -40,6 +40,8 @@ class Zip:
                 raise BadArchive("ARC007", reason=f"{entry.filename} shares its bytes with another entry")
             name = entry.orig_filename.encode("utf-8" if entry.flag_bits & 0x800 else "cp437", "replace")
             end = entry.header_offset + 30 + len(name) + entry.compress_size
+            if end > self._zip.start_dir:
+                raise BadArchive("ARC007", reason=f"{entry.filename} reaches beyond the files of the archive")
             if entry.flag_bits & 0x41:
                 raise BadArchive("ARC007", reason=f"{entry.filename} is encrypted")
             if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED, ZIP_BZIP2):

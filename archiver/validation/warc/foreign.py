@@ -7,7 +7,7 @@ finding a kind and file, with a count.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
 from archiver.model import Finding, Severity
@@ -29,12 +29,24 @@ _FAIR: dict[str, Severity] = {
 """Deviations that leave no doubt about what is meant: errors in a file of ours, less in one of others."""
 
 
+@dataclass(slots=True)
+class Allowance:
+    """What all WARC files of a bag together may still expand to, in bytes."""
+
+    left: int
+
+
 class _Plain:
     """A file without compression, as one piece. Raises Broken beyond `ceiling` bytes."""
 
     def __init__(self, stream: BinaryIO, ceiling: int) -> None:
         self._stream, self._ceiling = stream, ceiling
         self.offset, self.end, self._begun = 0, 0, False
+
+    @property
+    def given(self) -> int:
+        """Bytes read so far."""
+        return self.end
 
     def advance(self) -> bool:
         begun, self._begun = self._begun, True
@@ -133,16 +145,21 @@ class _Foreign(Reader):
             yield replace(first, message=f"{first.message}{more}")
 
 
-def read_foreign(stream: BinaryIO, path: str, size: int, *, ceiling: int = CEILING) -> list[Finding]:
+def read_foreign(
+    stream: BinaryIO, path: str, size: int, *, ceiling: int = CEILING, allowance: Allowance | None = None
+) -> list[Finding]:
     """All that is wrong with a WARC of `size` bytes that somebody else made, gzipped or not. `stream` is at its
-    beginning and need not be seekable."""
+    beginning and need not be seekable. What is inflated is taken from the `allowance`; none left is WARC006."""
     head = stream.read(4)
     rest, limit = cast(BinaryIO, _Prepended(head, stream)), ceiling + 64 * size
+    if allowance is not None:
+        limit = min(limit, allowance.left)
     if head == _ZSTD:
         return [finding("WARC030", path, reason="it is compressed by Zstandard, which is not read here")]
     if not head:
         return [finding("WARC007", path)]
-    reader = _Foreign(Members(rest, limit) if head.startswith(_GZIP) else _Plain(rest, limit), path)
+    source = Members(rest, limit) if head.startswith(_GZIP) else _Plain(rest, limit)
+    reader = _Foreign(source, path)
     try:
         while reader.source.advance():
             _piece(reader)
@@ -150,6 +167,8 @@ def read_foreign(stream: BinaryIO, path: str, size: int, *, ceiling: int = CEILI
         reader.say(broken.code, **broken.facts)
     except OSError as error:
         reader.say("WARC001", reason=error.strerror or error)
+    if allowance is not None:
+        allowance.left = max(0, allowance.left - source.given)
     return list(reader.results())
 
 

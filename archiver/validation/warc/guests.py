@@ -14,11 +14,14 @@ from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
 from archiver.validation.serialized.archive_index import BadArchive
 from archiver.validation.serialized.zip import DIRECTORY, directory_size
-from archiver.validation.warc.foreign import read_foreign
+from archiver.validation.warc.foreign import Allowance, read_foreign
+from archiver.validation.warc.reader import CEILING
 
 _WARCS = (".warc", ".warc.gz", ".warc.zst")
 _ENTRIES = 10_000
 """WARC files inside one WACZ that are read."""
+_EXPANDED = 64
+"""Times their size that the WARC files of a bag may expand to together, and CEILING."""
 _IN_MEMORY = 16 << 20
 _BROKEN = (
     BadZipFile,
@@ -36,25 +39,27 @@ _BROKEN = (
 def check_guests(tree: Tree, ours: Collection[str]) -> tuple[bool, list[Finding]]:
     """(whether there was any to check, what was found) for every WARC of the payload that is not one of `ours`."""
     found: list[Finding] = []
-    any_read = False
-    for path, size in tree.in_order():
-        name = path.lower()
-        if not path.startswith("data/") or path in ours or not name.endswith((*_WARCS, ".wacz")):
-            continue
-        any_read = True
-        found += _in_wacz(tree, path) if name.endswith(".wacz") else _one(tree, path, size)
-    return any_read, found
+    files = [
+        (path, size)
+        for path, size in tree.in_order()
+        if path.startswith("data/") and path not in ours and path.lower().endswith((*_WARCS, ".wacz"))
+    ]
+    allowance = Allowance(CEILING + _EXPANDED * sum(size for _, size in files))
+    for path, size in files:
+        wacz = path.lower().endswith(".wacz")
+        found += _in_wacz(tree, path, allowance) if wacz else _one(tree, path, size, allowance)
+    return bool(files), found
 
 
-def _one(tree: Tree, path: str, size: int) -> list[Finding]:
+def _one(tree: Tree, path: str, size: int, allowance: Allowance) -> list[Finding]:
     try:
         with tree.open(path) as stream:
-            return read_foreign(stream, path, size)
+            return read_foreign(stream, path, size, allowance=allowance)
     except OSError as error:
         return [finding("WARC001", path, reason=error.strerror)]
 
 
-def _in_wacz(tree: Tree, path: str) -> Iterator[Finding]:
+def _in_wacz(tree: Tree, path: str, allowance: Allowance) -> Iterator[Finding]:
     """The WARC files inside a WACZ; `path!entry` names each."""
     try:
         with ExitStack() as stack:
@@ -74,12 +79,15 @@ def _in_wacz(tree: Tree, path: str) -> Iterator[Finding]:
                 )
             for entry in entries[:_ENTRIES]:
                 within = f"{path}!{entry.filename}"
+                if not allowance.left:
+                    yield finding("WARC006", within, limit=0)
+                    return
                 if entry.compress_type not in (ZIP_STORED, ZIP_DEFLATED) or entry.flag_bits & 0x41:
                     yield finding("WARC030", within, reason="it is encrypted, or compressed by an unusual method")
                     continue
                 with wacz.open(entry) as inner:
                     size = min(entry.file_size, tree.files[path])
-                    yield from read_foreign(cast(BinaryIO, inner), within, size)
+                    yield from read_foreign(cast(BinaryIO, inner), within, size, allowance=allowance)
     except _BROKEN as error:
         reason = error.facts.get("reason", error) if isinstance(error, BadArchive) else error
         yield finding("WARC030", path, reason=f"it cannot be read as a WACZ: {reason}")

@@ -31,6 +31,11 @@ class Members:
         """Where the current member begins in the file."""
 
     @property
+    def given(self) -> int:
+        """Bytes inflated so far."""
+        return self._given
+
+    @property
     def end(self) -> int:
         """Where the current member ends in the file, once it is read."""
         return self._taken - len(self._pending)
