@@ -264,7 +264,7 @@ def test_a_zip_that_expands_beyond_bounds_is_not_unpacked(bag, tmp_path, capsys,
     assert is_clean(tmp_path / "mine")
 
 
-@pytest.mark.parametrize("share", [0, 0.01, 0.25, 0.5])
+@pytest.mark.parametrize("share", [0, 0.01, 0.1, 0.25])  # half of so small a tar is what fills its last record
 def test_a_package_that_is_cut_short_is_refused(share, bag, tmp_path, capsys):
     for form in ("tar", "tgz", "zip"):
         package = sent(bag, tmp_path / form, capsys, form)
