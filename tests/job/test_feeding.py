@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from jobs import PEAK
 from places import SUPPORT
+from pool_tasks import nothing
 from waiting import HANGS, until
 
 from archiver.config import Config
@@ -32,10 +33,6 @@ from archiver.ledger.ledger import Ledger
 from archiver.model import Failure, Seed
 
 MIB = 1 << 20
-
-
-def nothing() -> None:
-    pass
 
 
 @pytest.fixture

@@ -87,7 +87,7 @@ class _Worker:
         self._lock = threading.Lock()
         context: Any = get_context(method)
         self._connection, theirs = context.Pipe()
-        told = theirs, get_temp_dir() if method == "forkserver" else None, threads, initializer, initargs
+        told = theirs, get_temp_dir(), threads, initializer, initargs
         self._process = context.Process(target=_serve, args=told, daemon=True)
         with _signals_blocked():
             self._start()
