@@ -35,8 +35,8 @@ def check_sense(record: Record, text: str | None) -> Iterator[Finding]:
 
 
 def _with_less(page: str, paragraphs: Collection[str]) -> bool:
-    """Whether words are those of one paragraph with some left out: what a link says for those who do not see it is no
-    word of a line, and stays in the text."""
+    """Whether words are those of one paragraph with some left out: what a link says for those who do not see it does
+    not count as part of a line, and stays in the text."""
     here = "".join(page.split())
     for paragraph in paragraphs:
         if page[:_EDGE] in paragraph or page[-_EDGE:] in paragraph:
