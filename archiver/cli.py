@@ -12,8 +12,8 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
+from archiver.commands.console.signals import signals_as_interrupts
 from archiver.commands.options import COMMANDS, parser
-from archiver.commands.signals import signals_as_interrupts
 from archiver.errors import ArchiverError, UsageError
 from archiver.escape import visible
 

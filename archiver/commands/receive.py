@@ -6,8 +6,8 @@ from collections import Counter
 from dataclasses import asdict
 
 from archiver import api
+from archiver.commands.console.outcomes import print_counts, print_outcome
 from archiver.commands.credentials import endpoint, with_keys
-from archiver.commands.outcomes import print_counts, print_outcome
 from archiver.commands.settings import settings_of
 from archiver.escape import visible
 from archiver.transfer.receive import Received

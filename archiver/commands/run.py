@@ -15,8 +15,8 @@ from typing import Any
 
 from archiver import api
 from archiver.api import SeedResult
+from archiver.commands.console.json_log import json_log
 from archiver.commands.credentials import endpoint, with_keys
-from archiver.commands.json_log import json_log
 from archiver.commands.settings import settings_of
 from archiver.config import ANONYMOUS, Config, ConnectTo
 from archiver.escape import counted, visible
@@ -152,7 +152,7 @@ def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[
         if args.log_json is not None:
             watchers.append(stack.enter_context(json_log(args.log_json)))
         if sys.stderr.isatty() and not args.quiet and args.log_json != "-":
-            from archiver.commands.progress import progress
+            from archiver.commands.console.progress import progress
 
             watchers.append(stack.enter_context(progress(total, lines_too=sys.stdout.isatty())))
         elif not (args.quiet or args.log_json == "-"):

@@ -12,7 +12,7 @@ from places import ROOT
 from rich.console import Console
 
 from archiver.cli import main
-from archiver.commands import json_log, progress
+from archiver.commands.console import json_log, progress
 from archiver.job.advice import ADVICE, class_of
 from archiver.job.events import Event, SeedEnded, State
 from archiver.job.result import Result
@@ -139,7 +139,7 @@ def test_a_seed_that_is_not_captured_has_a_class(outcome, kind, reason, expected
 
 def test_whatever_became_of_a_seed_there_is_advice(tmp_path):
     """Every word that the house gives a Failure is a class, but `unknown`."""
-    house = Path(json_log.__file__).parents[1]
+    house = Path(json_log.__file__).parents[2]
     words = [
         word.partition('"')[0]
         for path in (*house.glob("capture/*.py"), house / "job/coordinator.py", house / "job/workers/worker.py")
