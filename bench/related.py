@@ -65,9 +65,8 @@ def measured(count: int) -> str:
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("counts", nargs="*", type=int, default=[1_000, 10_000, 100_000])
-    print(
-        "| texts | sketches (CPU s) | grouping (CPU s) | µs a text | peak MiB | families | copies found | wrong before whole texts are compared |"
-    )
+    heads = ("texts", "sketches (CPU s)", "grouping (CPU s)", "µs a text", "peak MiB", "families", "copies found")
+    print(f"| {' | '.join((*heads, 'wrong before whole texts are compared'))} |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for each in parser.parse_args().counts:
         print(measured(each), flush=True)
