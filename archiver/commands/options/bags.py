@@ -90,6 +90,12 @@ def history(command: argparse.ArgumentParser) -> None:
     as_json(command, "one list: bag, captured, outcome, verdict, findings since the bag before")
 
 
+def related(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver related`."""
+    bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
+    as_json(command, "one JSON object a family: agencies, base, members (docs/related.md)")
+
+
 def show(command: argparse.ArgumentParser) -> None:
     """The options of `archiver show`."""
     bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
