@@ -25,7 +25,7 @@ from archiver.escape import visible
 from archiver.network.dial import Route, authorization
 
 ANSWER = 8 << 20
-"""Bytes of an answer that is no part of an object: a page of a list has at most 1,000 entries."""
+"""Bytes of an answer other than the bytes of an object: a page of a list has at most 1,000 entries."""
 _HEADS = 1 << 20
 """Bytes of the heads of an answer, and of the framing of its body."""
 CONNECT = 20.0
