@@ -35,6 +35,7 @@ ABOVE = {
     "view": STAGES,
     "exports": STAGES | {"ledger", "view"},
     "series": STAGES | {"ledger", "view"},
+    "families": STAGES | {"ledger", "view", "exports"},
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
