@@ -333,7 +333,7 @@ def audit(
 ) -> "Iterator[Audited]":
     """Read every byte of bags again; for each, whether it is `good`, `changed`, `gone` or `moved`.
 
-    `sample` is a share of the bags from 0 to 1, drawn by `seed`; bags last good `older_than` ago are due; `rate` bytes a
+    `sample` is a share of the bags, 0 to 1, drawn by `seed`; those last good `older_than` ago are due; `rate` bytes a
     second are read at most; `replicas` are folders with copies, `readings` one for readings (None: beside the bags).
     `accept` takes what is sound as it is now. `progress` is filled in on the way.
     """
