@@ -86,6 +86,8 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    trace_requests: int = 60
+    """Requests to archives that `archiver trace` makes for one seed."""
     guess_url: bool = False
     """Whether the only plausible address of a seed is taken where no line names one."""
     seed_notes: bool = False
@@ -156,6 +158,7 @@ class Config:
             "host_rest_seconds",
             "seed_cpu_seconds",
             "rights",
+            "trace_requests",
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from archiver.commands.options.common import as_json, bags, count, trust
+from archiver.commands.options.common import as_json, bags, count, profile, trust, whole
 
 EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml", "aclj")
 """Forms of an export (`exports/export.py`)."""
@@ -94,6 +94,16 @@ def history(command: argparse.ArgumentParser) -> None:
     """The options of `archiver history`."""
     command.add_argument("seed", metavar="SEED|URL", help="seed document, or the address of an article")
     as_json(command, "one list: bag, captured, outcome, verdict, findings since the bag before")
+
+
+def trace(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver trace`."""
+    profile(command)
+    command.add_argument("seeds", nargs="+", metavar="SEED", help="folder, document, list, address, or - for stdin")
+    as_json(command, "one JSON object a seed: seed, states, changes, read, held, notes")
+    command.add_argument(
+        "--requests", type=whole, metavar="N", help="requests to archives for one seed at most (default: 60)"
+    )
 
 
 def related(command: argparse.ArgumentParser) -> None:
