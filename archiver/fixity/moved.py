@@ -1,7 +1,7 @@
 """Finds bags that were moved between audits: one is not there any more, and a bag that was never read has its seal.
 
 What is known of a moved bag goes along: the reading at its new place is compared with its last good one. A bag that was
-read at both places is a replica and no move: the loss of one of them is told.
+read at both places is a replica and no move: the loss of one of them is reported.
 """
 
 from collections.abc import Callable, Iterator, Mapping
