@@ -68,6 +68,12 @@ def audit(command: argparse.ArgumentParser) -> None:
         help="has copies of the bags, as folders or packed: report which are sound (repeatable)",
     )
     command.add_argument(
+        "--readings",
+        type=Path,
+        metavar="DIR",
+        help="keep the readings there, and write nothing beside the bags: for read-only storage",
+    )
+    command.add_argument(
         "--accept",
         action="store_true",
         help="take bags that are sound by their own manifests as they are now, forget those gone",
