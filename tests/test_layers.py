@@ -42,6 +42,7 @@ ABOVE = {
     "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
     "mementos": STAGES | {"redaction"},
+    "tracing": STAGES | {"ledger", "view", "series", "mementos"},
     "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""

@@ -8,7 +8,7 @@ the authority. The page leads nowhere but to files of the payload, and loads non
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import islice
 from typing import Generic, TypeVar
 from urllib.parse import urlsplit
@@ -17,7 +17,7 @@ from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
 from archiver.model import Capture, ComparedLine, Comparison, Notice
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
-from archiver.model.outcome_words import answer_words
+from archiver.model.outcome_words import answer_words, witness_words
 from archiver.templates import render
 
 T = TypeVar("T")
@@ -119,6 +119,8 @@ def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
         yield "Server", f"{final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
     for each in capture.archives:
         yield "Web archive", f"{each.archive}: {each.words}"
+    for witness in capture.witnesses:
+        yield "Witness", witness_words(asdict(witness))
     if capture.memento:
         form = "as the original server sent it" if capture.memento.raw else "as the archive has rewritten it"
         yield "Read from", f"{capture.memento.uri}, archived {capture.memento.datetime:%Y-%m-%d %H:%M:%S} UTC, {form}"

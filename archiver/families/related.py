@@ -19,8 +19,8 @@ THRESHOLD = 0.25
 """The share of the shorter text's shingles that makes two texts relatives (docs/related.md, how it was chosen)."""
 LEAST = 40
 """Shingles of a text that is compared: a shorter one is no more than a headline with a sentence."""
-_ESTIMATED = 0.7
-"""The part of the threshold that the estimate by samples must reach before whole texts are compared."""
+ESTIMATED = 0.7 * THRESHOLD
+"""What the estimate by samples must reach before whole texts are compared."""
 
 
 class LeftOut(NamedTuple):
@@ -56,7 +56,7 @@ def related(bags: Iterable[Path], today: date, tell: Tell) -> Iterator[Family]:
     def alike(one: int, other: int) -> bool:
         return share_of(whole(one), whole(other)) >= THRESHOLD
 
-    found = list(clusters(sketches, sites, THRESHOLD * _ESTIMATED, alike))
+    found = list(clusters(sketches, sites, ESTIMATED, alike))
     for indexes in sorted(found, key=lambda each: (-len(each), each)):
         family = [members[n] for n in indexes]
         texts = texts_of(family, tell)

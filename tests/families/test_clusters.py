@@ -10,10 +10,8 @@ from wire_copy import SCRIPTS, Newsdesk
 
 from archiver.families.clusters import clusters
 from archiver.families.family import share_of
-from archiver.families.related import LEAST, THRESHOLD
+from archiver.families.related import ESTIMATED, LEAST, THRESHOLD
 from archiver.families.sketch import SAMPLED, likeness, shingles, sketch
-
-ESTIMATED = 0.7 * THRESHOLD
 
 
 def found_in(texts, sites=None):
