@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from archiver.bag.preview_facts import Table, count, host_of, minute, moment, names, rows, table, words
-from archiver.model.outcome_words import answer_words
+from archiver.model.outcome_words import answer_words, witness_words
 
 Row = tuple[str, str]
 SOURCES = {
@@ -47,6 +47,9 @@ def capture_rows(record: Table) -> Iterator[Row]:
         yield "Server", f"{server}, {words(tls, 'protocol') or 'TLS' if tls else 'without TLS'}{verified}"
     for each in rows(capture, "archives"):
         yield "Web archive", f"{words(each, 'archive')}: {words(each, 'words')}"
+    for witness in rows(capture, "witnesses"):
+        told = {name: words(witness, name) for name in ("kind", "archive", "datetime", "bag")}
+        yield "Witness", witness_words({**told, "status": words(witness, "status") or None})
     if memento:
         form = "as the original server sent it" if memento.get("raw") else "as the archive has rewritten it"
         yield "Read from", f"{words(memento, 'uri')}, archived {moment(words(memento, 'datetime'))}, {form}"

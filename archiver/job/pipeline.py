@@ -26,6 +26,7 @@ from archiver.errors import RecordingError, StorageError
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
+from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
@@ -125,6 +126,7 @@ def _sealed(
     config, capture, reading = tools.config, consulted.fetched, consulted.reading
     assert isinstance(capture, Capture)
     assert reading is not None
+    capture = with_witnesses(capture, previous, config.confirm, tools.now())
     photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
     check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
@@ -180,6 +182,7 @@ def _answer(capture: Capture, config: Config) -> Answer:
         truncated=capture.truncated,
         limit=config.limits.response_bytes,
         memento=used,
+        witnesses=tuple(plain(capture.witnesses)),
     )
 
 
