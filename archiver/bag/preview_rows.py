@@ -48,8 +48,8 @@ def capture_rows(record: Table) -> Iterator[Row]:
     for each in rows(capture, "archives"):
         yield "Web archive", f"{words(each, 'archive')}: {words(each, 'words')}"
     for witness in rows(capture, "witnesses"):
-        told = {name: words(witness, name) for name in ("kind", "archive", "datetime", "bag")}
-        yield "Witness", witness_words({**told, "status": words(witness, "status") or None})
+        stated = {name: words(witness, name) for name in ("kind", "archive", "datetime", "bag")}
+        yield "Witness", witness_words({**stated, "status": words(witness, "status") or None})
     if memento:
         form = "as the original server sent it" if memento.get("raw") else "as the archive has rewritten it"
         yield "Read from", f"{words(memento, 'uri')}, archived {moment(words(memento, 'datetime'))}, {form}"
