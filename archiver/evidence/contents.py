@@ -157,7 +157,7 @@ _MEMENTOS = ("archive", "datetime", "status", "verdict", "uri")
 
 def _history(bag: Path, record: dict[str, Any], gate: Gate, whole: bool) -> Iterator[tuple[str, ...]]:
     """The captures of the bag's address: those that the ledger beside it knows, else those its record names. What
-    changed is told where every bag may be copied; a bag that may not be known is told as held back."""
+    changed is stated where every bag may be copied; of a bag that may not be known, that it is held back."""
     folder, shown = bag.resolve().parent, True
     if not (folder / PATH).exists():
         for each in record.get("previous") or ():
