@@ -39,6 +39,7 @@ ABOVE = {
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
+    "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
     "mementos": STAGES | {"redaction"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},

@@ -86,6 +86,8 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    confirm: float = 0.0
+    """Days after which an original that was gone is asked for once more; 0: not."""
     trace_requests: int = 60
     """Requests to archives that `archiver trace` makes for one seed."""
     guess_url: bool = False
@@ -163,7 +165,7 @@ class Config:
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("timestamp", "executor", "profile", *_DISCREET):
+        for name in ("confirm", "timestamp", "executor", "profile", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
         return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}
