@@ -83,10 +83,10 @@ def left(folder: Path) -> set[str]:
     found = set()
     for path in sorted(folder.rglob("*")):
         for name, data in unpacked(path.relative_to(folder).as_posix(), path.read_bytes() if path.is_file() else b""):
-            found |= {f"{hit} in the name {name}" for hit in re.findall(rf"(?i){MARK}\w{{3}}", name)}
+            found |= {f"{hit} in the name {name}" for hit in re.findall(rf"(?i){MARK}\d{{3}}", name)}
             if "/data/text/" not in f"/{name}":
                 found |= {
-                    f"{hit} in {name}" for each in readings(data) for hit in re.findall(rf"(?i){MARK}\w{{3}}", each)
+                    f"{hit} in {name}" for each in readings(data) for hit in re.findall(rf"(?i){MARK}\d{{3}}", each)
                 }
     return found
 
