@@ -41,6 +41,7 @@ ABOVE = {
     "verification": STAGES | {"ledger", "view"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
     "mementos": STAGES | {"redaction"},
+    "tracing": STAGES | {"ledger", "view", "series", "mementos"},
     "before_seal": STAGES | {"browser"},
     "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos"},
 }

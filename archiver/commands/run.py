@@ -72,7 +72,7 @@ _SWITCHES = (
     *("screenshot", "consent", "browser_no_sandbox"),
 )
 _FROM_ARGUMENTS = (
-    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento", "confirm"),
     *("deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
 )

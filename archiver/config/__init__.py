@@ -88,6 +88,10 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    confirm: float = 0.0
+    """Days after which an original that was gone is asked for once more; 0: not."""
+    trace_requests: int = 60
+    """Requests to archives that `archiver trace` makes for one seed."""
     guess_url: bool = False
     """Whether the only plausible address of a seed is taken where no line names one."""
     seed_notes: bool = False
@@ -151,20 +155,13 @@ class Config:
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
         keys = (
-            "key",
-            "certificate",
-            "passphrase_file",
-            "passphrase",
-            "trust_roots",
-            "tsa_roots",
-            "host_rest_seconds",
-            "seed_cpu_seconds",
-            *("rights", "before_seal", "identifiers"),
+            *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
+            *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests"),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("timestamp", "executor", "profile", *_DISCREET):
+        for name in ("confirm", "timestamp", "executor", "profile", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
         return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}

@@ -57,6 +57,7 @@ COMMANDS = (
     Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),
     Command("history", "Show the bags of one article over time and what changed.", bags.history, "over_time"),
     Command("diff", "Compare two bags of one article: text, claims, credits, photo.", bags.diff, "over_time"),
+    Command("trace", "Show the states of an article over time, from web archives and own bags.", bags.trace, "trace"),
     Command("related", "Show which bags hold one text, and what each paper made of it.", bags.related, "related"),
     Command(
         "export",

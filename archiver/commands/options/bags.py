@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 
-from archiver.commands.options.common import as_json, bags, count, trust
+from archiver.commands.options.common import as_json, bags, count, profile, trust, whole
 
 EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml", "aclj")
 """Forms of an export (`exports/export.py`)."""
@@ -68,6 +68,12 @@ def audit(command: argparse.ArgumentParser) -> None:
         help="has copies of the bags, as folders or packed: report which are sound (repeatable)",
     )
     command.add_argument(
+        "--readings",
+        type=Path,
+        metavar="DIR",
+        help="keep the readings there, and write nothing beside the bags: for read-only storage",
+    )
+    command.add_argument(
         "--accept",
         action="store_true",
         help="take bags that are sound by their own manifests as they are now, forget those gone",
@@ -88,6 +94,16 @@ def history(command: argparse.ArgumentParser) -> None:
     """The options of `archiver history`."""
     command.add_argument("seed", metavar="SEED|URL", help="seed document, or the address of an article")
     as_json(command, "one list: bag, captured, outcome, verdict, findings since the bag before")
+
+
+def trace(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver trace`."""
+    profile(command)
+    command.add_argument("seeds", nargs="+", metavar="SEED", help="folder, document, list, address, or - for stdin")
+    as_json(command, "one JSON object a seed: seed, states, changes, read, held, notes")
+    command.add_argument(
+        "--requests", type=whole, metavar="N", help="requests to archives for one seed at most (default: 60)"
+    )
 
 
 def related(command: argparse.ArgumentParser) -> None:
