@@ -39,6 +39,7 @@ ABOVE = {
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
+    "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
     "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
 }

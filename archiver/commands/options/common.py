@@ -72,3 +72,10 @@ def seconds(text: str) -> float:
     if not 0 <= value <= 86_400:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 86400")
     return value
+
+
+def port(text: str) -> int:
+    """A port whose next one is one too; 0 for any. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65534")
+    return int(text)
