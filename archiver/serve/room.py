@@ -3,6 +3,7 @@
 Beyond loopback the gate decides (docs/access.md): what may not be shown to everybody is not there.
 """
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -53,9 +54,18 @@ class Room:
     this machine may ask."""
 
     def __init__(
-        self, *, base: str, sweep: Sweep, index: Index, replay: Replay, replay_url: str, checks: Checks,
-        today: Callable[[], date], public: bool, folder_of_scripts: Path,
-    ) -> None:  # fmt: skip
+        self,
+        *,
+        base: str,
+        sweep: Sweep,
+        index: Index,
+        replay: Replay,
+        replay_url: str,
+        checks: Checks,
+        today: Callable[[], date],
+        public: bool,
+        folder_of_scripts: Path,
+    ) -> None:
         self.base, self.sweep, self.index, self.replay, self.replay_url = base, sweep, index, replay, replay_url
         self.checks, self.today, self.public = checks, today, public
         self.folder_of_scripts = folder_of_scripts
@@ -109,11 +119,22 @@ class Room:
         bags = [self._row(found, question.q) for found in answer.bags]
         asked = {name: parameters.get(name, "")[:2_000] for name in _FIELDS}
         return self._page(
-            "collection", answer=answer, bags=bags, question=question, asked=asked, names=names, notes=notes,
-            sorts=SORTS, verdicts=VERDICTS, outcomes=OUTCOMES, pages=pages, filtered=any(asked[n] for n in _FIELDS[1:]),
-            first=(question.page - 1) * PAGE + 1, to=lambda page: self._link({**shown, "page": page}),
+            "collection",
+            answer=answer,
+            bags=bags,
+            question=question,
+            asked=asked,
+            names=names,
+            notes=notes,
+            sorts=SORTS,
+            verdicts=VERDICTS,
+            outcomes=OUTCOMES,
+            pages=pages,
+            filtered=any(asked[n] for n in _FIELDS[1:]),
+            first=(question.page - 1) * PAGE + 1,
+            to=lambda page: self._link({**shown, "page": page}),
             json=self._link({**shown, "page": question.page, "format": "json"}),
-        )  # fmt: skip
+        )
 
     def _state(self) -> list[str]:
         notes = []
@@ -179,9 +200,16 @@ class Room:
             others = len(others_of(database, found["url"], self.levels)) - 1 if found["url"] else 0
         report = self.checks.kept(bag, _look(bag))
         return self._page(
-            "bag", bag=found, view=view, link=self._bag_link(found), verdict=verdict_of(found), others=others,
-            folder=bag.is_dir(), report=report, original=_web(found["url"]),
-        )  # fmt: skip
+            "bag",
+            bag=found,
+            view=view,
+            link=self._bag_link(found),
+            verdict=verdict_of(found),
+            others=others,
+            folder=bag.is_dir(),
+            report=report,
+            original=_web(found["url"]),
+        )
 
     def _replay(self, bag: Path, found: Found) -> Reply:
         page = page_of(bag) if bag.is_dir() else None
@@ -192,13 +220,21 @@ class Room:
             why = "serialised" if not bag.is_dir() else "wacz"
         source = ""
         if page is not None and why is None:
-            where = urlencode({"url": page[0], "ts": page[1]}, errors="replace")
+            digits = re.sub(r"\D", "", page[1].partition(".")[0])[:14]
+            where = urlencode({"url": page[0], "ts": digits}, errors="replace")
             source = f"{self.replay_url}{self.replay.key_of(bag)}/#{where}"
         status = HTTPStatus.OK if why is None else HTTPStatus.NOT_FOUND
         return self._page(
-            "replay", status, bag=found, link=self._bag_link(found), source=source, why=why, page=page, version=VERSION,
+            "replay",
+            status,
+            bag=found,
+            link=self._bag_link(found),
+            source=source,
+            why=why,
+            page=page,
+            version=VERSION,
             folder=visible(str(self.folder_of_scripts)),
-        )  # fmt: skip
+        )
 
     def _history(self, found: Found) -> Reply:
         with self.index.reading() as database:

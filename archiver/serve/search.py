@@ -67,9 +67,14 @@ class Question:
             notes.append(f"No more than {LAST_PAGE:,} pages are shown: narrow the search.")
         names = {name: parameters.get(name, "").strip()[:300] for name in (*NAMES, "verdict", "outcome")}
         return cls(
-            q=parameters.get("q", "").strip(), first=days["from"], last=days["to"], sort=sort, page=page,
-            notes=tuple(notes), **names,
-        )  # fmt: skip
+            q=parameters.get("q", "").strip(),
+            first=days["from"],
+            last=days["to"],
+            sort=sort,
+            page=page,
+            notes=tuple(notes),
+            **names,
+        )
 
     @property
     def asks(self) -> bool:

@@ -30,6 +30,8 @@ _SHARE = 20
 """A look at a large folder may take one part in so many of the time."""
 _QUICK = 0.3
 """Seconds of a look for which an answer waits, so that it has what changed just now."""
+_INSTANT = 0.05
+"""Seconds of a look that every answer can have anew."""
 _PATIENCE = 2.0
 
 
@@ -71,7 +73,8 @@ class Sweep:
         for in the background."""
         now = time.monotonic()
         with self._finished:
-            if self._lasted is not None and (self._lasted > _QUICK or now - self._began < 0.2):
+            lasted = self._lasted
+            if lasted is not None and (lasted > _QUICK or (lasted > _INSTANT and now - self._began < 10 * lasted)):
                 return
             self._wanted.set()
             self._finished.wait_for(lambda: self._lasted is not None and self._began >= now, _PATIENCE)
