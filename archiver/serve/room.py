@@ -13,21 +13,20 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from archiver.errors import ArchiverError, Refused, StorageError
+from archiver.errors import ArchiverError, Refused
 from archiver.escape import visible
 from archiver.ledger.restrictions import Gate
 from archiver.rights.gate import LEVELS
-from archiver.serve.bag_files import read_inside
 from archiver.serve.bag_view import page_of, verdict_of, view_of
 from archiver.serve.checks import Checks
 from archiver.serve.downloads import bag_file, download
+from archiver.serve.excerpt import excerpt, marked, text_of
 from archiver.serve.index import Index
 from archiver.serve.replay import Replay
 from archiver.serve.replay_files import VERSION
 from archiver.serve.reply import Reply, Request
 from archiver.serve.search import PAGE, SORTS, Answer, Found, Question, bag_named, names_of, others_of, search
 from archiver.serve.sweep import Sweep
-from archiver.serve.words import places_of
 from archiver.templates import render
 
 HERE = tuple(each for each in LEVELS if each != "taken-down")
@@ -35,9 +34,6 @@ HERE = tuple(each for each in LEVELS if each != "taken-down")
 ELSEWHERE = ("open",)
 OUTCOMES = ("captured", "unread", "gone", "blocked", "refused", "failed")
 VERDICTS = ("same", "typographic", "edited", "different", "partial", "no-text")
-_EXCERPT = 200_000
-"""Bytes of a text in which the words of a search are looked for, to be shown."""
-_AROUND = 110
 
 
 def policy(replay: str) -> dict[str, str]:
@@ -156,7 +152,7 @@ class Room:
         return f"{self.base}?{urlencode({n: str(v)[:2_000] for n, v in parameters.items()}, errors='replace')}"
 
     def _row(self, found: Found, typed: str) -> dict[str, Any]:
-        text, _ = _text_of(self.sweep.bags / found.name)
+        text = text_of(self.sweep.bags / found.name)
         return {
             "found": found,
             "link": self._bag_link(found),
@@ -266,40 +262,6 @@ class Room:
 
 
 _FIELDS = ("q", "agency", "person", "publisher", "verdict", "outcome", "from", "to", "sort")
-
-
-def excerpt(text: str, typed: str) -> list[tuple[str, bool]]:
-    """A piece of a text with the first of the words that were typed, in runs, each with whether it is one of them."""
-    places = places_of(typed) if typed else None
-    match = places.search(text) if places else None
-    at = match.start() if match else 0
-    start = max(0, at - _AROUND) if match else 0
-    start = text.find(" ", start, at) + 1 or start if start else 0
-    piece = " ".join(text[start : at + 2 * _AROUND].split())
-    cut = at + 2 * _AROUND < len(text)
-    if cut and " " in piece[-20:]:
-        piece = piece.rpartition(" ")[0]
-    return marked(f"{'… ' if start else ''}{piece}{' …' if cut else ''}", typed)
-
-
-def marked(text: str, typed: str) -> list[tuple[str, bool]]:
-    """A text in runs, each with whether it was typed."""
-    places = places_of(typed) if typed else None
-    if places is None:
-        return [(text, False)]
-    runs, at = [], 0
-    for match in places.finditer(text):
-        runs += [(text[at : match.start()], False), (match[0], True)]
-        at = match.end()
-    return [run for run in (*runs, (text[at:], False)) if run[0]]
-
-
-def _text_of(bag: Path) -> tuple[str, bool]:
-    try:
-        data, whole = read_inside(bag, "data/text/article.txt", _EXCERPT)
-    except StorageError:
-        return "", True
-    return data.decode("utf-8", "replace"), whole
 
 
 def _json(answer: Answer, notes: list[str]) -> Reply:
