@@ -35,12 +35,15 @@ ABOVE = {
     "view": STAGES,
     "exports": STAGES | {"ledger", "view"},
     "series": STAGES | {"ledger", "view"},
+    "families": STAGES | {"ledger", "view", "exports"},
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
+    "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
     "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
+    "tracing": STAGES | {"ledger", "view", "series", "mementos"},
     "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""

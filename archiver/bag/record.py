@@ -57,7 +57,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **parts(contents.reading),
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
-        **({"previous": plain(contents.previous)} if contents.previous else {}),
+        **_previous(contents),
         "custody_log": CUSTODY_LOG,
         "operator": {
             "organisation": config.organisation,
@@ -111,6 +111,16 @@ def parts(reading: Reading) -> dict[str, Any]:
         "comparison": _comparison(reading.comparison),
         "links": plain(reading.links),
     }
+
+
+def _previous(contents: BagContents) -> dict[str, Any]:
+    bags = [_without(each, "outcome", "status") for each in contents.previous]
+    return {"previous": bags} if bags else {}
+
+
+def _without(value: object, *names: str) -> dict[str, Any]:
+    """A value's fields but those of these names."""
+    return {name: each for name, each in plain(value).items() if name not in names}
 
 
 def _said(said: Iterable[Claim | Credit]) -> list[dict[str, Any]]:
@@ -176,7 +186,8 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "requisites": _requisites(capture.requisites),
         "truncated": capture.truncated,
         "memento": plain(capture.memento),
-        **({"archives": plain(capture.archives)} if capture.archives else {}),
+        **({"archives": [_without(each, "last") for each in capture.archives]} if capture.archives else {}),
+        **({"witnesses": plain(capture.witnesses)} if capture.witnesses else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],

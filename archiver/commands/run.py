@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from archiver import api
@@ -20,6 +21,7 @@ from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.settings import settings_of
 from archiver.config import ANONYMOUS, Config, ConnectTo
 from archiver.escape import counted, visible
+from archiver.families.new_address import moved
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
@@ -70,7 +72,7 @@ _SWITCHES = (
     *("screenshot", "consent", "browser_no_sandbox"),
 )
 _FROM_ARGUMENTS = (
-    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento", "confirm"),
     *("deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
 )
@@ -173,6 +175,8 @@ def _ledger_lines(event: Event) -> None:
 
 
 _MANY = 500
+_ASKED_ABOUT = 20
+"""Seeds that are gone of which new addresses are looked for when a job ends."""
 
 
 def _print(result: SeedResult, *, as_json: bool) -> None:
@@ -219,6 +223,9 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         them = "it" if absent == 1 else "them"
         told = f"{absent:,} not found: name a web archive in archiver.toml to ask it for {them} (docs/time.md)"
         print(told, file=sys.stderr)
+    if summary.counts.get("gone") and (found := moved(config.bags, datetime.now(UTC).date(), _ASKED_ABOUT)):
+        what = "a seed that is gone has an address" if found == 1 else f"{found} seeds that are gone have addresses"
+        print(f"{what} where it may be now, not fetched: archiver status --bags {bags}", file=sys.stderr)
     if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
         print(f"hint: {visible(hint)}", file=sys.stderr)
     if summary.interrupted:

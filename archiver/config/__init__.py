@@ -86,6 +86,10 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    confirm: float = 0.0
+    """Days after which an original that was gone is asked for once more; 0: not."""
+    trace_requests: int = 60
+    """Requests to archives that `archiver trace` makes for one seed."""
     guess_url: bool = False
     """Whether the only plausible address of a seed is taken where no line names one."""
     seed_notes: bool = False
@@ -158,12 +162,13 @@ class Config:
             "host_rest_seconds",
             "seed_cpu_seconds",
             "rights",
+            "trace_requests",
             "replay_files",
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("timestamp", "executor", "profile", *_DISCREET):
+        for name in ("confirm", "timestamp", "executor", "profile", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
         return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}

@@ -26,10 +26,11 @@ from archiver.errors import RecordingError, StorageError
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
+from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
-from archiver.model import Capture, Failure, Page, PreviousBag, Reading, Seed, SourceDocument
+from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -125,6 +126,7 @@ def _sealed(
     config, capture, reading = tools.config, consulted.fetched, consulted.reading
     assert isinstance(capture, Capture)
     assert reading is not None
+    capture = with_witnesses(capture, previous, config.confirm, tools.now())
     photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
     check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
@@ -133,6 +135,7 @@ def _sealed(
         capture=capture,
         reading=reading,
         lead=photos.lead,
+        lead_body=_body_of(photos.lead, consulted, capture),
         config=config,
         name=staged.name,
         identifier=staged.identifier,
@@ -179,6 +182,7 @@ def _answer(capture: Capture, config: Config) -> Answer:
         truncated=capture.truncated,
         limit=config.limits.response_bytes,
         memento=used,
+        witnesses=tuple(plain(capture.witnesses)),
     )
 
 
@@ -209,6 +213,16 @@ def _photos(seed: Seed, capture: Capture, consulted: Consulted) -> PhotoReading:
         credits=tuple(replace(each, document=document) for each in found.credits),
         claims={name: tuple(replace(each, document=document) for each in said) for name, said in found.claims.items()},
     )
+
+
+def _body_of(lead: LeadImage | None, consulted: Consulted, capture: Capture) -> bytes:
+    """The file of the lead photo, as far as it was read."""
+    if lead is None:
+        return b""
+    photos = (
+        consulted.photos if consulted.photos is not None else capture.requisites.photos if capture.requisites else ()
+    )
+    return next((each.body for each in photos if each.record_id == lead.record_id), b"")
 
 
 def _from_wire(reading: Reading, capture: Capture) -> Reading:

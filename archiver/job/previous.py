@@ -33,12 +33,15 @@ def _previous(bag: Path) -> PreviousBag:
             seal: str | None = sha256(file.read(_SEAL_BYTES))
     except (StorageError, OSError):
         return PreviousBag(bag=bag.name, seal=None, captured=captured, verdict=None)
-    verdict = _of(record, "comparison", "verdict")
+    verdict, outcome = _of(record, "comparison", "verdict"), _of(record, "capture", "outcome")
+    status = _of(record, "capture", "status")
     return PreviousBag(
         bag=bag.name,
         seal=seal,
         captured=_moment(_of(record, "capture", "started")) or captured,
         verdict=verdict if isinstance(verdict, str) else None,
+        outcome=outcome if isinstance(outcome, str) else None,
+        status=status if isinstance(status, int) else None,
     )
 
 

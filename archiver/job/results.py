@@ -10,7 +10,7 @@ from typing import Literal
 from archiver.config import Config
 from archiver.job.events import Event, SeedEnded
 from archiver.job.host_queue import host_of
-from archiver.job.ledger_rows import able, done_before, result_of
+from archiver.job.ledger_rows import able, done_before, is_to_confirm, result_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
 from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
@@ -65,6 +65,8 @@ class Results:
             self.report(stays)
 
     def _is_done(self, entry: Entry) -> bool:
+        if is_to_confirm(entry, self.config, datetime.now(UTC)):
+            return False
         return entry.is_done(retry=self.config.retry, recapture=self.config.recapture, able=able(entry, self.config))
 
     def refuse(self, refused: Sequence[SeedRefused]) -> None:

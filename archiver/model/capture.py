@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer
+from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer, Witness
 
 Outcome = Literal["captured", "unread", "gone", "blocked", "refused", "failed"]
 UnreadKind = Literal["coding", "type", "empty", "cut", "shell", "frameset", "other-page", "notice", "time"]
@@ -196,6 +196,8 @@ class Capture:
     archives: tuple[ArchiveAnswer, ...] = ()
     """What the web archives answered that were asked."""
     error: NoAnswer | None = None
+    witnesses: tuple[Witness, ...] = ()
+    """Of an original that is gone: who else says so, or had it last."""
 
     @property
     def final(self) -> Exchange | None:

@@ -318,7 +318,10 @@ class _Copy:
         yield "Redacted-From-Seal", self.original.seal
 
 
-_OF_RENDERING = re.compile(r'<li><a href="rendering/[^<>]*+>[^<>]*+</a></li>')
+_OF_RENDERING = re.compile(
+    r'<li><a href="rendering/[^<>]*+>[^<>]*+</a></li>'
+    r'|<figure class="screenshot">(?:[^<]|<(?!/figure>))*+</figure>\n?'
+)
 
 
 def _of_rendering(path: str) -> bool:

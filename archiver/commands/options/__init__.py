@@ -54,9 +54,12 @@ COMMANDS = (
     Command("sign", "Sign and timestamp bags; a further signer can sign after the first.", transfer.sign, "sign"),
     Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "audit"),
     Command("certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "certify"),
+    Command("bundle", "Make an evidence bundle of a bag, for a court or an editor.", bags.bundle, "bundle"),
     Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),
     Command("history", "Show the bags of one article over time and what changed.", bags.history, "over_time"),
     Command("diff", "Compare two bags of one article: text, claims, credits, photo.", bags.diff, "over_time"),
+    Command("trace", "Show the states of an article over time, from web archives and own bags.", bags.trace, "trace"),
+    Command("related", "Show which bags hold one text, and what each paper made of it.", bags.related, "related"),
     Command(
         "export",
         "Export what bags say as a table, references or catalogue records.",
