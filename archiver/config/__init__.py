@@ -136,6 +136,8 @@ class Config:
     state_system: bool = True
     before_seal: BeforeSeal = field(default_factory=BeforeSeal)
     identifiers: Identifiers = field(default_factory=Identifiers)
+    replay_files: Path | None = None
+    """The folder with the two scripts of ReplayWeb.page, for `archiver serve`."""
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
@@ -156,7 +158,7 @@ class Config:
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
-            *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests"),
+            *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -252,7 +254,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle")
+_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 
