@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.before_seal import BeforeSeal, before_seal_of
+from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
 from archiver.config.several import Several, one_or_several, several
 from archiver.errors import StorageError, UsageError
@@ -132,6 +134,8 @@ class Config:
     contact_in_user_agent: bool = True
     state_operator: bool = True
     state_system: bool = True
+    before_seal: BeforeSeal = field(default_factory=BeforeSeal)
+    identifiers: Identifiers = field(default_factory=Identifiers)
     replay_files: Path | None = None
     """The folder with the two scripts of ReplayWeb.page, for `archiver serve`."""
     aptrust_access: str | None = None
@@ -154,17 +158,8 @@ class Config:
         stamping = [public(each) for each in several(self.timestamp)]
         plain["timestamp"] = stamping if len(stamping) > 1 else stamping[0] if stamping else None
         keys = (
-            "key",
-            "certificate",
-            "passphrase_file",
-            "passphrase",
-            "trust_roots",
-            "tsa_roots",
-            "host_rest_seconds",
-            "seed_cpu_seconds",
-            "rights",
-            "trace_requests",
-            "replay_files",
+            *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
+            *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -337,6 +332,7 @@ _WANTED: dict[Any, str] = {
     bool: "true or false",
     list: 'a list, as in ["text"]',
     (str, list): 'text in quotes, as in "text", or a list of such',
+    dict: "a table",
 }
 _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     Path: (str, Path),
@@ -347,6 +343,8 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),
+    BeforeSeal: (dict, before_seal_of),
+    Identifiers: (dict, identifiers_of),
     tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
