@@ -124,7 +124,6 @@ class Config:
     timestamp: Several = None
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
-    # of timestamping authorities, where they are apart from signers'
     profile: str | None = None
     """`discreet` sets the next five, and `robots` and `user_agent` (docs/discreet.md)."""
     proxy_required: bool = False
