@@ -18,7 +18,9 @@ from archiver.validation.trust.cert_paths import (
     Chain,
     addresses,
     chain_to,
+    der_of,
     fingerprint,
+    issuers_among,
     read_certificates,
     subject,
     why_not_for_signatures,
@@ -196,8 +198,8 @@ class ChainEvaluation:
         leaf, moment = link.content.signature.certificate, link.content.time
         found = []
         for each in self._trust.trusted_lists:
-            above = chain.certificates or (leaf,)
-            found += [(each, *hit) for hit in each.find((*above, *each.issuers_of(leaf)), moment)]
+            above = [*map(der_of, chain.certificates or (leaf,)), *issuers_among(leaf, each.certificates)]
+            found += [(each, *hit) for hit in each.find(above, moment)]
         at = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
         granted = [hit for hit in found if hit[2] is not None and hit[2].is_granted]
         for trusted, service, period in granted[:1]:

@@ -4,7 +4,7 @@ The list is hostile input: bounded in size, depth and number, without document t
 checked; its own XML signature is NOT verified: whoever takes the file vouches for it, and every use says so.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -64,33 +64,16 @@ class TrustedList:
     services: tuple[Service, ...] = field(repr=False)
     sha256: str
 
-    def find(self, chain: Sequence[Any], moment: datetime) -> Iterator[tuple[Service, Period | None]]:
-        """The services whose certificate is one of a `chain` (the authority's own first, verified upwards), with the
-        status at a moment."""
-        from cryptography.hazmat.primitives.serialization import Encoding
-
-        known = {each.public_bytes(Encoding.DER) for each in chain}
+    def find(self, chain: Collection[bytes], moment: datetime) -> Iterator[tuple[Service, Period | None]]:
+        """The services that have one of these certificates (DER), with the status at a moment."""
         for each in self.services:
-            if any(certificate in known for certificate in each.certificates):
+            if any(certificate in chain for certificate in each.certificates):
                 yield each, each.at(moment)
 
-    def issuers_of(self, leaf: Any) -> list[Any]:
-        """The listed certificates that issued a certificate."""
-        from cryptography import x509
-        from cryptography.exceptions import InvalidSignature
-
-        from archiver.cms.read import UNREADABLE, is_sound
-
-        found = []
-        for each in {der for service in self.services for der in service.certificates}:
-            try:
-                certificate = x509.load_der_x509_certificate(each)
-                if is_sound(certificate) and certificate.subject == leaf.issuer:
-                    leaf.verify_directly_issued_by(certificate)
-                    found.append(certificate)
-            except (*UNREADABLE, InvalidSignature):
-                continue
-        return found
+    @property
+    def certificates(self) -> set[bytes]:
+        """All certificates of its timestamping services (DER)."""
+        return {der for service in self.services for der in service.certificates}
 
 
 def read_trusted_list(path: Path) -> TrustedList:
