@@ -32,6 +32,7 @@ _PLACES = (
     "https://earkcsip.dilcis.eu/schema/DILCISExtensionMETS.xsd"
 )
 _CUSTODY = "signatures/custody/"
+_SEALING = f"{_CUSTODY}0001-sealing."
 _REP = "representations/rep1"
 _ABOUT = "documentation/about.txt"
 _DC, _PREMIS = "metadata/descriptive/dc.xml", "metadata/preservation/premis.xml"
