@@ -43,9 +43,7 @@ Node = etree._Element
 def eark(content: Content, home: Path) -> Source:
     """The package of a bag, its own files written below `home`. Raises Refused, OSError."""
     original, name = content.original, f"uuid-{uuid5(NAMESPACE_URL, f'{content.original.seal} eark')}"
-    kept = [
-        path for path in original.files if not path.startswith(_CUSTODY) or path.startswith(f"{_CUSTODY}0001-sealing.")
-    ]
+    kept = [path for path in original.files if not path.startswith(_CUSTODY) or path.startswith(_SEALING)]
     digests = content.digests()
     files = [_File(f"data/{path}", format_of(path).mime, original.files[path], digests[path]) for path in sorted(kept)]
     representation = _representation(content, files)
