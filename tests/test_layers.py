@@ -42,7 +42,7 @@ ABOVE = {
     "transfer": STAGES | {"ledger", "redaction", "verification"},
     "mementos": STAGES | {"redaction"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
-    "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
+    "job": STAGES | {"browser", "ledger", "transfer", "mementos", "series"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")
