@@ -1,7 +1,7 @@
 """What the files of one bag are made from: everything known about its capture when it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
@@ -49,6 +49,8 @@ class BagContents:
     """Earlier bags of the same address, the oldest first."""
     rendering: Rendering | None = None
     """None where no browser was asked."""
+    lead_body: bytes = field(default=b"", repr=False)
+    """The file of `lead`, decoded; empty where there is none."""
 
     @property
     def warc(self) -> str:

@@ -41,14 +41,15 @@ def fill(staged: StagedBag, contents: BagContents) -> Bag:
     for path, pem in certificates(contents.capture).items():
         staged.add(path, pem)
     _wacz(staged, contents)
-    staged.add("provenance.json", record_bytes(build_record(contents)))
+    record = build_record(contents)
+    staged.add("provenance.json", record_bytes(record))
     staged.add("metadata/premis.xml", premis_of(contents, staged.written()))
     staged.add("metadata/metadata.csv", metadata_csv(contents))
     staged.add("metadata/rights.csv", rights_csv(contents, [path for path, _, _ in staged.written()]))
     staged.add(METADATA, crate_of(contents, staged.written()))
     # A document that a page made never becomes a link: whoever follows it would run its scripts.
     linked = [path for path, _, _ in staged.written() if not path.startswith("rendering/dom")]
-    staged.add(PREVIEW, preview_of(contents, linked))
+    staged.add(PREVIEW, preview_of(contents, record, linked))
     return staged.seal(bag_info(contents))
 
 

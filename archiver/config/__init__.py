@@ -134,6 +134,8 @@ class Config:
     contact_in_user_agent: bool = True
     state_operator: bool = True
     state_system: bool = True
+    replay_files: Path | None = None
+    """The folder with the two scripts of ReplayWeb.page, for `archiver serve`."""
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
@@ -163,6 +165,7 @@ class Config:
             "seed_cpu_seconds",
             "rights",
             "trace_requests",
+            "replay_files",
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -258,7 +261,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle")
+_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 

@@ -31,7 +31,7 @@ from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
-from archiver.model import Capture, Failure, Page, PreviousBag, Reading, Seed, SourceDocument
+from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -139,6 +139,7 @@ def _sealed(
         capture=capture,
         reading=reading,
         lead=photos.lead,
+        lead_body=_body_of(photos.lead, consulted, capture),
         config=config,
         name=staged.name,
         identifier=staged.identifier,
@@ -216,6 +217,16 @@ def _photos(seed: Seed, capture: Capture, consulted: Consulted) -> PhotoReading:
         credits=tuple(replace(each, document=document) for each in found.credits),
         claims={name: tuple(replace(each, document=document) for each in said) for name, said in found.claims.items()},
     )
+
+
+def _body_of(lead: LeadImage | None, consulted: Consulted, capture: Capture) -> bytes:
+    """The file of the lead photo, as far as it was read."""
+    if lead is None:
+        return b""
+    photos = (
+        consulted.photos if consulted.photos is not None else capture.requisites.photos if capture.requisites else ()
+    )
+    return next((each.body for each in photos if each.record_id == lead.record_id), b"")
 
 
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
