@@ -236,9 +236,9 @@ def handoff(
     """Pack bags, deliver them to `target`, read them back, keep a receipt; a result for each as it ends.
 
     `bags` are bags or folders of bags, `target` an existing folder or s3://BUCKET/PREFIX at `endpoint`. `form` is
-    `folder`, `tar`, `tgz`, `zip` or `wacz`; `receiver` builds bags to a profile (`aptrust`, `archivematica`, `btr`),
-    `redact` access copies; `group` makes one bag of them all, in parts of `group_size`. `verify` reads again what was
-    delivered before. A bag that is not valid is not delivered: its outcome is `refused`.
+    `folder`, `tar`, `tgz`, `zip` or `wacz`; `receiver` makes bags to a profile (`aptrust`, `archivematica`, `btr`) or
+    packages (`dspace`, `eark`), `redact` access copies; `group` makes one bag of all, in parts of `group_size`;
+    `verify` reads again what was delivered before. A bag that is not valid is not delivered: it is `refused`.
     """
     from archiver.config import configured
     from archiver.transfer.hand_off_bags import Shape, form_of, hand_off_bags
