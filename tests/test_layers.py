@@ -42,6 +42,7 @@ ABOVE = {
     "transfer": STAGES | {"ledger", "redaction", "verification"},
     "mementos": STAGES | {"redaction"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
+    "publishing": STAGES | {"ledger", "view", "exports", "redaction"},
     "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
