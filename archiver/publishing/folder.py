@@ -1,5 +1,6 @@
 """The published folder on disk: files are written only where they differ, and what was not written in a run goes."""
 
+import hashlib
 import os
 import shutil
 from collections.abc import Iterable
@@ -30,12 +31,16 @@ class Folder:
         if path.is_dir() and any(path.iterdir()) and not (path / MARK).is_file():
             raise UsageError(f"{path} holds files that 'archiver publish' did not write: name an empty or a new folder")
         self.changed = 0
+        self.pages = hashlib.sha256()
+        """Over names and bytes of the pages of bags, in the order in which they are written."""
         self._kept: set[str] = set()
         self.write(MARK, _MARK_TEXT)
 
     def write(self, name: str, data: bytes) -> None:
         """A file of the folder, below it by `name`."""
         self.keep(name)
+        if name.startswith(f"{BAGS}/"):
+            self.pages.update(b"%s %d\n%s" % (name.encode(), len(data), data))
         path = self.path / name
         with storage(f"write {path}"):
             if _same(path, data):

@@ -35,6 +35,8 @@ from archiver.view.open_bag import OpenBag
 
 A_PAGE = 100
 """Bags that one page of the list shows."""
+_INDEXED = "pagefind/pages.sha256"
+"""Digest of all pages of bags that the index was made of."""
 _SEARCH_SECONDS = 1_800
 Tell = Callable[[LeftOut], None]
 
@@ -64,6 +66,8 @@ def publish_bags(
         tempfile.TemporaryDirectory(prefix="archiver-publish-") as home,
         closing(sqlite3.connect(Path(home) / "rows.sqlite", isolation_level=None)) as rows,
     ):
+        rows.execute("PRAGMA synchronous = OFF")  # a file that nobody needs afterwards
+        rows.execute("PRAGMA journal_mode = OFF")
         rows.execute("CREATE TABLE rows (day TEXT, stem TEXT PRIMARY KEY, captured TEXT, row TEXT, feed TEXT)")
         whole = 0
         for bag in find_bags(places, serialised=True):
@@ -75,7 +79,7 @@ def publish_bags(
         _lists(folder, rows, count, name, base, searchable)
         _feeds(folder, rows, name, base)
     removed = folder.sweep()
-    search = _index(folder.path) if searchable else f"the search engine is not here: {how_to_install('publish')}"
+    search = _index(folder) if searchable else f"the search engine is not here: {how_to_install('publish')}"
     if search:  # an older index has words of what may have been taken down since
         shutil.rmtree(folder.path / "pagefind", ignore_errors=True)
     return Published(bags=count, whole=whole, written=folder.changed, removed=removed, search=search)
@@ -238,8 +242,12 @@ def _all(stems: Iterable[str]) -> Iterator[str]:
     yield from stems
 
 
-def _index(folder: Path) -> str | None:
-    """Build the search index anew, so that nothing of what was taken down is in it; why there is none, in words."""
+def _index(published: Folder) -> str | None:
+    """Build the search index anew where any page is another than before, so that nothing of what was taken down is in
+    it; why there is none, in words."""
+    folder, mark = published.path, f"{published.pages.hexdigest()}\n".encode("ascii")
+    if published.read(_INDEXED) == mark:
+        return None
     command = [sys.executable, "-m", "pagefind", "--site", str(folder), "--glob", f"{BAGS}/*.html", "--output-subdir"]
     with tempfile.TemporaryDirectory(prefix=".pagefind-", dir=folder) as home:
         made = Path(home) / "made"
@@ -250,6 +258,7 @@ def _index(folder: Path) -> str | None:
             return f"pagefind failed: {error}"
         if done.returncode != 0 or not (made / "pagefind.js").is_file():
             return f"pagefind failed: {done.stderr.strip().splitlines()[-1:] or done.returncode}"
+        (made / Path(_INDEXED).name).write_bytes(mark)
         return _swap(made, folder / "pagefind")
 
 
