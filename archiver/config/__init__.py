@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.before_seal import BeforeSeal, before_seal_of
+from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
+from archiver.config.several import Several, one_or_several, several
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
 from archiver.rights.rules import RightsRule, rules_of
@@ -118,11 +121,9 @@ class Config:
     passphrase_file: Path | None = None
     passphrase: bytes | None = field(default=None, repr=False)
     """Of the key, where it is encrypted; never in a file of settings, and in no record."""
-    timestamp: str | None = None
-    """The address of a time-stamping authority."""
+    timestamp: Several = None
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
-    """Of timestamping authorities, where they are apart from signers'."""
     profile: str | None = None
     """`discreet` sets the next five, and `robots` and `user_agent` (docs/discreet.md)."""
     proxy_required: bool = False
@@ -132,6 +133,10 @@ class Config:
     contact_in_user_agent: bool = True
     state_operator: bool = True
     state_system: bool = True
+    before_seal: BeforeSeal = field(default_factory=BeforeSeal)
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    replay_files: Path | None = None
+    """The folder with the two scripts of ReplayWeb.page, for `archiver serve`."""
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
@@ -149,18 +154,11 @@ class Config:
             plain[name] = str(plain[name]) if plain[name] else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
-        plain["timestamp"] = public(self.timestamp) if self.timestamp else None
+        stamping = [public(each) for each in several(self.timestamp)]
+        plain["timestamp"] = stamping if len(stamping) > 1 else stamping[0] if stamping else None
         keys = (
-            "key",
-            "certificate",
-            "passphrase_file",
-            "passphrase",
-            "trust_roots",
-            "tsa_roots",
-            "host_rest_seconds",
-            "seed_cpu_seconds",
-            "rights",
-            "trace_requests",
+            *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
+            *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -256,7 +254,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle")
+_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 
@@ -332,15 +330,20 @@ _WANTED: dict[Any, str] = {
     (int, float): "a number",
     bool: "true or false",
     list: 'a list, as in ["text"]',
+    (str, list): 'text in quotes, as in "text", or a list of such',
+    dict: "a table",
 }
 _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     Path: (str, Path),
     Path | None: (str, Path),
     str: (str, str),
     str | None: (str, str),
+    str | tuple[str, ...] | None: ((str, list), one_or_several),
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),
+    BeforeSeal: (dict, before_seal_of),
+    Identifiers: (dict, identifiers_of),
     tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
