@@ -66,7 +66,7 @@ COMMANDS = (
         bags.export,
         "export",
     ),
-    Command("publish", "Write a static folder of bags for any web server.", showing.publish, "publish"),
+    Command("publish", "Write a static folder of bags for any web server.", showing.publish, "export"),
     Command("serve", "Browse, search and replay bags on this machine.", pages.serve, "serve"),
     Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "restrict"),
     Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "restrict"),
