@@ -234,10 +234,8 @@ class Room:
             digits = re.sub(r"\D", "", page[1].partition(".")[0])[:14]
             where = urlencode({"url": page[0], "ts": digits}, errors="replace")
             source = f"{self.replay_url}{self.replay.key_of(bag)}/#{where}"
-        status = HTTPStatus.OK if why is None else HTTPStatus.NOT_FOUND
         return self._page(
             "replay",
-            status,
             bag=found,
             link=self._bag_link(found),
             source=source,
