@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 
 from archiver import __version__
 from archiver.config.before_seal import BeforeSeal, before_seal_of
+from archiver.config.connect_to import ConnectTo as ConnectTo
 from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
 from archiver.config.several import Several, one_or_several, several
@@ -19,32 +20,6 @@ from archiver.rights.rules import RightsRule, rules_of
 
 ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
 """The User-Agent of those who state no contact."""
-_HOST = r"\[[0-9A-Fa-f:.]+\]|[^:\[\]]*"
-_CONNECT_TO = re.compile(rf"(?P<host>{_HOST}):(?P<port>\d{{0,5}}):(?P<to_host>{_HOST}):(?P<to_port>\d{{0,5}})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectTo:
-    """curl's --connect-to: requests for host:port go to another address. None matches anything (no address literal)."""
-
-    host: str | None
-    port: int | None
-    to_host: str
-    to_port: int | None
-
-    @classmethod
-    def from_text(cls, text: str) -> "ConnectTo":
-        """HOST:PORT:HOST:PORT, IPv6 literals in brackets. Raises UsageError."""
-        match = _CONNECT_TO.fullmatch(text)
-        if match is None or any(p and not 0 < int(p) < 65536 for p in match.group("port", "to_port")):
-            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:HOST:PORT; for example ':443:127.0.0.1:8443'")
-        host, port, to_host, to_port = (match[name].strip("[]") for name in ("host", "port", "to_host", "to_port"))
-        return cls(
-            host=host.lower() or None,
-            port=int(port) if port else None,
-            to_host=to_host,
-            to_port=int(to_port) if to_port else None,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +74,8 @@ class Config:
     """Whether what people noted beside a seed in their lists goes into the record."""
     retry: bool = False
     recapture: bool = False
+    only_changed: bool = False
+    """Whether seeds are captured again, and have a new bag only where the article has changed."""
     organisation: str | None = None
     organisation_address: str | None = None
     operator: str | None = None
@@ -163,7 +140,7 @@ class Config:
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("confirm", "timestamp", "executor", "profile", *_DISCREET):
+        for name in ("confirm", "only_changed", "timestamp", "executor", "profile", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
         return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}
