@@ -40,7 +40,8 @@ ABOVE = {
     "verification": STAGES | {"ledger", "view"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
     "mementos": STAGES | {"redaction"},
-    "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
+    "imports": STAGES | {"mementos"},
+    "job": STAGES | {"browser", "ledger", "transfer", "mementos", "imports"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview_diff import Run, marked, respelt
+from archiver.bag.record import plain
 from archiver.model import Capture, ComparedLine, Comparison, Notice
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
+from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words
 from archiver.templates import render
 
@@ -122,6 +124,8 @@ def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
     if capture.memento:
         form = "as the original server sent it" if capture.memento.raw else "as the archive has rewritten it"
         yield "Read from", f"{capture.memento.uri}, archived {capture.memento.datetime:%Y-%m-%d %H:%M:%S} UTC, {form}"
+    if capture.imported:
+        yield from import_rows(plain(capture.imported))
     if needed:
         counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
         rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
@@ -132,7 +136,8 @@ def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
         verdict = f"; its text and the seed: {rendering.reading.comparison.verdict}" if rendering.reading else ""
         yield "In a browser", f"shown by {who}{verdict}{f'; {rendering.failed}' if rendering.failed else ''}"
     names = dict.fromkeys((contents.agent, contents.config.operator or contents.agent))
-    yield "Captured by", f"{', '.join(names)}, with {capture.user_agent}"
+    whose = "Imported by" if capture.imported else "Captured by"
+    yield whose, f"{', '.join(names)}{'' if capture.imported else f', with {capture.user_agent}'}"
     yield "Contact", contents.contact or ""
     yield "Seed", contents.custody_line
     yield "Rights", "; ".join(each for each in (contents.rights["statement"], contents.rights_line) if each)

@@ -178,6 +178,7 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "memento": plain(capture.memento),
         **({"archives": plain(capture.archives)} if capture.archives else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
+        **({"import": plain(capture.imported)} if capture.imported else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
     }

@@ -86,6 +86,8 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    imports: tuple[Path, ...] = ()
+    """Files of captures that others made: seeds' pages are taken from them, and nobody is asked (docs/imports.md)."""
     guess_url: bool = False
     """Whether the only plausible address of a seed is taken where no line names one."""
     seed_notes: bool = False
@@ -156,6 +158,7 @@ class Config:
             "host_rest_seconds",
             "seed_cpu_seconds",
             "rights",
+            "imports",
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -338,5 +341,6 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     bool: (bool, bool),
     tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
+    tuple[Path, ...]: (list, lambda given: tuple(map(Path, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
 }

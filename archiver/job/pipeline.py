@@ -23,6 +23,7 @@ from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
+from archiver.imports.importer import Importer
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
@@ -31,6 +32,7 @@ from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.trust.seal_new_bag import seal
+from archiver.validation.warc.foreign import read_foreign
 from archiver.validation.warc.reader import read_warc
 
 if TYPE_CHECKING:
@@ -55,6 +57,8 @@ class Tools:
     new_id: Callable[[], str] = lambda: str(uuid4())
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     mementos: Mementos | None = None
+    importer: Importer | None = None
+    """Takes pages from the files of `--from`, in place of the network."""
     clock: Callable[[], ClockCheck | None] = lambda: None
     """What a time service says of this machine's clock."""
 
@@ -71,6 +75,8 @@ def archive(
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
     staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
     writer = _StagedWarcs(staged, tools, started)
+    if tools.importer is not None:
+        return _imported(seed, tools, tools.importer, writer, staged, previous)
     session = tools.fetcher.session(writer)
     try:
         place = archived_address(seed.url) if tools.mementos and config.memento != "never" else None
@@ -93,6 +99,28 @@ def archive(
         staged.discard()
         raise
     return sealed
+
+
+def _imported(
+    seed: Seed,
+    tools: Tools,
+    importer: Importer,
+    writer: "_StagedWarcs",
+    staged: StagedBag,
+    previous: tuple[PreviousBag, ...],
+) -> Archived | Failure:
+    """A bag of a page that others captured. Raises StorageError, RecordingError."""
+    try:
+        found = importer.capture(seed, writer, _read, staged.add)
+        if isinstance(found, Failure):
+            staged.discard()
+            return found
+        writer.close()
+        consulted = Consulted(fetched=found.capture, reading=found.reading)
+        return _sealed(seed, consulted, None, writer, staged, tools, previous)
+    except BaseException:
+        staged.discard()
+        raise
 
 
 def _consulted(
@@ -127,7 +155,7 @@ def _sealed(
     assert reading is not None
     photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
-    check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
+    check_warcs(writer.paths(), others=capture.imported is not None)  # 4. judge the WARC by what will judge the bag
     contents = BagContents(
         seed=seed,
         capture=capture,
@@ -222,12 +250,14 @@ def _from_wire(reading: Reading, capture: Capture) -> Reading:
     )
 
 
-def check_warcs(paths: Iterable[Path]) -> None:
-    """Validate WARC files before they are sealed, with the reader of validate/. Raises RecordingError, StorageError."""
+def check_warcs(paths: Iterable[Path], *, others: bool = False) -> None:
+    """Validate WARC files before they are sealed, with the readers of validation; `others` where records were made by
+    other software. Raises RecordingError, StorageError."""
     for path in paths:
         try:
             with path.open("rb") as file:
-                _, findings = read_warc(file, path.name, path.stat().st_size)
+                size = path.stat().st_size
+                findings = read_foreign(file, path.name, size) if others else read_warc(file, path.name, size)[1]
         except OSError as error:
             raise StorageError.from_os(f"read {path}", error) from error
         wrong = next((each for each in findings if each.severity == "error"), None)

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from archiver.model import Report
 from archiver.model.comparison_words import VERDICTS, line_words, source_words
+from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words
 from archiver.templates import render
 from archiver.validation.rules.markdown import CHECKS
@@ -170,6 +171,7 @@ def _when(facts: Facts) -> Iterator[Row]:
             yield "Page asked for", f"{each['started']} (UTC)"
             yield "Page received", f"{each['ended']} (UTC)"
     yield "Clock", f"{clock['source']}; checked: {_or(clock['checked'], 'no')}"
+    yield from import_rows(capture.get("import"))
     if memento := capture["memento"]:
         yield "Web archive", f"{memento['archive']}: {memento['uri']}, of {memento['datetime']}"
 
