@@ -19,6 +19,8 @@ _CANONICAL = re.compile(
     rb"""<link\b(?=[^<>]{0,2000}?\brel\s{0,9}=\s{0,9}["']?canonical\b)[^<>]{0,2000}?\bhref\s{0,9}=\s{0,9}["']?([^"'<>\s]{1,2000})""",
     re.IGNORECASE,
 )
+_INFOS = 1_000
+"""warcinfo records of one file whose fields are kept."""
 _INFO = 1 << 16
 """Bytes of a warcinfo record that are read."""
 
@@ -34,6 +36,8 @@ class Indexer(ForeignReader):
         self._index, self._file, self._entry, self.room = index, file, entry, room
         self.infos: dict[str, bytes] = {}
         self.cut = False
+        self._last_info: str | None = None
+        """It describes the records after it that name none (WARC 1.1, 6.2)."""
         self._given = self._before = 0
         self._problem: str | None = None
         self._message: Message | None = None
@@ -80,9 +84,11 @@ class Indexer(ForeignReader):
         if self.count > self.room:
             self.cut = True
             return
-        kind, url = record.type, _plain_url(record.get("warc-target-uri"))
-        if kind == "warcinfo" and len(self.infos) < 1000:
-            self.infos[record.id] = bytes(self._head)
+        kind, url = record.type, record.url
+        if kind == "warcinfo":
+            self._last_info = record.id
+            if len(self.infos) < _INFOS:
+                self.infos[record.id] = bytes(self._head)
         concurrent, refers = record.get("warc-concurrent-to"), record.get("warc-refers-to")
         headers = self._message.headers if self._message else ()
         location = next((value for name, value in headers if name.lower() == "location"), None)
@@ -98,7 +104,7 @@ class Indexer(ForeignReader):
             mime=record.mime if kind == "response" else record.get("content-type"),
             record_id=record.id,
             about=concurrent if kind in ("request", "metadata") and concurrent else refers,
-            info=record.get("warc-warcinfo-id"),
+            info=record.get("warc-warcinfo-id") or (self._last_info if kind != "warcinfo" else None),
             location=urljoin(url, location[:TEXT]) if location and url and _joins(url, location) else None,
             payload=record.payload_sha256,
             truncated=record.get("warc-truncated"),
@@ -139,11 +145,6 @@ def _joins(url: str, other: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _plain_url(url: str | None) -> str | None:
-    """Some tools write `<http://…>` (WARC 0.17, and 1.0's examples)."""
-    return url[1:-1] if url and url.startswith("<") and url.endswith(">") else url
 
 
 def scan_warc(

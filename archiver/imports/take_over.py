@@ -173,7 +173,7 @@ class TakeOver:
 
     def _index(self, place: Place, found: Taken, offset: int, length: int) -> None:
         record = found.record
-        url = record.get("warc-target-uri") or ""
+        url = record.url or ""
         if key_of_address(url) is None:
             return
         mime = record.mime if place.type == "response" else mime_of(record.get("content-type"))
@@ -197,7 +197,7 @@ class TakeOver:
             seq=len(self.exchanges) + 1,
             started=moment,
             ended=moment,
-            url=record.get("warc-target-uri") or "",
+            url=record.url or "",
             initiator="import",
             record_ids=RecordIds(request=asked.record_id if copied and asked else None, response=record.id),
             ip=record.get("warc-ip-address"),
@@ -267,7 +267,7 @@ class TakeOver:
 def _page_of(place: Place, found: Taken, limit: int) -> Page:
     headers, body, problem = found.headers_and_body(limit)
     return Page(
-        url=found.record.get("warc-target-uri") or place.url or "",
+        url=found.record.url or place.url or "",
         status=found.record.status or 200,
         headers=headers,
         body=body,

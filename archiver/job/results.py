@@ -14,7 +14,7 @@ from archiver.job.ledger_rows import able, done_before, result_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
 from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
-from archiver.model import Seed, SeedRefused
+from archiver.model import Failure, Seed, SeedRefused
 
 GROUP = 32
 """Results settled together."""
@@ -102,7 +102,13 @@ class Results:
         for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
             kept = not (isinstance(done, Archived) and done.repeats)
-            self.report(replace(result_of(seed.origin, entry, new=kept), warning=warning), seconds)
+            result = result_of(seed.origin, entry, new=kept)
+            if isinstance(done, Failure) and done.kind == "import":  # the row may be that of an earlier bag
+                refused = Result(
+                    seed=seed.origin, url=seed.url, outcome=done.outcome, bag=None, verdict=None, reason=None
+                )
+                result = replace(refused, reason=done.reason, kind=done.kind)
+            self.report(replace(result, warning=warning), seconds)
             for origin in self._duplicates.pop(entry.key, []):
                 self.report(result_of(origin, entry, new=False))
 

@@ -47,11 +47,9 @@ class BagSink:
         return entries
 
     def _entry(self, seed: Seed, done: Done) -> Entry:
-        """The seed's row. A seed that is not in the files of `--from` keeps the bag that it has."""
+        """The seed's row. A seed that is not in the files of `--from` keeps the row of the bag that it has."""
         last = self._ledger.find(key_of(seed)) if isinstance(done, Failure) and done.kind == "import" else None
-        if last is not None and last.bag is not None and isinstance(done, Failure):
-            return replace(last, reason=done.reason)
-        return entry_of(seed, done)
+        return last if last is not None and last.bag is not None else entry_of(seed, done)
 
     def _once(self, seed: Seed, done: Done) -> Done:
         """The same result; where the seed's last bag has the answer already, without the new bag."""

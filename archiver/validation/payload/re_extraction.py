@@ -146,7 +146,7 @@ def recorded_page(
         return None, "the recorded response cannot be read"
     page = ReadAgain(
         paragraphs=paragraphs,
-        url=found.get("warc-target-uri") or "",
+        url=found.url or "",
         status=found.status or 200,
         headers=(("Content-Type", found.get("content-type") or ""),) if resource else message.headers,
         body=body,

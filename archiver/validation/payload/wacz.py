@@ -137,7 +137,7 @@ def _number(facts: Record, name: str) -> int:
 
 def _entry(index: str, number: int, key: str, moment: str, facts: Record, answer: WarcRecord) -> Iterator[Finding]:
     """One line beside the response it leads to. A media type `unk` and a digest `-` claim nothing."""
-    url = answer.get("warc-target-uri") or ""
+    url = answer.url or ""
     digest = f"sha256:{answer.payload_sha256}" if answer.payload_sha256 else None
     for name, found, expected in (
         ("timestamp", moment, _stamp(answer.get("warc-date") or "")),
