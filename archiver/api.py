@@ -8,8 +8,7 @@
 
 Everything here is named in `archiver` too. Settings are the keys of `archiver.toml`, as keyword arguments; `config` is
 a `Config` that they go over, as from `archiver.config.load`. Every function may raise UsageError for wrong arguments
-or settings and StorageError for what cannot be read or written. What is wrong with a page or a bag is not raised: it
-is in the result.
+or settings and StorageError for what cannot be read or written. What is wrong with a page or bag is in the result.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -308,9 +307,8 @@ def receive(
         require_timestamp=require_timestamp,
     )
     settled = configured({**settings, "bags": Path(bags)}, config)
-    named = [packages] if isinstance(packages, (str, Path)) else packages
     return take_in(
-        [str(each) for each in named],
+        [str(each) for each in ([packages] if isinstance(packages, (str, Path)) else packages)],
         settled.bags,
         settled,
         trust=trust,
@@ -330,19 +328,21 @@ def audit(
     rate: float | None = None,
     replicas: Iterable[AnyPath] = (),
     accept: bool = False,
+    readings: AnyPath | None = None,
     progress: "AuditProgress | None" = None,
 ) -> "Iterator[Audited]":
-    """Read every byte of bags again; for each, whether it is `good`, `changed` or `gone` since it was last good.
+    """Read every byte of bags again; for each, whether it is `good`, `changed`, `gone` or `moved`.
 
-    `sample` is a share of the bags from 0 to 1, drawn by `seed`; `older_than` the age of the last good reading from
-    which a bag is due; `rate` the most bytes read in a second; `replicas` folders with copies. `accept` takes bags
-    that are sound by their own manifests as they are now. `progress` is filled in on the way.
+    `sample` is a share of the bags, 0 to 1, drawn by `seed`; those last good `older_than` ago are due; `rate` bytes a
+    second are read at most; `replicas` are folders with copies, `readings` one for readings (None: beside the bags).
+    `accept` takes what is sound as it is now. `progress` is filled in on the way.
     """
     from archiver.fixity.audit import audit as audit_bags
     from archiver.fixity.plan import Plan
     from archiver.fixity.read_bag import RateLimiter
 
-    plan = Plan.of(sample=sample, older=older_than, seed=seed, replicas=_paths(replicas), accept=accept)
+    copies = _paths(replicas)
+    plan = Plan.of(sample=sample, older=older_than, seed=seed, replicas=copies, accept=accept, readings=readings)
     return audit_bags(_paths(bags), plan, RateLimiter(rate), progress=progress)
 
 

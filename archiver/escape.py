@@ -1,10 +1,19 @@
-"""Text from seeds, pages and bags as a terminal may show it: nothing that steers the terminal gets through."""
+"""Text from seeds, pages and bags as a terminal may show it: nothing gets through that steers the terminal, or what
+keeps its output: the logs of CI services take orders out of them."""
 
+import re
 import unicodedata
+
+ORDER = re.compile(r"##(?=(?:vso|teamcity)?\[)", re.IGNORECASE)
+"""What begins an order anywhere in a line: GitHub's and Azure's runners (`##[`, `##vso[`), TeamCity. Their other form
+(`::`) counts at the beginning of a line only, where no text of others stands."""
 
 
 def visible(text: str) -> str:
-    """`text` with control, bidirectional and other invisible characters escaped, as in `\\x1b` or `\\u202e`."""
+    """`text` with control, bidirectional and other invisible characters escaped, as in `\\x1b` or `\\u202e`, and the
+    first sign of what a CI service would take for an order: `\\x23#[`."""
+    if "##" in text:
+        text = ORDER.sub(r"\\x23#", text)
     return text if text.isprintable() else "".join(c if c.isprintable() else _escaped(c) for c in text)
 
 

@@ -35,13 +35,18 @@ ABOVE = {
     "view": STAGES,
     "exports": STAGES | {"ledger", "view"},
     "series": STAGES | {"ledger", "view"},
+    "families": STAGES | {"ledger", "view", "exports"},
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
+    "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
+    "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
     "imports": STAGES | {"mementos"},
-    "job": STAGES | {"browser", "ledger", "transfer", "mementos", "imports"},
+    "tracing": STAGES | {"ledger", "view", "series", "mementos"},
+    "before_seal": STAGES | {"browser"},
+    "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "imports", "series"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

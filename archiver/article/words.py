@@ -110,9 +110,9 @@ def words(of: tuple[str, ...]) -> Counter[str]:
     return Counter(filter(None, map(_WORDS.__getitem__, of)))
 
 
-def worded(of: tuple[str, ...]) -> tuple[str, ...]:
-    """Those comparison keys that are words, as they are."""
-    return tuple(filter(_WORDS.__getitem__, of))
+def has_words(of: tuple[str, ...]) -> bool:
+    """Whether any of these comparison keys is a word."""
+    return any(map(_WORDS.__getitem__, of))
 
 
 def shared(one: Counter[str], other: Counter[str]) -> int:

@@ -1,13 +1,15 @@
 """What the files of one bag are made from: everything known about its capture when it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from archiver.bag.identifiers import identifiers
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
 from archiver.model import Capture, ClaimName, LeadImage, PreviousBag, Reading, Rendering, Seed
+from archiver.model.check import Check
 from archiver.rights.gate import LEVELS, level_of
 from archiver.rights.rules import Decision
 
@@ -49,6 +51,15 @@ class BagContents:
     """Earlier bags of the same address, the oldest first."""
     rendering: Rendering | None = None
     """None where no browser was asked."""
+    lead_body: bytes = field(default=b"", repr=False)
+    """The file of `lead`, decoded; empty where there is none."""
+    checks: tuple[Check, ...] = ()
+    """What programs said of the payload before it is sealed."""
+
+    @cached_property
+    def identifiers(self) -> tuple[tuple[str, str], ...]:
+        """(kind, identifier) of those beside the UUID."""
+        return identifiers(self.identifier, self.config.identifiers)
 
     @property
     def warc(self) -> str:

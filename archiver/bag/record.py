@@ -57,7 +57,9 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **parts(contents.reading),
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
-        **({"previous": plain(contents.previous)} if contents.previous else {}),
+        **_previous(contents),
+        **({"checks": plain(contents.checks)} if contents.checks else {}),
+        **({"identifiers": _identifiers(contents)} if contents.identifiers else {}),
         "custody_log": CUSTODY_LOG,
         "operator": {
             "organisation": config.organisation,
@@ -77,6 +79,10 @@ def build_record(contents: BagContents) -> dict[str, Any]:
             "packages": packages() if config.state_system else {},
         },
     }
+
+
+def _identifiers(contents: BagContents) -> list[dict[str, str]]:
+    return [{"kind": kind, "value": value} for kind, value in contents.identifiers]
 
 
 _PYTHON = f"{platform.python_implementation()} {platform.python_version()}"
@@ -111,6 +117,16 @@ def parts(reading: Reading) -> dict[str, Any]:
         "comparison": _comparison(reading.comparison),
         "links": plain(reading.links),
     }
+
+
+def _previous(contents: BagContents) -> dict[str, Any]:
+    bags = [_without(each, "outcome", "status") for each in contents.previous]
+    return {"previous": bags} if bags else {}
+
+
+def _without(value: object, *names: str) -> dict[str, Any]:
+    """A value's fields but those of these names."""
+    return {name: each for name, each in plain(value).items() if name not in names}
 
 
 def _said(said: Iterable[Claim | Credit]) -> list[dict[str, Any]]:
@@ -176,7 +192,8 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "requisites": _requisites(capture.requisites),
         "truncated": capture.truncated,
         "memento": plain(capture.memento),
-        **({"archives": plain(capture.archives)} if capture.archives else {}),
+        **({"archives": [_without(each, "last") for each in capture.archives]} if capture.archives else {}),
+        **({"witnesses": plain(capture.witnesses)} if capture.witnesses else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
         **({"import": plain(capture.imported)} if capture.imported else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],

@@ -25,6 +25,7 @@ def audit(args: argparse.Namespace) -> int:
         rate=args.rate,
         replicas=args.replica,
         accept=args.accept,
+        readings=args.readings,
         progress=progress,
     ):
         outcomes[each.outcome] += 1
@@ -42,7 +43,7 @@ def _sum_up(progress: AuditProgress, outcomes: Counter[str]) -> None:
     for started in progress.resumed:
         print(f"went on with the audit of {started}, which was interrupted", file=sys.stderr)
     drawn = f"; sample drawn with --seed {progress.seed}" if progress.seed and not progress.resumed else ""
-    names = ("good", "changed", "gone", *(("lost",) if outcomes["lost"] else ()))
+    names = ("good", "changed", "gone", *(name for name in ("lost", "moved") if outcomes[name]))
     counts = ", ".join(f"{outcomes[name]} {name}" for name in names)
     total = f"{progress.due} of {counted(progress.bags, 'bag')}: {counts}; {progress.octets:,} bytes read"
     print(visible(f"{total}{drawn}"), file=sys.stderr)

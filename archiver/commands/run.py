@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.settings import settings_of
 from archiver.config import ANONYMOUS, Config, ConnectTo
 from archiver.escape import counted, visible
+from archiver.families.new_address import moved
 from archiver.imports.files import looks_like_captures
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
@@ -77,11 +79,11 @@ def _part_files_from_seeds(args: argparse.Namespace) -> None:
 
 
 _SWITCHES = (
-    *("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text"),
+    *("guess_url", "retry", "recapture", "only_changed", "allow_private", "insecure", "fast_text"),
     *("screenshot", "consent", "browser_no_sandbox"),
 )
 _FROM_ARGUMENTS = (
-    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento", "confirm"),
     *("deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
 )
@@ -186,6 +188,8 @@ def _ledger_lines(event: Event) -> None:
 
 
 _MANY = 500
+_ASKED_ABOUT = 20
+"""Seeds that are gone of which new addresses are looked for when a job ends."""
 
 
 def _compared(result: SeedResult, *, imported: bool) -> str:
@@ -206,14 +210,14 @@ def _print(result: SeedResult, *, as_json: bool, imported: bool = False) -> None
 
 
 _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
-_TOLD_IF_ANY = ("partial", "warning", "package")
+_TOLD_IF_ANY = ("partial", "warning", "package", "unchanged")
 
 
 def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
     parts.append(f"-> {result.package or bag}" if bag else "")
     parts.append("(in part)" if result.partial else "")
-    parts.append("" if result.new else "(done before)" if bag else "")
+    parts.append("(unchanged)" if result.unchanged else "" if result.new else "(done before)" if bag else "")
     if result.memento:
         copy = asdict(result.memento) if isinstance(result.memento, MementoUsed) else result.memento
         parts.append(f"(as {copy_words(copy['archive'], copy['datetime'])})")
@@ -237,12 +241,15 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         them = "it" if absent == 1 else "them"
         told = f"{absent:,} not found: name a web archive in archiver.toml to ask it for {them} (docs/time.md)"
         print(told, file=sys.stderr)
+    if summary.counts.get("gone") and (found := moved(config.bags, datetime.now(UTC).date(), _ASKED_ABOUT)):
+        what = "a seed that is gone has an address" if found == 1 else f"{found} seeds that are gone have addresses"
+        print(f"{what} where it may be now, not fetched: archiver status --bags {bags}", file=sys.stderr)
     if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
         print(f"hint: {visible(hint)}", file=sys.stderr)
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:
-        print(f"{counted(summary.warnings, 'bag')} kept, but not signed as it should be: see above", file=sys.stderr)
+        print(f"{counted(summary.warnings, 'bag')} kept with a warning: see above", file=sys.stderr)
     elif summary.missing:
         print(f"{counted(summary.missing, 'bag')} not there any more: see above", file=sys.stderr)
     elif summary.exit_code:

@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from archiver.commands.settings import settings_of
 from archiver.errors import StorageError
 from archiver.escape import counted, visible
+from archiver.families.new_address import WORDS, NewAddresses
 from archiver.job.advice import advice_lines, class_of
 from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.ledger.lock import bags_locked
@@ -48,6 +50,7 @@ def status(args: argparse.Namespace) -> int:
         if args.json:
             lists = {
                 "seeds": map(_stated, ledger.entries(*OTHER_THAN_CAPTURED)),
+                "proposals": map(asdict, NewAddresses(ledger, config.bags, _today()).proposals()),
                 "missing": ({"seed": name, "bag": bag} for name, bag in _missing(ledger, config.bags)),
             }
             restricted = [asdict(each) for each in Restrictions(config.bags).in_force]
@@ -63,6 +66,8 @@ def status(args: argparse.Namespace) -> int:
                 print(line)
         for line in _gone(_missing(ledger, config.bags)):
             print(line)
+        for line in moved_lines(ledger, config.bags):
+            print(visible(line))
         if noted := Restrictions(config.bags).in_force:
             print(f"{counted(len(noted), 'bag')} may be shown less than sealed: archiver restrict --list")
     finally:
@@ -127,6 +132,23 @@ def _missing(ledger: Ledger, bags: Path) -> Iterator[tuple[str, str]]:
         place = bisect_left(there, wanted)
         if place == len(there) or there[place] != wanted:
             yield name, bag
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
+
+
+def moved_lines(ledger: Ledger, bags: Path) -> Iterator[str]:
+    """Where articles that are gone may be now, of the first that are."""
+    search = NewAddresses(ledger, bags, _today())
+    found = list(search.proposals(LISTED))
+    if found:
+        yield ""
+        yield f"perhaps moved ({len(found)}) - nothing was fetched; put the right one into the seed"
+    for each in found:
+        yield f"  {each.seed}: {each.proposed} ({WORDS[each.evidence]}: {each.bag})"
+    for site, count in search.unlooked.items():
+        yield f"  {site}: {counted(count, 'captured page')} more were not looked at"
 
 
 def _gone(missing: Iterable[tuple[str, str]]) -> Iterator[str]:

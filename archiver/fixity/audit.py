@@ -1,13 +1,14 @@
 """Audits fixity over time: which bags are due, what of each has changed since it was last good, and where a sound copy
 is.
 
-It writes into the ledger only: bags are read, never repaired. Each bags folder is an audit of its own, in its own
-ledger, and goes on where it was if it was killed. Whether a bag is what its record says, `archiver validate` judges.
+It writes into the ledger only, or into the folder for readings that the plan names: bags are read, never repaired. Each
+bags folder is an audit of its own, and goes on where it was if it was killed. Whether a bag is what its record says,
+`archiver validate` judges.
 """
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,14 +16,15 @@ from typing import Any
 
 from archiver.digest import sha256
 from archiver.errors import UsageError
+from archiver.fixity.moved import Moves, bags_in, key
 from archiver.fixity.plan import Audited, AuditProgress, Outcome, Plan
 from archiver.fixity.read_bag import BagState, Change, RateLimiter, read_bag
 from archiver.fixity.replicas import MOST, ReplicaQuery, places, search, whole
 from archiver.ledger.deliveries import Deliveries
-from archiver.ledger.fixity_readings import FixityReading, Readings, stamp
-from archiver.ledger.ledger import PATH, storable
+from archiver.ledger.fixity_readings import NAME, FixityReading, Readings, stamp
+from archiver.ledger.ledger import PATH
 from archiver.ledger.seals import LeftState
-from archiver.model.seal_file import seal_file, seal_note
+from archiver.model.seal_file import seal_note
 from archiver.validation.discover import find_bags, is_bag
 
 STALE = timedelta(days=7)
@@ -43,21 +45,23 @@ def audit(
     read until then is kept."""
     progress = progress or AuditProgress()
     progress.seed = plan.seed if plan.sample is not None else None
-    for folder, names in _folders(paths).items():
-        with closing(Readings(folder)) as readings:
+    folders = _folders(paths, plan.readings)
+    yield from Moves(folders, plan.readings, clock).hand_over()
+    for folder, names in folders.items():
+        with closing(Readings(folder, plan.readings)) as readings:
             for each in _Folder(folder, readings, plan, limiter, clock, progress).audit(names):
                 progress.octets = limiter.octets
                 yield each
 
 
-def _folders(paths: Sequence[Path]) -> dict[Path, set[str] | None]:
+def _folders(paths: Sequence[Path], kept: Path | None) -> dict[Path, set[str] | None]:
     """Folder of bags -> the names of those that were named; None for all that are and were in it."""
     found: dict[Path, set[str] | None] = {}
     for path in paths:
         here = path.absolute()
-        if path.is_dir() and not is_bag(path) and (_known(here) or any(find_bags([path]))):
+        if path.is_dir() and not is_bag(path) and (_known(here, kept) or any(find_bags([path]))):
             found[here] = None
-        elif is_bag(path) or key(here) in _known(here.parent):
+        elif is_bag(path) or key(here) in _known(here.parent, kept):
             names = found.setdefault(here.parent, set())
             if names is not None:
                 names.add(here.name)
@@ -66,17 +70,12 @@ def _folders(paths: Sequence[Path]) -> dict[Path, set[str] | None]:
     return found
 
 
-def _known(folder: Path) -> set[str]:
+def _known(folder: Path, kept: Path | None) -> set[str]:
     """The bags that were read in a folder; no ledger is made."""
-    if not (folder / PATH).is_file():
+    if not (folder / PATH if kept is None else kept / NAME).is_file():
         return set()
-    with closing(Readings(folder)) as readings:
+    with closing(Readings(folder, kept)) as readings:
         return set(readings.last())
-
-
-def key(path: Path) -> str:
-    """The name of a bag as the ledger has it."""
-    return storable(path.name)
 
 
 def due(last: Mapping[str, tuple[str, str | None]], bags: Sequence[str], plan: Plan, now: datetime) -> list[str]:
@@ -115,8 +114,8 @@ class _Folder:
     progress: AuditProgress
 
     def audit(self, named: set[str] | None) -> Iterator[Audited]:
+        here = {key(path): path for path in bags_in(self.folder, named)}
         last, now = self.readings.last(), self.clock()
-        here = {key(path): path for path in self._paths(named)}
         lost = sorted((last.keys() if named is None else {key(Path(name)) for name in named}) - here.keys())
         seed = self.plan.seed if self.plan.repeat else ""
         asked = sha256(repr((named and sorted(named), self.plan.sample, self.plan.older, seed)).encode())
@@ -134,17 +133,10 @@ class _Folder:
             if each.bag in here and each.bag not in told:
                 yield _again(self.folder / each.bag, each)
         for name in lost:
-            yield self._gone(asked, name, [path for new, path in here.items() if new not in last])
+            yield self._gone(asked, name)
         for name in chosen:
             yield self._read(asked, name, here[name])
         self.readings.end(asked)
-
-    def _paths(self, named: set[str] | None) -> list[Path]:
-        if named is not None:
-            return [path for path in (self.folder / name for name in sorted(named)) if is_bag(path)]
-        with suppress(UsageError):  # none is left
-            return list(find_bags([self.folder]))
-        return []
 
     def _read(self, asked: str, name: str, path: Path) -> Audited:
         """Read one bag, compare it with how it was, and write that down."""
@@ -193,7 +185,7 @@ class _Folder:
             self._settle(asked, name, audited, before.good, before.good_seal, before.beside)
         return audited
 
-    def _gone(self, asked: str, name: str, new: Sequence[Path]) -> Audited:
+    def _gone(self, asked: str, name: str) -> Audited:
         before, moment = self.readings.find(name), stamp(self.clock())
         path = self.folder / name
         told = Audited(
@@ -204,9 +196,7 @@ class _Folder:
         if self.plan.accept:
             self.readings.forget(asked, name, self.clock())
             return replace(told, outcome="lost", notes=("its loss is accepted: it is no longer asked for",))
-        moved = next((each for each in new if before.good_seal and _seal_of(each) == before.good_seal), None)
-        message = f"the bag was moved: {moved} has its seal" if moved else "the bag is not there any more"
-        change = Change(kind="gone", path="", message=message)
+        change = Change(kind="gone", path="", message="the bag is not there any more")
         notes: list[str] = []
         if before.good_seal:
             query = ReplicaQuery(bag=path, seal=before.good_seal, beside=before.beside)
@@ -229,7 +219,7 @@ class _Folder:
         return told, notes + more
 
     def _places(self, query: ReplicaQuery) -> tuple[list[Path], list[str]]:
-        with closing(Deliveries(self.folder)) as deliveries:
+        with closing(Deliveries(self.folder, read_only=self.plan.readings is not None)) as deliveries:
             return places(query.bag, self.plan.replicas, deliveries.of(query.seal))
 
     def _settle(
@@ -251,15 +241,6 @@ class _Folder:
                 beside=beside,
             ),
         )
-
-
-def _seal_of(bag: Path) -> str | None:
-    """The seal that a bag in a folder states now."""
-    try:
-        name = seal_file({each.name for each in bag.iterdir()})
-        return sha256((bag / name).read_bytes()) if name else None
-    except OSError:
-        return None
 
 
 def _since(before: FixityReading, state: BagState) -> Iterator[Change]:

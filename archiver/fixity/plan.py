@@ -10,14 +10,15 @@ from typing import Literal
 from archiver.errors import UsageError
 from archiver.fixity.read_bag import Change
 
-Outcome = Literal["good", "changed", "gone", "lost"]
-"""`lost`: gone, and the loss was accepted."""
+Outcome = Literal["good", "changed", "gone", "lost", "moved"]
+"""`lost`: gone, and the loss was accepted. `moved`: not there any more, but a bag with its seal is where none was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is asked of an audit: `sample` is a share of the bags, `older` the age of the last good reading from which a
-    bag is due; `seed` draws the sample, `repeat` if it was given; `accept` takes what is sound as it is now."""
+    bag is due; `seed` draws the sample, `repeat` if it was given; `accept` takes what is sound as it is now; `readings`
+    is the folder in which readings are kept, None: beside the bags."""
 
     sample: float | None = None
     older: timedelta | None = None
@@ -25,6 +26,7 @@ class Plan:
     repeat: bool = False
     replicas: tuple[Path, ...] = ()
     accept: bool = False
+    readings: Path | None = None
 
     @classmethod
     def of(
@@ -35,6 +37,7 @@ class Plan:
         seed: str | None,
         replicas: Sequence[Path],
         accept: bool,
+        readings: str | Path | None = None,
     ) -> "Plan":
         """A plan as a person states it; without a seed, one is made up. Raises UsageError."""
         if sample is not None and not 0 < sample <= 1:
@@ -52,6 +55,7 @@ class Plan:
             repeat=seed is not None,
             replicas=tuple(replicas),
             accept=accept,
+            readings=None if readings is None else Path(readings).absolute(),
         )
 
 

@@ -15,7 +15,7 @@ from archiver.ledger.ledger import PATH, Ledger
 from archiver.ledger.lock import RECEIPTS
 from archiver.ledger.receipts import insert, row_of, take_receipts
 from archiver.ledger.seals import LeftState
-from archiver.ledger.sqlite import usable, writer
+from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Receipt
 
 
@@ -47,10 +47,11 @@ class Sent:
 
 class Deliveries:
     """The deliveries of one bags folder, and its `UploadStore`. Methods raise StorageError where the file cannot be
-    used. Reading makes no ledger: a hand-off that is refused leaves the folder as it was."""
+    used. Reading makes no ledger: a hand-off that is refused leaves the folder as it was. With
+    `read_only`, no ledger is brought up to date either."""
 
-    def __init__(self, bags: Path) -> None:
-        self._bags, self._path = bags, bags / PATH
+    def __init__(self, bags: Path, *, read_only: bool = False) -> None:
+        self._bags, self._path, self._read_only = bags, bags / PATH, read_only
         self._database: sqlite3.Connection | None = None
 
     def open(self) -> sqlite3.Connection:
@@ -69,6 +70,10 @@ class Deliveries:
 
     def _known(self) -> sqlite3.Connection | None:
         """The ledger; None where there is none, nor receipts from which it could be made."""
+        if self._read_only:
+            if self._database is None and self._path.is_file():
+                self._database = reader(self._path)
+            return self._database
         if self._database is None and not self._path.exists() and not (self._bags / RECEIPTS).exists():
             return None
         return self.open()

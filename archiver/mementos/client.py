@@ -68,6 +68,8 @@ class ArchiveClient:
     now: Callable[[], datetime]
     links: list[str] = field(default_factory=list)
     """Link headers of the answers so far."""
+    allow: Callable[[], None] = lambda: None
+    """Called before each request; what it raises ends the asking."""
 
     def list_answer(self, address: str, accept: datetime | None = None) -> Attempt:
         """The answer to a question about what is held. Raises NotAsked, Outage, StorageError."""
@@ -153,6 +155,7 @@ class ArchiveClient:
             raise NotAsked(told[0], told[1])  # type: ignore[arg-type]
         if within(home_of(self.archive), address) is None:
             raise NotAsked("other-text", f"an address outside the archive was given: {address[:200]}")
+        self.allow()
         self.turns.wait(self.archive, kind)
         known = self.turns.answered(self.archive)
         seconds = min(self.limits.exchange_seconds, ANSWER_SECONDS if known else UNREACHED_SECONDS)

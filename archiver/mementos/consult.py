@@ -92,7 +92,7 @@ class Mementos:
         for archive in self.config.archives if place is None else ():
             if is_private(url) and not is_private(archive.url):
                 continue
-            client = self._client(archive, recording, trusted=True)
+            client = self.client(archive, recording, trusted=True)
             try:
                 sought = seek(client, seed, url, reads)
             except Outage:
@@ -116,7 +116,7 @@ class Mementos:
     ) -> tuple[ArchiveClient, Sought] | None:
         """The memento that the seed itself names; as it was sent, where its archive has that form."""
         archive = WebArchive(name=place.archive, family="pywb", url=place.prefix)
-        client, asked = self._client(archive, recording, trusted=False), self.now()
+        client, asked = self.client(archive, recording, trusted=False), self.now()
 
         def told(finding: ArchiveAnswer | None, words: str) -> ArchiveAnswer:
             return finding or ArchiveAnswer(archive=place.archive, finding="only-errors", words=words, asked=asked)
@@ -203,7 +203,8 @@ class Mementos:
         )
         return Consulted(fetched=capture, reading=reading, photos=photos if memento else None, photo_document=document)
 
-    def _client(self, archive: WebArchive, recording: Recording, *, trusted: bool) -> ArchiveClient:
+    def client(self, archive: WebArchive, recording: Recording, *, trusted: bool) -> ArchiveClient:
+        """An archive as one seed asks it; `trusted` where the operator has named it, not the seed."""
         return ArchiveClient(
             archive=archive,
             recorder=self._recorder(trusted=trusted),

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from archiver.model.imported import Imported
-from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer
+from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer, Witness
 
 Outcome = Literal["captured", "unread", "gone", "blocked", "refused", "failed"]
 UnreadKind = Literal["coding", "type", "empty", "cut", "shell", "frameset", "other-page", "notice", "time"]
@@ -199,6 +199,8 @@ class Capture:
     error: NoAnswer | None = None
     imported: Imported | None = None
     """Set where others captured the page."""
+    witnesses: tuple[Witness, ...] = ()
+    """Of an original that is gone: who else says so, or had it last."""
 
     @property
     def final(self) -> Exchange | None:

@@ -49,6 +49,8 @@ class Route:
     """Whether only what the user named is asked."""
     agent: str | None = None
     """The User-Agent, where it is not archiver's own."""
+    required: bool = False
+    """Whether nothing may be asked but through the proxy."""
 
     @classmethod
     def of(cls, config: Config) -> "Route":
@@ -60,6 +62,7 @@ class Route:
             connect_to=config.connect_to,
             named_only=config.named_only,
             agent=config.user_agent if config.named_only else None,
+            required=config.proxy_required,
         )
 
     def dial(self, host: str, port: int, seconds: float, *, named: bool, tunnel: bool) -> socket.socket:

@@ -12,8 +12,8 @@ from archiver.network.dial import Route
 from archiver.packaging.folder import FolderTarget
 from archiver.packaging.target import Target, UploadStore
 
-Opener = Callable[[str, str | None, UploadStore | None], Target]
-"""(address, server, uploads of unfinished uploads) -> the target. Raises UsageError, StorageError."""
+Opener = Callable[[str, str | None, UploadStore | None, Route | None], Target]
+"""(address, server, uploads of unfinished uploads, way there) -> the target. Raises UsageError, StorageError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,17 +22,15 @@ class Scheme:
 
     form: str
     opener: Opener
-    through: Callable[[str, str | None, UploadStore | None, Route], Target] | None = None
-    """The same by a prescribed way; None where it cannot be prescribed."""
 
 
-def _s3(address: str, endpoint: str | None, uploads: UploadStore | None, route: Route | None = None) -> Target:
+def _s3(address: str, endpoint: str | None, uploads: UploadStore | None, route: Route | None) -> Target:
     from archiver.packaging.s3 import S3Target
 
     return S3Target(address, endpoint, uploads, route)
 
 
-SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3, _s3)}
+SCHEMES = {"s3": Scheme("s3://BUCKET/PREFIX", _s3)}
 """What stands before `://` in an address -> the kind of target."""
 
 
@@ -45,7 +43,7 @@ def open_target(
     address: str, endpoint: str | None = None, uploads: UploadStore | None = None, route: Route | None = None
 ) -> Target:
     """A folder, or what an address like s3://BUCKET/PREFIX names, on the server `endpoint` where that is not the
-    scheme's usual one; `route` is the way there, where it is prescribed.
+    scheme's usual one; `route` is the way there, by default the direct one.
 
     Raises UsageError for an address of an unknown kind or without what it needs, StorageError.
     """
@@ -54,8 +52,4 @@ def open_target(
     scheme = SCHEMES.get(address.partition("://")[0].lower())
     if scheme is None:
         raise UsageError(f"{address!r} is not {' or '.join(each.form for each in SCHEMES.values())}, nor a folder")
-    if route is None:
-        return scheme.opener(address, endpoint, uploads)
-    if scheme.through is None:
-        raise UsageError(f"{scheme.form} is not reached through a proxy, which the settings prescribe (proxy_required)")
-    return scheme.through(address, endpoint, uploads, route)
+    return scheme.opener(address, endpoint, uploads, route)

@@ -168,7 +168,8 @@ class _Copy:
 
     def _text(self, text: str) -> str:
         """A text of the bag's own documents without secrets."""
-        return self._renamed(self.removed.masked(without_secrets(text, self.removed)))
+        # Names first: without the secrets in them they would not be found again.
+        return self.removed.masked(without_secrets(self._renamed(text), self.removed))
 
     def _renamed(self, text: str) -> str:
         for name, put in self.names.items():
@@ -321,7 +322,10 @@ class _Copy:
         yield "Redacted-From-Seal", self.original.seal
 
 
-_OF_RENDERING = re.compile(r'<li><a href="(?:rendering|import)/[^<>]*+>[^<>]*+</a></li>')
+_OF_RENDERING = re.compile(
+    r'<li><a href="(?:rendering|import)/[^<>]*+>[^<>]*+</a></li>'
+    r'|<figure class="screenshot">(?:[^<]|<(?!/figure>))*+</figure>\n?'
+)
 
 
 def _of_rendering(path: str) -> bool:

@@ -26,6 +26,24 @@ class State:
 
 def state_of(bag: OpenBag) -> State:
     """The state of the article in a bag. Raises StorageError where the bag has no page that can be read."""
+    page, captured, _ = page_of(bag)
+    return State(
+        bag=bag.path.name,
+        captured=captured,
+        seal=bag.seal,
+        reading=read(None, page),
+        photo=photo_of(bag),
+    )
+
+
+def photo_of(bag: OpenBag) -> str | None:
+    """The SHA-256 of the bag's lead image."""
+    return Record(bag.record).get(str, "capture", "lead_image", "sha256")
+
+
+def page_of(bag: OpenBag) -> tuple[Page, str, bool]:
+    """The page that a bag's text comes from, when that state was captured (ISO 8601), and whether a web archive gave
+    it. Raises StorageError where the bag has no page that can be read."""
     record = Record(bag.record)
     warc = record.get(str, "capture", "warc")
     path = f"data/{warc}"
@@ -37,13 +55,7 @@ def state_of(bag: OpenBag) -> State:
     if found is None:
         raise StorageError(f"{bag.path}: the page cannot be read again: {why}")
     page = Page(url=found.url, status=found.status, headers=found.headers, body=found.body)
-    return State(
-        bag=bag.path.name,
-        captured=_captured(record),
-        seal=bag.seal,
-        reading=read(None, page),
-        photo=record.get(str, "capture", "lead_image", "sha256"),
-    )
+    return page, _captured(record), record.get(str, "text", "from", "kind") == "memento"
 
 
 def _captured(record: Record) -> str:

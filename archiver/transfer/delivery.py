@@ -64,17 +64,12 @@ def signing(config: Config) -> Sign | None:
     return signs(signer, config)
 
 
-def prescribed(config: Config) -> Route | None:
-    """The way to a server, where the settings prescribe it. Raises UsageError."""
-    return Route.of(config) if config.proxy_required else None
-
-
 def target_of(address: str, endpoint: str | None, uploads: UploadStore | None, config: Config) -> Target:
     """The target at an address (`open_target`), which may not be in the folder of a job. Raises UsageError,
     StorageError."""
     if is_folder(address) and FOLDER in Path(address).resolve().parts:
         raise UsageError(f"{address} is in {FOLDER}, where jobs remove what they do not know; name another folder")
-    return open_target(address, endpoint, uploads, prescribed(config))
+    return open_target(address, endpoint, uploads, Route.of(config))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +107,7 @@ def deliver_shipment(
     _require_bounded(packed, pieces, bag.octets)
     report = shipment.validate()
     require_valid(report)
+    bag.require_unchanged()
     returned = deliver(packed, pieces, target)
     size, digest = digest_of(packed, pieces)
     return Receipt(

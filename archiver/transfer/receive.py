@@ -20,13 +20,14 @@ from archiver.escape import visible
 from archiver.ledger.deliveries import Deliveries
 from archiver.model import Finding, Receipt
 from archiver.model.seal_file import seal_file, seal_note
+from archiver.network.dial import Route
 from archiver.packaging.names import require_bag_name
 from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form
 from archiver.packaging.receipt import read_receipt
 from archiver.packaging.source import source
 from archiver.packaging.unpack import flush_folder, require_room, unpack
-from archiver.transfer.delivery import SOFTWARE, Sign, prescribed, signatures_in, write_receipt
+from archiver.transfer.delivery import SOFTWARE, Sign, signatures_in, write_receipt
 from archiver.transfer.handoff import GROUPS
 from archiver.transfer.incoming import IncomingPackage, fetch_package, package_is_at_fault, require_package
 from archiver.transfer.left_state import left_state
@@ -83,7 +84,7 @@ def receive(
             here = staging / uuid4().hex
             try:
                 with package_is_at_fault():
-                    received = session.take(fetch_package(each, here, endpoint, prescribed(config)), here)
+                    received = session.take(fetch_package(each, here, endpoint, Route.of(config)), here)
                 yield received
             except Refused as refused:
                 yield Received(package=each, outcome="refused", reason=str(refused))

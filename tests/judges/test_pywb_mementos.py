@@ -17,6 +17,8 @@ from newsroom import PARAGRAPHS, article
 from replaying import pywb
 from wire import Server, ok
 
+from archiver.cli import main
+
 pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
 
 URL = f"http://{HOST}/news/1"
@@ -98,3 +100,30 @@ def test_the_seed_finds_its_capture(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert job.valid(result["bag"])
     assert capture["memento"]["raw"] is (family == "pywb")
     assert capture["memento"]["held"] >= 6
+
+
+@pytest.mark.parametrize("family", ["pywb", "memento"])
+def test_the_states_of_the_article_are_traced(tmp_path: Path, capsys: pytest.CaptureFixture[str], family: str):
+    root = tmp_path / "replay"
+    root.mkdir()
+    fill(root, "news")
+    (root / "config.yaml").write_text("framed_replay: false\n", "utf-8")
+    folder = seeds(tmp_path / "seeds", 1)
+    with pywb(root) as at:
+        settings = tmp_path / "archiver.toml"
+        settings.write_text(f'[[archives]]\nname = "A"\nfamily = "{family}"\nurl = "{at}/news/"\n', "utf-8")
+        code = main(["trace", "--json", "--config", str(settings), "--bags", str(tmp_path / "bags"), str(folder)])
+    found = json.loads(capsys.readouterr().out)
+    assert code == 0, found
+    told = [(each["from"][:10], each["to"][:10], each["verdict"], each["status"]) for each in found["states"]]
+    assert [each for each in told if each[2]] == [
+        ("2022-02-01", "2022-02-01", "edited", 200),
+        ("2022-03-01", "2022-04-01", "same", 200),
+        ("2022-06-01", "2022-06-15", "edited", 200),
+    ], json.dumps(found, indent=1)
+    assert [each[3] for each in told if not each[2]][-3:] == [200, 404, 429], "soft 404, 404, 429"
+    assert [(each["after"][:10], each["before"][:10]) for each in found["changes"]] == [
+        ("2022-02-01", "2022-03-01"),
+        ("2022-04-01", "2022-06-01"),
+    ]
+    assert found["held"] == 9

@@ -194,7 +194,7 @@ def test_a_server_that_knows_no_conditions_is_asked_first(there, s3, prefix, tmp
 
     def old(self, *args):
         real(self, *args)
-        put = self._client.put_object
+        put = self._server.client.put_object
 
         def refuses(**given):
             if "IfNoneMatch" in given:
@@ -203,7 +203,7 @@ def test_a_server_that_knows_no_conditions_is_asked_first(there, s3, prefix, tmp
                 raise ClientError({"Error": {"Code": "NotImplemented"}}, "PutObject")
             return put(**given)
 
-        self._client.put_object = refuses
+        self._server.client.put_object = refuses
 
     monkeypatch.setattr(S3Target, "__init__", old)
     code, (told,), _ = hand(capsys, make(tmp_path / "bags"), f"s3://{seaweed.BUCKET}/{prefix}")
@@ -271,7 +271,8 @@ def test_an_address_that_is_none_is_wrong_usage(address, s3, tmp_path, capsys):
 
 
 def test_without_the_extra_one_line_says_what_to_install(tmp_path, capsys, monkeypatch):
-    monkeypatch.delitem(sys.modules, "archiver.packaging.s3", raising=False)
+    for name in ("s3", "s3_client", "s3_transport"):
+        monkeypatch.delitem(sys.modules, f"archiver.packaging.{name}", raising=False)
     monkeypatch.setitem(sys.modules, "boto3", None)
     assert main(["handoff", str(make(tmp_path / "bags")), "s3://bucket/x"]) == 2
     assert "pip install '.[s3]'" in capsys.readouterr().err

@@ -8,11 +8,14 @@ from typing import Any
 
 import pytest
 from bagbuilder import Builder, as_first_version
+from hypothesis import given
+from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from lxml import etree
 from places import ROOT
 
 from archiver.errors import UsageError
+from archiver.escape import visible
 from archiver.model import Finding, Report
 from archiver.validation.discover import find_bags
 from archiver.validation.report import Form, passes_without_warnings, render
@@ -147,6 +150,43 @@ def test_github_annotations_are_one_line_a_finding_with_nothing_that_ends_it_ear
         f"::error file={red}/bag-info.txt,title=BAG030 {red}::{message}",
         f"failed {red}",
     ]
+
+
+_ORDERING = re.compile(r"##(?:vso|teamcity)?\[", re.IGNORECASE)
+_ENDS = r"\r\n|[\n\r]"
+names = st.lists(
+    st.sampled_from(["::error ", "::", "##[error]", "##[", "##VSO[task.setvariable variable=a]", "##teamcity[", "%0A"])
+    | st.sampled_from(["%25", "%0D", "\n::stop-commands::x", "\r", "\n", ",title=", ":", "\x1b[0K", "\u2028", "\udcff"])
+    | st.text(max_size=6),
+    max_size=6,
+).map("".join)
+
+
+def _undone(text: str, *more: str) -> str:
+    """As a runner undoes the escapes of workflow commands."""
+    for raw in (*more, "\n", "\r", "%"):
+        text = text.replace(f"%{ord(raw):02X}", raw)
+    return text
+
+
+@given(bag=names, path=names, found=names)
+def test_no_name_orders_a_ci_service_anything(bag: str, path: str, found: str):
+    """As GitHub's runner reads them (`::` at the beginning of a line, `##[` anywhere), Azure Pipelines and TeamCity."""
+    report = Report(bag=bag, checks={"structure": "failed"}, findings=(finding("BAG030", path, line=3, found=found),))
+    github = "".join(render([report], "github"))
+    command, verdict = github.removesuffix("\n").split("\n")  # two lines, whatever ends a line there
+    assert not re.search(_ENDS, command + verdict)
+    assert not verdict.lstrip().startswith("::")
+    parts = re.fullmatch(r"::error file=([^,:]*),title=([^,:]*)::(.*)", command)
+    assert parts
+    assert _undone(parts[1], ":", ",") == visible(f"{bag}/{path}" if path else bag)
+    assert _undone(parts[2], ":", ",") == visible(f"BAG030 {bag}")
+    assert _undone(parts[3]).endswith(f"found {visible(found)}")
+    for form in ("github", "text", "json", "junit"):
+        text = "".join(render([report], form))
+        assert not _ORDERING.search(text)
+        assert not any(line.lstrip().startswith("::") for line in re.split(_ENDS, text)[1:])
+    assert json.loads("".join(render([report], "json")))["bags"][0]["bag"] == bag
 
 
 def test_a_strict_validation_forgives_nothing_that_custom_forgives(tmp_path: Path):

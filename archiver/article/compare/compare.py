@@ -15,7 +15,7 @@ from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
 from archiver.article.compare.captions import compare_captions
 from archiver.article.compare.claim_lines import known
-from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
+from archiver.article.compare.layers import NUMBERED, Layer, Text, folded, text_of, unmarked
 from archiver.article.compare.letters import letters
 from archiver.article.compare.page_only import counted
 from archiver.article.compare.word_diff import Differ
@@ -81,11 +81,11 @@ def compare(
     """
     once: dict[str, str] | None = {} if len(seed.data) > _LARGE else None
     mine = [text_of(paragraph.text, once=once) for paragraph in seed.paragraphs]
-    layers = [Layer(mine, blocks) for blocks in _layers(page)]
+    layers = [Layer(mine, blocks) for blocks in _markup(page)]
     if not any(each.key for each in mine):
         return replace(NOTHING, source=source, read=page.read, captions=compare_captions(seed, page))
     left = {i for i, each in enumerate(mine) if each.key}
-    _match(layers, left)
+    layers.append(_matched(layers, left, mine, page))
     read = page.read
     if any(layer.exhausted for layer in layers):
         read = replace(read, whole=False, cut=(*read.cut, _SEARCH_CUT))
@@ -104,46 +104,51 @@ def compare(
     return replace(found, captions=compare_captions(seed, page))
 
 
-def _layers(page: PageModel) -> tuple[list[Text], list[Text], list[Text]]:
-    """What stands in the markup, what is marked hidden or struck there, and the page's data."""
+def _markup(page: PageModel) -> tuple[list[Text], list[Text]]:
+    """What stands in the markup, and what is marked hidden or struck there."""
     shown: list[Text] = []
     marked: list[Text] = []
-    data: list[Text] = []
     for number, block in enumerate(page.blocks):
         if block.kind == "data":
-            data.append(_text(block, block.text, number, "data"))
-        elif block.marked == "struck":
+            continue
+        if block.marked == "struck":
             marked.append(_text(block, block.struck or block.text, number, "struck"))
         elif block.marked:
             marked.append(_text(block, block.text, number, "hidden"))
         else:
             shown.append(_text(block, block.text, number, "article" if block.in_article else "page"))
-        if block.struck and block.marked != "struck" and block.kind != "data":
+        if block.struck and block.marked != "struck":
             marked.append(_text(block, block.struck, number, "struck"))
-    return shown, marked, data
+    return shown, marked
+
+
+def _data(page: PageModel) -> list[Text]:
+    return [
+        _text(block, block.text, number, "data") for number, block in enumerate(page.blocks) if block.kind == "data"
+    ]
 
 
 def _text(block: PageBlock, raw: str, number: int, where: Where) -> Text:
-    made = text_of(_AID.sub("", raw) if _AID.search(raw) else raw)
-    return replace(
-        made, number=number, at=block.at, kind=block.kind, where=where,
-        struck=fold(block.struck) if block.struck else None,
-    )  # fmt: skip
+    text, key = folded(_AID.sub("", raw) if _AID.search(raw) else raw)
+    struck = fold(block.struck) if block.struck else None
+    return Text(text=text, key=key, number=number, at=block.at, kind=block.kind, where=where, struck=struck)
 
 
-def _match(layers: Sequence[Layer], left: set[int]) -> None:
-    """Find all lines: as they are before edited ones, what stands in the markup before the rest, data last."""
-    *marked, data = layers
-    for layer in marked:
+def _matched(layers: Sequence[Layer], left: set[int], mine: list[Text], page: PageModel) -> Layer:
+    """Find all lines: as they are before edited ones, what stands in the markup before the rest, data last. Returns the
+    layer of the data, which holds nothing where the markup has every line."""
+    for layer in layers:
         layer.match_equal(left)
         layer.match_letters(left)
-    for layer in marked:
+    for layer in layers:
         layer.match_similar(left)
+    data = Layer(mine, _data(page) if left else ())
     data.match_equal(left)
     data.match_letters(left)
     data.match_similar(left)
-    for layer in layers:
+    for layer in (*layers, data):
         layer.match_within(left)
+    return data
 
 
 def _has_body(page: PageModel) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
 from archiver.article.compare.letters import Letters, Place, letters
-from archiver.article.words import fold, keys, worded
+from archiver.article.words import fold, has_words, keys
 from archiver.model import BlockKind, Where
 
 _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
@@ -50,13 +50,17 @@ class Text:
 
 def text_of(raw: str, *, once: dict[str, str] | None = None) -> Text:
     """A paragraph folded and keyed; `once` keeps each word a single time."""
-    text = fold(raw)
-    key = keys(text)
-    if not worded(key):
-        return Text(text=text, key=())
-    if once is not None:
+    text, key = folded(raw)
+    if once is not None and key:
         text, key = raw if text == raw else text, tuple(map(once.setdefault, key, key))
     return Text(text=text, key=key)
+
+
+def folded(raw: str) -> tuple[str, Key]:
+    """A paragraph folded, and its comparison key: empty where it has no word."""
+    text = fold(raw)
+    key = keys(text)
+    return text, key if has_words(key) else ()
 
 
 def unmarked(text: str, *, listed: bool) -> str:
@@ -281,7 +285,7 @@ def _pieces(whole: Text, start: int, end: int) -> list[Text]:
     """What is left of a block between lines, where it has words."""
     start = max(start, 0)
     piece = _piece(whole, start, _before_marks(whole.text, start, end) if end < len(whole.text) else end)
-    return [piece] if worded(piece.key) else []
+    return [piece] if has_words(piece.key) else []
 
 
 def _piece(whole: Text, start: int, end: int) -> Text:

@@ -6,6 +6,7 @@ What a caption says at its end is for `caption_credits.py`; what an image file s
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -97,9 +98,13 @@ def _named_as_credits(tree: Element) -> Iterator[Element]:
             continue
         if tag in ("figure", "img", "body", "html", "meta", "link", "script", "style", "a", "button"):
             continue
-        names = _names(element)
-        if len(names) > 2 and _CREDIT.search(names) and not _MONEY.search(names):
+        if _says_credit(_names(element)):
             yield element
+
+
+@lru_cache(maxsize=5_000)
+def _says_credit(names: str) -> bool:
+    return len(names) > 2 and _CREDIT.search(names) is not None and not _MONEY.search(names)
 
 
 def _names(element: Element) -> str:

@@ -2,6 +2,7 @@
 the tags do not tell."""
 
 import re
+from functools import lru_cache
 
 from archiver.article.text import class_hints
 from archiver.article.text.block_place import Place
@@ -87,13 +88,19 @@ def _own_kind(block: Block) -> BlockKind:
         return kind or "paragraph"
     named = (place.name + " " + (place.parent.name if place.parent is not None else "")).lower()
     if named.strip():
-        if any(each in place.name.lower() for each in _CREDIT_CLASSES):
+        if _is_credit_class(place.name):
             return "credit"
         if place.own & _BIT["byline"] and place.tag not in ("li",):
             return "byline"
         if "caption" in named and "photo-caption-toggle" not in named:
             return "caption"
     return kind or "paragraph"
+
+
+@lru_cache(maxsize=5_000)
+def _is_credit_class(name: str) -> bool:
+    low = name.lower()
+    return any(each in low for each in _CREDIT_CLASSES)
 
 
 def _leads_on(block: Block) -> bool:

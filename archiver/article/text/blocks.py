@@ -9,7 +9,7 @@ judged. Which blocks are the article is not decided here (see `features.py`, `se
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from lxml import etree
 from lxml.etree import _Element as Element
@@ -106,15 +106,9 @@ def running(blocks: list[Block]) -> list[Block]:
     return [block for block in blocks if not block.aside]
 
 
-class _Open(NamedTuple):
-    """An element that is being read: its children that are left, where their text stands, and how it ends."""
-
-    element: Element
-    children: Iterator[Element]
-    place: Place
-    depth: int
-    way: int
-    end: Literal["", "border", "cell"]
+_Open = tuple[Element, Iterator[Element], Place, int, int, Literal["", "border", "cell"]]
+"""An element that is being read: its children that are left, where its text stands, its level, whether it is linked,
+strong, struck, and how it ends. A plain tuple: a page has thousands."""
 
 
 class _Cutter:
@@ -142,32 +136,32 @@ class _Cutter:
         """Take in all text of an element; `way` tells whether it is linked, strong, struck."""
         if element.text:
             self._take(element.text, way)
-        open_ones = [_Open(element, iter(element), place, depth, way, "")]
+        open_ones: list[_Open] = [(element, iter(element), place, depth, way, "")]
         while open_ones:
-            now = open_ones[-1]
-            child = next(now.children, None)
+            now, children, place, depth, way, end = open_ones[-1]
+            child = next(children, None)
             if child is None:
                 open_ones.pop()
-                if now.end == "border":
-                    self.close(now.place)
-                elif now.end == "cell":
+                if end == "border":
+                    self.close(place)
+                elif end == "cell":
                     self._take(" ", 0)
-                if open_ones and now.element.tail:
-                    self._take(now.element.tail, open_ones[-1].way)
+                if open_ones and (tail := now.tail):
+                    self._take(tail, open_ones[-1][4])
                 continue
-            inner = self._begun(child, now)
-            if inner is None or now.depth >= MAX_DEPTH:
+            inner = self._begun(child, place, depth + 1, way)
+            if inner is None or depth >= MAX_DEPTH:
                 self.too_deep = self.too_deep or inner is not None
-                if child.tail:
-                    self._take(child.tail, now.way)
+                if tail := child.tail:
+                    self._take(tail, way)
                 continue
             open_ones.append(inner)
-            if child.text:
-                self._take(child.text, inner.way)
+            if text := child.text:
+                self._take(text, inner[4])
 
-    def _begun(self, child: Element, around: "_Open") -> "_Open | None":
+    def _begun(self, child: Element, place: Place, depth: int, way: int) -> _Open | None:
         """The element as one that is to be entered; None where that is done, or it has no text."""
-        tag, place, way, depth = child.tag, around.place, around.way, around.depth + 1
+        tag = child.tag
         if tag == "br":
             self._take(_BREAK, 0)
             return None
@@ -177,7 +171,7 @@ class _Cutter:
             # `10<sup>2</sup>` says 10², and not 102.
             self._take((child.text or "").translate(_RAISED[tag]), way)
             return None
-        marked = marked_of(child) if child.attrib else None
+        marked = marked_of(child)
         if tag in STRUCK_TAGS or marked == "struck":
             way |= _STRUCK
         marked = place.marked if marked in (None, "struck") else marked
@@ -194,20 +188,20 @@ class _Cutter:
                 return self._apart(child, Place(child, place, tag, depth, marked), way)
             self._links += tag == "a"
             way |= (_LINKED if tag == "a" else 0) | (_BOLD if tag in _STRONG else 0)
-            return _Open(child, iter(child), place, depth, way, "")
+            return child, iter(child), place, depth, way, ""
         if tag in _CELLS and place.tag == "row":
             self._take(" ", 0)
-            return _Open(child, iter(child), place, depth, way, "cell")
+            return child, iter(child), place, depth, way, "cell"
         # A row of a table is one block, but for tables that lay out a page.
         name = "row" if tag == "tr" and not _LAYOUT(child) else tag
         return self._border(child, Place(child, place, name, depth, marked), way)
 
-    def _border(self, element: Element, place: Place, way: int) -> "_Open":
+    def _border(self, element: Element, place: Place, way: int) -> _Open:
         if place.parent is not None:
             self.close(place.parent)
-        return _Open(element, iter(element), place, place.depth, way, "border")
+        return element, iter(element), place, place.depth, way, "border"
 
-    def _apart(self, element: Element, place: Place, way: int) -> "_Open | None":
+    def _apart(self, element: Element, place: Place, way: int) -> _Open | None:
         """Blocks of their own for what stands in the element, behind the block that is open; within what stands apart
         already, a border does."""
         found: list[Block] = []

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import cast
 
 from lxml.etree import _Element as Element
 
@@ -91,9 +92,8 @@ def data_of(tree: Element, paths: Paths, comments: Iterable[str] = ()) -> tuple[
             content = element.get("content") or ""
             if any(map(str.isalpha, content)) and found.allows(content):
                 found.add(content, f"{paths.of(element)}/@content")
-        elif element.attrib:
-            for key, held in element.items():
-                name, value = str(key), str(held)
+        else:
+            for name, value in cast(list[tuple[str, str]], element.items()):
                 if value.count(" ") >= _LEAST and name not in _NO_WORDS and not name.startswith("on"):
                     _attribute(tag, name, value, paths.of(element), found)
     for text in comments:

@@ -5,6 +5,7 @@ are marks of the source: only a rendering shows what a reader sees.
 """
 
 import re
+from functools import lru_cache
 
 from lxml.etree import _Element as Element
 
@@ -33,9 +34,14 @@ def marked_of(element: Element) -> Marked | None:
     if styled == "hidden":
         return "hidden"
     names = get("class")
-    if names and _FOR_SCREEN_READERS.search(names[:1000].lower()):
+    if names and _is_for_screen_readers(names[:1000]):
         return "screen-reader"
     return styled
+
+
+@lru_cache(maxsize=5_000)
+def _is_for_screen_readers(names: str) -> bool:
+    return _FOR_SCREEN_READERS.search(names.lower()) is not None
 
 
 def is_icon(element: Element) -> bool:

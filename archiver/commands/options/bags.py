@@ -1,12 +1,12 @@
-"""The options of the commands that look at bags: `archiver validate`, `audit`, `show`, `export` and
-`certify`."""
+"""The options of the commands that look at bags: `archiver validate`, `audit`, `show`, `export`,
+`certify` and `bundle`."""
 
 import argparse
 import re
 from datetime import timedelta
 from pathlib import Path
 
-from archiver.commands.options.common import as_json, bags, count, trust
+from archiver.commands.options.common import as_json, bags, count, profile, trust, whole
 
 EXPORTS = ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml", "aclj")
 """Forms of an export (`exports/export.py`)."""
@@ -68,6 +68,12 @@ def audit(command: argparse.ArgumentParser) -> None:
         help="has copies of the bags, as folders or packed: report which are sound (repeatable)",
     )
     command.add_argument(
+        "--readings",
+        type=Path,
+        metavar="DIR",
+        help="keep the readings there, and write nothing beside the bags: for read-only storage",
+    )
+    command.add_argument(
         "--accept",
         action="store_true",
         help="take bags that are sound by their own manifests as they are now, forget those gone",
@@ -88,6 +94,22 @@ def history(command: argparse.ArgumentParser) -> None:
     """The options of `archiver history`."""
     command.add_argument("seed", metavar="SEED|URL", help="seed document, or the address of an article")
     as_json(command, "one list: bag, captured, outcome, verdict, findings since the bag before")
+
+
+def trace(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver trace`."""
+    profile(command)
+    command.add_argument("seeds", nargs="+", metavar="SEED", help="folder, document, list, address, or - for stdin")
+    as_json(command, "one JSON object a seed: seed, states, changes, read, held, notes")
+    command.add_argument(
+        "--requests", type=whole, metavar="N", help="requests to archives for one seed at most (default: 60)"
+    )
+
+
+def related(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver related`."""
+    bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
+    as_json(command, "one JSON object a family: agencies, base, members (docs/related.md)")
 
 
 def show(command: argparse.ArgumentParser) -> None:
@@ -127,6 +149,21 @@ def certify(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--trust-roots", type=Path, metavar="FILE", help="trusted certificates (PEM, or a folder), for a signed bag"
     )
+
+
+def bundle(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver bundle`."""
+    command.add_argument("places", nargs="+", metavar="BAG", help="bag, or the name of one in the bags folder")
+    command.add_argument(
+        "--output",
+        type=Path,
+        metavar="PLACE",
+        help="where to: a folder, or a file that ends in .zip (default: NAME-bundle here); nothing is overwritten",
+    )
+    command.add_argument(
+        "--trust-roots", type=Path, metavar="FILE", help="trusted certificates (PEM, or a folder), for a signed bag"
+    )
+    as_json(command, "one JSON object: output, bags, files, octets, held_back")
 
 
 def _age(text: str) -> timedelta:

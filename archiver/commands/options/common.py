@@ -72,3 +72,28 @@ def seconds(text: str) -> float:
     if not 0 <= value <= 86_400:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 86400")
     return value
+
+
+def whole(text: str) -> int:
+    """A whole number. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 7):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 999999")
+    return int(text)
+
+
+def days(text: str) -> float:
+    """A number of days. Raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 100000")
+    return value
+
+
+def port(text: str) -> int:
+    """A port whose next one is one too; 0 for any. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65534")
+    return int(text)

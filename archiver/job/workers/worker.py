@@ -31,6 +31,8 @@ from archiver.trust.seal_new_bag import load_signer
 
 _log = logging.getLogger(__name__)
 _tools: Tools | None = None
+YOUNG = 10_000
+"""New objects from which on garbage is collected: a page's blocks and elements are thousands, and all live."""
 here = threading.local()
 """The `tools` of this thread, where a process works for several jobs at once."""
 
@@ -72,6 +74,7 @@ def equip(config: Config, job: str, level: int | None = None) -> None:
         begin(config.seed_cpu_seconds)
     share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
+    gc.set_threshold(YOUNG, 10, 10)
     _tools = tools_for(config, job)
 
 
