@@ -45,6 +45,7 @@ ABOVE = {
     "mementos": STAGES | {"redaction"},
     "imports": STAGES | {"mementos"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
+    "publishing": STAGES | {"ledger", "view", "exports", "redaction"},
     "before_seal": STAGES | {"browser"},
     "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "imports", "series"},
 }

@@ -42,7 +42,7 @@ def capture_rows(record: Table) -> Iterator[Row]:
     told = "" if status in reason else f" ({status})"
     yield "Outcome", f"{words(capture, 'outcome')}{f': {reason}' if reason else ''}{told}"
     yield "When", moment(words(capture, "started"))
-    if capture.get("record_id"):
+    if capture.get("record_id") and "ip" in capture:
         verified = " (certificate not verified)" if tls and tls.get("verified") is not True else ""
         server = words(capture, "ip") or "an unknown address"
         yield "Server", f"{server}, {words(tls, 'protocol') or 'TLS' if tls else 'without TLS'}{verified}"
@@ -65,10 +65,9 @@ def capture_rows(record: Table) -> Iterator[Row]:
     operator = table(record, "operator")
     agent = words(operator, "organisation") or words(operator, "person") or "not stated"
     who = dict.fromkeys((agent, words(operator, "person") or agent))
-    if table(capture, "import"):
-        yield "Imported by", ", ".join(who)
-    else:
-        yield "Captured by", f"{', '.join(who)}, with {words(capture, 'user_agent')}"
+    others = bool(table(capture, "import"))
+    client = "" if others else words(capture, "user_agent")
+    yield "Imported by" if others else "Captured by", f"{', '.join(who)}{f', with {client}' if client else ''}"
     yield "Contact", words(operator, "contact")
 
 
@@ -86,7 +85,8 @@ def custody_rows(record: Table) -> Iterator[Row]:
     seed, rights = table(record, "seed"), table(record, "rights")
     supplied, how = words(seed, "supplied_by") or "not stated", words(seed, "obtained_how") or "not stated"
     independence = words(seed, "independence") or "unstated"
-    yield "Seed", f"Seed supplied by: {supplied}; obtained how: {how}; independence: {independence}"
+    if "supplied_by" in seed:
+        yield "Seed", f"Seed supplied by: {supplied}; obtained how: {how}; independence: {independence}"
     access = words(rights, "access") or words(rights, "access_stated")
     said = [f"holder: {words(rights, 'holder') or 'not stated'}", f"basis: {words(rights, 'basis') or 'not stated'}"]
     said += [f"access: {access or 'not stated'}"]
