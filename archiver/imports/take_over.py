@@ -122,7 +122,9 @@ class TakeOver:
             photo = Photo(url=url, caption=captions[url], record_id=record_id, payload_sha256=digest, body=found.body)
             self._photos.append(photo)
         if requisite.kind == "style" and found.body and "html" not in stated:
-            references, encoding = sheet_references(found.body, stated, around)
+            references, encoding, unread = sheet_references(found.body, stated, around)
+            if unread:
+                self._skipped.append(Unfetched(url=url, reason=unread))
             yield from resolved(references, url, encoding).requisites
 
     def _answer(self, place: Place, limit: int) -> tuple[str, Page]:
