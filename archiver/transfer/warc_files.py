@@ -2,8 +2,8 @@
 (docs/repositories.md).
 
 Records are copied bit for bit: a WARC file of gzip members is what its parts are, one behind the other. Beside each
-file lie its CDXJ and a map that says which bytes are which bag's, with the bag's seal; `warc-files.jsonl` lists the files
-at the target, so that the next hand-off goes on where the last one ended. The same bags give the same files.
+file lie its CDXJ and a map that says which bytes are which bag's, with the bag's seal; `warc-files.jsonl` lists the
+files at the target, so that the next hand-off goes on where the last one ended. The same bags give the same files.
 """
 
 import json
