@@ -40,7 +40,7 @@ ABOVE = {
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
     "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
-    "transfer": STAGES | {"ledger", "redaction", "verification"},
+    "transfer": STAGES | {"ledger", "exports", "redaction", "verification"},
     "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
