@@ -44,6 +44,7 @@ ABOVE = {
     "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
+    "publishing": STAGES | {"ledger", "view", "exports", "redaction"},
     "before_seal": STAGES | {"browser"},
     "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "series"},
 }
