@@ -26,6 +26,7 @@ from archiver.packaging.package import Form, Package, Piece, measure, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
+from archiver.transfer.access_wacz import with_access_copy
 from archiver.transfer.delivery import (
     Shipment,
     Sign,
@@ -156,7 +157,7 @@ class HandoffSession:
         notes = list(bag.notes)
         redacted = bool(shipment.derived and shipment.derived.get("redacted"))
         digest = signed_digest(bag, self.config, notes, redacted=redacted) if form == "wacz" else None
-        packed = package(bag, form, digest)
+        packed = with_access_copy(package(bag, form, digest), bag)
         signatures = signatures_in(bag)
         signed = signed_by(signatures)
         # 1. Known already, and still there?
@@ -166,7 +167,7 @@ class HandoffSession:
         # 2. Measured, validated, sent, read back, compared.
         if self._seal_log(shipment, notes):
             bag = source(bag.root)
-            shipment, packed = replace(shipment, source=bag), package(bag, form, digest)
+            shipment, packed = replace(shipment, source=bag), with_access_copy(package(bag, form, digest), bag)
         judged = replace(shipment, validate=partial(self._validated, shipment))
         receipt = deliver_shipment(judged, packed, self.target, self.config, signatures=signatures)
         if form == "wacz":
