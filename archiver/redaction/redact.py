@@ -46,8 +46,9 @@ _OLDER_INDEX = f"{INDEX}j"
 _MADE = (f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
          PREVIEW, "metadata/metadata.csv", "metadata/rights.csv")  # fmt: skip
 """What is made of the rest, in the order in which one states the digests of others."""
-_RENDERING = "rendering/"
-"""Pictures of the page, where there are any: what they show cannot be taken out of them."""
+_RENDERING = ("rendering/", "import/")
+"""Pictures of the page, and files that others saved it in, where there are any: what they show or hold cannot be taken
+out of them."""
 _BODIES = ("text/", "evidence/")
 """Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
@@ -226,6 +227,8 @@ class _Copy:
         told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
         told.pop("rendering", None)
         told["custody_log"] = None
+        if told["capture"].get("import"):
+            told["capture"]["import"]["evidence"] = None
         lines = [self.record.get("comparison"), told.get("comparison")]
         for old, new in zip(*((each or {}).get("lines") or [] for each in lines), strict=True):
             if isinstance(old, dict) and "page" in old:  # it stands in the text, which stays as it is
@@ -320,7 +323,7 @@ class _Copy:
 
 
 _OF_RENDERING = re.compile(
-    r'<li><a href="rendering/[^<>]*+>[^<>]*+</a></li>'
+    r'<li><a href="(?:rendering|import)/[^<>]*+>[^<>]*+</a></li>'
     r'|<figure class="screenshot">(?:[^<]|<(?!/figure>))*+</figure>\n?'
 )
 
