@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.connect_to import ConnectTo as ConnectTo
 from archiver.config.limits import Limits as Limits
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
@@ -16,32 +17,6 @@ from archiver.rights.rules import RightsRule, rules_of
 
 ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
 """The User-Agent of those who state no contact."""
-_HOST = r"\[[0-9A-Fa-f:.]+\]|[^:\[\]]*"
-_CONNECT_TO = re.compile(rf"(?P<host>{_HOST}):(?P<port>\d{{0,5}}):(?P<to_host>{_HOST}):(?P<to_port>\d{{0,5}})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectTo:
-    """curl's --connect-to: requests for host:port go to another address. None matches anything (no address literal)."""
-
-    host: str | None
-    port: int | None
-    to_host: str
-    to_port: int | None
-
-    @classmethod
-    def from_text(cls, text: str) -> "ConnectTo":
-        """HOST:PORT:HOST:PORT, IPv6 literals in brackets. Raises UsageError."""
-        match = _CONNECT_TO.fullmatch(text)
-        if match is None or any(p and not 0 < int(p) < 65536 for p in match.group("port", "to_port")):
-            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:HOST:PORT; for example ':443:127.0.0.1:8443'")
-        host, port, to_host, to_port = (match[name].strip("[]") for name in ("host", "port", "to_host", "to_port"))
-        return cls(
-            host=host.lower() or None,
-            port=int(port) if port else None,
-            to_host=to_host,
-            to_port=int(to_port) if to_port else None,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +85,12 @@ class Config:
     embargo: str | None = None
     rights: tuple[RightsRule, ...] = ()
     """Rules of access by agency, publisher, site, day and list (docs/access.md)."""
+    private: str = "ledger"
+    """Where facts about people and cases go (docs/private.md): `bag`, `ledger`, `none`, or `stated` for all to read."""
+    case_number: str | None = None
+    exhibit_number: str | None = None
+    collector: str | None = None
+    purpose: str | None = None
     supplied_by: str | None = None
     obtained_how: str | None = None
     independence: str | None = None
@@ -137,6 +118,11 @@ class Config:
     limits: Limits = field(default_factory=Limits)
 
     @property
+    def stated_person(self) -> str | None:
+        """The operator, where what leaves this place may name one."""
+        return self.operator if self.private == "stated" else None
+
+    @property
     def stated_proxy(self) -> str | None:
         """The proxy as bags have it."""
         return without_credentials(self.proxy) if self.state_system else self.proxy and NOT_TOLD
@@ -161,6 +147,8 @@ class Config:
             "seed_cpu_seconds",
             "rights",
             "trace_requests",
+            "private",
+            *CASE_FILE,
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -208,6 +196,8 @@ def _settled(config: Config) -> Config:
     if config.profile:
         agent = NEUTRAL if config.user_agent == ANONYMOUS else config.user_agent
         config = replace(config, **_DISCREET, robots="ignore", user_agent=agent)
+    if config.private not in PRIVATE:
+        raise UsageError(f"private = {config.private[:80]!r} is not one of {', '.join(PRIVATE)}")
     if config.proxy_required and config.executor is not None:
         raise UsageError("a cluster is not reached through the proxy that proxy_required asks for: set no executor")
     if not config.state_operator:
@@ -215,6 +205,8 @@ def _settled(config: Config) -> Config:
     return config
 
 
+PRIVATE = ("ledger", "bag", "none", "stated")
+CASE_FILE = ("case_number", "exhibit_number", "collector", "purpose")
 NEUTRAL = "Mozilla/5.0"
 _DISCREET: dict[str, Any] = {"proxy_required": True, "named_only": True, "contact_in_user_agent": False}
 _DISCREET |= {"state_operator": False, "state_system": False}

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from secrets import token_hex
 from threading import Lock
 from typing import IO, TYPE_CHECKING
 from uuid import uuid4
@@ -23,11 +24,13 @@ from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import RecordingError, StorageError
+from archiver.job.private_facts import set_apart
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
 from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
+from archiver.ledger.private import keep_beside
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
@@ -54,6 +57,7 @@ class Tools:
     signer: "Signer | None" = None
     outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
+    new_salt: Callable[[], str] = lambda: token_hex(32)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     mementos: Mementos | None = None
     clock: Callable[[], ClockCheck | None] = lambda: None
@@ -130,13 +134,15 @@ def _sealed(
     photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
     check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
+    apart = set_apart(seed, config, staged.identifier, tools.new_salt())
     contents = BagContents(
-        seed=seed,
+        seed=apart.seed,
         capture=capture,
         reading=reading,
         lead=photos.lead,
         lead_body=_body_of(photos.lead, consulted, capture),
-        config=config,
+        config=apart.config,
+        private=apart.part,
         name=staged.name,
         identifier=staged.identifier,
         group=tools.job,
@@ -150,7 +156,8 @@ def _sealed(
     )
     bag = fill(staged, contents)  # 5. write and seal
     warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-    warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
+    keep_beside(config.bags, staged.name, apart.part)
+    warning = seal(bag, capture, warcs, config=apart.config, signer=tools.signer, now=contents.sealed)
     return Archived(
         bag=bag,
         outcome=capture.outcome,
@@ -301,11 +308,12 @@ class _StagedWarcs:
 def warcinfo(tools: Tools) -> dict[str, str]:
     """The fields of the warcinfo record (WARC 1.1, section 6.2): what wrote this file, for whom, under which rules."""
     config = tools.config
+    contact = config.contact_email if config.private == "stated" else None
     return {
         "software": f"archiver/{__version__}",
         "format": "WARC File Format 1.1",
         "conformsTo": CONFORMS_TO,
-        "operator": ", ".join(each for each in (config.operator, config.organisation, config.contact_email) if each),
+        "operator": ", ".join(each for each in (config.stated_person, config.organisation, contact) if each),
         "isPartOf": tools.job,
         "http-header-user-agent": config.user_agent,
         "robots": {"obey": "obey"}.get(config.robots, "ignore"),

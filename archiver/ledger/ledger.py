@@ -20,6 +20,7 @@ from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.ledger.answers import PARTIAL, Answer, ask_again
 from archiver.ledger.bag_record import read_record
+from archiver.ledger.private import seed_digest
 from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Outcome, Seed
 
@@ -319,7 +320,7 @@ def entry_of_bag(folder: Path) -> Entry | None:
     try:
         record = read_record(folder)
         seed, capture, reason = record["seed"], record["capture"], record["capture"]["reason"]
-        digest, url, name = seed["sha256"], seed["original_url"], seed["original_name"]
+        digest, url, name = seed_digest(folder, record), seed["original_url"], seed["original_name"]
         outcome, verdict, finished = capture["outcome"], record["comparison"]["verdict"], capture["finished"]
     except (StorageError, KeyError, TypeError):
         return None
