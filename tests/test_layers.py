@@ -41,9 +41,11 @@ ABOVE = {
     "verification": STAGES | {"ledger", "view"},
     "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
     "transfer": STAGES | {"ledger", "redaction", "verification"},
+    "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
-    "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
+    "before_seal": STAGES | {"browser"},
+    "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from archiver.bag.identifiers import identifiers
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
 from archiver.model import Capture, ClaimName, LeadImage, PreviousBag, Reading, Rendering, Seed
+from archiver.model.check import Check
 from archiver.model.private import PrivatePart
 from archiver.rights.gate import LEVELS, level_of
 from archiver.rights.rules import Decision
@@ -54,6 +56,13 @@ class BagContents:
     """None where no browser was asked."""
     lead_body: bytes = field(default=b"", repr=False)
     """The file of `lead`, decoded; empty where there is none."""
+    checks: tuple[Check, ...] = ()
+    """What programs said of the payload before it is sealed."""
+
+    @cached_property
+    def identifiers(self) -> tuple[tuple[str, str], ...]:
+        """(kind, identifier) of those beside the UUID."""
+        return identifiers(self.identifier, self.config.identifiers)
 
     @property
     def warc(self) -> str:

@@ -19,6 +19,7 @@ def bag_info(contents: BagContents) -> Info:
         *operation(config),
         ("External-Description", contents.headline),
         ("External-Identifier", contents.identifier),
+        *(("External-Identifier", each) for _, each in contents.identifiers),
         ("Bagging-Date", f"{contents.sealed:%Y-%m-%d}"),
         ("Bag-Group-Identifier", config.group or contents.group),
         ("Bag-Producing-Organization", config.organisation),

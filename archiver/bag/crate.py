@@ -45,6 +45,8 @@ def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
     yield {"@id": METADATA, "@type": "CreativeWork", "about": _ref("./"), "conformsTo": _ref(CONFORMS_TO)}
     yield _root(contents, files)
     yield {"@id": "#identifier", "@type": "PropertyValue", "name": "External-Identifier", "value": contents.identifier}
+    for kind, value in contents.identifiers:
+        yield {"@id": f"#identifier-{kind.lower()}", "@type": "PropertyValue", "name": kind, "value": value}
     yield _licence(contents)
     yield from _article(contents)
     yield from _agents(contents)
@@ -56,6 +58,11 @@ def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
 
 def _ref(identifier: str) -> dict[str, str]:
     return {"@id": identifier}
+
+
+def _references(contents: BagContents) -> dict[str, str] | list[dict[str, str]]:
+    others = [_ref(f"#identifier-{kind.lower()}") for kind, _ in contents.identifiers]
+    return [_ref("#identifier"), *others] if others else _ref("#identifier")
 
 
 def _single(entity: Entity) -> Entity:
@@ -72,7 +79,7 @@ def _root(contents: BagContents, files: Sequence[File]) -> Entity:
         "@type": "Dataset",
         "name": one_line(contents.title),
         "description": what,
-        "identifier": _ref("#identifier"),
+        "identifier": _references(contents),
         **({"publisher": _ref("#agent")} if contents.config.organisation else {}),
         "datePublished": f"{contents.sealed:%Y-%m-%dT%H:%M:%SZ}",
         "license": _ref(_licence_id(contents)),

@@ -59,6 +59,8 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
         **_previous(contents),
+        **({"checks": plain(contents.checks)} if contents.checks else {}),
+        **({"identifiers": _identifiers(contents)} if contents.identifiers else {}),
         "custody_log": CUSTODY_LOG,
         **_private(contents),
         "operator": {
@@ -79,6 +81,10 @@ def build_record(contents: BagContents) -> dict[str, Any]:
             "packages": packages() if config.state_system else {},
         },
     }
+
+
+def _identifiers(contents: BagContents) -> list[dict[str, str]]:
+    return [{"kind": kind, "value": value} for kind, value in contents.identifiers]
 
 
 _PYTHON = f"{platform.python_implementation()} {platform.python_version()}"

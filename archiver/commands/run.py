@@ -231,7 +231,7 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:
-        print(f"{counted(summary.warnings, 'bag')} kept, but not signed as it should be: see above", file=sys.stderr)
+        print(f"{counted(summary.warnings, 'bag')} kept with a warning: see above", file=sys.stderr)
     elif summary.missing:
         print(f"{counted(summary.missing, 'bag')} not there any more: see above", file=sys.stderr)
     elif summary.exit_code:

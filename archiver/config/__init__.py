@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.before_seal import BeforeSeal, before_seal_of
 from archiver.config.connect_to import ConnectTo as ConnectTo
+from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
@@ -113,6 +115,10 @@ class Config:
     contact_in_user_agent: bool = True
     state_operator: bool = True
     state_system: bool = True
+    before_seal: BeforeSeal = field(default_factory=BeforeSeal)
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    replay_files: Path | None = None
+    """The folder with the two scripts of ReplayWeb.page, for `archiver serve`."""
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
@@ -137,18 +143,9 @@ class Config:
         plain["proxy"] = without_credentials(self.proxy)
         plain["timestamp"] = public(self.timestamp) if self.timestamp else None
         keys = (
-            "key",
-            "certificate",
-            "passphrase_file",
-            "passphrase",
-            "trust_roots",
-            "tsa_roots",
-            "host_rest_seconds",
-            "seed_cpu_seconds",
-            "rights",
-            "trace_requests",
-            "private",
-            *CASE_FILE,
+            *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
+            *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
+            *("private", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -248,7 +245,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle")
+_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 
@@ -324,6 +321,7 @@ _WANTED: dict[Any, str] = {
     (int, float): "a number",
     bool: "true or false",
     list: 'a list, as in ["text"]',
+    dict: "a table",
 }
 _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     Path: (str, Path),
@@ -333,6 +331,8 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),
+    BeforeSeal: (dict, before_seal_of),
+    Identifiers: (dict, identifiers_of),
     tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),

@@ -18,6 +18,7 @@ from archiver.bag.names import bag_name
 from archiver.bag.record import plain
 from archiver.bag.staging import STAGING, HashingFile, StagedBag
 from archiver.bag.write_payload import fill
+from archiver.before_seal.checks import run_checks
 from archiver.capture.fetch import Fetcher, Session
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
@@ -34,6 +35,7 @@ from archiver.ledger.private import keep_beside
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
+from archiver.model.check import Check
 from archiver.trust.seal_new_bag import seal
 from archiver.validation.warc.reader import read_warc
 
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from archiver.job.outbox import Outbox
     from archiver.trust.sign import Signer
 
+CHECKS = ".archiver/checks"
+"""Where what is looked at before sealing lies for as long."""
 _READING = Lock()
 """Reading is pure work: threads of one process that read at once only take the interpreter from each other (a quarter
 more CPU a seed). They overlap where they wait for the network."""
@@ -154,10 +158,15 @@ def _sealed(
         rendering=after.rendering if after else None,
         previous=previous,
     )
-    bag = fill(staged, contents)  # 5. write and seal
+
+    def check(paths: list[str]) -> tuple[Check, ...]:
+        return run_checks(staged.path / "data", paths, config.before_seal, config.bags / CHECKS, tools.now)
+
+    bag, contents = fill(staged, contents, check)  # 5. write, check and seal
     warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
     keep_beside(config.bags, staged.name, apart.part)
-    warning = seal(bag, capture, warcs, config=apart.config, signer=tools.signer, now=contents.sealed)
+    unsigned = seal(bag, capture, warcs, config=apart.config, signer=tools.signer, now=contents.sealed)
+    warning = "; ".join(each for each in (unsigned, *(check.line for check in contents.checks)) if each) or None
     return Archived(
         bag=bag,
         outcome=capture.outcome,

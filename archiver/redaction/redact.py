@@ -171,7 +171,8 @@ class _Copy:
 
     def _text(self, text: str) -> str:
         """A text of the bag's own documents without secrets."""
-        return self._renamed(self.removed.masked(without_secrets(text, self.removed)))
+        # Names first: without the secrets in them they would not be found again.
+        return self.removed.masked(without_secrets(self._renamed(text), self.removed))
 
     def _renamed(self, text: str) -> str:
         for name, put in self.names.items():

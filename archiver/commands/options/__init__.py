@@ -66,6 +66,7 @@ COMMANDS = (
         bags.export,
         "export",
     ),
+    Command("serve", "Browse, search and replay bags on this machine.", pages.serve, "serve"),
     Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "restrict"),
     Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "restrict"),
     Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "status"),

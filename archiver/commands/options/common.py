@@ -90,3 +90,10 @@ def days(text: str) -> float:
     if not 0 <= value <= 100_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 100000")
     return value
+
+
+def port(text: str) -> int:
+    """A port whose next one is one too; 0 for any. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65534")
+    return int(text)

@@ -59,6 +59,16 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#4-12-what-must-agree",
                 "{field} is later than now: the clock was wrong at the capture, or is wrong here",
             ),
+            "REC016": (
+                "warning",
+                "bag-format.md#4-15-checks-before-sealing",
+                "a check before sealing flagged something: {name}: {what}",
+            ),
+            "REC017": (
+                "warning",
+                "bag-format.md#4-15-checks-before-sealing",
+                "a check before sealing was not made: {name}: {reason}",
+            ),
             "REC015": (
                 "warning",
                 "bag-format.md#4-12-what-must-agree",
