@@ -13,6 +13,7 @@ from archiver.config.before_seal import BeforeSeal, before_seal_of
 from archiver.config.connect_to import ConnectTo as ConnectTo
 from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
+from archiver.config.several import Several, one_or_several, several
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
 from archiver.rights.rules import RightsRule, rules_of
@@ -101,11 +102,9 @@ class Config:
     passphrase_file: Path | None = None
     passphrase: bytes | None = field(default=None, repr=False)
     """Of the key, where it is encrypted; never in a file of settings, and in no record."""
-    timestamp: str | None = None
-    """The address of a time-stamping authority."""
+    timestamp: Several = None
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
-    """Of timestamping authorities, where they are apart from signers'."""
     profile: str | None = None
     """`discreet` sets the next five, and `robots` and `user_agent` (docs/discreet.md)."""
     proxy_required: bool = False
@@ -141,7 +140,8 @@ class Config:
             plain[name] = str(plain[name]) if plain[name] else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
-        plain["timestamp"] = public(self.timestamp) if self.timestamp else None
+        stamping = [public(each) for each in several(self.timestamp)]
+        plain["timestamp"] = stamping if len(stamping) > 1 else stamping[0] if stamping else None
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
             *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
@@ -321,6 +321,7 @@ _WANTED: dict[Any, str] = {
     (int, float): "a number",
     bool: "true or false",
     list: 'a list, as in ["text"]',
+    (str, list): 'text in quotes, as in "text", or a list of such',
     dict: "a table",
 }
 _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
@@ -328,6 +329,7 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     Path | None: (str, Path),
     str: (str, str),
     str | None: (str, str),
+    str | tuple[str, ...] | None: ((str, list), one_or_several),
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),

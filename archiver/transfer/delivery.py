@@ -107,6 +107,7 @@ def deliver_shipment(
     _require_bounded(packed, pieces, bag.octets)
     report = shipment.validate()
     require_valid(report)
+    bag.require_unchanged()
     returned = deliver(packed, pieces, target)
     size, digest = digest_of(packed, pieces)
     return Receipt(

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from archiver.config import Config, public
+from archiver.config.several import several
 from archiver.errors import StorageError, TimestampError, UsageError
 from archiver.model import Bag, Capture
 from archiver.network.dial import Route
@@ -62,8 +63,7 @@ def load_signer(config: Config) -> "Signer | None":
     certificate, and as `Signer.load` does."""
     if (config.key is None) != (config.certificate is None):
         raise UsageError(f"key and certificate go together: name {'certificate' if config.key else 'key'} too")
-    if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
-        raise UsageError(f"timestamp {public(config.timestamp)!r} is not an http:// or https:// address")
+    require_authorities(config, "timestamp")
     if config.key is None or config.certificate is None:
         return None
     import archiver.cms  # noqa: F401 - says in one line what is not installed
@@ -73,6 +73,20 @@ def load_signer(config: Config) -> "Signer | None":
     if passphrase is None and config.passphrase_file is not None:
         passphrase = read_passphrase(config.passphrase_file)
     return Signer.load(Path(config.key), Path(config.certificate), passphrase)
+
+
+def require_authorities(config: Config, setting: str) -> None:
+    """Raises UsageError where what should be addresses of time-stamping authorities are none, or too many."""
+    named = several(config.timestamp)
+    for each in named:
+        if not isinstance(each, str) or not each.startswith(("http://", "https://")):
+            raise UsageError(f"{setting} {public(str(each))!r} is not an http:// or https:// address")
+    if len(named) > _AUTHORITIES:
+        raise UsageError(f"{setting} names {len(named)} authorities; {_AUTHORITIES} are the most")
+
+
+_AUTHORITIES = 9
+"""Timestamps of one file."""
 
 
 def read_passphrase(file: Path) -> bytes:

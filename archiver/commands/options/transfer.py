@@ -21,7 +21,15 @@ def sign(command: argparse.ArgumentParser) -> None:
         help="of an encrypted key (or in ARCHIVER_PASSPHRASE, or asked for)",
     )
     command.add_argument(
-        "--timestamp", metavar="URL", help="a time-stamping authority (RFC 3161); alone: timestamps only"
+        "--timestamp",
+        action="append",
+        metavar="URL",
+        help="a time-stamping authority (RFC 3161), repeatable: one that fails is no loss; alone: timestamps only",
+    )
+    command.add_argument(
+        "--renew",
+        action="store_true",
+        help="renew the timestamps of bags before their authority's certificate or algorithm ends",
     )
     command.add_argument(
         "--trust-roots",

@@ -61,6 +61,29 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#5-2-timestamps",
                 "no trusted timestamp; evaluated as of now",
             ),
+            "TSR009": (
+                "warning",
+                "bag-format.md#5-2-timestamps",
+                "the authority's certificate expired on {end}, and no later timestamp renews this one",
+            ),
+            "TSR010": ("error", "RFC 4998, 5.3", "the renewal does not hold for {file}: {reason}"),
+            "TSR011": ("error", "RFC 4998, 5.3", "the list of a renewal carries no timestamp and renews nothing"),
+            "TSR012": (
+                "warning",
+                "bag-format.md#5-2-timestamps",
+                "renewed at {moment}, after its authority's certificate expired on {end}: that renews nothing",
+            ),
+            "TSR013": (
+                "info",
+                "RFC 4998, 5.3",
+                "its algorithm ended on {ended}; it was renewed before, at {moment}",
+            ),
+            "TSR014": ("info", "bag-format.md#5-2-timestamps", "renewed at {moment}"),
+            "TSR015": (
+                "info",
+                "bag-format.md#5-2-timestamps",
+                "the authority's certificate ends on {end}: 'archiver sign --renew' before that",
+            ),
         },
     ),
     **rules(
