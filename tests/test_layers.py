@@ -40,12 +40,13 @@ ABOVE = {
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
     "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
-    "transfer": STAGES | {"ledger", "redaction", "verification"},
+    "transfer": STAGES | {"ledger", "exports", "redaction", "verification"},
     "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
+    "publishing": STAGES | {"ledger", "view", "exports", "redaction"},
     "before_seal": STAGES | {"browser"},
-    "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos"},
+    "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "series"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

@@ -1,5 +1,6 @@
 """Values of a record, read as somebody else may have written them: what is of another type counts as absent."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -11,6 +12,7 @@ MOST = 2_000
 LONGEST = 50_000
 """Characters of one text that are shown."""
 Table = Mapping[str, Any]
+_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
 
 
 def table(within: Table, *names: str) -> Table:
@@ -102,6 +104,11 @@ def host_of(address: str) -> str:
         return (urlsplit(address).hostname or address).removeprefix("www.")
     except ValueError:
         return address
+
+
+def language_tag(stated: str) -> str:
+    """A language as in BCP 47; "" for anything else that a page claims."""
+    return stated if _LANGUAGE.fullmatch(stated) else ""
 
 
 def direction(text: str) -> str:

@@ -6,7 +6,6 @@ anew; `preview_of` is the page of a bag that is being written. It states nothing
 stays the authority. The markup stands in `templates/preview.html`.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,6 +20,7 @@ from archiver.bag.preview_facts import (
     day,
     direction,
     host_of,
+    language_tag,
     rows,
     share,
     table,
@@ -45,8 +45,6 @@ from archiver.templates import render
 
 T = TypeVar("T")
 
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
-"""As in BCP 47; a page may claim anything."""
 _SCREENSHOT = "rendering/screenshot.png"
 
 
@@ -141,11 +139,10 @@ def _masthead(record: Table) -> dict[str, Any]:
         words(each, "name") for each in credited if words(each, "role") == "author" and not each.get("agency")
     )
     agencies = dict.fromkeys(words(each, "name") for each in rows(record, "credits") if each.get("agency"))
-    stated = words(table(record, "text"), "language")
     published, memento = _first(record, "published"), table(capture, "memento")
     return {
         "title": title,
-        "language": stated if _LANGUAGE.fullmatch(stated) else "",
+        "language": language_tag(words(table(record, "text"), "language")),
         "direction": direction(title),
         "publisher": _first(record, "publisher") or host_of(address),
         "authors": [name for name in islice(authors, 12) if name],

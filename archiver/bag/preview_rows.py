@@ -41,7 +41,7 @@ def capture_rows(record: Table) -> Iterator[Row]:
     told = "" if status in reason else f" ({status})"
     yield "Outcome", f"{words(capture, 'outcome')}{f': {reason}' if reason else ''}{told}"
     yield "When", moment(words(capture, "started"))
-    if capture.get("record_id"):
+    if capture.get("record_id") and "ip" in capture:
         verified = " (certificate not verified)" if tls and tls.get("verified") is not True else ""
         server = words(capture, "ip") or "an unknown address"
         yield "Server", f"{server}, {words(tls, 'protocol') or 'TLS' if tls else 'without TLS'}{verified}"
@@ -63,7 +63,8 @@ def capture_rows(record: Table) -> Iterator[Row]:
     operator = table(record, "operator")
     agent = words(operator, "organisation") or words(operator, "person") or "not stated"
     who = dict.fromkeys((agent, words(operator, "person") or agent))
-    yield "Captured by", f"{', '.join(who)}, with {words(capture, 'user_agent')}"
+    client = words(capture, "user_agent")
+    yield "Captured by", f"{', '.join(who)}{f', with {client}' if client else ''}"
     yield "Contact", words(operator, "contact")
 
 
@@ -81,7 +82,8 @@ def custody_rows(record: Table) -> Iterator[Row]:
     seed, rights = table(record, "seed"), table(record, "rights")
     supplied, how = words(seed, "supplied_by") or "not stated", words(seed, "obtained_how") or "not stated"
     independence = words(seed, "independence") or "unstated"
-    yield "Seed", f"Seed supplied by: {supplied}; obtained how: {how}; independence: {independence}"
+    if "supplied_by" in seed:
+        yield "Seed", f"Seed supplied by: {supplied}; obtained how: {how}; independence: {independence}"
     access = words(rights, "access") or words(rights, "access_stated")
     said = [f"holder: {words(rights, 'holder') or 'not stated'}", f"basis: {words(rights, 'basis') or 'not stated'}"]
     said += [f"access: {access or 'not stated'}"]

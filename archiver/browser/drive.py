@@ -329,7 +329,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def _reason(message: str) -> str:
     """The line of a browser's long message that says why."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    lines = [line.strip() for line in message.splitlines() if line.strip() and "<launching>" not in line]
     telling = (line for line in lines if "ERROR:" in line or "FATAL:" in line or "sandbox" in line.lower())
     return next(telling, lines[0] if lines else "no reason given")[:WORDS]
 

@@ -26,6 +26,7 @@ def receive(args: argparse.Namespace) -> int:
         signer=args.signer,
         require_signature=args.require_signature,
         require_timestamp=args.require_timestamp,
+        trusted_lists=args.trusted_list,
         endpoint=endpoint(args.endpoint),
         config=config,
     ):

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 _SWITCHES = (
-    *("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text"),
+    *("guess_url", "retry", "recapture", "only_changed", "allow_private", "insecure", "fast_text"),
     *("screenshot", "consent", "browser_no_sandbox"),
 )
 _FROM_ARGUMENTS = (
@@ -192,14 +192,14 @@ def _print(result: SeedResult, *, as_json: bool) -> None:
 
 
 _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
-_TOLD_IF_ANY = ("partial", "warning", "package")
+_TOLD_IF_ANY = ("partial", "warning", "package", "unchanged")
 
 
 def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
     parts.append(f"-> {result.package or bag}" if bag else "")
     parts.append("(in part)" if result.partial else "")
-    parts.append("" if result.new else "(done before)" if bag else "")
+    parts.append("(unchanged)" if result.unchanged else "" if result.new else "(done before)" if bag else "")
     if result.memento:
         copy = asdict(result.memento) if isinstance(result.memento, MementoUsed) else result.memento
         parts.append(f"(as {copy_words(copy['archive'], copy['datetime'])})")

@@ -74,6 +74,8 @@ class Config:
     """Whether what people noted beside a seed in their lists goes into the record."""
     retry: bool = False
     recapture: bool = False
+    only_changed: bool = False
+    """Whether seeds are captured again, and have a new bag only where the article has changed."""
     organisation: str | None = None
     organisation_address: str | None = None
     operator: str | None = None
@@ -150,7 +152,7 @@ class Config:
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("confirm", "timestamp", "executor", "profile", *_DISCREET):
+        for name in ("confirm", "only_changed", "timestamp", "executor", "profile", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
         return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}

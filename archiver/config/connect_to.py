@@ -1,4 +1,4 @@
-"""Where requests go instead of to their host, as curl's --connect-to says it."""
+"""Which address is reached in place of another: curl's `--connect-to`."""
 
 import re
 from dataclasses import dataclass

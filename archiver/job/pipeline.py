@@ -29,6 +29,7 @@ from archiver.job.private_facts import set_apart
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
+from archiver.job.visits import unchanged
 from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
 from archiver.ledger.private import keep_beside
@@ -101,6 +102,9 @@ def archive(
     except BaseException:
         staged.discard()
         raise
+    if config.only_changed and (visit := unchanged(sealed, seed, previous, config.bags)):
+        staged.discard()
+        return replace(sealed, repeats=visit["same_as"]["bag"], visit=visit, warning=None)
     return sealed
 
 

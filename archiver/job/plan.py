@@ -45,7 +45,7 @@ def _planned(config: Config, seed: Seed | SeedRefused, ledger: Ledger | None) ->
         return Planned(seed=seed.origin, url=None, would="failed", result=refused)
     entry = ledger.find_any((key_of(seed), *former_keys_of(seed))) if ledger else None
     confirms = entry is not None and is_to_confirm(entry, config, datetime.now(UTC))
-    if entry and not confirms and entry.is_done(retry=config.retry, recapture=config.recapture):
+    if entry and not confirms and entry.is_done(retry=config.retry, recapture=config.recapture or config.only_changed):
         would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}"
         return Planned(seed=seed.origin, url=seed.url, would=would, result=done_before(seed.origin, entry, config.bags))
     told = ("the address was guessed",) if seed.url_guessed else ()

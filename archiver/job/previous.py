@@ -19,8 +19,9 @@ _STAMP = re.compile(r"-(\d{8}T\d{6})Z-[0-9a-f]{8}\Z")
 
 
 def previous_bags(bags: Path, ledger: Ledger, seed: Seed) -> tuple[PreviousBag, ...]:
-    """The earlier bags of the seed's address, the oldest first. Raises StorageError where the ledger fails."""
-    return tuple(map(_previous, [bags / name for name in reversed(ledger.bags_at(seed.url, MOST))]))
+    """The earlier bags of the seed and of its address, the oldest first. Raises StorageError of the ledger."""
+    names = ledger.bags_at(seed.url, MOST, seed_sha256=seed.sha256)
+    return tuple(map(_previous, [bags / name for name in reversed(names)]))
 
 
 def _previous(bag: Path) -> PreviousBag:

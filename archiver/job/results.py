@@ -13,6 +13,7 @@ from archiver.job.host_queue import host_of
 from archiver.job.ledger_rows import able, done_before, is_to_confirm, result_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
+from archiver.job.visits import note
 from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
 from archiver.model import Seed, SeedRefused
 
@@ -67,7 +68,8 @@ class Results:
     def _is_done(self, entry: Entry) -> bool:
         if is_to_confirm(entry, self.config, datetime.now(UTC)):
             return False
-        return entry.is_done(retry=self.config.retry, recapture=self.config.recapture, able=able(entry, self.config))
+        recapture = self.config.recapture or self.config.only_changed
+        return entry.is_done(retry=self.config.retry, recapture=recapture, able=able(entry, self.config))
 
     def refuse(self, refused: Sequence[SeedRefused]) -> None:
         """Settle and report documents that cannot be read as seeds."""
@@ -100,11 +102,14 @@ class Results:
         if not self._group or not (force or late or len(self._group) >= GROUP):
             return
         group, self._group = self._group, []
+        note(self.config.bags, [done.visit for _, done, _ in group if isinstance(done, Archived) and done.visit])
         entries = self.sink.settle([(seed, done) for seed, done, _ in group])
         for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
             kept = not (isinstance(done, Archived) and done.repeats)
-            self.report(replace(result_of(seed.origin, entry, new=kept), warning=warning), seconds)
+            same = isinstance(done, Archived) and done.visit is not None
+            result = replace(result_of(seed.origin, entry, new=kept), warning=warning, unchanged=same)
+            self.report(result, seconds)
             for origin in self._duplicates.pop(entry.key, []):
                 self.report(result_of(origin, entry, new=False))
 

@@ -231,13 +231,15 @@ class Ledger:
                 f"{_DELIVERED}) ORDER BY name, bag"
             )
 
-    def bags_at(self, url: str, most: int) -> list[str]:
-        """The bags of an address, whatever their seeds, the newest first."""
+    def bags_at(self, url: str, most: int, *, seed_sha256: str | None = None) -> list[str]:
+        """The bags of an address, whatever their seeds, and those of a seed, whatever its address; the newest first."""
         query = (
-            "SELECT name FROM bags WHERE substr(key, 66) = ? ORDER BY substr(name, -25, 16) DESC, rowid DESC LIMIT ?"
+            "SELECT name FROM bags WHERE substr(key, 66) = ? OR (key >= ? AND key < ?)"
+            " ORDER BY substr(name, -25, 16) DESC, rowid DESC LIMIT ?"
         )
+        seed = (f"{seed_sha256} ", f"{seed_sha256}!") if seed_sha256 else ("", "")
         with usable(self._path):
-            return [name for (name,) in self._db.execute(query, (storable(url), most))]
+            return [name for (name,) in self._db.execute(query, (storable(url), *seed, most))]
 
     def fact(self, name: str) -> str | None:
         """What is known of the ledger itself under this name."""

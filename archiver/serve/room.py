@@ -22,6 +22,7 @@ from archiver.serve.checks import Checks
 from archiver.serve.downloads import bag_file, download
 from archiver.serve.excerpt import excerpt, marked, text_of
 from archiver.serve.index import Index
+from archiver.serve.photo import photo, photo_of
 from archiver.serve.replay import Replay
 from archiver.serve.replay_files import VERSION
 from archiver.serve.reply import Reply, Request
@@ -152,13 +153,15 @@ class Room:
         return f"{self.base}?{urlencode({n: str(v)[:2_000] for n, v in parameters.items()}, errors='replace')}"
 
     def _row(self, found: Found, typed: str) -> dict[str, Any]:
-        text = text_of(self.sweep.bags / found.name)
+        bag = self.sweep.bags / found.name
+        text = text_of(bag)
         return {
             "found": found,
             "link": self._bag_link(found),
             "verdict": verdict_of(found),
             "runs": excerpt(text, typed),
             "headline": marked(found["headline"] or found.name, typed),
+            "photo": photo_of(bag) is not None,
         }
 
     def _bag_link(self, found: Found) -> str:
@@ -186,6 +189,8 @@ class Room:
                 return self._check(bag, found)
             case ("get", form):
                 return self._get(bag, found, form)
+            case ("photo",):
+                return photo(bag) or self._message(HTTPStatus.NOT_FOUND, "The page of this bag has no photo.")
             case ("data", *path) if path:
                 return bag_file(bag, "/".join(("data", *path)))
         return self._message(HTTPStatus.NOT_FOUND, "There is no such page.")
@@ -203,6 +208,7 @@ class Room:
             verdict=verdict_of(found),
             others=others,
             folder=bag.is_dir(),
+            photo=photo_of(bag) is not None,
             report=report,
             original=_web(found["url"]),
         )

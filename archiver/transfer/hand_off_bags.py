@@ -14,7 +14,7 @@ from archiver.transfer.delivery import signing
 from archiver.transfer.handoff import HandedOff, HandoffOptions, hand_off
 from archiver.trust.seal_new_bag import agent, load_signer
 
-_FORMS: dict[str, Form] = {"archivematica": "zip"}
+_FORMS: dict[str, Form] = {"archivematica": "zip", "eark": "zip", "dspace": "folder"}
 """The package format of a receiver that does not take tar well."""
 
 

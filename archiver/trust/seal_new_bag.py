@@ -5,7 +5,7 @@ What goes wrong with a signature loses no capture: the bag is kept without it, a
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archiver.config import Config, public
 from archiver.config.several import several
@@ -28,12 +28,18 @@ def seal(
 ) -> str | None:
     """Write the event `sealing` into a staged bag, and sign and timestamp it by the settings; why that could not be
     done. `warcs` are the validated WARC files, with their SHA-256. Raises StorageError."""
-    acting = agent(config)
     detail = {
         "bag": {"name": bag.name, "identifier": bag.identifier},
         "captured": {"started": _utc(capture.started), "finished": _utc(capture.finished), "outcome": capture.outcome},
         "warc": [{"path": path, "sha256": digest, "valid": True} for path, digest in warcs.items()],
     }
+    return seal_bag(bag, detail, config=config, signer=signer, now=now)
+
+
+def seal_bag(bag: Bag, detail: dict[str, Any], *, config: Config, signer: "Signer | None", now: datetime) -> str | None:
+    """Write the event `sealing` with this detail into a staged bag, and sign and timestamp it by the settings; why that
+    could not be done. Raises StorageError."""
+    acting = agent(config)
     append(bag.path, "sealing", at=now, agent=acting, detail=detail, durable=False)
     if signer is None and config.timestamp is None:
         return None

@@ -1,6 +1,5 @@
 """What the two servers answer, and what they do not: by raw requests on loopback."""
 
-import http.client
 import json
 import os
 import signal
@@ -15,6 +14,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from made_bags import ask
 from newsroom import newsroom, pages_for, write_seeds
 from serving import needs_scripts, served
 
@@ -41,17 +41,6 @@ def bags(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def room(bags: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with served(bags, tmp_path_factory.mktemp("cache")) as address:
         yield address
-
-
-def ask(address: str, path: str = "", *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
-    """Status, headers and body of what is at a path behind the token."""
-    at = urlsplit(address)
-    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=60)
-    connection.request(method, at.path + path, headers={name.replace("_", "-"): each for name, each in headers.items()})
-    answer = connection.getresponse()
-    body = answer.read()
-    connection.close()
-    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
 
 
 def listed(address: str, query: str = "") -> dict:

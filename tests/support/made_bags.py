@@ -13,6 +13,17 @@ from serving import served
 from archiver.ledger.restrictions import Action, restrict_bag
 
 
+def ask(address: str, path: str = "", *, method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    """Status, headers and body of what is at a path behind the token."""
+    at = urlsplit(address)
+    connection = http.client.HTTPConnection(at.hostname or "", at.port, timeout=60)
+    connection.request(method, at.path + path, headers={name.replace("_", "-"): each for name, each in headers.items()})
+    answer = connection.getresponse()
+    body = answer.read()
+    connection.close()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, body
+
+
 class Made:
     """Makes bags, serves them, and asks."""
 
@@ -59,13 +70,14 @@ class Made:
         verdict: str = "same",
         access: str | None = None,
         url: str = "http://news.example/x",
+        more: Any = None,
     ) -> Path:
         """A bag that says this."""
         (self.bags / name / "data/text").mkdir(parents=True, exist_ok=True)
         (self.bags / name / "data/text/article.txt").write_text(text, encoding="utf-8")
         persons = [{"name": each, "kind": "person", "role": "author", "of": "article"} for each in people]
         claims = {"headline": headline, "published": date, "publisher": publisher}
-        record = {
+        record: dict[str, Any] = {
             "seed": {"original_url": url, "headline": headline, "date": date},
             "capture": {"outcome": outcome, "started": "2026-01-01T00:00:00Z", "requested_url": url},
             "claims": {key: [{"value": each, "source": "meta"}] for key, each in claims.items() if each},
@@ -74,6 +86,8 @@ class Made:
             "text": {"file": "text/article.txt", "language": "en"},
             "rights": {"access": access},
         }
+        for part, added in (more or {}).items():
+            record[part] = {**record[part], **added} if part in record else added
         return self.raw(name, json.dumps(record).encode())
 
     def note(self, name: str, action: Action) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from archiver import __version__
-from archiver.commands.options import bags, jobs, pages, rights, transfer
+from archiver.commands.options import bags, jobs, pages, rights, showing, transfer
 from archiver.commands.options.argument_parser import ArgumentParser
 from archiver.commands.options.common import settings
 
@@ -66,6 +66,7 @@ COMMANDS = (
         bags.export,
         "export",
     ),
+    Command("publish", "Write a static folder of bags for any web server.", showing.publish, "export"),
     Command("serve", "Browse, search and replay bags on this machine.", pages.serve, "serve"),
     Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "restrict"),
     Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "restrict"),

@@ -54,6 +54,14 @@ def trust(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="trusted certificates of timestamping authorities, apart from signers' (default: those of --trust-roots)",
     )
+    group.add_argument(
+        "--trusted-list",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a trusted list (ETSI TS 119 612, XML): report whether timestamping authorities are on it (repeatable)",
+    )
 
 
 def count(text: str) -> int:

@@ -18,7 +18,7 @@ def run(command: argparse.ArgumentParser) -> None:
     as_json(
         command,
         "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; "
-        "where there is one partial, warning, package",
+        "where there is one partial, warning, package, unchanged",
     )
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     _guess_url(command)
@@ -30,6 +30,11 @@ def run(command: argparse.ArgumentParser) -> None:
         help="ask once more for what was gone so many days ago; its bag names both answers (default: 0, not)",
     )
     command.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
+    command.add_argument(
+        "--only-changed",
+        action="store_true",
+        help="fetch again, in full, and make a new bag only where text, claims, credits or photo have changed",
+    )
     command.add_argument(
         "--log-json",
         nargs="?",

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from archiver.commands.options.common import ENDPOINT, FORMS, as_json, bags, profile, trust
 
-RECEIVERS = ("aptrust", "archivematica", "btr", "generic")
+RECEIVERS = ("aptrust", "archivematica", "btr", "dspace", "eark", "generic")
 
 
 def sign(command: argparse.ArgumentParser) -> None:

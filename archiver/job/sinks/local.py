@@ -48,6 +48,8 @@ class BagSink:
 
     def _once(self, seed: Seed, done: Done) -> Done:
         """The same result; where the seed's last bag has the answer already, without the new bag."""
+        if isinstance(done, Archived) and done.repeats:
+            return done
         last = self._ledger.find(key_of(seed)) if isinstance(done, Archived) and done.outcome != "captured" else None
         if not isinstance(done, Archived) or self._config.recapture or not repeats(done, last):
             return done

@@ -121,6 +121,33 @@ RULES: dict[str, Rule] = {
         },
     ),
     **rules(
+        "trust",
+        {
+            "TSL001": (
+                "info",
+                "ETSI TS 119 612, 5.5",
+                "on the trusted list {list} ({territory}): {service}, {kind}, granted since {since}, at {moment}",
+            ),
+            "TSL002": ("warning", "ETSI TS 119 612, 5.5", "the authority {who} is on none of the trusted lists given"),
+            "TSL003": (
+                "warning",
+                "ETSI TS 119 612, 5.5.4",
+                "the authority {who} is on a trusted list, but was not granted at {moment}: {status}",
+            ),
+            "TSL004": (
+                "info",
+                "ETSI TS 119 612, 5.7",
+                "the trusted list {list} was taken as it was given: its own XML signature was not verified",
+            ),
+            "TSL005": (
+                "warning",
+                "ETSI TS 119 612, 5.3.15",
+                "the trusted list {list} is out of date: its next update was due {due}",
+            ),
+            "TSL006": ("warning", "ETSI TS 119 612, 5.3.14", "the trusted list {list} is from the future: {issued}"),
+        },
+    ),
+    **rules(
         "revocation",
         {
             "SIG030": ("error", "RFC 5280, 6.3", "the certificate of {who} was revoked on {revoked}, before {moment}"),

@@ -18,7 +18,9 @@ from archiver.validation.trust.cert_paths import (
     Chain,
     addresses,
     chain_to,
+    der_of,
     fingerprint,
+    issuers_among,
     read_certificates,
     subject,
     why_not_for_signatures,
@@ -179,12 +181,35 @@ class ChainEvaluation:
                 root = subject(chain.certificates[-1])
                 self.findings.append(finding(f"{kind}024", link.path, moment=shown, root=root))
                 self._revocation(link, chain.certificates, moment)
-            elif chain.reason:
+            self.findings += self._listed(link, chain)
+            if chain.certificates:
+                continue
+            if chain.reason:
                 others = any(each.kind == kind for each in self.trusted)
                 code = f"{kind}021" if others else f"{kind}020"
                 self.findings.append(finding(code, link.path, moment=shown, reason=chain.reason))
             else:
                 self.findings.append(finding(f"{kind}022", link.path))
+
+    def _listed(self, link: ChainLink, chain: Chain) -> Iterator[Finding]:
+        """Whether the authority of a timestamp is on the trusted lists that were given, at the time it states."""
+        if not isinstance(link.content, Timestamp) or not self._trust.trusted_lists:
+            return
+        leaf, moment = link.content.signature.certificate, link.content.time
+        found = []
+        for each in self._trust.trusted_lists:
+            above = [*map(der_of, chain.certificates or (leaf,)), *issuers_among(leaf, each.certificates)]
+            found += [(each, *hit) for hit in each.find(above, moment)]
+        at = f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+        granted = [hit for hit in found if hit[2] is not None and hit[2].is_granted]
+        for trusted, service, period in granted[:1]:
+            where = {"list": trusted.name, "territory": trusted.territory, "service": service.name}
+            since = f"{period.start:%Y-%m-%d}" if period else "?"
+            yield finding("TSL001", link.path, **where, kind=service.kind, since=since, moment=at)
+        if not granted:
+            stated = ", ".join(sorted({each[2].status if each[2] else "none yet" for each in found}))
+            code = "TSL003" if found else "TSL002"
+            yield finding(code, link.path, status=stated, moment=at, who=subject(leaf))
 
     def _expired(self, link: ChainLink) -> Iterator[Finding]:
         """What expired authorities' timestamps rest on: a renewal made before, or their own word."""

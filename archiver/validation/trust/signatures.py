@@ -37,6 +37,7 @@ def check_signatures(
     stamped = [each for each in links if each.kind == "TSR"]
     made |= {name for name, there in (("signature", signed), ("timestamp", stamped)) if there}
     made |= {"trust"} if any(each.content and roots.of(each) is not None for each in links) else set()
+    findings += _of_lists(trust) if stamped else ()
     made |= {"revocation"} if evaluation.revocation_known else set()
     findings += _demands(trust, evaluation)
     if trust.is_demanded or any(each.content for each in links):
@@ -59,6 +60,17 @@ def check_signatures(
                 findings.append(finding("SIG007", path))
     signers = {each.path: fingerprint(each.signature.certificate) for each in signed if each.signature}
     return made, findings, vouched, signers
+
+
+def _of_lists(trust: Trust) -> Iterator[Finding]:
+    """What is said of the trusted lists themselves: their dates, and that nobody verified their signatures."""
+    for each in trust.trusted_lists:
+        yield finding("TSL004", FOLDER.rstrip("/"), list=each.name)
+        if each.next_update is None or each.next_update < trust.now:
+            due = f"{each.next_update:%Y-%m-%d}" if each.next_update else "never: it is closed"
+            yield finding("TSL005", FOLDER.rstrip("/"), list=each.name, due=due)
+        if each.issued > trust.now:
+            yield finding("TSL006", FOLDER.rstrip("/"), list=each.name, issued=f"{each.issued:%Y-%m-%d}")
 
 
 def _of_events(evaluations: Sequence[ChainEvaluation]) -> Iterator[Finding]:

@@ -1,0 +1,15 @@
+"""The options of the commands that show bags to others: `archiver publish`."""
+
+import argparse
+
+from archiver.commands.options.common import as_json
+
+
+def publish(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver publish`."""
+    command.add_argument(
+        "places", nargs="+", metavar="BAGS", help="bags or folders of bags, then the folder to write (docs/publish.md)"
+    )
+    command.add_argument("--base-url", metavar="URL", help="where the folder will be; adds an Atom feed and a sitemap")
+    command.add_argument("--title", metavar="TEXT", help="name of the collection (default: Archived articles)")
+    as_json(command, "bags, whole, written, removed, search, left_out")
