@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-FORMS = ("folder", "tar", "tgz", "zip", "wacz")
-"""Package formats of a delivery (`packaging/package.py`)."""
+FORMS = ("folder", "tar", "tgz", "zip", "wacz", "warc")
+"""Package formats of a delivery (`packaging/package.py`), and `warc`, many bags in one file."""
 ENDPOINT = "the S3 server (default: AWS_ENDPOINT_URL, else AWS)"
 
 

@@ -79,7 +79,7 @@ def handoff(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--group-size",
         metavar="N|BYTES",
-        help="cut it into parts of so many bags, or bytes: 500, 50GB (default: 10000)",
+        help="cut it into parts of so many bags, or bytes: 500, 50GB (default: 10000; of --form warc: 1GB)",
     )
     command.add_argument(
         "--receipts",
