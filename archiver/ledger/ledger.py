@@ -30,8 +30,6 @@ _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
 DONE = ("captured", "unread", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
-
-
 _ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
 """How the place of a row of a list ends."""
 
