@@ -43,10 +43,11 @@ ABOVE = {
     "transfer": STAGES | {"ledger", "exports", "redaction", "verification"},
     "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
+    "imports": STAGES | {"mementos"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
     "publishing": STAGES | {"ledger", "view", "exports", "redaction"},
     "before_seal": STAGES | {"browser"},
-    "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "series"},
+    "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "imports", "series"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

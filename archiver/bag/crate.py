@@ -224,10 +224,11 @@ def _agents(contents: BagContents) -> Iterator[Entity]:
 def _capture(contents: BagContents) -> Entity:
     """The CreateAction: who had the capture made, with what, when, from what, with what result."""
     capture, config = contents.capture, contents.config
+    others = f", by others, out of {capture.imported.file.name}" if capture.imported else ""
     return {
         "@id": "#capture",
         "@type": "CreateAction",
-        "name": f"Capture of {capture.requested_url}",
+        "name": f"Capture of {capture.requested_url}{others}",
         "agent": _ref("#agent"),
         **({"participant": _ref("#operator")} if config.organisation and config.operator else {}),
         "instrument": _ref("#archiver"),

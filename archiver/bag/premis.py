@@ -63,6 +63,16 @@ def premis_of(contents: BagContents, files: Sequence[File]) -> bytes:
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
+def _captured(contents: BagContents) -> str:
+    """How the page was captured: by us, or by others, as their file says."""
+    capture, imported = contents.capture, contents.capture.imported
+    if imported is None:
+        return f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}"
+    software = next((each.value for each in imported.stated if each.name in ("software", "creator")), "not stated")
+    taken = f"{imported.file.name} at {imported.imported:%Y-%m-%dT%H:%M:%SZ} by {SOFTWARE} {__version__}"
+    return f"captured by others (software: {software}), taken out of {taken}"
+
+
 def _events(contents: BagContents, paths: list[str]) -> list[Event]:
     capture, comparison = contents.capture, contents.reading.comparison
     warcs = tuple(path for path in paths if path.endswith(".warc.gz"))
@@ -72,7 +82,7 @@ def _events(contents: BagContents, paths: list[str]) -> list[Event]:
         Event(kind="accession", moment=capture.started, agent=responsible, files=(contents.seed_file,), note=None,
               detail=contents.custody_line, outcome="success"),
         Event(kind="capture", moment=capture.started, agent=responsible, files=warcs, note=capture.reason,
-              detail=f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}", outcome=capture.outcome),
+              detail=_captured(contents), outcome=capture.outcome),
         *_rendering(contents, paths),
         Event(kind="validation", moment=capture.finished, agent=SOFTWARE, files=warcs, note=None,
               detail="WARC 1.1: members, lengths, digests and fields, before sealing", outcome="success"),

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from archiver.bag.preview_facts import Table, count, host_of, minute, moment, names, rows, table, words
+from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words, witness_words
 
 Row = tuple[str, str]
@@ -53,6 +54,7 @@ def capture_rows(record: Table) -> Iterator[Row]:
     if memento:
         form = "as the original server sent it" if memento.get("raw") else "as the archive has rewritten it"
         yield "Read from", f"{words(memento, 'uri')}, archived {moment(words(memento, 'datetime'))}, {form}"
+    yield from import_rows(table(capture, "import"))
     if needed := table(capture, "requisites"):
         counts = {"copied": count(needed, "shared"), "failed": count(needed, "failed")}
         counts["skipped"] = count(needed, "skipped")
@@ -63,8 +65,9 @@ def capture_rows(record: Table) -> Iterator[Row]:
     operator = table(record, "operator")
     agent = words(operator, "organisation") or words(operator, "person") or "not stated"
     who = dict.fromkeys((agent, words(operator, "person") or agent))
-    client = words(capture, "user_agent")
-    yield "Captured by", f"{', '.join(who)}{f', with {client}' if client else ''}"
+    others = bool(table(capture, "import"))
+    client = "" if others else words(capture, "user_agent")
+    yield "Imported by" if others else "Captured by", f"{', '.join(who)}{f', with {client}' if client else ''}"
     yield "Contact", words(operator, "contact")
 
 

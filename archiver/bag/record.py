@@ -205,6 +205,7 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         **({"archives": [_without(each, "last") for each in capture.archives]} if capture.archives else {}),
         **({"witnesses": plain(capture.witnesses)} if capture.witnesses else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
+        **({"import": plain(capture.imported)} if capture.imported else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
     }

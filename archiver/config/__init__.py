@@ -64,6 +64,8 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    imports: tuple[Path, ...] = ()
+    """Files of captures that others made: seeds' pages are taken from them, and nobody is asked (docs/imports.md)."""
     confirm: float = 0.0
     """Days after which an original that was gone is asked for once more; 0: not."""
     trace_requests: int = 60
@@ -147,7 +149,7 @@ class Config:
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
             *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
-            *("private", *CASE_FILE),
+            *("imports", "private", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -339,5 +341,6 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     Identifiers: (dict, identifiers_of),
     tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
+    tuple[Path, ...]: (list, lambda given: tuple(map(Path, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
 }

@@ -1,12 +1,11 @@
 """One seed, top to bottom: capture, read and compare, write, seal."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from secrets import token_hex
 from threading import Lock
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archiver import __version__
@@ -16,19 +15,20 @@ from archiver.article.page_kind import stands_instead
 from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.names import bag_name
 from archiver.bag.record import plain
-from archiver.bag.staging import STAGING, HashingFile, StagedBag
+from archiver.bag.staging import StagedBag
 from archiver.bag.write_payload import fill
 from archiver.before_seal.checks import run_checks
 from archiver.capture.fetch import Fetcher, Session
 from archiver.capture.robots_policy import retry_after
-from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
+from archiver.capture.warc import CONFORMS_TO
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.errors import RecordingError, StorageError
+from archiver.imports.importer import Importer
 from archiver.job.private_facts import set_apart
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
+from archiver.job.staged_warcs import StagedWarcs, check_warcs
 from archiver.job.visits import unchanged
 from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
@@ -38,7 +38,6 @@ from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.model.check import Check
 from archiver.trust.seal_new_bag import seal
-from archiver.validation.warc.reader import read_warc
 
 if TYPE_CHECKING:
     from archiver.job.outbox import Outbox
@@ -65,6 +64,8 @@ class Tools:
     new_salt: Callable[[], str] = lambda: token_hex(32)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     mementos: Mementos | None = None
+    importer: Importer | None = None
+    """Takes pages from the files of `--from`, in place of the network."""
     clock: Callable[[], ClockCheck | None] = lambda: None
     """What a time service says of this machine's clock."""
 
@@ -80,7 +81,9 @@ def archive(
     """
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
     staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
-    writer = _StagedWarcs(staged, tools, started)
+    writer = StagedWarcs(staged, bags=config.bags, info=warcinfo(tools), started=started, new_id=tools.new_id)
+    if tools.importer is not None:
+        return _imported(seed, tools, tools.importer, writer, staged, previous)
     session = tools.fetcher.session(writer)
     try:
         place = archived_address(seed.url) if tools.mementos and config.memento != "never" else None
@@ -108,6 +111,28 @@ def archive(
     return sealed
 
 
+def _imported(
+    seed: Seed,
+    tools: Tools,
+    importer: Importer,
+    writer: StagedWarcs,
+    staged: StagedBag,
+    previous: tuple[PreviousBag, ...],
+) -> Archived | Failure:
+    """A bag of a page that others captured. Raises StorageError, RecordingError."""
+    try:
+        found = importer.capture(seed, writer, _read, staged.add)
+        if isinstance(found, Failure):
+            staged.discard()
+            return found
+        writer.close()
+        consulted = Consulted(fetched=found.capture, reading=found.reading)
+        return _sealed(seed, consulted, None, writer, staged, tools, previous)
+    except BaseException:
+        staged.discard()
+        raise
+
+
 def _consulted(
     seed: Seed,
     fetched: Capture | Failure,
@@ -129,7 +154,7 @@ def _sealed(
     seed: Seed,
     consulted: Consulted,
     after: Shown | None,
-    writer: "_StagedWarcs",
+    writer: StagedWarcs,
     staged: StagedBag,
     tools: Tools,
     previous: tuple[PreviousBag, ...],
@@ -141,7 +166,7 @@ def _sealed(
     capture = with_witnesses(capture, previous, config.confirm, tools.now())
     photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
-    check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
+    check_warcs(writer.paths(), others=capture.imported is not None)  # 4. judge the WARC by what will judge the bag
     apart = set_apart(seed, config, staged.identifier, tools.new_salt())
     contents = BagContents(
         seed=apart.seed,
@@ -254,68 +279,6 @@ def _from_wire(reading: Reading, capture: Capture) -> Reading:
         article=replace(reading.article, source=source),
         comparison=replace(reading.comparison, source=source),
     )
-
-
-def check_warcs(paths: Iterable[Path]) -> None:
-    """Validate WARC files before they are sealed, with the reader of validate/. Raises RecordingError, StorageError."""
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                _, findings = read_warc(file, path.name, path.stat().st_size)
-        except OSError as error:
-            raise StorageError.from_os(f"read {path}", error) from error
-        wrong = next((each for each in findings if each.severity == "error"), None)
-        if wrong:
-            raise RecordingError(f"the WARC is not valid ({wrong.code}: {wrong.message}); nothing is kept")
-
-
-class _StagedWarcs:
-    """Puts a capture's WARC files into the staged bag, from the first response on (`CaptureFiles`)."""
-
-    def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
-        self._staged, self._tools, self._started = staged, tools, started
-        self.name = staged.name
-        self.path = f"wacz/archive/{staged.name}.warc.gz"
-        self._files: dict[str, HashingFile] = {}
-        self._warc: WarcFile | None = None
-        self._shared: CopiedRecords | None = None
-
-    @property
-    def spool(self) -> Path:
-        return self._tools.config.bags / STAGING
-
-    def warc(self) -> WarcFile:
-        if self._warc is None:
-            self._warc = WarcFile(
-                self._open(self.path),
-                name=self.path.rpartition("/")[2],
-                info=warcinfo(self._tools),
-                started=self._started,
-                new_id=self._tools.new_id,
-            )
-        return self._warc
-
-    def shared(self) -> CopiedRecords:
-        if self._shared is None:
-            name = f"{self.name}-shared.warc.gz"
-            self._shared = CopiedRecords(self._open(f"wacz/archive/{name}"), name)
-        return self._shared
-
-    def written(self, name: str) -> IO[bytes]:
-        path = f"wacz/archive/{name}"
-        self._files[path].flush()
-        return (self._staged.path / "data" / path).open("rb")
-
-    def _open(self, path: str) -> HashingFile:
-        self._files[path] = self._staged.open(path)
-        return self._files[path]
-
-    def paths(self) -> list[Path]:
-        return [self._staged.path / "data" / path for path in self._files]
-
-    def close(self) -> None:
-        for path, file in self._files.items():
-            self._staged.closed(path, file)
 
 
 def warcinfo(tools: Tools) -> dict[str, str]:

@@ -15,7 +15,7 @@ from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
 from archiver.job.visits import note
 from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
-from archiver.model import Seed, SeedRefused
+from archiver.model import Failure, Seed, SeedRefused
 
 GROUP = 32
 """Results settled together."""
@@ -109,6 +109,8 @@ class Results:
             kept = not (isinstance(done, Archived) and done.repeats)
             same = isinstance(done, Archived) and done.visit is not None
             result = replace(result_of(seed.origin, entry, new=kept), warning=warning, unchanged=same)
+            if isinstance(done, Failure) and done.kind == "import":  # the row may be that of an earlier bag
+                result = _not_in_files(seed, done)
             self.report(result, seconds)
             for origin in self._duplicates.pop(entry.key, []):
                 self.report(result_of(origin, entry, new=False))
@@ -118,3 +120,9 @@ class Results:
         self.summary.count(result)
         self.on_result(result)
         self.tell(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
+
+
+def _not_in_files(seed: Seed, done: Failure) -> Result:
+    """Of a seed that the files of `--from` do not have, whatever is known of it from before."""
+    told = Result(seed=seed.origin, url=seed.url, outcome=done.outcome, bag=None, verdict=None, reason=done.reason)
+    return replace(told, kind=done.kind)

@@ -47,10 +47,9 @@ _OLDER_INDEX = f"{INDEX}j"
 _MADE = (f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
          PREVIEW, "metadata/metadata.csv", "metadata/rights.csv")  # fmt: skip
 """What is made of the rest, in the order in which one states the digests of others."""
-_PRIVATE = "private/"
-"""Facts about people and cases: the record of a copy has their digest."""
-_RENDERING = "rendering/"
-"""Pictures of the page, where there are any: what they show cannot be taken out of them."""
+_RENDERING = ("rendering/", "import/", "private/")
+"""Pictures of the page, files that others saved it in, and facts about people and cases, where there are any: what the
+first two show or hold cannot be taken out of them, and of the last the record of a copy has the digest."""
 _BODIES = ("text/", "evidence/")
 """Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
@@ -72,7 +71,7 @@ def redact(original: Source, staged: StagedBag, day: datetime) -> Bag:
         raise Refused("it is an access copy already")
     try:
         copy = _Copy(original, staged, record, day, index)
-        bag = copy.made([path for path in paths if not path.startswith((_RENDERING, _PRIVATE))])
+        bag = copy.made([path for path in paths if not path.startswith(_RENDERING)])
         search_copy(bag.path, copy.removed)
     except (LookupError, ValueError, TypeError, AttributeError, etree.XMLSyntaxError, RecursionError) as error:
         # Valid, but not as we write it: what it means is not guessed. What the error says may be a secret.
@@ -230,6 +229,8 @@ class _Copy:
         told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
         told.pop("rendering", None)
         told["custody_log"] = None
+        if told["capture"].get("import"):
+            told["capture"]["import"]["evidence"] = None
         lines = [self.record.get("comparison"), told.get("comparison")]
         for old, new in zip(*((each or {}).get("lines") or [] for each in lines), strict=True):
             if isinstance(old, dict) and "page" in old:  # it stands in the text, which stays as it is
@@ -325,7 +326,7 @@ class _Copy:
 
 
 _OF_RENDERING = re.compile(
-    r'<li><a href="rendering/[^<>]*+>[^<>]*+</a></li>'
+    r'<li><a href="(?:rendering|import)/[^<>]*+>[^<>]*+</a></li>'
     r'|<figure class="screenshot">(?:[^<]|<(?!/figure>))*+</figure>\n?'
 )
 
@@ -334,5 +335,5 @@ def _of_rendering(path: str) -> bool:
     """Whether a path, below the bag, `data/` or what Archivematica calls it, leads to pictures of the page; or an
     identifier of the crate is that of the browser, or of what it did."""
     return path in ("#rendering", "#browser") or path.removeprefix("data/").removeprefix("objects/").startswith(
-        (_RENDERING, _PRIVATE)
+        _RENDERING
     )

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from archiver.escape import counted
 from archiver.model import Report
 from archiver.model.comparison_words import VERDICTS, line_words, source_words
+from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words, witness_words
 from archiver.validation.rules.markdown import CHECKS
 from archiver.view.rendering_rows import rendering_rows
@@ -175,6 +176,7 @@ def _when(facts: Facts) -> Iterator[Row]:
             yield "Page asked for", f"{each['started']} (UTC)"
             yield "Page received", f"{each['ended']} (UTC)"
     yield "Clock", f"{clock['source']}; checked: {_or(clock['checked'], 'no')}"
+    yield from import_rows(capture.get("import"))
     for each in capture.get("witnesses") or ():
         yield "Witness of absence", witness_words(each)
     if memento := capture["memento"]:

@@ -20,6 +20,14 @@ def run(command: argparse.ArgumentParser) -> None:
         "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; "
         "where there is one partial, warning, package, unchanged",
     )
+    command.add_argument(
+        "--from",
+        dest="imports",
+        nargs="+",
+        action="extend",
+        metavar="FILE",
+        help="take the pages from captures that others made (WARC, WACZ, HAR, MHTML); no request is made",
+    )
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     _guess_url(command)
     command.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")

@@ -17,6 +17,7 @@ from archiver.capture.recorder import Recorder
 from archiver.capture.shared_cache import SharedCache
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
+from archiver.imports.importer import Importer
 from archiver.job.clock_check import FreshClockCheck
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
@@ -90,6 +91,7 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
         outbox=out,
         mementos=Mementos(config, Turns(config.bags / STAGING / "archives", job)),
         clock=FreshClockCheck(),
+        importer=Importer(config=config) if config.imports else None,
     )
 
 

@@ -26,7 +26,9 @@ from archiver.validation.payload.ro_crate import check_crate
 from archiver.validation.payload.times import check_times
 from archiver.validation.payload.wacz import Digest, check_wacz
 from archiver.validation.rules.registry import finding
+from archiver.validation.warc.foreign import KeepingReader, Plain, read_foreign
 from archiver.validation.warc.guests import check_guests
+from archiver.validation.warc.gzip_members import Members
 from archiver.validation.warc.reader import WarcRecord, read_warc
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
@@ -48,7 +50,8 @@ def check_payload(
     for path, _ in tree.in_order():
         if path == named or (path.startswith(OWN) and path.endswith(".warc.gz")):
             made.add("warc")
-            warcs[path], more = _warc(tree, path)
+            imported = record is not None and record.get(dict, "capture", "import") is not None
+            warcs[path], more = _imported(tree, path) if imported else _warc(tree, path)
             findings += more
     guests, more = check_guests(tree, warcs.keys())
     made |= {"warc"} if guests else set()
@@ -84,6 +87,22 @@ def _warc(tree: Tree, path: str) -> tuple[list[WarcRecord], list[Finding]]:
             return read_warc(stream, path, tree.files[path])
     except OSError as error:
         return [], [finding("WARC001", path, reason=error.strerror)]
+
+
+def _imported(tree: Tree, path: str) -> tuple[list[WarcRecord], list[Finding]]:
+    """A WARC file of records that other software made, copied into a bag of ours."""
+    kept: list[KeepingReader] = []
+
+    def make(source: Members | Plain, name: str) -> KeepingReader:
+        kept.append(KeepingReader(source, name))
+        return kept[0]
+
+    try:
+        with tree.open(path) as stream:
+            found = read_foreign(stream, path, tree.files[path], make=make)
+    except OSError as error:
+        return [], [finding("WARC001", path, reason=error.strerror)]
+    return (kept[0].records if kept else []), found
 
 
 def _digest(tree: Tree, path: str) -> str:

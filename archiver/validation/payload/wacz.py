@@ -50,7 +50,9 @@ def check_wacz(
     if PAGES not in missing:
         known = indexed if index not in missing else None
         yield from islice(_pages(tree, known, pages), COMPLAINTS)
-        other = "text.from.url" if record.get(str, "text", "from", "kind") == "memento" else "capture.final_url"
+        other = (
+            "text.from.url" if record.get(str, "text", "from", "kind") in ("memento", "import") else "capture.final_url"
+        )
         final = record.get(str, *other.split("."))
         if pages and final is not None and final not in pages:
             yield finding("WACZ012", PAGES, field="url", other=other, expected=final)
@@ -91,9 +93,12 @@ def _lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
 def _index(tree: Tree, index: str, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[Page]) -> Iterator[Finding]:
     """Every line leads to one response and says what that is, and no response is left out (5.2.2)."""
     responses = {
-        (path, each.offset): each for path, records in warcs.items() for each in records if each.type == "response"
+        (path, each.offset): each
+        for path, records in warcs.items()
+        for each in records
+        if each.type in ("response", "resource")
     }
-    left = dict.fromkeys(responses)
+    left = dict.fromkeys(place for place, each in responses.items() if each.type == "response")
     try:
         lines = _lines(tree, index)
     except ValueError as error:
@@ -132,7 +137,7 @@ def _number(facts: Record, name: str) -> int:
 
 def _entry(index: str, number: int, key: str, moment: str, facts: Record, answer: WarcRecord) -> Iterator[Finding]:
     """One line beside the response it leads to. A media type `unk` and a digest `-` claim nothing."""
-    url = answer.get("warc-target-uri") or ""
+    url = answer.url or ""
     digest = f"sha256:{answer.payload_sha256}" if answer.payload_sha256 else None
     for name, found, expected in (
         ("timestamp", moment, _stamp(answer.get("warc-date") or "")),
