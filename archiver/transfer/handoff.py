@@ -26,6 +26,7 @@ from archiver.packaging.package import Form, Package, Piece, measure, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
+from archiver.transfer.access_wacz import with_access_copy
 from archiver.transfer.delivery import (
     Shipment,
     Sign,
@@ -152,7 +153,7 @@ class HandoffSession:
         around = (here, *here.parents) if here else ()
         if outer := next((each for each in around if (each / "bagit.txt").exists()), None):
             raise Refused(f"the target lies in the bag {outer}, which would no longer be valid; name another folder")
-        packed = package(bag, form)
+        packed = with_access_copy(package(bag, form), bag)
         signatures = signatures_in(bag)
         signed = signed_by(signatures)
         # 1. Known already, and still there?
@@ -163,7 +164,7 @@ class HandoffSession:
         notes = list(bag.notes)
         if self._seal_log(shipment, notes):
             bag = source(bag.root)
-            shipment, packed = replace(shipment, source=bag), package(bag, form)
+            shipment, packed = replace(shipment, source=bag), with_access_copy(package(bag, form), bag)
         judged = replace(shipment, validate=partial(self._validated, shipment))
         receipt = deliver_shipment(judged, packed, self.target, self.config, signatures=signatures)
         size, digest = receipt.size, receipt.sent
