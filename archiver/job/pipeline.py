@@ -24,7 +24,6 @@ from archiver.capture.warc import CONFORMS_TO
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.imports.importer import Importer
-from archiver.job.private_facts import set_apart
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
@@ -37,6 +36,7 @@ from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.model.check import Check
+from archiver.seeds.private_facts import set_apart
 from archiver.trust.seal_new_bag import seal
 
 if TYPE_CHECKING:
