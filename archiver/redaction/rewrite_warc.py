@@ -28,7 +28,7 @@ HEAD = 4 << 20
 """Bytes of the heads of one record, at most."""
 _HTTP = "application/http"
 _SETTLED = ("warc-type", "warc-date", "warc-block-digest", "warc-payload-digest", "warc-ip-address", "content-length",
-            "content-type", "warc-truncated", "warc-identified-payload-type", "warc-segment-number")  # fmt: skip
+            "content-type", "warc-truncated", "warc-identified-payload-type")  # fmt: skip
 """Fields that hold no text of anybody's."""
 _REPEATED = "(a value that was taken out elsewhere)"
 _INTERIM = "interim-response"
@@ -295,6 +295,11 @@ def _record(path: Path, members: Members) -> _Record:
         else:
             fields.append((label, value.strip()))
     record = _Record(offset=offset, version=version, fields=fields, head=b"")
+    if record.get("warc-type") == "continuation" or record.get("warc-segment-number") not in (
+        "",
+        "1",
+    ):  # heads may go on in it
+        raise Refused(f"{path.name}: the record at byte {offset} is a segment of another, and is not rewritten")
     length = int(record.get("content-length") or 0)
     whole = record.get("warc-type") in ("warcinfo", "request", "metadata")
     while len(held) < length and (whole or end_of_head(held) < 0):
