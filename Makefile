@@ -49,6 +49,7 @@ $(VENV)/axe/node_modules:
 judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules $(VENV)/axe/node_modules
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[judges]'
 	$(BIN)/python -m pytest -m judges tests/judges/test_validators.py tests/judges/test_page.py tests/judges/test_replay_webpage.py tests/judges/test_axe.py
+	$(BIN)/python -m pytest tests/serve/test_hostile_capture.py tests/serve/test_in_browser.py
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress

@@ -22,7 +22,8 @@ SCHEMA = """
 CREATE TABLE bags (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, day TEXT, outcome TEXT, verdict TEXT, level TEXT NOT NULL,
     title TEXT NOT NULL, captured TEXT, url TEXT);
-CREATE TABLE shown (id INTEGER PRIMARY KEY, stamp TEXT NOT NULL, identifier TEXT, facts TEXT NOT NULL);
+CREATE TABLE shown (id INTEGER PRIMARY KEY, stamp TEXT NOT NULL, identifier TEXT, facts TEXT NOT NULL,
+    rights TEXT NOT NULL);
 CREATE TABLE names (kind TEXT NOT NULL, key TEXT NOT NULL, id INTEGER NOT NULL, name TEXT NOT NULL,
     PRIMARY KEY (kind, key, id)) WITHOUT ROWID;
 CREATE VIRTUAL TABLE words USING fts5 (headline, agency, person, publisher, body, tokenize = 'unicode61', prefix = '4');
@@ -36,7 +37,7 @@ CREATE INDEX names_by_id ON names (id);
 _COLUMNS = "headline, agency, person, publisher, body"
 FACTS = (
     *("headline", "url", "date", "captured", "publisher", "agencies", "agency_names", "people", "language", "cut"),
-    *("rights", "note"),
+    "note",
 )
 """What of an entry is kept to be shown."""
 
@@ -48,12 +49,19 @@ class Index:
         self.path = path
         try:
             with closing(self._connect()) as database:
-                found = database.execute("PRAGMA user_version").fetchone()[0]
-                whole = found == VERSION and database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
+                ours = database.execute("PRAGMA user_version").fetchone()[0] == VERSION
         except sqlite3.DatabaseError:
-            whole = False
-        if not whole:
+            ours = False
+        if not ours:
             self.make_anew()
+
+    def is_whole(self) -> bool:
+        """Whether every page of the file can be read; takes seconds where there are many bags."""
+        try:
+            with closing(self._connect()) as database:
+                return bool(database.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok")
+        except sqlite3.DatabaseError:
+            return False
 
     def make_anew(self) -> None:
         """An empty index in place of whatever was there. Raises StorageError."""
@@ -107,8 +115,8 @@ def put(database: sqlite3.Connection, entry: Entry, stamp: str, level: Level) ->
         (entry.name, entry.day, entry.outcome, entry.verdict, level, title, entry.captured, entry.url),
     ).lastrowid
     facts = {each: value for each in FACTS if (value := getattr(entry, each)) not in (None, (), False)}
-    shown = (row, stamp, entry.identifier, json.dumps(facts))
-    database.execute("INSERT INTO shown VALUES (?, ?, ?, ?)", shown)
+    shown = (row, stamp, entry.identifier, json.dumps(facts), json.dumps(entry.rights))
+    database.execute("INSERT INTO shown VALUES (?, ?, ?, ?, ?)", shown)
     kinds = {
         "agency": (*entry.agencies, *entry.agency_names),
         "person": entry.people,
@@ -142,6 +150,6 @@ def stamps(database: sqlite3.Connection) -> dict[str, str]:
 
 def rights(database: sqlite3.Connection) -> Iterator[tuple[int, str, str | None, Mapping[str, Any], str]]:
     """Id, name, identifier, what its record says of rights, and the level of each bag."""
-    query = "SELECT id, name, identifier, facts, level FROM bags JOIN shown USING (id)"
-    for row, name, identifier, facts, level in database.execute(query):
-        yield row, name, identifier, json.loads(facts).get("rights", {}), level
+    query = "SELECT id, name, identifier, rights, level FROM bags JOIN shown USING (id)"
+    for row, name, identifier, stated, level in database.execute(query):
+        yield row, name, identifier, json.loads(stated), level

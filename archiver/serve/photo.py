@@ -16,6 +16,19 @@ _PHOTO = re.compile(rb'<img src="data:(image/(?:jpeg|png|gif|webp));base64,([A-Z
 _BEGINNINGS = {b"image/jpeg": b"\xff\xd8", b"image/png": b"\x89PNG", b"image/gif": b"GIF8", b"image/webp": b"RIFF"}
 
 
+_BEGINS = re.compile(rb'<img src="data:image/(?:jpeg|png|gif|webp);base64,')
+_HEAD = 64 << 10
+"""Bytes of a page in which a photo begins, where a list shows it."""
+
+
+def has_photo(bag: Path) -> bool:
+    """Whether the page of a bag in a folder seems to begin with a picture: what a list asks of many."""
+    try:
+        return _BEGINS.search(read_inside(bag, "data/ro-crate-preview.html", _HEAD)[0]) is not None
+    except StorageError:
+        return False
+
+
 def photo_of(bag: Path) -> tuple[str, bytes] | None:
     """Media type and bytes of the first picture on the page of a bag in a folder; None where there is none."""
     try:

@@ -4,6 +4,7 @@ Beyond loopback the gate decides (docs/access.md): what may not be shown to ever
 """
 
 import re
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
@@ -22,7 +23,7 @@ from archiver.serve.checks import Checks
 from archiver.serve.downloads import bag_file, download
 from archiver.serve.excerpt import excerpt, marked, text_of
 from archiver.serve.index import Index
-from archiver.serve.photo import photo, photo_of
+from archiver.serve.photo import has_photo, photo
 from archiver.serve.replay import Replay
 from archiver.serve.replay_files import VERSION
 from archiver.serve.reply import Reply, Request
@@ -73,6 +74,14 @@ class Room:
     def __call__(self, request: Request) -> Reply:
         """The answer to a request. Raises StorageError, sqlite3.Error where the index or a restriction cannot be
         read."""
+        try:
+            return self._answer(request)
+        except sqlite3.DatabaseError:
+            self.sweep.suspect()
+            self.sweep.freshen()
+            return self._answer(request)
+
+    def _answer(self, request: Request) -> Reply:
         match request.parts:
             case ("",) | ():
                 return self._collection(request.parameters)
@@ -161,7 +170,7 @@ class Room:
             "verdict": verdict_of(found),
             "runs": excerpt(text, typed),
             "headline": marked(found["headline"] or found.name, typed),
-            "photo": photo_of(bag) is not None,
+            "photo": has_photo(bag),
         }
 
     def _bag_link(self, found: Found) -> str:
@@ -208,7 +217,7 @@ class Room:
             verdict=verdict_of(found),
             others=others,
             folder=bag.is_dir(),
-            photo=photo_of(bag) is not None,
+            photo=has_photo(bag),
             report=report,
             original=_web(found["url"]),
         )
@@ -225,10 +234,8 @@ class Room:
             digits = re.sub(r"\D", "", page[1].partition(".")[0])[:14]
             where = urlencode({"url": page[0], "ts": digits}, errors="replace")
             source = f"{self.replay_url}{self.replay.key_of(bag)}/#{where}"
-        status = HTTPStatus.OK if why is None else HTTPStatus.NOT_FOUND
         return self._page(
             "replay",
-            status,
             bag=found,
             link=self._bag_link(found),
             source=source,

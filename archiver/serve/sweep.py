@@ -9,15 +9,15 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from itertools import islice
 from pathlib import Path
 
 from archiver.errors import StorageError
-from archiver.ledger.restrictions import LOG, Gate
-from archiver.rights.gate import Level
-from archiver.serve.entry import Entry, entry_of
+from archiver.ledger.restrictions import LOG, Gate, Restrictions, noted_name
+from archiver.rights.gate import Level, access_of
+from archiver.serve.entry import entry_of
 from archiver.serve.index import Index, put, remove, rights, stamps
 from archiver.validation.discover import is_bag
 
@@ -48,8 +48,10 @@ class Sweep:
         self._finished = threading.Condition()
         self._began = -1e9
         self._lasted: float | None = None
-        self._wanted, self._stopping = threading.Event(), threading.Event()
+        self._wanted, self._stopping, self._suspected = threading.Event(), threading.Event(), threading.Event()
+        self._suspected.set()
         self._levels: tuple[object, ...] = ()
+        self._links: set[str] = set()
         self._writing = threading.Lock()
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
 
@@ -67,6 +69,11 @@ class Sweep:
     def building(self) -> bool:
         """Whether the first look is not over."""
         return self._lasted is None
+
+    def suspect(self) -> None:
+        """Somebody could not read the index: it is looked through, and made anew where it is damaged."""
+        self._suspected.set()
+        self._wanted.set()
 
     def freshen(self) -> None:
         """Wait until the index has what was changed by now, where that takes a moment; in a large folder it is looked
@@ -86,12 +93,12 @@ class Sweep:
         if state == self._levels:
             return
         with self._writing:
-            gate = Gate(self.today())
+            level_of = self._levels_of()
             with self.index.reading() as database:
                 found = [
                     (level, row)
                     for row, name, identifier, stated, before in rights(database)
-                    if (level := gate.access(self.bags / name, {"rights": stated}, identifier).level) != before
+                    if (level := level_of(name, stated, identifier)) != before
                 ]
             if found:
                 with self.index.writing() as database:
@@ -103,6 +110,10 @@ class Sweep:
             self._wanted.clear()
             began = time.monotonic()
             try:
+                if self._suspected.is_set():
+                    self._suspected.clear()
+                    if not self.index.is_whole():
+                        self._make_anew()
                 self.look()
                 self.problem = None
             except StorageError as error:
@@ -144,15 +155,24 @@ class Sweep:
             if self._stopping.is_set():
                 return
             read = [entry_of(self.bags / name) for name in group]
-            gate = Gate(self.today())
+            level_of = self._levels_of()
             with self._writing, self.index.writing() as database:
                 for entry in read:
-                    put(database, entry, seen[entry.name], self._level(gate, entry))
+                    put(database, entry, seen[entry.name], level_of(entry.name, entry.rights, entry.identifier))
             self.done += len(group)
         self.refresh_levels()
 
-    def _level(self, gate: Gate, entry: Entry) -> Level:
-        return gate.access(self.bags / entry.name, {"rights": dict(entry.rights)}, entry.identifier).level
+    def _levels_of(self) -> Callable[[str, Mapping[str, str], str | None], Level]:
+        """The level of a bag by its name, rights and identifier, as `Gate` has it: thousands of times."""
+        day, noted = self.today(), Restrictions(self.bags)
+        gate = Gate(day)
+
+        def level_of(name: str, stated: Mapping[str, str], identifier: str | None) -> Level:
+            if name in self._links:  # it lies elsewhere, beside another log
+                return gate.access(self.bags / name, {"rights": dict(stated)}, identifier).level
+            return access_of(stated, day, noted.of(noted_name(name), identifier)).level
+
+        return level_of
 
     def _seen(self) -> Iterator[tuple[str, str]]:
         """Name and look of each bag."""
@@ -163,14 +183,18 @@ class Sweep:
                     if name.startswith(".") or not name.isprintable() or (self.only and name != self.only):
                         continue
                     record = f"{each.path}/data/provenance.json"
-                    look = _look(Path(record)) or (is_bag(Path(each.path), serialised=True) and _look(Path(each.path)))
+                    look = _look(record) or (is_bag(Path(each.path), serialised=True) and _look(each.path))
                     if look:
+                        if each.is_symlink():
+                            self._links.add(name)
+                        else:
+                            self._links.discard(name)
                         yield name, "-".join(map(str, look))
         except OSError as error:
             raise StorageError.from_os(f"list {self.bags}", error) from error
 
 
-def _look(path: Path) -> tuple[int, ...]:
+def _look(path: Path | str) -> tuple[int, ...]:
     """How a file looks from outside; nothing where there is none."""
     try:
         facts = os.stat(path)  # noqa: PTH116 - thousands of times

@@ -4,6 +4,7 @@ import json
 import os
 import random
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,13 @@ def test_an_index_that_is_lost_or_damaged_is_made_anew(made: Made):
     place.unlink()
     made.bag("two", headline="Harbour closes")
     assert made.found("harbour") == ["one", "two"], "lost while it is served"
+    place.write_bytes(place.read_bytes()[:8192] + random.Random(1).randbytes(200_000))
+    made.bag("three", headline="Harbour")
+    for _ in range(100):
+        if made.status("?q=harbour&format=json") == 200 and made.found("harbour") == ["one", "three", "two"]:
+            break
+        time.sleep(0.1)
+    assert made.found("harbour") == ["one", "three", "two"], "damaged while it is served"
 
 
 def test_where_the_bags_are_read_only_the_index_is_in_the_cache(made: Made, monkeypatch: pytest.MonkeyPatch):

@@ -90,7 +90,7 @@ class Listener:
             self.heard.append(("udp", said[:40]))
 
 
-def bag_pages(folder: Path, pages: dict[str, str], *options: str) -> Path:
+def bag_pages(folder: Path, pages: dict[str, str], *options: str, more: Any = None) -> Path:
     """Bags of these pages, path -> markup, made by `archiver run`; the seed's text is the page's first paragraph."""
     seeds, bags = folder / "seeds", folder / "bags"
     seeds.mkdir(parents=True)
@@ -98,7 +98,7 @@ def bag_pages(folder: Path, pages: dict[str, str], *options: str) -> Path:
         first = markup.partition("<p>")[2].partition("</p>")[0]
         text = f"{path.strip('/').title()}\n\n{first}\n\nOriginal url: http://news.example{path}\n"
         (seeds / f"{number}.txt").write_text(text, encoding="utf-8")
-    with Site(dict(pages)) as site:
+    with Site({**pages, **(more or {})}) as site:
         way = ("--connect-to", f":80:127.0.0.1:{site.port}")
         usual = ("--quiet", "--pace", "0", "--browser", "never")
         main(["run", str(seeds), "--bags", str(bags), *usual, *way, *options])
