@@ -38,6 +38,7 @@ from archiver.transfer.delivery import (
 )
 from archiver.transfer.gate import require_allowed
 from archiver.transfer.left_state import left_state
+from archiver.transfer.wacz_signing import signed_digest, timestamps
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.validator import validate_bag
@@ -153,7 +154,10 @@ class HandoffSession:
         around = (here, *here.parents) if here else ()
         if outer := next((each for each in around if (each / "bagit.txt").exists()), None):
             raise Refused(f"the target lies in the bag {outer}, which would no longer be valid; name another folder")
-        packed = with_access_copy(package(bag, form), bag)
+        notes = list(bag.notes)
+        redacted = bool(shipment.derived and shipment.derived.get("redacted"))
+        digest = signed_digest(bag, self.config, notes, redacted=redacted) if form == "wacz" else None
+        packed = with_access_copy(package(bag, form, digest), bag)
         signatures = signatures_in(bag)
         signed = signed_by(signatures)
         # 1. Known already, and still there?
@@ -161,26 +165,27 @@ class HandoffSession:
         if before and before.signatures == signed and self._is_still_there(before, packed, made=bool(shipment.key)):
             return self._unchanged(shipment, before)
         # 2. Measured, validated, sent, read back, compared.
-        notes = list(bag.notes)
         if self._seal_log(shipment, notes):
             bag = source(bag.root)
-            shipment, packed = replace(shipment, source=bag), with_access_copy(package(bag, form), bag)
+            shipment, packed = replace(shipment, source=bag), with_access_copy(package(bag, form, digest), bag)
         judged = replace(shipment, validate=partial(self._validated, shipment))
         receipt = deliver_shipment(judged, packed, self.target, self.config, signatures=signatures)
-        size, digest = receipt.size, receipt.sent
+        if form == "wacz":
+            for name, data in timestamps(packed.name, bag, digest, self.config, notes).items():
+                self.target.write(name, data)
         # 3. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
         file = write_receipt(receipt, self.folder, self.sign, notes)
         signed_files = signatures_of(file) if self.sign else ()  # it lists the folder, where a million may lie
         for each in (file, *signed_files):
             self.target.write(f"{packed.name}{SUFFIX}{each.name.removeprefix(file.name)}", each.read_bytes())
         self.ledger.add(receipt, derived=shipment.key, signatures=signed, file=file)
-        self._into_custody(shipment, receipt.identifier, digest, notes)
+        self._into_custody(shipment, receipt.identifier, receipt.sent, notes)
         return HandedOff(
             bag=shipment.name,
             outcome="delivered",
             package=f"{self.target.address}/{packed.name}",
-            size=size,
-            sha256=digest,
+            size=receipt.size,
+            sha256=receipt.sent,
             receipt=str(file),
             notes=tuple(notes),
         )

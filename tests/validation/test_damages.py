@@ -29,6 +29,7 @@ ELSEWHERE = {
     "FIX012": "tests/validation/test_hostile.py",
     "WARC006": "tests/validation/test_hostile.py",
     **{f"WARC0{n}": "tests/validation/test_guests.py" for n in range(26, 32)},
+    **{f"WACZ0{n}": "tests/transfer/test_wacz_signing.py" for n in (13, 14, 15)},
     "TXT006": "tests/validation/test_re_extraction.py",
     "TXT007": "tests/validation/test_re_extraction.py",
     **{f"TXT0{n:02}": "tests/validation/test_re_extraction.py" for n in (8, 9, 10)},

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from archiver.errors import UsageError
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.provenance import COMPLAINTS, Record, parsed
@@ -235,10 +236,30 @@ def _hash(path: str, digest: Digest) -> str | None:
 def _closing(tree: Tree, digest: Digest) -> Iterator[Finding]:
     """The digest of the datapackage (5.5)."""
     try:
-        closing = Record(parsed(_read(tree, CLOSING)))
+        whole = parsed(_read(tree, CLOSING))
+        closing = Record(whole)
     except ValueError as error:
         yield finding("WACZ002", CLOSING, reason=error)
         return
     expected, found = _hash(PACKAGE, digest), closing.get(str, "hash")
     if expected is not None and (closing.get(str, "path"), found) != (PACKAGE.removeprefix(FOLDER), expected):
         yield finding("WACZ011", CLOSING, expected=expected, found=found)
+    if isinstance(whole, dict) and "signedData" in whole:
+        yield _signed(whole)
+
+
+def _signed(closing: Mapping[str, Any]) -> Finding:
+    """What a signature of the digest (wacz-auth 0.1.0) is worth: a note, since nobody is asked to trust its key."""
+    try:
+        from archiver.cms.wacz_auth import check_digest
+    except UsageError as error:
+        return finding("WACZ015", CLOSING, reason=error)
+    try:
+        found = check_digest(closing)
+    except ValueError as error:
+        return finding("WACZ014", CLOSING, reason=error)
+    who = f"the key with SHA-256 {found.key}, which names nobody"
+    if found.key is None:
+        who = f"{found.domain}, whom nobody verified"
+    since = f"; timestamp {found.timestamp}" if found.timestamp else ""
+    return finding("WACZ013", CLOSING, who=who, created=found.created, since=since)

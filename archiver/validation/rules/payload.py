@@ -169,6 +169,9 @@ RULES: dict[str, Rule] = {
             "WACZ010": ("error", "WACZ 1.1.1, 5.4", "{field} is not what the datapackage says"),
             "WACZ011": ("error", "WACZ 1.1.1, 5.5", "not the digest of the datapackage"),
             "WACZ012": ("error", "WACZ 1.1.1, 5.3", "{field} contradicts {other}"),
+            "WACZ013": ("info", "WACZ 1.1.1, 5.5", "the WACZ is signed by {who}, {created}{since}"),
+            "WACZ014": ("warning", "WACZ 1.1.1, 5.5", "the signature of the WACZ does not hold: {reason}"),
+            "WACZ015": ("info", "WACZ 1.1.1, 5.5", "the signature of the WACZ was not checked: {reason}"),
         },
     ),
     **rules(
