@@ -10,6 +10,7 @@ from archiver.bag.names import seed_file_name
 from archiver.config import Config
 from archiver.model import Capture, ClaimName, LeadImage, PreviousBag, Reading, Rendering, Seed
 from archiver.model.check import Check
+from archiver.model.private import PrivatePart
 from archiver.rights.gate import LEVELS, level_of
 from archiver.rights.rules import Decision
 
@@ -49,6 +50,8 @@ class BagContents:
     """None where nothing was known of the clock."""
     previous: tuple[PreviousBag, ...] = ()
     """Earlier bags of the same address, the oldest first."""
+    private: PrivatePart | None = None
+    """Facts about people and cases, which `seed` and `config` do not have."""
     rendering: Rendering | None = None
     """None where no browser was asked."""
     lead_body: bytes = field(default=b"", repr=False)

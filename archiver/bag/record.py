@@ -29,6 +29,7 @@ from archiver.model import (
     Requisites,
     SourceDocument,
 )
+from archiver.model.private import PRIVATE_FILE
 
 VERSION = "2.0"
 TEXT = "text/article.txt"
@@ -61,6 +62,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **({"checks": plain(contents.checks)} if contents.checks else {}),
         **({"identifiers": _identifiers(contents)} if contents.identifiers else {}),
         "custody_log": CUSTODY_LOG,
+        **_private(contents),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -144,6 +146,14 @@ def _lead(lead: LeadImage | None) -> dict[str, Any] | None:
         return None
     stated: dict[str, Any] = plain(lead)
     return stated if lead.memento_datetime else {k: v for k, v in stated.items() if k != "memento_datetime"}
+
+
+def _private(contents: BagContents) -> dict[str, Any]:
+    """Where facts about people and cases are kept, and their digest."""
+    part = contents.private
+    if part is None:
+        return {}
+    return {"private": {"kept": part.kept, "file": PRIVATE_FILE if part.kept == "bag" else None, "sha256": part.sha256}}
 
 
 def _seed(contents: BagContents) -> dict[str, Any]:

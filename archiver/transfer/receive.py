@@ -172,7 +172,7 @@ class _ReceiveSession:
             signatures=signatures,
             software=SOFTWARE,
             organisation=self.config.organisation,
-            person=self.config.operator,
+            person=self.config.stated_person,
             custody_head=head,
             answers=answers,
             members=members,
