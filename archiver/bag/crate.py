@@ -15,6 +15,7 @@ from archiver.bag.roles import term_of
 from archiver.bag.sanitize import json_bytes, one_line
 from archiver.markup.addresses import as_uri
 from archiver.model import Credit
+from archiver.model.private import PRIVATE_FILE
 
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 CONFORMS_TO = "https://w3id.org/ro/crate/1.2"
@@ -284,6 +285,7 @@ def _describe(contents: BagContents, path: str) -> str:
         contents.warc: "The exchanges as they went over the connection",
         contents.seed_file: f"The seed document, byte for byte. {contents.custody_line}",
         "text/article.txt": "The text extracted from the page",
+        PRIVATE_FILE: "Facts about people and cases, which access copies leave out",
         "provenance.json": "The record: what was captured, what it says, how it compares",
         "metadata/premis.xml": "Preservation metadata (PREMIS 3)",
         "metadata/metadata.csv": "Descriptive metadata (Dublin Core)",

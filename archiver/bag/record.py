@@ -29,6 +29,7 @@ from archiver.model import (
     Requisites,
     SourceDocument,
 )
+from archiver.model.private import PRIVATE_FILE
 
 VERSION = "2.0"
 TEXT = "text/article.txt"
@@ -37,6 +38,7 @@ PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal", "pla
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 SHOWN = "what scripts would have loaded for another reader, or later, is absent: a browser ran them once"
 _LEAVES = frozenset((str, int, float, bool))
+WITHOUT_COOKIES = "the browser showed the page without the cookies that the capture was made with"
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
 
@@ -61,6 +63,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **({"checks": plain(contents.checks)} if contents.checks else {}),
         **({"identifiers": _identifiers(contents)} if contents.identifiers else {}),
         "custody_log": CUSTODY_LOG,
+        **_private(contents),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -146,6 +149,14 @@ def _lead(lead: LeadImage | None) -> dict[str, Any] | None:
     return stated if lead.memento_datetime else {k: v for k, v in stated.items() if k != "memento_datetime"}
 
 
+def _private(contents: BagContents) -> dict[str, Any]:
+    """Where facts about people and cases are kept, and their digest."""
+    part = contents.private
+    if part is None:
+        return {}
+    return {"private": {"kept": part.kept, "file": PRIVATE_FILE if part.kept == "bag" else None, "sha256": part.sha256}}
+
+
 def _seed(contents: BagContents) -> dict[str, Any]:
     seed = contents.seed
     return {
@@ -195,6 +206,7 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         **({"archives": [_without(each, "last") for each in capture.archives]} if capture.archives else {}),
         **({"witnesses": plain(capture.witnesses)} if capture.witnesses else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
+        **({"logged_in": list(capture.logged_in)} if capture.logged_in else {}),
         **({"import": plain(capture.imported)} if capture.imported else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
@@ -203,7 +215,8 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
 
 def _not_captured(capture: Capture) -> tuple[str, ...]:
     shown = any(each.initiator == "browser" for each in capture.exchanges)
-    return (SHOWN, *NOT_CAPTURED[1:]) if shown else NOT_CAPTURED
+    unknown = (WITHOUT_COOKIES,) if shown and capture.logged_in else ()
+    return (SHOWN, *NOT_CAPTURED[1:], *unknown) if shown else NOT_CAPTURED
 
 
 def _requisites(requisites: Requisites | None) -> dict[str, Any] | None:

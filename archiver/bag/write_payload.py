@@ -31,6 +31,7 @@ from archiver.bag.wacz import (
 from archiver.digest import sha256
 from archiver.model import Bag, Capture, IndexEntry
 from archiver.model.check import Check
+from archiver.model.private import PRIVATE_FILE
 
 
 def fill(
@@ -53,9 +54,11 @@ def fill(
     staged.add("metadata/premis.xml", premis_of(contents, staged.written()))
     staged.add("metadata/metadata.csv", metadata_csv(contents))
     staged.add("metadata/rights.csv", rights_csv(contents, [path for path, _, _ in staged.written()]))
+    if contents.private and contents.private.kept == "bag":  # last but for the crate: nothing else may speak of it
+        staged.add(PRIVATE_FILE, contents.private.data)
     staged.add(METADATA, crate_of(contents, staged.written()))
     # A document that a page made never becomes a link: whoever follows it would run its scripts.
-    linked = [path for path, _, _ in staged.written() if not path.startswith("rendering/dom")]
+    linked = [path for path, _, _ in staged.written() if not path.startswith(("rendering/dom", "private/"))]
     staged.add(PREVIEW, preview_of(contents, record, linked))
     return staged.seal(bag_info(contents)), contents
 

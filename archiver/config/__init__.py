@@ -64,6 +64,8 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    cookies: Path | None = None
+    """Cookies of subscriptions, in Netscape's format; never in a record (docs/imports.md)."""
     imports: tuple[Path, ...] = ()
     """Files of captures that others made: seeds' pages are taken from them, and nobody is asked (docs/imports.md)."""
     confirm: float = 0.0
@@ -92,6 +94,12 @@ class Config:
     embargo: str | None = None
     rights: tuple[RightsRule, ...] = ()
     """Rules of access by agency, publisher, site, day and list (docs/access.md)."""
+    private: str = "ledger"
+    """Where facts about people and cases go (docs/private.md): `bag`, `ledger`, `none`, or `stated` for all to read."""
+    case_number: str | None = None
+    exhibit_number: str | None = None
+    collector: str | None = None
+    purpose: str | None = None
     supplied_by: str | None = None
     obtained_how: str | None = None
     independence: str | None = None
@@ -121,6 +129,11 @@ class Config:
     limits: Limits = field(default_factory=Limits)
 
     @property
+    def stated_person(self) -> str | None:
+        """The operator, where what leaves this place may name one."""
+        return self.operator if self.private == "stated" else None
+
+    @property
     def stated_proxy(self) -> str | None:
         """The proxy as bags have it."""
         return without_credentials(self.proxy) if self.state_system else self.proxy and NOT_TOLD
@@ -138,7 +151,7 @@ class Config:
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
             *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
-            "imports",
+            *("imports", "cookies", "private", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -186,6 +199,8 @@ def _settled(config: Config) -> Config:
     if config.profile:
         agent = NEUTRAL if config.user_agent == ANONYMOUS else config.user_agent
         config = replace(config, **_DISCREET, robots="ignore", user_agent=agent)
+    if config.private not in PRIVATE:
+        raise UsageError(f"private = {config.private[:80]!r} is not one of {', '.join(PRIVATE)}")
     if config.proxy_required and config.executor is not None:
         raise UsageError("a cluster is not reached through the proxy that proxy_required asks for: set no executor")
     if not config.state_operator:
@@ -193,6 +208,8 @@ def _settled(config: Config) -> Config:
     return config
 
 
+PRIVATE = ("ledger", "bag", "none", "stated")
+CASE_FILE = ("case_number", "exhibit_number", "collector", "purpose")
 NEUTRAL = "Mozilla/5.0"
 _DISCREET: dict[str, Any] = {"proxy_required": True, "named_only": True, "contact_in_user_agent": False}
 _DISCREET |= {"state_operator": False, "state_system": False}
@@ -234,7 +251,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
+_BESIDE = ("cookies", "key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 

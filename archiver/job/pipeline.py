@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from secrets import token_hex
 from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -30,10 +31,12 @@ from archiver.job.staged_warcs import StagedWarcs, check_warcs
 from archiver.job.visits import unchanged
 from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
+from archiver.ledger.private import keep_beside
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.model.check import Check
+from archiver.seeds.private_facts import set_apart
 from archiver.trust.seal_new_bag import seal
 
 if TYPE_CHECKING:
@@ -58,6 +61,7 @@ class Tools:
     signer: "Signer | None" = None
     outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
+    new_salt: Callable[[], str] = lambda: token_hex(32)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     mementos: Mementos | None = None
     importer: Importer | None = None
@@ -163,13 +167,15 @@ def _sealed(
     photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
     check_warcs(writer.paths(), others=capture.imported is not None)  # 4. judge the WARC by what will judge the bag
+    apart = set_apart(seed, config, staged.identifier, tools.new_salt())
     contents = BagContents(
-        seed=seed,
+        seed=apart.seed,
         capture=capture,
         reading=reading,
         lead=photos.lead,
         lead_body=_body_of(photos.lead, consulted, capture),
-        config=config,
+        config=apart.config,
+        private=apart.part,
         name=staged.name,
         identifier=staged.identifier,
         group=tools.job,
@@ -187,7 +193,8 @@ def _sealed(
 
     bag, contents = fill(staged, contents, check)  # 5. write, check and seal
     warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-    unsigned = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
+    keep_beside(config.bags, staged.name, apart.part)
+    unsigned = seal(bag, capture, warcs, config=apart.config, signer=tools.signer, now=contents.sealed)
     warning = "; ".join(each for each in (unsigned, *(check.line for check in contents.checks)) if each) or None
     return Archived(
         bag=bag,
@@ -277,11 +284,12 @@ def _from_wire(reading: Reading, capture: Capture) -> Reading:
 def warcinfo(tools: Tools) -> dict[str, str]:
     """The fields of the warcinfo record (WARC 1.1, section 6.2): what wrote this file, for whom, under which rules."""
     config = tools.config
+    contact = config.contact_email if config.private == "stated" else None
     return {
         "software": f"archiver/{__version__}",
         "format": "WARC File Format 1.1",
         "conformsTo": CONFORMS_TO,
-        "operator": ", ".join(each for each in (config.operator, config.organisation, config.contact_email) if each),
+        "operator": ", ".join(each for each in (config.stated_person, config.organisation, contact) if each),
         "isPartOf": tools.job,
         "http-header-user-agent": config.user_agent,
         "robots": {"obey": "obey"}.get(config.robots, "ignore"),

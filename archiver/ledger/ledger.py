@@ -20,6 +20,7 @@ from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.ledger.answers import PARTIAL, Answer, ask_again
 from archiver.ledger.bag_record import read_record
+from archiver.ledger.private import seed_digest
 from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Outcome, Seed
 
@@ -29,8 +30,6 @@ _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
 DONE = ("captured", "unread", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
-
-
 _ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
 """How the place of a row of a list ends."""
 
@@ -321,7 +320,7 @@ def entry_of_bag(folder: Path) -> Entry | None:
     try:
         record = read_record(folder)
         seed, capture, reason = record["seed"], record["capture"], record["capture"]["reason"]
-        digest, url, name = seed["sha256"], seed["original_url"], seed["original_name"]
+        digest, url, name = seed_digest(folder, record), seed["original_url"], seed["original_name"]
         outcome, verdict, finished = capture["outcome"], record["comparison"]["verdict"], capture["finished"]
     except (StorageError, KeyError, TypeError):
         return None

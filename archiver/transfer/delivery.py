@@ -132,7 +132,7 @@ def deliver_shipment(
         signatures=signatures,
         software=SOFTWARE,
         organisation=config.organisation,
-        person=config.operator,
+        person=config.stated_person,
         custody_head=custody.head(bag.root),
         members=shipment.members,
         seed=shipment.seed,

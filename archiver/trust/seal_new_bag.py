@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def agent(config: Config) -> Agent:
     """The agent that these settings act for."""
-    return Agent(organisation=config.organisation, person=config.operator)
+    return Agent(organisation=config.organisation, person=config.stated_person)
 
 
 def seal(

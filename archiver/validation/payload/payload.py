@@ -68,6 +68,7 @@ def check_payload(
     digest = cache(partial(_digest, tree))
     text = _read_text(tree, record)
     findings += _seed(tree, record, digest)
+    findings += _private(tree, record, digest)
     findings += _text(tree, record, digest)
     findings += check_wacz(tree, record, text, warcs, digest)
     findings += check_crate(tree, record, info, digest)
@@ -123,6 +124,23 @@ def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
         return  # its places are paragraphs, or lines of the text within
     if (stated := record.get(int, "seed", "lines")) is not None and stated != lines:
         yield finding("SEED002", path, expected=stated, found=lines)
+
+
+def _private(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
+    """Facts about people and cases: as the record says, or left out of an access copy."""
+    if record.get(str, "private", "kept") != "bag":
+        return
+    path, stated = f"data/{record.get(str, 'private', 'file')}", record.get(str, "private", "sha256")
+    if path not in tree.files and record.get(dict, "redaction") is not None:
+        yield finding("PRIV002", path, digest=stated)
+        return
+    try:
+        found = digest(path)
+    except (KeyError, OSError):
+        yield finding("PRIV003", path)
+        return
+    if found != stated:
+        yield finding("PRIV001", path, expected=stated, found=found)
 
 
 NOT_LINES = ("docx", "pdf", "webloc")

@@ -59,6 +59,21 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#4-12-what-must-agree",
                 "{field} is a day after the capture: the clock was wrong at the capture, or the page names a later day",
             ),
+            "PRIV001": (
+                "error",
+                "bag-format.md#4-16-private",
+                "the private facts do not match their digest in the record (private.sha256)",
+            ),
+            "PRIV002": (
+                "info",
+                "bag-format.md#4-16-private",
+                "left out: digest {digest}; whoever has the file can check it by that",
+            ),
+            "PRIV003": (
+                "error",
+                "bag-format.md#4-16-private",
+                "the private facts that the record names are not in the bag",
+            ),
         },
     ),
     **rules(
