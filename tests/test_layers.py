@@ -48,6 +48,7 @@ ABOVE = {
     "publishing": STAGES | {"ledger", "view", "exports", "redaction"},
     "before_seal": STAGES | {"browser"},
     "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "imports", "series"},
+    "reporting": STAGES | {"ledger", "job"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

@@ -18,6 +18,16 @@ from archiver.model.check import Check, Checked, CheckKind, Flag, FormatFound
 _FLAGS = 200
 """Hits of one check that are kept."""
 _FORMATS = 20_000
+_EXCEEDED = "Heuristics.Limits.Exceeded"
+"""What ClamAV says of a file that is larger, or more deeply packed, than it scans: no virus, and no clean file."""
+_SCANS: dict[str, tuple[list[str], list[str]]] = {
+    "clamdscan": (["--fdpass", "--multiscan"], ["what exceeds the limits that the daemon is set to (clamd.conf)"]),
+    "clamscan": (
+        ["--recursive", "--alert-exceeds-max=yes", "--max-filesize=2000M", "--max-scansize=2000M"],
+        [],
+    ),
+}
+"""Program -> its options, and what it may leave out without a word."""
 _AFTER = "provenance.json, what is in metadata/ and the crate: they are written after the checks"
 
 
@@ -147,7 +157,8 @@ def _scan(scene: _Scene) -> Check:
     program = found[1]
     version = scene.run([program, "--version"])
     tool = one_line(version.output.decode("utf-8", "replace"))[:80] if isinstance(version, Ran) else program
-    options = ["--fdpass", "--multiscan"] if program == "clamdscan" else ["--recursive"]
+    options, left_out = _SCANS[program]
+    unscanned = list(left_out)
     ran = scene.run([program, "--infected", *options, str(scene.payload), str(scene.contents)])
     if isinstance(ran, NotRun):
         return scene.made(name, "virus check", tool or program, started, reason=ran.reason)
@@ -156,13 +167,21 @@ def _scan(scene: _Scene) -> Check:
     flags = []
     for line in ran.output.decode("utf-8", "replace").splitlines():
         path, _, said = line.rpartition(": ")
-        if said.endswith(" FOUND") and path:
+        if said.startswith(_EXCEEDED) and path:
+            of = scene.place(path)
+            where = (of.record_id or of.path) if of else "a file"
+            unscanned.append(f"{where}: it exceeds what {program} scans ({one_line(said)[:100]})")
+        elif said.endswith(" FOUND") and path:
             flags.append(Flag(of=scene.place(path), message=one_line(said.removesuffix(" FOUND"))[:200]))
-    if (ran.code == 1) != bool(flags) or b"SCAN SUMMARY" not in ran.output:
+    found_any = bool(flags) or len(unscanned) > len(left_out)
+    if (ran.code == 1) != found_any or b"SCAN SUMMARY" not in ran.output:
         reason = f"{program} printed something else than a scan's summary, with exit code {ran.code}"
         return scene.made(name, "virus check", tool or program, started, reason=reason)
     seen = sum(1 for each in scene.payload.rglob("*") if each.is_file()) + len(scene.taken.files)
-    return scene.made(name, "virus check", tool or program, started, flags=flags, looked_at=seen)
+    seen -= len(unscanned) - len(left_out)
+    return scene.made(
+        name, "virus check", tool or program, started, flags=flags, looked_at=seen, left_out=unscanned[:_FLAGS]
+    )
 
 
 def _own(scene: _Scene, command: Command) -> Check:

@@ -133,6 +133,15 @@ def test_a_virus_inside_a_packed_response_is_flagged_and_nothing_is_deleted(
     assert "REC016" in capsys.readouterr().out
 
 
+def test_what_exceeds_the_scanners_limits_is_neither_clean_nor_a_virus(tmp_path: Path, tools: Path, capsys):
+    source = SCANNER.replace("mark in path.read_bytes()", 'path.name.endswith(".txt")')
+    program(tools, "clamscan", source.replace("Eicar-Signature", "Heuristics.Limits.Exceeded.MaxFileSize"))
+    _, record, warning = bag(tmp_path, capsys, '[before_seal]\nvirus_scan = "clamscan"\n')
+    (check,) = record["checks"]
+    assert (check["outcome"], check["flags"], warning) == ("passed", [], "")
+    assert any("seed/" in each and "exceeds what clamscan scans" in each for each in check["left_out"])
+
+
 def test_a_clean_scan_passes(tmp_path: Path, tools: Path, capsys):
     program(tools, "clamscan", SCANNER)
     _, record, warning = bag(tmp_path, capsys, '[before_seal]\nvirus_scan = "clamscan"\n')

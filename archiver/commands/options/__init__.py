@@ -71,6 +71,7 @@ COMMANDS = (
     Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "restrict"),
     Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "restrict"),
     Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "status"),
+    Command("report", "Report on a folder of bags: totals, causes, agencies, sizes.", showing.report, "status"),
     Command("extract", "Print the text of saved HTML pages.", pages.extract, "saved_pages"),
     Command("compare", "Compare a seed with a saved page: no network, no bag.", pages.compare, "saved_pages"),
     Command("demo", "The whole job on a small made-up newspaper; no network needed.", jobs.demo, "demo"),
