@@ -230,6 +230,7 @@ def handoff(
     verify: bool = False,
     receipts: AnyPath | None = None,
     endpoint: str | None = None,
+    second_opinion: bool | Literal["required"] = True,
     config: "Config | None" = None,
     **settings: Any,
 ) -> "Iterator[HandedOff]":
@@ -246,14 +247,9 @@ def handoff(
     from archiver.validation.discover import find_bags
     from archiver.verification.judge import processors
 
-    options = HandoffOptions(
-        target=str(target),
-        form=form_of(form, receiver),
-        endpoint=endpoint,
-        verify=verify,
-        receipts=Path(receipts) if receipts else None,
-        cores=processors(),
-    )
+    given: dict[str, Any] = {"target": str(target), "form": form_of(form, receiver), "endpoint": endpoint}
+    given |= {"verify": verify, "receipts": Path(receipts) if receipts else None, "second_opinion": second_opinion}
+    options = HandoffOptions(**given, cores=processors())
     shape = Shape(receiver=receiver, redact=redact, group=group, group_size=group_size)
     return hand_off_bags(list(find_bags(_paths(bags))), options, shape, configured(settings, config))
 
@@ -285,6 +281,7 @@ def receive(
     require_signature: bool = False,
     require_timestamp: bool = False,
     trusted_lists: Iterable[AnyPath] = (),
+    second_opinion: bool | Literal["required"] = True,
     signer: str | None = None,
     trust_roots: AnyPath | None = None,
     tsa_roots: AnyPath | None = None,
@@ -316,6 +313,7 @@ def receive(
         sign=signing(settled),
         unpack_groups=unpack,
         cores=processors(),
+        second_opinion=second_opinion,
     )
 
 

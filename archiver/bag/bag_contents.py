@@ -100,11 +100,16 @@ class BagContents:
     @cached_property
     def rights(self) -> Mapping[str, str | None]:
         """Statement, holder, basis, access and embargo, for the record and everything made of it."""
-        if self.decided is None:
-            return self._stated_rights
-        rule = self.decided.rule
-        statement = rule.statement or self._stated_rights["statement"]
-        return {**self._stated_rights, "access": rule.access, "statement": statement}
+        found = self._stated_rights
+        if self.decided is not None:
+            rule = self.decided.rule
+            found = {**found, "access": rule.access, "statement": rule.statement or found["statement"]}
+        return {**found, "access": self._at_most_restricted(found["access"])}
+
+    def _at_most_restricted(self, access: str | None) -> str | None:
+        """What a subscriber was shown is not open, whatever is stated."""
+        closed = self.capture.logged_in and level_of(access) == "open"
+        return "restricted" if closed else access
 
     @cached_property
     def decided(self) -> Decision | None:
@@ -119,8 +124,8 @@ class BagContents:
     def access_after(self) -> str | None:
         """The level that is stated or decided for when the rule that decided has ended."""
         if self.decided and self.decided.after:
-            return self.decided.after
-        stated = self._stated_rights["access"]
+            return self._at_most_restricted(self.decided.after)
+        stated = self._at_most_restricted(self._stated_rights["access"])
         return level_of(stated) if stated else None
 
     @cached_property

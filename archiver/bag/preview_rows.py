@@ -54,6 +54,11 @@ def capture_rows(record: Table) -> Iterator[Row]:
     if memento:
         form = "as the original server sent it" if memento.get("raw") else "as the archive has rewritten it"
         yield "Read from", f"{words(memento, 'uri')}, archived {moment(words(memento, 'datetime'))}, {form}"
+    if capture.get("logged_in"):
+        yield (
+            "Captured while logged in",
+            f"cookies of a subscription were sent to {', '.join(map(str, capture['logged_in']))}",
+        )
     yield from import_rows(table(capture, "import"))
     if needed := table(capture, "requisites"):
         counts = {"copied": count(needed, "shared"), "failed": count(needed, "failed")}

@@ -38,6 +38,7 @@ PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal", "pla
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 SHOWN = "what scripts would have loaded for another reader, or later, is absent: a browser ran them once"
 _LEAVES = frozenset((str, int, float, bool))
+WITHOUT_COOKIES = "the browser showed the page without the cookies that the capture was made with"
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
 
@@ -205,6 +206,7 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         **({"archives": [_without(each, "last") for each in capture.archives]} if capture.archives else {}),
         **({"witnesses": plain(capture.witnesses)} if capture.witnesses else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
+        **({"logged_in": list(capture.logged_in)} if capture.logged_in else {}),
         **({"import": plain(capture.imported)} if capture.imported else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
@@ -213,7 +215,8 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
 
 def _not_captured(capture: Capture) -> tuple[str, ...]:
     shown = any(each.initiator == "browser" for each in capture.exchanges)
-    return (SHOWN, *NOT_CAPTURED[1:]) if shown else NOT_CAPTURED
+    unknown = (WITHOUT_COOKIES,) if shown and capture.logged_in else ()
+    return (SHOWN, *NOT_CAPTURED[1:], *unknown) if shown else NOT_CAPTURED
 
 
 def _requisites(requisites: Requisites | None) -> dict[str, Any] | None:

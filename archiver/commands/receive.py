@@ -28,6 +28,7 @@ def receive(args: argparse.Namespace) -> int:
         require_timestamp=args.require_timestamp,
         trusted_lists=args.trusted_list,
         endpoint=endpoint(args.endpoint),
+        second_opinion=args.second_opinion or True,
         config=config,
     ):
         outcomes[each.outcome] += 1

@@ -83,7 +83,7 @@ _SWITCHES = (
     *("screenshot", "consent", "browser_no_sandbox"),
 )
 _FROM_ARGUMENTS = (
-    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento", "confirm"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "cookies", "robots", "memento", "confirm"),
     *("deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
 )

@@ -64,6 +64,8 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    cookies: Path | None = None
+    """Cookies of subscriptions, in Netscape's format; never in a record (docs/imports.md)."""
     imports: tuple[Path, ...] = ()
     """Files of captures that others made: seeds' pages are taken from them, and nobody is asked (docs/imports.md)."""
     confirm: float = 0.0
@@ -149,7 +151,7 @@ class Config:
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
             *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
-            *("imports", "private", *CASE_FILE),
+            *("imports", "cookies", "private", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -249,7 +251,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
+_BESIDE = ("cookies", "key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterable, Iterator
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -14,7 +15,9 @@ from archiver.evidence.verify_text import LEFT_OUT, SUMS, Verifiable, verify_tex
 from archiver.exports.spreadsheets import neutral
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import PATH
+from archiver.ledger.private import private_facts
 from archiver.ledger.restrictions import Gate
+from archiver.model.private import PRIVATE_FILE
 from archiver.packaging.names import require_packable
 from archiver.packaging.source import Source, source
 from archiver.series.history import history
@@ -26,6 +29,7 @@ from archiver.view.certificate_pages import as_html, as_text
 INDEX, VERIFY = "index.html", "VERIFY.md"
 _PREVIEW, _RENDERING = "data/ro-crate-preview.html", "data/rendering/"
 _PICTURES = {"screenshot.png": "The page as a browser showed it", "page.pdf": "The page as a browser printed it"}
+_FACTS = "private-facts.json"
 _TAKEN = frozenset(
     (INDEX, VERIFY, LEFT_OUT, SUMS, "certificate.html", "certificate.txt", "history.csv", "mementos.csv")
 )
@@ -47,12 +51,31 @@ class Contents:
     name: str
     title: str
     address: str
+    captured: str
+    outcome: str
+    verdict: str
+    seal: str
+    whole: bool
+    facts: Mapping[str, Any]
+    """The private facts of the bag; its exhibit and case number stand in a sheet of exhibits, the rest only on "
+    "demand."""
     parts: tuple[Part, ...]
     held_back: tuple[str, ...]
 
+    @property
+    def exhibit(self) -> str:
+        """The number of the exhibit, "" where there is none."""
+        return str(self.facts.get("exhibit_number", ""))
 
-def contents_of(bag: Path, moment: datetime, roots: bytes | None = None) -> Contents:
-    """What a bundle of a bag in a folder has, drawn up at `moment`; signatures are judged by `roots` (PEM).
+    @property
+    def case(self) -> str:
+        """The number of the case, "" where there is none."""
+        return str(self.facts.get("case_number", ""))
+
+
+def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, private: bool = False) -> Contents:
+    """What a bundle of a bag in a folder has, drawn up at `moment`; signatures are judged by `roots` (PEM). Facts about
+    people and cases are in it only where `private` asks for them.
 
     Raises Refused for a bag that is not valid, that archiver did not make, or that may not be shown; StorageError.
     """
@@ -65,17 +88,23 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None) -> Cont
     packed, record = source(bag), read_record(bag)
     _require_plain(packed)
     listed = _manifest(packed)
-    kept = [path for path in packed.files if whole or not path.startswith("data/")]
+    facts, apart = private_facts(bag, record), f"data/{PRIVATE_FILE}"
+    kept = [path for path in packed.files if (whole and path != apart) or not path.startswith("data/")]
+    kept += [apart] if private and whole and apart in packed.files else []
     left_out = [path for path in packed.files if path not in kept]
     held = () if whole else (_held(packed, access.sentence),)
+    if apart in left_out and whole:
+        held = (f"Facts about people and cases are left out: digest {listed[apart]}; --private gives them",)
     made: dict[str, str] = {
         "certificate.html": as_html([certificate]),
         "certificate.txt": as_text([certificate]),
-        "history.csv": _csv(_HISTORY, events := list(_history(bag, record, gate, whole))),
+        "history.csv": csv_text(_HISTORY, events := list(_history(bag, record, gate, whole))),
         VERIFY: verify_text(Verifiable(name=packed.name, paths=kept, left_out=left_out)),
     }
     if mementos := list(_mementos(record)):
-        made["mementos.csv"] = _csv(_MEMENTOS, mementos)
+        made["mementos.csv"] = csv_text(_MEMENTOS, mementos)
+    if private and facts and apart not in kept:
+        made[_FACTS] = json.dumps({k: v for k, v in facts.items() if k != "seed"}, indent=1, ensure_ascii=False) + "\n"
     if left_out:
         made[LEFT_OUT] = "".join(f"{listed[path]}  {path}\n" for path in left_out)
     title = next((each["value"] for each in record["claims"]["headline"]), None) or record["seed"]["original_url"]
@@ -91,14 +120,27 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None) -> Cont
         history=events,
         mementos=mementos,
     )
-    texts = [Part(path=path, read=partial(_once, text.encode("utf-8", "replace"))) for path, text in made.items()]
+    texts = [Part(path=path, read=partial(once, text.encode("utf-8", "replace"))) for path, text in made.items()]
     files = [
         Part(path=f"{packed.name}/{path}", read=partial(packed.read, path), sha256=listed.get(path)) for path in kept
     ]
-    return Contents(name=packed.name, title=title, address=address, parts=(*texts, *files), held_back=held)
+    return Contents(
+        name=packed.name,
+        title=title,
+        address=address,
+        captured=record["capture"]["started"],
+        outcome=record["capture"]["outcome"],
+        verdict=record["comparison"]["verdict"],
+        seal=packed.seal,
+        whole=whole,
+        facts=facts,
+        parts=(*texts, *files),
+        held_back=held,
+    )
 
 
-def _once(data: bytes) -> Iterator[bytes]:
+def once(data: bytes) -> Iterator[bytes]:
+    """Bytes in one piece."""
     yield data
 
 
@@ -136,6 +178,7 @@ def _rows(name: str, kept: list[str], made: Iterable[str]) -> list[tuple[str, st
         "certificate.txt": "The same as plain text",
         "history.csv": "The captures of this address",
         "mementos.csv": "What web archives have of it",
+        _FACTS: "Facts about people and cases",
         LEFT_OUT: "Digests of the files that are left out",
         f"{name}/data/provenance.json": "The record: everything that is known of the capture",
         f"{name}/data/seed/": "The document that was kept (the seed)",
@@ -198,7 +241,8 @@ def _cells(*values: object) -> tuple[str, ...]:
     return tuple("" if value is None else str(value) for value in values)
 
 
-def _csv(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def csv_text(header: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table as CSV, in which no cell is taken for a formula."""
     out = io.StringIO()
     csv.writer(out).writerows([tuple(header), *([neutral(cell) for cell in row] for row in rows)])
     return out.getvalue()

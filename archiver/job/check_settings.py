@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archiver.browser.available import missing
+from archiver.capture.cookie_file import read_cookies
 from archiver.config import Config, without_credentials
 from archiver.errors import UsageError
 from archiver.imports.files import kind_of
@@ -46,6 +47,10 @@ def checked(config: Config) -> Config:
     for name, allowed in _CHOICES:
         if getattr(config, name) not in allowed:
             raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
+    if config.cookies is not None:
+        if config.executor is not None:
+            raise UsageError("--cookies reads a file of this machine: it takes no cluster (--executor)")
+        read_cookies(config.cookies)
     if config.imports:
         config = _from_files(config)
     if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():

@@ -20,7 +20,7 @@ from archiver.job.coordinator import Coordinator
 from archiver.job.events import Event, JobEnded, JobStarted, LedgerFilled
 from archiver.job.result import Result, Summary
 from archiver.job.seed_result import SeedResult, seed_result
-from archiver.job.visits import seal_visits
+from archiver.job.visits import KEPT, seal_visits
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import bags_locked
 from archiver.ledger.receipts import take_receipts
@@ -108,7 +108,7 @@ def _seal_visits(config: Config, job: str) -> None:
     """Make bags of the visits that no bag has yet. Raises StorageError, UsageError."""
     names, warnings = seal_visits(config, job, load_signer(config), datetime.now(UTC))
     for name in names:
-        _log.info("visits that found nothing changed: %s", config.bags / name)
+        _log.info("visits that found nothing changed: %s", config.bags / KEPT / name)
     for each in warnings:
         _log.warning("%s", each)
 

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from archiver.trust.sign import Signer
 
 FOLDER = ".archiver/visits"
+KEPT = "visits"
+"""Where their bags lie, below the bags folder: apart from those of articles, which have a record."""
 FILE = "visits.jsonl"
 _EXCHANGE = ("url", "initiator", "status", "bytes", "started", "ended", "ip")
 
@@ -142,7 +144,10 @@ def _seal(
         )
         detail = {"bag": {"name": bag.name, "identifier": bag.identifier}, "visits": {"day": day, "count": count}}
         warning = seal_bag(bag, detail, config=config, signer=signer, now=now)
-        publish([bag], config.bags)
+        kept = config.bags / KEPT
+        with storage(f"make {kept}"):
+            kept.mkdir(exist_ok=True)
+        publish([bag], kept)
     except BaseException:
         shutil.rmtree(staged.path, ignore_errors=True)
         raise

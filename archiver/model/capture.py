@@ -199,6 +199,8 @@ class Capture:
     error: NoAnswer | None = None
     imported: Imported | None = None
     """Set where others captured the page."""
+    logged_in: tuple[str, ...] = ()
+    """Hosts that got cookies of a subscription (`--cookies`): what they answered may not be what others see."""
     witnesses: tuple[Witness, ...] = ()
     """Of an original that is gone: who else says so, or had it last."""
 

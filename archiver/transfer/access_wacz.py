@@ -49,9 +49,10 @@ def with_access_copy(packed: Package, bag: Source) -> Package:
 def _entries(bag: Source) -> list[Entry] | None:
     record = _json(bag, "data/provenance.json")
     memento, source = _of(record, "capture", "memento"), _of(record, "text", "from")
-    original, kept = _of(record, "capture", "requested_url"), _index(bag)
+    original = _of(record, "capture", "requested_url")
     if not isinstance(memento, dict) or _of(source, "kind") != "memento" or not isinstance(original, str):
         return None
+    kept = _index(bag)
     page = _alias(kept, _of(source, "url"), original, _moment(_of(source, "datetime")))
     if page is None:
         return None

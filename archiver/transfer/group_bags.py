@@ -281,7 +281,9 @@ def _whole(skeleton: Source, members: dict[str, Source]) -> Source:
 
 def _validated(members: Sequence[Source], session: HandoffSession) -> list[Report]:
     """A report for each bag. Raises Refused, naming all that are not valid."""
-    reports = list(validate_bags([each.root for each in members], jobs=session.options.cores, second_opinion=True))
+    options = session.options
+    roots = [each.root for each in members]
+    reports = list(validate_bags(roots, jobs=options.cores, second_opinion=options.second_opinion))
     wrong = [f"{Path(each.bag).name} ({_first(each)})" for each in reports if not each.ok]
     if wrong:
         more = f" and {len(wrong) - 20} more" if len(wrong) > 20 else ""

@@ -41,7 +41,7 @@ from archiver.transfer.left_state import left_state
 from archiver.transfer.wacz_signing import signed_digest, timestamps
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
-from archiver.validation.validator import validate_bag
+from archiver.validation.validator import SecondOpinion, validate_bag
 from archiver.verification.judge import require_valid
 
 GROUPS = "groups"
@@ -51,7 +51,8 @@ GROUPS = "groups"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffOptions:
     """The options of a hand-off. `target` is a folder or s3://…; `receipts` is the folder for receipts, by default the
-    bag's; with `verify`, what was delivered before is read back in full."""
+    bag's; with `verify`, what was delivered before is read back in full; with
+    `second_opinion` "required", bagit-python must call the bags valid."""
 
     target: str
     form: Form = "tar"
@@ -59,6 +60,7 @@ class HandoffOptions:
     verify: bool = False
     receipts: Path | None = None
     cores: int = 1
+    second_opinion: SecondOpinion = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,18 +86,18 @@ def hand_off(
         for bag in bags:
             session = sessions.of(bag)
             try:
-                yield session.hand_off(shipment_of(bag, options.cores))
+                yield session.hand_off(shipment_of(bag, options.cores, options.second_opinion))
             except Refused as refused:
                 yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))
 
 
-def shipment_of(bag: Path, cores: int) -> Shipment:
+def shipment_of(bag: Path, cores: int, second_opinion: SecondOpinion = True) -> Shipment:
     """The shipment of a bag as it is. Raises Refused."""
     found = source(bag)
     return Shipment(
         name=str(bag),
         source=found,
-        validate=lambda: validate_bag(bag, second_opinion=True, cores=cores),
+        validate=lambda: validate_bag(bag, second_opinion=second_opinion, cores=cores),
         logs=(bag,),
         seal=found.seal,
         identifier=found.identifier,

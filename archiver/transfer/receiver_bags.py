@@ -191,7 +191,7 @@ def _key(found: Source, receiver: Receiver) -> str:
 def _validate(chain: Sequence[Source], found: Source, receiver: Receiver | None, session: HandoffSession) -> Report:
     """The report of the built bag, after that of those it was built from. Raises Refused, StorageError."""
     for each in chain:
-        report = validate_bag(each.root, second_opinion=True, cores=session.options.cores)
+        report = validate_bag(each.root, second_opinion=session.options.second_opinion, cores=session.options.cores)
         require_valid(report)
     if receiver is None:
         return report

@@ -73,6 +73,8 @@ def capture_lines(record: Record) -> Iterator[str]:
         yield f"payload   {f'sha256 {one_line(payload)}' if payload else 'no digest: the message was not whole'}"
     for each in capture.get("archives") or ():
         yield f"archive   {one_line(each['archive'])}: {one_line(each['words'])}"
+    if hosts := capture.get("logged_in"):
+        yield f"logged in captured while logged in: cookies were sent to {one_line(', '.join(map(str, hosts)))}"
     for label, words in import_rows(capture.get("import")):
         yield f"{one_line(label.lower()):<9} {one_line(words)}"
     for each in capture.get("witnesses") or ():

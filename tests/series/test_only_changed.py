@@ -26,7 +26,7 @@ def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
 
 
 def visit_bags(job: Job) -> list[Path]:
-    return sorted(job.bags.glob("visits-*"))
+    return sorted(job.bags.glob("visits/visits-*"))
 
 
 def test_an_unchanged_page_makes_no_bag_and_is_in_a_bag_of_visits(tmp_path: Path, job: Job):
@@ -42,8 +42,8 @@ def test_an_unchanged_page_makes_no_bag_and_is_in_a_bag_of_visits(tmp_path: Path
     assert [each["bag"] for each in again] == [each["bag"] for each in first]
     assert all(each["unchanged"] for each in again)
     (bag,) = visit_bags(job)
-    assert len([each for each in job.bags.iterdir() if not each.name.startswith(".")]) == 3
-    assert job.valid(bag.name)
+    assert len([each for each in job.bags.iterdir() if not each.name.startswith(".")]) == 3, "two bags and visits/"
+    assert job.valid(f"visits/{bag.name}")
     lines = [json.loads(line) for line in (bag / "data/visits.jsonl").read_text("utf-8").splitlines()]
     assert len(lines) == 2
     for line in lines:
@@ -178,3 +178,14 @@ def test_bags_of_one_seed_are_linked_across_addresses(tmp_path: Path, job: Job):
         found = ledger.bags_at("http://x.example/2", 20, seed_sha256=one)
         assert [each.partition("-")[0] for each in found] == ["three", "two", "one"]
         assert [each.partition("-")[0] for each in ledger.bags_at("http://x.example/2", 20)] == ["three", "two"]
+
+
+def test_bags_of_visits_are_in_nobodys_way(tmp_path: Path, job: Job, capsys: pytest.CaptureFixture[str]):
+    folder = seeds(tmp_path / "seeds", 1)
+    with Server({"/news/1": [SAME]}) as site:
+        job.run(folder, site, *NEVER)
+        job.run(folder, site, *NEVER, "--only-changed")
+    assert visit_bags(job)
+    for command in (["show"], ["export", "--form", "csv"], ["validate"]):
+        assert main([*command, str(job.bags)]) == 0, capsys.readouterr()
+    assert main(["validate", str(job.bags / "visits")]) == 0

@@ -231,3 +231,19 @@ def test_a_page_that_scripts_make_is_replayed_with_its_scripts(tmp_path: Path, c
         assert watched.wrong == []
         watched.page.goto(f"{address}bags/{bag.name}/replay")
         replayed(watched.page).locator("#more").wait_for(timeout=20_000)
+
+
+@needs_scripts
+def test_a_captured_page_is_not_shown_at_the_top_of_a_window(room: str, bags: Path, chromium: Any):
+    """There no frame would hold it: neither the server nor its service worker answers."""
+    with Watched(chromium, room) as watched:
+        watched.page.goto(f"{room}bags/{named(bags, 'ferry-strike')}/replay")
+        frame = replayed(watched.page)
+        frame.get_by_text("Night crossings").first.wait_for(timeout=20_000)
+        addresses = [each.url.partition("#")[0] for each in watched.page.frames[1:]]
+        assert len(addresses) >= 3
+        above = watched.context.new_page()
+        for address in addresses:
+            answer = above.goto(address)
+            assert answer.status == 403, address
+            assert "Night crossings" not in above.inner_text("body")

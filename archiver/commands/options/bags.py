@@ -163,7 +163,9 @@ def bundle(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--trust-roots", type=Path, metavar="FILE", help="trusted certificates (PEM, or a folder), for a signed bag"
     )
-    as_json(command, "one JSON object: output, bags, files, octets, held_back")
+    command.add_argument("--exhibits", action="store_true", help="many bags, in the order of their exhibit numbers")
+    command.add_argument("--private", action="store_true", help="give facts about people and cases along")
+    as_json(command, "one JSON object: output, bags, files, octets, held_back, refused")
 
 
 def _age(text: str) -> timedelta:

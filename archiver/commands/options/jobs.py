@@ -115,6 +115,12 @@ def _network(command: argparse.ArgumentParser) -> None:
     group.add_argument("--proxy", metavar="URL", help="fetch through this proxy; the record says so")
     group.add_argument("--ca-bundle", type=Path, metavar="FILE", help="trusted roots, in place of the built-in ones")
     group.add_argument(
+        "--cookies",
+        type=Path,
+        metavar="FILE",
+        help="cookies of subscriptions (Netscape format), each sent to its own host alone; the bags are restricted",
+    )
+    group.add_argument(
         "--insecure", action="store_true", help="take any certificate; the record says it was not verified"
     )
     group.add_argument(

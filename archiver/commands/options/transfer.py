@@ -5,6 +5,7 @@ from pathlib import Path
 
 from archiver.commands.options.common import ENDPOINT, FORMS, as_json, bags, profile, trust
 
+SECOND_OPINION = "bagit-python must call bags valid too, even where it is known to be wrong (default: a note)"
 RECEIVERS = ("aptrust", "archivematica", "btr", "dspace", "eark", "generic")
 
 
@@ -87,6 +88,7 @@ def handoff(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where receipts go: DIR/receipts (default: the folder the bag lies in)",
     )
+    command.add_argument("--second-opinion", choices=("required",), help=SECOND_OPINION)
     as_json(command, "one JSON object a bag: bag, outcome, package, size, sha256, receipt, reason, notes")
 
 
@@ -105,5 +107,6 @@ def receive(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="put the bags of a group into the bags folder one by one (default: keep the group)",
     )
+    command.add_argument("--second-opinion", choices=("required",), help=SECOND_OPINION)
     as_json(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes, unpacked")
     trust(command)

@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from archiver.bag.staging import STAGING
+from archiver.capture.cookie_file import read_cookies
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
 from archiver.capture.shared_cache import SharedCache
@@ -85,7 +86,9 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
     out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
     return Tools(
         config=config,
-        fetcher=Fetcher(Recorder(config), cache=cache),
+        fetcher=Fetcher(
+            Recorder(config), cache=cache, cookies=read_cookies(config.cookies) if config.cookies else None
+        ),
         job=job,
         signer=signer,
         outbox=out,
