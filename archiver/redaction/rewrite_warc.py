@@ -305,8 +305,7 @@ def _record(path: Path, members: Members) -> _Record:
     while len(held) < length and (whole or end_of_head(held) < 0):
         held += _more(members, held, path)
     held = held[:length]
-    cut = length if whole else end_of_head(held)
-    cut = len(held) if cut < 0 else cut
+    cut = length if whole or (end := end_of_head(held)) < 0 else end
     start = len(header) + 4 + cut
     record.head = held[:cut]
     record.body = lambda: _block(path, offset, start, length - cut)
