@@ -295,10 +295,7 @@ def _record(path: Path, members: Members) -> _Record:
         else:
             fields.append((label, value.strip()))
     record = _Record(offset=offset, version=version, fields=fields, head=b"")
-    if record.get("warc-type") == "continuation" or record.get("warc-segment-number") not in (
-        "",
-        "1",
-    ):  # heads may go on in it
+    if record.get("warc-type") == "continuation" or record.get("warc-segment-number").strip("1"):  # heads may go on
         raise Refused(f"{path.name}: the record at byte {offset} is a segment of another, and is not rewritten")
     length = int(record.get("content-length") or 0)
     whole = record.get("warc-type") in ("warcinfo", "request", "metadata")
