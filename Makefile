@@ -10,7 +10,7 @@ BIN := $(VENV)/bin
 help:
 	@echo "make demo    the whole job on a small made-up newspaper, without network"
 	@echo "make test    the test suite"
-	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, html-validate, ReplayWeb.page"
+	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, html-validate, axe-core, ReplayWeb.page"
 	@echo "make stress  jobs killed and disks full at every stage, every byte of a bag damaged: takes half an hour"
 	@echo "make fuzz    thousands of made-up inputs for every parser: takes half an hour"
 	@echo "make check   ruff, mypy --strict, the rules of imports, the phrases we avoid"
@@ -34,20 +34,22 @@ demo: $(VENV)/.core
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest -n auto --dist loadgroup
 
-# The two scripts of ReplayWeb.page from npm, without what its desktop program needs; without npm its test is skipped.
-$(VENV)/replaywebpage/ui.js:
-	@mkdir -p $(@D)
-	@cd $(@D) && npm pack --silent replaywebpage@2 >/dev/null 2>&1 \
-		&& tar xzf replaywebpage-*.tgz --strip-components=1 package/ui.js package/sw.js \
-		|| echo "npm is absent, or does not reach its registry: nothing is replayed in ReplayWeb.page"
+# The two scripts of ReplayWeb.page from npm, by their digests; without a network its tests are skipped.
+$(VENV)/replaywebpage/ui.js: $(VENV)/.core
+	@$(BIN)/archiver serve --get-replay --replay-files $(@D) || echo "nothing is replayed in ReplayWeb.page"
 
 $(VENV)/html-validate/node_modules:
 	@npm install --silent --no-audit --no-fund --no-save --prefix $(@D) html-validate@10 >/dev/null 2>&1 \
 		|| echo "npm is absent, or does not reach its registry: html-validate judges no page"
 
-judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules
+$(VENV)/axe/node_modules:
+	@npm install --silent --no-audit --no-fund --no-save --prefix $(@D) axe-core@4 >/dev/null 2>&1 \
+		|| echo "npm is absent, or does not reach its registry: axe-core judges no page"
+
+judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules $(VENV)/axe/node_modules
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[judges]'
-	$(BIN)/python -m pytest -m judges tests/judges/test_validators.py tests/judges/test_page.py tests/judges/test_replay_webpage.py
+	$(BIN)/python -m pytest -m judges tests/judges/test_validators.py tests/judges/test_page.py tests/judges/test_replay_webpage.py tests/judges/test_axe.py
+	$(BIN)/python -m pytest tests/serve/test_hostile_capture.py tests/serve/test_in_browser.py
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress

@@ -152,13 +152,15 @@ def validate(
     signer: str | None = None,
     trust_roots: AnyPath | None = None,
     tsa_roots: AnyPath | None = None,
+    trusted_lists: Iterable[AnyPath] = (),
 ) -> Report:
     """Validate one bag, in a folder or serialised, with every check that `archiver validate` makes.
 
     The report has `.ok`, `.findings` and `.not_checked`, the names of the checks that were not made: they are not
     passed. `second_opinion` asks bagit-python too, whose word decides against ours only where it is "required" or no
     error of its own is known. `profile` is a BagIt profile, a file or `archiver`, `btr`, `aptrust`; `trust_roots` the
-    certificates that signatures are judged by, without which signers are reported and not verified.
+    certificates that signatures are judged by, without which signers are reported and not verified; `trusted_lists` are
+    XML files (ETSI TS 119 612).
     """
     from archiver.verification.demands import Demands
     from archiver.verification.judge import judge, processors
@@ -172,6 +174,7 @@ def validate(
         signer=signer,
         trust_roots=trust_roots,
         tsa_roots=tsa_roots,
+        trusted_lists=_paths(trusted_lists),
     )
     return judge(Path(path), demands, cores=processors())
 
@@ -227,15 +230,16 @@ def handoff(
     verify: bool = False,
     receipts: AnyPath | None = None,
     endpoint: str | None = None,
+    second_opinion: bool | Literal["required"] = True,
     config: "Config | None" = None,
     **settings: Any,
 ) -> "Iterator[HandedOff]":
     """Pack bags, deliver them to `target`, read them back, keep a receipt; a result for each as it ends.
 
     `bags` are bags or folders of bags, `target` an existing folder or s3://BUCKET/PREFIX at `endpoint`. `form` is
-    `folder`, `tar`, `tgz`, `zip` or `wacz`; `receiver` builds bags to a profile (`aptrust`, `archivematica`, `btr`),
-    `redact` access copies; `group` makes one bag of them all, in parts of `group_size`. `verify` reads again what was
-    delivered before. A bag that is not valid is not delivered: its outcome is `refused`.
+    `folder`, `tar`, `tgz`, `zip` or `wacz`; `receiver` makes bags to a profile (`aptrust`, `archivematica`, `btr`) or
+    packages (`dspace`, `eark`), `redact` access copies; `group` makes one bag of all, in parts of `group_size`;
+    `verify` reads again what was delivered before. A bag that is not valid is not delivered: it is `refused`.
     """
     from archiver.config import configured
     from archiver.transfer.hand_off_bags import Shape, form_of, hand_off_bags
@@ -243,14 +247,9 @@ def handoff(
     from archiver.validation.discover import find_bags
     from archiver.verification.judge import processors
 
-    options = HandoffOptions(
-        target=str(target),
-        form=form_of(form, receiver),
-        endpoint=endpoint,
-        verify=verify,
-        receipts=Path(receipts) if receipts else None,
-        cores=processors(),
-    )
+    given: dict[str, Any] = {"target": str(target), "form": form_of(form, receiver), "endpoint": endpoint}
+    given |= {"verify": verify, "receipts": Path(receipts) if receipts else None, "second_opinion": second_opinion}
+    options = HandoffOptions(**given, cores=processors())
     shape = Shape(receiver=receiver, redact=redact, group=group, group_size=group_size)
     return hand_off_bags(list(find_bags(_paths(bags))), options, shape, configured(settings, config))
 
@@ -281,6 +280,8 @@ def receive(
     unpack: bool = False,
     require_signature: bool = False,
     require_timestamp: bool = False,
+    trusted_lists: Iterable[AnyPath] = (),
+    second_opinion: bool | Literal["required"] = True,
     signer: str | None = None,
     trust_roots: AnyPath | None = None,
     tsa_roots: AnyPath | None = None,
@@ -299,13 +300,9 @@ def receive(
     from archiver.verification.demands import trust_of
     from archiver.verification.judge import processors
 
-    trust = trust_of(
-        trust_roots=trust_roots,
-        tsa_roots=tsa_roots,
-        signer=signer,
-        require_signature=require_signature,
-        require_timestamp=require_timestamp,
-    )
+    asked: dict[str, Any] = {"trust_roots": trust_roots, "tsa_roots": tsa_roots, "signer": signer}
+    asked |= {"require_signature": require_signature, "require_timestamp": require_timestamp}
+    trust = trust_of(**asked, trusted_lists=_paths(trusted_lists))
     settled = configured({**settings, "bags": Path(bags)}, config)
     return take_in(
         [str(each) for each in ([packages] if isinstance(packages, (str, Path)) else packages)],
@@ -316,6 +313,7 @@ def receive(
         sign=signing(settled),
         unpack_groups=unpack,
         cores=processors(),
+        second_opinion=second_opinion,
     )
 
 

@@ -39,10 +39,16 @@ ABOVE = {
     "redaction": STAGES | {"ledger"},
     "fixity": STAGES | {"ledger"},
     "verification": STAGES | {"ledger", "view"},
-    "transfer": STAGES | {"ledger", "redaction", "verification"},
+    "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
+    "transfer": STAGES | {"ledger", "exports", "redaction", "verification"},
+    "serve": STAGES | {"ledger", "view"},
     "mementos": STAGES | {"redaction"},
+    "imports": STAGES | {"mementos"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},
-    "job": STAGES | {"browser", "ledger", "transfer", "mementos"},
+    "publishing": STAGES | {"ledger", "view", "exports", "redaction"},
+    "before_seal": STAGES | {"browser"},
+    "job": STAGES | {"before_seal", "browser", "ledger", "transfer", "mementos", "imports", "series"},
+    "reporting": STAGES | {"ledger", "job"},
 }
 """The rooms above the stages, from the bottom up, each with the rooms it may use beside the foundation."""
 DOORS = ("demo", "api", "__init__", "commands", "cli", "__main__")

@@ -1,13 +1,16 @@
 """What the files of one bag are made from: everything known about its capture when it is written."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 
+from archiver.bag.identifiers import identifiers
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
 from archiver.model import Capture, ClaimName, LeadImage, PreviousBag, Reading, Rendering, Seed
+from archiver.model.check import Check
+from archiver.model.private import PrivatePart
 from archiver.rights.gate import LEVELS, level_of
 from archiver.rights.rules import Decision
 
@@ -47,8 +50,19 @@ class BagContents:
     """None where nothing was known of the clock."""
     previous: tuple[PreviousBag, ...] = ()
     """Earlier bags of the same address, the oldest first."""
+    private: PrivatePart | None = None
+    """Facts about people and cases, which `seed` and `config` do not have."""
     rendering: Rendering | None = None
     """None where no browser was asked."""
+    lead_body: bytes = field(default=b"", repr=False)
+    """The file of `lead`, decoded; empty where there is none."""
+    checks: tuple[Check, ...] = ()
+    """What programs said of the payload before it is sealed."""
+
+    @cached_property
+    def identifiers(self) -> tuple[tuple[str, str], ...]:
+        """(kind, identifier) of those beside the UUID."""
+        return identifiers(self.identifier, self.config.identifiers)
 
     @property
     def warc(self) -> str:
@@ -86,11 +100,16 @@ class BagContents:
     @cached_property
     def rights(self) -> Mapping[str, str | None]:
         """Statement, holder, basis, access and embargo, for the record and everything made of it."""
-        if self.decided is None:
-            return self._stated_rights
-        rule = self.decided.rule
-        statement = rule.statement or self._stated_rights["statement"]
-        return {**self._stated_rights, "access": rule.access, "statement": statement}
+        found = self._stated_rights
+        if self.decided is not None:
+            rule = self.decided.rule
+            found = {**found, "access": rule.access, "statement": rule.statement or found["statement"]}
+        return {**found, "access": self._at_most_restricted(found["access"])}
+
+    def _at_most_restricted(self, access: str | None) -> str | None:
+        """What a subscriber was shown is not open, whatever is stated."""
+        closed = self.capture.logged_in and level_of(access) == "open"
+        return "restricted" if closed else access
 
     @cached_property
     def decided(self) -> Decision | None:
@@ -105,8 +124,8 @@ class BagContents:
     def access_after(self) -> str | None:
         """The level that is stated or decided for when the rule that decided has ended."""
         if self.decided and self.decided.after:
-            return self.decided.after
-        stated = self._stated_rights["access"]
+            return self._at_most_restricted(self.decided.after)
+        stated = self._at_most_restricted(self._stated_rights["access"])
         return level_of(stated) if stated else None
 
     @cached_property

@@ -1,6 +1,7 @@
 """Builds bag-info.txt, what a librarian reads first (RFC 8493, 2.2.2; docs/bag-format.md, section 2.2)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from archiver import __version__
 from archiver.bag.bag_contents import CUSTODY_LOG, NOT_STATED, BagContents
@@ -18,6 +19,7 @@ def bag_info(contents: BagContents) -> Info:
         *operation(config),
         ("External-Description", contents.headline),
         ("External-Identifier", contents.identifier),
+        *(("External-Identifier", each) for _, each in contents.identifiers),
         ("Bagging-Date", f"{contents.sealed:%Y-%m-%d}"),
         ("Bag-Group-Identifier", config.group or contents.group),
         ("Bag-Producing-Organization", config.organisation),
@@ -59,7 +61,9 @@ def _credited(found_in: Sequence[Credit]) -> list[str]:
 
 
 def operation(config: Config) -> Info:
-    """Who archives, and whom to contact."""
+    """Who archives, and whom to contact where people are stated."""
+    if config.private != "stated":
+        config = replace(config, contact_name=None, contact_email=None, contact_phone=None)
     pairs = [
         ("Source-Organization", config.organisation or NOT_STATED),
         ("Organization-Address", config.organisation_address),

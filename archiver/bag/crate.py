@@ -15,6 +15,7 @@ from archiver.bag.roles import term_of
 from archiver.bag.sanitize import json_bytes, one_line
 from archiver.markup.addresses import as_uri
 from archiver.model import Credit
+from archiver.model.private import PRIVATE_FILE
 
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
 CONFORMS_TO = "https://w3id.org/ro/crate/1.2"
@@ -44,6 +45,8 @@ def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
     yield {"@id": METADATA, "@type": "CreativeWork", "about": _ref("./"), "conformsTo": _ref(CONFORMS_TO)}
     yield _root(contents, files)
     yield {"@id": "#identifier", "@type": "PropertyValue", "name": "External-Identifier", "value": contents.identifier}
+    for kind, value in contents.identifiers:
+        yield {"@id": f"#identifier-{kind.lower()}", "@type": "PropertyValue", "name": kind, "value": value}
     yield _licence(contents)
     yield from _article(contents)
     yield from _agents(contents)
@@ -55,6 +58,11 @@ def _entities(contents: BagContents, files: Sequence[File]) -> Iterator[Entity]:
 
 def _ref(identifier: str) -> dict[str, str]:
     return {"@id": identifier}
+
+
+def _references(contents: BagContents) -> dict[str, str] | list[dict[str, str]]:
+    others = [_ref(f"#identifier-{kind.lower()}") for kind, _ in contents.identifiers]
+    return [_ref("#identifier"), *others] if others else _ref("#identifier")
 
 
 def _single(entity: Entity) -> Entity:
@@ -71,7 +79,7 @@ def _root(contents: BagContents, files: Sequence[File]) -> Entity:
         "@type": "Dataset",
         "name": one_line(contents.title),
         "description": what,
-        "identifier": _ref("#identifier"),
+        "identifier": _references(contents),
         **({"publisher": _ref("#agent")} if contents.config.organisation else {}),
         "datePublished": f"{contents.sealed:%Y-%m-%dT%H:%M:%SZ}",
         "license": _ref(_licence_id(contents)),
@@ -216,10 +224,11 @@ def _agents(contents: BagContents) -> Iterator[Entity]:
 def _capture(contents: BagContents) -> Entity:
     """The CreateAction: who had the capture made, with what, when, from what, with what result."""
     capture, config = contents.capture, contents.config
+    others = f", by others, out of {capture.imported.file.name}" if capture.imported else ""
     return {
         "@id": "#capture",
         "@type": "CreateAction",
-        "name": f"Capture of {capture.requested_url}",
+        "name": f"Capture of {capture.requested_url}{others}",
         "agent": _ref("#agent"),
         **({"participant": _ref("#operator")} if config.organisation and config.operator else {}),
         "instrument": _ref("#archiver"),
@@ -276,6 +285,7 @@ def _describe(contents: BagContents, path: str) -> str:
         contents.warc: "The exchanges as they went over the connection",
         contents.seed_file: f"The seed document, byte for byte. {contents.custody_line}",
         "text/article.txt": "The text extracted from the page",
+        PRIVATE_FILE: "Facts about people and cases, which access copies leave out",
         "provenance.json": "The record: what was captured, what it says, how it compares",
         "metadata/premis.xml": "Preservation metadata (PREMIS 3)",
         "metadata/metadata.csv": "Descriptive metadata (Dublin Core)",

@@ -19,12 +19,14 @@ from archiver.bag.crate import File
 from archiver.bag.formats import Format, format_of
 from archiver.bag.rendering import FOLDER
 from archiver.bag.sanitize import one_line
+from archiver.model.check import Check, Flag, FormatFound
 
 NS = "http://www.loc.gov/premis/v3"
 XSI = "http://www.w3.org/2001/XMLSchema-instance"
 EVENT_TYPES = "http://id.loc.gov/vocabulary/preservation/eventType"
 _IN = f"{{{NS}}}"
 _PREFIXES: dict[Any, str] = {None: NS, "xsi": XSI}
+BY_NAME = "by the file's name; not identified from its content"
 SOFTWARE, ORGANISATION, OPERATOR = "archiver", "organisation", "operator"
 
 Node: TypeAlias = etree._Element
@@ -50,6 +52,8 @@ def premis_of(contents: BagContents, files: Sequence[File]) -> bytes:
     paths = [path for path, _, _ in files]
     events = _events(contents, paths)
     root = etree.Element(f"{_IN}premis", {"version": "3.0"}, _PREFIXES)
+    if contents.identifiers:
+        _entity(root, contents)
     for file in files:
         _object(root, contents, file, events)
     for event in events:
@@ -57,6 +61,16 @@ def premis_of(contents: BagContents, files: Sequence[File]) -> bytes:
     _agents(root, contents)
     _rights(root, contents, paths)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _captured(contents: BagContents) -> str:
+    """How the page was captured: by us, or by others, as their file says."""
+    capture, imported = contents.capture, contents.capture.imported
+    if imported is None:
+        return f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}"
+    software = next((each.value for each in imported.stated if each.name in ("software", "creator")), "not stated")
+    taken = f"{imported.file.name} at {imported.imported:%Y-%m-%dT%H:%M:%SZ} by {SOFTWARE} {__version__}"
+    return f"captured by others (software: {software}), taken out of {taken}"
 
 
 def _events(contents: BagContents, paths: list[str]) -> list[Event]:
@@ -68,7 +82,7 @@ def _events(contents: BagContents, paths: list[str]) -> list[Event]:
         Event(kind="accession", moment=capture.started, agent=responsible, files=(contents.seed_file,), note=None,
               detail=contents.custody_line, outcome="success"),
         Event(kind="capture", moment=capture.started, agent=responsible, files=warcs, note=capture.reason,
-              detail=f"GET {capture.requested_url}, recorded by {SOFTWARE} {__version__}", outcome=capture.outcome),
+              detail=_captured(contents), outcome=capture.outcome),
         *_rendering(contents, paths),
         Event(kind="validation", moment=capture.finished, agent=SOFTWARE, files=warcs, note=None,
               detail="WARC 1.1: members, lengths, digests and fields, before sealing", outcome="success"),
@@ -77,6 +91,7 @@ def _events(contents: BagContents, paths: list[str]) -> list[Event]:
               "claims, credits and comparison with the seed", outcome="success", note=f"verdict: {comparison.verdict}"),
         Event(kind="message digest calculation", moment=contents.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
               detail="SHA-256 and SHA-512, while each file was written", outcome="success"),
+        *map(_checked, contents.checks),
         Event(kind="creation", moment=contents.sealed, agent=SOFTWARE, files=tuple(paths), note=None,
               detail=f"BagIt 1.0 bag {contents.name}", outcome="success"),
     ]  # fmt: skip
@@ -99,6 +114,31 @@ def _rendering(contents: BagContents, paths: list[str]) -> list[Event]:
     ]  # fmt: skip
 
 
+def _checked(check: Check) -> Event:
+    """A check before sealing: what was flagged, or why it was not made."""
+    notes = [check.reason] if check.reason else [_flag(each) for each in check.flags[:50]]
+    notes += [f"not looked at: {each}" for each in check.left_out[:20]]
+    found = f"; {len(check.formats)} formats identified" if check.kind == "format identification" else ""
+    of = [each.of for each in check.formats] + [each.of for each in check.flags if each.of]
+    return Event(kind=check.kind, name=f"check {check.name}", moment=check.started, agent=SOFTWARE,
+                 detail=f"{check.name} by {check.tool}: {check.looked_at} files and contents of WARC records{found}",
+                 outcome="success" if check.outcome == "passed" else check.outcome, note="; ".join(notes) or None,
+                 files=tuple(dict.fromkeys(each.path for each in of)))  # fmt: skip
+
+
+def _flag(flag: Flag) -> str:
+    where = f" in {flag.of.path}" if flag.of else ""
+    return f"{flag.message}{where}{f', record {flag.of.record_id}' if flag.of and flag.of.record_id else ''}"
+
+
+def _entity(root: Node, contents: BagContents) -> None:
+    """The bag as a whole, with its identifiers."""
+    node = _add(root, "object")
+    node.set(f"{{{XSI}}}type", "intellectualEntity")
+    for kind, value in (("UUID", contents.identifier.rpartition(":")[2]), *contents.identifiers):
+        _identified(node, "objectIdentifier", kind, value)
+
+
 def _object(root: Node, contents: BagContents, file: File, events: Iterable[Event]) -> None:
     path, size, sha256 = file
     known = format_of(path)
@@ -111,7 +151,10 @@ def _object(root: Node, contents: BagContents, file: File, events: Iterable[Even
     _add(fixity, "messageDigestAlgorithm", "SHA-256")
     _add(fixity, "messageDigest", sha256)
     _add(characteristics, "size", str(size))
-    _format(_add(characteristics, "format"), known)
+    for each in _identified_formats(contents, path):
+        _format_found(_add(characteristics, "format"), each)
+    if not _identified_formats(contents, path):
+        _format(_add(characteristics, "format"), known)
     if path == contents.seed_file:
         _add(node, "originalName", contents.seed.name)
     for event in events:
@@ -121,7 +164,22 @@ def _object(root: Node, contents: BagContents, file: File, events: Iterable[Even
             )
 
 
-def _format(node: Node, known: Format) -> None:
+def _identified_formats(contents: BagContents, path: str) -> list[FormatFound]:
+    """What a program identified the file itself as."""
+    return [
+        found
+        for check in contents.checks
+        for found in check.formats
+        if found.of.path == path and found.of.record_id is None
+    ]
+
+
+def _format_found(node: Node, found: FormatFound) -> None:
+    known = Format(found.name, found.version, found.mime or "", found.puid)
+    _format(node, known, note=f"identified from the content: {found.basis or 'basis not stated'}")
+
+
+def _format(node: Node, known: Format, note: str = BY_NAME) -> None:
     designation = _add(node, "formatDesignation")
     _add(designation, "formatName", known.name)
     if known.version:
@@ -130,6 +188,7 @@ def _format(node: Node, known: Format) -> None:
         registry = _add(node, "formatRegistry")
         _add(registry, "formatRegistryName", "PRONOM")
         _add(registry, "formatRegistryKey", known.puid)
+    _add(node, "formatNote", note)
 
 
 def _event(root: Node, contents: BagContents, event: Event) -> None:

@@ -1,31 +1,51 @@
-"""ro-crate-preview.html: the page a person reads. Static, without scripts, everything from outside escaped.
+"""ro-crate-preview.html: the page a person reads. One file without scripts that loads nothing; everything from outside
+is escaped.
 
-The markup stands in `templates/preview.html`; this module puts the facts together: what was captured, how it compares
-line by line, who is credited and what each source claims. It states nothing that the record does not; the record stays
-the authority. The page leads nowhere but to files of the payload, and loads none.
+`page_of` makes it from a record as it is read back, so that the page of any bag, also of an older one, can be made
+anew; `preview_of` is the page of a bag that is being written. It states nothing that the record does not; the record
+stays the authority. The markup stands in `templates/preview.html`.
 """
 
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import islice
-from typing import Generic, TypeVar
-from urllib.parse import urlsplit
+from typing import Any, Generic, TypeVar
 
 from archiver.bag.bag_contents import BagContents
-from archiver.bag.preview_diff import Run, marked, respelt
-from archiver.model import Capture, ComparedLine, Comparison, Notice
-from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
-from archiver.model.outcome_words import answer_words
+from archiver.bag.preview_facts import (
+    MOST,
+    Table,
+    count,
+    day,
+    direction,
+    host_of,
+    language_tag,
+    rows,
+    share,
+    table,
+    web_address,
+    words,
+)
+from archiver.bag.preview_lines import groups_of, lines_of, tallies_of
+from archiver.bag.preview_pictures import Picture, photo, top_of
+from archiver.bag.preview_rows import (
+    Row,
+    answer_of,
+    capture_rows,
+    claim_rows,
+    credit_rows,
+    custody_rows,
+    link_rows,
+    not_read,
+    photo_rows,
+)
+from archiver.model.comparison_words import VERDICTS, copy_words, source_words, verdict_words
 from archiver.templates import render
 
 T = TypeVar("T")
 
-MOST = 2_000
-"""Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
-_LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
-"""As in BCP 47; a page may claim anything."""
+_SCREENSHOT = "rendering/screenshot.png"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,175 +56,167 @@ class Listed(Generic[T]):
     more: int
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A compared line: its kind, words about it, and its paragraphs, each a heading and runs of (side, text)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pictures:
+    """The pictures of a page, where there are any."""
 
-    kind: str
-    about: str
-    paragraphs: Sequence[tuple[str, Sequence[Run]]]
+    lead: Picture | None = None
+    screenshot: Picture | None = None
 
 
-def preview_of(contents: BagContents, paths: Iterable[str]) -> bytes:
-    """The whole document, UTF-8; `paths` are the payload's files written before it."""
-    stated = contents.reading.article.language or ""
-    comparison, memento = contents.reading.comparison, contents.capture.memento
-    copy = copy_words(memento.archive, memento.datetime.isoformat()) if memento else None
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What a page says of its bag: the identifier, and when it was sealed (`2024-07-01 12:00:00 UTC`, "" where that is
+    not known). Beside the sealed bag `seal` and `signature` say in words what was found; in a bag they are "", since
+    seal and signature cover the page. `note` says what kind of copy this is."""
+
+    identifier: str
+    moment: str
+    seal: str = ""
+    signature: str = ""
+    note: str = ""
+
+
+def preview_of(contents: BagContents, record: Table, paths: Iterable[str]) -> bytes:
+    """The page of a bag that is being written; `paths` are the payload's files written before it."""
+    sealed = Sealed(identifier=contents.identifier, moment=sealed_at(contents.sealed))
+    pictures = Pictures(lead=photo(contents.lead_body), screenshot=_screenshot(contents))
+    return page_of(record, contents.reading.article.paragraphs, sealed, pictures, paths)
+
+
+def _screenshot(contents: BagContents) -> Picture | None:
+    path = contents.rendering.files.get("screenshot.png") if contents.rendering else None
+    return top_of(path.read_bytes()) if path else None
+
+
+def page_of(
+    record: Table, paragraphs: Sequence[str], sealed: Sealed, pictures: Pictures, paths: Iterable[str] = ()
+) -> bytes:
+    """The whole document, UTF-8; the same values give the same bytes. `paragraphs` are the text of the page, shown
+    where the seed has none; `paths` the files of the payload that it leads to."""
+    article, comparison = _has_article(record), table(record, "comparison")
+    lines = lines_of(comparison) if article else []
+    files = list(paths)
     page = render(
         "preview.html",
-        title=contents.title,
-        language=stated if _LANGUAGE.fullmatch(stated) else "",
-        notices=[(_noticed(each), each.text) for each in contents.reading.article.notices[:20]],
-        became=_became(contents.capture),
-        compared=_has_article(contents),
-        verdict=f"{comparison.verdict} as {copy}" if copy else verdict_words(comparison.verdict),
-        source=source_words(comparison.source.kind, copy) if comparison.source else "",
-        shares=_shares(comparison),
-        text=_text(contents),
-        lines=_bounded(map(_line, comparison.lines[:MOST]), len(comparison.lines)),
-        capture=_table(_capture(contents)),
-        links=_table(_links(contents)),
-        photo=_table(_photo(contents)),
-        credits=_table(_credits(contents)),
-        claims=_table(_claims(contents)),
-        paths=paths,
-        identifier=contents.identifier,
-        sealed=f"{contents.sealed:%Y-%m-%d %H:%M:%S} UTC",
+        **_masthead(record),
+        **_verdict(record),
+        sealed=sealed,
+        pictures=pictures,
+        photo=_photo(record),
+        screenshot_file=_SCREENSHOT if _SCREENSHOT in files else "",
+        notices=[_notice(each) for each in rows(record, "notices")[:20]],
+        became=answer_of(record),
+        compared=article,
+        text=_text(record, paragraphs) if article else Listed([], 0),
+        tallies=tallies_of(lines),
+        groups=list(groups_of(lines)),
+        more=max(0, count(comparison, "lines") - MOST),
+        capture=_table(capture_rows(record)),
+        custody=_table((*custody_rows(record), *photo_rows(record))),
+        links=_table(link_rows(record)) if article else Listed([], 0),
+        credits=_table(credit_rows(record)),
+        claims=_table(claim_rows(record, compared=article)),
+        paths=files,
     )
     return page.encode("utf-8")
 
 
-def _became(capture: Capture) -> str:
-    """What the server answered, in a sentence."""
-    host = urlsplit(capture.address).hostname or capture.address
-    moment = f"{capture.started.day} {capture.started:%B %Y at %H:%M} UTC"
-    return answer_words(capture.outcome, capture.status, host, moment, capture.reason)
+def _first(record: Table, name: str) -> str:
+    """The value of the first claim of this name that the page makes, else the seed's."""
+    claims = rows(table(record, "claims"), name)
+    pages = [each for each in claims if each.get("source") != "seed"]
+    return next((text for each in (*pages, *claims) if (text := words(each, "value"))), "")
 
 
-def _has_article(contents: BagContents) -> bool:
+def _masthead(record: Table) -> dict[str, Any]:
+    """What a reader sees first: whose page this is, what it is called, who wrote it, when, and where it was."""
+    seed, capture = table(record, "seed"), table(record, "capture")
+    address = words(seed, "original_url") or words(capture, "requested_url")
+    title = words(seed, "headline") or _first(record, "headline") or address
+    credited = [each for each in rows(record, "credits") if words(each, "of") == "article"]
+    authors = dict.fromkeys(
+        words(each, "name") for each in credited if words(each, "role") == "author" and not each.get("agency")
+    )
+    agencies = dict.fromkeys(words(each, "name") for each in rows(record, "credits") if each.get("agency"))
+    published, memento = _first(record, "published"), table(capture, "memento")
+    return {
+        "title": title,
+        "language": language_tag(words(table(record, "text"), "language")),
+        "direction": direction(title),
+        "publisher": _first(record, "publisher") or host_of(address),
+        "authors": [name for name in islice(authors, 12) if name],
+        "agencies": [name for name in islice(agencies, 12) if name],
+        "published": {"value": published, "words": day(published), "valid": day(published) != published},
+        "archived": day(words(memento, "datetime") or words(capture, "started")),
+        "address": address,
+        "link": web_address(address),
+    }
+
+
+def _has_article(record: Table) -> bool:
     """Whether what was read is the article, of the original or of a memento; only the record sets what came instead
     against the seed."""
-    return contents.capture.outcome == "captured" or contents.capture.memento is not None
+    capture = table(record, "capture")
+    return words(capture, "outcome") == "captured" or bool(table(capture, "memento"))
 
 
-def _text(contents: BagContents) -> Listed[str]:
-    """The page's own paragraphs where the seed has none to set beside them, as most rows of lists."""
-    paragraphs = contents.reading.article.paragraphs
-    alone = _has_article(contents) and not contents.seed.paragraphs
-    return _bounded(paragraphs[:MOST], len(paragraphs)) if alone else Listed([], 0)
-
-
-def _table(rows: Iterable[tuple[str, str]]) -> Listed[tuple[str, str]]:
-    """The rows that have a value."""
-    cells = [row for row in rows if row[1]]
-    return _bounded(cells, len(cells))
-
-
-def _bounded(items: Iterable[T], count: int) -> Listed[T]:
-    return Listed(list(islice(items, MOST)), max(0, count - MOST))
-
-
-def _capture(contents: BagContents) -> Iterator[tuple[str, str]]:
-    capture, needed, final = contents.capture, contents.capture.requisites, contents.capture.final
-    tls = final.tls if final else None
-    yield "Requested URL", capture.requested_url
-    if capture.address != capture.requested_url:
-        yield "Final URL", capture.address
-    reason, status = capture.reason or "", f"status {capture.status or 'none'}"
-    told = "" if status in reason else f" ({status})"
-    yield "Outcome", f"{capture.outcome}{f': {reason}' if reason else ''}{told}"
-    yield "When", f"{capture.started:%Y-%m-%d %H:%M:%S} UTC"
-    verified = " (certificate not verified)" if tls and not tls.verified else ""
-    if final:
-        yield "Server", f"{final.ip or 'an unknown address'}, {tls.protocol if tls else 'without TLS'}{verified}"
-    for each in capture.archives:
-        yield "Web archive", f"{each.archive}: {each.words}"
-    if capture.memento:
-        form = "as the original server sent it" if capture.memento.raw else "as the archive has rewritten it"
-        yield "Read from", f"{capture.memento.uri}, archived {capture.memento.datetime:%Y-%m-%d %H:%M:%S} UTC, {form}"
-    if needed:
-        counts = {"copied": len(needed.shared), "failed": len(needed.failed), "skipped": len(needed.skipped)}
-        rest = "".join(f", {count} {what}" for what, count in counts.items() if count)
-        yield "Page resources", f"{needed.fetched} captured{rest}"
-    if rendering := contents.rendering:
-        browser = rendering.about.get("browser") or {}
-        who = " ".join(str(browser[name]) for name in ("name", "version") if browser.get(name)) or "a browser"
-        verdict = f"; its text and the seed: {rendering.reading.comparison.verdict}" if rendering.reading else ""
-        yield "In a browser", f"shown by {who}{verdict}{f'; {rendering.failed}' if rendering.failed else ''}"
-    names = dict.fromkeys((contents.agent, contents.config.operator or contents.agent))
-    yield "Captured by", f"{', '.join(names)}, with {capture.user_agent}"
-    yield "Contact", contents.contact or ""
-    yield "Seed", contents.custody_line
-    yield "Rights", "; ".join(each for each in (contents.rights["statement"], contents.rights_line) if each)
-
-
-def _noticed(notice: Notice) -> str:
-    """The kind of a notice and its day."""
-    kind = notice.kind.replace("-", " ").capitalize()
-    return f"{kind} ({notice.date})" if notice.date else kind
-
-
-def _shares(comparison: Comparison) -> str:
-    kept, theirs = f"{comparison.seed_coverage:.0%}", f"{comparison.page_coverage:.0%}"
+def _verdict(record: Table) -> dict[str, str]:
+    comparison, memento = table(record, "comparison"), table(record, "capture", "memento")
+    copy = copy_words(words(memento, "archive"), words(memento, "datetime")) if memento else None
+    verdict, kind = words(comparison, "verdict"), words(table(comparison, "source"), "kind")
+    kept, theirs = f"{share(comparison, 'seed_coverage'):.0%}", f"{share(comparison, 'page_coverage'):.0%}"
     shares = f"{kept} of the seed's words are on the page, {theirs} of the page's in the seed."
-    if comparison.verdict == "no-text":
+    if verdict == "no-text":
         shares = "There is no body on one side, so there is nothing to compare."
-    counts = Counter(line_words(line.kind, line.where) for line in comparison.lines)
-    if counts:
-        shares += f" Paragraphs: {'; '.join(f'{count} {about}' for about, count in counts.items())}."
-    for cut in comparison.read.cut if comparison.read else ():
-        shares += f" Not read: {cut}."
-    return shares
+    return {
+        "verdict": f"{verdict} as {copy}" if copy else verdict_words(verdict),
+        "meaning": VERDICTS.get(verdict, ""),
+        "source": source_words(kind, copy) if kind else "",
+        "shares": " ".join((shares, *not_read(record))),
+    }
 
 
-def _line(line: ComparedLine) -> Line:
-    where = f", line\u00a0{line.seed_line}" if line.seed_line is not None else ""
-    return Line(line.kind, f"{line_words(line.kind, line.where)}{where}", _paragraphs(line))
+def _text(record: Table, paragraphs: Sequence[str]) -> Listed[tuple[str, str]]:
+    """The page's own paragraphs, each with its direction, where the seed has none to set beside them, as most rows of
+    lists."""
+    lines = rows(table(record, "comparison"), "lines")
+    alone = all(words(each, "kind") == "page-only" for each in lines)
+    those = [(direction(each), each) for each in paragraphs[:MOST]] if alone else []
+    return Listed(those, max(0, len(paragraphs) - MOST) if alone else 0)
 
 
-def _paragraphs(line: ComparedLine) -> Sequence[tuple[str, Sequence[Run]]]:
-    """One paragraph with the words of one side marked; both, each under its heading, where no places are certain."""
-    if line.seed is None or line.page is None or line.seed == line.page:
-        return [("", [("both", line.seed or line.page or "")])]
-    if runs := marked(line.seed, line.page, line.changes) if line.changes else respelt(line.seed, line.page):
-        return [("", runs)]
-    return [("in the seed", [("both", line.seed)]), ("on the page", [("both", line.page)])]
+def _notice(notice: Table) -> tuple[str, str]:
+    """The kind of a notice with its day, and its text."""
+    kind, date = words(notice, "kind").replace("-", " ").capitalize(), words(notice, "date")
+    return (f"{kind} ({date})" if date else kind), words(notice, "text")
 
 
-def _links(contents: BagContents) -> Iterator[tuple[str, str]]:
-    for link in contents.reading.links if _has_article(contents) else ():
-        if link.page_href and link.page_href != link.seed_href:
-            yield link.text, link.page_href
+def _photo(record: Table) -> dict[str, str]:
+    """Caption and credit of the lead photo; of the seed's where none was captured."""
+    lead = table(record, "capture", "lead_image")
+    named = dict.fromkeys(
+        words(each, "name")
+        for each in rows(record, "credits")
+        if (words(each, "of"), words(each, "role")) == ("image", "photo")
+    )
+    seeds = next((words(each, "seed") for each in rows(table(record, "comparison"), "captions")), "")
+    caption, credit = words(lead, "caption") or seeds, words(lead, "credit") or ", ".join(filter(None, named))
+    whose = "" if words(lead, "caption") or not caption else "in the seed"
+    return {"caption": caption, "credit": "" if credit and credit in caption else credit, "whose": whose}
 
 
-def _photo(contents: BagContents) -> Iterator[tuple[str, str]]:
-    if lead := contents.lead:
-        yield "Caption", lead.caption or "none on the page"
-        named = dict.fromkeys(c.name for c in contents.reading.credits if (c.of, c.role) == ("image", "photo"))
-        yield "Credit", lead.credit or ", ".join(named) or "none"
-        yield "Address", lead.url
-        yield "Content credentials", "a C2PA manifest is in the file; it was not verified" if lead.c2pa else ""
-        yield "Problem", lead.problem or ""
-    elif caption := contents.seed.caption:
-        yield "Caption in the seed", caption.text
-        yield "Credit in the seed", caption.credit or "none"
+def _table(cells: Iterable[Row]) -> Listed[Row]:
+    """The rows that have a value."""
+    found = [row for row in cells if row[1]]
+    return Listed(found[:MOST], max(0, len(found) - MOST))
 
 
-def _credits(contents: BagContents) -> Iterator[tuple[str, str]]:
-    found: dict[tuple[str, str], tuple[str, dict[str, None]]] = {}
-    for credit in contents.reading.credits:
-        role = credit.role if credit.of == "article" else f"{credit.role} (image)"
-        found.setdefault((credit.name, role), (credit.text, {}))[1][credit.source] = None
-    for (name, role), (text, sources) in found.items():
-        yield f"{name}, {role}", f"{text} ({', '.join(sources)})"
+def sealed_at(moment: datetime) -> str:
+    """A moment as `Sealed` has it."""
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def _claims(contents: BagContents) -> Iterator[tuple[str, str]]:
-    for name, claims in contents.reading.claims.items():
-        agreement = contents.reading.agreement.get(name) if _has_article(contents) else None
-        conflict = " (sources disagree)" if agreement and agreement.accord == "conflict" else ""
-        values: dict[str, dict[str, None]] = {}
-        for claim in claims:
-            values.setdefault(claim.value, {})[claim.source] = None
-        for value, sources in values.items():
-            yield f"{name.replace('_', ' ')}{conflict}", f"{value} ({', '.join(sources)})"
+def paragraphs_of(text: str) -> Iterator[str]:
+    """The paragraphs of a kept text (`text/article.txt`)."""
+    yield from (each for each in text.split("\n\n") if each.strip())

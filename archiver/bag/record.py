@@ -29,6 +29,7 @@ from archiver.model import (
     Requisites,
     SourceDocument,
 )
+from archiver.model.private import PRIVATE_FILE
 
 VERSION = "2.0"
 TEXT = "text/article.txt"
@@ -37,6 +38,7 @@ PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal", "pla
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 SHOWN = "what scripts would have loaded for another reader, or later, is absent: a browser ran them once"
 _LEAVES = frozenset((str, int, float, bool))
+WITHOUT_COOKIES = "the browser showed the page without the cookies that the capture was made with"
 NO_REQUISITES = "page requisites (images, style sheets, scripts) were not fetched"
 
 
@@ -57,8 +59,11 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **parts(contents.reading),
         **rendering_part(contents, _comparison),
         "rights": _rights(contents),
-        **({"previous": plain(contents.previous)} if contents.previous else {}),
+        **_previous(contents),
+        **({"checks": plain(contents.checks)} if contents.checks else {}),
+        **({"identifiers": _identifiers(contents)} if contents.identifiers else {}),
         "custody_log": CUSTODY_LOG,
+        **_private(contents),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -77,6 +82,10 @@ def build_record(contents: BagContents) -> dict[str, Any]:
             "packages": packages() if config.state_system else {},
         },
     }
+
+
+def _identifiers(contents: BagContents) -> list[dict[str, str]]:
+    return [{"kind": kind, "value": value} for kind, value in contents.identifiers]
 
 
 _PYTHON = f"{platform.python_implementation()} {platform.python_version()}"
@@ -113,6 +122,16 @@ def parts(reading: Reading) -> dict[str, Any]:
     }
 
 
+def _previous(contents: BagContents) -> dict[str, Any]:
+    bags = [_without(each, "outcome", "status") for each in contents.previous]
+    return {"previous": bags} if bags else {}
+
+
+def _without(value: object, *names: str) -> dict[str, Any]:
+    """A value's fields but those of these names."""
+    return {name: each for name, each in plain(value).items() if name not in names}
+
+
 def _said(said: Iterable[Claim | Credit]) -> list[dict[str, Any]]:
     """Claims or credits; `from` only where one stands in another document than the original's recorded answer."""
     found = []
@@ -128,6 +147,14 @@ def _lead(lead: LeadImage | None) -> dict[str, Any] | None:
         return None
     stated: dict[str, Any] = plain(lead)
     return stated if lead.memento_datetime else {k: v for k, v in stated.items() if k != "memento_datetime"}
+
+
+def _private(contents: BagContents) -> dict[str, Any]:
+    """Where facts about people and cases are kept, and their digest."""
+    part = contents.private
+    if part is None:
+        return {}
+    return {"private": {"kept": part.kept, "file": PRIVATE_FILE if part.kept == "bag" else None, "sha256": part.sha256}}
 
 
 def _seed(contents: BagContents) -> dict[str, Any]:
@@ -176,8 +203,11 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         "requisites": _requisites(capture.requisites),
         "truncated": capture.truncated,
         "memento": plain(capture.memento),
-        **({"archives": plain(capture.archives)} if capture.archives else {}),
+        **({"archives": [_without(each, "last") for each in capture.archives]} if capture.archives else {}),
+        **({"witnesses": plain(capture.witnesses)} if capture.witnesses else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
+        **({"logged_in": list(capture.logged_in)} if capture.logged_in else {}),
+        **({"import": plain(capture.imported)} if capture.imported else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
     }
@@ -185,7 +215,8 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
 
 def _not_captured(capture: Capture) -> tuple[str, ...]:
     shown = any(each.initiator == "browser" for each in capture.exchanges)
-    return (SHOWN, *NOT_CAPTURED[1:]) if shown else NOT_CAPTURED
+    unknown = (WITHOUT_COOKIES,) if shown and capture.logged_in else ()
+    return (SHOWN, *NOT_CAPTURED[1:], *unknown) if shown else NOT_CAPTURED
 
 
 def _requisites(requisites: Requisites | None) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from typing import Any
 from archiver import __version__
 from archiver.bag.sanitize import json_bytes
 from archiver.bag.surt import surt
-from archiver.model import Capture, Exchange, IndexEntry, Reading
+from archiver.model import Capture, IndexEntry, Reading
 
 FOLDER = "wacz/"
 INDEX, PAGES = "indexes/index.cdx", "pages/pages.jsonl"
@@ -57,22 +57,25 @@ def _line(entry: IndexEntry) -> bytes:
 def page_of(capture: Capture, reading: Reading, identifier: str) -> dict[str, str]:
     """The one page of the package: what the page calls itself, when its answer began, its text for search."""
     headlines = [claim.value for claim in reading.claims.get("headline", ()) if claim.source != "seed"]
-    shown = _shown(capture, reading)
+    url, started = _shown(capture, reading)
     return {
         "id": identifier,
-        "url": shown.url,
-        "ts": _moment(shown.started),
-        "title": headlines[0] if headlines else shown.url,
+        "url": url,
+        "ts": _moment(started),
+        "title": headlines[0] if headlines else url,
         **({"text": reading.article.text} if reading.article.text else {}),
     }
 
 
-def _shown(capture: Capture, reading: Reading) -> Exchange:
-    """The exchange whose answer is the page: the original's, or the web archive's that was read in its place, under the
-    archive's own address."""
+def _shown(capture: Capture, reading: Reading) -> tuple[str, datetime]:
+    """Address and time of the answer that is the page: the original's, or the web archive's that was read in its place,
+    under the archive's own address; or as others captured it."""
     source = reading.article.source
+    if capture.imported is not None:
+        return capture.address, capture.imported.captured or capture.imported.imported
     wanted = source.record_id if source and source.kind == "memento" else capture.record_id
-    return next(each for each in capture.exchanges if each.record_ids.response == wanted)
+    exchange = next(each for each in capture.exchanges if each.record_ids.response == wanted)
+    return exchange.url, exchange.started
 
 
 def pages_of(page: Mapping[str, str]) -> bytes:

@@ -2,7 +2,8 @@
 1.3)."""
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from archiver.bag.archivematica_csv import metadata_csv, rights_csv
@@ -29,10 +30,15 @@ from archiver.bag.wacz import (
 )
 from archiver.digest import sha256
 from archiver.model import Bag, Capture, IndexEntry
+from archiver.model.check import Check
+from archiver.model.private import PRIVATE_FILE
 
 
-def fill(staged: StagedBag, contents: BagContents) -> Bag:
-    """Write everything but the WARC files, which are there already, and seal the bag. Raises StorageError."""
+def fill(
+    staged: StagedBag, contents: BagContents, check: Callable[[list[str]], tuple[Check, ...]] = lambda _: ()
+) -> tuple[Bag, BagContents]:
+    """Write everything but the WARC files, which are there already, and seal the bag; what `check` says of the payload,
+    given the paths of its WARC files, goes into the record. Raises StorageError."""
     staged.add(contents.seed_file, contents.seed.data)
     if text := text_bytes(contents.reading):
         staged.add(TEXT, text)
@@ -41,15 +47,20 @@ def fill(staged: StagedBag, contents: BagContents) -> Bag:
     for path, pem in certificates(contents.capture).items():
         staged.add(path, pem)
     _wacz(staged, contents)
-    staged.add("provenance.json", record_bytes(build_record(contents)))
+    warcs = [f"wacz/archive/{path}" for path, _, _ in staged.written("wacz/archive/") if path.endswith(".warc.gz")]
+    contents = replace(contents, checks=check(warcs))
+    record = build_record(contents)
+    staged.add("provenance.json", record_bytes(record))
     staged.add("metadata/premis.xml", premis_of(contents, staged.written()))
     staged.add("metadata/metadata.csv", metadata_csv(contents))
     staged.add("metadata/rights.csv", rights_csv(contents, [path for path, _, _ in staged.written()]))
+    if contents.private and contents.private.kept == "bag":  # last but for the crate: nothing else may speak of it
+        staged.add(PRIVATE_FILE, contents.private.data)
     staged.add(METADATA, crate_of(contents, staged.written()))
     # A document that a page made never becomes a link: whoever follows it would run its scripts.
-    linked = [path for path, _, _ in staged.written() if not path.startswith("rendering/dom")]
-    staged.add(PREVIEW, preview_of(contents, linked))
-    return staged.seal(bag_info(contents))
+    linked = [path for path, _, _ in staged.written() if not path.startswith(("rendering/dom", "private/"))]
+    staged.add(PREVIEW, preview_of(contents, record, linked))
+    return staged.seal(bag_info(contents)), contents
 
 
 def _wacz(staged: StagedBag, contents: BagContents) -> None:

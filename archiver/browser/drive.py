@@ -28,7 +28,7 @@ LISTED, WORDS = 200, 500
 """Notes of one kind, and characters of each."""
 FRAMES = 50
 _QUIET, _SETTLE = 0.75, 12.0
-_SCREENS = 25
+_SCREENS, _ENDS = 25, 2
 DONE, CRASHED, UNSTARTED, WRONG = 0, 3, 4, 5
 SWITCHES = (
     "--disable-quic",
@@ -160,13 +160,16 @@ class Driver:
 
     def scroll(self) -> None:
         """Go down the page, as a reader would, so that what is loaded on sight is there; an endless one is left."""
+        ended = 0
         for _ in range(_SCREENS):
             if self.left(60) < 20_000:
                 break
             at_end = self.tried("scroll", lambda: self.page.evaluate(_SCROLL))
-            self.tried("pause", lambda: self.page.wait_for_timeout(120))
-            if at_end is not False:
+            ended = 0 if at_end is False else ended + 1
+            if at_end is None or ended > _ENDS:
                 break
+            pause = 400 if ended else 120  # at its end, what the page asked for on sight may still be on its way
+            self.tried("pause", lambda pause=pause: self.page.wait_for_timeout(pause))  # type: ignore[misc]
         else:
             self.notes.add("bounds", f"scrolled {_SCREENS} screens, and the page went on")
         self.settle(5.0)
@@ -329,7 +332,7 @@ def main(arguments: Sequence[str] = ()) -> int:
 
 def _reason(message: str) -> str:
     """The line of a browser's long message that says why."""
-    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    lines = [line.strip() for line in message.splitlines() if line.strip() and "<launching>" not in line]
     telling = (line for line in lines if "ERROR:" in line or "FATAL:" in line or "sandbox" in line.lower())
     return next(telling, lines[0] if lines else "no reason given")[:WORDS]
 

@@ -15,14 +15,19 @@ from archiver.browser import processes
 from archiver.errors import StorageError
 
 _PREFIX = "archiver-browser-"
+_SHORT = Path("/tmp")
+_LONGEST = 20
+"""Bytes of a place's path from which on a browser cannot name a socket below it (108 in all, unix(7))."""
 _NAME = re.compile(rf"{_PREFIX}(\d+)-\w+")
 
 
 @contextmanager
 def browser_folder() -> Iterator[Path]:
     """A folder of this process, gone afterwards with all that runs in it. Raises StorageError."""
-    place = Path(tempfile.gettempdir())
-    _clear(place)
+    named = Path(tempfile.gettempdir())
+    place = named if len(os.fsencode(named)) <= _LONGEST or not os.access(_SHORT, os.W_OK) else _SHORT
+    for each in {named, place}:
+        _clear(each)
     try:
         folder = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-", dir=place))
     except OSError as error:

@@ -8,18 +8,20 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from urllib.parse import urlsplit
 
 from archiver.capture.capture_writer import CaptureFiles, Recording
+from archiver.capture.cookie_file import CookieFile
 from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.fetch_requisites import Collector, Concurrency
-from archiver.capture.recorder import Recorder
+from archiver.capture.recorder import Recorder, Visit
 from archiver.capture.redirect_chain import RedirectChain, Requester
 from archiver.capture.robots_fetch import RobotsFiles
 from archiver.capture.robots_policy import Robots
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.single_exchange import Attempt
 from archiver.markup.media_types import content_type_of, is_html
-from archiver.model import Capture, Failure, Outcome, Page, Recorded
+from archiver.model import Capture, Exchange, Failure, Outcome, Page, Recorded
 
 GONE = {404, 410}
 BLOCKED = {401, 402, 403, 407, 429, 451}
@@ -35,13 +37,15 @@ class Fetcher:
     sleep: Callable[[float], None] = time.sleep
     cache: SharedCache | None = None
     concurrency: Concurrency = field(default_factory=Concurrency)
+    cookies: CookieFile | None = None
+    """Of subscriptions: sent with pages and their requisites, each to its own host alone."""
 
     def session(self, files: CaptureFiles) -> "Session":
         """What one capture is made with, for whoever goes on recording after `fetch`."""
         recording = Recording(files)
         requester = Requester(
             recorder=self.recorder,
-            visit=self.recorder.visit(),
+            visit=self._visit(),
             limits=self.recorder.config.limits,
             spool=files.spool,
             now=self.now,
@@ -49,6 +53,19 @@ class Fetcher:
         )
         robots = _RobotsPolicy(self.recorder.config.robots, RobotsFiles(requester, recording, self.cache))
         return Session(requester=robots.applied_to(requester), recording=recording, robots=robots)
+
+    def _visit(self) -> Visit:
+        visit = self.recorder.visit()
+        if self.cookies:
+            self.cookies.put_into(visit.cookies)
+        return visit
+
+    def _logged_in(self, exchanges: list[Exchange]) -> tuple[str, ...]:
+        """The hosts of pages that got cookies of the file: robots.txt is asked for without."""
+        if self.cookies is None:
+            return ()
+        sent = (each.url for each in exchanges if each.initiator != "robots" and self.cookies.go_to(each.url))
+        return tuple(dict.fromkeys(urlsplit(url).hostname or "" for url in sent))
 
     def fetch(self, url: str, files: CaptureFiles, session: "Session | None" = None) -> Capture | Failure:
         """Fetch an address with all that belongs to it. Raises StorageError, and RecordingError when the record is not
@@ -94,6 +111,7 @@ class Fetcher:
             crawl_delay=robots.for_seed.delay if robots.for_seed else None,
             requisites=requisites,
             index=tuple(recording.index),
+            logged_in=self._logged_in(recording.exchanges),
         )
 
 

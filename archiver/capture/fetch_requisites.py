@@ -176,7 +176,9 @@ class Collector:
         return self._get(pending.requisite, self.requester.visit.fork(referer_of(page, pending.requisite.url)))
 
     def _want(self, needs: Needs, by: _Pending) -> None:
-        """Queue what a document names, photos under captions first."""
+        """Queue what a document names, photos under captions first; what was not read of it is noted."""
+        if needs.unread:
+            self._skipped.append(Unfetched(url=by.requisite.url, reason=needs.unread))
         if by.frames == 0:
             self._figures += needs.figures
             for figure in needs.figures:
@@ -301,8 +303,10 @@ class Collector:
     def _read_sheet(self, pending: _Pending, url: str, body: bytes, stated: str) -> None:
         kind = content_type(stated)
         if pending.requisite.kind == "style" and body and not (kind and "html" in kind.essence):
-            references, encoding = sheet_references(body, stated, pending.around)
-            self._want(resolved(references, url, encoding), pending)
+            references, encoding, unread = sheet_references(body, stated, pending.around)
+            if len(body) >= SHEET_BYTES:
+                unread = f"its first {SHEET_BYTES:,} bytes were looked through for addresses, the rest was not"
+            self._want(resolved(references, url, encoding, unread), pending)
 
     def _needs(self, page: Page, *, again: bool = False) -> Needs:
         stated, srcset = content_type_of(page.headers), cast(Srcset, self.config.srcset)

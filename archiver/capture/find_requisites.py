@@ -14,7 +14,7 @@ from typing import Any, Literal
 from lxml import etree
 
 from archiver.capture.link_header import links_of
-from archiver.capture.stylesheets import Kind, Reference, css_references
+from archiver.capture.stylesheets import Kind, Reference, css_references, unread_css
 from archiver.capture.urls import readable
 from archiver.markup.addresses import absolute, resolved_web, web_address
 from archiver.markup.document import document_of, document_to_read_again, tree_of
@@ -85,6 +85,8 @@ class Needs:
     figures: tuple[Figure, ...]
     encoding: str | None = None
     """That of the document, which is also that of style sheets that state none."""
+    unread: str | None = None
+    """In words, what was not looked through for addresses."""
 
 
 Srcset = Literal["all", "largest"]
@@ -103,22 +105,24 @@ def needs_of(body: bytes, url: str, stated: str | None, *, srcset: Srcset = "all
     # A captioned photo is one even where a `link` names it as an icon: it is never copied from another page.
     photos = {address for figure in figures for address in figure.images}
     found: dict[str, Requisite] = {}
+    unread = next((said for each in naming if each.tag == "style" and (said := unread_css(each.text or ""))), None)
     instructed = _instructed(body, stated, document.encoding)
     for reference, kind in chain(instructed, _references(naming, srcset)):
         address = resolver(reference)
         if len(found) == _ADDRESSES:
+            unread = f"of a document with more addresses, {_ADDRESSES:,} were read"
             break
         if address:
             found.setdefault(address, Requisite(address, "image" if address in photos else kind))
-    return Needs(requisites=tuple(found.values()), figures=figures, encoding=document.encoding)
+    return Needs(requisites=tuple(found.values()), figures=figures, encoding=document.encoding, unread=unread)
 
 
-def resolved(references: Iterable[Reference], url: str, encoding: str) -> Needs:
+def resolved(references: Iterable[Reference], url: str, encoding: str, unread: str | None = None) -> Needs:
     """What the references of a style sheet lead to, from the sheet's own address; queries, and sheets that it imports,
     are in its encoding where they state none (CSS Syntax 3, 3.2)."""
     resolver = Resolver(url, encoding)
     found = {address: Requisite(address, kind) for each, kind in references if (address := resolver(each))}
-    return Needs(requisites=tuple(found.values()), figures=(), encoding=encoding)
+    return Needs(requisites=tuple(found.values()), figures=(), encoding=encoding, unread=unread)
 
 
 def announced(headers: Iterable[tuple[str, str]], url: str, srcset: Srcset = "all") -> Iterator[Requisite]:

@@ -26,6 +26,7 @@ from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
 from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from urllib3.util import SKIP_HEADER
 
+from archiver.capture.cookie_file import STRICT
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
 from archiver.capture.http_framing import Sent
 from archiver.capture.raw_exchange import BoundReached, RawExchange
@@ -226,6 +227,7 @@ class Visit(requests.Session):
         super().__init__()
         self._recorder = recorder
         self.trust_env = False
+        self.cookies.set_policy(STRICT)
         self.headers.clear()
         self.headers.update(recorder.headers)
         for scheme in ("http://", "https://"):

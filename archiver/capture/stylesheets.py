@@ -30,21 +30,37 @@ LONGEST = 1 << 19
 """Characters of a style sheet that are read, once the rules that name nothing are taken out: a second's work."""
 
 
-def sheet_references(body: bytes, stated: str | None, around: str | None = None) -> tuple[tuple[Reference, ...], str]:
-    """The references of a style sheet with the Content-Type `stated`, and its encoding; `around` is that of what names
-    it."""
+def sheet_references(
+    body: bytes, stated: str | None, around: str | None = None
+) -> tuple[tuple[Reference, ...], str, str | None]:
+    """The references of a style sheet with the Content-Type `stated`, its encoding, and what was not read of it
+    (`unread_css`); `around` is the encoding of what names it."""
     text, encoding = decode_sheet(body, stated, around)
-    return css_references(text), encoding
+    return css_references(text), encoding, unread_css(text)
 
 
 def css_references(text: str) -> tuple[Reference, ...]:
     """The references of CSS as written, in its order, each once; a bounded number of them."""
     if not _may_refer(text):
         return ()
+    return _found(text)[:_REFERENCES]
+
+
+def _found(text: str) -> tuple[Reference, ...]:
+    """The references, and one more than may be, where there are more."""
     slim = _RULE.sub(_unless_nameless, text)[:LONGEST]  # a tenth of the tokens is left, and of the time
     if not _may_refer(slim):
         return ()
     return _remembered(slim) if len(slim) <= _REMEMBERED else _references(slim)
+
+
+def unread_css(text: str) -> str | None:
+    """In words, what of a style sheet was not looked through for addresses; None where all of it was."""
+    if len(text) > LONGEST and _may_refer(text) and len(_RULE.sub(_unless_nameless, text)) > LONGEST:
+        return f"a style sheet was looked through for addresses in {LONGEST:,} characters of rules that may name some"
+    if text.count("(") > _REFERENCES and len(_found(text)) > _REFERENCES:
+        return f"of a style sheet with more addresses, {_REFERENCES:,} were read"
+    return None
 
 
 def _may_refer(text: str) -> bool:
@@ -70,7 +86,7 @@ def _references(text: str) -> tuple[Reference, ...]:
     import tinycss2
 
     rules = tinycss2.parse_stylesheet(text, skip_comments=True, skip_whitespace=True)
-    return tuple(islice(dict.fromkeys(_of_rules(rules)), _REFERENCES))
+    return tuple(islice(dict.fromkeys(_of_rules(rules)), _REFERENCES + 1))
 
 
 _remembered = lru_cache(64)(_references)

@@ -10,7 +10,7 @@ that hash the chunk framing would take a right one for wrong.
 import io
 import zlib
 from base64 import b64encode
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any, Protocol
 
@@ -151,6 +151,22 @@ class WarcFile:
         headers = [("WARC-Target-URI", url), ("WARC-Warcinfo-ID", self.info_id), ("WARC-Refers-To", refers_to)]
         self._write("metadata", record_id, moment, headers, "application/warc-fields", io.BytesIO(block.encode()))
         return record_id
+
+    def write_resource(self, *, url: str, moment: datetime, content_type: str, body: bytes) -> tuple[str, int, int]:
+        """A resource record: content that came to us by another way than a request of ours (WARC 1.1, section 6.4).
+        Returns its id, and offset and length of its member."""
+        self._members = None
+        record_id, offset = self._record_id(), self._out.position
+        headers = [("WARC-Target-URI", url), ("WARC-Warcinfo-ID", self.info_id)]
+        self._write("resource", record_id, moment, headers, _one_line(content_type), io.BytesIO(body))
+        return record_id, offset, self._out.position - offset
+
+    def copy(self, pieces: Iterable[bytes]) -> tuple[int, int]:
+        """A gzip member of a record that somebody else wrote, byte for byte; its offset and length."""
+        offset = self._out.position
+        for piece in pieces:
+            self._out.write(piece)
+        return offset, self._out.position - offset
 
     def _record_id(self) -> str:
         return f"<urn:uuid:{self._new_id()}>"

@@ -46,6 +46,10 @@ _HASHES: dict[str, hashes.HashAlgorithm] = {
     "2.16.840.1.101.3.4.2.2": hashes.SHA384(),
     "2.16.840.1.101.3.4.2.3": hashes.SHA512(),
 }
+ENDED: dict[str, tuple[hashes.HashAlgorithm, datetime]] = {
+    "1.3.14.3.2.26": (hashes.SHA1(), datetime(2017, 2, 23, tzinfo=UTC)),  # the day of the first collision
+}
+"""Digests that nobody may rely on any more, each with its end: what was renewed before is still read (`ended`)."""
 _RSA = {"1.2.840.113549.1.1.1": None} | {
     f"1.2.840.113549.1.1.{n}": each for n, each in zip((11, 12, 13), _HASHES.values())
 }
@@ -93,6 +97,8 @@ class Timestamp:
     time: datetime
     serial: int
     nonce: int | None
+    ends: datetime | None = None
+    """When the first of its digest algorithms ended, where one did."""
 
 
 def read_signature(pem: bytes, data: bytes) -> Signature:
@@ -108,8 +114,9 @@ def read_signature(pem: bytes, data: bytes) -> Signature:
     return _verified(signed, data)
 
 
-def read_timestamp(response: bytes, data: bytes) -> Timestamp:
-    """The timestamp of `data`, an RFC 3161 response in DER. Raises InvalidCms where it is not valid."""
+def read_timestamp(response: bytes, data: bytes, *, ended: bool = False) -> Timestamp:
+    """The timestamp of `data`, an RFC 3161 response in DER; if `ended`, one by a digest that has ended is read too.
+    Raises InvalidCms where it is not valid."""
     if len(response) > LARGEST:
         raise InvalidCms("malformed", f"it has more than {LARGEST} bytes")
     read = _decoded(Response, response)
@@ -122,8 +129,9 @@ def read_timestamp(response: bytes, data: bytes) -> Timestamp:
     if content is None:
         raise InvalidCms("malformed", "it carries no TSTInfo")
     parsed = _decoded(TstInfo, content)
-    signature = _verified(signed, content)
-    digest = _hash(parsed.imprint.algorithm)
+    signature = _verified(signed, content, ended=ended)
+    digest = _hash(parsed.imprint.algorithm, ended=ended)
+    named = (_oid(parsed.imprint.algorithm), *(_oid(each.digest_algorithm) for each in signed.signers.as_list()))
     if _digest(digest, data) != parsed.imprint.digest:
         raise InvalidCms("content", "its imprint is of other data")
     time = parsed.time.as_datetime()
@@ -132,6 +140,7 @@ def read_timestamp(response: bytes, data: bytes) -> Timestamp:
         time=time if time.tzinfo else time.replace(tzinfo=UTC),
         serial=parsed.serial,
         nonce=parsed.nonce,
+        ends=min((ENDED[each][1] for each in named if each in ENDED), default=None),
     )
 
 
@@ -144,7 +153,7 @@ def _signed_data(info: ContentInfo, wanted: str) -> SignedData:
     return info.content
 
 
-def _verified(signed: SignedData, data: bytes) -> Signature:
+def _verified(signed: SignedData, data: bytes, *, ended: bool = False) -> Signature:
     """Verify that the one signer signed `data`. Raises InvalidCms."""
     signers = signed.signers.as_list()
     if len(signers) != 1:
@@ -158,7 +167,7 @@ def _verified(signed: SignedData, data: bytes) -> Signature:
     if _parsed(attributes[_CONTENT_TYPE], x509.ObjectIdentifier) != signed.content.content_type:
         raise InvalidCms("malformed", "its signed content type is another than its content type")
     _check_certificate_id(attributes, certificate)
-    digest = _hash(info.digest_algorithm)
+    digest = _hash(info.digest_algorithm, ended=ended)
     if _parsed(attributes[_DIGEST], bytes) != _digest(digest, data):
         raise InvalidCms("content", "the signed digest is of other data")
     try:
@@ -276,8 +285,10 @@ def _check_certificate_id(attributes: dict[str, asn1.TLV], certificate: x509.Cer
             raise InvalidCms("signature", "it names another certificate than the one it carries")
 
 
-def _hash(algorithm: list[asn1.TLV]) -> hashes.HashAlgorithm:
+def _hash(algorithm: list[asn1.TLV], *, ended: bool = False) -> hashes.HashAlgorithm:
     named = _oid(algorithm)
+    if ended and named in ENDED:
+        return ENDED[named][0]
     if named not in _HASHES:
         raise InvalidCms("algorithm", _NAMES.get(named, named))
     return _HASHES[named]

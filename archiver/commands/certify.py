@@ -11,7 +11,8 @@ from archiver.trust.custody import write_new
 from archiver.validation.discover import find_bags
 from archiver.validation.trust.policy import read_roots
 from archiver.verification.certify import draft
-from archiver.view.certificate import Certificate, as_html, as_text
+from archiver.view.certificate import Certificate
+from archiver.view.certificate_pages import as_html, as_text
 
 
 def certify(args: argparse.Namespace) -> int:

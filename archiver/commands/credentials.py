@@ -8,10 +8,11 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from archiver.config import Config, public
+from archiver.config import Config
+from archiver.config.several import one_or_several
 from archiver.errors import StorageError, UsageError
 from archiver.network.dial import check_proxy
-from archiver.trust.seal_new_bag import read_passphrase
+from archiver.trust.seal_new_bag import read_passphrase, require_authorities
 
 VARIABLE = "ARCHIVER_PASSPHRASE"
 _LARGEST = 1 << 16
@@ -24,6 +25,8 @@ def with_keys(config: Config, args: argparse.Namespace) -> Config:
     """
     names = ("key", "certificate", "passphrase_file", "timestamp", "trust_roots", "tsa_roots", "proxy")
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    if isinstance(given.get("timestamp"), list):
+        given["timestamp"] = one_or_several(given["timestamp"])
     if getattr(args, "allow_private", False):
         given["allow_private"] = True
     config = replace(config, **given)
@@ -33,8 +36,7 @@ def with_keys(config: Config, args: argparse.Namespace) -> Config:
         where = f"name {absent} in {getattr(args, 'config', None) or 'archiver.toml'} too"
         option = f", or --{absent} FILE" if hasattr(args, absent) else ""
         raise UsageError(f"key and certificate go together: {where}{option}")
-    if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
-        raise UsageError(f"--timestamp {public(config.timestamp)!r} is not an http:// or https:// address")
+    require_authorities(config, "--timestamp")
     if config.key and _is_encrypted(config.key):
         config = replace(config, passphrase=_passphrase(config.key, config.passphrase_file))
     return config

@@ -28,6 +28,7 @@ def handoff(args: argparse.Namespace) -> int:
         verify=args.verify,
         receipts=args.receipts,
         endpoint=endpoint(args.endpoint),
+        second_opinion=args.second_opinion or True,
         config=config,
     ):
         outcomes[each.outcome] += 1

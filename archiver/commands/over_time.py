@@ -71,8 +71,9 @@ def history(args: argparse.Namespace) -> int:
     """Print the bags of a seed's address, the oldest first. Raises UsageError, StorageError."""
     config = settings_of(args)
     address = args.seed.lower().startswith(("http://", "https://"))
-    url = args.seed if address else api.read_seed(Path(args.seed)).url
-    found = list(history_of(config.bags, url))
+    seed = None if address else api.read_seed(Path(args.seed))
+    url = seed.url if seed else args.seed
+    found = list(history_of(config.bags, url, seed.sha256 if seed else None))
     if args.json:
         print(json.dumps([asdict(each) for each in found]))
         return 0

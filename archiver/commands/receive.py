@@ -26,7 +26,9 @@ def receive(args: argparse.Namespace) -> int:
         signer=args.signer,
         require_signature=args.require_signature,
         require_timestamp=args.require_timestamp,
+        trusted_lists=args.trusted_list,
         endpoint=endpoint(args.endpoint),
+        second_opinion=args.second_opinion or True,
         config=config,
     ):
         outcomes[each.outcome] += 1

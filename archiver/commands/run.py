@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from archiver import api
@@ -22,6 +23,7 @@ from archiver.commands.settings import settings_of
 from archiver.config import ANONYMOUS, Config, ConnectTo
 from archiver.escape import counted, visible
 from archiver.families.new_address import moved
+from archiver.imports.files import looks_like_captures
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
@@ -38,6 +40,7 @@ DEFAULT_SEEDS = "seeds"
 
 def run(args: argparse.Namespace) -> int:
     """Archive the seeds named in `args`. Raises UsageError, StorageError."""
+    _part_files_from_seeds(args)
     config = settings(args)
     targets = args.seeds or [DEFAULT_SEEDS]
     if args.dry_run:
@@ -60,19 +63,27 @@ def run(args: argparse.Namespace) -> int:
             summary.partial += each.partial
             summary.warnings += each.new and each.warning is not None
             summary.missing += not each.new and each.warning is not None
-            _print(each, as_json=args.json)
+            _print(each, as_json=args.json, imported=bool(config.imports) and each.new)
     seconds = time.monotonic() - started
     if not (args.quiet or args.log_json == "-"):
         _sum_up(summary, config, seconds)
     return summary.exit_code
 
 
+def _part_files_from_seeds(args: argparse.Namespace) -> None:
+    """`--from FILE... SEED...`: what follows the files, and is by its name none, is a seed."""
+    given: list[str] = args.imports or []
+    files = [each for number, each in enumerate(given) if number == 0 or looks_like_captures(each)]
+    args.seeds = [*(each for each in given if each not in files), *args.seeds]
+    args.imports = files
+
+
 _SWITCHES = (
-    *("guess_url", "retry", "recapture", "allow_private", "insecure", "fast_text"),
+    *("guess_url", "retry", "recapture", "only_changed", "allow_private", "insecure", "fast_text"),
     *("screenshot", "consent", "browser_no_sandbox"),
 )
 _FROM_ARGUMENTS = (
-    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "robots", "memento"),
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "cookies", "robots", "memento", "confirm"),
     *("deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
 )
@@ -85,6 +96,8 @@ def settings(args: argparse.Namespace) -> Config:
     given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
     given |= {name: True for name in _SWITCHES if getattr(args, name, False)}
     given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
+    if getattr(args, "imports", None):
+        given["imports"] = tuple(map(Path, args.imports))
     if args.connect_to:
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
     config = with_keys(settings_of(args, given), args)
@@ -179,7 +192,12 @@ _ASKED_ABOUT = 20
 """Seeds that are gone of which new addresses are looked for when a job ends."""
 
 
-def _print(result: SeedResult, *, as_json: bool) -> None:
+def _compared(result: SeedResult, *, imported: bool) -> str:
+    """The kind of document that was compared with the seed."""
+    return "import" if imported else "memento" if result.memento else COMPARED
+
+
+def _print(result: SeedResult, *, as_json: bool, imported: bool = False) -> None:
     if not as_json:
         _as_line(result, result.name)
         return
@@ -187,19 +205,19 @@ def _print(result: SeedResult, *, as_json: bool) -> None:
     told = {name: values.get(name, getattr(result, name)) for name in _TOLD}
     told |= {name: value for name in _TOLD_IF_ANY if (value := getattr(result, name))}
     told["memento"] = asdict(result.memento) if result.memento else None
-    told["comparison_source"] = ("memento" if result.memento else COMPARED) if result.verdict else None
+    told["comparison_source"] = _compared(result, imported=imported) if result.verdict else None
     print(json.dumps(told), flush=True)
 
 
 _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
-_TOLD_IF_ANY = ("partial", "warning", "package")
+_TOLD_IF_ANY = ("partial", "warning", "package", "unchanged")
 
 
 def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
     parts.append(f"-> {result.package or bag}" if bag else "")
     parts.append("(in part)" if result.partial else "")
-    parts.append("" if result.new else "(done before)" if bag else "")
+    parts.append("(unchanged)" if result.unchanged else "" if result.new else "(done before)" if bag else "")
     if result.memento:
         copy = asdict(result.memento) if isinstance(result.memento, MementoUsed) else result.memento
         parts.append(f"(as {copy_words(copy['archive'], copy['datetime'])})")
@@ -231,7 +249,7 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     if summary.interrupted:
         print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
     elif summary.warnings:
-        print(f"{counted(summary.warnings, 'bag')} kept, but not signed as it should be: see above", file=sys.stderr)
+        print(f"{counted(summary.warnings, 'bag')} kept with a warning: see above", file=sys.stderr)
     elif summary.missing:
         print(f"{counted(summary.missing, 'bag')} not there any more: see above", file=sys.stderr)
     elif summary.exit_code:

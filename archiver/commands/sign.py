@@ -31,11 +31,13 @@ def sign(args: argparse.Namespace) -> int:
                 force=args.force,
                 ask_revocation=not args.no_revocation,
                 replace_unsound=args.replace_unsound,
+                renew=args.renew,
             )
         except Refused as error:
             refused += 1
             print(visible(f"not signed {bag}: {error}; see 'archiver validate', or sign it as it is with --force"))
             continue
-        did = " and ".join(["signed"] * done.signed + ["timestamped"] * done.timestamped)
+        added = ["signed"] * done.signed + ["timestamped"] * done.timestamped
+        did = "renewed the timestamps of" if done.renewed else " and ".join(added)
         print(visible(f"{did or 'already signed'} {bag}"))
     return 1 if refused else 0

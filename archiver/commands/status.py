@@ -1,4 +1,4 @@
-"""`archiver status`: what the ledger says."""
+"""`archiver status` and `report`: what the ledger says, seed by seed and as a whole."""
 
 import argparse
 import json
@@ -6,7 +6,6 @@ import os
 import sys
 from array import array
 from bisect import bisect_left
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from dataclasses import asdict
@@ -17,14 +16,16 @@ from archiver.commands.settings import settings_of
 from archiver.errors import StorageError
 from archiver.escape import counted, visible
 from archiver.families.new_address import WORDS, NewAddresses
-from archiver.job.advice import advice_lines, class_of
+from archiver.job.advice import advice_lines
 from archiver.ledger.ledger import PATH, Entry, Ledger
 from archiver.ledger.lock import bags_locked
 from archiver.ledger.places import document_is_gone, forget_gone, lines
 from archiver.ledger.rebuild import rebuild
 from archiver.ledger.restrictions import Restrictions
+from archiver.reporting.causes import NOT_CAPTURED, Cause, cause_of, causes_of
+from archiver.reporting.facts import report_of
+from archiver.reporting.page import lines_of, page_of_report
 
-OTHER_THAN_CAPTURED = ("failed", "unread", "blocked", "gone", "refused", "waiting")
 LISTED = 20
 
 
@@ -49,19 +50,29 @@ def status(args: argparse.Namespace) -> int:
         counts = ledger.counts()
         if args.json:
             lists = {
-                "seeds": map(_stated, ledger.entries(*OTHER_THAN_CAPTURED)),
+                "seeds": map(_stated, ledger.entries(*NOT_CAPTURED)),
                 "proposals": map(asdict, NewAddresses(ledger, config.bags, _today()).proposals()),
                 "missing": ({"seed": name, "bag": bag} for name, bag in _missing(ledger, config.bags)),
             }
             restricted = [asdict(each) for each in Restrictions(config.bags).in_force]
-            head = {"bags": str(config.bags), "counts": counts, "kinds": _kinds(ledger), "restrictions": restricted}
+            causes = causes_of(ledger.entries(*NOT_CAPTURED))
+            head = {
+                "bags": str(config.bags),
+                "counts": counts,
+                "kinds": {each.cause: each.count for each in causes},
+                "failures": [_failures(each) for each in causes],
+                "restrictions": restricted,
+            }
             _print_json(head, lists)
             return 0
         listed = ", ".join(_count(ledger, outcome, count) for outcome, count in counts.items()) or "none yet"
         print(f"{counted(sum(counts.values()), 'seed')} in {visible(str(config.bags))}: {listed}")
-        for line in advice_lines(_kinds(ledger)):
-            print(line)
-        for outcome in OTHER_THAN_CAPTURED:
+        for cause in causes_of(ledger.entries(*NOT_CAPTURED)):
+            for line in advice_lines({cause.cause: cause.count}):
+                print(line)
+            if cause.where:
+                print(visible(f"{'':>20}at {cause.where}"))
+        for outcome in NOT_CAPTURED:
             for line in _listed(ledger, outcome, counts.get(outcome, 0)):
                 print(line)
         for line in _gone(_missing(ledger, config.bags)):
@@ -176,13 +187,9 @@ ADVICE = {
 }
 
 
-def _kinds(ledger: Ledger) -> Counter[str]:
-    """How many seeds that are not captured there are of each class."""
-    return Counter(_kind(each) for each in ledger.entries(*OTHER_THAN_CAPTURED))
-
-
-def _kind(entry: Entry) -> str:
-    return class_of(entry.outcome, str(entry.detail.get("kind")) if entry.detail else None, entry.reason)
+def _failures(cause: Cause) -> dict[str, object]:
+    hosts = [{"host": host, "seeds": count} for host, count in cause.hosts]
+    return {"cause": cause.cause, "count": cause.count, "hosts": hosts, "more": cause.more}
 
 
 def _stated(entry: Entry) -> dict[str, object]:
@@ -192,7 +199,7 @@ def _stated(entry: Entry) -> dict[str, object]:
         "document_gone": document_is_gone(entry),
         "url": entry.url,
         "outcome": entry.outcome,
-        "kind": _kind(entry),
+        "kind": cause_of(entry),
         "bag": entry.bag,
         "verdict": entry.verdict,
         "reason": entry.reason,
@@ -200,3 +207,24 @@ def _stated(entry: Entry) -> dict[str, object]:
         "attempts": entry.attempts,
         "updated": entry.updated,
     }
+
+
+def report(args: argparse.Namespace) -> int:
+    """Print the report over a folder of bags, or write it as a page. Raises UsageError, StorageError."""
+    config = settings_of(args)
+    bags = args.folder or config.bags
+    _require_ledger(bags)
+    made = report_of(bags)
+    if args.html:
+        try:
+            args.html.write_bytes(page_of_report(made, args.html.parent))
+        except OSError as error:
+            raise StorageError.from_os(f"write {args.html}", error) from error
+        if not args.quiet:
+            print(visible(f"archiver: wrote {args.html}"), file=sys.stderr)
+    if args.json:
+        print(json.dumps(made.plain()))
+    elif not args.html:
+        for line in lines_of(made):
+            print(visible(line))
+    return 0

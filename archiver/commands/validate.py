@@ -25,6 +25,7 @@ def validate(args: argparse.Namespace) -> int:
         signer=args.signer,
         require_signature=args.require_signature,
         require_timestamp=args.require_timestamp,
+        trusted_lists=args.trusted_list,
     )
     passed = passes_without_warnings if args.fail_on == "warning" else passes
     found = list(find_bags(bags_of(args.places, settings_of(args)), serialised=True))

@@ -9,39 +9,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.before_seal import BeforeSeal, before_seal_of
+from archiver.config.connect_to import ConnectTo as ConnectTo
+from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
+from archiver.config.several import Several, one_or_several, several
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
 from archiver.rights.rules import RightsRule, rules_of
 
 ANONYMOUS = f"archiver/{__version__} (digital preservation; contact not stated)"
 """The User-Agent of those who state no contact."""
-_HOST = r"\[[0-9A-Fa-f:.]+\]|[^:\[\]]*"
-_CONNECT_TO = re.compile(rf"(?P<host>{_HOST}):(?P<port>\d{{0,5}}):(?P<to_host>{_HOST}):(?P<to_port>\d{{0,5}})")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ConnectTo:
-    """curl's --connect-to: requests for host:port go to another address. None matches anything (no address literal)."""
-
-    host: str | None
-    port: int | None
-    to_host: str
-    to_port: int | None
-
-    @classmethod
-    def from_text(cls, text: str) -> "ConnectTo":
-        """HOST:PORT:HOST:PORT, IPv6 literals in brackets. Raises UsageError."""
-        match = _CONNECT_TO.fullmatch(text)
-        if match is None or any(p and not 0 < int(p) < 65536 for p in match.group("port", "to_port")):
-            raise UsageError(f"--connect-to {text!r} is not HOST:PORT:HOST:PORT; for example ':443:127.0.0.1:8443'")
-        host, port, to_host, to_port = (match[name].strip("[]") for name in ("host", "port", "to_host", "to_port"))
-        return cls(
-            host=host.lower() or None,
-            port=int(port) if port else None,
-            to_host=to_host,
-            to_port=int(to_port) if to_port else None,
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,6 +64,12 @@ class Config:
     archives: tuple[WebArchive, ...] = ()
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
+    cookies: Path | None = None
+    """Cookies of subscriptions, in Netscape's format; never in a record (docs/imports.md)."""
+    imports: tuple[Path, ...] = ()
+    """Files of captures that others made: seeds' pages are taken from them, and nobody is asked (docs/imports.md)."""
+    confirm: float = 0.0
+    """Days after which an original that was gone is asked for once more; 0: not."""
     trace_requests: int = 60
     """Requests to archives that `archiver trace` makes for one seed."""
     guess_url: bool = False
@@ -94,6 +78,8 @@ class Config:
     """Whether what people noted beside a seed in their lists goes into the record."""
     retry: bool = False
     recapture: bool = False
+    only_changed: bool = False
+    """Whether seeds are captured again, and have a new bag only where the article has changed."""
     organisation: str | None = None
     organisation_address: str | None = None
     operator: str | None = None
@@ -108,6 +94,12 @@ class Config:
     embargo: str | None = None
     rights: tuple[RightsRule, ...] = ()
     """Rules of access by agency, publisher, site, day and list (docs/access.md)."""
+    private: str = "ledger"
+    """Where facts about people and cases go (docs/private.md): `bag`, `ledger`, `none`, or `stated` for all to read."""
+    case_number: str | None = None
+    exhibit_number: str | None = None
+    collector: str | None = None
+    purpose: str | None = None
     supplied_by: str | None = None
     obtained_how: str | None = None
     independence: str | None = None
@@ -116,11 +108,9 @@ class Config:
     passphrase_file: Path | None = None
     passphrase: bytes | None = field(default=None, repr=False)
     """Of the key, where it is encrypted; never in a file of settings, and in no record."""
-    timestamp: str | None = None
-    """The address of a time-stamping authority."""
+    timestamp: Several = None
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
-    """Of timestamping authorities, where they are apart from signers'."""
     profile: str | None = None
     """`discreet` sets the next five, and `robots` and `user_agent` (docs/discreet.md)."""
     proxy_required: bool = False
@@ -130,9 +120,18 @@ class Config:
     contact_in_user_agent: bool = True
     state_operator: bool = True
     state_system: bool = True
+    before_seal: BeforeSeal = field(default_factory=BeforeSeal)
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    replay_files: Path | None = None
+    """The folder with the two scripts of ReplayWeb.page, for `archiver serve`."""
     aptrust_access: str | None = None
     aptrust_storage: str = "Standard"
     limits: Limits = field(default_factory=Limits)
+
+    @property
+    def stated_person(self) -> str | None:
+        """The operator, where what leaves this place may name one."""
+        return self.operator if self.private == "stated" else None
 
     @property
     def stated_proxy(self) -> str | None:
@@ -147,23 +146,17 @@ class Config:
             plain[name] = str(plain[name]) if plain[name] else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
         plain["proxy"] = without_credentials(self.proxy)
-        plain["timestamp"] = public(self.timestamp) if self.timestamp else None
+        stamping = [public(each) for each in several(self.timestamp)]
+        plain["timestamp"] = stamping if len(stamping) > 1 else stamping[0] if stamping else None
         keys = (
-            "key",
-            "certificate",
-            "passphrase_file",
-            "passphrase",
-            "trust_roots",
-            "tsa_roots",
-            "host_rest_seconds",
-            "seed_cpu_seconds",
-            "rights",
-            "trace_requests",
+            *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
+            *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
+            *("imports", "cookies", "private", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("timestamp", "executor", "profile", *_DISCREET):
+        for name in ("confirm", "only_changed", "timestamp", "executor", "profile", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
         return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}
@@ -206,6 +199,8 @@ def _settled(config: Config) -> Config:
     if config.profile:
         agent = NEUTRAL if config.user_agent == ANONYMOUS else config.user_agent
         config = replace(config, **_DISCREET, robots="ignore", user_agent=agent)
+    if config.private not in PRIVATE:
+        raise UsageError(f"private = {config.private[:80]!r} is not one of {', '.join(PRIVATE)}")
     if config.proxy_required and config.executor is not None:
         raise UsageError("a cluster is not reached through the proxy that proxy_required asks for: set no executor")
     if not config.state_operator:
@@ -213,6 +208,8 @@ def _settled(config: Config) -> Config:
     return config
 
 
+PRIVATE = ("ledger", "bag", "none", "stated")
+CASE_FILE = ("case_number", "exhibit_number", "collector", "purpose")
 NEUTRAL = "Mozilla/5.0"
 _DISCREET: dict[str, Any] = {"proxy_required": True, "named_only": True, "contact_in_user_agent": False}
 _DISCREET |= {"state_operator": False, "state_system": False}
@@ -254,7 +251,7 @@ def _from_file(path: Path) -> Config:
     return replace(config, **beside)
 
 
-_BESIDE = ("key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle")
+_BESIDE = ("cookies", "key", "certificate", "passphrase_file", "trust_roots", "tsa_roots", "ca_bundle", "replay_files")
 """Files that a relative path looks for beside the settings: who runs a job from elsewhere means the same ones."""
 
 
@@ -330,16 +327,22 @@ _WANTED: dict[Any, str] = {
     (int, float): "a number",
     bool: "true or false",
     list: 'a list, as in ["text"]',
+    (str, list): 'text in quotes, as in "text", or a list of such',
+    dict: "a table",
 }
 _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     Path: (str, Path),
     Path | None: (str, Path),
     str: (str, str),
     str | None: (str, str),
+    str | tuple[str, ...] | None: ((str, list), one_or_several),
     int: (int, int),
     float: ((int, float), float),
     bool: (bool, bool),
+    BeforeSeal: (dict, before_seal_of),
+    Identifiers: (dict, identifiers_of),
     tuple[RightsRule, ...]: (list, lambda given: rules_of(given, "settings")),
     tuple[ConnectTo, ...]: (list, lambda given: tuple(map(_connect_to, given))),
+    tuple[Path, ...]: (list, lambda given: tuple(map(Path, given))),
     tuple[WebArchive, ...]: (list, lambda given: tuple(map(_archive, given))),
 }

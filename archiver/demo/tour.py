@@ -198,8 +198,14 @@ def _credits(name: str, record: dict[str, Any]) -> Iterator[str]:
 def _next(folder: Path, stops: list[Stop], program: str) -> Iterator[str]:
     bags = shlex.quote(str(folder))
     telling = next((stop.result.bag for stop in stops if stop.name == TELLING and stop.result.bag), None)
+    if telling:
+        yield "The page of a bag, to be opened in a browser:"
+        yield ""
+        yield f"  {one_line(str(folder / telling / 'data/ro-crate-preview.html'))}"
+        yield ""
     yield "Try next:"
     yield ""
+    yield f"  {program} serve {bags}          browse, search and replay them on this machine"
     if telling:
         yield f"  {program} show {shlex.quote(str(folder / telling))}"
     yield f"  {program} validate {bags}"

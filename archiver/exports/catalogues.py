@@ -21,12 +21,21 @@ def dc_of(items: Iterable[Item]) -> Iterator[bytes]:
     """A `collection` of `oai_dc:dc` elements, one an item."""
     yield b'<?xml version="1.0" encoding="UTF-8"?>\n<collection>\n'
     for item in items:
-        root = etree.Element(f"{{{OAI_DC}}}dc", nsmap={"oai_dc": OAI_DC, "dc": DC})
-        for name, value in _dublin_core(item):
-            if value:
-                etree.SubElement(root, f"{{{DC}}}{name}").text = _xml(value)
-        yield etree.tostring(root, encoding="UTF-8", pretty_print=True)
+        yield etree.tostring(_oai_dc(item), encoding="UTF-8", pretty_print=True)
     yield b"</collection>\n"
+
+
+def oai_dc(item: Item) -> bytes:
+    """A document of one `oai_dc:dc` element."""
+    return etree.tostring(_oai_dc(item), xml_declaration=True, encoding="UTF-8", pretty_print=True)
+
+
+def _oai_dc(item: Item) -> "etree._Element":
+    root = etree.Element(f"{{{OAI_DC}}}dc", nsmap={"oai_dc": OAI_DC, "dc": DC})
+    for name, value in _dublin_core(item):
+        if value:
+            etree.SubElement(root, f"{{{DC}}}{name}").text = _xml(value)
+    return root
 
 
 def _dublin_core(item: Item) -> list[tuple[str, str]]:

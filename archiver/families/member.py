@@ -70,12 +70,11 @@ def item_and_text(bag: OpenBag) -> tuple[Item, list[str] | None]:
     record = Record(bag.record)
     identifier = next((value for label, value in bag.info if label.lower() == "external-identifier"), "")
     item = item_of_record(bag.record, bag=bag.path.name, seal=bag.seal or "", identifier=identifier)
-    name = record.get(str, "text", "file")
-    if name is None or record.get(str, "capture", "outcome") not in ("captured", "gone", "unread", "blocked"):
-        return item, None
-    if item.outcome != "captured" and record.get(str, "text", "from", "kind") != "memento":
-        return item, None  # the text is that of an error page
-    return item, paragraphs_of(bag, f"data/{name}")
+    own = item.outcome == "captured" or record.get(str, "text", "from", "kind") == "memento"
+    name = record.get(str, "text", "file") if own else None  # else the text is that of an error page
+    if name is None and item.outcome in ("captured", "unread"):
+        name = record.get(str, "rendering", "text", "file")
+    return item, None if name is None else paragraphs_of(bag, f"data/{name}")
 
 
 def paragraphs_of(bag: OpenBag, path: str) -> list[str]:

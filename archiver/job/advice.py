@@ -20,9 +20,13 @@ ADVICE = {
     "robots-unreachable": "robots.txt cannot be read, and --robots obey was asked: run again, or use --robots record",
     "guard": "it leads to a private or local address: --allow-private if that is meant",
     "breaker": "its host gave no page several times in a row and was left alone: run again later",
-    "login": "the page wants a login or payment: kept as evidence; ask the publisher for a copy",
-    "wall": "a page in the article's place (challenge, login, consent): kept as evidence; ask the publisher",
-    "403": "the site refuses us: state contact_email, use a larger --pace, ask the publisher; then --retry",
+    "login": "the page wants a login or payment: capture it in your browser with ArchiveWeb.page, then run --from "
+    "FILE.wacz; or ask the publisher for a copy",
+    "wall": "a page in the article's place (challenge, login, consent): capture it in your browser with "
+    "ArchiveWeb.page, then run --from FILE.wacz; or ask the publisher",
+    "403": "the site refuses us: capture the page in your browser with ArchiveWeb.page, then run --from FILE.wacz; or "
+    "state contact_email, use a larger --pace, ask the publisher, then --retry",
+    "import": "not in the files of --from: name the file that has it, or run without --from",
     "429": "asked too often: wait, then --retry with a larger --pace",
     "451": "withheld for legal reasons: kept as evidence",
     "coding": "the body is in a coding that could not be undone: the next run tries again",

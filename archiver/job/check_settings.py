@@ -8,8 +8,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archiver.browser.available import missing
+from archiver.capture.cookie_file import read_cookies
 from archiver.config import Config, without_credentials
 from archiver.errors import UsageError
+from archiver.imports.files import kind_of
 from archiver.job.outbox import checked_target
 from archiver.packaging.open_target import is_folder
 from archiver.trust.seal_new_bag import load_signer
@@ -45,9 +47,27 @@ def checked(config: Config) -> Config:
     for name, allowed in _CHOICES:
         if getattr(config, name) not in allowed:
             raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
+    if config.cookies is not None:
+        if config.executor is not None:
+            raise UsageError("--cookies reads a file of this machine: it takes no cluster (--executor)")
+        read_cookies(config.cookies)
+    if config.imports:
+        config = _from_files(config)
     if any(c in config.user_agent for c in "\r\n\0") or not config.user_agent.isascii():
         raise UsageError("the user agent must be one line of ASCII text")
     return config
+
+
+def _from_files(config: Config) -> Config:
+    """The settings of a job that takes pages from files: it asks nobody, waits for nobody, and takes up again what the
+    network did not give. Raises UsageError, StorageError."""
+    if config.executor is not None:
+        raise UsageError("--from reads files of this machine: it takes no cluster (--executor)")
+    if config.screenshot or config.browser == "always":
+        raise UsageError("--from makes no request: a browser cannot show the pages (--browser, --screenshot)")
+    for path in config.imports:
+        kind_of(path)
+    return replace(config, pace=0.0, retry=True, browser="never", memento="never")
 
 
 def _with_delivery(config: Config) -> Config:

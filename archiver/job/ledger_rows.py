@@ -1,13 +1,14 @@
 """What became of a seed, as a row of the ledger and as a line for the caller."""
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from archiver.browser.available import missing
 from archiver.config import Config
 from archiver.job.advice import class_of
 from archiver.job.result import Archived, Done, Result
-from archiver.ledger.answers import PARTIAL
+from archiver.ledger.answers import PARTIAL, is_confirmed
 from archiver.ledger.ledger import Entry, key_of
 from archiver.model import Seed
 
@@ -16,8 +17,22 @@ def repeats(done: Done, last: Entry | None) -> bool:
     """Whether an answer that is not the whole article is that of the seed's last bag: it makes no further one."""
     if not isinstance(done, Archived) or last is None or last.bag is None or done.answer.detail(done.outcome) is None:
         return False
+    if is_confirmed(done.answer.witnesses) and not is_confirmed((last.detail or {}).get("witnesses")):
+        return False  # the later answer is a witness, and its bag names the earlier one
     same = (last.outcome, last.reason) == (done.outcome, done.reason)
     return same and done.answer.is_that_of(last.detail)
+
+
+def is_to_confirm(entry: Entry, config: Config, now: datetime) -> bool:
+    """Whether a seed whose original was gone is due to be asked for once more (`confirm`)."""
+    if config.confirm <= 0 or entry.outcome != "gone" or is_confirmed((entry.detail or {}).get("witnesses")):
+        return False
+    try:
+        updated = datetime.fromisoformat(entry.updated)
+    except ValueError:
+        return False
+    updated = updated if updated.tzinfo else updated.replace(tzinfo=UTC)
+    return now - updated >= timedelta(days=config.confirm)
 
 
 def able(entry: Entry, config: Config) -> tuple[str, ...]:

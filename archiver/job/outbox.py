@@ -75,7 +75,7 @@ class Outbox:
             self.config.bags / STAGING / identity.name, ignore_errors=True
         )  # half of a bag, by who was killed
         made = make()
-        if isinstance(made, Failure):
+        if isinstance(made, Failure) or made.repeats:
             return made
         if identity.last is not None and repeats(made, identity.last):
             shutil.rmtree(made.bag.path, ignore_errors=True)

@@ -1,11 +1,11 @@
 """One seed, top to bottom: capture, read and compare, write, seal."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
+from secrets import token_hex
 from threading import Lock
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from archiver import __version__
@@ -15,28 +15,36 @@ from archiver.article.page_kind import stands_instead
 from archiver.bag.bag_contents import BagContents, ClockCheck
 from archiver.bag.names import bag_name
 from archiver.bag.record import plain
-from archiver.bag.staging import STAGING, HashingFile, StagedBag
+from archiver.bag.staging import StagedBag
 from archiver.bag.write_payload import fill
+from archiver.before_seal.checks import run_checks
 from archiver.capture.fetch import Fetcher, Session
 from archiver.capture.robots_policy import retry_after
-from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
+from archiver.capture.warc import CONFORMS_TO
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.errors import RecordingError, StorageError
+from archiver.imports.importer import Importer
 from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
+from archiver.job.staged_warcs import StagedWarcs, check_warcs
+from archiver.job.visits import unchanged
+from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
+from archiver.ledger.private import keep_beside
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
-from archiver.model import Capture, Failure, Page, PreviousBag, Reading, Seed, SourceDocument
+from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
+from archiver.model.check import Check
+from archiver.seeds.private_facts import set_apart
 from archiver.trust.seal_new_bag import seal
-from archiver.validation.warc.reader import read_warc
 
 if TYPE_CHECKING:
     from archiver.job.outbox import Outbox
     from archiver.trust.sign import Signer
 
+CHECKS = ".archiver/checks"
+"""Where what is looked at before sealing lies for as long."""
 _READING = Lock()
 """Reading is pure work: threads of one process that read at once only take the interpreter from each other (a quarter
 more CPU a seed). They overlap where they wait for the network."""
@@ -53,8 +61,11 @@ class Tools:
     signer: "Signer | None" = None
     outbox: "Outbox | None" = None
     new_id: Callable[[], str] = lambda: str(uuid4())
+    new_salt: Callable[[], str] = lambda: token_hex(32)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     mementos: Mementos | None = None
+    importer: Importer | None = None
+    """Takes pages from the files of `--from`, in place of the network."""
     clock: Callable[[], ClockCheck | None] = lambda: None
     """What a time service says of this machine's clock."""
 
@@ -70,7 +81,9 @@ def archive(
     """
     config, started, uuid = tools.config, tools.now(), identity.uuid if identity else tools.new_id()
     staged = StagedBag(config.bags, identity.name if identity else bag_name(seed.name, started, uuid), uuid)
-    writer = _StagedWarcs(staged, tools, started)
+    writer = StagedWarcs(staged, bags=config.bags, info=warcinfo(tools), started=started, new_id=tools.new_id)
+    if tools.importer is not None:
+        return _imported(seed, tools, tools.importer, writer, staged, previous)
     session = tools.fetcher.session(writer)
     try:
         place = archived_address(seed.url) if tools.mementos and config.memento != "never" else None
@@ -92,7 +105,32 @@ def archive(
     except BaseException:
         staged.discard()
         raise
+    if config.only_changed and (visit := unchanged(sealed, seed, previous, config.bags)):
+        staged.discard()
+        return replace(sealed, repeats=visit["same_as"]["bag"], visit=visit, warning=None)
     return sealed
+
+
+def _imported(
+    seed: Seed,
+    tools: Tools,
+    importer: Importer,
+    writer: StagedWarcs,
+    staged: StagedBag,
+    previous: tuple[PreviousBag, ...],
+) -> Archived | Failure:
+    """A bag of a page that others captured. Raises StorageError, RecordingError."""
+    try:
+        found = importer.capture(seed, writer, _read, staged.add)
+        if isinstance(found, Failure):
+            staged.discard()
+            return found
+        writer.close()
+        consulted = Consulted(fetched=found.capture, reading=found.reading)
+        return _sealed(seed, consulted, None, writer, staged, tools, previous)
+    except BaseException:
+        staged.discard()
+        raise
 
 
 def _consulted(
@@ -116,7 +154,7 @@ def _sealed(
     seed: Seed,
     consulted: Consulted,
     after: Shown | None,
-    writer: "_StagedWarcs",
+    writer: StagedWarcs,
     staged: StagedBag,
     tools: Tools,
     previous: tuple[PreviousBag, ...],
@@ -125,15 +163,19 @@ def _sealed(
     config, capture, reading = tools.config, consulted.fetched, consulted.reading
     assert isinstance(capture, Capture)
     assert reading is not None
+    capture = with_witnesses(capture, previous, config.confirm, tools.now())
     photos = _photos(seed, capture, consulted)
     reading = replace(reading, credits=(*reading.credits, *photos.credits), claims={**reading.claims, **photos.claims})
-    check_warcs(writer.paths())  # 4. judge the WARC by what will judge the bag
+    check_warcs(writer.paths(), others=capture.imported is not None)  # 4. judge the WARC by what will judge the bag
+    apart = set_apart(seed, config, staged.identifier, tools.new_salt())
     contents = BagContents(
-        seed=seed,
+        seed=apart.seed,
         capture=capture,
         reading=reading,
         lead=photos.lead,
-        config=config,
+        lead_body=_body_of(photos.lead, consulted, capture),
+        config=apart.config,
+        private=apart.part,
         name=staged.name,
         identifier=staged.identifier,
         group=tools.job,
@@ -145,9 +187,15 @@ def _sealed(
         rendering=after.rendering if after else None,
         previous=previous,
     )
-    bag = fill(staged, contents)  # 5. write and seal
+
+    def check(paths: list[str]) -> tuple[Check, ...]:
+        return run_checks(staged.path / "data", paths, config.before_seal, config.bags / CHECKS, tools.now)
+
+    bag, contents = fill(staged, contents, check)  # 5. write, check and seal
     warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
-    warning = seal(bag, capture, warcs, config=config, signer=tools.signer, now=contents.sealed)
+    keep_beside(config.bags, staged.name, apart.part)
+    unsigned = seal(bag, capture, warcs, config=apart.config, signer=tools.signer, now=contents.sealed)
+    warning = "; ".join(each for each in (unsigned, *(check.line for check in contents.checks)) if each) or None
     return Archived(
         bag=bag,
         outcome=capture.outcome,
@@ -179,6 +227,7 @@ def _answer(capture: Capture, config: Config) -> Answer:
         truncated=capture.truncated,
         limit=config.limits.response_bytes,
         memento=used,
+        witnesses=tuple(plain(capture.witnesses)),
     )
 
 
@@ -211,6 +260,16 @@ def _photos(seed: Seed, capture: Capture, consulted: Consulted) -> PhotoReading:
     )
 
 
+def _body_of(lead: LeadImage | None, consulted: Consulted, capture: Capture) -> bytes:
+    """The file of the lead photo, as far as it was read."""
+    if lead is None:
+        return b""
+    photos = (
+        consulted.photos if consulted.photos is not None else capture.requisites.photos if capture.requisites else ()
+    )
+    return next((each.body for each in photos if each.record_id == lead.record_id), b"")
+
+
 def _from_wire(reading: Reading, capture: Capture) -> Reading:
     """The reading with the document it was made from: the recorded response."""
     started = capture.final.started if capture.final else None
@@ -222,76 +281,15 @@ def _from_wire(reading: Reading, capture: Capture) -> Reading:
     )
 
 
-def check_warcs(paths: Iterable[Path]) -> None:
-    """Validate WARC files before they are sealed, with the reader of validate/. Raises RecordingError, StorageError."""
-    for path in paths:
-        try:
-            with path.open("rb") as file:
-                _, findings = read_warc(file, path.name, path.stat().st_size)
-        except OSError as error:
-            raise StorageError.from_os(f"read {path}", error) from error
-        wrong = next((each for each in findings if each.severity == "error"), None)
-        if wrong:
-            raise RecordingError(f"the WARC is not valid ({wrong.code}: {wrong.message}); nothing is kept")
-
-
-class _StagedWarcs:
-    """Puts a capture's WARC files into the staged bag, from the first response on (`CaptureFiles`)."""
-
-    def __init__(self, staged: StagedBag, tools: Tools, started: datetime) -> None:
-        self._staged, self._tools, self._started = staged, tools, started
-        self.name = staged.name
-        self.path = f"wacz/archive/{staged.name}.warc.gz"
-        self._files: dict[str, HashingFile] = {}
-        self._warc: WarcFile | None = None
-        self._shared: CopiedRecords | None = None
-
-    @property
-    def spool(self) -> Path:
-        return self._tools.config.bags / STAGING
-
-    def warc(self) -> WarcFile:
-        if self._warc is None:
-            self._warc = WarcFile(
-                self._open(self.path),
-                name=self.path.rpartition("/")[2],
-                info=warcinfo(self._tools),
-                started=self._started,
-                new_id=self._tools.new_id,
-            )
-        return self._warc
-
-    def shared(self) -> CopiedRecords:
-        if self._shared is None:
-            name = f"{self.name}-shared.warc.gz"
-            self._shared = CopiedRecords(self._open(f"wacz/archive/{name}"), name)
-        return self._shared
-
-    def written(self, name: str) -> IO[bytes]:
-        path = f"wacz/archive/{name}"
-        self._files[path].flush()
-        return (self._staged.path / "data" / path).open("rb")
-
-    def _open(self, path: str) -> HashingFile:
-        self._files[path] = self._staged.open(path)
-        return self._files[path]
-
-    def paths(self) -> list[Path]:
-        return [self._staged.path / "data" / path for path in self._files]
-
-    def close(self) -> None:
-        for path, file in self._files.items():
-            self._staged.closed(path, file)
-
-
 def warcinfo(tools: Tools) -> dict[str, str]:
     """The fields of the warcinfo record (WARC 1.1, section 6.2): what wrote this file, for whom, under which rules."""
     config = tools.config
+    contact = config.contact_email if config.private == "stated" else None
     return {
         "software": f"archiver/{__version__}",
         "format": "WARC File Format 1.1",
         "conformsTo": CONFORMS_TO,
-        "operator": ", ".join(each for each in (config.operator, config.organisation, config.contact_email) if each),
+        "operator": ", ".join(each for each in (config.stated_person, config.organisation, contact) if each),
         "isPartOf": tools.job,
         "http-header-user-agent": config.user_agent,
         "robots": {"obey": "obey"}.get(config.robots, "ignore"),

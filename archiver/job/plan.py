@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from archiver.config import Config
-from archiver.job.ledger_rows import done_before
+from archiver.job.ledger_rows import done_before, is_to_confirm
 from archiver.job.result import Result
 from archiver.ledger.ledger import PATH, Ledger, former_keys_of, key_of
 from archiver.model import Seed, SeedRefused
@@ -43,7 +44,8 @@ def _planned(config: Config, seed: Seed | SeedRefused, ledger: Ledger | None) ->
         refused = Result(seed=seed.origin, url=None, outcome="failed", bag=None, verdict=None, reason=seed.reason)
         return Planned(seed=seed.origin, url=None, would="failed", result=refused)
     entry = ledger.find_any((key_of(seed), *former_keys_of(seed))) if ledger else None
-    if entry and entry.is_done(retry=config.retry, recapture=config.recapture):
+    confirms = entry is not None and is_to_confirm(entry, config, datetime.now(UTC))
+    if entry and not confirms and entry.is_done(retry=config.retry, recapture=config.recapture or config.only_changed):
         would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}"
         return Planned(seed=seed.origin, url=seed.url, would=would, result=done_before(seed.origin, entry, config.bags))
     told = ("the address was guessed",) if seed.url_guessed else ()

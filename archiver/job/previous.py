@@ -19,8 +19,9 @@ _STAMP = re.compile(r"-(\d{8}T\d{6})Z-[0-9a-f]{8}\Z")
 
 
 def previous_bags(bags: Path, ledger: Ledger, seed: Seed) -> tuple[PreviousBag, ...]:
-    """The earlier bags of the seed's address, the oldest first. Raises StorageError where the ledger fails."""
-    return tuple(map(_previous, [bags / name for name in reversed(ledger.bags_at(seed.url, MOST))]))
+    """The earlier bags of the seed and of its address, the oldest first. Raises StorageError of the ledger."""
+    names = ledger.bags_at(seed.url, MOST, seed_sha256=seed.sha256)
+    return tuple(map(_previous, [bags / name for name in reversed(names)]))
 
 
 def _previous(bag: Path) -> PreviousBag:
@@ -33,12 +34,15 @@ def _previous(bag: Path) -> PreviousBag:
             seal: str | None = sha256(file.read(_SEAL_BYTES))
     except (StorageError, OSError):
         return PreviousBag(bag=bag.name, seal=None, captured=captured, verdict=None)
-    verdict = _of(record, "comparison", "verdict")
+    verdict, outcome = _of(record, "comparison", "verdict"), _of(record, "capture", "outcome")
+    status = _of(record, "capture", "status")
     return PreviousBag(
         bag=bag.name,
         seal=seal,
         captured=_moment(_of(record, "capture", "started")) or captured,
         verdict=verdict if isinstance(verdict, str) else None,
+        outcome=outcome if isinstance(outcome, str) else None,
+        status=status if isinstance(status, int) else None,
     )
 
 

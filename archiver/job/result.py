@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from archiver.ledger.answers import Answer
 from archiver.ledger.ledger import Entry
@@ -60,6 +60,8 @@ class Result:
     """The article was found, and its body was cut."""
     memento: Mapping[str, str] | None = None
     """The web archive's copy that was read: archive, datetime, uri."""
+    unchanged: bool = False
+    """The page was fetched and read, and is as in `bag`: no new one was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,6 +83,8 @@ class Archived:
     warning: str | None = None
     """Why the bag is not signed or timestamped as it should be."""
     delivered: Delivered | None = None
+    visit: Mapping[str, Any] | None = None
+    """What was seen, where nothing has changed since the bag `repeats` (`--only-changed`)."""
 
 
 Done = Archived | Failure

@@ -10,11 +10,12 @@ from typing import Literal
 from archiver.config import Config
 from archiver.job.events import Event, SeedEnded
 from archiver.job.host_queue import host_of
-from archiver.job.ledger_rows import able, done_before, result_of
+from archiver.job.ledger_rows import able, done_before, is_to_confirm, result_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
+from archiver.job.visits import note
 from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
-from archiver.model import Seed, SeedRefused
+from archiver.model import Failure, Seed, SeedRefused
 
 GROUP = 32
 """Results settled together."""
@@ -65,7 +66,10 @@ class Results:
             self.report(stays)
 
     def _is_done(self, entry: Entry) -> bool:
-        return entry.is_done(retry=self.config.retry, recapture=self.config.recapture, able=able(entry, self.config))
+        if is_to_confirm(entry, self.config, datetime.now(UTC)):
+            return False
+        recapture = self.config.recapture or self.config.only_changed
+        return entry.is_done(retry=self.config.retry, recapture=recapture, able=able(entry, self.config))
 
     def refuse(self, refused: Sequence[SeedRefused]) -> None:
         """Settle and report documents that cannot be read as seeds."""
@@ -98,11 +102,16 @@ class Results:
         if not self._group or not (force or late or len(self._group) >= GROUP):
             return
         group, self._group = self._group, []
+        note(self.config.bags, [done.visit for _, done, _ in group if isinstance(done, Archived) and done.visit])
         entries = self.sink.settle([(seed, done) for seed, done, _ in group])
         for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
             kept = not (isinstance(done, Archived) and done.repeats)
-            self.report(replace(result_of(seed.origin, entry, new=kept), warning=warning), seconds)
+            same = isinstance(done, Archived) and done.visit is not None
+            result = replace(result_of(seed.origin, entry, new=kept), warning=warning, unchanged=same)
+            if isinstance(done, Failure) and done.kind == "import":  # the row may be that of an earlier bag
+                result = _not_in_files(seed, done)
+            self.report(result, seconds)
             for origin in self._duplicates.pop(entry.key, []):
                 self.report(result_of(origin, entry, new=False))
 
@@ -111,3 +120,9 @@ class Results:
         self.summary.count(result)
         self.on_result(result)
         self.tell(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
+
+
+def _not_in_files(seed: Seed, done: Failure) -> Result:
+    """Of a seed that the files of `--from` do not have, whatever is known of it from before."""
+    told = Result(seed=seed.origin, url=seed.url, outcome=done.outcome, bag=None, verdict=None, reason=done.reason)
+    return replace(told, kind=done.kind)

@@ -3,6 +3,7 @@
 How seeds are handed out and results made durable, `coordinator.py` knows.
 """
 
+import logging
 import threading
 import time
 from collections import deque
@@ -14,14 +15,19 @@ from uuid import uuid4
 
 from archiver.config import Config
 from archiver.errors import ArchiverError
+from archiver.imports.importer import index_imports
 from archiver.job.coordinator import Coordinator
 from archiver.job.events import Event, JobEnded, JobStarted, LedgerFilled
 from archiver.job.result import Result, Summary
 from archiver.job.seed_result import SeedResult, seed_result
+from archiver.job.visits import KEPT, seal_visits
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import bags_locked
 from archiver.ledger.receipts import take_receipts
 from archiver.model import Seed, SeedRefused
+from archiver.trust.seal_new_bag import load_signer
+
+_log = logging.getLogger(__name__)
 
 
 def run_job(
@@ -64,6 +70,8 @@ def archive_seeds(
         try:
             for take_in in (ledger.adopt, partial(take_receipts, ledger)):  # none is known where the old ledger is gone
                 take_in(config.bags, lambda done, total: on_event(LedgerFilled(done=done, total=total)))
+            if config.imports:
+                index_imports(config)
             ledger.begin(job, config.stated(), datetime.now(UTC))
             halt = stop or threading.Event()
             coordinator = Coordinator(config, job, ledger, durable.append, on_event, halt, summary)
@@ -72,6 +80,7 @@ def archive_seeds(
                     while durable:
                         yield durable.popleft()
             yield from durable
+            _seal_visits(config, job)
             if not summary.interrupted:
                 ledger.end(job, sum(summary.counts.values()), datetime.now(UTC))
         except ArchiverError as stopped:
@@ -93,6 +102,15 @@ def archive_seeds(
                     error=error,
                 )
             )
+
+
+def _seal_visits(config: Config, job: str) -> None:
+    """Make bags of the visits that no bag has yet. Raises StorageError, UsageError."""
+    names, warnings = seal_visits(config, job, load_signer(config), datetime.now(UTC))
+    for name in names:
+        _log.info("visits that found nothing changed: %s", config.bags / KEPT / name)
+    for each in warnings:
+        _log.warning("%s", each)
 
 
 def seed_results(

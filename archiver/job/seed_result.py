@@ -47,6 +47,8 @@ class SeedResult:
     """What the bag lacks: a signature or timestamp that could not be had, or the bag itself, gone since."""
     package: str | None = None
     """Where the bag was delivered to."""
+    unchanged: bool = False
+    """The page was fetched and read, and is as in `bag`: no new one was made."""
 
 
 def seed_result(result: "Result", bags: Path) -> SeedResult:
@@ -64,6 +66,7 @@ def seed_result(result: "Result", bags: Path) -> SeedResult:
         new=result.new,
         warning=result.warning,
         package=result.package,
+        unchanged=result.unchanged,
         memento=_memento(result.memento),
     )
 

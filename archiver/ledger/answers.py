@@ -10,6 +10,8 @@ from archiver.model.outcomes import asked_again
 
 PARTIAL = "partial"
 """The class of a captured article whose body was cut."""
+WITNESSES = 100
+"""That are read of one record."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,8 @@ class Answer:
     limit: int | None = None
     memento: Mapping[str, str] | None = None
     """The web archive's copy that was read: archive, datetime, uri."""
+    witnesses: tuple[Mapping[str, Any], ...] = ()
+    """Of an original that is gone: who else says so, as in the record."""
 
     def detail(self, outcome: str) -> dict[str, Any] | None:
         """As a row of the ledger has it; None for an article that was captured whole."""
@@ -38,6 +42,7 @@ class Answer:
             "truncated": self.truncated,
             "limit": self.limit if self.truncated == "length" else None,
             "memento": dict(self.memento) if self.memento else None,
+            "witnesses": [dict(each) for each in self.witnesses] or None,
         }
         return {name: value for name, value in found.items() if value is not None}
 
@@ -61,6 +66,7 @@ class Answer:
             truncated=truncated if truncated in get_args(Truncation) else None,
             limit=_limit(record),
             memento=_memento(capture.get("memento")),
+            witnesses=_witnesses(capture.get("witnesses")),
         )
 
 
@@ -91,6 +97,18 @@ def _memento(value: object) -> dict[str, str] | None:
     found = {name: stated.get(name) for name in ("archive", "datetime", "uri")}
     known = {name: each for name, each in found.items() if isinstance(each, str)}
     return known if len(known) == len(found) else None
+
+
+def is_confirmed(witnesses: object) -> bool:
+    """Whether a run of ours is among the witnesses."""
+    known = witnesses if isinstance(witnesses, (list, tuple)) else ()
+    return any(isinstance(each, Mapping) and each.get("kind") == "run" for each in known)
+
+
+def _witnesses(value: object) -> tuple[Mapping[str, Any], ...]:
+    stated = [each for each in value[:WITNESSES] if isinstance(each, Mapping)] if isinstance(value, list) else []
+    names = ("kind", "archive", "uri", "datetime", "status", "bag")
+    return tuple({name: found for name in names if isinstance(found := each.get(name), (str, int))} for each in stated)
 
 
 def _limit(record: Mapping[str, Any]) -> int | None:

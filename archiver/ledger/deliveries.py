@@ -126,6 +126,21 @@ class Deliveries:
             ).fetchall()
         return [Sent(target=row[0], package=row[1], derived=bool(row[2]), ended=row[3]) for row in rows]
 
+    def number(self, *, seal: str, target: str, kind: str) -> int:
+        """The number, from 1, of a package `KIND_NUMBER` at a target: the one that this sealed bag has there, or the
+        next."""
+        if (database := self._known()) is None:
+            return 1
+        query = (
+            "SELECT max(CAST(substr(package, ?) AS INTEGER)) FROM deliveries WHERE kind = 'delivery' AND target = ? "
+            "AND substr(package, 1, ?) = ?"
+        )
+        arguments = (len(kind) + 2, target, len(kind) + 1, f"{kind}_")
+        with usable(self._path):
+            (own,) = database.execute(f"{query} AND seal = ?", (*arguments, seal)).fetchone()
+            (last,) = database.execute(query, arguments).fetchone()
+        return int(own or (last or 0) + 1)
+
     def in_custody(self, identifier: str) -> None:
         """Note that the bag's custody log tells of a delivery."""
         database = self.open()

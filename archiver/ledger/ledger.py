@@ -20,6 +20,7 @@ from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.ledger.answers import PARTIAL, Answer, ask_again
 from archiver.ledger.bag_record import read_record
+from archiver.ledger.private import seed_digest
 from archiver.ledger.sqlite import reader, usable, writer
 from archiver.model import Outcome, Seed
 
@@ -29,8 +30,6 @@ _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
 DONE = ("captured", "unread", "gone", "blocked", "refused")
 """Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
-
-
 _ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
 """How the place of a row of a list ends."""
 
@@ -230,13 +229,15 @@ class Ledger:
                 f"{_DELIVERED}) ORDER BY name, bag"
             )
 
-    def bags_at(self, url: str, most: int) -> list[str]:
-        """The bags of an address, whatever their seeds, the newest first."""
+    def bags_at(self, url: str, most: int, *, seed_sha256: str | None = None) -> list[str]:
+        """The bags of an address, whatever their seeds, and those of a seed, whatever its address; the newest first."""
         query = (
-            "SELECT name FROM bags WHERE substr(key, 66) = ? ORDER BY substr(name, -25, 16) DESC, rowid DESC LIMIT ?"
+            "SELECT name FROM bags WHERE substr(key, 66) = ? OR (key >= ? AND key < ?)"
+            " ORDER BY substr(name, -25, 16) DESC, rowid DESC LIMIT ?"
         )
+        seed = (f"{seed_sha256} ", f"{seed_sha256}!") if seed_sha256 else ("", "")
         with usable(self._path):
-            return [name for (name,) in self._db.execute(query, (storable(url), most))]
+            return [name for (name,) in self._db.execute(query, (storable(url), *seed, most))]
 
     def fact(self, name: str) -> str | None:
         """What is known of the ledger itself under this name."""
@@ -319,7 +320,7 @@ def entry_of_bag(folder: Path) -> Entry | None:
     try:
         record = read_record(folder)
         seed, capture, reason = record["seed"], record["capture"], record["capture"]["reason"]
-        digest, url, name = seed["sha256"], seed["original_url"], seed["original_name"]
+        digest, url, name = seed_digest(folder, record), seed["original_url"], seed["original_name"]
         outcome, verdict, finished = capture["outcome"], record["comparison"]["verdict"], capture["finished"]
     except (StorageError, KeyError, TypeError):
         return None

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from archiver.ledger.ledger import Entry, Ledger
+from archiver.model.outcome_words import witness_words
 
 NEEDS_DOCUMENT = ("failed", "waiting", "refused")
 """Outcomes without a bag: without its document, nothing more can come of such a seed."""
@@ -45,6 +46,11 @@ def forget_gone(ledger: Ledger) -> int:
     return len(keys)
 
 
+def _witnesses(entry: Entry) -> list[dict[str, object]]:
+    found = (entry.detail or {}).get("witnesses")
+    return [each for each in found if isinstance(each, dict)][:5] if isinstance(found, list) else []
+
+
 def lines(entries: Iterator[Entry]) -> Iterator[str]:
     """A line for each seed: what it is, why it stands there, its bag, and whether its document is gone."""
     gone = 0
@@ -53,5 +59,6 @@ def lines(entries: Iterator[Entry]) -> Iterator[str]:
         lost = document_is_gone(each)
         gone += lost
         yield f"  {label(each)}: {each.reason or each.url}{bag}{' (its document is gone)' if lost else ''}"
+        yield from (f"    {witness_words(witness)}" for witness in _witnesses(each))
     if gone:
         yield "  where the document is gone: put it back, or 'archiver status --forget' lets such seeds go"

@@ -73,19 +73,33 @@ class Restrictions:
         return [noted for _, noted in sorted(self.last.items()) if noted.restriction]
 
 
+def noted_name(name: str) -> str:
+    """The name under which the log knows a bag, in a folder or serialised."""
+    return _SERIALISED.sub("", name)
+
+
 class Gate:
     """Asks `access_of` for bags, with what is noted beside each; a folder's log is read once."""
 
     def __init__(self, today: date) -> None:
         self.today = today
         self._folders: dict[Path, Restrictions] = {}
+        self._resolved: dict[Path, Path] = {}
 
     def noted(self, bag: Path, identifier: str | None) -> Restriction | None:
         """What is noted of a bag. Raises StorageError."""
-        folder = bag.resolve().parent
-        if folder not in self._folders:
-            self._folders[folder] = Restrictions(folder)
-        return self._folders[folder].of(_SERIALISED.sub("", bag.resolve().name), identifier)
+        place = self._place(bag)
+        if place.parent not in self._folders:
+            self._folders[place.parent] = Restrictions(place.parent)
+        return self._folders[place.parent].of(noted_name(place.name), identifier)
+
+    def _place(self, bag: Path) -> Path:
+        """Where a bag lies, links followed; the folder of many bags is looked at once."""
+        if bag.name in ("", "..") or bag.is_symlink():
+            return bag.resolve()
+        if bag.parent not in self._resolved:
+            self._resolved[bag.parent] = bag.parent.resolve()
+        return self._resolved[bag.parent] / bag.name
 
     def access(self, bag: Path, record: Any, identifier: str | None) -> Access:
         """What may be done with a bag. Raises StorageError."""

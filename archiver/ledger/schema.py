@@ -71,7 +71,12 @@ def _by_address(database: sqlite3.Connection) -> None:
     database.execute("CREATE INDEX IF NOT EXISTS bags_by_address ON bags (substr(key, 66))")
 
 
-MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _seals, _by_address)
+def _by_seed(database: sqlite3.Connection) -> None:
+    """The bags of a seed, whose SHA-256 a key begins with."""
+    database.execute("CREATE INDEX IF NOT EXISTS bags_by_key ON bags (key)")
+
+
+MIGRATIONS: Final[tuple[Migration, ...]] = (_first, _seals, _by_address, _by_seed)
 """Each brings a file from the version that is its place to the next."""
 
 

@@ -61,8 +61,10 @@ def seek(client: ArchiveClient, seed: Seed, url: str, reads: Reads) -> Sought:
     """The state of `url` in one archive that is nearest to the seed by its text. Raises Outage, StorageError."""
     asked = client.now()
 
+    last: HeldCapture | None = None
+
     def answer(finding: ArchiveFinding, words: str) -> Sought:
-        told = ArchiveAnswer(archive=client.archive.name, finding=finding, words=words, asked=asked)
+        told = ArchiveAnswer(archive=client.archive.name, finding=finding, words=words, asked=asked, last=last)
         return Sought(answer=told)
 
     url, name = asked_for(url), client.archive.name
@@ -72,6 +74,7 @@ def seek(client: ArchiveClient, seed: Seed, url: str, reads: Reads) -> Sought:
         return answer(error.finding, error.words)
     if not held.captures:
         return answer("none-held", f"{name} holds no capture of {url}")
+    last = _last(client, held)
     captures = readable_captures(held.captures)
     best = _Best()
     reading_ended = _read(client, seed, url, captures, best, reads)
@@ -86,8 +89,14 @@ def seek(client: ArchiveClient, seed: Seed, url: str, reads: Reads) -> Sought:
         told = f"the closest of {len(best.read)} read has {coverage} of the seed's words"
         return answer("other-text", f"{name} holds {many} of {url} with other text: {told}")
     memento = _memento(client, held, best)
-    found = ArchiveAnswer(archive=name, finding="found", words=memento.words, asked=asked)
+    found = ArchiveAnswer(archive=name, finding="found", words=memento.words, asked=asked, last=last)
     return Sought(answer=found, memento=memento, archived=best.archived, reading=best.reading, judged=best.judged)
+
+
+def _last(client: ArchiveClient, held: Held) -> HeldCapture:
+    """The last capture that is listed."""
+    last = max(held.captures, key=lambda each: each.moment)
+    return HeldCapture(datetime=last.moment, uri=memento_address(client, last), status=last.status)
 
 
 def near_of(seed: Seed) -> datetime | None:

@@ -61,7 +61,15 @@ if TYPE_CHECKING:
         Unread,
         UnreadKind,
     )
-    from archiver.model.memento import ArchiveAnswer, ArchiveFinding, HeldCapture, Memento, NoAnswer, WebArchive
+    from archiver.model.memento import (
+        ArchiveAnswer,
+        ArchiveFinding,
+        HeldCapture,
+        Memento,
+        NoAnswer,
+        WebArchive,
+        Witness,
+    )
     from archiver.model.rendering import Rendering
     from archiver.model.seed import (
         Anchor,
@@ -154,6 +162,7 @@ __all__ = [
     "Verdict",
     "WebArchive",
     "Where",
+    "Witness",
     "kept_text",
 ]
 

@@ -26,6 +26,9 @@ class PreviousBag:
     seal: str | None
     captured: datetime | None
     verdict: str | None
+    outcome: str | None = None
+    status: int | None = None
+    """Outcome and status of its capture; not stated in records."""
 
 
 Severity = Literal["error", "warning", "info"]

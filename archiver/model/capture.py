@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer
+from archiver.model.imported import Imported
+from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer, Witness
 
 Outcome = Literal["captured", "unread", "gone", "blocked", "refused", "failed"]
 UnreadKind = Literal["coding", "type", "empty", "cut", "shell", "frameset", "other-page", "notice", "time"]
-Initiator = Literal["seed", "redirect", "refresh", "retry", "robots", "requisite", "browser", "memento"]
+Initiator = Literal["seed", "redirect", "refresh", "retry", "robots", "requisite", "browser", "memento", "import"]
 Truncation = Literal["length", "time", "disconnect"]
 
 
@@ -31,7 +32,7 @@ class Tls:
 class RecordIds:
     """`<urn:uuid:…>` of the WARC records that hold one exchange; `metadata` holds interim 1xx answers."""
 
-    request: str
+    request: str | None
     response: str
     metadata: str | None = None
 
@@ -196,6 +197,12 @@ class Capture:
     archives: tuple[ArchiveAnswer, ...] = ()
     """What the web archives answered that were asked."""
     error: NoAnswer | None = None
+    imported: Imported | None = None
+    """Set where others captured the page."""
+    logged_in: tuple[str, ...] = ()
+    """Hosts that got cookies of a subscription (`--cookies`): what they answered may not be what others see."""
+    witnesses: tuple[Witness, ...] = ()
+    """Of an original that is gone: who else says so, or had it last."""
 
     @property
     def final(self) -> Exchange | None:

@@ -84,6 +84,21 @@ class ArchiveAnswer:
     finding: ArchiveFinding
     words: str
     asked: datetime
+    last: HeldCapture | None = None
+    """The last capture that it lists."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Witness:
+    """Who else says what became of an original that is gone: an earlier run of ours (`bag` names its bag), or an
+    archive by its last capture, whose status is as listed or read."""
+
+    kind: Literal["run", "archive"]
+    archive: str
+    uri: str
+    datetime: datetime
+    status: int | None
+    bag: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from archiver.packaging.zipping import Entry, Zip
 Form = Literal["folder", "tar", "tgz", "zip", "wacz"]
 FORMS: tuple[Form, ...] = get_args(Form)
 WACZ = "data/wacz/"
+WACZ_DIGEST = f"{WACZ}datapackage-digest.json"
 _ENDS = {"folder": "", "tar": ".tar", "tgz": ".tgz", "zip": ".zip", "wacz": ".wacz"}
 _COMPRESSED = (
     ".gz",
@@ -82,8 +83,9 @@ def name_of(bag: str, form: Form) -> str:
     return bag + _ENDS[form]
 
 
-def package(bag: Source, form: Form) -> Package:
-    """The package of a bag in a form. Raises Refused where it has no such form."""
+def package(bag: Source, form: Form, wacz_digest: bytes | None = None) -> Package:
+    """The package of a bag in a form; of a WACZ with this `datapackage-digest.json`, if given. Raises Refused where it
+    has no such form."""
     name = name_of(bag.name, form)
     require_bag_name(bag.name)
     if form == "folder":
@@ -97,7 +99,11 @@ def package(bag: Source, form: Form) -> Package:
         inside = [path for path in bag.files if path.startswith(WACZ)]
         if f"{WACZ}datapackage.json" not in inside:
             raise Refused(f"it has no {WACZ}datapackage.json: this form is for bags that hold a WACZ")
-        entries = (Entry(name=path.removeprefix(WACZ), read=partial(bag.read, path), stored=True) for path in inside)
+
+        def read(path: str) -> Iterator[bytes]:
+            return iter((wacz_digest,)) if wacz_digest and path == WACZ_DIGEST else bag.read(path)
+
+        entries = (Entry(name=path.removeprefix(WACZ), read=partial(read, path), stored=True) for path in inside)
         tags = _files(bag, f"{name}.tags", [path for path in bag.files if not path.startswith("data/")])
         return Package(name=name, form=form, items=(*tags, Item(path=name, stream=Zip(entries, bag.moment).stream)))
     require_packable(bag.name, bag.files, zipped=form == "zip")

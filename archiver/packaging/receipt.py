@@ -9,6 +9,7 @@ from archiver.errors import Refused
 from archiver.model import Receipt
 
 VERSION = "1.0"
+INSTRUCTIONS = "docs/for-libraries.md in the documentation of archiver: how to check the package with other tools"
 SUFFIX = ".receipt.json"
 LARGEST = 64 << 20
 """Bytes of a receipt: that of a group names every member."""
@@ -23,6 +24,7 @@ def receipt_bytes(receipt: Receipt) -> bytes:
         "version": VERSION,
         "id": receipt.identifier,
         "kind": receipt.kind,
+        "instructions": INSTRUCTIONS,
         "answers": receipt.answers,
         "bag": {"name": receipt.bag, "identifier": receipt.bag_identifier, "seal": receipt.seal},
         "members": [{"name": name, "seal": seal} for name, seal in receipt.members] or None,

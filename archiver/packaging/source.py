@@ -12,6 +12,7 @@ from pathlib import Path
 from archiver.digest import CHUNK, sha256
 from archiver.errors import Refused
 from archiver.model.seal_file import seal_file, seal_note
+from archiver.packaging.sealed_digests import SealedDigests
 
 _TAG_FILE = 64 << 20
 """Bytes of a tag file that are held in memory."""
@@ -37,6 +38,8 @@ class Source:
     """Whether there is a payload folder with no file in it."""
     places: Mapping[str, Path] = field(default_factory=dict)
     """Where files lie that are not below `root`: those of other bags, in a bag that is made for this delivery."""
+    sealed: SealedDigests | None = field(default=None, compare=False, repr=False)
+    """What the manifests say; it hears of every file that is read."""
 
     @property
     def octets(self) -> int:
@@ -49,7 +52,7 @@ class Source:
 
     def read(self, path: str) -> Iterator[bytes]:
         """A file in pieces. Raises Refused where it cannot be read or is no longer as long as it was."""
-        left = self.files[path]
+        left, hasher = self.files[path], self.sealed.hasher(path) if self.sealed else None
         try:
             descriptor = os.open(self.place(path), os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
             with os.fdopen(descriptor, "rb", buffering=0) as file:
@@ -57,11 +60,29 @@ class Source:
                     left -= len(chunk)
                     if left < 0:
                         break
+                    if hasher:
+                        hasher.update(chunk)
                     yield chunk
         except OSError as error:
             raise Refused(f"{path} cannot be read: {error.strerror or error}") from error
         if left:
             raise Refused(f"{path} changed while it was packed; hand the bag off again")
+        if self.sealed and hasher:
+            self.sealed.take(path, hasher)
+
+    def require_unchanged(self) -> None:
+        """Raises Refused where a file was read that is not the one of the manifests, or the manifests are others by
+        now: asked once the bag was found valid, it says that what was read is what was judged."""
+        if self.sealed is None:
+            return
+        try:
+            changed = self.sealed.changed[:1] or (
+                [] if self.sealed.is_still_sealed(self.seal) else ["its tag manifest"]
+            )
+        except OSError as error:
+            raise Refused(f"it cannot be read: {error.strerror or error}") from error
+        if changed:
+            raise Refused(f"{changed[0]} changed between packing and validation; nothing was sent: hand it off again")
 
 
 def source(bag: Path) -> Source:
@@ -75,6 +96,7 @@ def source(bag: Path) -> Source:
             raise Refused("it has no manifest of a known digest: nobody could tell whether it arrived whole")
         if not root.name.isprintable():
             raise Refused("its name holds characters that cannot be shown; rename it")
+        digests = SealedDigests(root, files)
         tags = [_tag_file(root / name) if name in files else b"" for name in (sealed, "bag-info.txt")]
     except OSError as error:
         raise Refused(f"it cannot be read: {error.strerror or error} ({error.filename})") from error
@@ -95,6 +117,7 @@ def source(bag: Path) -> Source:
         files=files,
         notes=tuple(notes),
         is_empty=is_empty,
+        sealed=digests,
     )
 
 

@@ -43,14 +43,15 @@ class Zip:
         self._when = struct.pack("<HH", moment.hour << 11 | moment.minute << 5 | moment.second // 2, date)
         self._facts: dict[str, Facts] = {}
 
-    def stream(self) -> Iterator[bytes]:
-        """The bytes of the archive. Raises Refused where a file is not what it was when it was measured."""
+    def layout(self) -> Iterator[bytes | Entry]:
+        """The archive in its parts: heads and directory as bytes, and each entry where its packed bytes stand. Every
+        entry is read once, to be measured."""
         directory: list[bytes] = []
         offset = 0
         for entry in self._entries:
             if entry.name not in self._facts:
                 self._facts[entry.name] = _measured(entry)
-            facts = crc, size, packed = self._facts[entry.name]
+            crc, size, packed = self._facts[entry.name]
             name = entry.name.encode("utf-8")
             large = max(size, packed) >= LONG
             extra = struct.pack("<HHQQ", 1, 16, size, packed) if large else b""
@@ -58,12 +59,23 @@ class Zip:
             about = struct.pack("<HH", 0 if name.isascii() else _UTF8, _STORED if entry.stored else _DEFLATED)
             about += self._when + struct.pack("<LLL", crc, *sizes)
             yield struct.pack("<4sH", b"PK\3\4", 45 if large else 20) + about + _lengths(name, extra) + name + extra
-            if (yield from _packed(entry)) != facts:
-                raise Refused(f"{entry.name} changed while it was packed; hand the bag off again")
+            yield entry
             directory.append(_central(about, name, extra, offset))
             offset += 30 + len(name) + len(extra) + packed
         yield from directory
         yield _end(len(directory), sum(map(len, directory)), offset)
+
+    def stream(self) -> Iterator[bytes]:
+        """The bytes of the archive. Raises Refused where a file is not what it was when it was measured."""
+        for part in self.layout():
+            if isinstance(part, bytes):
+                yield part
+            elif (yield from _packed(part)) != self._facts[part.name]:
+                raise Refused(f"{part.name} changed while it was packed; hand the bag off again")
+
+    def size_of(self, entry: Entry) -> int:
+        """The packed bytes of an entry that `layout` has given."""
+        return self._facts[entry.name][2]
 
 
 def _packed(entry: Entry) -> Generator[bytes, None, Facts]:

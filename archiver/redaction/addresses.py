@@ -71,6 +71,7 @@ _SHAPES = re.compile(
 """Tokens that are known by their looks: JSON Web Tokens (RFC 7519), keys of services, sessions in paths of ASP.NET."""
 _SCHEMES = re.compile(r"(?i:\b(bearer|basic|negotiate|apikey))(?:\s|%20){1,8}([A-Za-z0-9+/=_.~-]{8,}+)")
 _CODED = re.compile(r"(?<![A-Za-z0-9+/_-])[A-Za-z0-9+/_-]{16,}+=*+")
+_WHOLE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,20}://[^\s\"'<>]++")
 _SPACE = "\ue000"
 """Stands for a space, and is not assigned to a letter (Unicode, 23.5)."""
 _DEEPEST = 3
@@ -78,11 +79,13 @@ _DEEPEST = 3
 _CODED_BYTES = 1 << 20
 
 
-def without_secrets(text: str, removed: Removed, *, field: bool = False, depth: int = 0) -> str:
+def without_secrets(text: str, removed: Removed, *, field: bool = False, address: bool = False, depth: int = 0) -> str:
     """The text without what gives access; what went is added to `removed`. `field` is whether it is the value of a
-    header or the like, where names may stand without a mark before them."""
+    header or the like, where names may stand without a mark before them; `address` whether it is one as a whole: a text
+    that is nothing but one is taken for one."""
+    address = address or bool(_WHOLE.fullmatch(text))
     if "=" in text or ":" in text or "%" in text or "\\" in text or "&" in text:
-        text = _without_values(text, removed, field=field)
+        text = _without_values(text, removed, field=field or address, address=address)
         text = _AUTHORITY.sub(lambda match: _without_user(match, removed), text)
     text = _SHAPES.sub(lambda match: _shape(match, removed), text)
     text = _SCHEMES.sub(lambda match: _scheme(match, removed), text)
@@ -94,14 +97,14 @@ def without_secrets(text: str, removed: Removed, *, field: bool = False, depth: 
 def address_without_secrets(address: str, removed: Removed) -> str:
     """The same for a text that is one address as a whole: a space in it does not end it."""
     inside = Removed()
-    changed = without_secrets(address.replace(" ", _SPACE), inside, field=True).replace(_SPACE, " ")
+    changed = without_secrets(address.replace(" ", _SPACE), inside, address=True).replace(_SPACE, " ")
     removed.parameters |= inside.parameters
     for value, kind in inside.values.items():
         removed.values.setdefault(value.replace(_SPACE, " "), kind)
     return changed
 
 
-def _without_values(text: str, removed: Removed, *, field: bool) -> str:
+def _without_values(text: str, removed: Removed, *, field: bool, address: bool) -> str:
     pieces, at, place = [], 0, _Place(text)
     for match in (_IN_FIELD if field else _IN_TEXT).finditer(text):
         if match.start() < at:  # in a value that went
@@ -113,7 +116,7 @@ def _without_values(text: str, removed: Removed, *, field: bool) -> str:
         if key:
             end, value = _json_value(text, start)
         else:
-            end, value = _value(text, match, place.in_query(match.start()), field=field)
+            end, value = _value(text, match, place.in_query(match.start()), field=field, address=address)
         if end is None or not value or value == PUT or (name and unquote(value) in ("", PUT)):
             continue
         removed.parameter(name or key, value)
@@ -140,7 +143,7 @@ class _Place:
         return self._query
 
 
-def _value(text: str, match: re.Match[str], in_query: bool, *, field: bool) -> tuple[int | None, str]:
+def _value(text: str, match: re.Match[str], in_query: bool, *, field: bool, address: bool) -> tuple[int | None, str]:
     """(where it ends, the value behind an equals sign), without its quotation marks."""
     start, separator, equals = match.end(), match["separator"], match["equals"]
     if quoted := _QUOTED.match(text, start):
@@ -154,7 +157,7 @@ def _value(text: str, match: re.Match[str], in_query: bool, *, field: bool) -> t
     elif field and separator not in (";", "/"):
         kind = "field"
     else:
-        kind = "field" if field else "path"
+        kind = "field" if field and not address else "path"
     found = _VALUES[kind].match(text, start)
     value = found[0] if found else ""
     if not field:  # what ends the sentence, or the link of a Markdown text, is not part of it

@@ -15,6 +15,7 @@ from lxml import etree
 from archiver.redaction.removed import Removed
 from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
 from archiver.seeds.decoding import decode
+from archiver.seeds.private_labels import private_fact
 from archiver.seeds.refusal import Refusal
 
 Change = Callable[[str], str]
@@ -90,6 +91,9 @@ def _front_matter(text: str, removed: Removed) -> str:
         return text
 
     def changed(match: re.Match[str]) -> str:
+        if private_fact(match[2]) and match[3].strip() not in (PUT, "kept apart"):
+            removed.value(match[3].strip(), "private fact")
+            return match[1] + PUT
         if not is_secret_parameter(match[2]) or "@" in match[3] or match[3].strip() == PUT:
             return match[0]
         removed.parameter(match[2], match[3].strip())

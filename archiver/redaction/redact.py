@@ -31,6 +31,7 @@ from archiver.redaction.addresses import without_secrets
 from archiver.redaction.copy_names import record_of, tells
 from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
 from archiver.redaction.json_values import over
+from archiver.redaction.people import LABELS, without_people
 from archiver.redaction.premis_event import linking, redaction_event
 from archiver.redaction.removed import Removed
 from archiver.redaction.rewrite_warc import Changed, Rewritten, collect, new_ids, rewrite
@@ -46,8 +47,9 @@ _OLDER_INDEX = f"{INDEX}j"
 _MADE = (f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
          PREVIEW, "metadata/metadata.csv", "metadata/rights.csv")  # fmt: skip
 """What is made of the rest, in the order in which one states the digests of others."""
-_RENDERING = "rendering/"
-"""Pictures of the page, where there are any: what they show cannot be taken out of them."""
+_RENDERING = ("rendering/", "import/", "private/")
+"""Pictures of the page, files that others saved it in, and facts about people and cases, where there are any: what the
+first two show or hold cannot be taken out of them, and of the last the record of a copy has the digest."""
 _BODIES = ("text/", "evidence/")
 """Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
@@ -83,13 +85,14 @@ class _Copy:
     """One access copy in the making."""
 
     def __init__(self, original: Source, staged: StagedBag, record: dict[str, Any], day: datetime, index: str) -> None:
-        self.original, self.staged, self.record, self.day, self.index = original, staged, record, day, index
+        self.original, self.staged, self.day, self.index = original, staged, day, index
+        self.removed = Removed()
+        self.record = without_people(record, original.root, self.removed)
         self.made_of_others = (f"{FOLDER}{index}", *_MADE)
         self.ids: dict[str, str] = {}
         self.warcs: dict[str, Rewritten] = {}
         self.files: dict[str, str] = {}
         """Files that were changed, but for those made of others: path -> SHA-256 of the original."""
-        self.removed = Removed()
         self.names: dict[str, str] = {}
         """Names that tell of something that is taken out -> those in their place."""
 
@@ -167,7 +170,8 @@ class _Copy:
 
     def _text(self, text: str) -> str:
         """A text of the bag's own documents without secrets."""
-        return self._renamed(self.removed.masked(without_secrets(text, self.removed)))
+        # Names first: without the secrets in them they would not be found again.
+        return self.removed.masked(without_secrets(self._renamed(text), self.removed))
 
     def _renamed(self, text: str) -> str:
         for name, put in self.names.items():
@@ -225,6 +229,8 @@ class _Copy:
         told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
         told.pop("rendering", None)
         told["custody_log"] = None
+        if told["capture"].get("import"):
+            told["capture"]["import"]["evidence"] = None
         lines = [self.record.get("comparison"), told.get("comparison")]
         for old, new in zip(*((each or {}).get("lines") or [] for each in lines), strict=True):
             if isinstance(old, dict) and "page" in old:  # it stands in the text, which stays as it is
@@ -308,7 +314,8 @@ class _Copy:
 
     def _elements(self) -> Iterator[tuple[str, str]]:
         for label, value in read_info(scan(self.original.root)[0], Declaration())[0].elements:
-            if label.lower() not in ("payload-oxum", "custody-log"):  # the copy begins without a log
+            # The copy begins without a log, and names nobody.
+            if label.lower() not in ("payload-oxum", "custody-log") and label.lower() not in LABELS:
                 yield label, value
 
     def _info(self) -> Iterator[tuple[str, str]]:
@@ -318,7 +325,10 @@ class _Copy:
         yield "Redacted-From-Seal", self.original.seal
 
 
-_OF_RENDERING = re.compile(r'<li><a href="rendering/[^<>]*+>[^<>]*+</a></li>')
+_OF_RENDERING = re.compile(
+    r'<li><a href="(?:rendering|import)/[^<>]*+>[^<>]*+</a></li>'
+    r'|<figure class="screenshot">(?:[^<]|<(?!/figure>))*+</figure>\n?'
+)
 
 
 def _of_rendering(path: str) -> bool:

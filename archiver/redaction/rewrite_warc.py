@@ -148,14 +148,14 @@ def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
     """The head of the block as it is to be."""
     kind = record.get("warc-type")
     if kind == "warcinfo":
-        said = renamed(_lines(record.head.decode("utf-8", "surrogateescape"), removed)).rstrip("\r\n")
+        said = _lines(renamed(record.head.decode("utf-8", "surrogateescape")), removed).rstrip("\r\n")
         said += f"\r\nredacted-by: archiver/{__version__}\r\nredacted-from: {record.get('warc-record-id')}\r\n"
         said += "description: access copy; cookies, tokens and passwords are taken out of headers and addresses\r\n"
         return said.encode("utf-8", "surrogateescape")
     if record.get("content-type").lower().startswith(_HTTP):
         return _lines_of_http(record.head, removed)
     if kind in ("metadata", "request"):  # addresses among its fields: via, outlink
-        said = record.head.decode("utf-8", "surrogateescape")
+        said = renamed(record.head.decode("utf-8", "surrogateescape"))
         if said.lstrip()[:1] in ("{", "[") and (changed := json_text(said, removed)) is not None:
             return _masked(changed, removed).encode("utf-8", "surrogateescape")
         return _lines(said, removed).encode("utf-8", "surrogateescape")
@@ -213,11 +213,12 @@ def _field(label: str, value: str, ids: dict[str, str], removed: Removed, rename
         return ids.get(value, value)
     if name in _SETTLED:
         return value
+    value = renamed(value)  # first: without the secrets in it a name would not be found again
     if name.endswith("-uri"):
         plain = address_without_secrets(value, removed)
     else:
         plain = without_secrets(value, removed, field=True)
-    return renamed(_masked(plain, removed))
+    return _masked(plain, removed)
 
 
 def _refreshed(label: str, value: str, hasher: Hasher) -> str:

@@ -27,12 +27,12 @@ class Captured:
     findings: tuple[ChangeFinding, ...] | None
 
 
-def history(bags: Path, url: str) -> Iterator[Captured]:
-    """The bags of an address, the oldest first. Raises StorageError where there is no ledger."""
+def history(bags: Path, url: str, seed_sha256: str | None = None) -> Iterator[Captured]:
+    """The bags of an address, and of a seed, the oldest first. Raises StorageError where there is no ledger."""
     if not (bags / PATH).exists():
         raise StorageError(f"there is no ledger in {bags}; name the folder of the bags with --bags")
     with closing(Ledger(bags, read_only=True)) as ledger:
-        names = list(reversed(ledger.bags_at(url, MOST)))
+        names = list(reversed(ledger.bags_at(url, MOST, seed_sha256=seed_sha256)))
     before: Path | None = None
     for name in names:
         bag = bags / name

@@ -43,7 +43,7 @@ def _environment() -> "Environment":
         keep_trailing_newline=True,
         auto_reload=False,
     )
-    made.globals["style"] = _style
+    made.globals["style"] = style
     return made
 
 
@@ -53,8 +53,8 @@ def _source(name: str) -> str | None:
 
 
 @cache
-def _style(name: str) -> Any:
-    """A stylesheet of ours, which is no text to be escaped."""
+def style(name: str) -> Any:
+    """A stylesheet or script of ours, which is not escaped."""
     from markupsafe import Markup
 
     return Markup(files(__name__).joinpath(name).read_text("utf-8"))

@@ -101,8 +101,7 @@ def trace(seed: Seed, config: Config, now: Callable[[], datetime] = lambda: date
     UsageError."""
     place = archived_address(seed.url)
     tracer = _Tracer(seed, place.original if place else seed.url, config.trace_requests)
-    for url in dict.fromkeys((seed.url, tracer.url)):
-        _add_own_bags(tracer, config.bags, url)
+    _add_own_bags(tracer, config.bags)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="archiver-trace-")))
         files = stack.enter_context(closing(_NotKept(folder)))
@@ -134,11 +133,11 @@ def trace(seed: Seed, config: Config, now: Callable[[], datetime] = lambda: date
     )
 
 
-def _add_own_bags(tracer: _Tracer, bags: Path, url: str) -> None:
+def _add_own_bags(tracer: _Tracer, bags: Path) -> None:
     if not (bags / PATH).exists():
         return
     with closing(Ledger(bags, read_only=True)) as ledger:
-        names = ledger.bags_at(url, OWN_BAGS)
+        names = ledger.bags_at(tracer.url, OWN_BAGS, seed_sha256=tracer.seed.sha256)
     unread = 0
     for name in names:
         try:

@@ -107,6 +107,7 @@ def deliver_shipment(
     _require_bounded(packed, pieces, bag.octets)
     report = shipment.validate()
     require_valid(report)
+    bag.require_unchanged()
     returned = deliver(packed, pieces, target)
     size, digest = digest_of(packed, pieces)
     return Receipt(
@@ -131,7 +132,7 @@ def deliver_shipment(
         signatures=signatures,
         software=SOFTWARE,
         organisation=config.organisation,
-        person=config.operator,
+        person=config.stated_person,
         custody_head=custody.head(bag.root),
         members=shipment.members,
         seed=shipment.seed,

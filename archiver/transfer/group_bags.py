@@ -67,14 +67,18 @@ class Grouping:
             )
         if size is None:
             return cls(name=name)
-        match = _SIZE.fullmatch(size)
-        unit = _UNITS.get((match[3] or "").replace("KB", "kB").replace("kiB", "KiB")) if match else None
-        count = float(f"{match[1]}.{match[2] or 0}") * (unit or 1) if match else 0
-        if match is None or count < 1 or (unit is None and (match[2] or match[3])):
-            raise UsageError(
-                f"--group-size {size!r} is neither a number of bags nor of bytes; for example 500, or 50GB"
-            )
-        return cls(name=name, octets=int(count)) if unit else cls(name=name, bags=int(count))
+        count, in_octets = parsed_size(size)
+        return cls(name=name, octets=count) if in_octets else cls(name=name, bags=count)
+
+
+def parsed_size(size: str) -> tuple[int, bool]:
+    """What --group-size says: a number of bags, or of bytes with a unit (True). Raises UsageError."""
+    match = _SIZE.fullmatch(size)
+    unit = _UNITS.get((match[3] or "").replace("KB", "kB").replace("kiB", "KiB")) if match else None
+    count = float(f"{match[1]}.{match[2] or 0}") * (unit or 1) if match else 0
+    if match is None or count < 1 or (unit is None and (match[2] or match[3])):
+        raise UsageError(f"--group-size {size!r} is neither a number of bags nor of bytes; for example 500, or 50GB")
+    return int(count), unit is not None
 
 
 def hand_off_group(
@@ -277,7 +281,9 @@ def _whole(skeleton: Source, members: dict[str, Source]) -> Source:
 
 def _validated(members: Sequence[Source], session: HandoffSession) -> list[Report]:
     """A report for each bag. Raises Refused, naming all that are not valid."""
-    reports = list(validate_bags([each.root for each in members], jobs=session.options.cores, second_opinion=True))
+    options = session.options
+    roots = [each.root for each in members]
+    reports = list(validate_bags(roots, jobs=options.cores, second_opinion=options.second_opinion))
     wrong = [f"{Path(each.bag).name} ({_first(each)})" for each in reports if not each.ok]
     if wrong:
         more = f" and {len(wrong) - 20} more" if len(wrong) > 20 else ""

@@ -14,7 +14,8 @@ from archiver.transfer.delivery import signing
 from archiver.transfer.handoff import HandedOff, HandoffOptions, hand_off
 from archiver.trust.seal_new_bag import agent, load_signer
 
-_FORMS: dict[str, Form] = {"archivematica": "zip"}
+WARC = "warc"
+_FORMS: dict[str, Form] = {"archivematica": "zip", "eark": "zip", "dspace": "folder"}
 """The package format of a receiver that does not take tar well."""
 
 
@@ -33,15 +34,17 @@ def form_of(form: str | None, receiver: str) -> Form:
     """The package format that is asked for, or else the receiver's usual one. Raises UsageError."""
     if form is None:
         return _FORMS.get(receiver, "tar")
-    for each in get_args(Form):
+    for each in (*get_args(Form), WARC):
         if each == form:
-            return cast(Form, each)
-    raise UsageError(f"form {form!r} is not one of {', '.join(get_args(Form))}")
+            return cast(Form, each)  # `hand_off_bags` goes another way with WARC
+    raise UsageError(f"form {form!r} is not one of {', '.join((*get_args(Form), WARC))}")
 
 
 def hand_off_bags(bags: Sequence[Path], options: HandoffOptions, shape: Shape, config: Config) -> Iterator[HandedOff]:
     """Deliver bags in this shape, signed where the settings name a key. Raises UsageError, StorageError; what was
     delivered until then stays so."""
+    if cast(str, options.form) == WARC:
+        return _warcs(bags, options, shape, config)
     sign = signing(config)
     if shape.group is None:
         if shape.group_size is not None:
@@ -60,6 +63,19 @@ def hand_off_bags(bags: Sequence[Path], options: HandoffOptions, shape: Shape, c
     if options.form == "wacz":
         raise UsageError("--form wacz is of one bag, not of a group; hand the bags off without --group")
     return hand_off_group(bags, grouping, options, config, sign=sign, seal=_sealing(config))
+
+
+def _warcs(bags: Sequence[Path], options: HandoffOptions, shape: Shape, config: Config) -> Iterator[HandedOff]:
+    """Deliver the records of bags in large WARC files. Raises UsageError."""
+    from archiver.transfer.group_bags import parsed_size
+    from archiver.transfer.warc_files import hand_off_warcs
+
+    if shape.group is not None or shape.receiver != "generic" or shape.redact:
+        raise UsageError("--form warc copies records as they are: --group, --for and --redact do not go with it")
+    size, in_octets = parsed_size(shape.group_size) if shape.group_size else (None, True)
+    if not in_octets:
+        raise UsageError(f"--group-size {shape.group_size}: of --form warc it is a number of bytes, as in 1GB")
+    return hand_off_warcs(bags, size, options, config)
 
 
 def _sealing(config: Config) -> Callable[[Path], None] | None:

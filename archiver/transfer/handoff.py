@@ -26,6 +26,7 @@ from archiver.packaging.package import Form, Package, Piece, measure, package
 from archiver.packaging.receipt import SUFFIX
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
+from archiver.transfer.access_wacz import with_access_copy
 from archiver.transfer.delivery import (
     Shipment,
     Sign,
@@ -37,9 +38,10 @@ from archiver.transfer.delivery import (
 )
 from archiver.transfer.gate import require_allowed
 from archiver.transfer.left_state import left_state
+from archiver.transfer.wacz_signing import signed_digest, timestamps
 from archiver.trust import custody
 from archiver.trust.seal_new_bag import agent
-from archiver.validation.validator import validate_bag
+from archiver.validation.validator import SecondOpinion, validate_bag
 from archiver.verification.judge import require_valid
 
 GROUPS = "groups"
@@ -49,7 +51,8 @@ GROUPS = "groups"
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandoffOptions:
     """The options of a hand-off. `target` is a folder or s3://…; `receipts` is the folder for receipts, by default the
-    bag's; with `verify`, what was delivered before is read back in full."""
+    bag's; with `verify`, what was delivered before is read back in full; with
+    `second_opinion` "required", bagit-python must call the bags valid."""
 
     target: str
     form: Form = "tar"
@@ -57,6 +60,7 @@ class HandoffOptions:
     verify: bool = False
     receipts: Path | None = None
     cores: int = 1
+    second_opinion: SecondOpinion = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,18 +86,18 @@ def hand_off(
         for bag in bags:
             session = sessions.of(bag)
             try:
-                yield session.hand_off(shipment_of(bag, options.cores))
+                yield session.hand_off(shipment_of(bag, options.cores, options.second_opinion))
             except Refused as refused:
                 yield HandedOff(bag=str(bag), outcome="refused", reason=str(refused))
 
 
-def shipment_of(bag: Path, cores: int) -> Shipment:
+def shipment_of(bag: Path, cores: int, second_opinion: SecondOpinion = True) -> Shipment:
     """The shipment of a bag as it is. Raises Refused."""
     found = source(bag)
     return Shipment(
         name=str(bag),
         source=found,
-        validate=lambda: validate_bag(bag, second_opinion=True, cores=cores),
+        validate=lambda: validate_bag(bag, second_opinion=second_opinion, cores=cores),
         logs=(bag,),
         seal=found.seal,
         identifier=found.identifier,
@@ -152,7 +156,10 @@ class HandoffSession:
         around = (here, *here.parents) if here else ()
         if outer := next((each for each in around if (each / "bagit.txt").exists()), None):
             raise Refused(f"the target lies in the bag {outer}, which would no longer be valid; name another folder")
-        packed = package(bag, form)
+        notes = list(bag.notes)
+        redacted = bool(shipment.derived and shipment.derived.get("redacted"))
+        digest = signed_digest(bag, self.config, notes, redacted=redacted) if form == "wacz" else None
+        packed = with_access_copy(package(bag, form, digest), bag)
         signatures = signatures_in(bag)
         signed = signed_by(signatures)
         # 1. Known already, and still there?
@@ -160,26 +167,27 @@ class HandoffSession:
         if before and before.signatures == signed and self._is_still_there(before, packed, made=bool(shipment.key)):
             return self._unchanged(shipment, before)
         # 2. Measured, validated, sent, read back, compared.
-        notes = list(bag.notes)
         if self._seal_log(shipment, notes):
             bag = source(bag.root)
-            shipment, packed = replace(shipment, source=bag), package(bag, form)
+            shipment, packed = replace(shipment, source=bag), with_access_copy(package(bag, form, digest), bag)
         judged = replace(shipment, validate=partial(self._validated, shipment))
         receipt = deliver_shipment(judged, packed, self.target, self.config, signatures=signatures)
-        size, digest = receipt.size, receipt.sent
+        if form == "wacz":
+            for name, data in timestamps(packed.name, bag, digest, self.config, notes).items():
+                self.target.write(name, data)
         # 3. The receipt: beside the bag, beside the package, in the ledger; then in the custody logs.
         file = write_receipt(receipt, self.folder, self.sign, notes)
         signed_files = signatures_of(file) if self.sign else ()  # it lists the folder, where a million may lie
         for each in (file, *signed_files):
             self.target.write(f"{packed.name}{SUFFIX}{each.name.removeprefix(file.name)}", each.read_bytes())
         self.ledger.add(receipt, derived=shipment.key, signatures=signed, file=file)
-        self._into_custody(shipment, receipt.identifier, digest, notes)
+        self._into_custody(shipment, receipt.identifier, receipt.sent, notes)
         return HandedOff(
             bag=shipment.name,
             outcome="delivered",
             package=f"{self.target.address}/{packed.name}",
-            size=size,
-            sha256=digest,
+            size=receipt.size,
+            sha256=receipt.sent,
             receipt=str(file),
             notes=tuple(notes),
         )

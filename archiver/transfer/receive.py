@@ -38,7 +38,7 @@ from archiver.validation.bagit.tree import Tree
 from archiver.validation.package.group_bag import is_group, members_of
 from archiver.validation.serialized.open_archive import opened, suffix
 from archiver.validation.trust.policy import Trust
-from archiver.validation.validator import validate_bag
+from archiver.validation.validator import SecondOpinion, validate_bag
 from archiver.verification.judge import require_valid
 
 RECEIVING = ".archiver/receiving"
@@ -71,6 +71,7 @@ def receive(
     sign: Sign | None = None,
     unpack_groups: bool = False,
     cores: int = 1,
+    second_opinion: SecondOpinion = True,
 ) -> Iterator[Received]:
     """Receive each package; the bags of a group as one bag, or, on request, one by one.
 
@@ -79,7 +80,7 @@ def receive(
     for each in packages:
         require_package(each)
     with _staging(bags) as staging, closing(Deliveries(bags)) as ledger:
-        session = _ReceiveSession(bags, staging, ledger, config, trust, sign, unpack_groups, cores)
+        session = _ReceiveSession(bags, staging, ledger, config, trust, sign, unpack_groups, cores, second_opinion)
         for each in packages:
             here = staging / uuid4().hex
             try:
@@ -104,6 +105,7 @@ class _ReceiveSession:
     sign: Sign | None
     unpack_groups: bool
     cores: int
+    second_opinion: SecondOpinion
 
     def take(self, incoming: IncomingPackage, here: Path) -> Received:
         """Take in one package, staging below `here`. Raises Refused, StorageError."""
@@ -134,7 +136,7 @@ class _ReceiveSession:
         # 3. Is it what was sent, and is it sound, as it lies now?
         size, digest = _digest(path, name, tree, digests)
         answers = _compare(incoming, size, digest, staged)
-        report = validate_bag(staged, second_opinion=True, trust=self.trust, cores=self.cores)
+        report = validate_bag(staged, second_opinion=self.second_opinion, trust=self.trust, cores=self.cores)
         require_valid(report, advice=_advice(incoming))
         self.ledger.open()
         found = source(staged)
@@ -172,7 +174,7 @@ class _ReceiveSession:
             signatures=signatures,
             software=SOFTWARE,
             organisation=self.config.organisation,
-            person=self.config.operator,
+            person=self.config.stated_person,
             custody_head=head,
             answers=answers,
             members=members,

@@ -17,6 +17,7 @@ from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.ledger.lock import FOLDER
+from archiver.ledger.restrictions import Gate
 from archiver.model import Report
 from archiver.model.seal_file import SEAL
 from archiver.packaging.source import Source, source
@@ -28,6 +29,8 @@ from archiver.transfer.gate import require_allowed
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.made_folder import made_folder
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
+from archiver.transfer.repositories import REPOSITORIES, Repository
+from archiver.transfer.repositories.common import Content
 from archiver.transfer.tag_files import Payload, write_skeleton
 from archiver.transfer.virtual_tree import tree_of
 from archiver.trust.custody import CUSTODY
@@ -46,10 +49,16 @@ class Derivation:
 
     receiver: Receiver | None
     redacted: bool
+    repository: Repository | None = None
+    """A receiver that takes no bags, in place of `receiver`."""
 
     @classmethod
     def from_text(cls, receiver: str, form: str, *, redacted: bool) -> "Derivation":
         """Raises UsageError for a form that the receiver does not take."""
+        if repository := REPOSITORIES.get(receiver):
+            if form not in repository.forms:
+                raise UsageError(f"--for {receiver} takes --form {' or '.join(repository.forms)}, not {form}")
+            return cls(receiver=None, redacted=redacted, repository=repository)
         found = RECEIVERS.get(receiver)
         if found and form not in found.forms:
             raise UsageError(f"--for {receiver} takes --form {' or '.join(found.forms)}, not {form}")
@@ -58,7 +67,7 @@ class Derivation:
     @property
     def name(self) -> str | None:
         """Of the receiver."""
-        return self.receiver.name if self.receiver else None
+        return self.receiver.name if self.receiver else self.repository.name if self.repository else None
 
 
 def hand_off_derived(
@@ -94,6 +103,10 @@ def _shipment(bag: Path, derivation: Derivation, session: HandoffSession, home: 
     if derivation.receiver:
         found = derive(found, derivation.receiver, session.config, home)
         key = key or _key(found, derivation.receiver)
+    if derivation.repository:
+        base = found
+        found = _for_repository(bag, base, derivation.repository, session, home)
+        key = f"{derivation.repository.name} {found.seal}"
     stated = {"seal": found.seal, "for": derivation.name, "redacted": derivation.redacted}
     return Shipment(
         name=str(bag),
@@ -105,6 +118,15 @@ def _shipment(bag: Path, derivation: Derivation, session: HandoffSession, home: 
         derived=stated,
         key=key,
     )
+
+
+def _for_repository(bag: Path, base: Source, repository: Repository, session: HandoffSession, home: Path) -> Source:
+    """The package of a bag, or of its access copy. Raises Refused, StorageError, OSError."""
+    if any(path.startswith(f"{ORIGINAL}/") for path in base.files):
+        raise Refused(f"it has a folder {ORIGINAL}/ of its own: what was made for one receiver is not made over again")
+    access = Gate(datetime.now(UTC).date()).access_of_folder(bag)
+    number = session.ledger.number(seal=source(bag).seal, target=session.target.address, kind="item")
+    return repository.build(Content.of(base, access, session.config, number), home)
 
 
 def _access_copy(original: Source, session: HandoffSession, key: str, home: Path) -> Source:
@@ -169,7 +191,7 @@ def _key(found: Source, receiver: Receiver) -> str:
 def _validate(chain: Sequence[Source], found: Source, receiver: Receiver | None, session: HandoffSession) -> Report:
     """The report of the built bag, after that of those it was built from. Raises Refused, StorageError."""
     for each in chain:
-        report = validate_bag(each.root, second_opinion=True, cores=session.options.cores)
+        report = validate_bag(each.root, second_opinion=session.options.second_opinion, cores=session.options.cores)
         require_valid(report)
     if receiver is None:
         return report

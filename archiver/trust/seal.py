@@ -3,11 +3,13 @@
     tagmanifest-sha256.txt                       the seal, in the bag
     signatures/tagmanifest-sha256.txt.p7s        its signature; .crl and .ocsp beside: the answers on revocation
     signatures/tagmanifest-sha256.txt.p7s.tsr    the timestamp of that file; .crt beside: the authority's chain
+    signatures/tagmanifest-sha256.txt.p7s.2.tsr  the same by a second authority
 
 A further signer signs the last file of the chain. Nothing that is there is changed, and the sealed part of the bag
 is not touched. Whether the bag deserves it is the caller's to judge.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache, partial
@@ -15,17 +17,19 @@ from pathlib import Path
 
 from archiver.cms.read import InvalidCms, read_signature
 from archiver.config import public
-from archiver.errors import StorageError, TimestampError
+from archiver.config.several import Several, several
+from archiver.errors import Refused, StorageError, TimestampError
 from archiver.model.seal_file import seal_file
 from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
 from archiver.trust.custody import SEALED, Agent, append, named_files, write_new
 from archiver.trust.sign import Signer, sign
-from archiver.trust.timestamp import timestamp
+from archiver.trust.timestamp import Digest, timestamp
 from archiver.trust.web import ask, trusted_by_default
 
 SIGNATURES = "signatures"
 _DIRECT = Route()
+_LOG = logging.getLogger(__name__)
 _LINKS = 64
 """Signatures and timestamps in one chain."""
 Judge = Callable[[Mapping[str, bytes], Certificate], None]
@@ -37,7 +41,7 @@ def sign_bag(
     bag: Path,
     signer: Signer | None,
     *,
-    timestamp_url: str | None,
+    timestamp_url: Several,
     now: datetime,
     agent: Agent,
     roots: Path | None = None,
@@ -64,8 +68,9 @@ def sign_bag(
     is_mine = signer is not None and last_signer(bag) == signer.fingerprint
     unnamed = _unnamed(bag, links) if is_mine else []
     files: list[Path] = []
+    writer = ChainWriter(None if is_mine else signer, *ways, judge, bag)
     if not is_mine or (timestamp_url is not None and last.suffix != ".tsr"):
-        files = _ChainWriter(None if is_mine else signer, *ways, judge, bag).extend(last, bag / SIGNATURES)
+        files = writer.extend(last, bag / SIGNATURES)
     if not files and not unnamed:
         return []
     first = next((each for each in links if each in unnamed), None)
@@ -73,12 +78,13 @@ def sign_bag(
     detail = {
         "signer": signer.subject if signer else None,
         "certificate_sha256": signer.fingerprint if signer else None,
-        "timestamp": public(timestamp_url) if timestamp_url else None,
+        "timestamp": writer.first or (public(several(timestamp_url)[0]) if timestamp_url else None),
         "signed": signed.relative_to(bag).as_posix(),
         "files": [each.relative_to(bag).as_posix() for each in (*unnamed, *files)],
+        **writer.told,
     }
     event = append(bag, "signature", at=now, agent=agent, detail=detail, durable=durable)
-    return [*files, event, *_ChainWriter(signer, *ways).extend(event, event.parent)]
+    return [*files, event, *ChainWriter(signer, *ways).extend(event, event.parent)]
 
 
 def _unnamed(bag: Path, links: Sequence[Path]) -> list[Path]:
@@ -98,7 +104,7 @@ def sign_file(
     path: Path,
     signer: Signer,
     *,
-    timestamp_url: str | None,
+    timestamp_url: Several,
     now: datetime,
     roots: Path | None = None,
     tsa_roots: Path | None = None,
@@ -106,14 +112,14 @@ def sign_file(
     route: Route = _DIRECT,
 ) -> None:
     """Put `<path>.p7s` and `.p7s.tsr` beside any file, a receipt say. Raises as `sign_bag` does."""
-    _ChainWriter(signer, timestamp_url, now, (roots, tsa_roots), True, durable, route).extend(path, path.parent)
+    ChainWriter(signer, timestamp_url, now, (roots, tsa_roots), True, durable, route).extend(path, path.parent)
 
 
 def sign_beside(
     bag: Path,
     signer: Signer | None,
     *,
-    timestamp_url: str | None,
+    timestamp_url: Several,
     now: datetime,
     roots: Path | None = None,
     tsa_roots: Path | None = None,
@@ -142,9 +148,9 @@ def sign_beside(
     )
     first = bag.with_name(f"{name}.p7s" if signer else f"{name}.tsr")
     if not first.exists():
-        return _ChainWriter(signer, *ways).extend(bag / sealed, bag.parent, name)
+        return ChainWriter(signer, *ways).extend(bag / sealed, bag.parent, name)
     if signer and timestamp_url and not first.with_name(f"{first.name}.tsr").exists():
-        return _ChainWriter(None, *ways).extend(first, bag.parent)
+        return ChainWriter(None, *ways).extend(first, bag.parent)
     return []
 
 
@@ -171,7 +177,7 @@ def chain(bag: Path) -> list[Path]:
     if not links[0].is_file():
         raise StorageError(f"{bag} has no {SEALED}: only a sealed bag can be signed")
     while len(links) <= _LINKS:
-        following = [bag / SIGNATURES / f"{links[-1].name}{suffix}" for suffix in (".p7s", ".tsr")]
+        following = [bag / SIGNATURES / f"{links[-1].name}{suffix}" for suffix in (".p7s", ".tsr", ".sha512.tsr")]
         found = next((each for each in following if each.is_file()), None)
         if found is None:
             return links
@@ -179,13 +185,13 @@ def chain(bag: Path) -> list[Path]:
     raise StorageError(f"{bag} has more than {_LINKS} signatures and timestamps: none is added")
 
 
-class _ChainWriter:
+class ChainWriter:
     """Signs files with one key and one authority."""
 
     def __init__(
         self,
         signer: Signer | None,
-        url: str | None,
+        urls: Several,
         now: datetime,
         roots: tuple[Path | None, Path | None],
         revoked: bool,
@@ -194,10 +200,24 @@ class _ChainWriter:
         judge: Judge | None = None,
         bag: Path | None = None,
     ) -> None:
-        self._signer, self._url, self._now = signer, url, now
+        self._signer, self._urls, self._now = signer, several(urls), now
         self._roots, self._tsa_roots = roots[0], roots[1] or roots[0]
         self._revoked, self._durable, self._route = revoked, durable, route
         self._judge, self._bag = judge, bag
+        self._stamped: list[dict[str, str]] = []
+        self._failed: list[dict[str, str]] = []
+
+    @property
+    def first(self) -> str | None:
+        """The authority whose timestamp came first."""
+        return self._stamped[0]["authority"] if self._stamped else None
+
+    @property
+    def told(self) -> dict[str, list[dict[str, str]]]:
+        """What an event says of several authorities: whose timestamp is in which file, and who gave none."""
+        if len(self._urls) < 2:
+            return {}
+        return {"timestamps": self._stamped, **({"timestamps_failed": self._failed} if self._failed else {})}
 
     def extend(self, path: Path, folder: Path, name: str | None = None) -> list[Path]:
         """Sign a file, and timestamp the signature; the files written, in `folder`, are named after the file, or
@@ -210,19 +230,55 @@ class _ChainWriter:
             known = [*self._signer.chain, *self._known_roots()]
             above = complete(self._signer.chain[0], known)
             self._write({name: data, **self._revocation(above, name)}, folder, above[-1], written)
-        if self._url:
-            name = f"{name}.tsr"
+        if self._urls:
             try:
-                response, chain = timestamp(data, self._url, self._tsa_roots, self._route)
+                self._stamp(data, name, folder, written)
             except TimestampError as error:
                 if written:
                     raise TimestampError(f"{error}; {path.name} is signed, and without a timestamp") from error
                 raise
-            certificates = from_pem(chain)
-            files = {name: response, f"{name}.crt": chain}
-            files |= self._revocation(list(reversed(certificates)), name)
-            self._write(files, folder, certificates[0], written)
         return written
+
+    def renew(self, data: bytes, name: str, folder: Path, earlier: Sequence[Certificate]) -> list[Path]:
+        """Write the list of a renewal, what is known of the revocation of the `earlier` authority (its chain), and the
+        timestamps of the list. Raises Refused, TimestampError; nothing is written then."""
+        written: list[Path] = []
+        beside = {name: data, **self._revocation(earlier, name)}
+        self._stamp(data, name, folder, written, beside, "sha512")
+        return written
+
+    def _stamp(
+        self,
+        data: bytes,
+        name: str,
+        folder: Path,
+        written: list[Path],
+        beside: Mapping[str, bytes] | None = None,
+        digest: Digest = "sha256",
+    ) -> None:
+        """Have every authority timestamp `data`: a file for each that does, and those `beside` with the first. Raises
+        TimestampError where none does, and Refused where the only one is not acceptable."""
+        failures: list[TimestampError | Refused] = []
+        for tried, url in enumerate(self._urls):
+            number = tried - len(failures) + 1
+            file = f"{name}.tsr" if number == 1 else f"{name}.{number}.tsr"
+            try:
+                response, chain = timestamp(data, url, self._tsa_roots, self._route, digest)
+                certificates = from_pem(chain)
+                files = {file: response, f"{file}.crt": chain}
+                files |= self._revocation(list(reversed(certificates)), file)
+                self._write({**(beside or {}), **files} if number == 1 else files, folder, certificates[0], written)
+            except (TimestampError, Refused) as error:
+                failures.append(error)
+                self._failed.append({"authority": public(url), "reason": str(error)})
+            else:
+                self._stamped.append({"authority": public(url), "file": file})
+        if len(failures) == len(self._urls):
+            if len(failures) == 1:
+                raise failures[0]
+            raise TimestampError("; ".join(map(str, failures)))
+        for each in failures:
+            _LOG.warning("%s; another authority's timestamp is there", each)
 
     def _known_roots(self) -> Sequence[Certificate]:
         return (*(roots_of(str(self._roots)) if self._roots else ()), *roots_of(trusted_by_default()))

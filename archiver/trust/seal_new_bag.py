@@ -5,9 +5,10 @@ What goes wrong with a signature loses no capture: the bag is kept without it, a
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from archiver.config import Config, public
+from archiver.config.several import several
 from archiver.errors import StorageError, TimestampError, UsageError
 from archiver.model import Bag, Capture
 from archiver.network.dial import Route
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 def agent(config: Config) -> Agent:
     """The agent that these settings act for."""
-    return Agent(organisation=config.organisation, person=config.operator)
+    return Agent(organisation=config.organisation, person=config.stated_person)
 
 
 def seal(
@@ -27,12 +28,18 @@ def seal(
 ) -> str | None:
     """Write the event `sealing` into a staged bag, and sign and timestamp it by the settings; why that could not be
     done. `warcs` are the validated WARC files, with their SHA-256. Raises StorageError."""
-    acting = agent(config)
     detail = {
         "bag": {"name": bag.name, "identifier": bag.identifier},
         "captured": {"started": _utc(capture.started), "finished": _utc(capture.finished), "outcome": capture.outcome},
         "warc": [{"path": path, "sha256": digest, "valid": True} for path, digest in warcs.items()],
     }
+    return seal_bag(bag, detail, config=config, signer=signer, now=now)
+
+
+def seal_bag(bag: Bag, detail: dict[str, Any], *, config: Config, signer: "Signer | None", now: datetime) -> str | None:
+    """Write the event `sealing` with this detail into a staged bag, and sign and timestamp it by the settings; why that
+    could not be done. Raises StorageError."""
+    acting = agent(config)
     append(bag.path, "sealing", at=now, agent=acting, detail=detail, durable=False)
     if signer is None and config.timestamp is None:
         return None
@@ -62,8 +69,7 @@ def load_signer(config: Config) -> "Signer | None":
     certificate, and as `Signer.load` does."""
     if (config.key is None) != (config.certificate is None):
         raise UsageError(f"key and certificate go together: name {'certificate' if config.key else 'key'} too")
-    if config.timestamp and not config.timestamp.startswith(("http://", "https://")):
-        raise UsageError(f"timestamp {public(config.timestamp)!r} is not an http:// or https:// address")
+    require_authorities(config, "timestamp")
     if config.key is None or config.certificate is None:
         return None
     import archiver.cms  # noqa: F401 - says in one line what is not installed
@@ -73,6 +79,20 @@ def load_signer(config: Config) -> "Signer | None":
     if passphrase is None and config.passphrase_file is not None:
         passphrase = read_passphrase(config.passphrase_file)
     return Signer.load(Path(config.key), Path(config.certificate), passphrase)
+
+
+def require_authorities(config: Config, setting: str) -> None:
+    """Raises UsageError where what should be addresses of time-stamping authorities are none, or too many."""
+    named = several(config.timestamp)
+    for each in named:
+        if not isinstance(each, str) or not each.startswith(("http://", "https://")):
+            raise UsageError(f"{setting} {public(str(each))!r} is not an http:// or https:// address")
+    if len(named) > _AUTHORITIES:
+        raise UsageError(f"{setting} names {len(named)} authorities; {_AUTHORITIES} are the most")
+
+
+_AUTHORITIES = 9
+"""Timestamps of one file."""
 
 
 def read_passphrase(file: Path) -> bytes:

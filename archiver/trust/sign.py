@@ -145,6 +145,11 @@ class Signer:
         return _name(self.chain[0])
 
     @property
+    def private(self) -> _Key:
+        """The private key."""
+        return self._private
+
+    @property
     def is_rarely_checkable(self) -> bool:
         """Whether widespread tools cannot check its signatures: openssl 3.0 knows no Ed25519 in CMS."""
         return isinstance(self._private, ed25519.Ed25519PrivateKey)

@@ -4,25 +4,33 @@ The answer is kept as it came; the chain of the authority beside it, the root fi
 any order, and bag-nabit looks at the first.
 """
 
+import hashlib
 import logging
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 
 from archiver.cms.read import LARGEST, InvalidCms, read_timestamp
 from archiver.config import public
-from archiver.digest import sha256
 from archiver.errors import TimestampError
 from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, complete, is_complete, name_of, pem_of, roots_of
 from archiver.trust.web import ask, trusted_by_default
 
+Digest = Literal["sha256", "sha512"]
+_IMPRINTS = {
+    "sha256": "3031300d060960864801650304020105000420",
+    "sha512": "3051300d060960864801650304020305000440",
+}
 _DIRECT = Route()
 _LOG = logging.getLogger(__name__)
 
 
-def timestamp(data: bytes, url: str, roots: Path | None = None, route: Route = _DIRECT) -> tuple[bytes, bytes]:
-    """A timestamp of `data`: the authority's response (DER) and its chain (PEM, the root first).
+def timestamp(
+    data: bytes, url: str, roots: Path | None = None, route: Route = _DIRECT, digest: Digest = "sha256"
+) -> tuple[bytes, bytes]:
+    """A timestamp of `data` by this digest: the authority's response (DER) and its chain (PEM, the root first).
 
     The root is sought in the response, in the file `roots` and among the usual ones of the web. Raises TimestampError
     where the authority cannot be reached, refuses, or answers with what does not hold.
@@ -32,7 +40,7 @@ def timestamp(data: bytes, url: str, roots: Path | None = None, route: Route = _
         answer = ask(
             url,
             limit=LARGEST,
-            data=query(data, nonce),
+            data=query(data, nonce, digest),
             media_type="application/timestamp-query",
             route=route,
             named=True,
@@ -79,12 +87,12 @@ def _require_known(chain: Sequence[Certificate], url: str, roots: Path | None) -
         )
 
 
-def query(data: bytes, nonce: int) -> bytes:
-    """The request (RFC 3161, 2.4.1): version 1, the SHA-256 of `data`, a nonce of 8 bytes, certificates requested.
+def query(data: bytes, nonce: int, digest: Digest = "sha256") -> bytes:
+    """The request (RFC 3161, 2.4.1): version 1, the digest of `data`, a nonce of 8 bytes, certificates requested.
 
     Every part has its place and length: the request is written out rather than encoded.
     """
     number = nonce.to_bytes(8, "big")
-    imprint = bytes.fromhex("3031300d060960864801650304020105000420") + bytes.fromhex(sha256(data))
+    imprint = bytes.fromhex(_IMPRINTS[digest]) + hashlib.new(digest, data).digest()
     inside = b"\x02\x01\x01" + imprint + b"\x02\x08" + number + b"\x01\x01\xff"
     return b"\x30" + bytes([len(inside)]) + inside

@@ -78,7 +78,11 @@ def validate_bag(
     try:
         with opened(path) as (tree, findings):
             signed = None
-            if tree is not None and path.is_dir() and path.with_name(f"{path.resolve().name}.{SEAL}.p7s").exists():
+            if (
+                tree is not None
+                and path.is_dir()
+                and path.absolute().with_name(f"{path.resolve().name}.{SEAL}.p7s").exists()
+            ):
                 from archiver.validation.trust.beside import with_signatures_beside
 
                 signed = with_signatures_beside(tree, path)

@@ -16,8 +16,9 @@ from archiver.verification.judge import judge, processors, require_valid
 from archiver.view.certificate import Certificate, Facts, certificate
 
 
-def draft(bag: Path, moment: datetime, roots: bytes | None = None) -> Certificate:
-    """The certificate of a bag, its signatures judged by `roots` (PEM) at `moment`.
+def draft(bag: Path, moment: datetime, roots: bytes | None = None, *, content: bool = True) -> Certificate:
+    """The certificate of a bag, its signatures judged by `roots` (PEM) at `moment`; without `content` no sentence of
+    the page is repeated.
 
     Raises Refused for a bag that is not valid or that archiver did not make, StorageError where it cannot be read.
     """
@@ -45,6 +46,7 @@ def draft(bag: Path, moment: datetime, roots: bytes | None = None) -> Certificat
         report=report,
         moment=moment,
         software=f"archiver {__version__}",
+        content=content,
     )
     if facts.seal != before:
         raise Refused("it changed while it was validated; try again")

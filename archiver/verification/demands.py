@@ -1,5 +1,6 @@
 """What is asked of a validation: a profile, signatures, strictness, a second opinion."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -7,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from archiver.digest import sha256
 from archiver.errors import UsageError
 from archiver.validation.trust.policy import Trust, is_fingerprint, read_roots
+from archiver.validation.trust.trusted_list import read_trusted_list
 
 if TYPE_CHECKING:
     from archiver.validation.bagit.profile import Profile
@@ -56,9 +58,10 @@ def trust_of(
     signer: str | None = None,
     require_signature: bool = False,
     require_timestamp: bool = False,
+    trusted_lists: Sequence[Path | str] = (),
 ) -> Trust:
     """What is required of signatures and timestamps: `trust_roots` is a PEM file or a folder of such, `tsa_roots`
-    another for timestamping authorities (None: the same).
+    another for timestamping authorities (None: the same), `trusted_lists` are XML files (ETSI TS 119 612).
 
     Raises UsageError for a signer by name without roots (anybody may put a name into a certificate), StorageError.
     """
@@ -73,4 +76,5 @@ def trust_of(
         require_signature=require_signature or signer is not None,
         require_timestamp=require_timestamp,
         signer=signer,
+        trusted_lists=tuple(read_trusted_list(Path(each)) for each in trusted_lists),
     )

@@ -37,14 +37,14 @@ def judge_signature(bag: Path, config: Config, files: Mapping[str, bytes], root:
         require_signature=any(path.endswith(".p7s") for path in files),
         now=datetime.now(UTC),
     )
-    _, findings = check_trust(_with(tree, files), trust)
+    _, findings = check_trust(with_files(tree, files), trust)
     wrong = [each for each in findings if each.severity == "error" and (each.path in files or each.code in _OF_BAG)]
     if wrong:
         first = min(wrong, key=lambda each: each.code in _OF_BAG)
         raise Refused(f"{first.code} {first.path}: {first.message}")
 
 
-def _with(tree: Tree, files: Mapping[str, bytes]) -> Tree:
+def with_files(tree: Tree, files: Mapping[str, bytes]) -> Tree:
     """The tag files of a bag with further ones, as if they had been written."""
     there = {path: 0 for path in tree.files if not path.startswith("data/")}
     return replace(

@@ -33,6 +33,11 @@ class SignedBag:
         return any(each.suffix == ".p7s" for each in self.files)
 
     @property
+    def renewed(self) -> bool:
+        """Whether timestamps were renewed."""
+        return any(each.suffix == ".sha512" for each in self.files)
+
+    @property
     def timestamped(self) -> bool:
         """Whether a timestamp was added."""
         return any(each.suffix == ".tsr" for each in self.files)
@@ -56,6 +61,7 @@ def sign_valid(
     force: bool = False,
     ask_revocation: bool = True,
     replace_unsound: bool = False,
+    renew: bool = False,
 ) -> SignedBag:
     """Sign a bag, and timestamp it where the settings name an authority; without `signer`, timestamp only.
 
@@ -63,7 +69,8 @@ def sign_valid(
     for a bag that is not valid, or a signature that would not be accepted, unless `force` is set, StorageError, and
     TimestampError: the signature stays then, and can be timestamped later. With `replace_unsound` a signature that can
     never be accepted is taken out first, and the custody log says so. Into a bag without a log of archiver's nothing is
-    written: its signature lies beside it.
+    written: its signature lies beside it. With `renew`, its timestamps are renewed, and nothing is signed but
+    the event that says so.
     """
     if signer and replace_unsound and is_ours(bag):
         from archiver.verification.unsound_signatures import without_unsound
@@ -76,6 +83,11 @@ def sign_valid(
     wrong = first_error(report) if report else None
     if wrong:
         raise Refused(f"{wrong.code} {wrong.path}: {wrong.message}")
+    if renew:
+        from archiver.verification import renewal
+
+        files = renewal.renew(bag, signer, config, force=force, ask_revocation=ask_revocation)
+        return SignedBag(bag=bag, files=tuple(files))
     if force:
         judge = None
     else:

@@ -60,7 +60,13 @@ def without_unsound(bag: Path, agent: Agent) -> Iterator[bool]:
 
 
 def _with_beside(link: Path) -> list[Path]:
-    return [each for each in (link, *(link.with_name(link.name + end) for end in _BESIDE)) if each.is_file()]
+    """A link, the timestamps of other authorities beside it, the list where it renews, and what lies beside each."""
+    links = [link]
+    if link.suffix == ".tsr":
+        links += [link.with_suffix(f".{number}.tsr") for number in range(2, 10)]
+        links += [link.with_suffix("")] if link.with_suffix("").suffix == ".sha512" else []
+    found = (path for each in links for path in (each, *(each.with_name(each.name + end) for end in _BESIDE)))
+    return [each for each in found if each.is_file()]
 
 
 def _reason(bag: Path, links: list[Path], number: int) -> str | None:

@@ -1,26 +1,26 @@
 """A draft certificate of authenticity: what the record and a validation say of one capture, for a person to sign.
 
 Facts in, text or a page out. It states nothing that the record, the manifests and the report do not, says what was not
-checked, names no law and claims none to be satisfied: what a certificate must declare, who signs knows.
+checked, and claims no law to be satisfied: what a certificate must declare, who signs knows. An annex, on demand, has
+blanks for a statement of the process (`certificate_annex.py`).
 """
 
-import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
+from archiver.escape import counted
 from archiver.model import Report
 from archiver.model.comparison_words import VERDICTS, line_words, source_words
-from archiver.model.outcome_words import answer_words
-from archiver.templates import render
+from archiver.model.import_words import import_rows
+from archiver.model.outcome_words import answer_words, witness_words
 from archiver.validation.rules.markdown import CHECKS
 from archiver.view.rendering_rows import rendering_rows
 from archiver.view.terminal import copy_of, credits_once, one_line
 
-WIDTH, _INDENT, _LABEL = 78, 4, 24
 LONGEST = 1_000
 """Characters of a value that are shown."""
 MOST = 100
@@ -51,7 +51,10 @@ _ABSENT = {
     "signature": "The bag carries no signature: nothing in it shows who vouches for it.",
     "timestamp": "The bag carries no timestamp: nothing but its own record shows since when it exists.",
 }
+_NEEDED = frozenset(CHECKS) - {"members", "original", "profile", "second-opinion"}
+"""The checks that a certificate rests on; the others are for other kinds of bags, or made on request."""
 _UNPROVEN = (
+    "One client at one place saw this, once: another reader, place or moment may have been served something else.",
     "Whether events after the last signed one were removed from the end of the custody log: only receipts show that.",
     "Whether the site served the same to others, or at other times.",
     "Whether what the page says is true, and who wrote it: authors, dates and credits are as claimed there.",
@@ -72,6 +75,8 @@ class Facts:
     report: Report
     moment: datetime
     software: str
+    content: bool = True
+    """Whether sentences of the page may be repeated: credits and notices as they stand there."""
 
 
 Row: TypeAlias = tuple[str, str | None]
@@ -150,7 +155,8 @@ def _what(facts: Facts) -> Iterator[Row]:
     yield "Headline", f"{headlines[0]['value']} ({headlines[0]['source']})" if headlines else "none found"
     for each in credits_once(facts.record)[:MOST]:
         role = each.role.replace(" (image)", ", image")
-        yield "Credited", f"{each.who} ({role}), by {', '.join(each.sources)}: {each.text}"
+        words = f": {each.text}" if facts.content else ""
+        yield "Credited", f"{each.who} ({role}), by {', '.join(each.sources)}{words}"
 
 
 def _in_words(capture: Mapping[str, Any]) -> str:
@@ -170,6 +176,11 @@ def _when(facts: Facts) -> Iterator[Row]:
             yield "Page asked for", f"{each['started']} (UTC)"
             yield "Page received", f"{each['ended']} (UTC)"
     yield "Clock", f"{clock['source']}; checked: {_or(clock['checked'], 'no')}"
+    if hosts := capture.get("logged_in"):
+        yield "Captured while logged in", f"cookies of a subscription were sent to {', '.join(map(str, hosts))}"
+    yield from import_rows(capture.get("import"))
+    for each in capture.get("witnesses") or ():
+        yield "Witness of absence", witness_words(each)
     if memento := capture["memento"]:
         yield "Web archive", f"{memento['archive']}: {memento['uri']}, of {memento['datetime']}"
 
@@ -240,7 +251,8 @@ def _seed(facts: Facts) -> Iterator[Row]:
     yield "Its headline", _or(seed["headline"], "none")
     yield "Its date", _or(seed["date"], "none")
     for notice in (facts.record.get("notices") or ())[:MOST]:
-        yield f"Notice of the page: {notice['kind']}", f"{notice['date'] or 'no date'}: {notice['text']}"
+        words = f": {notice['text']}" if facts.content else ""
+        yield f"Notice of the page: {notice['kind']}", f"{notice['date'] or 'no date'}{words}"
     outcome = facts.record["capture"]["outcome"]
     copy = copy_of(facts.record)
     if outcome != "captured" and not copy:
@@ -264,7 +276,10 @@ def _seed(facts: Facts) -> Iterator[Row]:
 
 
 def _checked(facts: Facts) -> Iterator[Row]:
-    yield "", f"The bag was validated on {_utc(facts.moment)} with {facts.software}. No check failed."
+    checks = facts.report.checks
+    unmade = sorted(name for name in _NEEDED if checks.get(name, "not checked") == "not checked")
+    told = f"{counted(len(unmade), 'required check')} not made" + (f": {', '.join(unmade)}" if unmade else "")
+    yield "", f"The bag was validated on {_utc(facts.moment)} with {facts.software}. No check failed; {told}."
     for name, judgement in facts.report.checks.items():
         if judgement != "not checked":
             yield judgement, _about(name)
@@ -299,44 +314,3 @@ def _blanks() -> Iterator[Row]:
     yield "Statement", None
     yield "", "Any declaration that the law of the place asks for is to be added here:"
     yield from ((label, None) for label in ("Declaration", "Name", "Capacity", "Place", "Date", "Signature"))
-
-
-def as_text(certificates: Sequence[Certificate]) -> str:
-    """Plain text, its lines no longer than 78 characters unless a word is; a form feed between certificates."""
-    return "\f\n".join("".join(f"{line}\n" for line in _text(each)) for each in certificates)
-
-
-def _text(each: Certificate) -> Iterator[str]:
-    yield each.title.upper()
-    yield ""
-    yield from textwrap.wrap(each.preamble, WIDTH, break_on_hyphens=False)
-    for section in each.sections:
-        yield ""
-        yield section.heading
-        for label, value in section.rows:
-            yield from _lines(label, value)
-
-
-def _lines(label: str, value: str | None) -> Iterator[str]:
-    margin = " " * _INDENT
-    if not label:
-        yield from textwrap.wrap(value or "", WIDTH, initial_indent=margin, subsequent_indent=margin)
-        return
-    head = f"{margin}{label + ':':<{_LABEL}}"
-    if value is None:
-        yield ""
-        yield head + "_" * (WIDTH - len(head))
-        return
-    yield from textwrap.wrap(
-        value,
-        WIDTH,
-        initial_indent=head,
-        subsequent_indent=" " * len(head),
-        break_long_words=False,
-        break_on_hyphens=False,
-    )
-
-
-def as_html(certificates: Sequence[Certificate]) -> str:
-    """A page without scripts that loads nothing, everything in it escaped; each certificate begins a sheet in print."""
-    return render("certificate.html", certificates=certificates)

@@ -13,6 +13,8 @@ from typing import Any
 from archiver.article.compare.word_diff import Differ
 from archiver.escape import visible
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
+from archiver.model.import_words import import_rows
+from archiver.model.outcome_words import witness_words
 
 WIDTH = 96
 KINDS = frozenset(("edited", "moved", "missing", "page-only", "not-compared"))
@@ -71,6 +73,12 @@ def capture_lines(record: Record) -> Iterator[str]:
         yield f"payload   {f'sha256 {one_line(payload)}' if payload else 'no digest: the message was not whole'}"
     for each in capture.get("archives") or ():
         yield f"archive   {one_line(each['archive'])}: {one_line(each['words'])}"
+    if hosts := capture.get("logged_in"):
+        yield f"logged in captured while logged in: cookies were sent to {one_line(', '.join(map(str, hosts)))}"
+    for label, words in import_rows(capture.get("import")):
+        yield f"{one_line(label.lower()):<9} {one_line(words)}"
+    for each in capture.get("witnesses") or ():
+        yield f"witness   {one_line(witness_words(each))}"
     if memento := capture.get("memento"):
         form = "as it was sent" if memento["raw"] else "rewritten by the archive"
         yield f"memento   {one_line(memento['uri'])}, archived {one_line(memento['datetime'])}, {form}"

@@ -4,6 +4,8 @@ import csv
 import hashlib
 import json
 import re
+import shutil
+import subprocess
 import zlib
 from html.parser import HTMLParser
 from pathlib import Path
@@ -215,19 +217,28 @@ class _Page(HTMLParser):
         super().__init__()
         self.elements: list[str] = []
         self.links: list[str] = []
+        self.outside: list[str] = []
+        self.pictures: list[str] = []
         self.attributes: list[str] = []
 
     def handle_starttag(self, tag, attrs):
         self.elements.append(tag)
         self.attributes += [name for name, _ in attrs]
-        self.links += [value for name, value in attrs if name == "href"]
+        told = dict(attrs)
+        self.pictures += [told["src"]] if "src" in told else []
+        if href := told.get("href"):
+            (self.outside if "external" in told.get("rel", "") else self.links).append(href)
 
 
 def test_the_page_a_person_reads_has_no_scripts_and_its_links_lead_into_the_bag(bags):
     for bag in bags:
         page = _Page()
         page.feed((bag / "data/ro-crate-preview.html").read_text("utf-8"))
-        assert not {"script", "iframe", "object", "embed", "img", "link", "form"} & set(page.elements)
+        assert not {"script", "iframe", "object", "embed", "link", "form"} & set(page.elements)
+        assert all(re.match("data:image/(jpeg|png|gif|webp);base64,", each) for each in page.pictures)
+        original = json_of(bag, "provenance.json")["seed"]["original_url"]
+        assert page.outside == [original, "https://www.rfc-editor.org/rfc/rfc8493"]
+        page.links = [link for link in page.links if not link.startswith("#p")]
         assert not [each for each in page.attributes if each.startswith("on")]
         assert [link for link in page.links if not (bag / "data" / link).is_file()] == []
         assert "provenance.json" in page.links
@@ -245,3 +256,18 @@ def test_the_table_of_roles_in_the_documents_is_the_one_in_the_code():
     assert {role: terms for role, *terms in told} == {
         role: [term.schema, term.dublin_core, term.marc] for role, term in TERMS.items()
     }
+
+
+def test_the_commands_on_the_page_work_as_printed_in_the_bags_folder(bags, monkeypatch, capsys):
+    """In the folder itself; `sha256sum` is of GNU coreutils."""
+    for bag in bags[:2]:
+        page = (bag / "data/ro-crate-preview.html").read_text("utf-8")
+        check, seal, validate = re.findall("<code>([^<]+)</code></pre>", page)
+        monkeypatch.chdir(bag)
+        if shutil.which("sha256sum"):
+            done = subprocess.run(check.split(), capture_output=True, check=True)
+            assert done.stdout == done.stderr == b""
+            subprocess.run(seal.split(), capture_output=True, check=True)
+        name, *arguments = validate.split()
+        capsys.readouterr()
+        assert (name, main(arguments)) == ("archiver", 0), capsys.readouterr().out

@@ -16,6 +16,7 @@ from archiver.cli import main
 from archiver.validation.validator import validate_bag
 
 SETTINGS = """
+private = "stated"
 organisation = "Example County Archive"
 organisation_address = "1 Example Street"
 operator = "Robin Operator"

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from browsers import HOST, MARKUP, TEXT, needs_browser, shell
+from browsers import HOST, MARKUP, TEXT, needs_browser, put, shell, show
 from sites import Site
 
 from archiver.cli import main
@@ -61,3 +61,15 @@ def test_what_a_killed_process_left_goes_with_the_next_page(tmp_path: Path, monk
         assert folder.is_dir()
         assert not gone.exists()
     assert sorted(tmp_path.iterdir()) == [other]
+
+
+def test_a_browser_is_started_where_the_place_for_temporary_files_has_a_long_name(tmp_path: Path, capsys, monkeypatch):
+    """Its sockets would have names longer than the system takes."""
+    import tempfile
+
+    long = tmp_path / ("long" * 20)
+    long.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(long))
+    with Site({"/story": shell(put())}) as site:
+        done = show(tmp_path, site, capsys)
+    assert done.record["rendering"]["failed"] is None

@@ -10,6 +10,10 @@ from archiver.cli import main
 pytestmark = needs_browser
 
 
+def preview(bag):
+    return (bag / "data/ro-crate-preview.html").read_text("utf-8")
+
+
 def test_an_access_copy_has_nothing_of_the_rendering(tmp_path, capsys):
     with Site({"/story": shell(put())}) as site:
         done = show(tmp_path, site, capsys, "--browser", "always")
@@ -23,4 +27,6 @@ def test_an_access_copy_has_nothing_of_the_rendering(tmp_path, capsys):
     assert not (copy / "data/rendering").exists()
     for name in ("provenance.json", "ro-crate-metadata.json", "metadata/premis.xml", "metadata/rights.csv"):
         assert "rendering" not in (copy / "data" / name).read_text("utf-8"), name
+    assert '<figure class="screenshot"><img src="data:image/jpeg' in preview(done.bag)
+    assert "rendering/" not in preview(copy) and "data:image" not in preview(copy)
     assert is_valid(copy, capsys)

@@ -67,6 +67,18 @@ def test_an_endless_page_is_scrolled_so_far_and_no_further(tmp_path, capsys):
     assert any("scrolled" in each for each in done.about["bounds"])
 
 
+def test_what_comes_late_at_the_end_of_a_page_is_waited_for(tmp_path, capsys):
+    script = (
+        f"const all = {json.dumps([HEADLINE, *TEXT])}; let n = 0, busy = false;"
+        "const more = () => { if (busy || n >= all.length) return; busy = true; setTimeout(() => {"
+        "const p = document.createElement('p'); p.style.minHeight = '1000px'; p.textContent = all[n]; root.append(p);"
+        "n += 1; busy = false; }, 300); }; more(); addEventListener('scroll', more);"
+    )
+    with Site({"/story": shell(script)}) as site:
+        done = show(tmp_path, site, capsys)
+    assert TEXT[2] in done.file("article.txt").decode()
+
+
 def test_a_page_with_a_redirect_by_script_is_followed_in_the_browser(tmp_path, capsys):
     with Site({"/story": shell("location.replace('/there');"), "/there": f"<!doctype html><p>.</p>{MARKUP}"}) as site:
         done = show(tmp_path, site, capsys)

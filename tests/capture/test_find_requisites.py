@@ -357,12 +357,12 @@ def test_any_header_link_is_read_in_linear_time(piece):
 
 def test_what_a_sheet_names_is_in_the_encoding_of_the_sheet():
     sheet = 'a{background:url("q.png?å")}'.encode("cp1252")
-    references, encoding = sheet_references(sheet, "text/css", "windows-1252")
+    references, encoding, _ = sheet_references(sheet, "text/css", "windows-1252")
     found = resolved(references, PAGE, encoding)
     assert [each.url.removeprefix(HERE) for each in found.requisites] == ["q.png?%E5"]
     assert found.encoding == "windows-1252"
     utf16 = 'a{background:url("å.png?å")}'.encode("utf-16")
-    references, encoding = sheet_references(utf16, "text/css")
+    references, encoding, _ = sheet_references(utf16, "text/css")
     assert [each.url.removeprefix(HERE) for each in resolved(references, PAGE, encoding).requisites] == [
         "%C3%A5.png?%C3%A5"
     ]

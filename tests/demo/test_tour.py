@@ -67,6 +67,7 @@ def test_what_is_said_fits_a_terminal_and_carries_no_control_characters(first):
 def test_it_ends_with_the_commands_to_try_next(first):
     at = first[2].index("Try next:")
     assert [line.split()[:2] for line in first[2][at + 2 :]] == [
+        ["archiver", "serve"],
         ["archiver", "show"],
         ["archiver", "validate"],
         ["archiver", "status"],

@@ -12,7 +12,7 @@ PAGE = ROOT / "docs/bag-format.md"
 _HEADING = re.compile(r'(?:<a id="([^"]*)"></a>\n)?^(#{2,3}) (.+)$', re.MULTILINE)
 _STANDARD = re.compile(
     r"(RFC (8493|5652|3161|5280|6960|4998)|WARC 1\.1|WACZ 1\.1\.1|RO-Crate 1\.2|BagIt (0\.97|Profiles)|PREMIS 3), \S"
-    r"|ETSI TS 119 312"
+    r"|ETSI TS 119 (312|612)"
 )
 
 

@@ -52,7 +52,7 @@ def delivered(tmp_path_factory) -> tuple[Path, str]:
 def shell(block: str, folder: Path, name: str) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     around = {**os.environ, "BAG": name, "GROUP": "spring", "PATH": path}
-    command = ["bash", "-euo", "pipefail", "-c", block]
+    command = ["bash", "-c", block]  # each block sees to it itself that it stops at the first failure
     return subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False)
 
 
@@ -77,7 +77,7 @@ DAMAGES = {
 def test_a_file_added_to_a_bag_is_found_without_python(path, delivered, tmp_path):
     out, name = delivered
     folder = shutil.copytree(out, tmp_path / "out")
-    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    (unpack,) = [block for block in BLOCKS if "\ntar " in block and "$GROUP" not in block]
     assert shell(unpack, folder, name).returncode == 0
     (folder / name / path).write_text("forged")
     (plain,) = [block for block in BLOCKS if "listed.txt" in block]
@@ -89,7 +89,7 @@ def test_a_file_added_to_a_bag_is_found_without_python(path, delivered, tmp_path
 def test_a_log_that_was_cut_short_or_rewritten_is_found_by_the_receipt(delivered, tmp_path):
     out, name = delivered
     folder = shutil.copytree(out, tmp_path / "out")
-    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    (unpack,) = [block for block in BLOCKS if "\ntar " in block and "$GROUP" not in block]
     (log,) = [block for block in BLOCKS if "custody" in block]
     assert shell(unpack, folder, name).returncode == 0
     assert shell(log, folder, name).returncode == 0
@@ -108,16 +108,37 @@ def test_a_log_that_was_cut_short_or_rewritten_is_found_by_the_receipt(delivered
 def test_a_byte_changed_in_a_bag_makes_the_commands_that_speak_of_it_fail(path, delivered, tmp_path):
     out, name = delivered
     folder = shutil.copytree(out, tmp_path / "out")
-    (unpack,) = [block for block in BLOCKS if block.startswith("tar ") and "$GROUP" not in block]
+    (unpack,) = [block for block in BLOCKS if "\ntar " in block and "$GROUP" not in block]
     assert shell(unpack, folder, name).returncode == 0
     data = bytearray((folder / name / path).read_bytes())
     data[len(data) // 2] ^= 1
     (folder / name / path).write_bytes(data)
     speaking = [block for block in BLOCKS if ".receipt.json" not in block and "$GROUP" not in block]
-    judging = [re.sub(r"^(tar|unzip) .*\n", "", block) for block in speaking]
+    judging = [re.sub(r"^(tar|unzip) .*\n", "", block, flags=re.MULTILINE) for block in speaking]
     failed = "".join(block for block in judging if ".wacz" not in block and shell(block, folder, name).returncode)
     for words in DAMAGES[path]:
         assert words in failed
+
+
+def test_each_block_stops_at_its_first_failure(delivered, tmp_path):
+    """The first command of each block is made to fail: the ones behind it decide nothing, and are not even run."""
+    out, name = delivered
+    assert all(block.startswith("(\nset -eo pipefail\n") and block.endswith(")\n") for block in BLOCKS)
+    for block in BLOCKS:
+        mark = tmp_path / "went-on"
+        first = block.replace("pipefail\n", "pipefail\nfalse\ntouch " + str(mark) + "\n", 1)
+        assert shell(first, out, name).returncode != 0
+        assert not mark.exists()
+
+
+def test_a_last_command_that_succeeds_does_not_hide_a_failure_before_it(delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (unpack,) = [block for block in BLOCKS if "\ntar " in block and "$GROUP" not in block]
+    (plain,) = [block for block in BLOCKS if "listed.txt" in block]
+    assert shell(unpack, folder, name).returncode == 0
+    (folder / name / "data/text/article.txt").write_text("forged")
+    assert shell(plain, folder, name).returncode != 0
 
 
 def test_a_byte_changed_in_package_or_receipt_makes_their_commands_fail(delivered, tmp_path):
@@ -141,7 +162,7 @@ def test_a_byte_changed_in_a_bag_of_a_group_makes_the_commands_that_speak_of_gro
         assert shell(seals, folder, name).returncode == 0
         changed = folder / "spring/data" / name / path
         changed.write_bytes(changed.read_bytes().replace(b"a", b"b", 1))
-        assert shell(re.sub(r"^tar .*\n", "", block), folder, name).returncode != 0
+        assert shell(re.sub(r"^tar .*\n", "", block, flags=re.MULTILINE), folder, name).returncode != 0
 
 
 def test_receipts_and_custody_events_are_signed_where_there_are_keys(delivered, tmp_path, capsys):

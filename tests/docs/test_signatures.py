@@ -24,7 +24,8 @@ def bag(tmp_path_factory: pytest.TempPathFactory) -> Path:
     append(bag, "sealing", at=NOW, agent=Agent(), detail={})
     with authorities(folder) as pki:
         pki.tell_of_revocation()
-        assert main(["sign", str(bag), *pki.signer.write(folder), "--timestamp", pki.url]) == 0
+        assert main(["sign", str(bag), *pki.signer.write(folder), "--timestamp", pki.url, "--timestamp", pki.url]) == 0
+        assert main(["sign", str(bag), "--renew", "--timestamp", pki.url]) == 0
         assert pki.roots == folder / "roots.pem"
     return bag
 
@@ -74,4 +75,4 @@ def test_the_authorities_that_the_machine_knows_are_not_believed(block: str, bag
 
 
 def test_there_are_blocks_to_run():
-    assert len(BLOCKS) == 5
+    assert len(BLOCKS) == 7

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+from bagbuilder import Builder
 from jobs import Job, html
 from newsroom import article
 from wire import Server
@@ -103,3 +104,16 @@ def test_what_was_taken_down_proposes_nothing(job: Job, tmp_path: Path):
     (new,) = [each for each in job.bags.iterdir() if each.name.startswith("new-")]
     assert main(["takedown", "--reason", "x", str(new)]) == 0
     assert json.loads(json.dumps(proposals(job))) == []
+
+
+def test_another_canonical_address_of_the_copy_that_an_archive_has(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    builder = Builder()
+    record = builder.record
+    record["capture"]["outcome"] = "gone"
+    record["text"]["from"]["kind"] = "memento"
+    claim = {"raw": "x", "source": "json-ld", "at": "$.url"}
+    record["claims"]["canonical_url"] = [{**claim, "value": "https://news.example/2026/harbour"}]
+    builder.write(tmp_path / "bags/harbour-20260301T100000Z-01234567")
+    main(["status", "--rebuild", "--json", "--bags", str(tmp_path / "bags")])
+    (found,) = json.loads(capsys.readouterr().out)["proposals"]
+    assert (found["proposed"], found["evidence"]) == ("https://news.example/2026/harbour", "canonical")

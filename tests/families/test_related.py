@@ -4,12 +4,15 @@ import json
 from pathlib import Path
 
 import pytest
+from bagbuilder import Builder
 from jobs import Job, html
 from newsroom import article
 from wire import Server
 from wire_copy import Newsdesk
 
 from archiver.cli import main
+from archiver.families.member import item_and_text
+from archiver.view.open_bag import OpenBag
 
 BYLINE = '<meta name="author" content="{}">'
 PAPERS = ("www.morning.example", "evening.example", "www.alone.example", "m.short.example")
@@ -115,3 +118,19 @@ def test_the_keys_of_json_are_documented(bags: Path, capsys):
     documented = (Path(__file__).parents[2] / "docs/related.md").read_text("utf-8")
     for table in (family, family["base"], *family["members"]):
         assert [key for key in table if f"`{key}`" not in documented] == []
+
+
+def test_the_text_that_a_browser_showed_stands_in_for_one_that_scripts_make(tmp_path: Path):
+    builder = Builder()
+    builder.record["capture"]["outcome"] = "unread"
+    builder.record["rendering"] = {"text": {"file": "rendering/article.txt"}}
+    builder.payload["data/rendering/article.txt"] = b"What the browser showed.\n"
+    with OpenBag(builder.write(tmp_path / "bag")) as bag:
+        assert item_and_text(bag)[1] == ["What the browser showed."]
+
+
+def test_the_text_of_an_error_page_is_not_the_articles(tmp_path: Path):
+    builder = Builder()
+    builder.record["capture"]["outcome"] = "gone"
+    with OpenBag(builder.write(tmp_path / "bag")) as bag:
+        assert item_and_text(bag)[1] is None

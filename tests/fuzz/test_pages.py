@@ -239,7 +239,7 @@ def test_requisites_of_any_page_are_addresses_that_may_be_asked_for(text: str, k
     st.sampled_from([None, "utf-8", "utf-16", "nonsense", "rot13", "utf-7"]),
 )
 def test_references_of_any_style_sheet_are_addresses_that_may_be_asked_for(sheet: bytes, charset: str | None):
-    references, encoding = sheet_references(sheet, f"text/css; charset={charset}")
+    references, encoding, _ = sheet_references(sheet, f"text/css; charset={charset}")
     for each in resolved(references, URL, encoding).requisites:
         assert address_problem(each.url) is None
 

@@ -1,11 +1,13 @@
-"""What html-validate says of the pages of the demo's bags and of one made of hostile words (`make judges` gets it)."""
+"""What html-validate and axe-core say of the pages of bags (`make judges` gets both), hostile words among them."""
 
 import subprocess
 from pathlib import Path
 
 import pytest
+from browsers import needs_browser
 from newsroom import newsroom, pages_for, seed_document
 from places import ROOT
+from shown_pages import AXE, chromium, faults
 
 from archiver.cli import main
 from archiver.demo.tour import run_demo
@@ -45,3 +47,21 @@ def test_a_page_of_hostile_words_is_valid_html(tmp_path: Path):
 def test_the_judge_does_judge(tmp_path: Path):
     (tmp_path / "page.html").write_text("<!DOCTYPE html>\n<html lang='en'><p id=a id=b><blink>x</p></html>")
     assert "element" in judged(tmp_path / "page.html")
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: 'make judges' gets it from npm")
+@needs_browser
+def test_axe_finds_nothing_in_the_pages_at_both_widths_in_light_dark_and_print(tmp_path: Path):
+    run_demo(tmp_path / "bags", say=lambda _: None)
+    with chromium() as browser:
+        assert faults(browser, sorted(tmp_path.glob("bags/*/data/ro-crate-preview.html"))) == []
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not there: 'make judges' gets it from npm")
+@needs_browser
+def test_axe_does_judge(tmp_path: Path):
+    (tmp_path / "bag/data").mkdir(parents=True)
+    path = tmp_path / "bag/data/page.html"
+    path.write_text("<!DOCTYPE html><html lang=en><title>x</title><main><h1>x</h1><img src='data:,'></main></html>")
+    with chromium() as browser:
+        assert any("image-alt" in each for each in faults(browser, [path]))

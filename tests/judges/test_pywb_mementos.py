@@ -8,6 +8,9 @@ import gzip
 import json
 import subprocess
 import sys
+import urllib.request
+import zipfile
+from hashlib import sha256
 from pathlib import Path
 from uuid import uuid4
 
@@ -15,6 +18,7 @@ import pytest
 from jobs import HOST, Job, seeds
 from newsroom import PARAGRAPHS, article
 from replaying import pywb
+from web_archive import State, WebArchive
 from wire import Server, ok
 
 from archiver.cli import main
@@ -127,3 +131,55 @@ def test_the_states_of_the_article_are_traced(tmp_path: Path, capsys: pytest.Cap
         ("2022-04-01", "2022-06-01"),
     ]
     assert found["held"] == 9
+
+
+def test_the_access_copy_replays_the_memento_under_the_originals_address(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    """Derived, and labelled so; the sealed index has no alias, and the WARC files are the bag's."""
+    state = State("20220301120000", SAME)
+    archive, job = WebArchive(URL, [state]), Job(tmp_path / "bags", capsys)
+    gone = ok(b"<h1>Gone</h1>", b"Content-Type: text/html", status=b"410 Gone")
+    settings = tmp_path / "archiver.toml"
+    with Server({"/news/1": [gone]}) as site, Server(archive.answers()) as web:
+        url = f"http://127.0.0.1:{web.port}/news/"
+        settings.write_text(f'[[archives]]\nname = "A"\nfamily = "pywb"\nurl = "{url}"\n', "utf-8")
+        folder = seeds(tmp_path / "seeds", 1)
+        _, (result,) = job.run(folder, site, "--config", str(settings), "--browser", "never")
+    name, target = result["bag"], tmp_path / "target"
+    target.mkdir()
+    for _ in range(2):  # the second time it is found there, unchanged
+        assert main(["handoff", "--form", "wacz", str(job.bags / name), str(target)]) == 0
+    sealed = (job.bags / name / "data/wacz/indexes/index.cdx").read_text("utf-8")
+    assert sealed.count(f'"url": "{URL}"') == 1, "the original's own answer, 410"
+    with zipfile.ZipFile(target / f"{name}.access.wacz") as copy:
+        assert all(each.compress_type == zipfile.ZIP_STORED for each in copy.infolist())
+        package = json.loads(copy.read("datapackage.json"))
+        for each in package["resources"]:
+            data = copy.read(each["path"])
+            assert (len(data), f"sha256:{sha256(data).hexdigest()}") == (each["bytes"], each["hash"])
+        warc = copy.read(f"archive/{name}.warc.gz")
+        (tmp_path / "replay").mkdir()
+        copy.extractall(tmp_path / "replay/collections/copy")
+    assert warc == job.warc(name).read_bytes()
+    assert "Derived access copy" in package["description"]
+    assert (package["mainPageUrl"], package["mainPageDate"]) == (URL, "2022-03-01T12:00:00Z")
+    (alias,) = package["derived"]["aliases"]
+    assert alias == {"url": URL, "datetime": "2022-03-01T12:00:00Z", "answer_of": f"{url}20220301120000id_/{URL}"}
+    (tmp_path / "replay/config.yaml").write_text("framed_replay: false\n", "utf-8")
+    with (
+        pywb(tmp_path / "replay") as at,
+        urllib.request.urlopen(f"{at}/copy/20220301120000id_/{URL}", timeout=60) as answer,
+    ):
+        assert answer.read() == SAME
+        assert answer.headers["Memento-Datetime"] == "Tue, 01 Mar 2022 12:00:00 GMT"
+
+
+def test_a_bag_without_a_memento_has_no_access_copy(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    job, target = Job(tmp_path / "bags", capsys), tmp_path / "target"
+    target.mkdir()
+    with Server({"/news/1": [ok(SAME, b"Content-Type: text/html")]}) as site:
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), site, "--browser", "never")
+    assert main(["handoff", "--form", "wacz", str(job.bags / result["bag"]), str(target)]) == 0
+    assert (target / f"{result['bag']}.wacz").is_file()
+    assert not list(target.glob("*.access.wacz"))

@@ -10,6 +10,8 @@ from newsroom import PARAGRAPHS, article
 from web_archive import State, WebArchive
 from wire import Server, ok
 
+from archiver.cli import main
+
 URL = f"http://{HOST}/news/1"
 GONE = ok(b"<h1>Gone</h1>", b"Content-Type: text/html", status=b"410 Gone")
 
@@ -244,3 +246,53 @@ def test_an_archived_error_is_not_the_originals(tmp_path: Path, job: Job):
         to = ["--connect-to", f"web.archive.org:80:127.0.0.1:{web.port}"]
         code, (result,) = job.run(folder, None, *to, "--connect-to", f":80:127.0.0.1:{site.port}")
     assert (code, result["outcome"], result["verdict"], result["memento"]) == (0, "captured", "same", None)
+
+
+def test_a_page_that_is_gone_is_confirmed_by_a_later_run_and_by_the_archives_last_capture(
+    tmp_path: Path, job: Job, capsys: pytest.CaptureFixture[str]
+):
+    """The bag of the second answer names the first; a third run leaves the seed alone."""
+    archive, folder = WebArchive(URL, STATES), seeds(tmp_path / "seeds", 1)
+    soon = ["--confirm", "0.000001"]
+    with Server({"/news/1": [GONE]}) as site, Server(archive.answers()) as web:
+        config = ["--config", settings(tmp_path, named(web))]
+        _, (first,) = job.run(folder, site, *config)
+        _, (left,) = job.run(folder, site, *config, "--confirm", "30")
+        assert left["bag"] == first["bag"]
+        _, (second,) = job.run(folder, site, *config, *soon)
+        asked = len(site.seen["/news/1"])
+        _, (third,) = job.run(folder, site, *config, *soon)
+        assert (second["bag"] != first["bag"], third["bag"]) == (True, second["bag"])
+        assert len(site.seen["/news/1"]) == asked == 2
+        _, (again,) = job.run(folder, site, *config, *soon, "--retry")
+        assert again["bag"] == second["bag"], "the same answer once more makes no further bag"
+    (alone,) = job.record(first["bag"])["capture"]["witnesses"]
+    assert (alone["kind"], alone["archive"], alone["status"]) == ("archive", "the Test Archive", 404)
+    assert alone["datetime"].startswith("2023-01-01T12:00:00")
+    run, of_archive = job.record(second["bag"])["capture"]["witnesses"]
+    assert (run["kind"], run["status"], run["bag"], run["uri"]) == ("run", 410, first["bag"], URL)
+    assert of_archive == alone
+    assert all(job.valid(each["bag"]) for each in (first, second))
+    capsys.readouterr()
+    main(["status", "--bags", str(job.bags)])
+    main(["show", str(job.bags / second["bag"])])
+    out = capsys.readouterr().out
+    assert out.count(f"an earlier run of archiver had status 410 on {run['datetime'][:10]} ({first['bag']})") == 2
+    assert out.count("the Test Archive's last capture, of 2023-01-01, has status 404") == 2
+    page = (job.bags / second["bag"] / "data/ro-crate-preview.html").read_text("utf-8")
+    assert "an earlier run of archiver had status 410" in page
+    assert main(["certify", "--bags", str(job.bags), second["bag"]]) == 0
+    assert "last capture, of 2023-01-01, has status 404" in " ".join(capsys.readouterr().out.split())
+    assert main(["status", "--rebuild", "--quiet", "--bags", str(job.bags)]) == 0
+    assert "an earlier run of archiver had status 410" in capsys.readouterr().out
+
+
+def test_without_confirm_an_answer_once_more_is_none(tmp_path: Path, job: Job):
+    folder = seeds(tmp_path / "seeds", 1)
+    with Server({"/news/1": [GONE]}) as site:
+        _, (first,) = job.run(folder, site)
+        _, (again,) = job.run(folder, site, "--retry")
+        assert again["bag"] == first["bag"]
+        _, (other,) = job.run(folder, site, "--recapture")
+    for each in (first, other):
+        assert "witnesses" not in job.record(each["bag"])["capture"]

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from jobs import Job, html, seeds
 from newsroom import PARAGRAPHS, article
-from wire import Server
+from pictures import jpeg, xmp
+from wire import Server, ok
 
 from archiver.cli import main
 
@@ -98,3 +99,20 @@ def test_a_bag_names_the_earlier_ones_and_history_lists_them(bags: list[Path], c
     assert "credit-dropped" in {each["code"] for each in found[2]["findings"]}
     assert main(["history", "--bags", str(folder), "http://nobody.example/"]) == 0
     assert "no bag of http://nobody.example/" in capsys.readouterr().out
+
+
+def test_another_photo_under_the_same_words_is_found(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    job, folder, found = Job(tmp_path / "bags", capsys), seeds(tmp_path / "seeds", 1), []
+    page = html(article(TITLE, FIRST, caption="The hall. Photo: AFP"))
+    for credit in ("AFP", "AFP", "Jane Roe"):
+        picture = ok(jpeg(xmp=xmp(caption="The hall", credit=credit)), b"Content-Type: image/jpeg")
+        with Server({"/news/1": [page], "/p.jpg": [picture]}) as server:
+            _, (result,) = job.run(folder, server, "--recapture", "--browser", "never")
+        found.append(job.bags / result["bag"])
+    code, same = told(capsys, found[0], found[1])
+    assert (code, same["same"], same["findings"]) == (0, True, [])
+    code, other = told(capsys, found[1], found[2])
+    digests = [other[each]["photo"] for each in ("older", "newer")]  # type: ignore[index]
+    assert all(digests)
+    assert (code, other["same"]) == (1, False)
+    assert other["findings"] == [{"code": "photo-changed", "message": f"sha256 {digests[0]} became {digests[1]}"}]

@@ -133,6 +133,23 @@ def capture_by_a_clock_that_is_ahead(b):
     capture(b, finished="2226-03-01T10:00:02Z")
 
 
+def check_before_sealing(**facts):
+    started = "2026-03-01T10:00:01.000000Z"
+    found = {"name": "virus scan", "kind": "virus check", "tool": "x", "started": started, "outcome": "passed"}
+    return {**found, "reason": None, "looked_at": 3, "formats": [], "flags": [], "left_out": [], **facts}
+
+
+@made(f"REC016 {RECORD}")
+def check_before_sealing_that_flagged_something(b):
+    flag = {"of": None, "message": "Eicar"}
+    b.record["checks"] = [check_before_sealing(), check_before_sealing(outcome="flagged", flags=[flag])]
+
+
+@made(f"REC017 {RECORD}")
+def check_before_sealing_that_was_not_made(b):
+    b.record["checks"] = [check_before_sealing(outcome="not made", reason="no clamscan is installed")]
+
+
 @made(f"REC015 {RECORD}")
 def page_published_after_its_capture(b):
     published = {"value": "2026-03-03", "raw": "March 3, 2026", "source": "visible", "at": "/html/body/time"}

@@ -158,6 +158,8 @@ class Authorities:
     answers: dict[str, bytes] = field(default_factory=dict)
     """path -> what the site answers there; what is not here is 404. `/tsa` answers by openssl."""
     asked: list[str] = field(default_factory=list)
+    others: dict[str, Holder] = field(default_factory=dict)
+    """path -> a further time-stamping authority that answers there."""
 
     @cached_property
     def root(self) -> Holder:
@@ -247,8 +249,8 @@ def authorities(folder: Path) -> Iterator[Authorities]:
         def answer(self, path: str, body: bytes) -> None:
             here.asked.append(path)
             data = here.answers.get(path)
-            if data is None and path == "/tsa":
-                data = here.timestamp(body)
+            if data is None and (path == "/tsa" or path in here.others):
+                data = here.timestamp(body, here.others.get(path))
             self.send_response(404 if data is None else 200)
             self.send_header("Content-Length", str(len(data or b"")))
             self.end_headers()

@@ -1,6 +1,7 @@
 """`archiver trace`: the states of an article, bracketed by captures of archives and own bags, within a budget."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,38 @@ def test_after_429_of_the_archive_itself_it_is_left_alone(traced):
     assert found["read"] <= 2
 
 
+def test_an_endless_timemap_is_cut_and_said_to_be(folder: Path, capsys: pytest.CaptureFixture[str]):
+    from email.utils import format_datetime
+
+    answers: dict[str, Any] = {f"/news/{URL}": [ok(b"", b'Link: </map/0>; rel="timemap"')]}
+    for n in range(30):
+        moment = format_datetime(datetime(2022, 1, n + 1, tzinfo=UTC), usegmt=True)
+        kept = f'</kept/{n}>; rel="memento"; datetime="{moment}"'
+        links = f'<{URL}>; rel="original", </map/{n + 1}>; rel="timemap", {kept}'
+        answers[f"/map/{n}"] = [ok(links.encode(), b"Content-Type: application/link-format")]
+        answers[f"/kept/{n}"] = [ok(SAME, HTML, f"Memento-Datetime: {moment}".encode())]
+    with Server(answers) as web:
+        where = ["--bags", str(folder / "bags"), "--config", settings(folder, web, "memento")]
+        assert main(["trace", "--json", *where, str(folder / "seeds")]) == 0
+        assert sum(each.startswith("/map/") for each in web.seen) == 10
+    found = json.loads(capsys.readouterr().out)
+    assert (found["held"], found["read"]) == (10, 10)
+    assert any("was cut: it may hold more" in each for each in found["notes"])
+
+
+def test_a_slow_archive_is_left_and_said_to_be(traced, monkeypatch: pytest.MonkeyPatch):
+    from archiver.mementos import client
+
+    monkeypatch.setattr(client, "UNREACHED_SECONDS", 0.3)
+    archive = many(3)
+    archive.extra[archive.cdx_path()] = [(30.0, ok(b""))]
+    with Server(archive.answers()) as web:
+        code, found = traced(web)
+        assert sum(map(len, web.seen.values())) == 1
+    assert (code, found["states"]) == (1, [])
+    assert any("cannot be reached" in each or "gives no whole answer" in each for each in found["notes"])
+
+
 def test_a_person_sees_a_line_of_states(folder: Path, capsys: pytest.CaptureFixture[str]):
     with Server(many(20, 5, 15).answers()) as web:
         where = ["--bags", str(folder / "bags"), "--config", settings(folder, web), "--requests", "12"]
@@ -224,8 +257,6 @@ def test_nobody_named_and_no_bag_is_said(folder: Path, capsys: pytest.CaptureFix
 
 @given(st.lists(st.integers(0, 3), min_size=2, max_size=40), st.integers(0, 60))
 def test_each_capture_is_read_at_most_once_and_all_of_them_with_budget_enough(texts, budget):
-    from datetime import UTC, datetime, timedelta
-
     from archiver.tracing.points import Point, next_to_read
 
     begin = datetime(2022, 1, 1, tzinfo=UTC)

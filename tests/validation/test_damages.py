@@ -20,6 +20,7 @@ from archiver.validation.validator import validate_bag
 
 TABLES = (damages_bag, damages_warc, damages_record, damages_package)
 ELSEWHERE = {
+    **{f"PRIV00{n}": "tests/private/test_private.py" for n in (1, 2, 3)},
     "BAG001": "tests/validation/test_hostile.py",
     "BAG012": "tests/validation/test_hostile.py",
     **{f"BAG0{n}": "tests/validation/test_names_and_fetch.py" for n in (58, 59, 60, 63, 64)},
@@ -29,6 +30,7 @@ ELSEWHERE = {
     "FIX012": "tests/validation/test_hostile.py",
     "WARC006": "tests/validation/test_hostile.py",
     **{f"WARC0{n}": "tests/validation/test_guests.py" for n in range(26, 32)},
+    **{f"WACZ0{n}": "tests/transfer/test_wacz_signing.py" for n in (13, 14, 15)},
     "TXT006": "tests/validation/test_re_extraction.py",
     "TXT007": "tests/validation/test_re_extraction.py",
     **{f"TXT0{n:02}": "tests/validation/test_re_extraction.py" for n in (8, 9, 10)},

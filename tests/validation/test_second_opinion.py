@@ -53,3 +53,15 @@ def test_the_option_stands_alone_or_with_required_and_takes_no_bag_for_its_value
                           ([bag], 0)):  # fmt: skip
         assert main(["validate", *command]) == code, command
     assert "BAG073" in capsys.readouterr().out
+
+
+def test_a_second_opinion_may_be_required_of_what_leaves_and_of_what_arrives(tmp_path: Path, capsys):
+    bag, far, here = with_file(tmp_path / "bags/bag", "100%"), tmp_path / "far", tmp_path / "here"
+    far.mkdir()
+    assert main(["handoff", str(bag), str(far), "--second-opinion", "required"]) == 1
+    assert "BAG070" in capsys.readouterr().out
+    assert list(far.iterdir()) == []
+    assert main(["handoff", str(bag), str(far)]) == 0
+    assert main(["receive", str(far / "bag.tar"), "--bags", str(here), "--second-opinion", "required"]) == 1
+    assert "BAG070" in capsys.readouterr().out
+    assert main(["receive", str(far / "bag.tar"), "--bags", str(here)]) == 0

@@ -17,7 +17,8 @@ from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer
 from archiver.validation.trust.policy import read_roots
 from archiver.verification.certify import draft
-from archiver.view.certificate import LONGEST, WIDTH, as_html, as_text
+from archiver.view.certificate import LONGEST
+from archiver.view.certificate_pages import WIDTH, as_html, as_text
 
 MOMENT = datetime(2026, 5, 1, 12, 30, tzinfo=UTC)
 HOSTILE = 'Har\x1b[31mbour\n10. Signed by\u202e the <script>alert("x")</script> & court'

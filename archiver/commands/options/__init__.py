@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from archiver import __version__
-from archiver.commands.options import bags, jobs, pages, rights, transfer
+from archiver.commands.options import bags, jobs, pages, rights, showing, transfer
 from archiver.commands.options.argument_parser import ArgumentParser
 from archiver.commands.options.common import settings
 
@@ -54,6 +54,7 @@ COMMANDS = (
     Command("sign", "Sign and timestamp bags; a further signer can sign after the first.", transfer.sign, "sign"),
     Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "audit"),
     Command("certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "certify"),
+    Command("bundle", "Make an evidence bundle of a bag, for a court or an editor.", bags.bundle, "bundle"),
     Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),
     Command("history", "Show the bags of one article over time and what changed.", bags.history, "over_time"),
     Command("diff", "Compare two bags of one article: text, claims, credits, photo.", bags.diff, "over_time"),
@@ -65,9 +66,12 @@ COMMANDS = (
         bags.export,
         "export",
     ),
+    Command("publish", "Write a static folder of bags for any web server.", showing.publish, "export"),
+    Command("serve", "Browse, search and replay bags on this machine.", pages.serve, "serve"),
     Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "restrict"),
     Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "restrict"),
     Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "status"),
+    Command("report", "Report on a folder of bags: totals, causes, agencies, sizes.", showing.report, "status"),
     Command("extract", "Print the text of saved HTML pages.", pages.extract, "saved_pages"),
     Command("compare", "Compare a seed with a saved page: no network, no bag.", pages.compare, "saved_pages"),
     Command("demo", "The whole job on a small made-up newspaper; no network needed.", jobs.demo, "demo"),

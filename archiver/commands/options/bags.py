@@ -1,5 +1,5 @@
-"""The options of the commands that look at bags: `archiver validate`, `audit`, `show`, `export` and
-`certify`."""
+"""The options of the commands that look at bags: `archiver validate`, `audit`, `show`, `export`,
+`certify` and `bundle`."""
 
 import argparse
 import re
@@ -149,6 +149,23 @@ def certify(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--trust-roots", type=Path, metavar="FILE", help="trusted certificates (PEM, or a folder), for a signed bag"
     )
+
+
+def bundle(command: argparse.ArgumentParser) -> None:
+    """The options of `archiver bundle`."""
+    command.add_argument("places", nargs="+", metavar="BAG", help="bag, or the name of one in the bags folder")
+    command.add_argument(
+        "--output",
+        type=Path,
+        metavar="PLACE",
+        help="where to: a folder, or a file that ends in .zip (default: NAME-bundle here); nothing is overwritten",
+    )
+    command.add_argument(
+        "--trust-roots", type=Path, metavar="FILE", help="trusted certificates (PEM, or a folder), for a signed bag"
+    )
+    command.add_argument("--exhibits", action="store_true", help="many bags, in the order of their exhibit numbers")
+    command.add_argument("--private", action="store_true", help="give facts about people and cases along")
+    as_json(command, "one JSON object: output, bags, files, octets, held_back, refused")
 
 
 def _age(text: str) -> timedelta:

@@ -3,8 +3,8 @@
 import argparse
 from pathlib import Path
 
-FORMS = ("folder", "tar", "tgz", "zip", "wacz")
-"""Package formats of a delivery (`packaging/package.py`)."""
+FORMS = ("folder", "tar", "tgz", "zip", "wacz", "warc")
+"""Package formats of a delivery (`packaging/package.py`), and `warc`, many bags in one file."""
 ENDPOINT = "the S3 server (default: AWS_ENDPOINT_URL, else AWS)"
 
 
@@ -54,6 +54,14 @@ def trust(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="trusted certificates of timestamping authorities, apart from signers' (default: those of --trust-roots)",
     )
+    group.add_argument(
+        "--trusted-list",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="FILE",
+        help="a trusted list (ETSI TS 119 612, XML): report whether timestamping authorities are on it (repeatable)",
+    )
 
 
 def count(text: str) -> int:
@@ -78,4 +86,22 @@ def whole(text: str) -> int:
     """A whole number. Raises ArgumentTypeError."""
     if not (text.isascii() and text.isdecimal() and len(text) < 7):
         raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 0 to 999999")
+    return int(text)
+
+
+def days(text: str) -> float:
+    """A number of days. Raises ArgumentTypeError."""
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 100_000:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of days from 0 to 100000")
+    return value
+
+
+def port(text: str) -> int:
+    """A port whose next one is one too; 0 for any. Raises ArgumentTypeError."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) < 65_535):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65534")
     return int(text)

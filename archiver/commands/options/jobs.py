@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from archiver.commands.options.common import ENDPOINT, as_json, count, profile, seconds
+from archiver.commands.options.common import ENDPOINT, as_json, count, days, profile, seconds
 
 
 def run(command: argparse.ArgumentParser) -> None:
@@ -18,12 +18,31 @@ def run(command: argparse.ArgumentParser) -> None:
     as_json(
         command,
         "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; "
-        "where there is one partial, warning, package",
+        "where there is one partial, warning, package, unchanged",
+    )
+    command.add_argument(
+        "--from",
+        dest="imports",
+        nargs="+",
+        action="extend",
+        metavar="FILE",
+        help="take the pages from captures that others made (WARC, WACZ, HAR, MHTML); no request is made",
     )
     command.add_argument("--dry-run", action="store_true", help="read the seeds, say what would be done, do nothing")
     _guess_url(command)
     command.add_argument("--retry", action="store_true", help="try seeds again that ended gone, blocked or refused")
+    command.add_argument(
+        "--confirm",
+        type=days,
+        metavar="DAYS",
+        help="ask once more for what was gone so many days ago; its bag names both answers (default: 0, not)",
+    )
     command.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
+    command.add_argument(
+        "--only-changed",
+        action="store_true",
+        help="fetch again, in full, and make a new bag only where text, claims, credits or photo have changed",
+    )
     command.add_argument(
         "--log-json",
         nargs="?",
@@ -95,6 +114,12 @@ def _network(command: argparse.ArgumentParser) -> None:
     group.add_argument("--user-agent", metavar="TEXT", help="User-Agent header; include a contact address")
     group.add_argument("--proxy", metavar="URL", help="fetch through this proxy; the record says so")
     group.add_argument("--ca-bundle", type=Path, metavar="FILE", help="trusted roots, in place of the built-in ones")
+    group.add_argument(
+        "--cookies",
+        type=Path,
+        metavar="FILE",
+        help="cookies of subscriptions (Netscape format), each sent to its own host alone; the bags are restricted",
+    )
     group.add_argument(
         "--insecure", action="store_true", help="take any certificate; the record says it was not verified"
     )

@@ -5,7 +5,8 @@ from pathlib import Path
 
 from archiver.commands.options.common import ENDPOINT, FORMS, as_json, bags, profile, trust
 
-RECEIVERS = ("aptrust", "archivematica", "btr", "generic")
+SECOND_OPINION = "bagit-python must call bags valid too, even where it is known to be wrong (default: a note)"
+RECEIVERS = ("aptrust", "archivematica", "btr", "dspace", "eark", "generic")
 
 
 def sign(command: argparse.ArgumentParser) -> None:
@@ -21,7 +22,15 @@ def sign(command: argparse.ArgumentParser) -> None:
         help="of an encrypted key (or in ARCHIVER_PASSPHRASE, or asked for)",
     )
     command.add_argument(
-        "--timestamp", metavar="URL", help="a time-stamping authority (RFC 3161); alone: timestamps only"
+        "--timestamp",
+        action="append",
+        metavar="URL",
+        help="a time-stamping authority (RFC 3161), repeatable: one that fails is no loss; alone: timestamps only",
+    )
+    command.add_argument(
+        "--renew",
+        action="store_true",
+        help="renew the timestamps of bags before their authority's certificate or algorithm ends",
     )
     command.add_argument(
         "--trust-roots",
@@ -71,7 +80,7 @@ def handoff(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--group-size",
         metavar="N|BYTES",
-        help="cut it into parts of so many bags, or bytes: 500, 50GB (default: 10000)",
+        help="cut it into parts of so many bags, or bytes: 500, 50GB (default: 10000; of --form warc: 1GB)",
     )
     command.add_argument(
         "--receipts",
@@ -79,6 +88,7 @@ def handoff(command: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where receipts go: DIR/receipts (default: the folder the bag lies in)",
     )
+    command.add_argument("--second-opinion", choices=("required",), help=SECOND_OPINION)
     as_json(command, "one JSON object a bag: bag, outcome, package, size, sha256, receipt, reason, notes")
 
 
@@ -97,5 +107,6 @@ def receive(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="put the bags of a group into the bags folder one by one (default: keep the group)",
     )
+    command.add_argument("--second-opinion", choices=("required",), help=SECOND_OPINION)
     as_json(command, "one JSON object a package: package, outcome, bag, receipt, reason, notes, unpacked")
     trust(command)

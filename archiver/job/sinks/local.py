@@ -14,7 +14,7 @@ from archiver.job.result import Archived, Done
 from archiver.job.workers.executors import run_seed
 from archiver.ledger.ledger import Entry, Ledger, key_of
 from archiver.ledger.seals import keep
-from archiver.model import PreviousBag, Seed
+from archiver.model import Failure, PreviousBag, Seed
 from archiver.transfer.left_state import left_state
 
 
@@ -36,7 +36,7 @@ class BagSink:
         """Make results durable: bags first, then the ledger; the rows it has now. Raises StorageError."""
         group = [(seed, self._once(seed, done)) for seed, done in group]
         publish([done.bag for _, done in group if isinstance(done, Archived) and not done.repeats], self._config.bags)
-        entries = [entry_of(seed, done) for seed, done in group]
+        entries = [self._entry(seed, done) for seed, done in group]
         left = [
             left_state(self._config.bags / done.bag.name)
             for _, done in group
@@ -46,8 +46,15 @@ class BagSink:
         self._ledger.settle(entries, self._job, now, beside=lambda database: keep(database, filter(None, left)))
         return entries
 
+    def _entry(self, seed: Seed, done: Done) -> Entry:
+        """The seed's row. A seed that is not in the files of `--from` keeps the row of the bag that it has."""
+        last = self._ledger.find(key_of(seed)) if isinstance(done, Failure) and done.kind == "import" else None
+        return last if last is not None and last.bag is not None else entry_of(seed, done)
+
     def _once(self, seed: Seed, done: Done) -> Done:
         """The same result; where the seed's last bag has the answer already, without the new bag."""
+        if isinstance(done, Archived) and done.repeats:
+            return done
         last = self._ledger.find(key_of(seed)) if isinstance(done, Archived) and done.outcome != "captured" else None
         if not isinstance(done, Archived) or self._config.recapture or not repeats(done, last):
             return done

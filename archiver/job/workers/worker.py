@@ -12,11 +12,13 @@ from functools import partial
 from pathlib import Path
 
 from archiver.bag.staging import STAGING
+from archiver.capture.cookie_file import read_cookies
 from archiver.capture.fetch import Fetcher
 from archiver.capture.recorder import Recorder
 from archiver.capture.shared_cache import SharedCache
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
+from archiver.imports.importer import Importer
 from archiver.job.clock_check import FreshClockCheck
 from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
@@ -84,12 +86,15 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
     out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
     return Tools(
         config=config,
-        fetcher=Fetcher(Recorder(config), cache=cache),
+        fetcher=Fetcher(
+            Recorder(config), cache=cache, cookies=read_cookies(config.cookies) if config.cookies else None
+        ),
         job=job,
         signer=signer,
         outbox=out,
         mementos=Mementos(config, Turns(config.bags / STAGING / "archives", job)),
         clock=FreshClockCheck(),
+        importer=Importer(config=config) if config.imports else None,
     )
 
 

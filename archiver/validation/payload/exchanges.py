@@ -38,7 +38,7 @@ def _exchange(record: Record, number: int, by_id: Mapping[str, WarcRecord]) -> I
         if found is None or found.type != kind:
             yield finding("REC004", RECORD, field=f"{field}.record_ids.{kind}", kind=f"a {kind}", found=stated)
             continue
-        yield from _same(f"{field}.url", found.get("warc-target-uri"), url)
+        yield from _same(f"{field}.url", found.url, url)
         moment = _moment(found.get("warc-date"))
         if moment and begun and ended and not begun.replace(microsecond=0) <= moment <= ended:
             yield finding("REC005", RECORD, field=f"{field}.started", expected=moment, found=f"{begun} to {ended}")
@@ -69,7 +69,7 @@ def _page(record: Record, by_id: Mapping[str, WarcRecord], answers: set[str | No
     if page is None or page.type != "response":
         yield finding("REC004", RECORD, field="capture.record_id", kind="a response", found=stated)
         return
-    yield from _same("capture.final_url", page.get("warc-target-uri"), record.get(str, "capture", "final_url"))
+    yield from _same("capture.final_url", page.url, record.get(str, "capture", "final_url"))
     yield from _answer(record, ("capture",), "capture", page)
     payload = record.get(str, "capture", "payload_sha256")
     if payload is not None and payload != page.payload_sha256:

@@ -26,7 +26,9 @@ from archiver.validation.payload.ro_crate import check_crate
 from archiver.validation.payload.times import check_times
 from archiver.validation.payload.wacz import Digest, check_wacz
 from archiver.validation.rules.registry import finding
+from archiver.validation.warc.foreign import KeepingReader, Plain, read_foreign
 from archiver.validation.warc.guests import check_guests
+from archiver.validation.warc.gzip_members import Members
 from archiver.validation.warc.reader import WarcRecord, read_warc
 
 _PEM = re.compile(rb"-----BEGIN CERTIFICATE-----([A-Za-z0-9+/=\s]+)-----END CERTIFICATE-----")
@@ -48,7 +50,8 @@ def check_payload(
     for path, _ in tree.in_order():
         if path == named or (path.startswith(OWN) and path.endswith(".warc.gz")):
             made.add("warc")
-            warcs[path], more = _warc(tree, path)
+            imported = record is not None and record.get(dict, "capture", "import") is not None
+            warcs[path], more = _imported(tree, path) if imported else _warc(tree, path)
             findings += more
     guests, more = check_guests(tree, warcs.keys())
     made |= {"warc"} if guests else set()
@@ -65,6 +68,7 @@ def check_payload(
     digest = cache(partial(_digest, tree))
     text = _read_text(tree, record)
     findings += _seed(tree, record, digest)
+    findings += _private(tree, record, digest)
     findings += _text(tree, record, digest)
     findings += check_wacz(tree, record, text, warcs, digest)
     findings += check_crate(tree, record, info, digest)
@@ -83,6 +87,22 @@ def _warc(tree: Tree, path: str) -> tuple[list[WarcRecord], list[Finding]]:
             return read_warc(stream, path, tree.files[path])
     except OSError as error:
         return [], [finding("WARC001", path, reason=error.strerror)]
+
+
+def _imported(tree: Tree, path: str) -> tuple[list[WarcRecord], list[Finding]]:
+    """A WARC file of records that other software made, copied into a bag of ours."""
+    kept: list[KeepingReader] = []
+
+    def make(source: Members | Plain, name: str) -> KeepingReader:
+        kept.append(KeepingReader(source, name))
+        return kept[0]
+
+    try:
+        with tree.open(path) as stream:
+            found = read_foreign(stream, path, tree.files[path], make=make)
+    except OSError as error:
+        return [], [finding("WARC001", path, reason=error.strerror)]
+    return (kept[0].records if kept else []), found
 
 
 def _digest(tree: Tree, path: str) -> str:
@@ -104,6 +124,23 @@ def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
         return  # its places are paragraphs, or lines of the text within
     if (stated := record.get(int, "seed", "lines")) is not None and stated != lines:
         yield finding("SEED002", path, expected=stated, found=lines)
+
+
+def _private(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
+    """Facts about people and cases: as the record says, or left out of an access copy."""
+    if record.get(str, "private", "kept") != "bag":
+        return
+    path, stated = f"data/{record.get(str, 'private', 'file')}", record.get(str, "private", "sha256")
+    if path not in tree.files and record.get(dict, "redaction") is not None:
+        yield finding("PRIV002", path, digest=stated)
+        return
+    try:
+        found = digest(path)
+    except (KeyError, OSError):
+        yield finding("PRIV003", path)
+        return
+    if found != stated:
+        yield finding("PRIV001", path, expected=stated, found=found)
 
 
 NOT_LINES = ("docx", "pdf", "webloc")

@@ -12,7 +12,7 @@ from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.provenance import RECORD, Record
 from archiver.validation.rules.registry import finding
-from archiver.validation.warc.content_codings import NotInstalled, decoded
+from archiver.validation.warc.content_codings import NotInstalled, decoded, decoded_as_archived
 from archiver.validation.warc.gzip_members import Broken, Members
 from archiver.validation.warc.http_payload import Message, header_values
 from archiver.validation.warc.reader import WarcRecord
@@ -121,10 +121,11 @@ def recorded_page(
     paragraphs: tuple[tuple[str | None, str], ...] = (),
 ) -> tuple[ReadAgain | None, str]:
     """The page that the record names, out of the WARC; or why it cannot be read."""
-    archived = record.get(str, "text", "from", "kind") == "memento"
+    archived = record.get(str, "text", "from", "kind") in ("memento", "import")
     named = record.get(str, "text", "from", "record_id") if archived else record.get(str, "capture", "record_id")
-    found = next((each for each in warc if each.id == named and each.type == "response"), None)
-    if found is None or found.status is None:
+    found = next((each for each in warc if each.id == named and each.type in ("response", "resource")), None)
+    resource = found is not None and found.type == "resource"
+    if found is None or (found.status is None and not resource):
         return None, "the recorded response is not there, or is no HTTP"
     bound = record.get(int, "configuration", "limits", "page_bytes") or PAGE_BYTES
     limit = max(1, min(bound, PAGE_BYTES))
@@ -132,22 +133,22 @@ def recorded_page(
     message = Message("response", set(), keep=lambda piece: payload.extend(piece[: max(0, limit - len(payload))]))
     try:
         for piece in _block(tree, path, found):
-            message.feed(piece)
+            if resource:
+                payload += piece[: max(0, limit - len(payload))]
+            else:
+                message.feed(piece)
         codings = header_values(message.headers, "content-encoding")
-        body = decoded(bytes(payload), codings, limit)
-        if archived:  # archives label gzip that is none, and do not label gzip
-            packed = payload.startswith(b"\x1f\x8b")
-            body = bytes(payload[:limit]) if not body and not packed else body
-            body = decoded(body, ["gzip"], limit) if body.startswith(b"\x1f\x8b\x08") else body
+        take_off = decoded_as_archived if archived and not resource else decoded
+        body = take_off(bytes(payload), codings, limit)
     except NotInstalled as error:
         return None, f"its coding needs the package {error.package}, which is not installed"
     except (Broken, KeyError, OSError):
         return None, "the recorded response cannot be read"
     page = ReadAgain(
         paragraphs=paragraphs,
-        url=found.get("warc-target-uri") or "",
-        status=found.status,
-        headers=message.headers,
+        url=found.url or "",
+        status=found.status or 200,
+        headers=(("Content-Type", found.get("content-type") or ""),) if resource else message.headers,
         body=body,
         extractor=record.get(str, "text", "extractor") or "",
         extractor_version=record.get(str, "text", "extractor_version") or "",

@@ -30,6 +30,20 @@ def check_times(record: Record, now: datetime) -> Iterator[Finding]:
             yield finding("REC014", RECORD, field=f"capture.{name}", expected=f"by {now:%Y-%m-%d}", found=moment)
             break
     yield from _published(record)
+    yield from _checks(record)
+
+
+def _checks(record: Record) -> Iterator[Finding]:
+    """What programs flagged before the bag was sealed, and those that could not be run."""
+    for number in range(min(len(record.get(list, "checks") or []), 50)):
+        at = ("checks", number)
+        name, outcome = record.get(str, *at, "name"), record.get(str, *at, "outcome")
+        if outcome == "flagged":
+            what = record.get(str, *at, "flags", 0, "message") or "not stated"
+            where = record.get(str, *at, "flags", 0, "of", "path")
+            yield finding("REC016", f"data/{where}" if where else RECORD, name=name, what=what)
+        elif outcome == "not made":
+            yield finding("REC017", RECORD, name=name, reason=record.get(str, *at, "reason") or "not stated")
 
 
 def _published(record: Record) -> Iterator[Finding]:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
+from archiver.errors import UsageError
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.provenance import COMPLAINTS, Record, parsed
@@ -50,7 +51,9 @@ def check_wacz(
     if PAGES not in missing:
         known = indexed if index not in missing else None
         yield from islice(_pages(tree, known, pages), COMPLAINTS)
-        other = "text.from.url" if record.get(str, "text", "from", "kind") == "memento" else "capture.final_url"
+        other = (
+            "text.from.url" if record.get(str, "text", "from", "kind") in ("memento", "import") else "capture.final_url"
+        )
         final = record.get(str, *other.split("."))
         if pages and final is not None and final not in pages:
             yield finding("WACZ012", PAGES, field="url", other=other, expected=final)
@@ -91,9 +94,12 @@ def _lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
 def _index(tree: Tree, index: str, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[Page]) -> Iterator[Finding]:
     """Every line leads to one response and says what that is, and no response is left out (5.2.2)."""
     responses = {
-        (path, each.offset): each for path, records in warcs.items() for each in records if each.type == "response"
+        (path, each.offset): each
+        for path, records in warcs.items()
+        for each in records
+        if each.type in ("response", "resource")
     }
-    left = dict.fromkeys(responses)
+    left = dict.fromkeys(place for place, each in responses.items() if each.type == "response")
     try:
         lines = _lines(tree, index)
     except ValueError as error:
@@ -132,7 +138,7 @@ def _number(facts: Record, name: str) -> int:
 
 def _entry(index: str, number: int, key: str, moment: str, facts: Record, answer: WarcRecord) -> Iterator[Finding]:
     """One line beside the response it leads to. A media type `unk` and a digest `-` claim nothing."""
-    url = answer.get("warc-target-uri") or ""
+    url = answer.url or ""
     digest = f"sha256:{answer.payload_sha256}" if answer.payload_sha256 else None
     for name, found, expected in (
         ("timestamp", moment, _stamp(answer.get("warc-date") or "")),
@@ -230,10 +236,30 @@ def _hash(path: str, digest: Digest) -> str | None:
 def _closing(tree: Tree, digest: Digest) -> Iterator[Finding]:
     """The digest of the datapackage (5.5)."""
     try:
-        closing = Record(parsed(_read(tree, CLOSING)))
+        whole = parsed(_read(tree, CLOSING))
+        closing = Record(whole)
     except ValueError as error:
         yield finding("WACZ002", CLOSING, reason=error)
         return
     expected, found = _hash(PACKAGE, digest), closing.get(str, "hash")
     if expected is not None and (closing.get(str, "path"), found) != (PACKAGE.removeprefix(FOLDER), expected):
         yield finding("WACZ011", CLOSING, expected=expected, found=found)
+    if isinstance(whole, dict) and "signedData" in whole:
+        yield _signed(whole)
+
+
+def _signed(closing: Mapping[str, Any]) -> Finding:
+    """What a signature of the digest (wacz-auth 0.1.0) is worth: a note, since nobody is asked to trust its key."""
+    try:
+        from archiver.cms.wacz_auth import check_digest
+    except UsageError as error:
+        return finding("WACZ015", CLOSING, reason=error)
+    try:
+        found = check_digest(closing)
+    except ValueError as error:
+        return finding("WACZ014", CLOSING, reason=error)
+    who = f"the key with SHA-256 {found.key}, which names nobody"
+    if found.key is None:
+        who = f"{found.domain}, whom nobody verified"
+    since = f"; timestamp {found.timestamp}" if found.timestamp else ""
+    return finding("WACZ013", CLOSING, who=who, created=found.created, since=since)

@@ -44,10 +44,35 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#4-12-what-must-agree",
                 "{field} is later than now: the clock was wrong at the capture, or is wrong here",
             ),
+            "REC016": (
+                "warning",
+                "bag-format.md#4-15-checks-before-sealing",
+                "a check before sealing flagged something: {name}: {what}",
+            ),
+            "REC017": (
+                "warning",
+                "bag-format.md#4-15-checks-before-sealing",
+                "a check before sealing was not made: {name}: {reason}",
+            ),
             "REC015": (
                 "warning",
                 "bag-format.md#4-12-what-must-agree",
                 "{field} is a day after the capture: the clock was wrong at the capture, or the page names a later day",
+            ),
+            "PRIV001": (
+                "error",
+                "bag-format.md#4-16-private",
+                "the private facts do not match their digest in the record (private.sha256)",
+            ),
+            "PRIV002": (
+                "info",
+                "bag-format.md#4-16-private",
+                "left out: digest {digest}; whoever has the file can check it by that",
+            ),
+            "PRIV003": (
+                "error",
+                "bag-format.md#4-16-private",
+                "the private facts that the record names are not in the bag",
             ),
         },
     ),
@@ -159,6 +184,9 @@ RULES: dict[str, Rule] = {
             "WACZ010": ("error", "WACZ 1.1.1, 5.4", "{field} is not what the datapackage says"),
             "WACZ011": ("error", "WACZ 1.1.1, 5.5", "not the digest of the datapackage"),
             "WACZ012": ("error", "WACZ 1.1.1, 5.3", "{field} contradicts {other}"),
+            "WACZ013": ("info", "WACZ 1.1.1, 5.5", "the WACZ is signed by {who}, {created}{since}"),
+            "WACZ014": ("warning", "WACZ 1.1.1, 5.5", "the signature of the WACZ does not hold: {reason}"),
+            "WACZ015": ("info", "WACZ 1.1.1, 5.5", "the signature of the WACZ was not checked: {reason}"),
         },
     ),
     **rules(

@@ -61,6 +61,29 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#5-2-timestamps",
                 "no trusted timestamp; evaluated as of now",
             ),
+            "TSR009": (
+                "warning",
+                "bag-format.md#5-2-timestamps",
+                "the authority's certificate expired on {end}, and no later timestamp renews this one",
+            ),
+            "TSR010": ("error", "RFC 4998, 5.3", "the renewal does not hold for {file}: {reason}"),
+            "TSR011": ("error", "RFC 4998, 5.3", "the list of a renewal carries no timestamp and renews nothing"),
+            "TSR012": (
+                "warning",
+                "bag-format.md#5-2-timestamps",
+                "renewed at {moment}, after its authority's certificate expired on {end}: that renews nothing",
+            ),
+            "TSR013": (
+                "info",
+                "RFC 4998, 5.3",
+                "its algorithm ended on {ended}; it was renewed before, at {moment}",
+            ),
+            "TSR014": ("info", "bag-format.md#5-2-timestamps", "renewed at {moment}"),
+            "TSR015": (
+                "info",
+                "bag-format.md#5-2-timestamps",
+                "the authority's certificate ends on {end}: 'archiver sign --renew' before that",
+            ),
         },
     ),
     **rules(
@@ -95,6 +118,33 @@ RULES: dict[str, Rule] = {
                 "RFC 5280, 6",
                 "timestamping authority verified at {moment}: the certificate leads to {root}",
             ),
+        },
+    ),
+    **rules(
+        "trust",
+        {
+            "TSL001": (
+                "info",
+                "ETSI TS 119 612, 5.5",
+                "on the trusted list {list} ({territory}): {service}, {kind}, granted since {since}, at {moment}",
+            ),
+            "TSL002": ("warning", "ETSI TS 119 612, 5.5", "the authority {who} is on none of the trusted lists given"),
+            "TSL003": (
+                "warning",
+                "ETSI TS 119 612, 5.5.4",
+                "the authority {who} is on a trusted list, but was not granted at {moment}: {status}",
+            ),
+            "TSL004": (
+                "info",
+                "ETSI TS 119 612, 5.7",
+                "the trusted list {list} was taken as it was given: its own XML signature was not verified",
+            ),
+            "TSL005": (
+                "warning",
+                "ETSI TS 119 612, 5.3.15",
+                "the trusted list {list} is out of date: its next update was due {due}",
+            ),
+            "TSL006": ("warning", "ETSI TS 119 612, 5.3.14", "the trusted list {list} is from the future: {issued}"),
         },
     ),
     **rules(

@@ -9,7 +9,7 @@ from archiver.model.seal_file import SEAL
 from archiver.validation.bagit.path_table import Table
 from archiver.validation.bagit.tree import Tree, open_below
 
-_LINKS = (".p7s", ".tsr", ".p7s.tsr")
+_LINKS = (".p7s", ".tsr", ".p7s.tsr", *(f"{link}.{number}.tsr" for link in ("", ".p7s") for number in range(2, 10)))
 _BESIDE = ("", ".crt", ".crl", ".ocsp")
 
 

@@ -6,7 +6,7 @@ can be read (`cms.read.is_sound`). Of revocation `revocation.py` knows.
 """
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import dsa, ec, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from archiver.cms.read import UNREADABLE, is_sound
@@ -131,6 +132,26 @@ def _is_issued(certificate: Certificate, by: Certificate) -> bool:
     except (*UNREADABLE, InvalidSignature):
         return False
     return True
+
+
+def der_of(certificate: Certificate) -> bytes:
+    """A certificate as bytes (DER)."""
+    return certificate.public_bytes(Encoding.DER)
+
+
+def issuers_among(leaf: Certificate, listed: Collection[bytes]) -> list[bytes]:
+    """Those of some certificates (DER) that issued one; what cannot be read did not."""
+    found = []
+    for each in listed:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                certificate = x509.load_der_x509_certificate(each)
+                if is_sound(certificate) and certificate.subject == leaf.issuer and _is_issued(leaf, certificate):
+                    found.append(each)
+        except UNREADABLE:
+            continue
+    return found
 
 
 def why_not_for_signatures(certificate: Certificate) -> str | None:

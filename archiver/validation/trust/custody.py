@@ -16,7 +16,7 @@ FOLDER = "signatures/custody/"
 EVENT_BYTES = 1 << 20
 _SEALED = "tagmanifest-sha256.txt"
 _EVENT = re.compile(r"(\d{4,9})-([a-z][a-z-]{0,40})\.json", re.ASCII)
-_LINK = re.compile(r"((\.p7s|\.tsr)+)(\.crt|\.crl|\.ocsp)?")
+_LINK = re.compile(r"((\.p7s|(\.[2-9])?\.tsr)+)(\.crt|\.crl|\.ocsp)?")
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?Z", re.ASCII)
 _FIELDS: dict[str, Any] = {
     "version": int,

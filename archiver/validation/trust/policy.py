@@ -6,6 +6,7 @@ from pathlib import Path
 
 from archiver.digest import sha256
 from archiver.errors import StorageError, UsageError
+from archiver.validation.trust.trusted_list import TrustedList
 
 _ROOTS_BYTES = 16 << 20
 _ENDINGS = frozenset((".pem", ".crt", ".cer"))
@@ -22,6 +23,8 @@ class Trust:
     require_signature: bool = False
     require_timestamp: bool = False
     signer: str | None = None
+    trusted_lists: tuple[TrustedList, ...] = ()
+    """Lists (ETSI TS 119 612) on which timestamping authorities are looked up."""
     now: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
@@ -33,6 +36,7 @@ class Trust:
             self.signer,
             sha256(self.roots or b""),
             sha256(self.tsa_roots or b""),
+            *(each.sha256 for each in self.trusted_lists),
         )
         return " ".join(map(str, asked))
 

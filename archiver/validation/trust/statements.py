@@ -48,7 +48,7 @@ def check_statements(facts: Facts, path: str, event: Mapping[str, Any], removed:
     """Findings where the event in the file `path` states what is not so; `removed` are the files that later events say
     were taken out."""
     detail = event["detail"]
-    if event["event"] == "signature":
+    if event["event"] in ("signature", "renewal"):
         for each in _texts(detail.get("files")):
             if each not in facts.tree.files and each not in removed:
                 yield finding("CUS009", path, file=each)

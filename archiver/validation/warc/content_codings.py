@@ -39,6 +39,15 @@ def decoded(payload: bytes, codings: Sequence[str], limit: int) -> bytes:
     return payload[:limit]
 
 
+def decoded_as_archived(payload: bytes, codings: Sequence[str], limit: int) -> bytes:
+    """The same of a body out of an archive or of another tool: they label gzip that is none, and do not label gzip.
+    Raises NotInstalled."""
+    body = decoded(payload, codings, limit)
+    if not body and not payload.startswith(b"\x1f\x8b"):
+        body = payload[:limit]
+    return decoded(body, ["gzip"], limit) if body.startswith(b"\x1f\x8b\x08") else body
+
+
 def _zlib(data: bytes, limit: int, *, zipped: bool) -> bytes:
     window = zlib.MAX_WBITS | 16 if zipped else zlib.MAX_WBITS
     if not zipped and not (len(data) > 1 and data[0] & 0x0F == 8 and (data[0] << 8 | data[1]) % 31 == 0):

@@ -6,7 +6,7 @@ finding a kind and file, with a count.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import BinaryIO, cast
 
@@ -36,7 +36,7 @@ class Allowance:
     left: int
 
 
-class _Plain:
+class Plain:
     """A file without compression, as one piece. Raises Broken beyond `ceiling` bytes."""
 
     def __init__(self, stream: BinaryIO, ceiling: int) -> None:
@@ -60,15 +60,15 @@ class _Plain:
         return piece
 
 
-class _Foreign(Reader):
+class ForeignReader(Reader):
     """Reads records one after another, wherever they end."""
 
     versions = re.compile(r"WARC/(?:1\.[01]|0\.1[78])")
     other_payloads = True
 
-    def __init__(self, source: Members | _Plain, path: str) -> None:
+    def __init__(self, source: Members | Plain, path: str) -> None:
         super().__init__(source, path)
-        self._plain = isinstance(source, _Plain)
+        self._plain = isinstance(source, Plain)
         self._kinds: dict[tuple[str, str], tuple[Finding, int]] = {}
         self._ids: set[str] = set()
         self._named: list[tuple[str, str, str]] = []
@@ -81,6 +81,9 @@ class _Foreign(Reader):
         kind = (found.code, found.message.rpartition(": ")[2] if found.code == "WARC018" else "")
         first, count = self._kinds.get(kind, (fair, 0))
         self._kinds[kind] = (first, count + 1)
+
+    def begins(self, number: int) -> None:
+        """The record of this number in its gzip member, or in a plain file, is read next."""
 
     def keep(self, record: WarcRecord) -> None:
         """Of records, only what their references need is remembered."""
@@ -145,11 +148,27 @@ class _Foreign(Reader):
             yield replace(first, message=f"{first.message}{more}")
 
 
+class KeepingReader(ForeignReader):
+    """Keeps the records as well, for who compares them with something."""
+
+    def keep(self, record: WarcRecord) -> None:
+        """Take a record that was read."""
+        super().keep(record)
+        self.records.append(record)
+
+
 def read_foreign(
-    stream: BinaryIO, path: str, size: int, *, ceiling: int = CEILING, allowance: Allowance | None = None
+    stream: BinaryIO,
+    path: str,
+    size: int,
+    *,
+    ceiling: int = CEILING,
+    allowance: Allowance | None = None,
+    make: Callable[[Members | Plain, str], ForeignReader] = ForeignReader,
 ) -> list[Finding]:
     """All that is wrong with a WARC of `size` bytes that somebody else made, gzipped or not. `stream` is at its
-    beginning and need not be seekable. What is inflated is taken from the `allowance`; none left is WARC006."""
+    beginning and need not be seekable. What is inflated is taken from the `allowance`; none left is WARC006. `make`
+    gives the reader, for who wants more of the records than what is wrong with them."""
     head = stream.read(4)
     rest, limit = cast(BinaryIO, _Prepended(head, stream)), ceiling + 64 * size
     if allowance is not None:
@@ -158,8 +177,8 @@ def read_foreign(
         return [finding("WARC030", path, reason="it is compressed by Zstandard, which is not read here")]
     if not head:
         return [finding("WARC007", path)]
-    source = Members(rest, limit) if head.startswith(_GZIP) else _Plain(rest, limit)
-    reader = _Foreign(source, path)
+    source = Members(rest, limit) if head.startswith(_GZIP) else Plain(rest, limit)
+    reader = make(source, path)
     try:
         while reader.source.advance():
             _piece(reader)
@@ -172,12 +191,13 @@ def read_foreign(
     return list(reader.results())
 
 
-def _piece(reader: _Foreign) -> None:
+def _piece(reader: ForeignReader) -> None:
     """The records of one gzip member, or of a plain file."""
     reader.buffer, number = b"", 0
     while number == 0 or reader.buffer:
         number += 1
         offset = reader.source.end - len(reader.buffer) if reader._plain else reader.source.offset
+        reader.begins(number)
         if number == 2 and not reader._plain:
             reader.say("WARC029", record=f"the record after the first at byte {offset}")
         reader.record(offset)

@@ -62,6 +62,12 @@ class WarcRecord:
         return self.get("warc-record-id") or ""
 
     @property
+    def url(self) -> str | None:
+        """WARC-Target-URI; without the angle brackets that WARC 1.0 asked for, and wget still writes."""
+        stated = self.get("warc-target-uri")
+        return stated[1:-1] if stated and stated.startswith("<") and stated.endswith(">") else stated
+
+    @property
     def label(self) -> str:
         """What messages call it."""
         return _label(self.type, self.id, self.offset)
