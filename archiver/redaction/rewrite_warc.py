@@ -28,7 +28,7 @@ HEAD = 4 << 20
 """Bytes of the heads of one record, at most."""
 _HTTP = "application/http"
 _SETTLED = ("warc-type", "warc-date", "warc-block-digest", "warc-payload-digest", "warc-ip-address", "content-length",
-            "content-type", "warc-truncated", "warc-identified-payload-type", "warc-segment-number")  # fmt: skip
+            "content-type", "warc-truncated", "warc-identified-payload-type")  # fmt: skip
 """Fields that hold no text of anybody's."""
 _REPEATED = "(a value that was taken out elsewhere)"
 _INTERIM = "interim-response"
@@ -295,13 +295,14 @@ def _record(path: Path, members: Members) -> _Record:
         else:
             fields.append((label, value.strip()))
     record = _Record(offset=offset, version=version, fields=fields, head=b"")
+    if record.get("warc-type") == "continuation" or record.get("warc-segment-number").strip("1"):  # heads may go on
+        raise Refused(f"{path.name}: the record at byte {offset} is a segment of another, and is not rewritten")
     length = int(record.get("content-length") or 0)
     whole = record.get("warc-type") in ("warcinfo", "request", "metadata")
     while len(held) < length and (whole or end_of_head(held) < 0):
         held += _more(members, held, path)
     held = held[:length]
-    cut = length if whole else end_of_head(held)
-    cut = len(held) if cut < 0 else cut
+    cut = length if whole or (end := end_of_head(held)) < 0 else end
     start = len(header) + 4 + cut
     record.head = held[:cut]
     record.body = lambda: _block(path, offset, start, length - cut)

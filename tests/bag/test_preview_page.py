@@ -100,6 +100,14 @@ def test_a_seed_without_text_is_shown_the_article():
     assert re.findall('<p dir="ltr">([ab])</p>', page) == ["a", "b"]
 
 
+def test_a_photo_that_was_not_captured_is_told_by_caption_and_credit_as_far_as_they_are_known():
+    credit = {"name": "Jo Finch", "role": "photo", "of": "image", "text": "Jo Finch", "source": "seed"}
+    assert "Photo: Jo Finch</p>" in made(record(line(), credits=[credit]))
+    told = record(line(), credits=[credit])
+    told["comparison"]["captions"] = [{"kind": "missing", "seed": "The bridge.", "page": None}]
+    assert "Photo in the seed: The bridge. (Jo Finch)</p>" in made(told)
+
+
 def test_only_an_address_of_the_web_is_a_link():
     told = record(line())
     told["seed"]["original_url"] = "javascript:alert(1)"

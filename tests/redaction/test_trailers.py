@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from bagbuilder import REQUEST, exchange, warc, warcinfo
+from bagbuilder import REQUEST, exchange, raw_record, warc, warcinfo
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -84,3 +84,22 @@ def test_the_trailer_is_found_however_the_body_comes_in_pieces(chunks, cuts, lin
         at += cut
     assert trailer_at(pieces) == len(framed)
     assert trailer_at([framed[: -len(line) - 1]]) is None
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"WARC-Type": "continuation", "WARC-Segment-Number": "2", "WARC-Segment-Origin-ID": "<urn:uuid:a>"},
+        {"WARC-Type": "continuation"},
+        {"WARC-Type": "response", "WARC-Segment-Number": "2"},
+    ],
+)
+def test_a_record_in_segments_is_refused_for_what_it_may_go_on_with(fields, tmp_path):
+    """WARC 1.1, 7: a head, or the trailers behind a chunked body, may lie in the next segment."""
+    path = tmp_path / "x.warc.gz"
+    said = {"WARC-Record-ID": "<urn:uuid:00000000-0000-4000-8000-0000000000aa>"} | fields
+    kind = said.pop("WARC-Type")
+    segment = raw_record(kind, b"Set-Cookie: sid=S3CRETCOOKIE\r\n\r\n", said)
+    path.write_bytes(warc(warcinfo(), exchange("response", HEAD + BODY[:9]), segment))
+    with pytest.raises(Refused, match="is a segment"):
+        collect(path, Removed())
