@@ -95,7 +95,7 @@ def without_secrets(text: str, removed: Removed, *, field: bool = False, address
 
 
 def take_spoken(text: str, removed: Removed) -> None:
-    """Add to `removed` what a sentence says behind the name of a secret, where it looks like no word: `token=x7Yk9a`."""
+    """Add to `removed` what a sentence says behind the name of a secret and looks like no word: `token=x7Yk9a`."""
     inside = Removed()
     without_secrets(text, inside, field=True)
     for value, kind in inside.values.items():
