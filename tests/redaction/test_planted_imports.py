@@ -4,6 +4,7 @@ import base64
 import io
 import json
 import zipfile
+from functools import partial
 from urllib.parse import quote
 
 import pytest
