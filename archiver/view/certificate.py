@@ -190,7 +190,7 @@ def _where(facts: Facts) -> Iterator[Row]:
     capture = facts.record["capture"]
     yield "IP address", _or(capture["ip"], "not known")
     yield "Through a proxy", _or(capture.get("proxy"), "no")
-    if view := capture.get("second_view"):
+    if isinstance(view := capture.get("second_view"), Mapping):
         yield "Seen from elsewhere", second_view_words(view)
         yield from (("Differs from elsewhere", each) for each in lines_that_differ(view))
     tls = capture["tls"]

@@ -76,7 +76,7 @@ def capture_lines(record: Record) -> Iterator[str]:
         yield f"archive   {one_line(each['archive'])}: {one_line(each['words'])}"
     if hosts := capture.get("logged_in"):
         yield f"logged in captured while logged in: cookies were sent to {one_line(', '.join(map(str, hosts)))}"
-    if view := capture.get("second_view"):
+    if isinstance(view := capture.get("second_view"), Mapping):
         yield f"elsewhere {one_line(second_view_words(view))}"
         yield from (f"differs   {one_line(each)}" for each in lines_that_differ(view))
     for label, words in import_rows(capture.get("import")):

@@ -55,6 +55,8 @@ def seen(
     settings = tmp_path / "archiver.toml"
     settings.write_text(limits)
     here = here or {"/news/1": [story(1)]}
+    # The proxy turns the first request of a connection alone into one for the server.
+    there |= {f"http://{host}{path}": each for host in (HOST, "abroad.example") for path, each in there.items()}
     with Server(here) as first, Server(there) as second, http_proxy(second.port) as proxy:
         job = Job(tmp_path / "bags", capsys)
         code, (result,) = job.run(
@@ -168,7 +170,8 @@ def test_a_redirect_elsewhere_is_followed_and_told(tmp_path: Path, capsys: pytes
     with seen(tmp_path, capsys, {"/news/1": [away], "/front": [front]}) as it:
         assert (it.code, it.valid) == (0, True)
         assert it.view["redirects"] == ["http://abroad.example/front"]
-        assert it.view["final_url"] == "http://abroad.example/front"
+        assert (it.view["final_url"], it.view["status"]) == ("http://abroad.example/front", 200)
+        assert it.view["outcome"] in ("unread", "captured")
         assert it.view["differs"] is True
         assert it.initiators.count("second-view") == 2
         assert "redirect" not in it.initiators
@@ -235,7 +238,7 @@ def test_the_profile_discreet_does_not_name_the_second_proxy(tmp_path: Path, cap
 
 def test_an_access_copy_takes_tokens_out_of_its_fields_and_is_valid(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     away = b"HTTP/1.1 302 Found\r\nLocation: /front?access_token=M4RKER99\r\nContent-Length: 0\r\n\r\n"
-    with seen(tmp_path, capsys, {"/news/1": [away], "/front": [cloaked(CLOAK)]}) as it:
+    with seen(tmp_path, capsys, {"/news/1": [away], "/front?access_token=M4RKER99": [cloaked(CLOAK)]}) as it:
         assert "M4RKER99" in it.view["final_url"]
         assert it.view["text"] == "differs"
     (tmp_path / "out").mkdir()
