@@ -66,8 +66,7 @@ class Rewritten:
 
 @dataclass(slots=True, kw_only=True)
 class _Record:
-    """A record as it is read: the header, the head of its block, the body, the trailer section of a chunked body with
-    the empty line that ends it, and what still follows. Body and what follows are streamed."""
+    """A record as it is read: header, head of the block, body, trailer section of a chunked body, what still follows."""
 
     offset: int
     version: bytes
