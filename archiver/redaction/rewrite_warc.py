@@ -66,7 +66,7 @@ class Rewritten:
 
 @dataclass(slots=True, kw_only=True)
 class _Record:
-    """A record as it is read: header, head of the block, body, trailer section of a chunked body, what still follows."""
+    """A record as it is read: header, head of the block, body, trailers of a chunked body, and what still follows."""
 
     offset: int
     version: bytes
