@@ -15,7 +15,7 @@ from typing import cast
 
 from archiver.capture.capture_writer import Recording
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.find_requisites import Figure, Needs, Requisite, Srcset, announced, needs_of, resolved
+from archiver.capture.find_requisites import Figure, Needs, Requisite, Srcset, announced, cut_at, needs_of, resolved
 from archiver.capture.recorder import Visit
 from archiver.capture.redirect_chain import AGAIN, RedirectChain, Requester
 from archiver.capture.robots_fetch import cached_response_of, impersonal
@@ -297,16 +297,15 @@ class Collector:
     def _read(self, pending: _Pending, page: Page) -> None:
         stated = content_type_of(page.headers)
         if pending.requisite.kind == "document" and is_html(page.body, stated):
-            self._want(self._needs(page), pending)
+            needs, cut = self._needs(page), page.problem and cut_at(page.body, self.config.limits.page_bytes)
+            self._want(replace(needs, unread=cut or needs.unread), pending)
         self._read_sheet(pending, page.url, page.body, stated or "")
 
     def _read_sheet(self, pending: _Pending, url: str, body: bytes, stated: str) -> None:
         kind = content_type(stated)
         if pending.requisite.kind == "style" and body and not (kind and "html" in kind.essence):
             references, encoding, unread = sheet_references(body, stated, pending.around)
-            if len(body) >= SHEET_BYTES:
-                unread = f"its first {SHEET_BYTES:,} bytes were looked through for addresses, the rest was not"
-            self._want(resolved(references, url, encoding, unread), pending)
+            self._want(resolved(references, url, encoding, cut_at(body, SHEET_BYTES) or unread), pending)
 
     def _needs(self, page: Page, *, again: bool = False) -> Needs:
         stated, srcset = content_type_of(page.headers), cast(Srcset, self.config.srcset)

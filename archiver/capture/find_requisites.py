@@ -125,6 +125,13 @@ def resolved(references: Iterable[Reference], url: str, encoding: str, unread: s
     return Needs(requisites=tuple(found.values()), figures=(), encoding=encoding, unread=unread)
 
 
+def cut_at(body: bytes, most: int) -> str | None:
+    """In words, that of a document of which so many bytes are kept the rest was not looked through."""
+    return (
+        f"its first {most:,} bytes were looked through for addresses, the rest was not" if len(body) >= most else None
+    )
+
+
 def announced(headers: Iterable[tuple[str, str]], url: str, srcset: Srcset = "all") -> Iterator[Requisite]:
     """What the header `Link` of a page says that it will need (HTML, 4.6.6)."""
     resolver = Resolver(url, "utf-8")

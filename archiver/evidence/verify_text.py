@@ -80,7 +80,8 @@ _HEAD = """# Checking this bundle without archiver
 
 The folder `{name}` is a BagIt bag (RFC 8493). Open a terminal in the folder of this file: bash on Linux, zsh or bash on
 macOS, PowerShell on Windows. Each block stops at the first failure, and ends with "OK" where all is well. What a block
-finds wrong is not mended by the ones after it.
+finds wrong is not mended by the ones after it. The same checks, explained, are in `docs/for-libraries.md` of
+archiver.
 
 Needed: on Linux `openssl`; on macOS Homebrew's (`brew install openssl@3`: the one that comes with macOS lacks options);
 on Windows Git for Windows, which brings `openssl`. On Windows `certutil -hashfile FILE SHA256` prints one digest, to be

@@ -39,6 +39,7 @@ from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.model.check import Check
 from archiver.seeds.private_facts import set_apart
+from archiver.transfer.acceptable_signer import signature_judge
 from archiver.trust.seal_new_bag import seal
 
 if TYPE_CHECKING:
@@ -200,7 +201,8 @@ def _sealed(
     bag, contents = fill(staged, contents, check)  # 5. write, check and seal
     warcs = {f"data/wacz/archive/{path}": digest for path, _, digest in staged.written("wacz/archive/")}
     keep_beside(config.bags, staged.name, apart.part)
-    unsigned = seal(bag, capture, warcs, config=apart.config, signer=tools.signer, now=contents.sealed)
+    judge = signature_judge(config)
+    unsigned = seal(bag, capture, warcs, config=apart.config, signer=tools.signer, now=contents.sealed, judge=judge)
     warning = "; ".join(each for each in (unsigned, *(check.line for check in contents.checks)) if each) or None
     return Archived(
         bag=bag,

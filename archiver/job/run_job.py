@@ -25,6 +25,7 @@ from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import bags_locked
 from archiver.ledger.receipts import take_receipts
 from archiver.model import Seed, SeedRefused
+from archiver.transfer.acceptable_signer import acceptable_signer
 from archiver.trust.seal_new_bag import load_signer
 
 _log = logging.getLogger(__name__)
@@ -58,8 +59,10 @@ def archive_seeds(
 
     Setting `stop` ends the job after the seeds in flight. Closing the iterator ends it too, and what is in flight runs
     again in the next job. `summary` is brought up to date with each result. Raises StorageError (what is finished is
-    kept) and BagsLocked when another job has the folder.
+    kept), BagsLocked when another job has the folder, and UsageError, before anything is fetched, where what the key of
+    the settings signs would not be accepted.
     """
+    acceptable_signer(config)
     job, begun = f"urn:uuid:{uuid4()}", time.monotonic()
     durable = deque[Result]()
     summary = summary if summary is not None else Summary()

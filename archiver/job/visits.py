@@ -24,6 +24,7 @@ from archiver.job.result import Archived
 from archiver.ledger.bag_record import read_record
 from archiver.model import PreviousBag, Seed
 from archiver.series.diff_bags import diff_bags
+from archiver.transfer.acceptable_signer import signature_judge
 from archiver.trust.seal_new_bag import seal_bag
 
 if TYPE_CHECKING:
@@ -146,7 +147,7 @@ def _seal(
             ]
         )
         detail = {"bag": {"name": bag.name, "identifier": bag.identifier}, "visits": {"day": day, "count": count}}
-        warning = seal_bag(bag, detail, config=config, signer=signer, now=now)
+        warning = seal_bag(bag, detail, config=config, signer=signer, now=now, judge=signature_judge(config))
         kept = config.bags / KEPT
         with storage(f"make {kept}"):
             kept.mkdir(exist_ok=True)

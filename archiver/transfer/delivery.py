@@ -24,8 +24,8 @@ from archiver.packaging.package import Package, Piece, digest_of, measure
 from archiver.packaging.receipt import receipt_bytes
 from archiver.packaging.source import Source
 from archiver.packaging.target import Target, UploadStore
+from archiver.transfer.acceptable_signer import acceptable_signer
 from archiver.trust import custody
-from archiver.trust.seal_new_bag import load_signer
 from archiver.validation.serialized.open_archive import CEILING, EXPANDED
 from archiver.verification.judge import require_valid
 
@@ -56,12 +56,10 @@ def signs(signer: "Signer", config: Config) -> Sign:
 
 
 def signing(config: Config) -> Sign | None:
-    """What signs receipts and custody events, where the settings name a key. Raises UsageError, StorageError."""
-    signer = load_signer(config)
-    if signer is None:
-        return None
-    signer.require_valid(datetime.now(UTC))
-    return signs(signer, config)
+    """What signs receipts and custody events, where the settings name a key. Raises UsageError also where its
+    signatures would not be accepted, StorageError."""
+    signer = acceptable_signer(config)
+    return signs(signer, config) if signer else None
 
 
 def target_of(address: str, endpoint: str | None, uploads: UploadStore | None, config: Config) -> Target:

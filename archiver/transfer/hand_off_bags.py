@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import cast, get_args
 
@@ -10,6 +11,7 @@ from archiver.config import Config
 from archiver.errors import UsageError
 from archiver.network.dial import Route
 from archiver.packaging.package import Form
+from archiver.transfer.acceptable_signer import signature_judge
 from archiver.transfer.delivery import signing
 from archiver.transfer.handoff import HandedOff, HandoffOptions, hand_off
 from archiver.trust.seal_new_bag import agent, load_signer
@@ -79,11 +81,14 @@ def _warcs(bags: Sequence[Path], options: HandoffOptions, shape: Shape, config: 
 
 
 def _sealing(config: Config) -> Callable[[Path], None] | None:
-    """What signs and timestamps a group, where the settings say by what. Raises UsageError, StorageError."""
+    """What signs and timestamps a group, where the settings say by what, as far as that is accepted afterwards
+    (Refused). Raises UsageError, StorageError."""
     signer = load_signer(config)
     if signer is None and config.timestamp is None:
         return None
     from archiver.trust.seal import sign_bag
+
+    judge = signature_judge(config)
 
     def seal(bag: Path) -> None:
         sign_bag(
@@ -95,6 +100,7 @@ def _sealing(config: Config) -> Callable[[Path], None] | None:
             roots=config.trust_roots,
             tsa_roots=config.tsa_roots,
             route=Route.of(config),
+            judge=partial(judge, bag) if judge else None,
         )
 
     return seal

@@ -154,6 +154,19 @@ def sign_beside(
     return []
 
 
+def try_signer(
+    signer: Signer, judge: Judge, *, now: datetime, roots: Path | None = None, route: Route = _DIRECT
+) -> None:
+    """Sign a line that is kept nowhere, and have it judged as a signature in a bag would be. Raises Refused where
+    `judge` refuses, UsageError where the certificate is not valid now."""
+    writer = ChainWriter(signer, None, now, (roots, None), True, False, route)
+    files, root = writer.signature(signer, _TRIAL, SEALED)
+    judge({SEALED: _TRIAL, **{f"{SIGNATURES}/{name}": data for name, data in files.items()}}, root)
+
+
+_TRIAL = f"{'0' * 64}  bagit.txt\n".encode()
+
+
 def last_signer(bag: Path) -> str | None:
     """The SHA-256 of the certificate of who signed last; None where nobody did, or it does not hold."""
     links = chain(bag)
@@ -226,10 +239,10 @@ class ChainWriter:
         data = _read(path)
         name = name or path.name
         if self._signer:
-            name, data = f"{name}.p7s", sign(data, self._signer, self._now)
-            known = [*self._signer.chain, *self._known_roots()]
-            above = complete(self._signer.chain[0], known)
-            self._write({name: data, **self._revocation(above, name)}, folder, above[-1], written)
+            files, root = self.signature(self._signer, data, name)
+            name = f"{name}.p7s"
+            data = files[name]
+            self._write(files, folder, root, written)
         if self._urls:
             try:
                 self._stamp(data, name, folder, written)
@@ -238,6 +251,13 @@ class ChainWriter:
                     raise TimestampError(f"{error}; {path.name} is signed, and without a timestamp") from error
                 raise
         return written
+
+    def signature(self, signer: Signer, data: bytes, name: str) -> tuple[dict[str, bytes], Certificate]:
+        """(a signature of `data` and what is known of revocation, by their names; the root that they lead to, or as far
+        as is known). Writes nothing. Raises UsageError where the certificate is not valid now."""
+        name, signed = f"{name}.p7s", sign(data, signer, self._now)
+        above = complete(signer.chain[0], [*signer.chain, *self._known_roots()])
+        return {name: signed, **self._revocation(above, name)}, above[-1]
 
     def renew(self, data: bytes, name: str, folder: Path, earlier: Sequence[Certificate]) -> list[Path]:
         """Write the list of a renewal, what is known of the revocation of the `earlier` authority (its chain), and the

@@ -3,19 +3,25 @@
 What goes wrong with a signature loses no capture: the bag is kept without it, and the result says so.
 """
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from archiver.config import Config, public
 from archiver.config.several import several
-from archiver.errors import StorageError, TimestampError, UsageError
+from archiver.errors import Refused, StorageError, TimestampError, UsageError
 from archiver.model import Bag, Capture
 from archiver.network.dial import Route
 from archiver.trust.custody import Agent, append
 
 if TYPE_CHECKING:
+    from archiver.trust.certificates import Certificate
     from archiver.trust.sign import Signer
+
+    BagJudge = Callable[[Path, Mapping[str, bytes], Certificate], None]
+    """Judges what would be written into a bag, as `seal.Judge` does."""
 
 
 def agent(config: Config) -> Agent:
@@ -24,21 +30,36 @@ def agent(config: Config) -> Agent:
 
 
 def seal(
-    bag: Bag, capture: Capture, warcs: dict[str, str], *, config: Config, signer: "Signer | None", now: datetime
+    bag: Bag,
+    capture: Capture,
+    warcs: dict[str, str],
+    *,
+    config: Config,
+    signer: "Signer | None",
+    now: datetime,
+    judge: "BagJudge | None" = None,
 ) -> str | None:
-    """Write the event `sealing` into a staged bag, and sign and timestamp it by the settings; why that could not be
-    done. `warcs` are the validated WARC files, with their SHA-256. Raises StorageError."""
+    """Write the event `sealing` into a staged bag, and sign and timestamp it by the settings, as far as `judge` allows;
+    why that could not be done. `warcs` are the validated WARC files, with their SHA-256. Raises StorageError."""
     detail = {
         "bag": {"name": bag.name, "identifier": bag.identifier},
         "captured": {"started": _utc(capture.started), "finished": _utc(capture.finished), "outcome": capture.outcome},
         "warc": [{"path": path, "sha256": digest, "valid": True} for path, digest in warcs.items()],
     }
-    return seal_bag(bag, detail, config=config, signer=signer, now=now)
+    return seal_bag(bag, detail, config=config, signer=signer, now=now, judge=judge)
 
 
-def seal_bag(bag: Bag, detail: dict[str, Any], *, config: Config, signer: "Signer | None", now: datetime) -> str | None:
-    """Write the event `sealing` with this detail into a staged bag, and sign and timestamp it by the settings; why that
-    could not be done. Raises StorageError."""
+def seal_bag(
+    bag: Bag,
+    detail: dict[str, Any],
+    *,
+    config: Config,
+    signer: "Signer | None",
+    now: datetime,
+    judge: "BagJudge | None" = None,
+) -> str | None:
+    """Write the event `sealing` with this detail into a staged bag, and sign and timestamp it by the settings, as far
+    as `judge` allows; why that could not be done. Raises StorageError."""
     acting = agent(config)
     append(bag.path, "sealing", at=now, agent=acting, detail=detail, durable=False)
     if signer is None and config.timestamp is None:
@@ -58,8 +79,9 @@ def seal_bag(bag: Bag, detail: dict[str, Any], *, config: Config, signer: "Signe
             tsa_roots=config.tsa_roots,
             durable=False,
             route=route,
+            judge=partial(judge, bag.path) if judge else None,
         )
-    except (TimestampError, UsageError) as error:  # UsageError: the certificate expired while the job was running
+    except (TimestampError, UsageError, Refused) as error:  # it expired, or was revoked, while the job was running
         return f"the bag is kept, but not signed as it should be: {error}; 'archiver sign' does the rest"
     return None
 

@@ -20,7 +20,7 @@ from archiver.trust.seal_new_bag import agent
 from archiver.validation.bagit.tree import scan
 from archiver.validation.trust.checks import check_trust
 from archiver.validation.trust.policy import Trust, read_roots
-from archiver.verification.judge_signature import with_files
+from archiver.validation.trust.unwritten import with_files
 
 if TYPE_CHECKING:
     from archiver.trust.sign import Signer

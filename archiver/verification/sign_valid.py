@@ -91,9 +91,9 @@ def sign_valid(
     if force:
         judge = None
     else:
-        from archiver.verification.judge_signature import judge_signature
+        from archiver.validation.trust.unwritten import Judging
 
-        judge = partial(judge_signature, bag, config)
+        judge = partial(Judging(roots=config.trust_roots, tsa_roots=config.tsa_roots).signature, bag)
     if not is_ours(bag):
         written = sign_beside(
             bag,

@@ -194,3 +194,7 @@ def test_what_is_no_picture_by_its_bytes_is_not_shown(data):
 
 def test_a_picture_of_too_many_pixels_is_not_decoded():
     assert photo(image("PNG", (8, 8)).replace((8).to_bytes(4) * 2, (60_000).to_bytes(4) * 2, 1)) is None
+
+
+def test_the_page_says_where_the_checks_with_other_tools_are_explained():
+    assert "<code>docs/for-libraries.md</code>" in made(record())

@@ -3,6 +3,7 @@
 import gzip
 import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from capturing import SITE, Bench, MemoryFiles, records
 from jobs import HOST, Job, html, seeds, story
 from pictures import jpeg, xmp
 from requisites import collected, fetched, reasons, typed
+from waiting import until
 from wire import CLOSE, Server, chunked, drip, ok
 
 from archiver.capture.fetch_requisites import Concurrency
@@ -162,9 +164,16 @@ def test_an_answer_that_does_not_come_to_an_end_takes_no_time_from_the_rest_of_t
     busy = Concurrency(idle_clock=float, alone_seconds=600.0, exchange_seconds=0.2)
     slow = drip(typed("a.js", b"x" * (30 if whole else 3000)), 0.01)
     site: dict[str, Any] = {"/": [html(b"<script src=a.js></script><img src=b.jpg>")], "/b.jpg": [typed("b.jpg")]}
-    limits = {"requisites_seconds": 600.0 if whole else 4.0}
+    limits = {"requisites_seconds": 600.0, "requisite_bytes": 60_000}
+
+    def endless() -> Iterator[bytes]:
+        """More than may be, and not before the picture was asked for: whoever waits for this first gets neither."""
+        yield b"HTTP/1.1 200 OK\r\nContent-Type: text/javascript\r\n\r\n"
+        until(lambda: "/b.jpg" in server.seen, "the picture is asked for")
+        yield b"x" * 70_000
+
     with (
-        Server(site | {"/a.js": [slow, slow]}) as server,
+        Server(site | {"/a.js": [slow, slow if whole else (endless(),)]}) as server,
         Bench(tmp_path, server, settings={"requisites": True, "limits": limits}, concurrency=busy) as bench,
     ):
         capture, _ = bench.capture()
@@ -172,6 +181,16 @@ def test_an_answer_that_does_not_come_to_an_end_takes_no_time_from_the_rest_of_t
     assert capture.requisites.fetched == 1 + whole
     assert [each.url.removeprefix(SITE) for each in capture.exchanges].count("/a.js") == 2
     assert capture.requisites.skipped == ()
+
+
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_frame_that_is_not_read_to_its_end_is_named(more: int, tmp_path: Path):
+    frame = b"<img src=a.png>".ljust(2000 + more)
+    answers = {"/f.html": frame, "/a.png": b"x"}
+    requisites, capture, _ = collected("<iframe src=f.html></iframe>", answers, tmp_path, limits={"page_bytes": 2000})
+    assert fetched(capture) == ["/a.png", "/f.html"]
+    said = {"/f.html": "its first 2,000 bytes were looked through for addresses, the rest was not"}
+    assert reasons(requisites) == (said if more else {})
 
 
 def test_frames_are_followed_one_deep_and_sheets_five(tmp_path: Path):

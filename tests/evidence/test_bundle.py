@@ -55,6 +55,10 @@ def run(block: str, folder: Path, **around: str) -> subprocess.CompletedProcess[
     return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False)
 
 
+def test_the_checks_are_explained_where_the_text_says(bundle):
+    assert "docs/for-libraries.md" in (bundle / "VERIFY.md").read_text("utf-8")
+
+
 def failed(folder: Path, system: str = "Linux") -> list[str]:
     return [heading for heading, block in blocks(folder, system).items() if run(block, folder).returncode]
 

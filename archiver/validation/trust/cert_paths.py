@@ -6,7 +6,7 @@ can be read (`cms.read.is_sound`). Of revocation `revocation.py` knows.
 """
 
 import warnings
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -137,6 +137,11 @@ def _is_issued(certificate: Certificate, by: Certificate) -> bool:
 def der_of(certificate: Certificate) -> bytes:
     """A certificate as bytes (DER)."""
     return certificate.public_bytes(Encoding.DER)
+
+
+def pem_of(certificates: Iterable[Certificate]) -> bytes:
+    """Certificates as PEM."""
+    return b"".join(each.public_bytes(Encoding.PEM) for each in certificates)
 
 
 def issuers_among(leaf: Certificate, listed: Collection[bytes]) -> list[bytes]:
