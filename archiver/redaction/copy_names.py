@@ -38,6 +38,26 @@ def copy_name(original: Source) -> str:
 _TAIL = re.compile(r"-\d{8}T\d{6}Z-[0-9a-f]{8}$", re.ASCII)
 
 
+def other_bags(record: dict[str, Any]) -> list[str]:
+    """The names of other bags in a record: earlier ones of its address, and those that it has records of. Who may see
+    this bag may not know those, whose names tell what is in them."""
+    requisites = _table(_table(record, "capture"), "requisites")
+    told = [*_rows(record, "previous"), *_rows(requisites, "copied")]
+    names = (each.get("bag") for each in told)
+    # Only what looks like a name of ours: any other text could stand anywhere.
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and _TAIL.search(name)))
+
+
+def _table(within: Any, name: str) -> dict[str, Any]:
+    found = within.get(name) if isinstance(within, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _rows(within: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = within.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
 def tells(name: str, removed: Removed) -> bool:
     """Whether a name made of an address tells a value that was taken out, or a piece of one at its end."""
     low = _TAIL.sub("", name.rpartition("/")[2].partition(".")[0]).casefold()

@@ -28,7 +28,7 @@ from archiver.errors import Refused
 from archiver.model import Bag, IndexEntry
 from archiver.packaging.source import Source
 from archiver.redaction.addresses import without_secrets
-from archiver.redaction.copy_names import record_of, tells
+from archiver.redaction.copy_names import other_bags, record_of, tells
 from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
 from archiver.redaction.json_values import over
 from archiver.redaction.people import LABELS, without_people
@@ -150,6 +150,8 @@ class _Copy:
         base = self.staged.name.removesuffix("-redacted")
         if base != self.original.name and tells(self.original.name, self.removed):
             self.names[self.original.name] = base
+        others = (each for each in other_bags(self.record) if each not in self.original.name)
+        self.names |= {name: f"another-bag-{number}" for number, name in enumerate(others, start=1)}
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]
             if path not in self.made_of_others and tells(name, self.removed):

@@ -1,7 +1,7 @@
 """WARC files written over without secrets: records that change get a new id, a digest that fits, and a metadata record
 that says from which one they were made; the others stay as they are (WARC 1.1; docs/redaction.md).
 
-It reads files that validation has passed. Blocks are streamed: only heads of messages are held in memory.
+It reads files that validation has passed, and holds only heads of messages in memory.
 """
 
 import zlib
@@ -18,7 +18,7 @@ from archiver import __version__
 from archiver.digest import Hasher
 from archiver.errors import Refused
 from archiver.redaction.addresses import address_without_secrets, without_secrets
-from archiver.redaction.http_heads import json_text, without_secret_headers
+from archiver.redaction.http_heads import COPIED, json_text, without_referer, without_secret_headers
 from archiver.redaction.removed import Removed
 from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
 from archiver.redaction.trailers import end_of_head, trailer_at
@@ -66,13 +66,13 @@ class Rewritten:
 
 @dataclass(slots=True, kw_only=True)
 class _Record:
-    """A record as it is read: the header, the head of its block, the body, the trailer section of a chunked body with
-    the empty line that ends it, and what still follows. Body and what follows are streamed."""
+    """A record as it is read: header, head of the block, body, trailers of a chunked body, and what still follows."""
 
     offset: int
     version: bytes
     fields: Fields
     head: bytes
+    copied: bool = False
     body: Callable[[], Iterator[bytes]] = lambda: iter(())
     trailer: bytes = b""
     surplus: Callable[[], Iterator[bytes]] = lambda: iter(())
@@ -153,7 +153,7 @@ def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
         said += "description: access copy; cookies, tokens and passwords are taken out of headers and addresses\r\n"
         return said.encode("utf-8", "surrogateescape")
     if record.get("content-type").lower().startswith(_HTTP):
-        return _lines_of_http(record.head, removed)
+        return _lines_of_http(without_referer(record.head, removed) if record.copied else record.head, removed)
     if kind in ("metadata", "request"):  # addresses among its fields: via, outlink
         said = renamed(record.head.decode("utf-8", "surrogateescape"))
         if said.lstrip()[:1] in ("{", "[") and (changed := json_text(said, removed)) is not None:
@@ -294,7 +294,7 @@ def _record(path: Path, members: Members) -> _Record:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.decode('utf-8').strip()}")
         else:
             fields.append((label, value.strip()))
-    record = _Record(offset=offset, version=version, fields=fields, head=b"")
+    record = _Record(offset=offset, version=version, fields=fields, head=b"", copied=path.name.endswith(COPIED))
     if record.get("warc-type") == "continuation" or record.get("warc-segment-number").strip("1"):  # heads may go on
         raise Refused(f"{path.name}: the record at byte {offset} is a segment of another, and is not rewritten")
     length = int(record.get("content-length") or 0)
