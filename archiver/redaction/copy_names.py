@@ -41,6 +41,26 @@ _ENDING = re.compile(r"(?:\.warc)?\.(?:warc|wacz|har|mhtml?|gz)\Z", re.IGNORECAS
 _TAIL = re.compile(r"-\d{8}T\d{6}Z-[0-9a-f]{8}$", re.ASCII)
 
 
+def other_bags(record: dict[str, Any]) -> list[str]:
+    """The names of other bags in a record: earlier ones of its address, and those that it has records of. Who may see
+    this bag may not know those, whose names tell what is in them."""
+    capture = _table(record, "capture")
+    told = [*_rows(record, "previous"), *_rows(capture, "witnesses"), *_rows(_table(capture, "requisites"), "copied")]
+    names = (each.get("bag") for each in told)
+    # Only what looks like a name of ours: any other text could stand anywhere.
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and _TAIL.search(name)))
+
+
+def _table(within: Any, name: str) -> dict[str, Any]:
+    found = within.get(name) if isinstance(within, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _rows(within: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = within.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
+
+
 def tells(name: str, removed: Removed) -> bool:
     """Whether a name made of an address tells a value that was taken out, or a piece of one at its end."""
     low = _TAIL.sub("", name.rpartition("/")[2].partition(".")[0]).casefold()
@@ -53,9 +73,9 @@ def tells(name: str, removed: Removed) -> bool:
 
 def names_of_others(record: dict[str, Any], removed: Removed) -> dict[str, str]:
     """Names of files that others gave, and of other bags, where they tell a secret -> what stands in their place."""
-    capture, names = record["capture"], dict[str, str]()
-    file = (capture.get("import") or {}).get("file") or {}
-    others = [*(record.get("previous") or []), *((capture.get("memento") or {}).get("witnesses") or [])]
+    capture, names = _table(record, "capture"), dict[str, str]()
+    file = _table(_table(capture, "import"), "file")
+    others = [*_rows(record, "previous"), *_rows(capture, "witnesses")]
     for name in (file.get("entry"), file.get("name"), *(each.get("bag") for each in others)):
         if isinstance(name, str) and _tells_token(name, removed):
             removed.value(name, "name of a file")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from archiver.errors import Refused
+from archiver.redaction.http_heads import COPIED
 from archiver.redaction.trailers import end_of_head, trailer_at, unframed_at
 from archiver.validation.warc.gzip_members import Broken, Members
 
@@ -26,6 +27,7 @@ class Record:
     version: bytes
     fields: Fields
     head: bytes
+    copied: bool = False
     body: Callable[[], Iterator[bytes]] = lambda: iter(())
     trailer: bytes = b""
     surplus: Callable[[], Iterator[bytes]] = lambda: iter(())
@@ -74,7 +76,7 @@ def _record(path: Path, members: Members) -> Record:
             fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.decode('utf-8').strip()}")
         else:
             fields.append((label, value.strip()))
-    record = Record(offset=offset, version=version, fields=fields, head=b"")
+    record = Record(offset=offset, version=version, fields=fields, head=b"", copied=path.name.endswith(COPIED))
     if record.get("warc-type") == "continuation" or record.get("warc-segment-number").strip("1"):  # heads may go on
         raise Refused(f"{path.name}: the record at byte {offset} is a segment of another, and is not rewritten")
     length = int(record.get("content-length") or 0)

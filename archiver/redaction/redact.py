@@ -28,7 +28,7 @@ from archiver.errors import Refused
 from archiver.model import Bag, IndexEntry
 from archiver.packaging.source import Source
 from archiver.redaction.addresses import take_spoken, without_secrets
-from archiver.redaction.copy_names import names_of_others, record_of, tells
+from archiver.redaction.copy_names import names_of_others, other_bags, record_of, tells
 from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
 from archiver.redaction.json_values import over
 from archiver.redaction.people import LABELS, without_people
@@ -53,8 +53,7 @@ first two show or hold cannot be taken out of them, and of the last the record o
 _BODIES = ("text/", "evidence/")
 """Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
-_STATED = ("capture", "checks", "previous", "configuration")
-"""Parts of the record that are not the words of a page or seed, but of servers, programs and settings."""
+_STATED = ("capture", "checks", "previous", "configuration")  # what servers, programs and settings say, no page or seed
 _LARGEST = 256 << 20
 
 
@@ -155,6 +154,8 @@ class _Copy:
         base = self.staged.name.removesuffix("-redacted")
         if base != self.original.name and tells(self.original.name, self.removed):
             self.names[self.original.name] = base
+        others = (each for each in other_bags(self.record) if each not in self.original.name)
+        self.names |= {name: f"another-bag-{number}" for number, name in enumerate(others, start=1)}
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]
             if path not in self.made_of_others and tells(name, self.removed):

@@ -1,7 +1,7 @@
 """WARC files written over without secrets: records that change get a new id, a digest that fits, and a metadata record
 that says from which one they were made; the others stay as they are (WARC 1.1; docs/redaction.md).
 
-It reads files that validation has passed. Blocks are streamed: only heads of messages are held in memory.
+It reads files that validation has passed, and holds only heads of messages in memory.
 """
 
 import zlib
@@ -17,7 +17,7 @@ from uuid import NAMESPACE_URL, uuid5
 from archiver import __version__
 from archiver.digest import Hasher
 from archiver.redaction.addresses import address_without_secrets, without_secrets
-from archiver.redaction.http_heads import json_text, without_secret_headers
+from archiver.redaction.http_heads import json_text, without_referer, without_secret_headers
 from archiver.redaction.read_records import HTTP, Fields, Record, records
 from archiver.redaction.removed import Removed
 from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
@@ -124,7 +124,7 @@ def _head(record: Record, removed: Removed, renamed: Change) -> bytes:
         said += "description: access copy; cookies, tokens and passwords are taken out of headers and addresses\r\n"
         return said.encode("utf-8", "surrogateescape")
     if record.get("content-type").lower().startswith(HTTP):
-        return _lines_of_http(record.head, removed)
+        return _lines_of_http(without_referer(record.head, removed) if record.copied else record.head, removed)
     if kind in ("metadata", "request"):  # addresses among its fields: via, outlink
         said = renamed(record.head.decode("utf-8", "surrogateescape"))
         if said.lstrip()[:1] in ("{", "[") and (changed := json_text(said, removed)) is not None:

@@ -211,13 +211,11 @@ def test_no_marker_in_what_programs_archives_and_settings_say_is_in_a_copy(tmp_p
          "verdict": None},
         {"bag": f"report-access_token={next(m)}", "seal": None, "captured": None, "verdict": f"token={next(m)}"},
     ]  # fmt: skip
-    record["capture"]["memento"] = {
-        "witnesses": [
+    record["capture"]["witnesses"] = [
             {"kind": "archive", "archive": f"http://ada:{next(m)}@archive.example/?token={next(m)}", "datetime": None,
              "uri": f"http://archive.example/web/2024/http://{HOST}/?access_token={next(m)}", "status": 200,
              "bag": f"http---{HOST}-news-1-sid-{next(m)}"},
-        ],
-    }  # fmt: skip
+    ]  # fmt: skip
     record["capture"]["error"] = {"kind": "tls", "message": f"proxy http://u:{next(m)}@p.example: token={next(m)}"}
     record["configuration"] |= {"proxy": f"socks5h://u:{next(m)}@p.example", "user_agent": f"x/1 apikey={next(m)}"}
     path.write_text(json.dumps(record), "utf-8")
