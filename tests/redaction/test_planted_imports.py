@@ -142,3 +142,15 @@ def test_no_marker_of_an_import_is_delivered(kind, form, tmp_path, capsys):
     if form == "folder":
         report = validate_bag(next((out / "target").glob("*-redacted")))
         assert report.ok, [each for each in report.findings if each.severity == "error"]
+
+
+@pytest.mark.parametrize("form", ["tar", "zip"])
+def test_a_package_is_not_taken_for_a_bag_to_redact(form, tmp_path, capsys):
+    """A copy is made of a bag in a folder: of a package nothing leaves, and the line says what a bag is."""
+    package = tmp_path / f"x-access_token={mark(1)}.{form}"
+    package.write_bytes(b"PK\x03\x04" if form == "zip" else bytes(10_240))
+    (tmp_path / "target").mkdir()
+    code, told, err = hand(capsys, "--redact", package, tmp_path / "target")
+    assert (code, told) == (2, [])
+    assert "a bag is a folder" in err
+    assert list((tmp_path / "target").iterdir()) == []
