@@ -38,8 +38,8 @@ class Config:
     pace: float = 1.0
     host_rest_seconds: float = 3600.0
     """The longest that a host is left alone because it asked for it (Retry-After)."""
-    seed_cpu_seconds: float = 900.0
-    """What one seed may take of the processor's time before its worker process is ended; 0: any time."""
+    seed_cpu_seconds: float | None = None
+    """What one seed may take of the processor's time before its process is ended (`executors.py`); 0: any time."""
     user_agent: str = ANONYMOUS
     proxy: str | None = None
     second_view: str | None = None
@@ -339,7 +339,7 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     str | None: (str, str),
     str | tuple[str, ...] | None: ((str, list), one_or_several),
     int: (int, int),
-    float: ((int, float), float),
+    **dict.fromkeys((float, float | None), ((int, float), float)),
     bool: (bool, bool),
     BeforeSeal: (dict, before_seal_of),
     Identifiers: (dict, identifiers_of),

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from bagbuilder import Builder
+from browsers import needs_browser
 from http_proxy import http_proxy
 from jobs import HOST, Job, html, seeds, story
 from newsroom import PARAGRAPHS, article
@@ -294,3 +295,36 @@ def test_an_index_that_leads_to_a_second_view_is_a_finding(tmp_path: Path):
     found = [each.code for each in validate_bag(builder.write(tmp_path / "bag")).findings]
     assert "WACZ016" in found
     assert "WACZ006" not in found
+
+
+def test_an_article_that_only_readers_elsewhere_get_changes_neither_outcome_nor_verdict(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+):
+    blocked = {"/news/1": [ok(b"<p>Not here</p>", b"Content-Type: text/html", status=b"451 Unavailable")]}
+    with seen(tmp_path, capsys, {"/news/1": [story(1)]}, here=blocked) as it:
+        assert (it.result["outcome"], it.valid) == ("blocked", True)
+        assert (it.view["outcome"], it.view["status"], it.view["differs"]) == ("captured", 200, True)
+        assert it.view["why"] == "the first view is not the article: status 451"
+        assert it.record["capture"]["status"] == 451
+
+
+def test_both_places_answer_with_the_same_block(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    blocked = {"/news/1": [ok(b"<p>No</p>", b"Content-Type: text/html", status=b"451 Unavailable")]}
+    with seen(tmp_path, capsys, dict(blocked), here=blocked) as it:
+        assert (it.view["differs"], it.view["text"]) == (False, "not compared")
+
+
+@needs_browser
+def test_the_browser_and_the_second_view_stand_beside_each_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    there = {"/news/1": [cloaked(CLOAK)]}
+    with seen(
+        tmp_path, capsys, there, "--browser", "always", "--browser-no-sandbox", limits="[limits]\nretries = 0\n"
+    ) as it:
+        assert (it.valid, it.view["text"]) == (True, "differs")
+        assert it.record["rendering"]["failed"] is None
+        assert CLOAK not in (it.path / "data/rendering/article.txt").read_text()
+
+
+def test_processes_ask_for_second_views_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+    with seen(tmp_path, capsys, {"/news/1": [cloaked(CLOAK)]}, "--jobs", "2") as it:
+        assert (it.code, it.view["text"], it.result["views_differ"]) == (0, "differs", True)
