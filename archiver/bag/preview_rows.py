@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from archiver.bag.preview_facts import Table, count, host_of, minute, moment, names, rows, table, words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words, witness_words
+from archiver.model.second_view import lines_that_differ, second_view_words
 
 Row = tuple[str, str]
 SOURCES = {
@@ -59,6 +60,9 @@ def capture_rows(record: Table) -> Iterator[Row]:
             "Captured while logged in",
             f"cookies of a subscription were sent to {', '.join(map(str, capture['logged_in']))}",
         )
+    if view := table(capture, "second_view"):
+        yield "Seen from elsewhere", second_view_words(view)
+        yield from (("Differs from elsewhere", each) for each in lines_that_differ(view))
     yield from import_rows(table(capture, "import"))
     if needed := table(capture, "requisites"):
         counts = {"copied": count(needed, "shared"), "failed": count(needed, "failed")}

@@ -30,6 +30,7 @@ from archiver.model import (
     SourceDocument,
 )
 from archiver.model.private import PRIVATE_FILE
+from archiver.model.second_view import SecondView
 
 VERSION = "2.0"
 TEXT = "text/article.txt"
@@ -207,10 +208,18 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
         **({"witnesses": plain(capture.witnesses)} if capture.witnesses else {}),
         **({"error": plain(capture.error)} if capture.error else {}),
         **({"logged_in": list(capture.logged_in)} if capture.logged_in else {}),
+        **({"second_view": _second_view(capture.second_view)} if capture.second_view else {}),
         **({"import": plain(capture.imported)} if capture.imported else {}),
         "exchanges": [_exchange(each) for each in capture.exchanges],
         "not_captured": [*_not_captured(capture), *([] if capture.requisites else [NO_REQUISITES])],
     }
+
+
+def _second_view(view: SecondView) -> dict[str, Any]:
+    told: dict[str, Any] = plain(view)
+    if view.error:
+        del told["error"]["seen"]  # where our own proxy is
+    return {**told, "comparison": _comparison(view.comparison) if view.comparison else None}
 
 
 def _not_captured(capture: Capture) -> tuple[str, ...]:

@@ -96,7 +96,8 @@ class Recording:
             method=exchange.method,
             request_body=request_body(done.sent) if done.sent else "",
         )
-        self.index.append(entry)
+        if exchange.initiator != "second-view":  # which replay would show in place of the page, under its address
+            self.index.append(entry)
         self._lengths[ids.response] = length
         return exchange
 

@@ -85,7 +85,9 @@ class RedirectChain:
     def _refreshed(self) -> str | None:
         """Where the page itself leads on to; None where it stays, or has been there: then what came is the page."""
         answer = self.answer
-        if self.initiator != "seed" or self.fault or answer is None or answer.page is None or not self.arrived:
+        if self.initiator not in ("seed", "second-view") or self.fault or not self.arrived:
+            return None
+        if answer is None or answer.page is None:
             return None
         if not 200 <= answer.page.status < 300 or self._refreshes == REFRESHES:
             return None

@@ -28,9 +28,9 @@ from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.plan import plan
-from archiver.job.rendering import browser_hint
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
+from archiver.job.views.rendering import browser_hint
 from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
@@ -61,6 +61,7 @@ def run(args: argparse.Namespace) -> int:
 
         for each in api.archive(targets, bags=config.bags, config=config, stop=stop, on_event=on_event):
             summary.partial += each.partial
+            summary.views_differ += each.views_differ
             summary.warnings += each.new and each.warning is not None
             summary.missing += not each.new and each.warning is not None
             _print(each, as_json=args.json, imported=bool(config.imports) and each.new)
@@ -84,7 +85,7 @@ _SWITCHES = (
 )
 _FROM_ARGUMENTS = (
     *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "cookies", "robots", "memento", "confirm"),
-    *("deliver", "deliver_form", "deliver_endpoint"),
+    *("second_view", "deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
 )
 
@@ -210,13 +211,14 @@ def _print(result: SeedResult, *, as_json: bool, imported: bool = False) -> None
 
 
 _TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
-_TOLD_IF_ANY = ("partial", "warning", "package", "unchanged")
+_TOLD_IF_ANY = ("partial", "warning", "package", "unchanged", "views_differ")
 
 
 def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
     parts.append(f"-> {result.package or bag}" if bag else "")
     parts.append("(in part)" if result.partial else "")
+    parts.append("(differs from another place)" if result.views_differ else "")
     parts.append("(unchanged)" if result.unchanged else "" if result.new else "(done before)" if bag else "")
     if result.memento:
         copy = asdict(result.memento) if isinstance(result.memento, MementoUsed) else result.memento
@@ -234,6 +236,9 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     bags = visible(str(config.bags))
     new = f"{counted(summary.new_bags, 'new bag')} in {visible(config.deliver) if config.deliver else bags}"
     print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
+    if summary.views_differ:
+        told = f"{counted(summary.views_differ, 'seed')} seen otherwise through {visible(config.second_view or '')}"
+        print(f"{told}: archiver show BAG says how", file=sys.stderr)
     for line in advice_lines(summary.kinds):
         print(line, file=sys.stderr)
     absent = summary.counts.get("gone", 0) + summary.kinds.get("dns", 0)

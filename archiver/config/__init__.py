@@ -38,10 +38,11 @@ class Config:
     pace: float = 1.0
     host_rest_seconds: float = 3600.0
     """The longest that a host is left alone because it asked for it (Retry-After)."""
-    seed_cpu_seconds: float = 900.0
-    """What one seed may take of the processor's time before its worker process is ended; 0: any time."""
+    seed_cpu_seconds: float | None = None
+    """What one seed may take of the processor's time before its process is ended (`executors.py`); 0: any time."""
     user_agent: str = ANONYMOUS
     proxy: str | None = None
+    second_view: str | None = None
     ca_bundle: Path | None = None
     connect_to: tuple[ConnectTo, ...] = ()
     insecure: bool = False
@@ -145,7 +146,7 @@ class Config:
         for name in ("ca_bundle", "browser_executable"):
             plain[name] = str(plain[name]) if plain[name] else None
         plain["connect_to"] = [f"{c.host or ''}:{c.port or ''}:{c.to_host}:{c.to_port or ''}" for c in self.connect_to]
-        plain["proxy"] = without_credentials(self.proxy)
+        plain["proxy"], plain["second_view"] = without_credentials(self.proxy), without_credentials(self.second_view)
         stamping = [public(each) for each in several(self.timestamp)]
         plain["timestamp"] = stamping if len(stamping) > 1 else stamping[0] if stamping else None
         keys = (
@@ -156,10 +157,11 @@ class Config:
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
             del plain[name]
-        for name in ("confirm", "only_changed", "timestamp", "executor", "profile", *_DISCREET):
+        for name in ("confirm", "only_changed", "timestamp", "executor", "profile", "second_view", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
-        return plain if self.state_system else {**plain, **dict.fromkeys(_OF_THE_SYSTEM, NOT_TOLD)}
+        untold = [*_OF_THE_SYSTEM, *(["second_view"] if self.second_view else [])]
+        return plain if self.state_system else {**plain, **dict.fromkeys(untold, NOT_TOLD)}
 
 
 def without_credentials(address: str | None) -> str | None:
@@ -337,7 +339,7 @@ _READERS: dict[Any, tuple[Any, Callable[[Any], Any]]] = {
     str | None: (str, str),
     str | tuple[str, ...] | None: ((str, list), one_or_several),
     int: (int, int),
-    float: ((int, float), float),
+    **dict.fromkeys((float, float | None), ((int, float), float)),
     bool: (bool, bool),
     BeforeSeal: (dict, before_seal_of),
     Identifiers: (dict, identifiers_of),

@@ -20,6 +20,7 @@ from archiver.ledger.restrictions import Gate
 from archiver.model.private import PRIVATE_FILE
 from archiver.packaging.names import require_packable
 from archiver.packaging.source import Source, source
+from archiver.rights.gate import has_cookies
 from archiver.series.history import history
 from archiver.templates import render
 from archiver.verification.certify import draft
@@ -29,6 +30,7 @@ from archiver.view.certificate_pages import as_html, as_text
 INDEX, VERIFY = "index.html", "VERIFY.md"
 _PREVIEW, _RENDERING = "data/ro-crate-preview.html", "data/rendering/"
 _PICTURES = {"screenshot.png": "The page as a browser showed it", "page.pdf": "The page as a browser printed it"}
+COOKIES = "the page was captured while logged in, and cookies of a subscription are in them"
 _FACTS = "private-facts.json"
 _TAKEN = frozenset(
     (INDEX, VERIFY, LEFT_OUT, SUMS, "certificate.html", "certificate.txt", "history.csv", "mementos.csv")
@@ -91,10 +93,14 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
     facts, apart = private_facts(bag, record), f"data/{PRIVATE_FILE}"
     kept = [path for path in packed.files if (whole and path != apart) or not path.startswith("data/")]
     kept += [apart] if private and whole and apart in packed.files else []
+    if cookies := has_cookies(record) and whole:
+        kept = [path for path in kept if not path.startswith("data/wacz/archive/")]
     left_out = [path for path in packed.files if path not in kept]
-    held = () if whole else (_held(packed, access.sentence),)
+    held = [] if whole else [_held(packed, access.sentence)]
+    if cookies:
+        held.append(f"The recorded exchanges (WARC) are held back: {COOKIES}; {LEFT_OUT} has their digests")
     if apart in left_out and whole:
-        held = (f"Facts about people and cases are left out: digest {listed[apart]}; --private gives them",)
+        held.append(f"Facts about people and cases are left out: digest {listed[apart]}; --private gives them")
     made: dict[str, str] = {
         "certificate.html": as_html([certificate]),
         "certificate.txt": as_text([certificate]),
@@ -116,7 +122,7 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
         name=packed.name,
         seal=packed.seal,
         rows=_rows(packed.name, kept, made),
-        held_back=held,
+        held_back=tuple(held),
         history=events,
         mementos=mementos,
     )
@@ -135,7 +141,7 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
         whole=whole,
         facts=facts,
         parts=(*texts, *files),
-        held_back=held,
+        held_back=tuple(held),
     )
 
 

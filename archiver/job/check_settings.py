@@ -37,6 +37,10 @@ def checked(config: Config) -> Config:
         check_proxy(config.proxy)
     elif config.proxy_required:
         raise UsageError("the settings have everything asked through a proxy, and name none: set --proxy")
+    if config.second_view is not None:
+        check_proxy(config.second_view)
+        if config.second_view.rstrip("/") == (config.proxy or "").rstrip("/"):
+            raise UsageError("--second-view names the proxy of --proxy: it would see the page from the same place")
     if config.executor is not None:
         from archiver.job.workers.dask_executor import scheduler_of
 
@@ -65,6 +69,8 @@ def _from_files(config: Config) -> Config:
         raise UsageError("--from reads files of this machine: it takes no cluster (--executor)")
     if config.screenshot or config.browser == "always":
         raise UsageError("--from makes no request: a browser cannot show the pages (--browser, --screenshot)")
+    if config.second_view is not None:
+        raise UsageError("--from makes no request: the pages cannot be asked for once more (--second-view)")
     for path in config.imports:
         kind_of(path)
     return replace(config, pace=0.0, retry=True, browser="never", memento="never")

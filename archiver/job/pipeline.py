@@ -19,15 +19,17 @@ from archiver.bag.staging import StagedBag
 from archiver.bag.write_payload import fill
 from archiver.before_seal.checks import run_checks
 from archiver.capture.fetch import Fetcher, Session
+from archiver.capture.recorder import Recorder
 from archiver.capture.robots_policy import retry_after
 from archiver.capture.warc import CONFORMS_TO
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.imports.importer import Importer
-from archiver.job.rendering import Shown, shown
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
 from archiver.job.staged_warcs import StagedWarcs, check_warcs
+from archiver.job.views.rendering import Shown, shown
+from archiver.job.views.second_view import with_second_view
 from archiver.job.visits import unchanged
 from archiver.job.witnesses import with_witnesses
 from archiver.ledger.answers import Answer
@@ -65,6 +67,8 @@ class Tools:
     new_salt: Callable[[], str] = lambda: token_hex(32)
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     mementos: Mementos | None = None
+    second: Recorder | None = None
+    """Asks for pages once more, through the proxy of `--second-view`."""
     importer: Importer | None = None
     """Takes pages from the files of `--from`, in place of the network."""
     clock: Callable[[], ClockCheck | None] = lambda: None
@@ -99,6 +103,8 @@ def archive(
             sealed = _sealed(seed, consulted, None, writer, staged, tools, previous)
         else:
             capture, reading = _read_original(seed, fetched)  # 2. read the page, compare it with the seed
+            if tools.second:
+                capture = with_second_view(seed, capture, reading, session, tools.second, _read)
             with shown(seed, capture, reading, session, config) as after:  # 3. show it in a browser, where it takes one
                 consulted = _consulted(seed, after.capture, reading, after, session, tools, place)
                 writer.close()
@@ -208,6 +214,7 @@ def _sealed(
         crawl_delay=capture.crawl_delay,
         retry_after=_retry_after(capture),
         warning=warning,
+        views_differ=capture.second_view is not None and capture.second_view.differs is True,
     )
 
 

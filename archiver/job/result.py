@@ -62,6 +62,8 @@ class Result:
     """The web archive's copy that was read: archive, datetime, uri."""
     unchanged: bool = False
     """The page was fetched and read, and is as in `bag`: no new one was made."""
+    views_differ: bool = False
+    """The page was another when it was asked for from another place (`--second-view`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +87,8 @@ class Archived:
     delivered: Delivered | None = None
     visit: Mapping[str, Any] | None = None
     """What was seen, where nothing has changed since the bag `repeats` (`--only-changed`)."""
+    views_differ: bool = False
+    """The page was another when it was asked for from another place."""
 
 
 Done = Archived | Failure
@@ -109,6 +113,8 @@ class Summary:
     warnings: int = 0
     partial: int = 0
     """Seeds captured whose body was cut."""
+    views_differ: int = 0
+    """Seeds of this job whose page was another from another place."""
     missing: int = 0
     """Seeds done before whose bag is not there any more."""
     done_before: int = 0
@@ -120,6 +126,7 @@ class Summary:
         if result.kind is not None:
             self.kinds[result.kind] = self.kinds.get(result.kind, 0) + 1
         self.partial += result.partial
+        self.views_differ += result.views_differ
         self.new_bags += result.new and result.bag is not None
         self.warnings += result.new and result.warning is not None
         self.missing += not result.new and result.warning is not None

@@ -108,7 +108,9 @@ class Results:
             warning = done.warning if isinstance(done, Archived) else None
             kept = not (isinstance(done, Archived) and done.repeats)
             same = isinstance(done, Archived) and done.visit is not None
-            result = replace(result_of(seed.origin, entry, new=kept), warning=warning, unchanged=same)
+            differ = isinstance(done, Archived) and done.views_differ
+            result = result_of(seed.origin, entry, new=kept)
+            result = replace(result, warning=warning, unchanged=same, views_differ=differ)
             if isinstance(done, Failure) and done.kind == "import":  # the row may be that of an earlier bag
                 result = _not_in_files(seed, done)
             self.report(result, seconds)

@@ -49,6 +49,8 @@ class SeedResult:
     """Where the bag was delivered to."""
     unchanged: bool = False
     """The page was fetched and read, and is as in `bag`: no new one was made."""
+    views_differ: bool = False
+    """The page was another when it was asked for from another place (`second_view`)."""
 
 
 def seed_result(result: "Result", bags: Path) -> SeedResult:
@@ -67,6 +69,7 @@ def seed_result(result: "Result", bags: Path) -> SeedResult:
         warning=result.warning,
         package=result.package,
         unchanged=result.unchanged,
+        views_differ=result.views_differ,
         memento=_memento(result.memento),
     )
 

@@ -59,6 +59,9 @@ _EQUAL = (
     ("capture", "truncated"),
     ("capture", "memento", "uri"),
     ("rendering", "text", "sha256"),
+    ("capture", "second_view", "differs"),
+    ("capture", "second_view", "status"),
+    ("capture", "second_view", "text"),
 )
 """Fields of the record that must be equal beside what is read again; the text that a browser showed among them."""
 

@@ -7,10 +7,13 @@ from typing import Literal
 
 from archiver.model.imported import Imported
 from archiver.model.memento import ArchiveAnswer, Memento, NoAnswer, Witness
+from archiver.model.second_view import SecondView
 
 Outcome = Literal["captured", "unread", "gone", "blocked", "refused", "failed"]
 UnreadKind = Literal["coding", "type", "empty", "cut", "shell", "frameset", "other-page", "notice", "time"]
-Initiator = Literal["seed", "redirect", "refresh", "retry", "robots", "requisite", "browser", "memento", "import"]
+Initiator = Literal[
+    "seed", "redirect", "refresh", "retry", "robots", "requisite", "browser", "memento", "import", "second-view"
+]
 Truncation = Literal["length", "time", "disconnect"]
 
 
@@ -203,6 +206,8 @@ class Capture:
     """Hosts that got cookies of a subscription (`--cookies`): what they answered may not be what others see."""
     witnesses: tuple[Witness, ...] = ()
     """Of an original that is gone: who else says so, or had it last."""
+    second_view: SecondView | None = None
+    """The page asked for once more, from another place."""
 
     @property
     def final(self) -> Exchange | None:

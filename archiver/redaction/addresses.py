@@ -9,7 +9,7 @@ on. Everything else stays to the letter.
 import re
 from urllib.parse import unquote
 
-from archiver.redaction.removed import Removed, decoded
+from archiver.redaction.removed import Removed, decoded, is_random
 from archiver.redaction.secrets import PUT, is_secret_parameter
 
 _DEEP = "(?:25){0,12}"
@@ -92,6 +92,15 @@ def without_secrets(text: str, removed: Removed, *, field: bool = False, address
     if depth < _DEEPEST and len(text) <= _CODED_BYTES:
         text = _CODED.sub(lambda match: _coded(match, removed, depth), text)
     return text
+
+
+def take_spoken(text: str, removed: Removed) -> None:
+    """Add to `removed` what a sentence says behind the name of a secret and looks like no word: `token=x7Yk9a`."""
+    inside = Removed()
+    without_secrets(text, inside, field=True)
+    for value, kind in inside.values.items():
+        if is_random(value):
+            removed.values.setdefault(value, kind)
 
 
 def address_without_secrets(address: str, removed: Removed) -> str:

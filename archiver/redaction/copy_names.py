@@ -4,8 +4,9 @@ Bags that were made before names came from paths alone may be called after an ad
 """
 
 import re
+from itertools import pairwise
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from archiver.bag.names import slug
 from archiver.errors import Refused, StorageError
@@ -13,7 +14,8 @@ from archiver.ledger.bag_record import RECORD, read_record
 from archiver.packaging.source import Source
 from archiver.redaction.addresses import without_secrets
 from archiver.redaction.json_values import over
-from archiver.redaction.removed import Removed
+from archiver.redaction.removed import Removed, is_random
+from archiver.redaction.secrets import PUT, is_secret_parameter
 
 
 def copy_name(original: Source) -> str:
@@ -35,7 +37,28 @@ def copy_name(original: Source) -> str:
     return f"{slug(host or '', 'page')}{tail[0] if tail else f'-{original.seal[:8]}'}-redacted"
 
 
+_ENDING = re.compile(r"(?:\.warc)?\.(?:warc|wacz|har|mhtml?|gz)\Z", re.IGNORECASE)
 _TAIL = re.compile(r"-\d{8}T\d{6}Z-[0-9a-f]{8}$", re.ASCII)
+
+
+def other_bags(record: dict[str, Any]) -> list[str]:
+    """The names of other bags in a record: earlier ones of its address, and those that it has records of. Who may see
+    this bag may not know those, whose names tell what is in them."""
+    capture = _table(record, "capture")
+    told = [*_rows(record, "previous"), *_rows(capture, "witnesses"), *_rows(_table(capture, "requisites"), "copied")]
+    names = (each.get("bag") for each in told)
+    # Only what looks like a name of ours: any other text could stand anywhere.
+    return list(dict.fromkeys(name for name in names if isinstance(name, str) and _TAIL.search(name)))
+
+
+def _table(within: Any, name: str) -> dict[str, Any]:
+    found = within.get(name) if isinstance(within, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _rows(within: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    found = within.get(name)
+    return [each for each in found if isinstance(each, dict)] if isinstance(found, list) else []
 
 
 def tells(name: str, removed: Removed) -> bool:
@@ -46,6 +69,29 @@ def tells(name: str, removed: Removed) -> bool:
         return True
     values = [slug(value, "").casefold() for value in removed.values]
     return any(value in low or any(low.endswith(value[:n]) for n in range(4, len(value))) for value in values if value)
+
+
+def names_of_others(record: dict[str, Any], removed: Removed) -> dict[str, str]:
+    """Names of files that others gave, and of other bags, where they tell a secret -> what stands in their place."""
+    capture, names = _table(record, "capture"), dict[str, str]()
+    file = _table(_table(capture, "import"), "file")
+    others = [*_rows(record, "previous"), *_rows(capture, "witnesses")]
+    for name in (file.get("entry"), file.get("name"), *(each.get("bag") for each in others)):
+        if isinstance(name, str) and _tells_token(name, removed):
+            removed.value(name, "name of a file")
+            names[name] = PUT + (end[0] if (end := _TAIL.search(name) or _ENDING.search(name)) else "")
+    return names
+
+
+def _tells_token(name: str, removed: Removed) -> bool:
+    """Whether something stands behind the name of a secret that looks like no word, however they are separated."""
+    words = re.split(r"[^A-Za-z0-9]+", unquote(name))
+    found = False
+    for label, value in pairwise(words):
+        if is_secret_parameter(label) and is_random(value):
+            removed.parameter(label, value)
+            found = True
+    return without_secrets(name, removed, field=True) != name or found or tells(name, removed)
 
 
 def record_of(original: Source) -> dict[str, Any]:

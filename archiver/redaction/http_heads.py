@@ -27,7 +27,18 @@ _SCHEME = re.compile(
 """What only stands before credentials (RFC 9110, 11.4), whatever the header is called."""
 _CHALLENGES = ("www-authenticate", "proxy-authenticate")
 _ADDRESSES = ("location", "content-location", "referer", "refresh", "link", "origin", "x-original-url", "x-rewrite-url")
+COPIED = "-shared.warc.gz"
+"""How files of records are called that a job copied from the bag that asked first."""
+_REFERER = re.compile(rb"(?m)^Referer[ \t]*+:[^\n]*+\n", re.IGNORECASE)
 _JSON_BYTES = 1 << 20
+
+
+def without_referer(head: bytes, removed: Removed) -> bytes:
+    """The head of a request that another bag made, without the site of the page it was made for."""
+    plain = _REFERER.sub(b"", head)
+    if plain != head:
+        removed.headers.add("referer")
+    return plain
 
 
 def without_secret_headers(head: bytes, removed: Removed) -> bytes:

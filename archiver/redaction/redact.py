@@ -27,8 +27,8 @@ from archiver.digest import sha256
 from archiver.errors import Refused
 from archiver.model import Bag, IndexEntry
 from archiver.packaging.source import Source
-from archiver.redaction.addresses import without_secrets
-from archiver.redaction.copy_names import record_of, tells
+from archiver.redaction.addresses import take_spoken, without_secrets
+from archiver.redaction.copy_names import names_of_others, other_bags, record_of, tells
 from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
 from archiver.redaction.json_values import over
 from archiver.redaction.people import LABELS, without_people
@@ -53,6 +53,7 @@ first two show or hold cannot be taken out of them, and of the last the record o
 _BODIES = ("text/", "evidence/")
 """Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
+_STATED = ("capture", "checks", "previous", "configuration")  # what servers, programs and settings say, no page or seed
 _LARGEST = 256 << 20
 
 
@@ -123,6 +124,8 @@ class _Copy:
 
     def _collect(self, paths: list[str], warcs: list[str]) -> None:
         """All that is to be taken out, before anything is written: what one file names as a secret goes everywhere."""
+        over({part: self.record.get(part) for part in _STATED}, self._stated)
+        self.names |= names_of_others(self.record, self.removed)
         for path in warcs:
             collect(self._place(path), self.removed)
         over(self.record, self._text)
@@ -143,6 +146,7 @@ class _Copy:
             else:
                 over(json.loads(self._read(path)), self._text)
         for _, value in self._elements():
+            take_spoken(value, self.removed)
             self._text(value)
 
     def _rename(self, paths: list[str]) -> None:
@@ -150,6 +154,8 @@ class _Copy:
         base = self.staged.name.removesuffix("-redacted")
         if base != self.original.name and tells(self.original.name, self.removed):
             self.names[self.original.name] = base
+        others = (each for each in other_bags(self.record) if each not in self.original.name)
+        self.names |= {name: f"another-bag-{number}" for number, name in enumerate(others, start=1)}
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]
             if path not in self.made_of_others and tells(name, self.removed):
@@ -172,6 +178,10 @@ class _Copy:
         """A text of the bag's own documents without secrets."""
         # Names first: without the secrets in them they would not be found again.
         return self.removed.masked(without_secrets(self._renamed(text), self.removed))
+
+    def _stated(self, text: str) -> str:
+        """A text that others wrote, where names may stand without a mark before them: `crawler/1 token=…`."""
+        return without_secrets(text, self.removed, field=True)
 
     def _renamed(self, text: str) -> str:
         for name, put in self.names.items():
@@ -227,6 +237,7 @@ class _Copy:
     def _record(self) -> dict[str, Any]:
         """The record with the ids and addresses as they are now, and what was taken out (schema: redaction)."""
         told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
+        told |= {part: over(told[part], self._stated) for part in _STATED if part in told}
         told.pop("rendering", None)
         told["custody_log"] = None
         if told["capture"].get("import"):

@@ -60,9 +60,9 @@ class Removed:
             if equals and rest.strip("="):
                 if is_secret_parameter(label):
                     self.value(rest, f"header {name}")
-                elif label.lower() not in _ATTRIBUTES and _likely(rest):
+                elif label.lower() not in _ATTRIBUTES and is_random(rest):
                     self.value(rest, "cookie")
-            elif _likely(part):
+            elif is_random(part):
                 self.value(part, f"header {name}")
         words = value.split()
         if len(words) == 1 and "=" not in value.strip("="):
@@ -107,8 +107,8 @@ _ATTRIBUTES = frozenset(("expires", "max-age", "domain", "path", "samesite", "pr
 """Of cookies, which are no secrets."""
 
 
-def _likely(value: str) -> bool:
-    """Whether the value of a cookie looks like something that lets somebody in."""
+def is_random(value: str) -> bool:
+    """Whether a value, as of a cookie, looks like something that lets somebody in."""
     plain = unquote(value.strip("\"'"))
     return bool(_RANDOM.fullmatch(plain)) and not _NUMBERED.fullmatch(plain)
 

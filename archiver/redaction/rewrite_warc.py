@@ -1,7 +1,7 @@
 """WARC files written over without secrets: records that change get a new id, a digest that fits, and a metadata record
 that says from which one they were made; the others stay as they are (WARC 1.1; docs/redaction.md).
 
-It reads files that validation has passed. Blocks are streamed: only heads of messages are held in memory.
+It reads files that validation has passed, and holds only heads of messages in memory.
 """
 
 import zlib
@@ -16,17 +16,12 @@ from uuid import NAMESPACE_URL, uuid5
 
 from archiver import __version__
 from archiver.digest import Hasher
-from archiver.errors import Refused
 from archiver.redaction.addresses import address_without_secrets, without_secrets
-from archiver.redaction.http_heads import json_text, without_secret_headers
+from archiver.redaction.http_heads import json_text, without_referer, without_secret_headers
+from archiver.redaction.read_records import HTTP, Fields, Record, records
 from archiver.redaction.removed import Removed
 from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
-from archiver.redaction.trailers import end_of_head, trailer_at
-from archiver.validation.warc.gzip_members import Broken, Members
 
-HEAD = 4 << 20
-"""Bytes of the heads of one record, at most."""
-_HTTP = "application/http"
 _SETTLED = ("warc-type", "warc-date", "warc-block-digest", "warc-payload-digest", "warc-ip-address", "content-length",
             "content-type", "warc-truncated", "warc-identified-payload-type")  # fmt: skip
 """Fields that hold no text of anybody's."""
@@ -34,7 +29,6 @@ _REPEATED = "(a value that was taken out elsewhere)"
 _INTERIM = "interim-response"
 """Of a metadata record: the head of an interim answer, in base64 (docs/bag-format.md, section 3.1)."""
 _REFERENCES = ("warc-concurrent-to", "warc-refers-to", "warc-warcinfo-id", "warc-segment-origin-id")
-Fields = list[tuple[str, str]]
 Change = Callable[[str], str]
 
 
@@ -64,36 +58,13 @@ class Rewritten:
     changed: list[Changed] = field(default_factory=list)
 
 
-@dataclass(slots=True, kw_only=True)
-class _Record:
-    """A record as it is read: the header, the head of its block, the body, the trailer section of a chunked body with
-    the empty line that ends it, and what still follows. Body and what follows are streamed."""
-
-    offset: int
-    version: bytes
-    fields: Fields
-    head: bytes
-    body: Callable[[], Iterator[bytes]] = lambda: iter(())
-    trailer: bytes = b""
-    surplus: Callable[[], Iterator[bytes]] = lambda: iter(())
-
-    def rest(self, trailer: bytes) -> Iterator[bytes]:
-        """The block behind its head, with this trailer section in place of its own."""
-        yield from self.body()
-        yield trailer
-        yield from self.surplus()
-
-    def get(self, name: str) -> str:
-        return next((value for label, value in self.fields if label.lower() == name), "")
-
-
 def rewrite(
     path: Path, name: str, sink: Sink, ids: dict[str, str], removed: Removed, renamed: Change, moment: datetime
 ) -> Rewritten:
     """Write the WARC at `path` anew into `sink`. `ids` takes and gives old and new ids, those of all files of a bag: it
     is to be filled by `new_ids` before; `removed` by `collect`. Raises Refused for what cannot be read, OSError."""
     done, out = Rewritten(), _Out(sink)
-    for record in _records(path):
+    for record in records(path):
         place = out.at
         old, here = record.get("warc-record-id"), removed.of_one()
         head, trailer = _head(record, here, renamed), _trailer(record, here)
@@ -121,7 +92,7 @@ def rewrite(
 
 def collect(path: Path, removed: Removed) -> None:
     """Add to `removed` what is to be taken out of a file. Raises Refused, OSError."""
-    for record in _records(path):
+    for record in records(path):
         _head(record, removed, str)
         _trailer(record, removed)
         for label, value in record.fields:
@@ -130,7 +101,7 @@ def collect(path: Path, removed: Removed) -> None:
 
 def new_ids(path: Path, ids: dict[str, str], removed: Removed, renamed: Change = str) -> None:
     """Add the ids of all records of a file that will change. Raises Refused, OSError."""
-    for record in _records(path):
+    for record in records(path):
         old, here = record.get("warc-record-id"), removed.of_one()
         fields = (_field(label, value, {}, here, renamed) != value for label, value in record.fields)
         block = (_head(record, here, renamed), _trailer(record, here))
@@ -140,11 +111,11 @@ def new_ids(path: Path, ids: dict[str, str], removed: Removed, renamed: Change =
 
 def heads(path: Path) -> Iterator[bytes]:
     """Header, head and trailers of each record of a file: all but bodies. Raises Refused, OSError."""
-    for record in _records(path):
+    for record in records(path):
         yield _header(record.version, record.fields) + record.head + record.trailer
 
 
-def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
+def _head(record: Record, removed: Removed, renamed: Change) -> bytes:
     """The head of the block as it is to be."""
     kind = record.get("warc-type")
     if kind == "warcinfo":
@@ -152,8 +123,8 @@ def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
         said += f"\r\nredacted-by: archiver/{__version__}\r\nredacted-from: {record.get('warc-record-id')}\r\n"
         said += "description: access copy; cookies, tokens and passwords are taken out of headers and addresses\r\n"
         return said.encode("utf-8", "surrogateescape")
-    if record.get("content-type").lower().startswith(_HTTP):
-        return _lines_of_http(record.head, removed)
+    if record.get("content-type").lower().startswith(HTTP):
+        return _lines_of_http(without_referer(record.head, removed) if record.copied else record.head, removed)
     if kind in ("metadata", "request"):  # addresses among its fields: via, outlink
         said = renamed(record.head.decode("utf-8", "surrogateescape"))
         if said.lstrip()[:1] in ("{", "[") and (changed := json_text(said, removed)) is not None:
@@ -162,7 +133,7 @@ def _head(record: _Record, removed: Removed, renamed: Change) -> bytes:
     return record.head
 
 
-def _trailer(record: _Record, removed: Removed) -> bytes:
+def _trailer(record: Record, removed: Removed) -> bytes:
     """The trailer section as it is to be: its fields are headers (RFC 9110, 6.5)."""
     return _lines_of_http(record.trailer, removed) if record.trailer else b""
 
@@ -266,85 +237,3 @@ class _Out:
     def _write(self, data: bytes) -> None:
         self._sink.write(data)
         self.at += len(data)
-
-
-def _records(path: Path) -> Iterator[_Record]:
-    """The records of a file. Raises Refused, OSError."""
-    with path.open("rb") as stream:
-        members = Members(stream, 1 << 50)
-        try:
-            while members.advance():
-                yield _record(path, members)
-                while members.read():
-                    pass
-        except Broken as error:
-            raise Refused(f"{path.name} cannot be read: {error.code}; see 'archiver validate'") from error
-
-
-def _record(path: Path, members: Members) -> _Record:
-    offset, held = members.offset, b""
-    while b"\r\n\r\n" not in held:
-        held += _more(members, held, path)
-    header, _, held = held.partition(b"\r\n\r\n")
-    version, *lines = header.split(b"\r\n")
-    fields: Fields = []
-    for line in lines:
-        label, _, value = line.decode("utf-8").partition(":")
-        if line[:1] in (b" ", b"\t") and fields:
-            fields[-1] = (fields[-1][0], f"{fields[-1][1]} {line.decode('utf-8').strip()}")
-        else:
-            fields.append((label, value.strip()))
-    record = _Record(offset=offset, version=version, fields=fields, head=b"")
-    if record.get("warc-type") == "continuation" or record.get("warc-segment-number").strip("1"):  # heads may go on
-        raise Refused(f"{path.name}: the record at byte {offset} is a segment of another, and is not rewritten")
-    length = int(record.get("content-length") or 0)
-    whole = record.get("warc-type") in ("warcinfo", "request", "metadata")
-    while len(held) < length and (whole or end_of_head(held) < 0):
-        held += _more(members, held, path)
-    held = held[:length]
-    cut = length if whole or (end := end_of_head(held)) < 0 else end
-    start = len(header) + 4 + cut
-    record.head = held[:cut]
-    record.body = lambda: _block(path, offset, start, length - cut)
-    if b"chunked" in record.head.lower() and (ahead := trailer_at(record.body())) is not None:
-        record.trailer = _section(_block(path, offset, start + ahead, length - cut - ahead), path, offset)
-        behind = ahead + len(record.trailer)
-        record.body = lambda: _block(path, offset, start, ahead)
-        record.surplus = lambda: _block(path, offset, start + behind, length - cut - behind)
-    return record
-
-
-def _section(pieces: Iterator[bytes], path: Path, offset: int) -> bytes:
-    """A trailer section with the empty line that ends it; nothing where it is empty. Raises Refused, OSError."""
-    held = b""
-    for piece in pieces:
-        held += piece
-        if held.startswith((b"\r\n", b"\n")):
-            return b""
-        if (end := end_of_head(held)) >= 0:
-            return held[:end]
-        if len(held) > HEAD:
-            raise Refused(f"{path.name}: the trailers of the record at byte {offset} are longer than {HEAD:,} bytes")
-    return held
-
-
-def _more(members: Members, held: bytes, path: Path) -> bytes:
-    piece = members.read()
-    if not piece or len(held) > HEAD:
-        raise Refused(f"{path.name}: the head of the record at byte {members.offset} is longer than {HEAD:,} bytes")
-    return piece
-
-
-def _block(path: Path, offset: int, start: int, length: int) -> Iterator[bytes]:
-    """So many bytes of a record from `start` on. Raises Refused, OSError."""
-    with path.open("rb") as stream:
-        stream.seek(offset)
-        members = Members(stream, 1 << 50)
-        members.advance()
-        while length:
-            piece = members.read()
-            if not piece:
-                raise Refused(f"{path.name}: the record at byte {offset} ends too early")
-            start, piece = max(0, start - len(piece)), piece[start : start + length]
-            length -= len(piece)
-            yield piece

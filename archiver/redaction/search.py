@@ -17,8 +17,10 @@ from urllib.parse import unquote_to_bytes
 from archiver.bag.names import slug
 from archiver.digest import sha256
 from archiver.errors import Refused
+from archiver.redaction.read_records import unframed
 from archiver.redaction.removed import Removed, searchable, standing
 from archiver.redaction.rewrite_warc import heads, new_ids
+from archiver.redaction.secrets import HEADERS
 
 _DEEPEST = 5
 """Encodings in encodings."""
@@ -32,6 +34,13 @@ _RUN = re.compile(r"[A-Za-z0-9+/_-]{8,}+")
 _HEX = re.compile(r"(?:[0-9A-Fa-f]{2}){5,}+")
 _BREAKS = re.compile(r"\r?\n[ \t]*+")
 _GZIP = re.compile(rb"\x1f\x8b\x08|\x78[\x01\x5e\x9c\xda]")
+_HEADER = re.compile(
+    rb"(?:^|[\r\n\x0b\x0c\x1c-\x1e\x00])("
+    + b"|".join(sorted(each.encode() for each in HEADERS))
+    + rb")[ \t]*+:[ \t]*+[^\s]",
+    re.IGNORECASE,
+)
+"""A line that begins as headers do that go as a whole."""
 _URL_SAFE = str.maketrans("-_", "+/")
 _BODIES = ("data/text/",)
 _RECORD, _PAGES = "data/provenance.json", "data/wacz/pages/pages.jsonl"
@@ -49,12 +58,33 @@ def search_copy(folder: Path, removed: Removed) -> None:
         for piece in _pieces(path, name):
             search.look(piece, name)
         if name.endswith(".warc.gz"):
+            _look_behind_messages(path, name, search)
             left = Removed(values=dict(removed.values))
             again: dict[str, str] = {}
             new_ids(path, again, left)
             if left.headers or left.parameters:
                 kind = min(left.headers | left.parameters)
                 raise Refused(_sentence(name, "header or parameter" if kind in removed.values else kind[:80], "a head"))
+
+
+def _look_behind_messages(path: Path, name: str, search: "Search") -> None:
+    """What may be headers, and counts as body where the framing of a message is broken. Raises Refused, OSError."""
+    for offset, pieces in unframed(path):
+        before = b"\n"
+        for piece in pieces:
+            data = before + piece
+            what = None
+            if line := _HEADER.search(data):
+                what = f"a header {line[1].decode()}"
+            elif found := search.find(data):
+                what = f"a value that was to be taken out ({found[0]})"
+            if what:
+                raise Refused(
+                    f"the access copy is not delivered: {name}: the framing of the message in the record at "
+                    f"byte {offset} is broken, and behind the break stands {what}, which can be body or header; "
+                    "nothing has left"
+                )
+            before = data[-4096:]
 
 
 def _sentence(where: str, kind: str, how: str) -> str:
@@ -93,8 +123,8 @@ def _pieces(path: Path, name: str) -> Iterator[bytes]:
 
 
 class Search:
-    """The values, and the work that is left for looking for them. Raises Refused where one is found, or where that is
-    more than anybody would wait for."""
+    """The values, and the work that is left for looking for them. Raises Refused where that is more than anybody would
+    wait for."""
 
     def __init__(self, removed: Removed) -> None:
         self._values = dict(removed.values)
@@ -105,6 +135,11 @@ class Search:
 
     def look(self, data: bytes, where: str) -> None:
         """Look through a piece of a file."""
+        if found := self.find(data):
+            raise Refused(_sentence(where, *found))
+
+    def find(self, data: bytes) -> tuple[str, str] | None:
+        """The kind of a value in a piece of a file, and how it was found; None where there is none."""
         waiting: deque[tuple[bytes | str, str, int]] = deque([(data, "plain text", 0)])
         seen: set[str] = set()
         while waiting:
@@ -112,7 +147,8 @@ class Search:
             if isinstance(found, bytes):
                 nexts: list[tuple[bytes | str, str]] = list(_of_bytes(found))
             else:
-                self._compare(found, where, how)
+                if (kind := self._compare(found)) is not None:
+                    return kind, how
                 nexts = list(_of_text(found))
             if depth >= 2 * _DEEPEST:
                 continue
@@ -122,15 +158,17 @@ class Search:
                 if len(raw) >= 5 and mark not in seen:
                     seen.add(mark)
                     waiting.append((each, name if how == "plain text" else f"{how}, {name}"[:80], depth + 1))
+        return None
 
-    def _compare(self, text: str, where: str, how: str) -> None:
+    def _compare(self, text: str) -> str | None:
         self._left -= (len(text) + 64) * (len(self._values) + 1)
         if self._left < 0:
             raise Refused("the access copy is not delivered: there is too much in it to search all of it")
         low = text.casefold()
         for value, kind in self._values.items():
             if value in low and standing(value).search(text):
-                raise Refused(_sentence(where, kind, how))
+                return kind
+        return None
 
 
 def _of_bytes(data: bytes) -> Iterator[tuple[bytes | str, str]]:

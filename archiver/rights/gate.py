@@ -86,6 +86,12 @@ def access_of(rights: Any, today: date, restriction: Restriction | None = None) 
     return Access(level=level, why=why)
 
 
+def has_cookies(record: Any) -> bool:
+    """Whether cookies of a subscription (`run --cookies`) are in the WARC files of the bag with this record."""
+    capture = record.get("capture") if isinstance(record, Mapping) else None
+    return bool(capture.get("logged_in")) if isinstance(capture, Mapping) else False
+
+
 def _stated(rights: Mapping[str, Any], today: date) -> tuple[Level, str]:
     """The level of the record: that of the rule that decided, or, once the rule's day has come, the one after it."""
     word, rule = rights.get("access"), rights.get("rule")

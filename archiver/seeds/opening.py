@@ -21,6 +21,7 @@ from archiver.seeds.opening_words import (
     is_paper,
     squashed,
 )
+from archiver.seeds.private_labels import is_private
 from archiver.seeds.properties import Property, read_property, words_of
 
 _MOST_BLOCKS = 60
@@ -94,6 +95,7 @@ class _Reader:
         if (
             self._heading(at)
             or self._property(at)
+            or self._private(at)
             or self._date(at)
             or self._byline(at)
             or self._parts(at)
@@ -136,7 +138,7 @@ class _Reader:
         if stated is None or not self._is_property(at, stated) or not self._body_follows(at):
             return False
         block = self.blocks[at]
-        self._header(at, block.text)
+        self._header(at)
         self.mail = self.mail or stated.role == "mail"
         match stated.role:
             case "headline" if self.title is None:
@@ -168,6 +170,12 @@ class _Reader:
             if 0 <= each < len(self.blocks) and abs(self.blocks[each].line - self.blocks[at].line) <= 2
         ]
         return any(read_property(each.text) is not None or is_label_like(each.text) for each in beside)
+
+    def _private(self, at: int) -> bool:
+        private = is_private(self.blocks, at, titled=bool(self.found.headline or self.title or self.pending))
+        if private := private and self._body_follows(at):
+            self._header(at)
+        return private
 
     def _date(self, at: int) -> bool:
         block = self.blocks[at]
@@ -212,7 +220,7 @@ class _Reader:
             self.found.byline = Paragraph(text=block.text, line=block.line, anchors=block.anchors, agency=True)
             self.found.kinds[at] = "byline"
         else:
-            self._header(at, block.text)
+            self._header(at)
         self.known = at
         return True
 
@@ -258,12 +266,11 @@ class _Reader:
             return False
         if text.startswith("#"):
             self.found.tags += words_of(text.replace(" ", ","))
-        self._header(at, text)
+        self._header(at)
         return True
 
-    def _header(self, at: int, text: str) -> None:
-        self.found.header.append(HeaderLine(line=self.blocks[at].line, text=text))
-        self.found.kinds[at] = "header"
+    def _header(self, at: int) -> None:
+        self._aside(at)
         self.known = at
 
     def _is_caption(self, at: int) -> bool:
@@ -295,7 +302,7 @@ class _Reader:
                 each for each in pending[1:] if not SENTENCE.search(self.blocks[each].text) or each < self.known
             ]
             while following and is_paper(self.blocks[first].text, self.host):
-                self._header(first, self.blocks[first].text)
+                self._header(first)
                 pending.remove(first)
                 first = following.pop(0)
             self.known, known = max(self.known, -1), self.known
@@ -306,9 +313,8 @@ class _Reader:
         top = next((at for at, kind in found.kinds.items() if kind == "headline"), -1)
         last = max([self.known, *(at for at in found.captions if at < stop)], default=-1)
         for at in pending:
-            text = self.blocks[at].text
             if at < self.known or (at < top) or self._is_bare(at, max(last, top)):
-                self._header(at, text) if at < self.known or at < top else self._aside(at)
+                self._header(at) if at < self.known or at < top else self._aside(at)
 
     def _aside(self, at: int) -> None:
         self.found.header.append(HeaderLine(line=self.blocks[at].line, text=self.blocks[at].text))

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 from archiver.config import CASE_FILE, Config
@@ -26,7 +27,10 @@ APART = "kept apart"
 """What stands in a seed document in place of a private fact."""
 _PEOPLE = ("operator", "contact_name", "contact_email", "contact_phone")
 _CUSTODY = ("supplied_by", "obtained_how")
-_LABELLED = re.compile(r"^[ \t>*#-]{0,12}[\"']?([A-Za-z][A-Za-z0-9 _.-]{1,40}?)[\"']?[ \t]*[:=]")
+_LABELLED = re.compile(r"^[ \t>*#_-]{0,12}[\"']?([A-Za-z][A-Za-z0-9 _.-]{1,40}?)[\"'*_]{0,3}[ \t]*[:：=][*_]{0,3}")
+
+_LINES = re.compile(r"[^\r\n]*+(?:\r\n|[\r\n])|[^\r\n]++")
+"""Lines as seeds count them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,8 +91,8 @@ def _stated(seed: Seed) -> dict[str, str]:
     """Fact -> what front matter, the lines above the body, or the columns of the row say; several joined by lines."""
     found: dict[str, list[str]] = {}
     pairs = [(key, value) for key, value in seed.front_matter.items() if isinstance(value, str)]
-    header = (line.text.lstrip(" >*#-\t").partition(":") for line in seed.header if ":" in line.text)
-    pairs += [(label, value) for label, _, value in header]
+    header = ((line.text, _LABELLED.match(line.text)) for line in seed.header)
+    pairs += [(match[1], text[match.end() :]) for text, match in header if match]
     pairs += [(cell.name, cell.value) for cell in _cells(seed)]
     for label, value in pairs:
         if (fact := private_fact(label)) and value.strip():
@@ -110,8 +114,8 @@ def without(seed: Seed) -> bytes:
     """The seed document without private facts: as many lines as before, what it says otherwise to the letter."""
     try:
         text, encoding = decode(seed.data)
-    except Refusal:
-        return seed.data
+    except Refusal:  # a document of another kind, in which no line is masked
+        return APART.encode() if any(_labelled(line.text) for line in seed.header) else seed.data
     private = [
         cell
         for cell in _cells(seed)
@@ -120,7 +124,11 @@ def without(seed: Seed) -> bytes:
     if private:
         plain = _row(seed, text, private)
     else:
-        plain = "".join(_lines(text, _front(text) if seed.front_matter else 0, {line.line for line in seed.header}))
+        header = {line.line: line.text for line in seed.header if _labelled(line.text)}
+        masked = _masked(text, header)
+        if masked is None:  # of which line the fact is part, nobody knows
+            return _nothing(text).encode(encoding, "replace")
+        plain = "".join(_lines(masked, _front(text) if seed.front_matter else 0))
     if plain == text:
         return seed.data
     mark = seed.data[: len(seed.data) - len(text.encode(encoding))]
@@ -134,8 +142,46 @@ def _front(text: str) -> int:
     return next((number for number in range(first + 2, len(lines) + 1) if lines[number - 1] in ("---", "...")), 0)
 
 
-def _lines(text: str, front: int, header: set[int]) -> Iterator[str]:
-    """The lines, those of private keys in the front matter and of private labels in the opening masked."""
+def _masked(text: str, header: Mapping[int, str]) -> str | None:
+    """The text without the values of private labels in its opening (line -> the words of the block that begins there);
+    None where one of them is not found in its lines, as in a document that is no text."""
+    lines = _LINES.findall(text)
+    for number, words in header.items():
+        left = words[_LABELLED.match(words).end() :].strip()  # type: ignore[union-attr]
+        at = number - 1
+        while left:
+            if at >= min(len(lines), number + 20):
+                return None
+            said = lines[at].strip()
+            place = next((each for each in (left, escape(left), escape(left, quote=False)) if each in said), None)
+            if place:
+                lines[at], left = lines[at].replace(place, APART), ""
+            elif at == number - 1 and (match := _LABELLED.match(lines[at])) and _labelled(said) == _labelled(words):
+                value = _plain(lines[at][match.end() :])
+                whole = number == len(lines) or not lines[number].strip() or _labelled(lines[number])
+                if not whole and not left.startswith(value):
+                    return None
+                left = left.removeprefix(value).strip() if left.startswith(value) else ""
+                lines[at] = f"{lines[at][: match.end()]} {APART}{lines[at][len(lines[at].rstrip()) :]}"
+            elif said and left.startswith(_plain(said)):
+                left = left.removeprefix(_plain(said)).strip()
+                lines[at] = lines[at].replace(said, APART)
+            else:
+                return None
+            at += 1
+    return "".join(lines)
+
+
+def _plain(line: str) -> str:
+    return " ".join(line.split()).strip("*_ ")
+
+
+def _nothing(text: str) -> str:
+    return "".join(f"{APART}{line[len(line.rstrip()) :]}" for line in text.splitlines(keepends=True))
+
+
+def _lines(text: str, front: int) -> Iterator[str]:
+    """The lines, those of private keys in the front matter masked."""
     inside = False
     for number, line in enumerate(text.splitlines(keepends=True), start=1):
         bare = line.rstrip("\r\n")
@@ -147,8 +193,6 @@ def _lines(text: str, front: int, header: set[int]) -> Iterator[str]:
                 yield f"{bare[: _LABELLED.match(bare).end()]} {APART}{end}" if inside else line  # type: ignore[union-attr]
             else:
                 yield f"# {APART}{end}" if inside and bare.strip() else line
-        elif number in header and _labelled(bare):
-            yield f"{bare[: _LABELLED.match(bare).end()]} {APART}{end}"  # type: ignore[union-attr]
         else:
             yield line
 
@@ -171,4 +215,4 @@ def _row(seed: Seed, text: str, private: list[Cell]) -> str:
     elif text.lstrip("\ufeff \t\r\n").startswith("{"):
         found = json.loads(text)
         return json.dumps({k: APART if k in names else v for k, v in found.items()}, ensure_ascii=False) + end
-    return "".join(f"{APART}{line[len(line.rstrip()) :]}" for line in text.splitlines(keepends=True))
+    return _nothing(text)

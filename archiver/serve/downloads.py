@@ -1,12 +1,14 @@
 """Bags and their files as downloads: packages as the packaging room makes them, streamed; single files as what they
 are, never as a page that can do something."""
 
+import os
 from collections.abc import Iterator
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import quote
 
-from archiver.errors import StorageError
+from archiver.errors import Refused, StorageError
+from archiver.model.private import PRIVATE_FILE
 from archiver.packaging.package import Form, package
 from archiver.packaging.source import source
 from archiver.serve.bag_files import open_inside
@@ -35,23 +37,34 @@ STILL = {
 }
 """The headers of a file of a bag, which anybody may have written: no script, no form, nothing fetched, an origin of its
 own. Without scripts a page is not led elsewhere by itself (HTML Standard, sandboxed automatic features)."""
+_PRIVATE = f"{PRIVATE_FILE.partition('/')[0]}/"
 _CHUNK = 1 << 18
 
 
-def download(bag: Path, form: str) -> Reply | None:
-    """A bag in a form; None where there is no such form. Raises Refused where the bag has none."""
+def may_leave_whole(bag: Path, public: bool) -> bool:
+    """Whether others may have all of a bag: not where facts about people and cases are in it."""
+    return not public or not os.path.lexists(bag / "data" / _PRIVATE)
+
+
+def download(bag: Path, form: str, public: bool) -> Reply | None:
+    """A bag in a form; None where there is no such form. Raises Refused where the bag has none, or where it is `public`
+    and has facts about people and cases in it: a copy without them is made by `handoff --redact`."""
     wanted = next((each for each in FORMS if each == form), None)
     if wanted is None:
         return None
+    if wanted != "wacz" and not may_leave_whole(bag, public):
+        raise Refused("facts about people and cases are in the bag, and are not given out")
     made = package(source(bag), wanted)
     (item,) = (each for each in made.items if each.path == made.name)
     headers = {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(made.name, safe='')}"}
     return Reply(kind=_KINDS[form], stream=item.stream(), headers=headers)
 
 
-def bag_file(bag: Path, path: str) -> Reply:
-    """A file of a bag."""
+def bag_file(bag: Path, path: str, public: bool) -> Reply:
+    """A file of a bag; those with facts about people and cases are not `public`."""
     try:
+        if public and path.casefold().startswith(f"data/{_PRIVATE}"):
+            raise StorageError("it is private")
         file = open_inside(bag, path)
     except StorageError:
         return plain(HTTPStatus.NOT_FOUND, "the bag has no such file")

@@ -20,7 +20,7 @@ from archiver.ledger.restrictions import Gate
 from archiver.rights.gate import LEVELS
 from archiver.serve.bag_view import page_of, verdict_of, view_of
 from archiver.serve.checks import Checks
-from archiver.serve.downloads import bag_file, download
+from archiver.serve.downloads import bag_file, download, may_leave_whole
 from archiver.serve.excerpt import excerpt, marked, text_of
 from archiver.serve.index import Index
 from archiver.serve.photo import has_photo, photo
@@ -201,7 +201,7 @@ class Room:
             case ("photo",):
                 return photo(bag) or self._message(HTTPStatus.NOT_FOUND, "The page of this bag has no photo.")
             case ("data", *path) if path:
-                return bag_file(bag, "/".join(("data", *path)))
+                return bag_file(bag, "/".join(("data", *path)), self.public)
         return self._message(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def _about(self, bag: Path, found: Found) -> Reply:
@@ -217,6 +217,7 @@ class Room:
             verdict=verdict_of(found),
             others=others,
             folder=bag.is_dir(),
+            whole=may_leave_whole(bag, self.public),
             photo=has_photo(bag),
             report=report,
             original=_web(found["url"]),
@@ -268,7 +269,7 @@ class Room:
                     body=self.checks.certificate(bag),
                     headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"},
                 )
-            reply = download(bag, form)
+            reply = download(bag, form, self.public)
         except Refused as error:
             return self._message(HTTPStatus.CONFLICT, f"It cannot be downloaded so: {error}.")
         return reply or self._message(HTTPStatus.NOT_FOUND, "There is no such download.")

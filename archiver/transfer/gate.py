@@ -8,7 +8,7 @@ from typing import Literal
 from archiver.errors import Refused, StorageError
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.restrictions import Gate, identifier_of
-from archiver.rights.gate import access_of
+from archiver.rights.gate import access_of, has_cookies
 
 _WHAT = {"custody": "it is not given out", "copy": "no copy of it is given out"}
 
@@ -24,6 +24,13 @@ def require_allowed(bags: Iterable[Path], use: Literal["custody", "copy"], today
             access = access_of({"access": "open"}, today, gate.noted(bag, identifier_of(bag)))
         if not access.allows(use):
             raise Refused(f"{_WHAT[use]}: {access.sentence}; {bag.name}: see docs/access.md")
+
+
+def require_no_cookies(bags: Iterable[Path], advice: str) -> None:
+    """Nothing, where no bag has the cookies of a subscription in its WARC files. Raises Refused, with the advice."""
+    for bag in bags:
+        if has_cookies(_record(bag)):
+            raise Refused(f"captured while logged in: its records have cookies of a subscription; {advice}")
 
 
 def _record(bag: Path) -> object:

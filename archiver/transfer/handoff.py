@@ -36,7 +36,7 @@ from archiver.transfer.delivery import (
     target_of,
     write_receipt,
 )
-from archiver.transfer.gate import require_allowed
+from archiver.transfer.gate import require_allowed, require_no_cookies
 from archiver.transfer.left_state import left_state
 from archiver.transfer.wacz_signing import signed_digest, timestamps
 from archiver.trust import custody
@@ -149,6 +149,9 @@ class HandoffSession:
         bag, form = shipment.source, self.options.form
         # A WACZ file alone leaves behind what its record says of access.
         require_allowed(shipment.logs, "copy" if form == "wacz" else "custody", datetime.now(UTC).date())
+        redacted = bool(shipment.derived and shipment.derived.get("redacted"))
+        if form == "wacz" and not redacted:
+            require_no_cookies(shipment.logs, "hand over the sealed bag, or a copy with --redact")
         here = Path(self.target.address) if isinstance(self.target, FolderTarget) else None
         lying = [log.resolve() for log in shipment.logs] if here else []
         if here is not None and any(here == each.parent or here.is_relative_to(each) for each in lying):
@@ -157,7 +160,6 @@ class HandoffSession:
         if outer := next((each for each in around if (each / "bagit.txt").exists()), None):
             raise Refused(f"the target lies in the bag {outer}, which would no longer be valid; name another folder")
         notes = list(bag.notes)
-        redacted = bool(shipment.derived and shipment.derived.get("redacted"))
         digest = signed_digest(bag, self.config, notes, redacted=redacted) if form == "wacz" else None
         packed = with_access_copy(package(bag, form, digest), bag)
         signatures = signatures_in(bag)

@@ -14,7 +14,7 @@ from archiver.config import Config
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.model import Finding
 from archiver.network.dial import Route
-from archiver.trust.certificates import Certificate, from_pem, pem_of
+from archiver.trust.certificates import Certificate, complete, from_pem, pem_of
 from archiver.trust.custody import is_ours
 from archiver.trust.seal_new_bag import agent
 from archiver.validation.bagit.tree import scan
@@ -61,7 +61,7 @@ def judge_renewal(bag: Path, config: Config, files: Mapping[str, bytes], root: C
     try:
         tree = scan(bag)[0]
         beside = sorted((bag / "signatures").rglob("*.tsr.crt"))
-        own = [each for path in beside for each in _certificates(path)]
+        own = [each for path in beside for each in _tops(path)]
     except OSError as error:
         raise StorageError.from_os("read the bag", error) from error
     roots = read_roots(config.trust_roots) if config.trust_roots else None
@@ -88,8 +88,11 @@ def _too_late(found: list[Finding], files: Mapping[str, bytes]) -> list[Finding]
     return late if {each.path for each in late} >= made else []
 
 
-def _certificates(path: Path) -> list[Certificate]:
+def _tops(path: Path) -> list[Certificate]:
+    """The ends of the chains in a file: an authority that was trusted by its own certificate would never be looked up
+    in a list of revoked ones."""
     try:
-        return from_pem(path.read_bytes())
+        found = from_pem(path.read_bytes())
+        return [complete(each, found)[-1] for each in found]
     except ValueError:
         return []

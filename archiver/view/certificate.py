@@ -17,6 +17,7 @@ from archiver.model import Report
 from archiver.model.comparison_words import VERDICTS, line_words, source_words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words, witness_words
+from archiver.model.second_view import lines_that_differ, second_view_words
 from archiver.validation.rules.markdown import CHECKS
 from archiver.view.rendering_rows import rendering_rows
 from archiver.view.terminal import copy_of, credits_once, one_line
@@ -189,6 +190,9 @@ def _where(facts: Facts) -> Iterator[Row]:
     capture = facts.record["capture"]
     yield "IP address", _or(capture["ip"], "not known")
     yield "Through a proxy", _or(capture.get("proxy"), "no")
+    if isinstance(view := capture.get("second_view"), Mapping):
+        yield "Seen from elsewhere", second_view_words(view)
+        yield from (("Differs from elsewhere", each) for each in lines_that_differ(view))
     tls = capture["tls"]
     if tls is None:
         yield "TLS", "none: the connection was not encrypted, and the server showed no certificate"

@@ -15,6 +15,7 @@ from archiver.escape import visible
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import witness_words
+from archiver.model.second_view import lines_that_differ, second_view_words
 
 WIDTH = 96
 KINDS = frozenset(("edited", "moved", "missing", "page-only", "not-compared"))
@@ -75,6 +76,9 @@ def capture_lines(record: Record) -> Iterator[str]:
         yield f"archive   {one_line(each['archive'])}: {one_line(each['words'])}"
     if hosts := capture.get("logged_in"):
         yield f"logged in captured while logged in: cookies were sent to {one_line(', '.join(map(str, hosts)))}"
+    if isinstance(view := capture.get("second_view"), Mapping):
+        yield f"elsewhere {one_line(second_view_words(view))}"
+        yield from (f"differs   {one_line(each)}" for each in lines_that_differ(view))
     for label, words in import_rows(capture.get("import")):
         yield f"{one_line(label.lower()):<9} {one_line(words)}"
     for each in capture.get("witnesses") or ():

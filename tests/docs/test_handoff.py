@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pki import authorities, needs_openssl
+from pki import authorities, issue, needs_openssl
 from places import ROOT
 
 from archiver.cli import main
@@ -35,6 +35,7 @@ def delivered(tmp_path_factory) -> tuple[Path, str]:
     run_demo(home / "bags", say=lambda _: None)
     bag = sorted(each for each in (home / "bags").iterdir() if (each / "bagit.txt").exists())[0]
     with authorities(home) as pki:
+        pki.signer = issue("Ada Archivist", pki.ca, kind="p384", email="ada@archive.example", site=pki.site)
         pki.tell_of_revocation()
         key, certificate = pki.signer.write(home / "keys")[1::2]
         settings = {"key": key, "certificate": certificate, "timestamp": pki.url, "trust_roots": str(pki.roots)}
@@ -163,6 +164,34 @@ def test_a_byte_changed_in_a_bag_of_a_group_makes_the_commands_that_speak_of_gro
         changed = folder / "spring/data" / name / path
         changed.write_bytes(changed.read_bytes().replace(b"a", b"b", 1))
         assert shell(re.sub(r"^tar .*\n", "", block, flags=re.MULTILINE), folder, name).returncode != 0
+
+
+def test_a_wacz_whose_listed_files_or_digest_differ_is_found_by_its_block(delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (block,) = [each for each in BLOCKS if "$BAG.wacz.tags" in each]
+    assert shell(block, folder, name).returncode == 0
+    again = re.sub(r"^unzip .*\n", "", block, flags=re.MULTILINE)
+    for path in ("datapackage.json", "datapackage-digest.json", "pages/pages.jsonl"):
+        file = folder / f"{name}.wacz.tags/data/wacz" / path
+        before = file.read_bytes()
+        file.write_bytes(re.sub(rb"[0-9a-f]", b"5", before))
+        assert shell(again, folder, name).returncode != 0, path
+        file.write_bytes(before)
+    assert shell(again, folder, name).returncode == 0
+
+
+def test_the_command_for_the_timestamp_of_a_signed_wacz_is_run_as_the_document_has_it(delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    (written,) = re.findall(r"`(unzip -p NAME\.wacz [^`]+)`", (DOCS / "handoff.md").read_text("utf-8"))
+    command = " ".join(written.split()).replace("NAME", name)
+    done = shell(command, folder, name)
+    assert (done.returncode, "Verification: OK" in done.stdout + done.stderr) == (0, True), done.stderr
+    assert "signedData" in json.loads((folder / "digest.json").read_bytes())
+    stamp = folder / f"{name}.wacz.datapackage-digest.json.tsr"
+    stamp.write_bytes((folder / f"{name}.tar.receipt.json.p7s.tsr").read_bytes())  # a timestamp of something else
+    assert shell(command, folder, name).returncode != 0
 
 
 def test_receipts_and_custody_events_are_signed_where_there_are_keys(delivered, tmp_path, capsys):

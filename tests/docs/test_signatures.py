@@ -74,5 +74,18 @@ def test_the_authorities_that_the_machine_knows_are_not_believed(block: str, bag
     assert "unable to get" in done.stderr
 
 
+@needs_openssl
+@pytest.mark.parametrize("path", ["0002-signature.json", "0002-signature.json.p7s", "0002-signature.json.p7s.tsr"])
+def test_the_commands_for_the_timestamp_of_an_event_find_a_change_in_each_file(path: str, bag: Path, tmp_path: Path):
+    (block,) = [each for each in BLOCKS if "0002-signature.json.p7s.tsr" in each]
+    subprocess.run(["cp", "-r", str(bag.parent), str(tmp_path / "copy")], check=True)
+    file = tmp_path / "copy/bag/signatures/custody" / path
+    data = bytearray(file.read_bytes())
+    data[-1] ^= 1
+    file.write_bytes(data)
+    done = subprocess.run(["bash", "-e", "-o", "pipefail", "-c", block], cwd=tmp_path / "copy/bag", capture_output=True)
+    assert done.returncode != 0
+
+
 def test_there_are_blocks_to_run():
-    assert len(BLOCKS) == 7
+    assert len(BLOCKS) == 8

@@ -12,6 +12,8 @@ from newsroom import newsroom, pages_for, write_seeds
 from places import SUPPORT
 from waiting import HANGS
 
+from archiver.config import Config
+from archiver.job.workers.executors import in_process
 from archiver.validation.validator import validate_bag
 
 CHILD = SUPPORT.joinpath("faults.py")
@@ -55,6 +57,18 @@ def fails_alone(folder: Path, code: int, results: list[dict], said: str) -> None
 )
 def test_in_a_pool(tmp_path, action):
     fails_alone(tmp_path, *run(tmp_path, action, "--jobs", "2"))
+
+
+@pytest.mark.parametrize("action", ["die", pytest.param("loop", marks=pytest.mark.stress)])
+def test_in_a_job_of_one_process_where_a_bound_is_set(tmp_path, action):
+    fails_alone(tmp_path, *run(tmp_path, action, "--jobs", "1"))
+
+
+def test_one_process_is_the_coordinating_one_unless_a_bound_is_set():
+    assert in_process(Config())
+    assert in_process(Config(seed_cpu_seconds=0.0))
+    assert not in_process(Config(seed_cpu_seconds=900.0))
+    assert not in_process(Config(jobs=2))
 
 
 @needs_dask

@@ -10,34 +10,72 @@ from pathlib import Path
 
 import pytest
 from decoded import everywhere
-from marked import OF_SEED, SETTINGS, document, marks, run, settings
+from made_bags import ask
+from marked import CONTENT, FACTS, OF_SEED, SETTINGS, URL, document, marks, run, settings
+from serving import served
 
 from archiver.cli import main
 
-TEXT = ("library opens again", "report number 0")
-"""What the page says: its headline is a fact, the other is text."""
+ADDRESS = {"/news/0", "news%2f0"}
+COOKIE = "Mqsubscription77"
 
 
 def _export(form):
     return lambda bag, out: main(["export", "--form", form, "--output", str(out / "export"), str(bag)])
 
 
+def _back(bag, out):
+    """The list of a user who knows the address: nothing else is told about it."""
+    (bag.parent.parent / "own.csv").write_text(f"url\n{URL}\n", "utf-8")
+    back = ["--back", str(bag.parent.parent / "own.csv"), "--output", str(out / "own.csv")]
+    return main(["export", *back, "--bags", str(bag.parent), str(bag)])
+
+
 def _handoff(*options):
-    return lambda bag, out: main(["handoff", "--redact", *options, str(bag), str(out)])
+    return lambda bag, out: main(["handoff", *options, str(bag), str(out)])
+
+
+def _publish(bag, out):
+    return main(["publish", "--quiet", "--base-url", "https://archive.example/", str(bag), str(out / "site")])
+
+
+def _serve(bag, out):
+    """Everything that is given to who is not on this machine, each answer a file; what was asked for is not in them."""
+    records = [f"data/{each}" for each in ("provenance.json", "text/article.txt", "private/facts.json")]
+    ends = ("", *(f"/{each}" for each in ("history", "replay", "check", "photo", "get/tar", "get/zip", "get/wacz")))
+    paths = ["", "?format=json", "?outcome=captured", "?q=mqheadline&format=json", "?q=mqbody&format=json"]
+    paths += [f"bags/{bag.name}{end}" for end in (*ends, "/get/certificate", *(f"/{each}" for each in records))]
+    with served(bag.parent, bag.parent.parent / "cache", host="0.0.0.0") as address:
+        for number, path in enumerate(paths):
+            status, _, body = ask(address, path)
+            asked = path.partition("q=")[2].partition("&")[0].encode() or b"(nothing)"
+            (out / f"{number}-{status}").write_bytes(body.replace(asked, b""))
+    return 0
 
 
 OUTPUTS = {
-    **{f"export {form}": _export(form) for form in ("csv", "csl-json", "ris", "bibtex", "dc", "marcxml", "aclj")},
-    "handoff --redact": _handoff(),
-    "handoff --redact zip": _handoff("--form", "zip"),
+    **{
+        f"export {form}": _export(form)
+        for form in ("csv", "xlsx", "csl-json", "ris", "bibtex", "dc", "marcxml", "aclj")
+    },
+    "export --back": _back,
+    "handoff --redact": _handoff("--redact"),
+    "handoff --redact zip": _handoff("--redact", "--form", "zip"),
+    "handoff --redact wacz": _handoff("--redact", "--form", "wacz"),
+    "handoff wacz": _handoff("--form", "wacz"),
+    "handoff warc": _handoff("--form", "warc"),
     "bundle": lambda bag, out: main(["bundle", "--output", str(out / "case"), str(bag)]),
     "bundle zip": lambda bag, out: main(["bundle", "--output", str(out / "case.zip"), str(bag)]),
+    "publish": _publish,
+    "serve --host": _serve,
 }
 
 
 @pytest.mark.parametrize("private", ["bag", "ledger"])
 def test_no_output_has_a_private_fact(private, tmp_path, capsys):
-    bag = run(tmp_path, document(tmp_path), settings(tmp_path, private))
+    seed = document(tmp_path, access="open")
+    bag = run(tmp_path, seed, settings(tmp_path, private))
+    assert everywhere(bag, marks(CONTENT, FACTS)), "the markers of the page are in the bag"
     for number, (name, write) in enumerate(OUTPUTS.items()):
         out = tmp_path / f"out{number}"
         out.mkdir()
@@ -47,15 +85,32 @@ def test_no_output_has_a_private_fact(private, tmp_path, capsys):
 
 
 def test_no_output_has_what_the_gate_closes(tmp_path):
+    """Rules for a replay have the address of what they close, and a list that is given back its own cells."""
     bag = run(tmp_path, document(tmp_path), settings(tmp_path, "bag"))
-    for access, closed in (("metadata-only", TEXT[1:]), ("closed", TEXT)):
-        said = ["--reason", "mqreason", "--quiet", "--access", access]
+    content, facts = marks(CONTENT), marks(FACTS)
+    assert {word for words in everywhere(bag, content | facts).values() for word in words} == content | facts
+    for access, closed in (("metadata-only", content), ("closed", content | facts | ADDRESS)):
+        said = ["--reason", "mqwhy", "--quiet", "--access", access]
         assert main(["restrict", *said, str(bag)]) == 0
         for name, write in OUTPUTS.items():
             out = tmp_path / f"{access} {name}"
             out.mkdir()
             write(bag, out)
-            assert everywhere(out, closed) == {}, (access, name)
+            known = {"export aclj": {*ADDRESS, "mqstyle"}, "export --back": ADDRESS}.get(name, set())
+            assert everywhere(out, closed - known) == {}, (access, name)
+
+
+def test_no_output_has_the_cookies_of_a_subscription(tmp_path):
+    row = f"www.example-times.example\tFALSE\t/\tFALSE\t0\tabonnement\t{COOKIE}\n"
+    (tmp_path / "cookies.txt").write_text("# Netscape HTTP Cookie File\n" + row)
+    seed = document(tmp_path, access="open")
+    bag = run(tmp_path, seed, settings(tmp_path, "ledger"), "--cookies", str(tmp_path / "cookies.txt"))
+    assert {each.rpartition(".")[2] for each in everywhere(bag, {COOKIE})} == {"gz"}
+    for name, write in OUTPUTS.items():
+        out = tmp_path / name
+        out.mkdir()
+        write(bag, out)
+        assert everywhere(out, {COOKIE}) == {}, name
 
 
 def test_exhibits_are_in_the_order_of_their_numbers_and_say_no_more_than_those(tmp_path, capsys):

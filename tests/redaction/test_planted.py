@@ -2,14 +2,10 @@
 delivered, and in the receipts and the ledger of the delivery."""
 
 import base64
-import gzip
-import io
-import re
-import tarfile
-import zipfile
-import zlib
+import json
+from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import quote, unquote
+from urllib.parse import quote
 
 import pytest
 from deliveries import hand
@@ -17,78 +13,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jobs import HOST, Job, html
 from newsroom import PARAGRAPHS, article
+from planted import MARK, left, mark
 from wire import Server, ok
 
+from archiver.bag.staging import StagedBag
+from archiver.packaging.source import source
+from archiver.redaction.redact import redact
+from archiver.trust.custody import Agent, append
 from archiver.validation.validator import validate_bag
 
 pytestmark = pytest.mark.usefixtures("places")
-MARK = "q7Zx"
-"""What every marker begins with, and nothing else in a bag."""
-
-
-def mark(number: int) -> str:
-    """A marker: 14 characters, as tokens are."""
-    return f"{MARK}{number:03d}kR9fTw2"
-
-
-def unpacked(name: str, data: bytes, depth: int = 0):
-    """(name, bytes) of a file and of all that is packed in it; bodies of WARC records are left out."""
-    yield name, data if not name.endswith((".gz", ".tgz")) else b""
-    if depth > 3:
-        return
-    if data[:2] == b"\x1f\x8b":
-        if name.endswith(".warc.gz"):
-            yield from ((f"{name}#", head) for head in heads(data))
-        else:
-            yield from unpacked(name.removesuffix(".gz") + (".tar" if name.endswith(".tgz") else ""),
-                                gzip.decompress(data), depth + 1)  # fmt: skip
-    elif data[:4] == b"PK\x03\x04":
-        with zipfile.ZipFile(io.BytesIO(data)) as packed:
-            for each in packed.namelist():
-                yield from unpacked(f"{name}/{each}", packed.read(each), depth + 1)
-    elif data[257:262] == b"ustar":
-        with tarfile.open(fileobj=io.BytesIO(data)) as packed:
-            for each in packed.getmembers():
-                file = packed.extractfile(each)
-                yield from unpacked(f"{name}/{each.name}", file.read() if file else b"", depth + 1)
-
-
-def heads(data: bytes):
-    """Of each record its header and, of messages, the head and the trailers; other blocks whole."""
-    while data:
-        inflater = zlib.decompressobj(31)
-        record = inflater.decompress(data) + inflater.flush()
-        data = inflater.unused_data
-        header, _, block = record.partition(b"\r\n\r\n")
-        yield header
-        message = b"application/http" in header and b"WARC-Type: response" in header
-        yield block.partition(b"\r\n\r\n")[0] if message else block
-        for coded in re.findall(rb"interim-response: (\S+)", block):
-            yield base64.b64decode(coded)
-
-
-def readings(data: bytes):
-    """Bytes as texts that somebody could read in them."""
-    text = data.decode("latin-1")
-    yield text
-    yield unquote(unquote(text))
-    yield data.replace(b"\0", b"").decode("latin-1")
-    for word in re.findall(rb"[A-Za-z0-9+/_-]{12,4000}={0,2}", data):
-        word = word.rstrip(b"=").translate(bytes.maketrans(b"-_", b"+/"))
-        yield base64.b64decode(word + b"A" * (-len(word) % 4)).decode("latin-1")
-
-
-def left(folder: Path) -> set[str]:
-    """The markers in a folder: in names and bytes, however packed; the text of the page is left out."""
-    found = set()
-    for path in sorted(folder.rglob("*")):
-        for name, data in unpacked(path.relative_to(folder).as_posix(), path.read_bytes() if path.is_file() else b""):
-            found |= {f"{hit} in the name {name}" for hit in re.findall(rf"(?i){MARK}\d{{3}}", name)}
-            if "/data/text/" not in f"/{name}":
-                found |= {
-                    f"{hit} in {name}" for each in readings(data) for hit in re.findall(rf"(?i){MARK}\d{{3}}", each)
-                }
-    return found
 
 
 @pytest.fixture
@@ -254,3 +188,42 @@ def test_an_address_is_the_same_in_every_part_of_a_copy(ways, tmp_path_factory, 
     )
     (home / "out/target").mkdir(parents=True)
     assert delivered(bag, home / "out", capsys, "folder") == set()
+
+
+def test_no_marker_in_what_programs_archives_and_settings_say_is_in_a_copy(tmp_path, capsys):
+    """Planted in record and tag file of a bag, and in the log of its custody."""
+    there, m = "/news/1", iter(map(mark, range(100)))
+    bag = bag_with(tmp_path, capsys, there, {there: [html(page())]}, "report-1.md", seed(there))
+    path = bag / "data/provenance.json"
+    record = json.loads(path.read_bytes())
+    of = {"path": "seed/report-1.md", "record_id": None}
+    record["checks"] = [
+        {"name": f"scan token={next(m)}", "kind": "execution", "tool": f"scan --password={next(m)} 1.0",
+         "started": "2024-03-01T10:00:00Z", "outcome": "flagged",
+         "reason": f"asked http://ada:{next(m)}@scan.example/?key={next(m)} with Authorization: Bearer {next(m)}",
+         "looked_at": 1, "formats": [{"of": of, "puid": f"x token={next(m)}", "name": f"sid={next(m)}",
+                                      "version": None, "mime": None, "basis": f"secret: {next(m)}"}],
+         "flags": [{"of": of, "message": f"license_key={next(m)} (session {next(m)[:0]}sid={next(m)})"}],
+         "left_out": [f"GET /x?access_token={next(m)}"]},
+    ]  # fmt: skip
+    record["previous"] = [
+        {"bag": f"http---{HOST}-news-1-sid-{next(m)}-20240301T100000Z-0123abcd", "seal": None, "captured": None,
+         "verdict": None},
+        {"bag": f"report-access_token={next(m)}", "seal": None, "captured": None, "verdict": f"token={next(m)}"},
+    ]  # fmt: skip
+    record["capture"]["witnesses"] = [
+            {"kind": "archive", "archive": f"http://ada:{next(m)}@archive.example/?token={next(m)}", "datetime": None,
+             "uri": f"http://archive.example/web/2024/http://{HOST}/?access_token={next(m)}", "status": 200,
+             "bag": f"http---{HOST}-news-1-sid-{next(m)}"},
+    ]  # fmt: skip
+    record["capture"]["error"] = {"kind": "tls", "message": f"proxy http://u:{next(m)}@p.example: token={next(m)}"}
+    record["configuration"] |= {"proxy": f"socks5h://u:{next(m)}@p.example", "user_agent": f"x/1 apikey={next(m)}"}
+    path.write_text(json.dumps(record), "utf-8")
+    with (bag / "bag-info.txt").open("a", encoding="utf-8") as info:
+        info.write(f"External-Description: from http://{HOST}/?ticket={next(m)}, token={next(m)}\n")
+        info.write(f"Internal-Sender-Description: Authorization: Bearer {next(m)}\n")
+        info.write(f"External-Identifier: http://{HOST}/?sid={next(m)}\n")
+    append(bag, "transfer", at=datetime(2026, 3, 1, tzinfo=UTC), agent=Agent(), detail={"to": f"x?token={next(m)}"})
+    staged = StagedBag(tmp_path / "staged", "x-redacted", "0" * 32)
+    made = redact(source(bag), staged, datetime(2026, 1, 1, tzinfo=UTC))
+    assert left(made.path) == set()

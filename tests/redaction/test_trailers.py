@@ -1,5 +1,6 @@
 """Fields behind a chunked body are headers: their secrets go, and the body stays to the byte."""
 
+import base64
 import gzip
 import io
 from datetime import UTC, datetime
@@ -11,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from archiver.errors import Refused
-from archiver.redaction import rewrite_warc
+from archiver.redaction import read_records
 from archiver.redaction.removed import Removed
 from archiver.redaction.rewrite_warc import collect, heads, new_ids, rewrite
+from archiver.redaction.search import search_copy
 from archiver.redaction.trailers import trailer_at
 from archiver.validation.warc.reader import read_warc
 
@@ -65,8 +67,64 @@ def test_bodies_without_trailers_come_out_the_same(tmp_path):
         assert block in gzip.decompress(data)
 
 
+FINAL = b"HTTP/1.1 200 OK\r\nSet-Cookie: sid=S3CRETLATE\r\n\r\n<p>HTTP/1.1 100 no"
+BROKEN = {
+    "a size that is none": HEAD + b"5\r\nhello\r\nzz\r\n",
+    "a chunk longer than it says": HEAD + b"3\r\nhello\r\n",
+    "a chunk longer than there is": HEAD + b"fff\r\nhello\r\n0\r\n",
+    "no chunks": HEAD,
+    "behind the message": HEAD + BODY + b"\r\n",
+    "behind the length": b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhelloHTTP/1.1 200 OK\r\n",
+    "folded": b"HTTP/1.1 200 OK\r\ntransfer-encoding:\r\n gzip, Chunked\r\n\r\nhello\r\n",
+}
+REST = {
+    "cookie": b"Set-Cookie: a=b\r\n\r\n",
+    "bare CR": b"x: y\rauthorization:Basic QWRhOg==\r\n",
+    "a value": b"X-Next: S3CRETxyz123\r\n\r\n",
+    "in base64": b"X-Next: " + base64.b64encode(b"?token=S3CRETxyz123") + b"\r\n\r\n",
+    "far behind": b"." * 200_000 + b"\r\nCookie: sid=1\r\n",
+}
+
+
+@pytest.mark.parametrize("rest", REST)
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_may_be_a_header_behind_broken_framing_is_not_delivered(name, rest, tmp_path):
+    removed = Removed()
+    removed.value("S3CRETxyz123", "cookie")
+    (tmp_path / "x.warc.gz").write_bytes(warc(warcinfo(), exchange("response", BROKEN[name] + REST[rest])))
+    with pytest.raises(Refused, match=r"^the access copy is not delivered: x.warc.gz: the framing of the message in"):
+        search_copy(tmp_path, removed)
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        HEAD + b"1c\r\nSet-Cookie: a=S3CRETxyz123\r\n\r\n0\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 50\r\n\r\nSet-Cookie: S3CRETxyz123\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n\r\nS3CRETxyz123\r\nCookie: a=b",
+        HEAD + b"5\r\nhello\r\nzz\r\nabout cookies: Set-Cookie: is a header\r\n",
+        *BROKEN.values(),
+    ],
+)
+def test_a_body_stays_what_it_is_and_broken_framing_alone_refuses_nothing(block, tmp_path):
+    removed = Removed()
+    removed.value("S3CRETxyz123", "cookie")
+    (tmp_path / "x.warc.gz").write_bytes(warc(warcinfo(), exchange("response", block)))
+    search_copy(tmp_path, removed)
+
+
+def test_the_head_of_the_answer_behind_an_interim_one_is_a_head(tmp_path):
+    early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
+    data, told = rewritten(
+        tmp_path, early + early + b"HTTP/1.1 200 OK\r\nSet-Cookie: sid=S3CRETLATE\r\n\r\n<p>HTTP/1.1 100 no"
+    )
+    assert b"S3CRET" not in gzip.decompress(data)
+    assert b"HTTP/1.1 200 OK" in told
+    assert b"<p>" not in told
+
+
 def test_trailers_without_end_are_refused(tmp_path, monkeypatch):
-    monkeypatch.setattr(rewrite_warc, "HEAD", 1 << 16)
+    monkeypatch.setattr(read_records, "HEAD", 1 << 16)
     with pytest.raises(Refused, match="the trailers of the record at byte"):
         rewritten(tmp_path, HEAD + BODY + b"a: b\r\n" * (1 << 16))
 

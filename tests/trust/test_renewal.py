@@ -231,6 +231,27 @@ def test_a_renewal_that_comes_too_late_is_refused_and_nothing_is_written(bag, pk
     assert files(bag) == before
 
 
+@pytest.mark.parametrize("with_roots", [False, True])
+@pytest.mark.parametrize("is_revoked", [False, True])
+def test_a_timestamp_of_an_authority_that_was_revoked_is_not_renewed(is_revoked, with_roots, tmp_path, capsys):
+    with authorities(tmp_path) as here:
+        here.tell_of_revocation()
+        here.others["/second"] = tsa(here, "Second Time", days=(-1, 3650))
+        bag = Builder().write(tmp_path / "bag")
+        append(bag, "sealing", at=NOW, agent=Agent(), detail={})
+        assert main(["sign", str(bag), *here.signer.write(tmp_path), "--timestamp", here.url]) == 0
+        here.tell_of_revocation(*([here.tsa] if is_revoked else []))
+        before = files(bag)
+        capsys.readouterr()
+        command = ["sign", str(bag), "--renew", "--timestamp", f"{here.site}/second", "--allow-private"]
+        command += ["--trust-roots", str(here.roots)] if with_roots else []
+        assert main(command) == int(is_revoked)
+        out = capsys.readouterr().out
+        assert ("SIG030" in out and "the certificate of CN=Time Authority was revoked on" in out) == is_revoked
+        assert (files(bag) == before) == is_revoked
+        assert "/Time-Authority.crl" in here.asked
+
+
 def test_a_broken_chain_is_not_renewed(bag, pki, capsys):
     (bag / TSR).write_bytes(b"garbage")
     before = files(bag)

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "WARC006": "tests/validation/test_hostile.py",
     **{f"WARC0{n}": "tests/validation/test_guests.py" for n in range(26, 32)},
     **{f"WACZ0{n}": "tests/transfer/test_wacz_signing.py" for n in (13, 14, 15)},
+    "WACZ016": "tests/job/test_second_view.py",
     "TXT006": "tests/validation/test_re_extraction.py",
     "TXT007": "tests/validation/test_re_extraction.py",
     **{f"TXT0{n:02}": "tests/validation/test_re_extraction.py" for n in (8, 9, 10)},

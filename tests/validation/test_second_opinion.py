@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from bagbuilder import Builder
+from groupbuilder import make
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag
@@ -65,3 +66,33 @@ def test_a_second_opinion_may_be_required_of_what_leaves_and_of_what_arrives(tmp
     assert main(["receive", str(far / "bag.tar"), "--bags", str(here), "--second-opinion", "required"]) == 1
     assert "BAG070" in capsys.readouterr().out
     assert main(["receive", str(far / "bag.tar"), "--bags", str(here)]) == 0
+
+
+def test_a_second_opinion_may_be_required_of_every_bag_of_a_group(tmp_path: Path, capsys):
+    bags, far, again = tmp_path / "bags", tmp_path / "far", tmp_path / "again"
+    odd = make(bags, "two-tagmanifest-diff")  # a name that bagit-python takes for a tag manifest's
+    make(bags, "sound")
+    far.mkdir(), again.mkdir()
+    required = ["--second-opinion", "required"]
+    assert main(["handoff", "--group", "g", str(bags), str(far), *required]) == 1
+    out = capsys.readouterr().out
+    assert "two-tagmanifest-diff (BAG070" in out
+    assert "sound (" not in out
+    assert (list(far.iterdir()), (bags / "groups").exists()) == ([], False)
+    assert main(["handoff", "--group", "g", str(bags), str(far)]) == 0
+    # Sealed now, it is judged by what is asked today all the same.
+    capsys.readouterr()
+    assert main(["handoff", "--group", "g", str(odd), str(bags / "sound"), str(again), *required]) == 1
+    assert "two-tagmanifest-diff (BAG070" in capsys.readouterr().out
+    assert list(again.iterdir()) == []
+
+
+def test_a_second_opinion_may_be_required_of_a_bag_that_is_made_for_a_receiver(tmp_path: Path, capsys):
+    bag, far = with_file(tmp_path / "bags/two-tagmanifest-diff", "b"), tmp_path / "far"
+    far.mkdir()
+    command = ["handoff", "--for", "archivematica", str(bag), str(far)]
+    assert main([*command, "--second-opinion", "required"]) == 1
+    assert "BAG070" in capsys.readouterr().out
+    assert list(far.iterdir()) == []
+    assert main(command) == 0
+    assert [each.name for each in far.glob("*.zip")] == [f"{bag.name}.zip"]

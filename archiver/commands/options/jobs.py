@@ -18,7 +18,7 @@ def run(command: argparse.ArgumentParser) -> None:
     as_json(
         command,
         "one JSON object a seed: seed, url, outcome, bag, verdict, reason, memento, comparison_source; "
-        "where there is one partial, warning, package, unchanged",
+        "where there is one partial, warning, package, unchanged, views_differ",
     )
     command.add_argument(
         "--from",
@@ -113,6 +113,11 @@ def _network(command: argparse.ArgumentParser) -> None:
     )
     group.add_argument("--user-agent", metavar="TEXT", help="User-Agent header; include a contact address")
     group.add_argument("--proxy", metavar="URL", help="fetch through this proxy; the record says so")
+    group.add_argument(
+        "--second-view",
+        metavar="PROXY",
+        help="ask for each page once more through this proxy; the record says whether the two views differ",
+    )
     group.add_argument("--ca-bundle", type=Path, metavar="FILE", help="trusted roots, in place of the built-in ones")
     group.add_argument(
         "--cookies",

@@ -19,16 +19,22 @@ MOST_IN_FLIGHT = 64
 """And with those of slow hosts, which make room for others (`coordinator.py`)."""
 
 
+def in_process(config: Config) -> bool:
+    """Whether seeds are archived in the coordinating process: one that is ended for a seed would end the job, so that a
+    bound of its time that is set asks for another."""
+    return config.jobs <= 1 and not config.executor and not config.seed_cpu_seconds
+
+
 def executor_for(config: Config, job: str) -> Executor:
     """Those who do a job. Raises UsageError, StorageError where they cannot."""
     if config.executor:
         from archiver.job.workers.dask_executor import Cluster
 
         return Cluster(config, job, (IN_FLIGHT, MOST_IN_FLIGHT))
-    if config.jobs <= 1:
+    if in_process(config):
         _equip(config, job, None)
         return ThreadPoolExecutor(seeds_at_once(MOST_IN_FLIGHT), "seed")
-    return _processes(config, job, config.jobs, seeds_at_once(MOST_IN_FLIGHT))
+    return _processes(config, job, max(1, config.jobs), seeds_at_once(MOST_IN_FLIGHT))
 
 
 def isolated_process(config: Config, job: str) -> Executor:
@@ -69,7 +75,7 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[Pr
 
 def release(config: Config) -> None:
     """Close the connections of a job that ran in this process."""
-    if config.jobs <= 1 and not config.executor:
+    if in_process(config):
         from archiver.job.workers import worker
 
         worker.release()

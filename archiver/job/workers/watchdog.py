@@ -5,7 +5,8 @@ seed's thread; where a seed keeps the interpreter to itself, as a regular expres
 the kernel ends the process by its limit (RLIMIT_CPU, setrlimit(2)), which each look puts off. The coordinator then runs
 each seed of the process once more, alone.
 
-Only for processes that are there for the work: a job of one process computes in the coordinator's.
+Only for processes that are there for the work: a job of one process computes in the coordinator's, unless
+`seed_cpu_seconds` is set.
 """
 
 import os
@@ -17,15 +18,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 LOOK_SECONDS = 1.0
+CPU_SECONDS = 900.0
+"""What a seed may take where no setting says it: far above what any page takes."""
 _lock = threading.Lock()
 _under_way: dict[int, tuple[int, float]] = {}
 """The clock of each thread that has a seed, and the time on it at which the seed is over."""
 _seconds = 0.0
 
 
-def begin(seconds: float) -> None:
+def begin(seconds: float | None) -> None:
     """Watch this process from now on: no seed may take more of the processor's time than so many seconds; 0: any."""
     global _seconds
+    seconds = CPU_SECONDS if seconds is None else seconds
     with _lock:
         begun, _seconds = _seconds > 0, max(_seconds, seconds)
     if _seconds > 0 and not begun:
@@ -34,8 +38,9 @@ def begin(seconds: float) -> None:
 
 
 @contextmanager
-def watched(seconds: float) -> Iterator[None]:
+def watched(seconds: float | None) -> Iterator[None]:
     """The seed of this thread. Nothing happens in a process that is not watched."""
+    seconds = CPU_SECONDS if seconds is None else seconds
     if _seconds <= 0 or seconds <= 0:
         yield
         return

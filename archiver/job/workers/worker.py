@@ -7,6 +7,7 @@ import gc
 import logging
 import signal
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -89,6 +90,7 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
         fetcher=Fetcher(
             Recorder(config), cache=cache, cookies=read_cookies(config.cookies) if config.cookies else None
         ),
+        second=Recorder(replace(config, proxy=config.second_view)) if config.second_view else None,
         job=job,
         signer=signer,
         outbox=out,
@@ -103,6 +105,8 @@ def release() -> None:
     global _tools
     if _tools is not None:
         _tools.fetcher.recorder.close()
+        if _tools.second:
+            _tools.second.close()
         if _tools.mementos:
             _tools.mementos.close()
         _tools = None

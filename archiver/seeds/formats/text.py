@@ -26,6 +26,7 @@ from archiver.seeds.front_matter import read_front_matter
 from archiver.seeds.inline import SOFT_HYPHEN, holds_image, read_inline
 from archiver.seeds.lines import Line, split_lines
 from archiver.seeds.links import read_inline as read_links
+from archiver.seeds.private_labels import private_line
 from archiver.seeds.properties import read_property
 from archiver.seeds.refusal import Refusal
 
@@ -103,7 +104,10 @@ def alone_at_top(line: str) -> bool:
         return False
     text, _ = read_inline(line, 1, strict=True)
     stated = read_property(text)
-    return read_date_line(text) is not None or is_byline(text) or (stated is not None and stated.role != "notes")
+    if stated is not None and stated.role != "notes":
+        return True
+    private = private_line(text)
+    return read_date_line(text) is not None or is_byline(text) or (private is not None and private.fact != "notes")
 
 
 def _plain(lines: Sequence[Line], *, links: bool = False) -> Iterator[Block]:

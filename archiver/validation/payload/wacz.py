@@ -46,7 +46,7 @@ def check_wacz(
     yield from (finding("WACZ001", path) for path in missing)
     indexed: set[Page] = set()
     if index not in missing:
-        yield from islice(_index(tree, index, warcs, indexed), COMPLAINTS)
+        yield from islice(_index(tree, index, warcs, indexed, _second_views(record)), COMPLAINTS)
     pages: dict[str, str | None] = {}
     if PAGES not in missing:
         known = indexed if index not in missing else None
@@ -91,15 +91,27 @@ def _lines(tree: Tree, path: str) -> Iterator[tuple[int, str]]:
     return ((number, line.removesuffix("\n")) for number, line in enumerate(text, 1))
 
 
-def _index(tree: Tree, index: str, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[Page]) -> Iterator[Finding]:
-    """Every line leads to one response and says what that is, and no response is left out (5.2.2)."""
+def _second_views(record: Record) -> set[str | None]:
+    """The responses that came through another proxy (`--second-view`): replay is not to show them."""
+    if record.get(dict, "capture", "second_view") is None:
+        return set()
+    those = [("capture", "exchanges", n) for n in range(len(record.get(list, "capture", "exchanges") or []))]
+    asked = (keys for keys in those if record.get(str, *keys, "initiator") == "second-view")
+    return {record.get(str, *keys, "record_ids", "response") for keys in asked}
+
+
+def _index(
+    tree: Tree, index: str, warcs: Mapping[str, Sequence[WarcRecord]], indexed: set[Page], apart: set[str | None]
+) -> Iterator[Finding]:
+    """Every line leads to one response and says what that is, and no response is left out (5.2.2) but those `apart`,
+    which none leads to."""
     responses = {
         (path, each.offset): each
         for path, records in warcs.items()
         for each in records
         if each.type in ("response", "resource")
     }
-    left = dict.fromkeys(place for place, each in responses.items() if each.type == "response")
+    left = dict.fromkeys(place for place, each in responses.items() if each.type == "response" and each.id not in apart)
     try:
         lines = _lines(tree, index)
     except ValueError as error:
@@ -127,6 +139,8 @@ def _index(tree: Tree, index: str, warcs: Mapping[str, Sequence[WarcRecord]], in
         if answer is None:
             continue
         left.pop(place, None)
+        if answer.id in apart:
+            yield finding("WACZ016", index, line=number, record=answer.label)
         yield from _entry(index, number, match[1], match[2], facts, answer)
     yield from (finding("WACZ006", index, record=responses[place].label, found=place[0]) for place in left)
 

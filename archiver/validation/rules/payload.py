@@ -187,6 +187,11 @@ RULES: dict[str, Rule] = {
             "WACZ013": ("info", "WACZ 1.1.1, 5.5", "the WACZ is signed by {who}, {created}{since}"),
             "WACZ014": ("warning", "WACZ 1.1.1, 5.5", "the signature of the WACZ does not hold: {reason}"),
             "WACZ015": ("info", "WACZ 1.1.1, 5.5", "the signature of the WACZ was not checked: {reason}"),
+            "WACZ016": (
+                "error",
+                "bag-format.md#4-4-exchanges",
+                "line {line} leads to a second view, which replay would show in place of the page: {record}",
+            ),
         },
     ),
     **rules(

@@ -1,0 +1,1 @@
+"""What others see of a page that a job captures: a browser, and readers elsewhere."""
