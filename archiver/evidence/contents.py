@@ -31,6 +31,7 @@ INDEX, VERIFY = "index.html", "VERIFY.md"
 _PREVIEW, _RENDERING = "data/ro-crate-preview.html", "data/rendering/"
 _PICTURES = {"screenshot.png": "The page as a browser showed it", "page.pdf": "The page as a browser printed it"}
 COOKIES = "the page was captured while logged in, and cookies of a subscription are in them"
+_EXCHANGES = (".warc.gz", ".warc", ".wacz", ".har")
 _FACTS = "private-facts.json"
 _TAKEN = frozenset(
     (INDEX, VERIFY, LEFT_OUT, SUMS, "certificate.html", "certificate.txt", "history.csv", "mementos.csv")
@@ -94,7 +95,7 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
     kept = [path for path in packed.files if (whole and path != apart) or not path.startswith("data/")]
     kept += [apart] if private and whole and apart in packed.files else []
     if cookies := has_cookies(record) and whole:
-        kept = [path for path in kept if not path.startswith("data/wacz/archive/")]
+        kept = [path for path in kept if not path.endswith(_EXCHANGES)]
     left_out = [path for path in packed.files if path not in kept]
     held = [] if whole else [_held(packed, access.sentence)]
     if cookies:

@@ -87,8 +87,11 @@ def access_of(rights: Any, today: date, restriction: Restriction | None = None) 
 
 
 def has_cookies(record: Any) -> bool:
-    """Whether cookies of a subscription (`run --cookies`) are in the WARC files of the bag with this record."""
-    capture = record.get("capture") if isinstance(record, Mapping) else None
+    """Whether cookies of a subscription (`run --cookies`) are in the WARC files of the bag with this record; in an
+    access copy they are not."""
+    if not isinstance(record, Mapping) or record.get("redaction"):
+        return False
+    capture = record.get("capture")
     return bool(capture.get("logged_in")) if isinstance(capture, Mapping) else False
 
 

@@ -43,7 +43,8 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 _RESERVED = ("data", "bagit.txt")
 _SIZE = re.compile(r"(\d{1,15})(?:\.(\d{1,3}))? ?([kKMGT]i?B)?")
 _UNITS = {**{f"{u}B": 1000**n for n, u in enumerate("kMGT", 1)}, **{f"{u}iB": 1024**n for n, u in enumerate("KMGT", 1)}}
-_INFO = re.compile(r"^([!-9;-~][^:\r\n]{0,200}):[ \t]*([^\r\n]*)", re.MULTILINE)
+_INFO = re.compile(r"^([!-9;-~][^:\r\n]{0,200}):[ \t]*([^\r\n]*(?:\r?\n[ \t][^\r\n]*)*)", re.MULTILINE)
+"""A label and its value, which may go on in lines that begin with a space (RFC 8493, 2.2.2)."""
 _FORMULA = ("=", "+", "-", "@", "'")
 _MANIFEST = 1 << 30
 SealGroup = Callable[[Path], None]

@@ -173,6 +173,20 @@ def test_of_a_bag_whose_content_is_closed_the_payload_is_held_back_and_the_rest_
     assert "Is the bag whole?" in failed(folder)
 
 
+def test_of_a_page_captured_while_logged_in_the_exchanges_are_held_back_and_the_rest_still_verifies(tmp_path, capsys):
+    builder = Builder()
+    builder.record["capture"]["logged_in"] = ["www.example-times.example"]
+    bag = builder.write(tmp_path / "bags/subscriber")
+    assert main(["bundle", "--json", "--output", str(tmp_path / "out"), str(bag)]) == 0
+    (held,) = json.loads(capsys.readouterr().out)["held_back"]
+    assert "cookies of a subscription" in held["why"]
+    assert not list((tmp_path / "out").rglob("*.warc.gz"))
+    warcs = [line for line in (bag / "manifest-sha256.txt").read_text().splitlines() if line.endswith(".warc.gz")]
+    assert (tmp_path / "out" / LEFT_OUT).read_text().splitlines() == warcs
+    assert failed(tmp_path / "out") == []
+    assert b"cookies of a subscription" in (tmp_path / "out/index.html").read_bytes()
+
+
 @pytest.mark.parametrize("access", ["closed", "taken down"])
 def test_of_a_bag_that_is_closed_there_is_no_bundle(access, tmp_path, capsys):
     bag = restricted(tmp_path, "closed" if access == "closed" else "open")

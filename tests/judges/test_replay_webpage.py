@@ -4,12 +4,14 @@ Needs `chromium` (Debian has it) and ReplayWeb.page's two scripts, which `make j
 one is absent. The browser is given loopback only, and tells a server here what it shows.
 """
 
+import io
 import json
 import os
 import shutil
 import subprocess
 import threading
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,8 +19,10 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
+from pki import issue
 from places import ROOT
 
+from archiver.cli import main
 from archiver.demo.tour import run_demo
 
 SCRIPTS = ROOT / ".venv/replaywebpage"
@@ -27,6 +31,9 @@ pytestmark = [
     pytest.mark.judges,
     pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed: apt-get install chromium"),
 ]
+needs_scripts = pytest.mark.skipif(
+    not (SCRIPTS / "ui.js").is_file(), reason="ReplayWeb.page is not there: 'make judges' gets it"
+)
 PATIENCE = 30
 """Seconds for a page to be shown."""
 # The replayed page is a frame in the shadow of a frame in the shadow of the element: all of this one origin.
@@ -143,7 +150,7 @@ def zipped(folder: Path, target: Path) -> bytes:
     return target.read_bytes()
 
 
-@pytest.mark.skipif(not (SCRIPTS / "ui.js").is_file(), reason="ReplayWeb.page is not there: 'make judges' gets it")
+@needs_scripts
 def test_replaywebpage_shows_the_text_and_the_photos_of_every_zipped_bag(bags: list[Path], tmp_path: Path):
     script = "text/javascript"
     files = {
@@ -170,6 +177,68 @@ def test_replaywebpage_shows_the_text_and_the_photos_of_every_zipped_bag(bags: l
             assert placed == {url for url, width in seen["images"] if width}, f"{bag.name}: a photo does not show"
             count += len(placed)
         assert count >= len(bags), "photos were seen"
+
+
+# What its service worker found is in a database of this origin: the page shows only how many checks were made.
+VERIFIED = """<!doctype html><meta charset="utf-8"><script src="/ui.js"></script>
+<replay-web-page source="/signed.wacz" url="{url}" embed="replayonly" replayBase="/replay/" style="height:900px">
+</replay-web-page>
+<script>
+const done = request => new Promise((good, bad) => {{
+  request.onsuccess = () => good(request.result); request.onerror = () => bad(request.error); }});
+const timer = setInterval(async () => {{
+  for (const {{name}} of await indexedDB.databases()) {{
+    const opened = await done(indexedDB.open(name));
+    const rows = opened.objectStoreNames.contains("verification")
+      ? await done(opened.transaction("verification").objectStore("verification").getAll()) : [];
+    opened.close();
+    if (rows.some(each => each.id == "signature")) {{
+      clearInterval(timer);
+      fetch("/seen", {{method: "POST", body: JSON.stringify(rows)}});
+      return;
+    }}
+  }}
+}}, 300);
+setTimeout(() => location.reload(), 10000); // a service worker that was just installed may miss its first page
+</script>"""
+
+
+def forged(wacz: bytes, target: Path) -> bytes:
+    """The WACZ with one bit of its signature changed."""
+    with zipfile.ZipFile(io.BytesIO(wacz)) as before, zipfile.ZipFile(target, "w") as after:
+        for each in before.infolist():
+            data = before.read(each)
+            if each.filename == "datapackage-digest.json":
+                closing = json.loads(data)
+                signature = bytearray(b64decode(closing["signedData"]["signature"]))
+                signature[-1] ^= 1
+                closing["signedData"]["signature"] = b64encode(signature).decode()
+                data = json.dumps(closing).encode()
+            after.writestr(each.filename, data)
+    return target.read_bytes()
+
+
+@needs_scripts
+@pytest.mark.parametrize("is_forged", [False, True])
+def test_replaywebpage_verifies_the_signature_of_a_wacz_that_was_handed_off(
+    is_forged: bool, bags: list[Path], tmp_path: Path
+):
+    _, key, _, certificate = issue("Ada Archivist", kind="p384").write(tmp_path / "keys")
+    (tmp_path / "set.toml").write_text(f'key = "{key}"\ncertificate = "{certificate}"\n')
+    (tmp_path / "out").mkdir()
+    config = ["--config", str(tmp_path / "set.toml")]
+    assert main(["handoff", *config, "--form", "wacz", str(bags[0]), str(tmp_path / "out")]) == 0
+    wacz = (tmp_path / f"out/{bags[0].name}.wacz").read_bytes()
+    page = json.loads((bags[0] / "data/wacz/pages/pages.jsonl").read_text("utf-8").splitlines()[1])
+    files = {
+        "/ui.js": ("text/javascript", (SCRIPTS / "ui.js").read_bytes()),
+        "/replay/sw.js": ("text/javascript", (SCRIPTS / "sw.js").read_bytes()),
+        "/signed.wacz": ("application/wacz", forged(wacz, tmp_path / "forged.wacz") if is_forged else wacz),
+        "/page": ("text/html", VERIFIED.format(url=page["url"]).encode()),
+    }
+    with served(files) as (at, server), showing(f"{at}/page", tmp_path / "profile"):
+        rows = {each["id"]: each for each in json.loads(server.told.get(timeout=PATIENCE))}
+    assert rows["signature"]["matched"] is not is_forged
 
 
 def test_the_page_of_a_bag_asks_for_nothing_but_itself(bags: list[Path], tmp_path: Path):

@@ -64,6 +64,7 @@ OUTPUTS = {
     "handoff --redact wacz": _handoff("--redact", "--form", "wacz"),
     "handoff wacz": _handoff("--form", "wacz"),
     "handoff warc": _handoff("--form", "warc"),
+    "handoff dspace": _handoff("--for", "dspace"),
     "bundle": lambda bag, out: main(["bundle", "--output", str(out / "case"), str(bag)]),
     "bundle zip": lambda bag, out: main(["bundle", "--output", str(out / "case.zip"), str(bag)]),
     "publish": _publish,

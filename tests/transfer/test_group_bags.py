@@ -72,6 +72,15 @@ def test_the_list_says_what_each_bag_says_of_itself_and_guards_formulas(tmp_path
     assert validate_bag(tmp_path / "out/g").findings == ()
 
 
+def test_a_folded_description_is_read_whole(tmp_path, capsys):
+    info = ("External-Identifier: urn:uuid:1", "External-Description: Harbour", "  reopens\n\tafter a year", "Note: x")
+    bag = make(tmp_path / "bags", "folded", *info)
+    code, (told,), _ = hand(capsys, "--group", "g", "--form", "folder", bag, tmp_path / "out")
+    assert code == 0, told["reason"]
+    assert [row["headline"] for row in rows(tmp_path / "out/g")] == ["Harbour reopens after a year"]
+    assert validate_bag(tmp_path / "out/g").findings == ()
+
+
 def test_what_the_job_did_not_capture_is_told_with_the_group(bags, tmp_path, capsys):
     (bags / ".archiver").mkdir()
     ledger = Ledger(bags)

@@ -13,9 +13,11 @@ from lxml import etree
 from archiver.bag.sanitize import one_line
 from archiver.errors import Refused
 from archiver.packaging.source import Source
+from archiver.rights.gate import has_cookies
 from archiver.transfer.repositories.common import Content, made_source
 from archiver.validation.payload.provenance import Record
 
+_COOKIES = "the WARC is held back: cookies of a subscription are in it; --redact makes a copy without"
 _RESTRICTED = "\tpermissions:-r 'Administrator'"
 
 
@@ -39,7 +41,7 @@ def dspace(content: Content, home: Path) -> Source:
     taken = {name: path for name, (path, _) in bitstreams.items()}
     made = made_source(content, home, f"item_{content.number:06}", own, taken)
     if content.access.allows("copy"):
-        return made
+        return replace(made, notes=(*made.notes, _COOKIES)) if has_cookies(content.record) else made
     return replace(made, notes=(*made.notes, f"WARC and text are held back: {content.access.sentence}"))
 
 
@@ -48,7 +50,7 @@ def _bitstreams(content: Content) -> dict[str, tuple[str, str]]:
     stated, found = Record(content.record), {}
     files = content.original.files
     for path in sorted(files):
-        if path.startswith("data/wacz/archive/") and path.endswith(".warc.gz"):
+        if path.startswith("data/wacz/archive/") and path.endswith(".warc.gz") and not has_cookies(content.record):
             found[path.rpartition("/")[2]] = (path, "WARC: the exchanges as recorded")
     text = f"data/{stated.get(str, 'text', 'file')}"
     if text in files:
