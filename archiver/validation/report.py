@@ -126,7 +126,10 @@ def _junit(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
                 else "</testcase>\n"
             )
         yield "    <system-out>"
-        yield from (_xml(f"{each.code} {each.severity} {each.path}: {_sentence(each)}\n") for each in report.findings)
+        yield from (
+            _xml(visible(f"{each.code} {each.severity} {each.path}: {_sentence(each)}") + "\n")
+            for each in report.findings
+        )
         yield "</system-out>\n  </testsuite>\n"
     yield "</testsuites>\n"
 

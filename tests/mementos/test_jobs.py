@@ -253,7 +253,7 @@ def test_a_page_that_is_gone_is_confirmed_by_a_later_run_and_by_the_archives_las
 ):
     """The bag of the second answer names the first; a third run leaves the seed alone."""
     archive, folder = WebArchive(URL, STATES), seeds(tmp_path / "seeds", 1)
-    soon = ["--confirm", "0.000001"]
+    soon = ["--confirm", "0.0000000001"]
     with Server({"/news/1": [GONE]}) as site, Server(archive.answers()) as web:
         config = ["--config", settings(tmp_path, named(web))]
         _, (first,) = job.run(folder, site, *config)

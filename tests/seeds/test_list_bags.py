@@ -17,7 +17,8 @@ def run(tmp_path, *options: str) -> dict:
     path = tmp_path / "liste.csv"
     path.write_text(LIST, encoding="utf-8", newline="")
     config = tmp_path / "a.toml"
-    config.write_text("seed_notes = true\n" if "notes" in options else "", encoding="utf-8")
+    notes = "seed_notes = true\n" if "notes" in options else ""
+    config.write_text(f'private = "stated"\n{notes}', encoding="utf-8")
     bags = tmp_path / ("with-notes" if "notes" in options else "bags")
     with newsroom(pages_for(range(1))) as site:
         common = ["--pace", "0", "--quiet", "--config", str(config), "--bags", str(bags)]

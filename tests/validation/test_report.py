@@ -239,6 +239,7 @@ def test_a_finding_shows_long_values_in_bounds_and_is_frozen():
 
 
 _FAMILIES = {
+    "PRIV",
     "BAG",
     "ARC",
     "FIX",
@@ -257,6 +258,7 @@ _FAMILIES = {
 }
 _STANDARDS = (
     "RFC 8493, ",
+    "RFC 4998, ",
     "WARC 1.1, ",
     "BagIt 0.97, ",
     "BagIt Profiles, ",
