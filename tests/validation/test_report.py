@@ -240,6 +240,7 @@ def test_a_finding_shows_long_values_in_bounds_and_is_frozen():
 
 _FAMILIES = {
     "PRIV",
+    "TSL",
     "BAG",
     "ARC",
     "FIX",
@@ -259,6 +260,7 @@ _FAMILIES = {
 _STANDARDS = (
     "RFC 8493, ",
     "RFC 4998, ",
+    "ETSI TS 119 612, ",
     "WARC 1.1, ",
     "BagIt 0.97, ",
     "BagIt Profiles, ",
