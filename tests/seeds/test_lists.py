@@ -107,3 +107,11 @@ def test_a_folder_or_a_missing_file_under_the_name_of_a_list_is_refused(tmp_path
     (tmp_path / "gone.csv").symlink_to(tmp_path / "nothing")
     [refusal] = refused(list(read_seeds([str(tmp_path / "gone.csv")], limits=Limits())))
     assert "cannot be read" in refusal.problem
+
+
+def test_a_row_that_is_read_as_nothing_is_refused(tmp_path):
+    """The bytes of a row alone may be taken for another encoding than its file's."""
+    path = tmp_path / "list.tsv"
+    path.write_bytes(b"url\ttitle\n\x00\n")
+    (refused,) = read_seeds([str(path)], limits=Limits())
+    assert isinstance(refused, SeedRefused) and refused.problem == "no address in the row"

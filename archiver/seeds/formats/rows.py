@@ -127,8 +127,9 @@ def _chosen(cells: Sequence[Cell]) -> dict[str, list[Cell]]:
         chosen.pop("year", None)
     if not any(role_of(cell.name) for cell in cells):
         # A list without names: the first address of a row is its own.
-        named = [cell for cell in cells if addresses.looks_like_address(_bare(cell.value))]
-        chosen["url"] = named[:1] or list(cells[:1])
+        named = [cell for cell in cells if addresses.looks_like_address(_bare(cell.value))] or list(cells)
+        if named:
+            chosen["url"] = named[:1]
     return chosen
 
 
