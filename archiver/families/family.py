@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from archiver.article.compare import compare
 from archiver.families.member import Member
 from archiver.families.sketch import shingles
-from archiver.model import Change, PageBlock, PageModel, PageRead, Paragraph, Seed
+from archiver.model import Change, PageBlock, PageModel, PageRead
 
 LONGEST = 300_000
 """Characters of a text that is compared line by line."""
@@ -82,7 +82,7 @@ def _relative(
     if sum(map(len, mine)) > LONGEST or sum(map(len, its)) > LONGEST:
         reason = f"a text has more than {LONGEST:,} characters"
         return Relative(member=member, share=share, uncredited=uncredited, bylines_dropped=dropped, not_compared=reason)
-    lines = compare.compare(_as_seed(its), _as_page(mine, whole=member.whole)).lines
+    lines = compare.compare(compare.as_seed(its), _as_page(mine, whole=member.whole)).lines
     cut = tuple(each.seed or "" for each in lines if each.kind == "missing")
     added = tuple(each.page or "" for each in lines if each.kind == "page-only")
     unread = None if base.whole else "the base was not read whole: what is added here may be in the rest of it"
@@ -109,23 +109,3 @@ def _as_page(paragraphs: Sequence[str], *, whole: bool) -> PageModel:
     blocks = tuple(PageBlock(kind="paragraph", text=each, at=None) for each in paragraphs)
     cut = () if whole else ("the page was not read whole",)
     return PageModel(blocks=blocks, read=PageRead(whole=whole, cut=cut, blocks=len(blocks)))
-
-
-def _as_seed(paragraphs: Sequence[str]) -> Seed:
-    """The base in the seed's place."""
-    return Seed(
-        origin="",
-        name="",
-        data=b"",
-        sha256="",
-        encoding="utf-8",
-        lines=len(paragraphs),
-        url="",
-        url_line=0,
-        headline=None,
-        date=None,
-        caption=None,
-        paragraphs=tuple(Paragraph(text=text, line=n) for n, text in enumerate(paragraphs, 1)),
-        front_matter={},
-        parts=(),
-    )

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from archiver.article.compare import compare
-from archiver.model import Claim, ComparedLine, Credit, Notice, Paragraph, Reading, Seed
+from archiver.model import Claim, ComparedLine, Credit, Notice, Reading
 from archiver.series.recorded_page import State
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -88,31 +88,10 @@ def difference(one: State, other: State) -> Difference:
 
 
 def _compared(older: Reading, newer: Reading) -> tuple[str, tuple[ComparedLine, ...]]:
-    paragraphs = tuple(Paragraph(text=text, line=n) for n, text in enumerate(older.article.paragraphs, 1))
-    if newer.article.model is None or not paragraphs:
+    if newer.article.model is None or not older.article.paragraphs:
         return compare.NOTHING.verdict, ()
-    found = compare.compare(_as_seed(paragraphs), newer.article.model)
+    found = compare.compare(compare.as_seed(older.article.paragraphs), newer.article.model)
     return found.verdict, found.lines
-
-
-def _as_seed(paragraphs: tuple[Paragraph, ...]) -> Seed:
-    """The older state in the seed's place."""
-    return Seed(
-        origin="",
-        name="",
-        data=b"",
-        sha256="",
-        encoding="utf-8",
-        lines=len(paragraphs),
-        url="",
-        url_line=0,
-        headline=None,
-        date=None,
-        caption=None,
-        paragraphs=paragraphs,
-        front_matter={},
-        parts=(),
-    )
 
 
 def _claims(reading: Reading) -> list[SaidClaim]:

@@ -3,13 +3,13 @@
 import json
 import os
 import socket
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from browsers import HOST, MARKUP, TEXT, is_valid, needs_browser, shell, show
 from http_proxy import http_proxy
 from proxies import socks_proxy
+from reached import only
 from sites import Site
 
 from archiver.cli import main
@@ -27,30 +27,6 @@ contact_email = "ada@county.example"
 contact_phone = "+00 12345"
 """
 PAGE = f"<!doctype html><link rel=stylesheet href=/s.css>{MARKUP}"
-
-
-@contextmanager
-def only(*ports: int):
-    """Every other connection of this process is refused and noted; names are not resolved."""
-    tried: list[object] = []
-    connect, resolve = socket.socket.connect, socket.getaddrinfo
-
-    def connecting(self: socket.socket, address: object) -> None:
-        if isinstance(address, tuple) and address[1] not in ports:
-            tried.append(address)
-            raise ConnectionRefusedError(111, "Connection refused")
-        connect(self, address)  # type: ignore[arg-type]
-
-    def resolving(host: object, *rest: object, **more: object) -> object:
-        if host not in ("127.0.0.1", "::1"):
-            tried.append(host)
-            raise socket.gaierror(socket.EAI_NONAME, "no names here")
-        return resolve(host, *rest, **more)  # type: ignore[arg-type]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", connecting)
-        patch.setattr(socket, "getaddrinfo", resolving)
-        yield tried
 
 
 def settings(folder: Path, more: str = "") -> list[str]:

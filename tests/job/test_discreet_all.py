@@ -1,8 +1,6 @@
 """The profile `discreet` where only the proxy answers: archives, authorities and S3 too, and nobody else is tried."""
 
 import json
-import socket
-from contextlib import contextmanager
 
 import pytest
 from http_proxy import http_proxy
@@ -10,6 +8,7 @@ from jobs import HOST, seeds
 from lying_s3 import lying
 from newsroom import PARAGRAPHS, article
 from pki import authorities, needs_openssl
+from reached import only
 from web_archive import State, WebArchive
 from wire import Server, ok
 
@@ -18,30 +17,6 @@ from archiver.cli import main
 URL = f"http://{HOST}/news/1"
 GONE = ok(b"<h1>Gone</h1>", b"Content-Type: text/html", status=b"410 Gone")
 PAGE = article("Library opens again, report 1", [*PARAGRAPHS, "This is report number 1."])
-
-
-@contextmanager
-def only(*ports: int):
-    """Connections of this process to other ports are refused and noted, names are not resolved but noted."""
-    tried: list[object] = []
-    connect, resolve = socket.socket.connect, socket.getaddrinfo
-
-    def connecting(self: socket.socket, address: object) -> None:
-        if isinstance(address, tuple) and address[1] not in ports:
-            tried.append(address)
-            raise ConnectionRefusedError(111, "Connection refused")
-        connect(self, address)  # type: ignore[arg-type]
-
-    def resolving(host: object, *rest: object, **more: object) -> object:
-        if host != "127.0.0.1":
-            tried.append(host)
-            raise socket.gaierror(socket.EAI_NONAME, "no names here")
-        return resolve(host, *rest, **more)  # type: ignore[arg-type]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(socket.socket, "connect", connecting)
-        patch.setattr(socket, "getaddrinfo", resolving)
-        yield tried
 
 
 @needs_openssl

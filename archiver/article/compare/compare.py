@@ -27,6 +27,7 @@ from archiver.model import (
     PageBlock,
     PageModel,
     PageRead,
+    Paragraph,
     Seed,
     SourceDocument,
     Where,
@@ -102,6 +103,27 @@ def compare(
     lines = _ordered(placed, extra.lines, _unfound(left, mine, numbers, read))
     found = verdicts.comparison(lines, extra.counting, source=source, read=read)
     return replace(found, captions=compare_captions(seed, page))
+
+
+def as_seed(paragraphs: Iterable[str]) -> Seed:
+    """A text in the seed's place: nothing but its paragraphs, to be compared with a page."""
+    told = tuple(Paragraph(text=text, line=n) for n, text in enumerate(paragraphs, 1))
+    return Seed(
+        origin="",
+        name="",
+        data=b"",
+        sha256="",
+        encoding="utf-8",
+        lines=len(told),
+        url="",
+        url_line=0,
+        headline=None,
+        date=None,
+        caption=None,
+        paragraphs=told,
+        front_matter={},
+        parts=(),
+    )
 
 
 def _markup(page: PageModel) -> tuple[list[Text], list[Text]]:
