@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterable
 
 from lxml.etree import _Element as Element
 
+from archiver.article.html.element_index import Outline
 from archiver.article.html.paths import Paths
 from archiver.article.text.block_kinds import kind_of
 from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Block, Cut, cut_of
@@ -48,7 +49,7 @@ class Places:
 
 
 def page_model(
-    tree: Element,
+    page: Outline,
     article_blocks: Iterable[PageBlock] = (),
     cut: Iterable[str] = (),
     *,
@@ -59,12 +60,12 @@ def page_model(
 
     `parts` are the page's blocks where they were cut already; `comments` what stands in its comments.
     """
-    parts = parts or cut_of(tree)
-    places = Places(tree)
+    parts = parts or cut_of(page.tree)
+    places = Places(page.tree)
     article = list(article_blocks)
     mine = _of_article(parts.blocks, article, places)
     blocks = [places.page_block(each, in_article=each in mine) for each in parts.blocks]
-    data, left_out = data_of(tree, places.paths, comments)
+    data, left_out = data_of(page, places.paths, comments)
     declared = {each.text for each in article} - {each.text for each in blocks if each.in_article}
     if declared:
         data = [_in_article(each) if each.text in declared else each for each in data]
