@@ -252,7 +252,7 @@ def _private_facts(path: Path) -> tuple[list[Change], list[str]]:
     """What is wrong with the private facts that are kept beside a bag, and what is not known of them."""
     try:
         record = read_record(path)
-    except StorageError:  # it is no bag of ours, or what is wrong with it is a change already
+    except StorageError:  # another made it, or what is wrong with it is a change already
         return [], []
     state = state_beside(path, record)
     if state == "altered":
