@@ -98,10 +98,12 @@ def cut_of(tree: Element) -> Cut:
     plain: frozenset[Element] = frozenset()
     for _ in range(_AGAIN):
         cut = _cut_once(tree, plain)
-        swallowing = element_left_open(cut.blocks)
-        if swallowing is None:
+        prose = [each for each in cut.blocks if each.words >= 8 and each.linked < 0.35 and each.attribute is None]
+        apart = [(each.place, each.words) for each in prose if each.aside]
+        left_open = element_left_open(sum(each.words for each in prose if not each.aside), apart)
+        if left_open is None:
             return cut
-        plain |= {swallowing}
+        plain |= {left_open}
     return _cut_once(tree, plain)
 
 
