@@ -63,7 +63,7 @@ class Stated(NamedTuple):
 
 @cache
 def _words() -> dict[str, frozenset[str]]:
-    table = tomllib.loads(files("archiver.seeds").joinpath("address_labels.toml").read_text("utf-8"))
+    table = tomllib.loads(files("archiver.seeds.addresses").joinpath("address_labels.toml").read_text("utf-8"))
     return {kind: frozenset(_plain(words).split()) for kind, words in table.items()}
 
 

@@ -20,7 +20,7 @@ from archiver.model import Seed
 from archiver.model.private import PrivatePart
 from archiver.seeds.decoding import decode
 from archiver.seeds.formats.rows import Cell, cells_of, role_of
-from archiver.seeds.private_labels import private_fact
+from archiver.seeds.private.labels import private_fact
 from archiver.seeds.refusal import Refusal
 
 APART = "kept apart"

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 
 from archiver.digest import sha256
 from archiver.model import FormerKey
-from archiver.seeds.links import read_inline
+from archiver.seeds.addresses.links import read_inline
 
 _COLUMNS = {
     **dict.fromkeys(("url", "address", "link", "original_url"), "url"),

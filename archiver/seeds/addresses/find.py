@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from archiver.seeds import addresses
+from archiver.seeds.addresses import labelled
 from archiver.seeds.blocks import Block, Document
 from archiver.seeds.refusal import Refusal, shown
 
@@ -43,7 +43,7 @@ def _stated(document: Document) -> tuple[list[Address], int]:
         stated = _after_label(blocks, at, label)
         if stated is not None:
             found.append(stated)
-        elif label.tier == addresses.OUTRIGHT and _URL_LABEL.match(text):
+        elif label.tier == labelled.OUTRIGHT and _URL_LABEL.match(text):
             rest = text[label.end :].strip(" :：-–*_")
             if rest:
                 found.append(Address(rest, block.line, label.tier, (at,)))
@@ -52,20 +52,20 @@ def _stated(document: Document) -> tuple[list[Address], int]:
     return found, blame
 
 
-def _label(block: Block) -> addresses.Label | None:
+def _label(block: Block) -> labelled.Label | None:
     """The label a block begins with; words of a link are none of it, unless the link is the whole block."""
     if not block.text:
         return None
     first = block.anchors[0].start if block.anchors else 0
-    if first and (label := addresses.read_label(block.text[:first])) and _is_target(block.anchors[0].href):
+    if first and (label := labelled.read_label(block.text[:first])) and _is_target(block.anchors[0].href):
         return label
-    return addresses.read_label(block.text)
+    return labelled.read_label(block.text)
 
 
 _URL_LABEL = re.compile(r"[\s>•*_-]{0,12}(?:original|source)[\s_-]{0,3}(?:url|link|address)\b", re.IGNORECASE)
 
 
-def _after_label(blocks: Sequence[Block], at: int, label: addresses.Label) -> Address | None:
+def _after_label(blocks: Sequence[Block], at: int, label: labelled.Label) -> Address | None:
     block = blocks[at]
     rest = block.text[label.end :]
     lead = len(rest) - len(rest.lstrip(' :：=-–—("“[*_'))
@@ -75,20 +75,20 @@ def _after_label(blocks: Sequence[Block], at: int, label: addresses.Label) -> Ad
         return _taken(whole.href, whole.line, label.tier, (at,))
     if anchor is not None and anchor.start <= label.end + lead and _is_target(anchor.href):
         return _taken(anchor.href, anchor.line, label.tier, (at,))
-    stated = addresses.read_stated(rest.lstrip(" :：=-–—*_"))
-    if stated is not None and (label.tier == addresses.OUTRIGHT or addresses.looks_like_address(stated.url)):
+    stated = labelled.read_stated(rest.lstrip(" :：=-–—*_"))
+    if stated is not None and (label.tier == labelled.OUTRIGHT or labelled.looks_like_address(stated.url)):
         return Address(stated.url, block.line, label.tier, (at,), stated.remark, stated.former)
     if not rest.strip(" :：=-–—*_"):
         return _below(blocks, at, label)
     if label.colon and label.tier and len(rest) <= 300:
-        named = addresses.plausible(rest)
+        named = labelled.plausible(rest)
         targets = {each.href for each in block.anchors if _is_target(each.href)}
         if len({url for _, url in named} | targets) == 1:
-            return Address(*(next(iter({url for _, url in named} | targets)), block.line), addresses.MENTIONED, (at,))
+            return Address(*(next(iter({url for _, url in named} | targets)), block.line), labelled.MENTIONED, (at,))
     return None
 
 
-def _below(blocks: Sequence[Block], at: int, label: addresses.Label) -> Address | None:
+def _below(blocks: Sequence[Block], at: int, label: labelled.Label) -> Address | None:
     """The address in the block below a label that stands alone."""
     following = next((each for each in range(at + 1, len(blocks)) if blocks[each].text), None)
     if following is None:
@@ -97,19 +97,19 @@ def _below(blocks: Sequence[Block], at: int, label: addresses.Label) -> Address 
     anchor = block.anchors[0] if block.anchors and block.anchors[0].start <= 1 else None
     if anchor is not None and _is_target(anchor.href):
         return _taken(anchor.href, anchor.line, label.tier, (at, following))
-    stated = addresses.read_stated(block.text)
+    stated = labelled.read_stated(block.text)
     if stated is None:
         return None
     return Address(stated.url, block.line, label.tier, (at, following), stated.remark, stated.former)
 
 
 def _taken(href: str, line: int, tier: int, blocks: tuple[int, ...]) -> Address:
-    stated = addresses.read_stated(f"<{href}>")
+    stated = labelled.read_stated(f"<{href}>")
     return Address(stated.url if stated else href, line, tier, blocks, stated.remark if stated else "")
 
 
 def _is_target(href: str) -> bool:
-    return addresses.looks_like_address(href) and not href.lower().startswith(("mailto:", "data:", "javascript:"))
+    return labelled.looks_like_address(href) and not href.lower().startswith(("mailto:", "data:", "javascript:"))
 
 
 def _alone(blocks: Sequence[Block]) -> list[Address]:
@@ -120,9 +120,9 @@ def _alone(blocks: Sequence[Block]) -> list[Address]:
             continue
         anchor = block.anchors[0] if block.anchors and block.anchors[0].text == block.text else None
         if anchor is not None and _is_target(anchor.href):
-            found.append(_taken(anchor.href, anchor.line, addresses.LABELLED, (at,)))
-        elif stated := addresses.read_stated(block.text):
-            found.append(Address(stated.url, block.line, addresses.LABELLED, (at,), stated.remark, stated.former))
+            found.append(_taken(anchor.href, anchor.line, labelled.LABELLED, (at,)))
+        elif stated := labelled.read_stated(block.text):
+            found.append(Address(stated.url, block.line, labelled.LABELLED, (at,), stated.remark, stated.former))
         else:
             return []
     return found
@@ -131,8 +131,8 @@ def _alone(blocks: Sequence[Block]) -> list[Address]:
 def _one(found: Sequence[Address]) -> Address:
     first = found[0]
     for each in found:
-        addresses.check(each.url, each.line)
-        if not addresses.same(each.url, first.url):
+        labelled.check(each.url, each.line)
+        if not labelled.same(each.url, first.url):
             problem = f"a second address {shown(each.url)}, where line {first.line} has {shown(first.url)}"
             raise Refusal(each.line, problem, "keep the one this document is to be archived from, or make two seeds")
     return replace(first, blocks=tuple(at for each in found for at in each.blocks))
@@ -143,7 +143,7 @@ def _guess(document: Document, blame: int, guess_url: bool) -> tuple[Address, bo
     alone: dict[str, tuple[int, int]] = {}
     anywhere: dict[str, tuple[int, int]] = {}
     for at, block in enumerate(document.blocks):
-        for start, url in addresses.plausible(block.text):
+        for start, url in labelled.plausible(block.text):
             anywhere.setdefault(url, (block.line, at))
             if not start and len(url) >= len(block.text) - 2:
                 alone.setdefault(url, (block.line, at))
@@ -152,16 +152,16 @@ def _guess(document: Document, blame: int, guess_url: bool) -> tuple[Address, bo
                 anywhere.setdefault(anchor.href, (anchor.line, at))
     candidates = alone if len(alone) == 1 else anywhere
     if not candidates:
-        raise Refusal(blame or document.lines, "no address of the original", addresses.ADVICE)
+        raise Refusal(blame or document.lines, "no address of the original", labelled.ADVICE)
     (url, (line, at)), *others = candidates.items()
     if others:
         second, (other, _) = others[0]
         more = f" and {len(others) - 1} more" if len(others) > 1 else ""
         problem = f"no address of the original is named; there are {shown(url)}, on line {other} {shown(second)}{more}"
         raise Refusal(line, problem, "write 'Original url:' before the one it is to be archived from")
-    addresses.check(url, line)
+    labelled.check(url, line)
     if not guess_url:
         problem = f"no address of the original is named; {shown(url)} may be it"
         raise Refusal(line, problem, f"write 'Original url: {url[:200]}', or run with --guess-url")
     taken = (at,) if url in alone else ()
-    return Address(url, line, addresses.MENTIONED, taken), True
+    return Address(url, line, labelled.MENTIONED, taken), True

@@ -12,8 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO, cast
 
-from archiver.capture.chunk_relay import ChunkRelay
-from archiver.capture.http_framing import Headers, begins_as_http, client_head, headers_of, status_of, values
+from archiver.capture.wire.chunk_relay import ChunkRelay
+from archiver.capture.wire.http_framing import Headers, begins_as_http, client_head, headers_of, status_of, values
 from archiver.config import Limits
 from archiver.digest import Hasher
 from archiver.errors import StorageError

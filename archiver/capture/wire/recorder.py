@@ -28,9 +28,9 @@ from urllib3.util import SKIP_HEADER
 
 from archiver.capture.cookie_file import STRICT
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
-from archiver.capture.http_framing import Sent
-from archiver.capture.raw_exchange import BoundReached, RawExchange
-from archiver.capture.tls import tls_facts, trusted_roots
+from archiver.capture.wire.http_framing import Sent
+from archiver.capture.wire.raw_exchange import BoundReached, RawExchange
+from archiver.capture.wire.tls import tls_facts, trusted_roots
 from archiver.config import Config, Limits
 from archiver.markup.addresses import WebAddress, web_address
 from archiver.model import Tls

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from archiver.bag.preview_facts import Table, count, host_of, minute, moment, names, rows, table, words
+from archiver.bag.preview.facts import Table, count, host_of, minute, moment, names, rows, table, words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words, witness_words
 from archiver.model.second_view import lines_that_differ, second_view_words

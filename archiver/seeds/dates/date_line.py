@@ -15,11 +15,11 @@ from datetime import date
 from importlib.resources import files
 from typing import NamedTuple
 
-from archiver.seeds.calendars import FarEast, buddhist, from_persian
-from archiver.seeds.date_tokens import Token, names, split_tokens
+from archiver.seeds.dates.calendars import FarEast, buddhist, from_persian
+from archiver.seeds.dates.tokens import Token, names, split_tokens
 
 _LONGEST = 160
-_WORDS = tomllib.loads(files("archiver.seeds").joinpath("date_words.toml").read_text("utf-8"))
+_WORDS = tomllib.loads(files("archiver.seeds.dates").joinpath("date_words.toml").read_text("utf-8"))
 _CONNECTORS = frozenset(_WORDS["connectors"].split())
 _TIME_WORDS = frozenset(_WORDS["times"].split())
 _LABELS = frozenset(_WORDS["labels"].split())

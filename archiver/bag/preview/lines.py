@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from archiver.bag.preview_diff import Run, marked, respelt
-from archiver.bag.preview_facts import Table, direction, rows, words
+from archiver.bag.preview.diff import Run, marked, respelt
+from archiver.bag.preview.facts import Table, direction, rows, words
 from archiver.model import Change
 from archiver.model.comparison_words import line_words
 

@@ -15,14 +15,14 @@ from typing import cast
 
 from archiver.capture.capture_writer import Recording
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.find_requisites import Figure, Needs, Requisite, Srcset, announced, cut_at, needs_of, resolved
-from archiver.capture.recorder import Visit
 from archiver.capture.redirect_chain import AGAIN, RedirectChain, Requester
-from archiver.capture.robots_fetch import cached_response_of, impersonal
+from archiver.capture.requisites.find import Figure, Needs, Requisite, Srcset, announced, cut_at, needs_of, resolved
+from archiver.capture.requisites.stylesheets import sheet_references
+from archiver.capture.robots.fetch import cached_response_of, impersonal
 from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 from archiver.capture.single_exchange import Attempt
-from archiver.capture.stylesheets import sheet_references
 from archiver.capture.urls import referer_of
+from archiver.capture.wire.recorder import Visit
 from archiver.config import Config, Limits
 from archiver.markup.addresses import web_address
 from archiver.markup.media_types import content_type, content_type_of, is_html

@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from archiver.bag.bag_contents import BagContents
-from archiver.bag.preview_facts import (
+from archiver.bag.preview.facts import (
     MOST,
     Table,
     count,
@@ -27,9 +27,9 @@ from archiver.bag.preview_facts import (
     web_address,
     words,
 )
-from archiver.bag.preview_lines import groups_of, lines_of, tallies_of
-from archiver.bag.preview_pictures import Picture, photo, top_of
-from archiver.bag.preview_rows import (
+from archiver.bag.preview.lines import groups_of, lines_of, tallies_of
+from archiver.bag.preview.pictures import Picture, photo, top_of
+from archiver.bag.preview.rows import (
     Row,
     answer_of,
     capture_rows,

@@ -27,7 +27,7 @@ from archiver.imports.files import looks_like_captures
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
-from archiver.job.plan import plan
+from archiver.job.queue.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
 from archiver.job.views.rendering import browser_hint

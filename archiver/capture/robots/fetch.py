@@ -7,12 +7,12 @@ from threading import Lock
 
 from archiver.capture.capture_writer import Recording
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.http_framing import values
 from archiver.capture.redirect_chain import RedirectChain, Requester
-from archiver.capture.robots_policy import BYTES, Robots, Rules, product_of, robots_address
+from archiver.capture.robots.policy import BYTES, Robots, Rules, product_of, robots_address
 from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 from archiver.capture.single_exchange import Attempt
 from archiver.capture.warc import warc_date
+from archiver.capture.wire.http_framing import values
 from archiver.model import Copied, Page
 
 

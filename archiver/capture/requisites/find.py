@@ -13,8 +13,8 @@ from typing import Any, Literal
 
 from lxml import etree
 
-from archiver.capture.link_header import links_of
-from archiver.capture.stylesheets import Kind, Reference, css_references, unread_css
+from archiver.capture.requisites.link_header import links_of
+from archiver.capture.requisites.stylesheets import Kind, Reference, css_references, unread_css
 from archiver.capture.urls import readable
 from archiver.markup.addresses import absolute, resolved_web, web_address
 from archiver.markup.document import document_of, document_to_read_again, tree_of

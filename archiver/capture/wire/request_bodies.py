@@ -9,7 +9,7 @@ import json
 from typing import Any
 from urllib.parse import unquote_plus, urlencode
 
-from archiver.capture.http_framing import Sent
+from archiver.capture.wire.http_framing import Sent
 
 LONGEST = 4096
 """Characters that replay tools compare."""

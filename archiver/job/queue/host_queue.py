@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from archiver.job.disk_queue import Backlog
+from archiver.job.queue.disk_queue import Backlog
 from archiver.model import Seed
 
 BREAKER = 5

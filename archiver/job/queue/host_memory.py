@@ -4,7 +4,7 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from archiver.job.host_queue import HostQueue
+from archiver.job.queue.host_queue import HostQueue
 from archiver.ledger.host_states import HostState, host_states, keep_host_states
 from archiver.ledger.ledger import Ledger
 

@@ -2,7 +2,7 @@
 
 Three policies: `record` asks and notes, since a page that a person named is no crawl; `obey` does not fetch what is
 disallowed; `ignore` does not ask. `record` asks the host of the seed, `obey` every host. Also Retry-After. Fetches
-nothing itself; `robots_fetch.py` does, once a host and job.
+nothing itself; `robots/fetch.py` does, once a host and job.
 """
 
 import re
