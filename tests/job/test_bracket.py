@@ -2,22 +2,32 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
 import zlib
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from clusters import dask, needs_dask
+from http_proxy import http_proxy
 from jobs import Job, seeds, story
 from pki import Authorities, authorities, issue, needs_openssl
+from reached import only
 from wire import Server
 
 from archiver.cli import main
+from archiver.config import Config, configured
+from archiver.job.bracket import JobBracket
+from archiver.ledger.brackets import note
 from archiver.model.bracket import CLOSING, ENTRIES, OPENING, line_of
 from archiver.trust.custody import seal
 from archiver.validation.validator import validate_bag
 
 pytestmark = needs_openssl
+ROOT = Path(__file__).parents[2]
 INSIDE = "data/evidence/bracket/opening.json"
 
 
@@ -92,6 +102,66 @@ def test_every_bag_of_a_job_carries_its_opening_token_and_the_closing_is_over_al
         code, results = job.run(seeds(tmp_path / "seeds", 1, 2, 3), server, *options, "--jobs", processes)
     assert code == 0
     check_bracket_of(job, pki, [each["bag"] for each in results])
+
+
+@needs_dask
+def test_workers_of_a_cluster_get_the_opening(tmp_path, job, pki):
+    with site(1, 2) as server, dask(tmp_path / "dask") as running:
+        running.worker()
+        options = settings(tmp_path, pki.url)
+        _, results = job.run(seeds(tmp_path / "seeds", 1, 2), server, *options, "--executor", running.address)
+    check_bracket_of(job, pki, [each["bag"] for each in results])
+
+
+def test_bags_that_are_delivered_are_in_the_closing(tmp_path, job, pki):
+    (tmp_path / "library").mkdir()
+    with site(1) as server:
+        options = [*settings(tmp_path, pki.url), "--deliver", str(tmp_path / "library")]
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), server, *options)
+    (package,) = (tmp_path / "library").glob("*.tar")
+    assert codes(package)["BRK009"] == "info"
+    shutil.unpack_archive(package, tmp_path / "unpacked")
+    (folder,) = brackets(job)
+    assert holds(tmp_path / "unpacked" / result["bag"] / INSIDE, pki)
+    assert line_of(result["bag"], seal(tmp_path / "unpacked" / result["bag"])) in (folder / CLOSING).read_text()
+
+
+def test_the_closing_of_a_job_that_was_killed_is_made_by_the_next_one(tmp_path, job, pki, monkeypatch):
+    options = settings(tmp_path, pki.url)
+    with site(1, 2) as server, monkeypatch.context() as patched:
+        patched.setattr(JobBracket, "end", lambda *_: None)  # as if the process were not there any more
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), server, *options)
+    (folder,) = brackets(job)
+    assert not (folder / CLOSING).exists()
+    with (folder / ENTRIES).open("ab") as file:
+        file.write(b"a line that was cut")
+    with site(1, 2) as server:
+        job.run(seeds(tmp_path / "more", 2), server, *options)
+    assert holds(folder / CLOSING, pki)
+    closing = (folder / CLOSING).read_text().splitlines()
+    assert closing[closing.index("") + 1 :] == [line_of(result["bag"], seal(job.bags / result["bag"]))]
+
+
+def test_both_tokens_are_asked_for_through_the_proxy_alone_where_the_job_is_discreet(tmp_path, pki):
+    port = int(pki.site.rpartition(":")[2])
+    with http_proxy(port) as proxy, only(proxy.port, port) as tried:
+        asked = {"profile": "discreet", "proxy": proxy.url, "timestamp": "http://tsa.example/tsa"}
+        config = configured({"bags": tmp_path / "bags", **asked})
+        bracket = JobBracket.begin(config, f"urn:uuid:{uuid4()}", datetime.now(UTC))
+        assert bracket is not None
+        note(bracket.folder, [("harbour", "0" * 64)])
+        assert bracket.end(datetime.now(UTC)) is None
+        assert [head.split(b" ")[1] for head in proxy.heads] == [b"http://tsa.example/tsa"] * 2
+        assert b"archiver" not in b"".join(proxy.heads).lower()
+    assert tried == []
+    assert holds(bracket.folder / OPENING, pki)
+    assert holds(bracket.folder / CLOSING, pki)
+
+
+def test_pages_that_others_captured_have_no_bracket(tmp_path, pki):
+    config = Config(bags=tmp_path, timestamp=pki.url, imports=(tmp_path / "theirs.warc.gz",))
+    assert JobBracket.begin(config, f"urn:uuid:{uuid4()}", datetime.now(UTC)) is None
+    assert pki.asked == []
 
 
 def test_without_an_authority_there_is_no_bracket(tmp_path, job):
@@ -260,3 +330,32 @@ def test_what_contradicts_the_opening_token_is_found_where_all_checksums_fit(dam
     resealed(bag)
     found = codes(bag)
     assert {code for code, severity in found.items() if severity != "info"} == expected
+
+
+def test_the_commands_of_the_page_check_a_bag_and_a_closing_without_archiver(tmp_path, job, pki):
+    """docs/bracket.md, run by a bash that knows the system's programs alone."""
+    with site(1, 2) as server:
+        _, (result, _) = job.run(seeds(tmp_path / "seeds", 1, 2), server, *settings(tmp_path, pki.url))
+    given = tmp_path / "given"
+    shutil.copytree(job.bags / result["bag"], given / result["bag"])
+    for each in brackets(job)[0].glob("closing.txt*"):
+        shutil.copyfile(each, given / each.name)
+    (given / "roots.pem").write_bytes(pki.tsa_root.pem())
+    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs/bracket.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    assert len(blocks) == 2
+
+    def run(block: str) -> subprocess.CompletedProcess[str]:
+        command = ["bash", "--noprofile", "--norc", "-ec", block]
+        clean = {"PATH": "/usr/bin:/bin", "HOME": str(given)}
+        return subprocess.run(
+            command, cwd=given / result["bag"], env=clean, capture_output=True, text=True, check=False
+        )
+
+    for block in blocks:
+        done = run(block)
+        assert done.returncode == 0, done
+        assert "Time stamp:" in done.stdout
+    *_, digest, named = run(blocks[0]).stdout.splitlines()
+    assert named.strip() == f"archiver-bracket: sha256:{digest[:64]}"
+    (given / "closing.txt").write_text((given / "closing.txt").read_text().replace("bags: 2", "bags: 1"))
+    assert run(blocks[1]).returncode != 0
