@@ -64,7 +64,7 @@ def by_run(folder: Path, urls: Path, root: Path) -> Cost:
 
 
 def responses(folder: Path) -> int:
-    """The response records with status 200 in all WARC files of a folder, so that the contenders can be told alike."""
+    """The response records with status 200 in all WARC files of a folder, so that the contenders are judged alike."""
     found = 0
     for path in folder.rglob("*.warc.gz"):
         with path.open("rb") as stream:

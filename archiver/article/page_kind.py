@@ -3,7 +3,7 @@
 A page that has the seed's own words is the article, whatever else it carries. Otherwise it is `blocked` (a challenge, a
 consent wall, a login, a paywall's stub), `gone` (only where the page says so) or `unread`: an answer that is not, or
 could not be read as, the article. The markers are data, in `page_kind.toml`. Judges values, fetches nothing; what
-cannot be told apart is taken for the article. The outcomes stand in one table, `archiver/model/outcomes.py`.
+cannot be distinguished is taken for the article. The outcomes stand in one table, `archiver/model/outcomes.py`.
 """
 
 import html

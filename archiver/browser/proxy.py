@@ -153,7 +153,7 @@ class ProxyServer:
 
 def _is_own(peer: int, port: int) -> bool:
     """Whether a connection from a port of loopback belongs to a process of this user; True where the system does not
-    tell (proc(5), /proc/net/tcp)."""
+    say (proc(5), /proc/net/tcp)."""
     wanted = f"0100007F:{peer:04X} 0100007F:{port:04X}"
     try:
         rows = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]

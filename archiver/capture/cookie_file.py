@@ -63,8 +63,8 @@ def read_cookies(path: Path) -> CookieFile:
             continue
         cookie = _cookie(plain)
         if cookie is None:
-            told = "it has not the seven fields of a Netscape cookie file, parted by tabs"
-            raise UsageError(f"{path}: line {number}: {told}; export it as 'Netscape' or 'cookies.txt'")
+            fault = "it has not the seven fields of a Netscape cookie file, parted by tabs"
+            raise UsageError(f"{path}: line {number}: {fault}; export it as 'Netscape' or 'cookies.txt'")
         found.append(cookie)
         if len(found) > COOKIES:
             raise UsageError(f"{path}: it has more than {COOKIES:,} cookies; export those of the sites that are needed")

@@ -277,8 +277,8 @@ def _timestamps(bag: Verifiable, stamped: Sequence[tuple[str, str]]) -> Iterator
 
 def _shell_of(calls: Sequence[tuple[Sequence[str], str]]) -> _Shell:
     """openssl called so many times, each with what follows its arguments."""
-    told = [(" ".join(map(shlex.quote, arguments)), after) for arguments, after in calls]
-    return lambda tools: "\n".join([*(f"{tools.openssl} {said}{after}" for said, after in told), "echo OK"])
+    commands = [(" ".join(map(shlex.quote, arguments)), after) for arguments, after in calls]
+    return lambda tools: "\n".join([*(f"{tools.openssl} {said}{after}" for said, after in commands), "echo OK"])
 
 
 def _power_of(calls: Sequence[tuple[Sequence[str], str]]) -> str:
@@ -318,8 +318,8 @@ def _custody(bag: Verifiable) -> tuple[str, str, _Shell, str]:
         f"$seal = (Get-FileHash -Algorithm SHA256 -LiteralPath (Join-Path {_power(bag.name)} '{_SEAL}')).Hash\n"
         "$previous = $null\n"
         "foreach ($file in Get-ChildItem -LiteralPath $log -Filter *.json | Sort-Object Name) {\n"
-        "  $told = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
-        '  if ($told.previous -ne $previous -or $told.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
+        "  $stated = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
+        '  if ($stated.previous -ne $previous -or $stated.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
         "  $previous = (Get-FileHash -Algorithm SHA256 -LiteralPath $file.FullName).Hash\n"
         '}\n"OK"'
     )

@@ -145,8 +145,8 @@ def _wacz(
 ) -> tuple[list[Stated], list[ImportCheck], dict[str, list[list[str]]]]:
     with wacz.opened(file, path.name) as package:
         stated, checks = wacz.facts_of(package)
-        entries, told = wacz.warcs_of(package, path.name)
-        checks += told
+        entries, found = wacz.warcs_of(package, path.name)
+        checks += found
         infos: dict[str, list[list[str]]] = {}
         for each in entries:
             before = index.count()

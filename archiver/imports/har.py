@@ -44,9 +44,9 @@ def read_har(data: bytes, name: str) -> tuple[list[Stated], Iterator[Body], bool
         raise UsageError(f"{name}: it is no HAR file ({type(error).__name__}: {str(error)[:100]})") from error
     stated = []
     for who in ("creator", "browser"):
-        told = log.get(who)
-        if isinstance(told, dict) and isinstance(told.get("name"), str):
-            value = f"{told['name']} {told.get('version') or ''}".strip()
+        program = log.get(who)
+        if isinstance(program, dict) and isinstance(program.get("name"), str):
+            value = f"{program['name']} {program.get('version') or ''}".strip()
             stated.append(Stated(name=who, value=value[:TEXT], source=f"log.{who}"))
     if isinstance(log.get("comment"), str) and log["comment"]:
         stated.append(Stated(name="comment", value=log["comment"][:TEXT], source="log.comment"))

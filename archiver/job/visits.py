@@ -104,9 +104,9 @@ def note(bags: Path, visits: Iterable[Mapping[str, Any]]) -> None:
     folder = bags / FOLDER
     with storage(f"keep visits in {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-        for day, told in lines.items():
+        for day, digests in lines.items():
             with (folder / f"{day}.jsonl").open("ab") as file:
-                file.write("".join(f"{each}\n" for each in told).encode("ascii"))
+                file.write("".join(f"{each}\n" for each in digests).encode("ascii"))
         flush(folder)
 
 

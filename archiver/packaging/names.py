@@ -22,7 +22,7 @@ _PER_ENTRY = 46 + 28
 
 def require_bag_name(name: str, *, packed: bool = False) -> None:
     """Raises Refused for a name that a bag may not have where it is received; `packed`: in an archive."""
-    taken = name.lower() in RESERVED  # in any case: not every disk tells them apart
+    taken = name.lower() in RESERVED  # in any case: not every disk distinguishes case
     odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
     if taken or odd or len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
         raise Refused(

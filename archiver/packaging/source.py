@@ -93,7 +93,7 @@ def source(bag: Path) -> Source:
         files, empty = _listed(root)
         sealed = seal_file(files)
         if sealed is None:
-            raise Refused("it has no manifest of a known digest: nobody could tell whether it arrived whole")
+            raise Refused("it has no manifest of a known digest: whether it arrived whole could not be checked")
         if not root.name.isprintable():
             raise Refused("its name holds characters that cannot be shown; rename it")
         digests = SealedDigests(root, files)

@@ -44,7 +44,7 @@ class Removed:
     _sorted: list[str] = field(default_factory=list, repr=False)
 
     def of_one(self) -> "Removed":
-        """The same values, known to one record whose names are told apart."""
+        """The same values, known to one record whose names are distinguished."""
         return Removed(values=self.values, _sorted=self._sorted)
 
     def parameter(self, name: str, value: str) -> None:

@@ -41,7 +41,7 @@ _BYLINE = re.compile(
 
 _UNCASED = re.compile(r"[\u0590-\u0fff\u3040-\u9fff\uac00-\ud7af]")
 _LONGEST_UNCASED_NAME = 40
-"""Where no capitals tell a name, only a short line is one."""
+"""Where capitals mark no name, only a short line is one."""
 _FAR_EAST = re.compile(r"[\u3040-\u9fff\uac00-\ud7af・ ]{2,12}")
 _WORD = re.compile(r"[^\s|]+")
 _AGENCIES = _WORD.findall(
@@ -147,7 +147,7 @@ def is_byline(text: str) -> bool:
 
 
 def is_end_line(text: str) -> bool:
-    """Whether a paragraph, standing last, credits or dates the article instead of telling it: `AFP contributed
+    """Whether a paragraph, standing last, credits or dates the article instead of being part of it: `AFP contributed
     reporting.`, `This story is being updated.`, `(AFP)`, `Reporting by …; Editing by …`, `Quelle: …`, `© dpa`."""
     line = text.strip(_MARKS)
     if not line or len(line) > _LONGEST_LINE:

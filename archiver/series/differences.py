@@ -146,12 +146,12 @@ def _findings(
         if line.kind == "missing":
             yield ChangeFinding(code="paragraph-removed", message=line.seed or "")
         for change in line.changes:
-            told = f"{change.seed!r} became {change.page!r}"
+            words = f"{change.seed!r} became {change.page!r}"
             if _NUMBER.findall(change.seed) != _NUMBER.findall(change.page):
-                yield ChangeFinding(code="number-changed", message=told)
+                yield ChangeFinding(code="number-changed", message=words)
             names = _names(change.seed, line.seed or ""), _names(change.page, line.page or "")
             if all(names) and names[0] != names[1]:
-                yield ChangeFinding(code="name-changed", message=told)
+                yield ChangeFinding(code="name-changed", message=words)
     if older.photo and newer.photo and older.photo != newer.photo:
         yield ChangeFinding(code="photo-changed", message=f"sha256 {older.photo} became {newer.photo}")
 

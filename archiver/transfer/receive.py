@@ -217,11 +217,11 @@ class _ReceiveSession:
         for name, _ in members:
             require_bag_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
-        told = {**detail, "group": staged.name}
+        in_group = {**detail, "group": staged.name}
         for name, _ in members:
             inside = staged / "data" / name
             if name not in here and custody.is_ours(inside):
-                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
+                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=in_group)
         for name, _ in members:
             inside = staged / "data" / name
             if name in here:

@@ -82,4 +82,4 @@ def test_a_job_tells_of_it_on_stderr_where_there_is_no_terminal(tmp_path, capsys
         (tmp_path / f"bags/bag-{n}").mkdir(parents=True)
     (tmp_path / "seed.txt").write_text("no address\n")
     assert main(["run", "--bags", str(tmp_path / "bags"), str(tmp_path / "seed.txt")]) == 1
-    assert "the ledger takes in what it does not know: 500 of 600 bags or receipts\n" in capsys.readouterr().err
+    assert "reading bags and receipts that the ledger does not know: 500 of 600\n" in capsys.readouterr().err

@@ -135,7 +135,7 @@ def test_a_dry_run_says_who_would_be_asked_and_nobody_is(tmp_path: Path, job: Jo
 def test_the_summary_offers_an_archive_where_none_is_named(
     tmp_path: Path, job: Job, capsys: pytest.CaptureFixture[str]
 ):
-    folder, offer = seeds(tmp_path / "seeds", 1, 2), "not found: name a web archive in archiver.toml to ask it for"
+    folder, offer = seeds(tmp_path / "seeds", 1, 2), "not found: name a web archive in archiver.toml to look for"
     with Server({"/news/1": [GONE], "/news/2": [GONE]}) as site, Server({}) as web:
         run = ["run", "--pace", "0", "--connect-to", f":80:127.0.0.1:{site.port}", *NEVER]
         assert main([*run, "--bags", str(tmp_path / "a"), str(folder)]) == 1

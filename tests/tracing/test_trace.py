@@ -84,7 +84,7 @@ def test_changes_are_bracketed_by_neighbours_and_the_agency_line_is_named(traced
     assert [each["verdict"] for each in found["states"]][1] == "same"
     assert [each["status"] for each in found["states"]] == [200, 200, 200]
     assert (found["held"], found["read"]) == (100, asked - 1)
-    assert any("not read nothing is said" in each for each in found["notes"])
+    assert any("not read: nothing is said" in each for each in found["notes"])
     assert list(found)[:5] == ["seed", "states", "changes", "read", "held"]
     assert list(found["states"][0]) == ["from", "to", "verdict", "seed_coverage", "uri", "status"]
 

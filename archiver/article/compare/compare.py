@@ -107,20 +107,20 @@ def compare(
 
 def as_seed(paragraphs: Iterable[str]) -> Seed:
     """A text in the seed's place: nothing but its paragraphs, to be compared with a page."""
-    told = tuple(Paragraph(text=text, line=n) for n, text in enumerate(paragraphs, 1))
+    numbered = tuple(Paragraph(text=text, line=n) for n, text in enumerate(paragraphs, 1))
     return Seed(
         origin="",
         name="",
         data=b"",
         sha256="",
         encoding="utf-8",
-        lines=len(told),
+        lines=len(numbered),
         url="",
         url_line=0,
         headline=None,
         date=None,
         caption=None,
-        paragraphs=told,
+        paragraphs=numbered,
         front_matter={},
         parts=(),
     )

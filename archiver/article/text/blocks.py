@@ -159,7 +159,7 @@ class _Cutter:
         self._blank = self._linked = self._strong = self._links = 0
 
     def enter(self, element: Element, place: Place, depth: int, way: int) -> None:
-        """Take in all text of an element; `way` tells whether it is linked, strong, struck."""
+        """Take in all text of an element; `way` says whether it is linked, strong, struck."""
         if element.text:
             self._take(element.text, way)
         open_ones: list[_Open] = [(element, iter(element), place, depth, way, "")]

@@ -28,9 +28,9 @@ def json_log(target: str) -> Iterator[Callable[[Event], None]]:
         def write(event: Event) -> None:
             fields = asdict(event)
             moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            told = {"time": moment, "event": fields.pop("event"), **fields.pop("result", {}), **fields}
+            row = {"time": moment, "event": fields.pop("event"), **fields.pop("result", {}), **fields}
             try:
-                file.write(json.dumps(told) + "\n")
+                file.write(json.dumps(row) + "\n")
                 file.flush()
             except OSError as error:
                 raise StorageError.from_os(f"write the log {target}", error) from error

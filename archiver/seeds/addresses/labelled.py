@@ -133,8 +133,8 @@ def read_stated(text: str) -> Stated | None:
     url = trim(whole)
     cut = whole[len(url) :].strip("*_~")
     opened = text[: len(text) - len(bare)].strip()
-    told = cut if not (opened and all(mark in ")]}”“»\"'’‹›）」』】" for mark in cut)) else ""
-    stated = _schemed(url, f"{shown(told)} behind the address was left off" if told else "")
+    dropped = cut if not (opened and all(mark in ")]}”“»\"'’‹›）」』】" for mark in cut)) else ""
+    stated = _schemed(url, f"{shown(dropped)} behind the address was left off" if dropped else "")
     return stated._replace(former=whole) if whole != url and not rest else stated
 
 
