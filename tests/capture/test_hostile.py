@@ -1,4 +1,4 @@
-"""Broken and hostile servers: what came is kept and told, nothing hangs, nothing grows without end."""
+"""Broken and hostile servers: what came is kept and reported, nothing hangs, nothing grows without end."""
 
 import gzip
 import itertools

@@ -1,4 +1,4 @@
-"""docs/signatures.md: what it tells a library to type is typed here."""
+"""docs/signatures.md: what a library is to type is typed here."""
 
 import os
 import re

@@ -228,7 +228,7 @@ def test_links_and_special_files_do_not_travel_nor_does_what_has_no_seal(bag, tm
         source(bag)
 
 
-def test_empty_folders_and_odd_names_are_told(bag):
+def test_empty_folders_and_odd_names_are_reported(bag):
     assert [each for each in source(bag).notes if "empty folder" in each] == []
     (bag / "data/nothing/below").mkdir(parents=True)
     notes = source(bag).notes

@@ -1,6 +1,6 @@
 """An S3 server of a few lines on loopback, which answers some of its questions with lies.
 
-It is honest about what it is not told to lie about, and knows no signatures. A lie is a function of the request that
+It is honest about all else, and knows no signatures. A lie is a function of the request that
 writes its own answer to the connection; it is asked for by the operation's name.
 """
 
