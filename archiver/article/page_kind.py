@@ -25,7 +25,7 @@ COVERED = 0.3
 PRESENT = 0.2
 """So many of the seed's phrases anywhere in the page's source: the article is there, and only reading it failed."""
 SHORT = 1200
-"""Characters of text above which a page is no mere notice."""
+"""Characters of text above which a page is more than a notice."""
 NOTICE = 80
 """Words above which a page says more than that something is not there."""
 SHELL = 30

@@ -39,7 +39,7 @@ def of_siegfried(output: bytes, place: Place) -> tuple[str, int, list[FormatFoun
 
 
 def of_fido(output: bytes, place: Place) -> tuple[int, list[FormatFound]]:
-    """Number of files seen, formats; a match by the ending of the name alone is no identification. Raises Garbage."""
+    """Number of files seen, formats; a match by the ending of the name alone identifies nothing. Raises Garbage."""
     found, seen = list[FormatFound](), set[str]()
     try:
         for row in csv.reader(io.StringIO(output.decode("utf-8", "replace"))):

@@ -108,7 +108,7 @@ class ProxyServer:
                 if reply is None or not _send(current, reply):
                     return
         except (OSError, ValueError):
-            return  # a browser that goes away, or says what is no HTTP
+            return  # a browser that goes away, or says what is not HTTP
         finally:
             for each in {current, client}:
                 with suppress(OSError):

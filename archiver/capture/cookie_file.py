@@ -47,8 +47,8 @@ class CookieFile:
 
 
 def read_cookies(path: Path) -> CookieFile:
-    """The cookies of a file. Raises StorageError where it cannot be read; UsageError naming the line that is no cookie,
-    never what stands there."""
+    """The cookies of a file. Raises StorageError where it cannot be read; UsageError naming the line that is not a
+    cookie, never what stands there."""
     try:
         with path.open("rb") as file:
             data = file.read(BYTES + 1)

@@ -122,7 +122,7 @@ def _strangers(folder: Path) -> Iterator[str]:
     stems = "|".join(re.escape(Path(name).stem) for name in EXPECTED)
     ours = re.compile(rf"(?:{stems})-\d{{8}}T\d{{6}}Z-[0-9a-f]{{8}}|receipts|\..*")
     if os.path.lexists(folder) and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder; name an empty or new one")
+        raise UsageError(f"{folder} is not a folder; name an empty or new one")
     if folder.is_dir():
         yield from (each.name for each in folder.iterdir() if not ours.fullmatch(each.name))
 

@@ -84,7 +84,7 @@ def write_back(place: Path, answers: Answers) -> bytes:
     if not place.is_file():
         raise UsageError(f"--back {place}: there is no such file")
     if not is_list(place):
-        raise UsageError(f"--back {place}: this is no list that archiver reads; see seeds/README.md")
+        raise UsageError(f"--back {place}: this is not a list that archiver reads; see seeds/README.md")
     try:
         if place.stat().st_size > LARGEST:
             raise UsageError(f"--back {place}: a list of more than {LARGEST >> 20} MiB; split it")

@@ -58,7 +58,7 @@ def kind_of(path: Path) -> ImportedKind:
     low = head.lower()
     if b"mime-version:" in low or b"content-type: multipart/related" in low or b"snapshot-content-location" in low:
         return "mhtml"
-    raise UsageError(f"{path}: it is no WARC, WACZ, HAR or MHTML file")
+    raise UsageError(f"{path}: it is not a WARC, WACZ, HAR or MHTML file")
 
 
 @contextmanager

@@ -59,7 +59,7 @@ def facts_of(package: ZipFile) -> tuple[list[Stated], list[ImportCheck]]:
         raw = _entry(package, DATAPACKAGE)
         stated = parsed(raw)
         if not isinstance(stated, dict):
-            raise ValueError("it is no object")  # noqa: TRY004
+            raise ValueError("it is not an object")  # noqa: TRY004
     except (KeyError, ValueError, BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
         words = f"datapackage.json cannot be read: {str(error)[:200]}"
         return [], [ImportCheck(check="digests", outcome="not checked", words=words)]
@@ -119,7 +119,7 @@ def _signature(package: ZipFile, datapackage: bytes) -> list[ImportCheck]:
     try:
         closing = json.loads(_entry(package, DIGEST))
         if not isinstance(closing, dict):
-            raise ValueError("it is no object")  # noqa: TRY004
+            raise ValueError("it is not an object")  # noqa: TRY004
     except KeyError:
         return [
             ImportCheck(check="datapackage", outcome="not checked", words=f"there is no {DIGEST}"),

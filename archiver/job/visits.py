@@ -119,7 +119,7 @@ def seal_visits(config: Config, job: str, signer: "Signer | None", now: datetime
     for path in days:
         with storage(f"read visits in {path}"):
             data = path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]  # a line that was cut by a crash is no visit
+        whole = data[: data.rfind(b"\n") + 1]  # a line that was cut by a crash is not a visit
         if whole:
             name, warning = _seal(config, job, signer, now, path.stem, whole)
             names.append(name)

@@ -1,5 +1,5 @@
 """The files of a sealed bag as they are packed: sorted, regular, read in order. Whether the bag is valid, `validate/`
-judges; what is no plain file in it is refused here too, since nothing of the kind may travel (RFC 8493, 5.1)."""
+judges; what is not a plain file in it is refused here too, since nothing of the kind may travel (RFC 8493, 5.1)."""
 
 import os
 import re

@@ -104,7 +104,7 @@ def standing(value: str) -> re.Pattern[str]:
 
 
 _ATTRIBUTES = frozenset(("expires", "max-age", "domain", "path", "samesite", "priority", "version"))
-"""Of cookies, which are no secrets."""
+"""Of cookies, which are not secrets."""
 
 
 def is_random(value: str) -> bool:
@@ -117,7 +117,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def decoded(text: str) -> str | None:
-    """What a text in base64 or base64url says, None where that is no text."""
+    """What a text in base64 or base64url says, None where that is not text."""
     body = text.rstrip("=").translate(_URL_SAFE)
     if len(body) % 4 == 1:
         return None

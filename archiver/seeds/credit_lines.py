@@ -78,7 +78,7 @@ _END_LINES = tuple(
 
 
 class CaptionCredit(NamedTuple):
-    """A caption taken apart; `url` is None where the credit is no link or lost its target."""
+    """A caption taken apart; `url` is None where the credit is not a link or lost its target."""
 
     text: str
     credit: str
@@ -94,7 +94,7 @@ def read_caption(text: str, anchors: Sequence[Anchor], *, article_follows: bool)
       capital and an X that looks like a name; it may be the whole paragraph;
     - a link `[X](…)` or `(X)`, where X looks like a name and the sentence before it has ended, or where X is an agency,
       a picture library or a site (`… at the port (Reuters)`). Another link or parenthesis within the last sentence
-      (`… the alliance (NATO)`) is the sentence's own, and `[Read more](…)` is no name;
+      (`… the alliance (NATO)`) is the sentence's own, and `[Read more](…)` is not a name;
     - `© X`, where X looks like a name, kept with its sign because it says in which role X is named.
 
     Except for `Photo: X`, an article must follow: the only paragraph of a document is its text.

@@ -95,7 +95,7 @@ def _compared(older: Reading, newer: Reading) -> tuple[str, tuple[ComparedLine, 
 
 
 def _claims(reading: Reading) -> list[SaidClaim]:
-    """What the page claims; headers of the transport, which may differ with each answer, are no claims of the page."""
+    """What the page claims; headers of the transport, which may differ with each answer, are not claims of the page."""
 
     def said(name: str, claims: Iterable[Claim]) -> Iterator[SaidClaim]:
         for each in claims:

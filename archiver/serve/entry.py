@@ -162,7 +162,7 @@ def _body(record: Mapping[str, Any], inside: _Inside) -> tuple[str, bool]:
 
 
 def _stated(value: Any) -> str | None:
-    """What the gate is asked about: a value that is no text is kept as one that says nothing good."""
+    """What the gate is asked about: a value that is not text is kept as one that says nothing good."""
     if value is None:
         return None
     return value[:_LONGEST] if isinstance(value, str) and value else "?"

@@ -75,7 +75,7 @@ def receive(
 ) -> Iterator[Received]:
     """Receive each package; the bags of a group as one bag, or, on request, one by one.
 
-    Raises UsageError for what is no package, on this machine before anything is taken in, StorageError where the bags
+    Raises UsageError for what is not a package, on this machine before any is taken in, StorageError where the bags
     folder cannot be written; what was taken in until then stays. Of packages that are refused nothing is left."""
     for each in packages:
         require_package(each)

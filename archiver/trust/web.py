@@ -65,7 +65,7 @@ def _asked(
                 return OSError(f"it answers with status {status}: a question that is sent is not sent elsewhere")
             url, named = urljoin(url, location), False
             if not url.lower().startswith(("http://", "https://")):
-                return OSError("it redirects to what is no http:// or https:// address")
+                return OSError("it redirects to what is not an http:// or https:// address")
         return OSError(f"it redirects more than {_REDIRECTS} times")
     except OverlongAnswer as error:
         return error

@@ -1,4 +1,4 @@
-"""Bytes to text: the order of the witnesses, the labels of the WHATWG table, and what is no HTML."""
+"""Bytes to text: the order of the witnesses, the labels of the WHATWG table, and what is not HTML."""
 
 import pytest
 

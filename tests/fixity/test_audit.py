@@ -198,7 +198,7 @@ def test_deliveries_into_s3_of_derived_bags_and_of_access_copies_are_named_and_n
         Sent(target=str(tmp_path), package="harbour.tar", derived=True, ended="2026-04-02"),
         Sent(target=str(tmp_path), package="harbour.wacz", derived=False, ended="2026-04-03"),
     ]
-    found, notes = places(bag, [bag.parent], sent)  # the bag is no replica of itself
+    found, notes = places(bag, [bag.parent], sent)  # the bag is not a replica of itself
     assert found == []
     assert [note.rpartition(" on ")[2] for note in notes] == [f"2026-04-0{n}, not checked" for n in (1, 2, 3)]
 

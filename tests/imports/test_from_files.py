@@ -336,7 +336,7 @@ def test_what_is_no_such_file_gets_one_line(tmp_path: Path, capsys: pytest.Captu
 
 def test_multiparts_in_multiparts_are_bounded():
     deep = b"".join(b"Content-Type: multipart/related; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(60))
-    with pytest.raises(Exception, match="no MHTML"):
+    with pytest.raises(Exception, match="not an MHTML"):
         read_mhtml(b"MIME-Version: 1.0\r\n" + deep + b"Content-Type: text/html\r\n\r\nx", "deep.mhtml")
 
 

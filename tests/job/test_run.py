@@ -244,7 +244,7 @@ def test_a_second_job_on_the_same_bags_says_so_and_stops(tmp_path, job):
 def test_a_damaged_ledger_is_one_clear_line(tmp_path, job):
     bags = tmp_path / "bags"
     (bags / ".archiver").mkdir(parents=True)
-    (bags / ".archiver" / "ledger.sqlite").write_bytes(b"this is no database" * 100)
+    (bags / ".archiver" / "ledger.sqlite").write_bytes(b"this is not a database" * 100)
     code, _, err = job(write_seeds(tmp_path / "seeds", range(1)))
     assert code == 3
     assert err.count("\n") == 1

@@ -88,7 +88,7 @@ def test_a_log_takes_the_place_of_nothing(tmp_path, job, taken):
     before = (tmp_path / "seeds" / "inside.txt").read_bytes()
     code, out, said = job("--log-json", str(tmp_path / taken))
     assert (code, out) == (2, "")
-    assert "is no log" in said
+    assert "is not a log" in said
     assert (tmp_path / "seeds" / "inside.txt").read_bytes() == before
 
 

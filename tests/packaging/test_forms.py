@@ -138,7 +138,7 @@ def test_entries_have_fixed_owners_modes_and_the_bagging_date(bag, tmp_path):
 
 
 def test_of_a_folder_the_declaration_comes_last_and_of_a_wacz_the_archive(bag):
-    """What is sent file by file is no bag before its end."""
+    """What is sent file by file is not a bag before its end."""
     paths = [item.path for item in package(source(bag), "folder").items]
     assert paths[-1] == "harbour-1/bagit.txt"
     assert paths[:-1] == sorted(paths[:-1])

@@ -139,7 +139,7 @@ def elsewhere(*heads: str, status: str = "307 Temporary Redirect", body: bytes =
 SMALL = {
     "no size": {"head_object": only_late(without("content-length"))},
     "no tag": {"head_object": only_late(without("etag"))},
-    "a size that is no number": {"head_object": only_late(another(b"", "ETag: x", "Content-Length: many"))},
+    "a size that is not a number": {"head_object": only_late(another(b"", "ETag: x", "Content-Length: many"))},
     "a size below none": {"head_object": only_late(lambda r: r.raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"))},
     "another size": {"head_object": only_late(another(b"x" * 5, 'ETag: "y"'))},
     "a huge size": {

@@ -71,7 +71,7 @@ class Request(BaseHTTPRequestHandler):
         }[self.command]
 
     def handle_one_request(self) -> None:
-        """One, and the next; a client that went away is no error."""
+        """One, and the next; a client that went away is not an error."""
         try:
             super().handle_one_request()
         except OSError:

@@ -254,7 +254,7 @@ def test_a_bag_in_a_group_with_a_name_that_means_something_here_is_not_unpacked(
     assert hand(capsys, "--group", "g", tmp_path / "bags", tmp_path / "out")[0] == 0
     code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
     assert code == 1
-    assert "is no name for a bag here" in result["reason"]
+    assert "cannot be a bag's name here" in result["reason"]
     assert [each.name for each in (tmp_path / "mine").iterdir()] == [".archiver"]
 
 
@@ -276,7 +276,7 @@ def test_a_bag_of_a_group_cannot_be_unpacked_over_a_folder_of_ours(name, bags, t
     assert validate_bag(group).ok
     code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", group)
     assert (code, result["outcome"]) == (1, "refused")
-    assert "is no name for a bag here" in result["reason"]
+    assert "cannot be a bag's name here" in result["reason"]
     assert {each.name for each in (tmp_path / "mine").iterdir()} <= {".archiver", "groups"}
 
 

@@ -318,7 +318,7 @@ def test_a_bag_whose_name_fits_no_folder_here_is_refused_and_the_others_are_take
         odd.add(bag, name)
     code, results, _ = take(capsys, tmp_path / "mine", tmp_path / "odd.tar", sent(bag, tmp_path, capsys))
     assert (code, [each["outcome"] for each in results]) == (1, ["refused", "received"])
-    assert "is no name for a bag here" in results[0]["reason"]
+    assert "cannot be a bag's name here" in results[0]["reason"]
 
 
 _SLOWLY = """

@@ -125,7 +125,7 @@ def test_what_the_gate_holds_back_and_what_is_not_valid_is_refused_and_the_other
 def test_a_list_that_is_not_ours_ends_it_in_one_line(bags, tmp_path, capsys):
     (tmp_path / "out/warc-files.jsonl").write_text("hello\n")
     assert main(["handoff", "--form", "warc", str(bags), str(tmp_path / "out")]) == 3
-    assert "is no list made by archiver" in capsys.readouterr().err
+    assert "is not a list made by archiver" in capsys.readouterr().err
 
 
 def test_receivers_and_copies_are_of_one_bag(bags, tmp_path, capsys):

@@ -1,5 +1,5 @@
 """Which lines of a page print what is known of it as a claim: its headline, date, byline, caption. They are compared
-with their like and are no lines of the body (docs/comparison.md)."""
+with their like and are not lines of the body (docs/comparison.md)."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -80,7 +80,7 @@ def is_date(text: str, days: Collection[str]) -> bool:
 
 
 def _is_byline(text: str, authors: frozenset[_Key]) -> bool:
-    # Figures are left to the date: what follows one is no name, and the names would be read without it.
+    # Figures are left to the date: what follows one is not a name, and the names would be read without it.
     if any(map(str.isdigit, text)) or not names.are_names(text):
         return False
     return authors.issuperset(map(keys, names.split(text)))

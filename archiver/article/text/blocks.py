@@ -212,7 +212,7 @@ class _Cutter:
             inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
             return self._apart(child, inner, way)
         if tag in _FLOWING or (place.tag in LEAVES and "-" in tag):
-            # A site's own element (`<x-source>`) is no border within a paragraph.
+            # A site's own element (`<x-source>`) is not a border within a paragraph.
             if marked != place.marked or (child.get("aria-hidden") and is_icon(child)):
                 return self._apart(child, Place(child, place, tag, depth, marked), way)
             self._links += tag == "a"

@@ -127,7 +127,7 @@ class _Search:
         self.found: list[_Found] = []
 
     def add(self, extractor: str, version: str, find: Callable[[], tuple[PageBlock, ...]]) -> None:
-        """Try one more way; a text that was found already is no other."""
+        """Try one more way; a text that was found already does not count."""
         blocks = find()
         texts = [block.text for block in blocks]
         if not blocks or any([b.text for b in each.blocks] == texts for each in self.found):
@@ -138,7 +138,7 @@ class _Search:
         self.found.append(_Found(blocks, words_of(texts).total(), candidate))
 
     def satisfied(self) -> bool:
-        """Whether what was found is no mere handful of words."""
+        """Whether what was found is more than a handful of words."""
         return any(each.size >= _FEW for each in self.found)
 
     def result(self, parts: Cut) -> Extracted:

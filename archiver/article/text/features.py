@@ -19,7 +19,7 @@ Style = tuple[str, str, str]
 """The tag of a block, its class, and the class of what its siblings stand in."""
 Kin = tuple[str, ...]
 PROSE = 8.0
-"""A block of fewer words, or mostly of links, is no prose."""
+"""A block of fewer words, or mostly of links, is not prose."""
 _LINKED = 0.35
 _AROUND = (-2, -1, 1, 2)
 _TAGS = {
@@ -308,7 +308,7 @@ class _AroundRows:
 
 class _Kin:
     """The blocks that stand in the page alike, by tag and class up to the third element above them, wherever it is:
-    paragraphs in wrappers of their own are no siblings, but they are kin."""
+    paragraphs in wrappers of their own are not siblings, but they are kin."""
 
     def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
         numbers: dict[Kin, int] = {}

@@ -1,6 +1,6 @@
 """Reads a site's rules for crawlers: robots.txt (RFC 9309), with protego.
 
-Three policies: `record` asks and notes, since a page that a person named is no crawl; `obey` does not fetch what is
+Three policies: `record` asks and notes, since a page that a person named is not a crawl; `obey` does not fetch what is
 disallowed; `ignore` does not ask. `record` asks the host of the seed, `obey` every host. Also Retry-After. Fetches
 nothing itself; `robots/fetch.py` does, once a host and job.
 """

@@ -41,7 +41,7 @@ def json_log(target: str) -> Iterator[Callable[[Event], None]]:
 def _opened(path: Path) -> TextIO:
     try:
         if path.exists() and (not path.is_file() or (path.stat().st_size and not _is_log(path))):
-            raise UsageError(f"--log-json {path}: is there, and is no log; name another file (seeds go before)")
+            raise UsageError(f"--log-json {path}: is there, and is not a log; name another file (seeds go before)")
         return path.open("a", encoding="utf-8")
     except OSError as error:
         raise StorageError.from_os(f"write the log {path}", error) from error

@@ -2,7 +2,7 @@
 (docs/second-view.md).
 
 The page with its redirects alone, by the same recorder rules: guard, bounds, robots policy, pace. Cookies of
-subscriptions are not sent. What is not known is said: a failure of the network or of the proxy is no difference.
+subscriptions are not sent. What is not known is said: a failure of the network or of the proxy is not a difference.
 """
 
 from collections.abc import Callable

@@ -231,7 +231,7 @@ def _resources(package: Record) -> dict[str, dict[str, Any]]:
     for each in package.get(list, "resources") or []:
         path = Record(each).get(str, "path")
         if path is None:
-            raise ValueError("a resource is no object with a path")
+            raise ValueError("a resource is not an object with a path")
         if FOLDER + path in found:
             raise ValueError(f"it lists {path[:200]} twice")
         found[FOLDER + path] = each
