@@ -1,7 +1,8 @@
 """Phrases that readers stumble over stay out of documentation, messages, docstrings, comments and tests.
 
 Each has a plain word: told as -> reported as; tells of -> names; stands over -> covers; is no part of -> is not part
-of; a page that holds nothing -> a page with nothing. Names in code are left alone, and so is what is quoted in backquotes.
+of; a page that holds nothing -> a page with nothing. Names in code are left alone, and
+so is what is quoted in backquotes.
 """
 
 import io
