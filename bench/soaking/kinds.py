@@ -74,7 +74,7 @@ KINDS = {
         Kind("notice", 1, "unread", detail="notice", text=True),
         Kind("coded", 1, "unread", detail="coding"),
         Kind("bomb", 0.3, "unread"),
-        Kind("shell", 2, "captured", browser=True, text=True),
+        Kind("shell", 0.6, "captured", browser=True, text=True),
         Kind("document", 1, "refused document", bag=False),
     )
 }
