@@ -5,6 +5,7 @@ in whatever process comes of it; the monotonic one, by which programs wait, goes
 `time.sleep` of Python 3.11 fail where it leaves the monotonic clock alone.)
 """
 
+import copyreg
 import datetime as module
 import sys
 import time
@@ -48,6 +49,7 @@ def install(place: Path) -> None:
     _place.append(place)
     Stepped.__module__, Stepped.__qualname__, Stepped.__name__ = "datetime", "datetime", "datetime"
     module.datetime = Stepped  # type: ignore[misc]
+    copyreg.pickle(_PLAIN, lambda moment: (Stepped, moment.__reduce__()[1]))  # by its name it is another class now
     time.time = lambda: _TIME() + offset()
     time.time_ns = cast(Any, lambda: _TIME_NS() + int(offset() * 1e9))
 
