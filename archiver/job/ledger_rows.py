@@ -12,7 +12,6 @@ from archiver.ledger.answers import PARTIAL, is_confirmed
 from archiver.ledger.ledger import Entry, key_of
 from archiver.model import Seed
 
-
 _LAST_BAG = "last_bag"
 """Where the detail of a failure has the row of the seed's last bag."""
 
