@@ -89,6 +89,11 @@ def _case_file(command: argparse.ArgumentParser) -> None:
         ("--purpose", "purpose", "what it is kept for"),
     ):
         group.add_argument(option, dest=setting, type=one_line, metavar="TEXT", help=what)
+    group.add_argument(
+        "--bracket",
+        choices=("required", "if-possible", "never"),
+        help="opening token where timestamp is set: end without one (default), go on without, do not ask for one",
+    )
 
 
 def _deliver(command: argparse.ArgumentParser) -> None:
@@ -182,6 +187,14 @@ def demo(command: argparse.ArgumentParser) -> None:
     """The options of `archiver demo`."""
     command.add_argument(
         "folder", nargs="?", type=Path, metavar="DIR", help="where its bags go (default: --bags, else demo-bags)"
+    )
+    command.add_argument(
+        "--serve",
+        nargs="?",
+        type=int,
+        const=0,
+        metavar="PORT",
+        help="serve the newspaper only, until Ctrl-C; without a port, on a free one",
     )
 
 
