@@ -44,7 +44,9 @@ def isolated_process(config: Config, job: str) -> Executor:
 
 def _processes(config: Config, job: str, processes: int, threads: int) -> Executor:
     told = (config, job, logging.getLogger().level)
-    return WorkerPool(processes, threads, _equip, told, preload=["archiver.job.workers.worker"])
+    return WorkerPool(
+        processes, threads, _equip, told, preload=["archiver.job.workers.worker", "archiver.job.workers.warm"]
+    )
 
 
 def capacity(workers: Executor, config: Config) -> tuple[int, int]:
