@@ -11,7 +11,7 @@ from archiver.bag.bag_contents import BagContents
 from archiver.bag.bag_info import bag_info
 from archiver.bag.crate import METADATA, PREVIEW, crate_of
 from archiver.bag.premis import premis_of
-from archiver.bag.preview_html import preview_of
+from archiver.bag.preview.html import preview_of
 from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
 from archiver.bag.rendering import rendering_files
 from archiver.bag.staging import StagedBag
@@ -30,6 +30,7 @@ from archiver.bag.wacz import (
 )
 from archiver.digest import sha256
 from archiver.model import Bag, Capture, IndexEntry
+from archiver.model.bracket import FOLDER as FOLDER_OF_BRACKET
 from archiver.model.check import Check
 from archiver.model.private import PRIVATE_FILE
 
@@ -46,6 +47,8 @@ def fill(
         staged.add(path, data)
     for path, pem in certificates(contents.capture).items():
         staged.add(path, pem)
+    for name, data in contents.opening.files.items() if contents.opening else ():
+        staged.add(FOLDER_OF_BRACKET + name, data)
     _wacz(staged, contents)
     warcs = [f"wacz/archive/{path}" for path, _, _ in staged.written("wacz/archive/") if path.endswith(".warc.gz")]
     contents = replace(contents, checks=check(warcs))

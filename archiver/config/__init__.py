@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.addresses import public as public
+from archiver.config.addresses import without_credentials as without_credentials
 from archiver.config.before_seal import BeforeSeal, before_seal_of
 from archiver.config.connect_to import ConnectTo as ConnectTo
 from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
+from archiver.config.one_line import why_not
 from archiver.config.several import Several, one_or_several, several
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
@@ -110,6 +113,8 @@ class Config:
     passphrase: bytes | None = field(default=None, repr=False)
     """Of the key, where it is encrypted; never in a file of settings, and in no record."""
     timestamp: Several = None
+    bracket: str = "required"
+    """What a job does whose opening is not timestamped: `required`, `if-possible`, `never` (docs/bracket.md)."""
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
     profile: str | None = None
@@ -152,7 +157,7 @@ class Config:
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
             *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
-            *("imports", "cookies", "private", *CASE_FILE),
+            *("imports", "cookies", "private", "bracket", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
@@ -162,19 +167,6 @@ class Config:
                 del plain[name]
         untold = [*_OF_THE_SYSTEM, *(["second_view"] if self.second_view else [])]
         return plain if self.state_system else {**plain, **dict.fromkeys(untold, NOT_TOLD)}
-
-
-def without_credentials(address: str | None) -> str | None:
-    """A proxy's address without user name and password."""
-    if address is None or "@" not in address:
-        return address
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
-
-
-def public(address: str) -> str:
-    """An authority's address as others may read it: without user name, password and query, where keys may stand."""
-    return (without_credentials(address) or "").partition("?")[0]
 
 
 def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
@@ -288,10 +280,8 @@ def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Se
         stated = f"{path}: {prefix}{key} = {repr(value)[:80]}"
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise UsageError(f"{stated} has the wrong type; it must be {_WANTED[kind]}")
-        if isinstance(value, str) and (not value.strip() or _NOT_ONE_LINE.search(value)):
-            raise UsageError(f"{stated} is not one line of text; leave the line out for the default")
-        if isinstance(value, str) and len(value) > _LONGEST:
-            raise UsageError(f"{stated} has {len(value):,} characters; say it in at most {_LONGEST:,}")
+        if isinstance(value, str) and (wrong := why_not(value)):
+            raise UsageError(f"{stated} {wrong}")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             least, most = next(bounds for name, bounds in _RANGES.items() if key.endswith(name))
             if not least <= value <= most:  # which nan is not, either
@@ -300,10 +290,6 @@ def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Se
     return replace(default, **values)
 
 
-_NOT_ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
-"""What has no place in a header, a tag file, an XML element or a path, or turns the direction of what follows."""
-_LONGEST = 2_000
-"""Characters of a setting: it stands in a line of bag-info.txt and in every bag."""
 _RANGES: dict[str, tuple[float, float]] = {
     "jobs": (1, 256),
     "pace": (0, 86_400),

@@ -149,7 +149,7 @@ def test_a_named_authority_is_asked_through_the_proxy_without_our_name(tmp_path)
 def test_without_a_proxy_nothing_is_connected_whoever_made_the_settings():
     with pytest.raises(UsageError, match="--proxy"):
         Route.of(Config(proxy_required=True))
-    from archiver.capture.recorder import Recorder
+    from archiver.capture.wire.recorder import Recorder
 
     with pytest.raises(UsageError, match="--proxy"):
         Recorder(Config(proxy_required=True))

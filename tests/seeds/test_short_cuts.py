@@ -6,7 +6,9 @@ from unittest.mock import patch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.seeds import addresses, credit_lines, date_tokens
+from archiver.seeds import credit_lines
+from archiver.seeds.addresses import labelled
+from archiver.seeds.dates import tokens
 from archiver.seeds.formats import text as plain_text
 from archiver.seeds.lines import Line
 
@@ -66,9 +68,9 @@ LINES = st.lists(st.tuples(WORDS, st.sampled_from(["", " ", "  ", "\u00a0"])), m
 @example("source' ")
 @example("Originalhttp://a.example/b")
 def test_a_line_whose_first_word_announces_nothing_has_no_label(line: str):
-    quick = addresses.read_label(line)
-    with patch.object(addresses, "_FIRST_WORD", NEVER):
-        assert addresses.read_label(line) == quick
+    quick = labelled.read_label(line)
+    with patch.object(labelled, "_FIRST_WORD", NEVER):
+        assert labelled.read_label(line) == quick
 
 
 MARKS = st.sampled_from(
@@ -99,8 +101,8 @@ def test_a_line_with_none_of_their_characters_has_no_marks(raw: str):
 @given(st.text(st.sampled_from("aZ09 .,/-:'\t\x1c\x1f\x00\x7f_"), max_size=40))
 @example("3 Jan. 2022, 10:45")
 def test_ascii_is_taken_apart_as_all_else(text: str):
-    quick = list(date_tokens.split_tokens(text))
-    apart = [each for each in date_tokens.split_tokens(f"{text}\u00a0") if each.start < len(text)]
+    quick = list(tokens.split_tokens(text))
+    apart = [each for each in tokens.split_tokens(f"{text}\u00a0") if each.start < len(text)]
     assert apart == quick
 
 
