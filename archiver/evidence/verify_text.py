@@ -18,7 +18,7 @@ _OPENSSL_WINDOWS = r"C:\Program Files\Git\usr\bin\openssl.exe"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifiable:
-    """What there is to verify: the bag's name and paths in the bundle, and the payload files that are left out."""
+    """What there is to verify: the bag's name and paths in the bundle, and the files that are left out."""
 
     name: str
     paths: Sequence[str]
@@ -147,10 +147,15 @@ def _is_whole(bag: Verifiable) -> tuple[str, str, _Shell, str]:
         )
 
     def shell(tools: _Tools) -> str:
-        lines = [f"cd {name}", f"{tools.check} {_SEAL}"]
+        lines = [f"cd {name}"]
+        if any(not path.startswith("data/") for path in bag.left_out):
+            lines.append(f"grep -vxF -f ../{LEFT_OUT} {_SEAL} | {tools.check}")
+        else:
+            lines.append(f"{tools.check} {_SEAL}")
         listed = f"cut -c 67- {_SEAL} manifest-sha256.txt"
         if bag.left_out:
-            lines.append(f'while IFS= read -r line; do grep -qxF -e "$line" manifest-sha256.txt; done < ../{LEFT_OUT}')
+            both = f"manifest-sha256.txt {_SEAL}"
+            lines.append(f'while IFS= read -r line; do grep -qxF -e "$line" {both}; done < ../{LEFT_OUT}')
             listed = f"grep -hvxF -f ../{LEFT_OUT} {_SEAL} manifest-sha256.txt | cut -c 67-"
             if bag.has_payload:
                 lines.append(f"grep -vxF -f ../{LEFT_OUT} manifest-sha256.txt | {tools.check}")
@@ -162,10 +167,12 @@ def _is_whole(bag: Verifiable) -> tuple[str, str, _Shell, str]:
 
     skipped = f"$skipped = @(Get-Content -LiteralPath '{LEFT_OUT}' -Encoding UTF8)\n" if bag.left_out else ""
     sealed = (
-        f"$sealed = @(Get-Content -LiteralPath (Join-Path {_power(bag.name)} 'manifest-sha256.txt') -Encoding UTF8)\n"
+        f"$sealed = @(foreach ($list in 'manifest-sha256.txt', '{_SEAL}') "
+        f"{{ Get-Content -LiteralPath (Join-Path {_power(bag.name)} $list) -Encoding UTF8 }})\n"
         'foreach ($line in $skipped) { if ($sealed -cnotcontains $line) { throw "not in the manifest: $line" } }\n'
     )
-    power = [skipped + (sealed if bag.left_out else "") + _power_check(_SEAL, bag.name, "", says=False)]
+    power = [skipped + (sealed if bag.left_out else "")]
+    power.append(_power_check(_SEAL, bag.name, "$skipped" if bag.left_out else "", says=False))
     power.append(_power_check("manifest-sha256.txt", bag.name, "$skipped" if bag.left_out else "", says=False))
     power.append(
         f"$root = (Get-Item -LiteralPath {_power(bag.name)}).FullName\n"

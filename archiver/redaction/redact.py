@@ -154,7 +154,7 @@ class _Copy:
         base = self.staged.name.removesuffix("-redacted")
         if base != self.original.name and tells(self.original.name, self.removed):
             self.names[self.original.name] = base
-        others = (each for each in other_bags(self.record) if each not in self.original.name)
+        others = other_bags(self.record, self.original)
         self.names |= {name: f"another-bag-{number}" for number, name in enumerate(others, start=1)}
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]

@@ -25,7 +25,7 @@ from archiver.packaging.unpack import require_room
 from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
 from archiver.transfer.delivery import Shipment, Sign
-from archiver.transfer.gate import require_allowed
+from archiver.transfer.gate import closed_in, require_allowed
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.made_folder import made_folder
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
@@ -124,9 +124,11 @@ def _for_repository(bag: Path, base: Source, repository: Repository, session: Ha
     """The package of a bag, or of its access copy. Raises Refused, StorageError, OSError."""
     if any(path.startswith(f"{ORIGINAL}/") for path in base.files):
         raise Refused(f"it has a folder {ORIGINAL}/ of its own: what was made for one receiver is not made over again")
-    access = Gate(datetime.now(UTC).date()).access_of_folder(bag)
+    gate = Gate(datetime.now(UTC).date())
+    access = gate.access_of_folder(bag)
+    unnamed = closed_in(base, bag, gate, "public" if access.allows("public") else "metadata")
     number = session.ledger.number(seal=source(bag).seal, target=session.target.address, kind="item")
-    return repository.build(Content.of(base, access, session.config, number), home)
+    return repository.build(Content.of(base, access, session.config, number, unnamed), home)
 
 
 def _access_copy(original: Source, session: HandoffSession, key: str, home: Path) -> Source:
