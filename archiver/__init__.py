@@ -5,7 +5,7 @@ The functions for Python programs are those of `archiver.api` (docs/python.md); 
 
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 
 if TYPE_CHECKING:
     from archiver.api import (

@@ -1,9 +1,14 @@
 """The table of outcomes, and the page of the documentation that shows it."""
 
+import json
+from collections.abc import Iterator
+from importlib.resources import files
+from typing import Any, get_args
+
 import pytest
 from places import DOCS
 
-from archiver.model import Unread
+from archiver.model import Outcome, Unread
 from archiver.model.outcomes import TABLE, asked_again, rule_for
 
 
@@ -61,3 +66,18 @@ def test_what_was_missing_and_is_there_now_is_a_reason_to_ask_again():
 def test_an_outcome_that_is_none_is_refused():
     with pytest.raises(ValueError, match="'lost' is not an outcome"):
         rule_for("lost")
+
+
+@pytest.mark.parametrize("name", ["receipt.schema.json", "provenance-2.0.schema.json"])
+def test_every_outcome_can_be_stated_in_receipts_and_records(name):
+    schema = json.loads((files("archiver.schemas") / name).read_text("utf-8"))
+    found = [each["outcome"]["enum"] for each in _objects(schema) if "gone" in each.get("outcome", {}).get("enum", ())]
+    assert found
+    assert all(set(get_args(Outcome)) <= set(each) for each in found)
+
+
+def _objects(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, dict):
+        yield node
+    for each in node.values() if isinstance(node, dict) else node if isinstance(node, list) else ():
+        yield from _objects(each)

@@ -57,14 +57,16 @@ def stands_instead(
     if not 200 <= page.status < 300 or reading.comparison.seed_coverage >= COVERED:
         return None
     source = decode(page.body[:_SOURCE], content_type_of(page.headers))[0].lower()
-    present = _phrases_present(seed, source)
+    # A PDF or JSON may hold the words; no line of it was read, and nothing can be compared (docs/outcomes.md).
+    markup = not_html(page.body, content_type_of(page.headers)) is None
+    present = _phrases_present(seed, source) if markup else 0.0
     if present >= PRESENT:
         return None
     short = len(reading.article.text) < SHORT
     challenge = _challenge(page, source)
     if challenge and short:
         return Instead(outcome="blocked", reason=f"status {page.status}, but the page is a challenge of {challenge}")
-    headline = _has_headline(seed, source)
+    headline = markup and _has_headline(seed, source)
     if not seed.paragraphs and headline and reading.article.paragraphs:
         return None
     found = (_by_place(seed, page) if redirects else None) or (_by_words(source, reading) if short else None)

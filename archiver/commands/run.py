@@ -20,7 +20,7 @@ from archiver.api import SeedResult
 from archiver.commands.console.json_log import json_log
 from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.settings import settings_of
-from archiver.config import ANONYMOUS, Config, ConnectTo
+from archiver.config import ANONYMOUS, CASE_FILE, Config, ConnectTo
 from archiver.escape import counted, visible
 from archiver.families.new_address import moved
 from archiver.imports.files import looks_like_captures
@@ -87,6 +87,7 @@ _FROM_ARGUMENTS = (
     *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "cookies", "robots", "memento", "confirm"),
     *("second_view", "deliver", "deliver_form", "deliver_endpoint"),
     *("browser", "browser_executable"),
+    *CASE_FILE,
 )
 
 

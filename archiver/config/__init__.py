@@ -9,10 +9,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver import __version__
+from archiver.config.addresses import public as public
+from archiver.config.addresses import without_credentials as without_credentials
 from archiver.config.before_seal import BeforeSeal, before_seal_of
 from archiver.config.connect_to import ConnectTo as ConnectTo
 from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
+from archiver.config.one_line import why_not
 from archiver.config.several import Several, one_or_several, several
 from archiver.errors import StorageError, UsageError
 from archiver.model.memento import WebArchive
@@ -164,19 +167,6 @@ class Config:
         return plain if self.state_system else {**plain, **dict.fromkeys(untold, NOT_TOLD)}
 
 
-def without_credentials(address: str | None) -> str | None:
-    """A proxy's address without user name and password."""
-    if address is None or "@" not in address:
-        return address
-    scheme, _, rest = address.partition("://")
-    return f"{scheme}://{rest.rpartition('@')[2]}"
-
-
-def public(address: str) -> str:
-    """An authority's address as others may read it: without user name, password and query, where keys may stand."""
-    return (without_credentials(address) or "").partition("?")[0]
-
-
 def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
     """Settings from `path` (or `archiver.toml` here, if there is one), then what the command line said.
 
@@ -288,10 +278,8 @@ def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Se
         stated = f"{path}: {prefix}{key} = {repr(value)[:80]}"
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             raise UsageError(f"{stated} has the wrong type; it must be {_WANTED[kind]}")
-        if isinstance(value, str) and (not value.strip() or _NOT_ONE_LINE.search(value)):
-            raise UsageError(f"{stated} is not one line of text; leave the line out for the default")
-        if isinstance(value, str) and len(value) > _LONGEST:
-            raise UsageError(f"{stated} has {len(value):,} characters; say it in at most {_LONGEST:,}")
+        if isinstance(value, str) and (wrong := why_not(value)):
+            raise UsageError(f"{stated} {wrong}")
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             least, most = next(bounds for name, bounds in _RANGES.items() if key.endswith(name))
             if not least <= value <= most:  # which nan is not, either
@@ -300,10 +288,6 @@ def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Se
     return replace(default, **values)
 
 
-_NOT_ONE_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]")
-"""What has no place in a header, a tag file, an XML element or a path, or turns the direction of what follows."""
-_LONGEST = 2_000
-"""Characters of a setting: it stands in a line of bag-info.txt and in every bag."""
 _RANGES: dict[str, tuple[float, float]] = {
     "jobs": (1, 256),
     "pace": (0, 86_400),

@@ -15,15 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from archiver.digest import sha256
-from archiver.errors import UsageError
+from archiver.errors import StorageError, UsageError
 from archiver.fixity.moved import Moves, bags_in, key
 from archiver.fixity.plan import Audited, AuditProgress, Outcome, Plan
 from archiver.fixity.read_bag import BagState, Change, RateLimiter, read_bag
 from archiver.fixity.replicas import MOST, ReplicaQuery, places, search, whole
+from archiver.ledger.bag_record import read_record
 from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.fixity_readings import NAME, FixityReading, Readings, stamp
 from archiver.ledger.ledger import PATH
+from archiver.ledger.private import state_beside
 from archiver.ledger.seals import LeftState
+from archiver.model.private import file_beside
 from archiver.model.seal_file import seal_note
 from archiver.validation.discover import find_bags, is_bag
 
@@ -168,6 +171,8 @@ class _Folder:
             changes, more = self._elsewhere(path, seal, beside, state, changes)
             notes += more
             notes += [f"and {count - MOST} more changes"] if count > MOST else []
+        apart, more = _private_facts(path)
+        changes, notes = [*changes, *apart], [*notes, *more]
         good = None if changes else moment
         audited = Audited(
             bag=str(path),
@@ -241,6 +246,22 @@ class _Folder:
                 beside=beside,
             ),
         )
+
+
+def _private_facts(path: Path) -> tuple[list[Change], list[str]]:
+    """What is wrong with the private facts that are kept beside a bag, and what is not known of them."""
+    try:
+        record = read_record(path)
+    except StorageError:  # another made it, or what is wrong with it is a change already
+        return [], []
+    state = state_beside(path, record)
+    if state == "altered":
+        message = "the private facts beside the bag do not match their digest in its record"
+        return [Change(kind="changed", path=f".archiver/private/{file_beside(path).name}", message=message)], []
+    if state in ("absent", "unreadable"):
+        why = "are left out" if state == "absent" else "cannot be read, and are not checked"
+        return [], [f"its private facts, which are kept beside it, {why}: digest {record['private'].get('sha256')}"]
+    return [], []
 
 
 def _since(before: FixityReading, state: BagState) -> Iterator[Change]:

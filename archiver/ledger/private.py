@@ -5,17 +5,14 @@ They are not part of the SQLite file, which may be made anew from the bags. The 
 
 import json
 import os
-import re
+import stat
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.ledger.lock import FOLDER
-from archiver.model.private import KEPT_BESIDE, PRIVATE_FILE, PrivatePart
-
-_LARGEST = 64 << 20
-_SERIALISED = re.compile(r"\.(?:tar\.gz|tgz|tar|zip)$", re.IGNORECASE)
+from archiver.model.private import KEPT_BESIDE, LARGEST, PRIVATE_FILE, PrivatePart, file_beside
 
 
 def keep_beside(bags: Path, name: str, part: PrivatePart | None) -> None:
@@ -41,11 +38,10 @@ def private_facts(bag: Path, record: Any) -> dict[str, Any]:
     stated = record.get("private") if isinstance(record, dict) else None
     if not isinstance(stated, dict):
         return {}
-    beside = bag.resolve().parent / FOLDER / KEPT_BESIDE / f"{_SERIALISED.sub('', bag.resolve().name)}.json"
-    for place in (bag / "data" / PRIVATE_FILE, beside):
+    for place in (bag / "data" / PRIVATE_FILE, file_beside(bag)):
         try:
             with place.open("rb") as file:
-                data = file.read(_LARGEST)
+                data = file.read(LARGEST)
         except (FileNotFoundError, NotADirectoryError):
             continue
         except OSError as error:
@@ -54,6 +50,24 @@ def private_facts(bag: Path, record: Any) -> dict[str, Any]:
             found = json.loads(data)
             return found if isinstance(found, dict) else {}
     return {}
+
+
+def state_beside(bag: Path, record: Any) -> Literal["sound", "altered", "absent", "unreadable"] | None:
+    """How the private facts are that a record says are kept beside the bag; None where it says no such thing."""
+    stated = record.get("private") if isinstance(record, dict) else None
+    if not isinstance(stated, dict) or stated.get("kept") != "ledger":
+        return None
+    place = file_beside(bag)
+    try:
+        if not stat.S_ISREG(place.stat().st_mode):
+            return "unreadable"
+        with place.open("rb") as file:
+            data = file.read(LARGEST)
+    except (FileNotFoundError, NotADirectoryError):
+        return "absent"
+    except OSError:
+        return "unreadable"
+    return "sound" if sha256(data) == stated.get("sha256") else "altered"
 
 
 def seed_digest(bag: Path, record: dict[str, Any]) -> Any:

@@ -1,12 +1,17 @@
 """Facts about people and cases that are kept apart from what travels."""
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 PRIVATE_FILE = "private/facts.json"
 """Where they lie below `data/` of a bag that has them."""
 KEPT_BESIDE = "private"
 """The folder of `.archiver/` that has them otherwise, a file a bag."""
+LARGEST = 64 << 20
+"""Bytes of the private facts of a bag that are read."""
+_SERIALISED = re.compile(r"\.(?:tar\.gz|tgz|tar|zip)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,3 +21,9 @@ class PrivatePart:
     kept: Literal["bag", "ledger"]
     data: bytes = field(repr=False)
     sha256: str
+
+
+def file_beside(bag: Path) -> Path:
+    """Where the private facts of a bag, a folder or serialised, lie beside it, if they do."""
+    here = bag.resolve()
+    return here.parent / ".archiver" / KEPT_BESIDE / f"{_SERIALISED.sub('', here.name)}.json"

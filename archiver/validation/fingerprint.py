@@ -5,12 +5,15 @@ It finds what was edited, replaced, added or removed, not what a disk has lost b
 
 import hashlib
 import os
+from contextlib import suppress
 from pathlib import Path
+
+from archiver.model.private import file_beside
 
 
 def fingerprint(path: Path, asked: str) -> str:
-    """A digest over the file system's facts about the files of a bag, and over what was asked (options, versions).
-    Raises OSError where it cannot be listed."""
+    """A digest over the file system's facts about the files of a bag and of the private facts beside it, and over what
+    was asked (options, versions). Raises OSError where it cannot be listed."""
     seen = hashlib.sha256(asked.encode("utf-8"))
     _take(seen, "", path.lstat())
     waiting = [os.fspath(path)] if path.is_dir() else []
@@ -21,6 +24,9 @@ def fingerprint(path: Path, asked: str) -> str:
                 _take(seen, entry.path, entry.stat(follow_symlinks=False))
                 if entry.is_dir(follow_symlinks=False):
                     waiting.append(entry.path)
+    with suppress(FileNotFoundError, NotADirectoryError):
+        beside = file_beside(path)
+        _take(seen, "private facts", beside.lstat())
     return seen.hexdigest()
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
+from archiver.model.private import file_beside
 from archiver.model.seal_file import SEAL
 from archiver.validation.bagit.fixity import check_fixity
 from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
@@ -44,6 +45,8 @@ class ValidationOptions:
     second_opinion: SecondOpinion = False
     strict: bool = False
     cores: int = 1
+    beside: Path | None = None
+    """Where the private facts of the bag lie, if they are kept beside it; None: they are not looked for."""
 
 
 def validate_bag(
@@ -74,6 +77,7 @@ def validate_bag(
         second_opinion=second_opinion,
         strict=strict,
         cores=cores,
+        beside=file_beside(path),
     )
     try:
         with opened(path) as (tree, findings):
@@ -209,7 +213,7 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
     if RECORD in tree.files:
         from archiver.validation.payload.payload import check_payload
 
-        checked, more = check_payload(tree, info, options.reread, now=options.trust.now)
+        checked, more = check_payload(tree, info, options.reread, now=options.trust.now, beside=options.beside)
         made |= checked
         findings += more
     elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):

@@ -166,6 +166,15 @@ def test_what_could_not_be_read_as_the_article_is_unread_with_what_it_needs(kind
     assert (found.outcome, found.unread) == ("unread", Unread(kind=kind, needs=needs))
 
 
+@pytest.mark.parametrize("kind", ["application/pdf", "application/json", "text/plain"])
+def test_an_answer_that_is_not_html_is_unread_though_its_bytes_hold_the_words_of_the_seed(kind):
+    words = "\n".join(PARAGRAPHS).encode()
+    body = {"application/pdf": b"%PDF-1.4\n", "application/json": b'{"body": "', "text/plain": b""}[kind] + words
+    found = judged(body, headers=(("Content-Type", kind),))
+    assert found is not None, "captured, without a line of text"
+    assert (found.outcome, found.unread) == ("unread", Unread(kind="type"))
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -1,16 +1,18 @@
 """BagIt profiles: each key held against a bag, and profiles that are themselves wrong."""
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from bagbuilder import Builder
-from places import SHARED
+from places import ROOT, SHARED
 
 from archiver.errors import StorageError, UsageError
+from archiver.model import Verdict
 from archiver.validation.bagit.profile import BUILT_IN, profile_from, read_profile
 from archiver.validation.validator import validate_bag
 
@@ -186,6 +188,17 @@ def test_a_profile_is_read_from_a_file_or_its_address_and_never_fetched(tmp_path
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_the_built_in_profiles_are_profiles(name: str):
     assert read_profile(name).keys["Accept-BagIt-Version"]
+
+
+def test_the_profile_of_our_bags_allows_every_verdict_and_every_payload_file_of_the_format():
+    profile = read_profile("archiver")
+    assert profile.keys["Bag-Info"]["Comparison-Verdict"]["values"] == list(get_args(Verdict))
+    allowed = profile.allows("Payload-Files-Allowed")
+    layout = (ROOT / "docs/bag-format.md").read_text("utf-8").partition("### 1.2 Layout")[2].partition("### 1.3")[0]
+    named = re.findall(r"data/[\w./*-]+", layout)
+    assert {"data/rendering/", "data/import/", "data/provenance.json"} <= set(named)
+    files = [each + "x" if each.endswith("/") else each.replace("*", "x") for each in named]
+    assert [each for each in files if each != "data/wacz" and not allowed.match(each)] == []
 
 
 @pytest.mark.shared

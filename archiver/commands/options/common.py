@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+from archiver.config.one_line import why_not
+
 FORMS = ("folder", "tar", "tgz", "zip", "wacz", "warc")
 """Package formats of a delivery (`packaging/package.py`), and `warc`, many bags in one file."""
 ENDPOINT = "the S3 server (default: AWS_ENDPOINT_URL, else AWS)"
@@ -62,6 +64,13 @@ def trust(command: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="a trusted list (ETSI TS 119 612, XML): report whether timestamping authorities are on it (repeatable)",
     )
+
+
+def one_line(text: str) -> str:
+    """A setting of text. Raises ArgumentTypeError."""
+    if wrong := why_not(text):
+        raise argparse.ArgumentTypeError(f"{text[:80]!r} {wrong.replace('the line', 'the option')}")
+    return text
 
 
 def count(text: str) -> int:

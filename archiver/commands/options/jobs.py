@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from archiver.commands.options.common import ENDPOINT, as_json, count, days, profile, seconds
+from archiver.commands.options.common import ENDPOINT, as_json, count, days, one_line, profile, seconds
 
 
 def run(command: argparse.ArgumentParser) -> None:
@@ -59,6 +59,7 @@ def run(command: argparse.ArgumentParser) -> None:
         action="store_true",
         help="accepted and without effect: the text depends on the page alone",
     )
+    _case_file(command)
     _deliver(command)
     _network(command)
     _browser(command)
@@ -77,6 +78,17 @@ def _guess_url(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--guess-url", action="store_true", help="where no line names the address, take the only plausible one"
     )
+
+
+def _case_file(command: argparse.ArgumentParser) -> None:
+    group = command.add_argument_group("case file (private facts: docs/private.md; what a seed states goes before)")
+    for option, setting, what in (
+        ("--case", "case_number", "number of the case"),
+        ("--exhibit", "exhibit_number", "number of the exhibit"),
+        ("--collector", "collector", "who collects"),
+        ("--purpose", "purpose", "what it is kept for"),
+    ):
+        group.add_argument(option, dest=setting, type=one_line, metavar="TEXT", help=what)
 
 
 def _deliver(command: argparse.ArgumentParser) -> None:

@@ -8,13 +8,16 @@ import base64
 import binascii
 import io
 import re
+import stat
 from collections.abc import Iterator
 from datetime import datetime
 from functools import cache, partial
+from pathlib import Path
 from unicodedata import is_normalized
 
 from archiver.digest import CHUNK, digest_stream, sha256
 from archiver.model import Finding
+from archiver.model.private import LARGEST
 from archiver.validation.bagit.tagfiles import Info
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.consistency import check_sense
@@ -40,9 +43,10 @@ TEXT = 64 << 20
 
 
 def check_payload(
-    tree: Tree, info: Info, reread: Reread | None = None, *, now: datetime
+    tree: Tree, info: Info, reread: Reread | None = None, *, now: datetime, beside: Path | None = None
 ) -> tuple[set[str], list[Finding]]:
-    """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again."""
+    """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again.
+    `beside` is where its private facts lie, if they are kept beside it; None: they are not looked for."""
     made = {"record"}
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
@@ -68,7 +72,7 @@ def check_payload(
     digest = cache(partial(_digest, tree))
     text = _read_text(tree, record)
     findings += _seed(tree, record, digest)
-    findings += _private(tree, record, digest)
+    findings += _private(tree, record, digest, beside)
     findings += _text(tree, record, digest)
     findings += check_wacz(tree, record, text, warcs, digest)
     findings += check_crate(tree, record, info, digest)
@@ -126,9 +130,11 @@ def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
         yield finding("SEED002", path, expected=stated, found=lines)
 
 
-def _private(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
+def _private(tree: Tree, record: Record, digest: Digest, beside: Path | None) -> Iterator[Finding]:
     """Facts about people and cases: as the record says, or left out of an access copy."""
     if record.get(str, "private", "kept") != "bag":
+        if beside is not None and record.get(dict, "redaction") is None:
+            yield from _private_beside(record, beside)
         return
     path, stated = f"data/{record.get(str, 'private', 'file')}", record.get(str, "private", "sha256")
     if path not in tree.files and record.get(dict, "redaction") is not None:
@@ -141,6 +147,25 @@ def _private(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:
         return
     if found != stated:
         yield finding("PRIV001", path, expected=stated, found=found)
+
+
+def _private_beside(record: Record, place: Path) -> Iterator[Finding]:
+    if record.get(str, "private", "kept") != "ledger":
+        return
+    stated, where = record.get(str, "private", "sha256"), f".archiver/private/{place.name}"
+    try:
+        if not stat.S_ISREG(place.stat().st_mode):
+            yield finding("PRIV006", RECORD, reason="it is not a file")
+            return
+        with place.open("rb") as file:
+            found = sha256(file.read(LARGEST))
+    except (FileNotFoundError, NotADirectoryError):
+        yield finding("PRIV004", RECORD, digest=stated)
+    except OSError as error:
+        yield finding("PRIV006", RECORD, reason=error.strerror or error)
+    else:
+        if found != stated:
+            yield finding("PRIV005", RECORD, file=where, expected=stated, found=found)
 
 
 NOT_LINES = ("docx", "pdf", "webloc")

@@ -74,6 +74,21 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#4-16-private",
                 "the private facts that the record names are not in the bag",
             ),
+            "PRIV004": (
+                "info",
+                "bag-format.md#4-16-private",
+                "the private facts are kept beside the bag, and not here: left out: digest {digest}",
+            ),
+            "PRIV005": (
+                "error",
+                "bag-format.md#4-16-private",
+                "the private facts beside the bag, {file}, are not those of the record: restore the file, or remove it",
+            ),
+            "PRIV006": (
+                "info",
+                "bag-format.md#4-16-private",
+                "the private facts beside the bag cannot be read, and are not checked: {reason}",
+            ),
         },
     ),
     **rules(
