@@ -1,8 +1,10 @@
 """What is published of a bag names no other bag: neither in its record nor in WARC records that a job copied."""
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
+from socket import socket
 
 from decoded import everywhere
 from jobs import HOST, html, seeds
@@ -11,7 +13,7 @@ from newsroom import PARAGRAPHS, article
 from outputs import outputs
 from serving import served
 from verify_blocks import failed
-from wire import Server, ok
+from wire import Answer, Server, ok
 
 from archiver.cli import main
 
@@ -36,12 +38,21 @@ def _run(tmp_path: Path, server: Server, access: str, *places: Path, options: Se
 
 def test_a_published_bag_names_no_other_bag_and_no_other_site(tmp_path: Path):
     css = ok(b"p {color: red}", b"Content-Type: text/css", b"Cache-Control: public, max-age=9999")
-    answers = {"/news/1": [_story(1)], "/news/2": [_story(2)], "/s.css": [css]}
+    answers: dict[str, list[Answer]] = {"/news/1": [_story(1)], "/news/2": [_story(2)], "/s.css": [css]}
     closed = seeds(tmp_path / "a", 1, hosts=(OTHER, OTHER)) / "report-001.txt"
     closed = closed.rename(closed.with_name("mqsecretname.txt"))
     closed.write_text(closed.read_text().replace("\nLibrary", "---\naccess: closed\n---\nLibrary", 1), "utf-8")
     shown = seeds(tmp_path / "b", 2) / "report-002.txt"
     with Server(answers) as server:
+
+        def later(connection: socket) -> None:
+            """The page comes once the closed bag has asked for the style sheet."""
+            until = time.monotonic() + 60
+            while not server.seen["/s.css"] and time.monotonic() < until:
+                time.sleep(0.02)
+            connection.sendall(_story(2))
+
+        answers["/news/2"] = [(later,)]
         _run(tmp_path, server, "open", closed, shown)
     bags = {name: each for each in (tmp_path / "bags").glob("*-*") for name in ("mqsecretname", "report-002")
             if each.name.startswith(name)}  # fmt: skip
