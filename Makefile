@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test stress fuzz judges check reference clean
+.PHONY: demo test stress fuzz judges check docs pictures reference clean
 .DEFAULT_GOAL := help
 
 help:
@@ -15,6 +15,8 @@ help:
 	@echo "make fuzz    thousands of made-up inputs for every parser: takes half an hour"
 	@echo "make check   ruff, mypy --strict, the rules of imports, the phrases we avoid"
 	@echo "make reference  the tables of options in docs/command-line.md, from the parser"
+	@echo "make docs    the documentation as a site in site/, every link checked"
+	@echo "make pictures  the pictures in README.md and docs/, taken of the demo's bags with Chromium"
 	@echo "make clean   remove .venv and what the demo and the tests left"
 
 # Errors only (-qq): pip warns of its own affairs, extras with an underscore and setuptools' editable installs.
@@ -67,5 +69,17 @@ check: $(VENV)/.dev
 reference: $(VENV)/.dev
 	$(BIN)/python tests/support/reference.py
 
+$(VENV)/.docs: $(VENV)/.dev
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[docs]' \
+		|| { echo "make docs: mkdocs-material could not be installed; see pip's message above" >&2; exit 2; }
+	@touch $@
+
+docs: $(VENV)/.docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	$(BIN)/python -m pytest -q tests/docs/test_site.py tests/docs/test_tutorial.py
+
+pictures: $(VENV)/.dev
+	$(BIN)/python tests/support/screenshots.py
+
 clean:
-	rm -rf $(VENV) demo-bags .pytest_cache .mypy_cache .ruff_cache .hypothesis archiver.egg-info
+	rm -rf $(VENV) site demo-bags .pytest_cache .mypy_cache .ruff_cache .hypothesis archiver.egg-info

@@ -22,9 +22,9 @@ from typing import Any
 import requests
 
 from archiver.capture.fetch import Fetcher
-from archiver.capture.recorder import Recorder
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.warc import CopiedRecords, WarcFile
+from archiver.capture.wire.recorder import Recorder
 from archiver.config import Config
 from archiver.model import Capture
 

@@ -56,8 +56,8 @@ def recorder(port: int, folder: Path, urls: list[str]) -> Callable[[], None]:
     from capture_stage import FolderFiles
 
     from archiver.capture.capture_writer import Recording
-    from archiver.capture.recorder import Recorder
     from archiver.capture.single_exchange import attempt
+    from archiver.capture.wire.recorder import Recorder
     from archiver.config import Config, ConnectTo
 
     to = (ConnectTo.from_text(f":80:127.0.0.1:{port}"),)

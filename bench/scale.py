@@ -30,8 +30,8 @@ from archiver.bag.staging import STAGING
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.job import coordinator
-from archiver.job.disk_queue import Backlog
-from archiver.job.host_queue import HostQueue
+from archiver.job.queue.disk_queue import Backlog
+from archiver.job.queue.host_queue import HostQueue
 from archiver.job.result import Archived
 from archiver.job.run_job import run_job
 from archiver.job.sinks import local

@@ -11,7 +11,7 @@ from archiver.commands.options import COMMANDS
 
 HOUSE = Path(archiver.__file__).parent
 LINES = 350
-MODULES = 24
+MODULES = 20
 
 FOUNDATION = {
     "model",

@@ -11,7 +11,7 @@ from archiver.bag.bag_contents import BagContents
 from archiver.bag.bag_info import bag_info
 from archiver.bag.crate import METADATA, PREVIEW, crate_of
 from archiver.bag.premis import premis_of
-from archiver.bag.preview_html import preview_of
+from archiver.bag.preview.html import preview_of
 from archiver.bag.record import TEXT, build_record, certificate_path, record_bytes, text_bytes
 from archiver.bag.rendering import rendering_files
 from archiver.bag.staging import StagedBag

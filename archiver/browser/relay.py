@@ -15,9 +15,9 @@ from urllib.parse import urlsplit
 from archiver.browser.proxy import BrowserRequest, Reply
 from archiver.capture.capture_writer import Recording
 from archiver.capture.fetch import Session
-from archiver.capture.http_framing import Sent, headers_of, status_of, values
 from archiver.capture.single_exchange import Attempt, attempt
 from archiver.capture.urls import as_sent
+from archiver.capture.wire.http_framing import Sent, headers_of, status_of, values
 from archiver.config import Limits
 from archiver.model import IndexEntry, Unfetched
 

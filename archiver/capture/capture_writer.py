@@ -6,11 +6,11 @@ from pathlib import Path
 from threading import Lock
 from typing import IO, Protocol
 
-from archiver.capture.request_bodies import request_body
 from archiver.capture.shared_cache import CachedResponse
 from archiver.capture.single_exchange import Attempt
 from archiver.capture.urls import as_sent
 from archiver.capture.warc import CopiedRecords, WarcFile
+from archiver.capture.wire.request_bodies import request_body
 from archiver.errors import RecordingError
 from archiver.model import Copied, Exchange, IndexEntry
 

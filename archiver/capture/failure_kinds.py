@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from urllib3.exceptions import ProxyError
 
-from archiver.capture.http_framing import begins_as_http, status_of
-from archiver.capture.raw_exchange import BoundReached, RawExchange
+from archiver.capture.wire.http_framing import begins_as_http, status_of
+from archiver.capture.wire.raw_exchange import BoundReached, RawExchange
 from archiver.model import Truncation
 from archiver.network.address_guard import AddressRefused, NameUnknown
 

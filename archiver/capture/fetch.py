@@ -13,13 +13,13 @@ from urllib.parse import urlsplit
 from archiver.capture.capture_writer import CaptureFiles, Recording
 from archiver.capture.cookie_file import CookieFile
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.fetch_requisites import Collector, Concurrency
-from archiver.capture.recorder import Recorder, Visit
 from archiver.capture.redirect_chain import RedirectChain, Requester
-from archiver.capture.robots_fetch import RobotsFiles
-from archiver.capture.robots_policy import Robots
+from archiver.capture.requisites.fetch import Collector, Concurrency
+from archiver.capture.robots.fetch import RobotsFiles
+from archiver.capture.robots.policy import Robots
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.single_exchange import Attempt
+from archiver.capture.wire.recorder import Recorder, Visit
 from archiver.markup.media_types import content_type_of, is_html
 from archiver.model import Capture, Exchange, Failure, Outcome, Page, Recorded
 

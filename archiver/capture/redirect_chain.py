@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.recorder import Recorder, Visit
 from archiver.capture.refresh import refresh_target
-from archiver.capture.robots_policy import retry_after
+from archiver.capture.robots.policy import retry_after
 from archiver.capture.single_exchange import Attempt, attempt
 from archiver.capture.urls import address_problem, as_sent, redirect_target
+from archiver.capture.wire.recorder import Recorder, Visit
 from archiver.config import Limits
 from archiver.model import Initiator
 

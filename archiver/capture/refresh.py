@@ -8,7 +8,7 @@ import re
 from itertools import islice
 from typing import Any
 
-from archiver.capture.find_requisites import base_of
+from archiver.capture.requisites.find import base_of
 from archiver.capture.urls import address_problem, readable, target_of
 from archiver.markup.document import document_of
 from archiver.markup.media_types import content_type_of, is_html

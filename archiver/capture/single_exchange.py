@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from archiver.capture.content_codings import decoded
 from archiver.capture.failure_kinds import CaptureError
-from archiver.capture.http_framing import Framing, Sent, status_of, values
-from archiver.capture.raw_exchange import RawExchange
-from archiver.capture.recorder import Recorder, Visit
+from archiver.capture.wire.content_codings import decoded
+from archiver.capture.wire.http_framing import Framing, Sent, status_of, values
+from archiver.capture.wire.raw_exchange import RawExchange
+from archiver.capture.wire.recorder import Recorder, Visit
 from archiver.config import Limits
 from archiver.digest import Hasher
 from archiver.model import Initiator, Page, Unread

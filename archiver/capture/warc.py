@@ -18,7 +18,7 @@ from warcio.recordloader import ArcWarcRecord
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 
-from archiver.capture.raw_exchange import RawExchange
+from archiver.capture.wire.raw_exchange import RawExchange
 from archiver.digest import Hasher
 from archiver.model import RecordIds, Truncation
 

@@ -163,10 +163,13 @@ class _Loopback(ThreadingHTTPServer):
 
 
 @contextmanager
-def serve() -> Iterator[Server]:
-    """Serve the newspaper on a free port of 127.0.0.1 until the block ends. Raises StorageError where there is none."""
+def serve(port: int = 0) -> Iterator[Server]:
+    """Serve the newspaper on a port of 127.0.0.1 (0: any free one) until the block ends.
+
+    Raises StorageError where the port is not free.
+    """
     try:
-        server = _Loopback(("127.0.0.1", 0), _Handler)
+        server = _Loopback(("127.0.0.1", port), _Handler)
     except OSError as error:
         raise StorageError.from_os("serve the newspaper on 127.0.0.1", error) from error
     with server:

@@ -8,8 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from archiver.capture.capture_writer import CaptureFiles, mime_of
-from archiver.capture.find_requisites import Requisite, needs_of, resolved
-from archiver.capture.stylesheets import sheet_references
+from archiver.capture.requisites.find import Requisite, needs_of, resolved
+from archiver.capture.requisites.stylesheets import sheet_references
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.imports.bounds import COPIED_BYTES

@@ -30,7 +30,7 @@ def checked(config: Config) -> Config:
     if signer := load_signer(config):
         signer.require_valid(datetime.now(UTC))
     if config.ca_bundle is not None:
-        from archiver.capture.tls import trusted_roots
+        from archiver.capture.wire.tls import trusted_roots
 
         trusted_roots(config.ca_bundle)
     if config.proxy is not None:

@@ -17,7 +17,6 @@ from queue import Empty, SimpleQueue
 
 from archiver.bag.staging import STAGING
 from archiver.config import Config
-from archiver.job.disk_queue import Backlog
 from archiver.job.events import (
     EVERY,
     NAMED,
@@ -27,13 +26,14 @@ from archiver.job.events import (
     State,
     WorkerDied,
 )
-from archiver.job.host_memory import HostMemory
-from archiver.job.host_queue import BREAKER, HostQueue, host_of
+from archiver.job.queue.disk_queue import Backlog
+from archiver.job.queue.host_memory import HostMemory
+from archiver.job.queue.host_queue import BREAKER, HostQueue, host_of
+from archiver.job.queue.slots import SLOW_SECONDS, Slots
 from archiver.job.result import Archived, Done, Result, Summary, failure
 from archiver.job.results import GROUP, Results
 from archiver.job.sinks import sink_of
 from archiver.job.sinks.local import BagSink
-from archiver.job.slots import SLOW_SECONDS, Slots
 from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
 from archiver.ledger.ledger import Entry, Ledger, former_keys_of, key_of
 from archiver.model import Seed, SeedRefused

@@ -19,9 +19,9 @@ from archiver.bag.staging import StagedBag
 from archiver.bag.write_payload import fill
 from archiver.before_seal.checks import run_checks
 from archiver.capture.fetch import Fetcher, Session
-from archiver.capture.recorder import Recorder
-from archiver.capture.robots_policy import retry_after
+from archiver.capture.robots.policy import retry_after
 from archiver.capture.warc import CONFORMS_TO
+from archiver.capture.wire.recorder import Recorder
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.imports.importer import Importer
@@ -38,7 +38,7 @@ from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
 from archiver.model.check import Check
-from archiver.seeds.private_facts import set_apart
+from archiver.seeds.private.facts import set_apart
 from archiver.transfer.acceptable_signer import signature_judge
 from archiver.trust.seal_new_bag import seal
 

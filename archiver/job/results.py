@@ -9,8 +9,8 @@ from typing import Literal
 
 from archiver.config import Config
 from archiver.job.events import Event, SeedEnded
-from archiver.job.host_queue import host_of
 from archiver.job.ledger_rows import able, done_before, is_to_confirm, result_of
+from archiver.job.queue.host_queue import host_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
 from archiver.job.visits import note

@@ -12,10 +12,10 @@ from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from archiver.capture.capture_writer import Recording
-from archiver.capture.http_framing import Framing, values
-from archiver.capture.recorder import Recorder
 from archiver.capture.single_exchange import Attempt, attempt
 from archiver.capture.urls import as_sent
+from archiver.capture.wire.http_framing import Framing, values
+from archiver.capture.wire.recorder import Recorder
 from archiver.config import Limits
 from archiver.mementos.addresses import archived_address, folded, home_of, joined, mementos_of, raw_address, within
 from archiver.mementos.lists import http_date, related

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from threading import Lock
 
 from archiver.capture.capture_writer import Recording
-from archiver.capture.recorder import Recorder
+from archiver.capture.wire.recorder import Recorder
 from archiver.config import Config, ConnectTo
 from archiver.mementos.addresses import ArchivedAddress, is_private
 from archiver.mementos.choose import USABLE, Judged

@@ -3,7 +3,7 @@
 from urllib.parse import urljoin
 
 from archiver.article.credits.photos import lead_photo
-from archiver.capture.find_requisites import needs_of
+from archiver.capture.requisites.find import needs_of
 from archiver.markup.media_types import content_type_of
 from archiver.mementos.addresses import archived_address, mementos_of, raw_address, stamp_of, within
 from archiver.mementos.client import ArchiveClient, Archived, NotAsked, Outage

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.bag.names import slug
-from archiver.bag.preview_facts import Table, rows, table, words
+from archiver.bag.preview.facts import Table, rows, table, words
 from archiver.bag.sanitize import one_line
 from archiver.digest import sha256
 from archiver.exports.item import Item, item_of_record

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import __version__
-from archiver.bag.preview_facts import day, direction, language_tag, table, web_address, words
+from archiver.bag.preview.facts import day, direction, language_tag, table, web_address, words
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, how_to_install
 from archiver.exports.export import LeftOut

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from archiver.bag.preview_facts import table, words
-from archiver.bag.preview_html import Pictures, Sealed, page_of, paragraphs_of
-from archiver.bag.preview_pictures import Picture, photo
+from archiver.bag.preview.facts import table, words
+from archiver.bag.preview.html import Pictures, Sealed, page_of, paragraphs_of
+from archiver.bag.preview.pictures import Picture, photo
 from archiver.bag.staging import StagedBag
 from archiver.errors import StorageError
 from archiver.packaging.package import package

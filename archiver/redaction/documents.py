@@ -15,7 +15,7 @@ from lxml import etree
 from archiver.redaction.removed import Removed
 from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
 from archiver.seeds.decoding import decode
-from archiver.seeds.private_labels import private_fact
+from archiver.seeds.private.labels import private_fact
 from archiver.seeds.refusal import Refusal
 
 Change = Callable[[str], str]

@@ -21,10 +21,10 @@ from archiver.model import (
     SeedCaption,
     SeedRefused,
 )
-from archiver.seeds import addresses
+from archiver.seeds.addresses import labelled
+from archiver.seeds.addresses.find import find_address
 from archiver.seeds.blocks import Block, Document
 from archiver.seeds.credit_lines import is_end_line, read_body_caption, read_caption
-from archiver.seeds.find_address import find_address
 from archiver.seeds.formats.table import read_bytes
 from archiver.seeds.opening import Opening, read_opening
 from archiver.seeds.refusal import Refusal
@@ -59,7 +59,7 @@ def _seed(document: Document, data: bytes, origin: str, name: str, guess_url: bo
     stated, guessed = find_address(document, guess_url)
     taken = set(stated.blocks)
     free = [at not in taken for at in range(len(blocks))]
-    url = addresses.check(stated.url, stated.line)
+    url = labelled.check(stated.url, stated.line)
     host = urlsplit(url).hostname or ""
     opening = read_opening(blocks, free, document.facts, host, _day_first(blocks))
     for at in taken:
@@ -177,7 +177,7 @@ def _addresses_with_labels(blocks: Sequence[Block], opening: Opening) -> dict[in
     first = -1
     for at, following in zip(stated, [*stated[1:], -1]):
         first = at if first < 0 else first
-        label = addresses.read_label(blocks[at].text)
+        label = labelled.read_label(blocks[at].text)
         alone = label is not None and not blocks[at].text[label.end :].strip(" :：-–*_")
         end = blocks[following].end if alone and following == at + 1 else blocks[at].end
         lines.update(dict.fromkeys(range(blocks[first].line, end + 1), first))

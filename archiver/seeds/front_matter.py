@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from archiver.seeds import addresses
-from archiver.seeds.addresses import OUTRIGHT
+from archiver.seeds.addresses import labelled
+from archiver.seeds.addresses.labelled import OUTRIGHT
 from archiver.seeds.blocks import Facts
 from archiver.seeds.lines import Line, line_at
 from archiver.seeds.refusal import Refusal, shown
@@ -50,10 +50,10 @@ class FrontMatter:
         for key, value in self.values.items():
             # `source: AFP` is a credit.
             name = _plain(key)
-            stated = isinstance(value, str) and name not in _URL and addresses.read_stated(value.strip())
-            if stated and (label := addresses.read_label(f"{name.replace('_', ' ')}: {value}")):
+            stated = isinstance(value, str) and name not in _URL and labelled.read_stated(value.strip())
+            if stated and (label := labelled.read_label(f"{name.replace('_', ' ')}: {value}")):
                 # The program that clipped the page wrote it: it is no credit.
-                facts.addresses.append((stated.url, self.key_lines[key], max(label.tier, addresses.LABELLED)))
+                facts.addresses.append((stated.url, self.key_lines[key], max(label.tier, labelled.LABELLED)))
         return facts
 
     def _words(self, names: Sequence[str]) -> list[tuple[str, int]]:

@@ -14,8 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, image, link
 
 from archiver.model import Anchor
-from archiver.seeds.addresses import trim
-from archiver.seeds.links import read_inline as read_links
+from archiver.seeds.addresses.labelled import trim
+from archiver.seeds.addresses.links import read_inline as read_links
 
 MOST_MARKS = 3000
 """Characters in a block that could be marks. Above, only links are read."""

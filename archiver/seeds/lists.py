@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import NamedTuple, TextIO
 
 from archiver.model import FormerKey, ListRow, Seed, SeedRefused
-from archiver.seeds.addresses import looks_like_address
+from archiver.seeds.addresses.former import former_key
+from archiver.seeds.addresses.labelled import looks_like_address
 from archiver.seeds.decoding import decode
 from archiver.seeds.document import read_document
 from archiver.seeds.formats import citations
 from archiver.seeds.formats.bookmarks import is_bookmarks, split_bookmarks
 from archiver.seeds.formats.rows import ADVICE, Cell, cells_of, role_of, used_columns
-from archiver.seeds.former import former_key
 from archiver.seeds.lines import line_at
 from archiver.seeds.refusal import Refusal
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from archiver.model import HeaderLine, Headline, Paragraph, PartKind, SeedDate
 from archiver.seeds.blocks import Block, Facts
 from archiver.seeds.credit_lines import is_byline, is_end_line, read_caption
-from archiver.seeds.dates import DateLine, read_date_line
+from archiver.seeds.dates.date_line import DateLine, read_date_line
 from archiver.seeds.opening_words import (
     CONTROLS,
     PARTS,
@@ -21,7 +21,7 @@ from archiver.seeds.opening_words import (
     is_paper,
     squashed,
 )
-from archiver.seeds.private_labels import is_private
+from archiver.seeds.private.labels import is_private
 from archiver.seeds.properties import Property, read_property, words_of
 
 _MOST_BLOCKS = 60

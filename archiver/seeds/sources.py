@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from archiver.config import Limits
 from archiver.errors import StorageError, UsageError
 from archiver.model import LeftAlone, Seed, SeedRefused
-from archiver.seeds.addresses import check
+from archiver.seeds.addresses.labelled import check
 from archiver.seeds.document import read_document
 from archiver.seeds.formats import table
 from archiver.seeds.lists import is_list, read_list

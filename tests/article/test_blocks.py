@@ -108,3 +108,40 @@ def test_what_the_cutter_leaves_behind_needs_no_collector_so_that_a_tree_goes_wh
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+STORY = "".join(f"<p>{SENTENCE.format(n)}</p>" for n in range(8))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<header><button class=menu><div><span>Menu</span></button></header><main><h1>Crane</h1>{STORY}</main>",
+        f"<nav><ul><li><a href=/a>News</a><div></ul></nav><main><h1>Crane</h1>{STORY}</main>",
+        f"<nav><button><div></button></nav><main><h1>Crane</h1>{STORY}</main>",
+        f"<noscript>{STORY}</noscript>",
+        f"<div class='field field--label-visually_hidden'><h1>Crane</h1>{STORY}</div>",
+        f"<div class='page sr-only'><h1>Crane</h1>{STORY}</div>",
+    ],
+)
+def test_what_holds_most_of_the_page_is_not_set_apart_from_it(page):
+    found = texts(page)
+    assert [text for text in found if text.startswith("The harbour")] == [SENTENCE.format(n) for n in range(8)]
+
+
+@pytest.mark.parametrize(
+    "apart",
+    ["<nav>{}</nav>", "<dialog>{}</dialog>", "<noscript>{}</noscript>", "<div class=sr-only>{}</div>"],
+)
+def test_what_holds_less_stays_apart(apart):
+    other = apart.format("".join(f"<p>{SENTENCE.format(n)}</p>" for n in range(100, 108)))
+    assert texts(f"<main>{STORY}</main>{other}") == [SENTENCE.format(n) for n in range(8)]
+
+
+def test_what_no_browser_shows_stays_apart_however_long():
+    assert texts(f"<h1>Crane</h1><template>{STORY}</template>") == ["Crane"]
+
+
+def test_a_page_of_elements_left_open_is_cut_a_few_times_only():
+    page = "".join(f"<nav class=n{n}><div>{STORY * (n + 1)}" for n in range(12))
+    assert len(texts(page)) == 8 * (1 + 2 + 3)

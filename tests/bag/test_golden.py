@@ -20,8 +20,8 @@ from places import TESTS
 
 from archiver.bag.record import record_bytes
 from archiver.capture.fetch import Fetcher
-from archiver.capture.fetch_requisites import Concurrency
-from archiver.capture.recorder import Recorder
+from archiver.capture.requisites.fetch import Concurrency
+from archiver.capture.wire.recorder import Recorder
 from archiver.config import Config
 from archiver.demo import server
 from archiver.demo.tour import EXPECTED, SEEDS

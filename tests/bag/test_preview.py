@@ -1,6 +1,6 @@
 """The page of a bag that a person reads: words of one side only are marked where they stand."""
 
-from archiver.bag.preview_diff import marked, respelt
+from archiver.bag.preview.diff import marked, respelt
 from archiver.model import Change
 
 

@@ -12,7 +12,7 @@ import pytest
 from browsers import needs_browser
 from shown_pages import WIDTHS, chromium, opened
 
-from archiver.bag.preview_html import Pictures, Sealed, page_of
+from archiver.bag.preview.html import Pictures, Sealed, page_of
 
 pytestmark = needs_browser
 SEALED = Sealed(identifier="urn:uuid:0", moment="2024-07-01 12:00:00 UTC")

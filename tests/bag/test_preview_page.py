@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from archiver.bag.preview_html import Pictures, Sealed, page_of
-from archiver.bag.preview_pictures import KEPT, photo, top_of
+from archiver.bag.preview.html import Pictures, Sealed, page_of
+from archiver.bag.preview.pictures import KEPT, photo, top_of
 
 SEALED = Sealed(identifier="urn:uuid:0", moment="2024-07-01 12:00:00 UTC")
 HOSTILE = '</p></details><script>alert(1)</script><img src=x onerror=alert(1)> "q" \u202e'

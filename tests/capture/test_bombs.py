@@ -14,7 +14,7 @@ from newsroom import PARAGRAPHS, article
 from requisites import collected, fetched, reasons
 from wire import Server, ok
 
-from archiver.capture.stylesheets import LONGEST, css_references, unread_css
+from archiver.capture.requisites.stylesheets import LONGEST, css_references, unread_css
 from archiver.validation.validator import validate_bag
 
 PACKED = b"Content-Encoding: gzip"

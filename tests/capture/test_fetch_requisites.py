@@ -15,7 +15,7 @@ from requisites import collected, fetched, reasons, typed
 from waiting import until
 from wire import CLOSE, Server, chunked, drip, ok
 
-from archiver.capture.fetch_requisites import Concurrency
+from archiver.capture.requisites.fetch import Concurrency
 from archiver.model import Capture
 
 

@@ -7,9 +7,9 @@ from growth import grows_no_faster_than_linear
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.capture.find_requisites import Figure, Requisite, announced, needs_of, resolved, srcset_candidates
-from archiver.capture.link_header import links_of
-from archiver.capture.stylesheets import css_references, sheet_references
+from archiver.capture.requisites.find import Figure, Requisite, announced, needs_of, resolved, srcset_candidates
+from archiver.capture.requisites.link_header import links_of
+from archiver.capture.requisites.stylesheets import css_references, sheet_references
 from archiver.capture.urls import referer_of
 
 PAGE = "https://www.paper.example/news/2024/story.html?page=1"

@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wire import chunked, ok
 
-from archiver.capture.chunk_relay import ChunkRelay
-from archiver.capture.content_codings import decoded
-from archiver.capture.http_framing import Framing, client_head, headers_of, status_of, values
-from archiver.capture.raw_exchange import BoundReached, RawExchange
+from archiver.capture.wire.chunk_relay import ChunkRelay
+from archiver.capture.wire.content_codings import decoded
+from archiver.capture.wire.http_framing import Framing, client_head, headers_of, status_of, values
+from archiver.capture.wire.raw_exchange import BoundReached, RawExchange
 from archiver.config import Limits
 
 CHUNKED = chunked(b"hello", b" ", b"harbour", trailers=b"X-T: 1\r\n")

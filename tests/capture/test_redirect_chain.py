@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from proxies import socks_proxy
 from wire import CLOSE, Server, ok
 
-from archiver.capture.http_framing import headers_of
-from archiver.capture.robots_policy import retry_after
+from archiver.capture.robots.policy import retry_after
 from archiver.capture.urls import address_problem, readable
+from archiver.capture.wire.http_framing import headers_of
 from archiver.config import ConnectTo
 
 

@@ -12,7 +12,7 @@ from growth import grows_no_faster_than_linear
 from jobs import HOST, Job, html, seeds, story
 from wire import CLOSE, Server, ok
 
-from archiver.capture.robots_policy import Robots, Rules, product_of, retry_after
+from archiver.capture.robots.policy import Robots, Rules, product_of, retry_after
 from archiver.config import ANONYMOUS, load
 from archiver.model import Failure
 

@@ -189,7 +189,7 @@ def test_show_of_a_strange_record_is_one_line(record, tmp_path, capsys):
 
 
 def test_a_bug_is_told_in_one_line(monkeypatch, capsys, tmp_path):
-    from archiver.commands import status
+    from archiver.commands.jobs import status
 
     def breaks(_):
         raise ZeroDivisionError("oh \x1b[2J")

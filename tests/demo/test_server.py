@@ -2,9 +2,11 @@
 
 import gzip
 import http.client
+import re
 import socket
 import struct
 import threading
+import time
 import zlib
 from collections.abc import Iterator
 from importlib.resources import files
@@ -12,6 +14,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from archiver.cli import main
 from archiver.demo import server
 from archiver.demo.server import BOTE, COURIER, NEWSPAPER, VISNYK, Server, answer, serve
 
@@ -144,3 +147,29 @@ def test_the_newspaper_ends_with_its_block_even_when_a_client_stays_silent(monke
 def test_the_newspaper_travels_inside_the_package():
     assert (files("archiver.demo") / "newspaper" / COURIER / "index.html").is_file()
     assert len([each for each in (files("archiver.demo") / "seeds").iterdir() if each.name.endswith(".txt")]) == 9
+
+
+@pytest.mark.parametrize("port", ["-1", "65536"])
+def test_a_port_that_is_none_is_refused_in_words(port, capsys):
+    assert main(["demo", "--serve", port]) == 2
+    assert "a port is a number from 0 to 65535" in capsys.readouterr().err
+
+
+def test_a_folder_beside_serve_is_refused(capsys):
+    assert main(["demo", "--serve", "0", "bags"]) == 2
+    assert "--serve makes no bags" in capsys.readouterr().err
+
+
+def test_the_newspaper_alone_is_served_until_it_is_interrupted(capsys, monkeypatch):
+    def interrupted(_: float) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(time, "sleep", interrupted)
+    assert main(["demo", "--serve"]) == 0
+    said = capsys.readouterr().out
+    assert re.search(r"run --connect-to :80:127\.0\.0\.1:\d+ --pace 0 ", said)
+
+
+def test_a_port_that_is_taken_is_one_line(newspaper, capsys):
+    assert main(["demo", "--serve", str(newspaper.connect_to.to_port)]) == 3
+    assert len(capsys.readouterr().err.splitlines()) == 1

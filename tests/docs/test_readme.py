@@ -67,8 +67,8 @@ def test_every_command_line_is_one_the_program_accepts(page):
 
 
 def test_the_readme_fits_on_one_screen_before_its_links():
-    """A screen of a hundred lines: what it is, the demo, the first bag, the check."""
-    assert len(README.partition("## Read on")[0].splitlines()) <= 100
+    """A screen of seventy lines: what it is, a picture, the demo, the first bag, the check."""
+    assert len(README.partition("## Read on")[0].splitlines()) <= 70
 
 
 def test_every_command_is_shown_and_every_option_named_exists():
@@ -162,3 +162,8 @@ def test_every_page_in_docs_is_linked_from_the_readme_or_another_page():
     for page in (ROOT / "docs").glob("*.md"):
         linked |= set(re.findall(r"\]\(([a-z-]+\.md)", page.read_text("utf-8"))) - {page.name}
     assert {path.name for path in (ROOT / "docs").glob("*.md")} - linked <= {"extending.md"}
+
+
+def test_every_decision_is_in_the_list_of_decisions():
+    listed = set(re.findall(r"\]\((\d{4}-[\w-]+\.md)\)", (ROOT / "docs/adr/README.md").read_text("utf-8")))
+    assert listed == {path.name for path in (ROOT / "docs/adr").glob("[0-9]*.md")}

@@ -14,7 +14,7 @@ WRITTEN = sorted(
         ROOT / name
         for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "seeds/README.md", "Makefile", "action.yml")
     ]
-    + list((ROOT / "docs").glob("*.md"))
+    + list((ROOT / "docs").rglob("*.md"))
     + [path for kind in ("*.py", "*.toml", "*.html") for path in (ROOT / "archiver").rglob(kind)]
 )
 AVOIDED = re.compile(

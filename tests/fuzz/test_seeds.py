@@ -14,11 +14,11 @@ from newsroom import seed_document
 from archiver.config import Limits, load
 from archiver.errors import StorageError, UsageError
 from archiver.model import Seed, SeedRefused
+from archiver.seeds.addresses.links import read_inline
 from archiver.seeds.decoding import decode
 from archiver.seeds.document import read_document
 from archiver.seeds.front_matter import read_front_matter
 from archiver.seeds.lines import split_lines
-from archiver.seeds.links import read_inline
 from archiver.seeds.refusal import Refusal
 from archiver.seeds.sources import read_seeds
 

@@ -23,8 +23,9 @@ from pool_tasks import nothing
 from waiting import HANGS, until
 
 from archiver.config import Config
-from archiver.job import coordinator, slots
-from archiver.job.disk_queue import Backlog
+from archiver.job import coordinator
+from archiver.job.queue import slots
+from archiver.job.queue.disk_queue import Backlog
 from archiver.job.result import Result, Summary
 from archiver.job.run_job import run_job
 from archiver.job.sinks import local

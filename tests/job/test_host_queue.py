@@ -7,8 +7,8 @@ from pathlib import Path
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.job.disk_queue import Backlog
-from archiver.job.host_queue import HostQueue
+from archiver.job.queue.disk_queue import Backlog
+from archiver.job.queue.host_queue import HostQueue
 from archiver.model import Seed
 from archiver.seeds.document import read_document
 

@@ -18,8 +18,8 @@ from archiver.config import Config
 from archiver.model import Seed
 from archiver.seeds.document import read_document
 from archiver.seeds.lists import read_list
-from archiver.seeds.private_facts import set_apart
-from archiver.seeds.private_labels import FACTS, languages, private_fact, private_line
+from archiver.seeds.private.facts import set_apart
+from archiver.seeds.private.labels import FACTS, languages, private_fact, private_line
 
 URL = "http://www.example-times.example/news/0"
 LABELS = [(code, fact, each) for code, table in languages().items() for fact in FACTS for each in table[fact]]

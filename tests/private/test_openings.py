@@ -10,7 +10,7 @@ from newsroom import PARAGRAPHS
 from archiver.config import Config
 from archiver.model import Seed
 from archiver.seeds.document import read_document
-from archiver.seeds.private_facts import set_apart
+from archiver.seeds.private.facts import set_apart
 from archiver.validation.validator import validate_bag
 
 URL = "http://www.example-times.example/news/0"

@@ -7,7 +7,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 from archiver.config import Config, Limits
-from archiver.job.plan import plan
+from archiver.job.queue.plan import plan
 from archiver.ledger.ledger import Entry, Ledger, former_keys_of, key_of
 from archiver.model import Seed
 from archiver.seeds.sources import read_seeds

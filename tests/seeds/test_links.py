@@ -5,8 +5,8 @@ from collections.abc import Callable
 import pytest
 from growth import grows_no_faster_than_linear
 
+from archiver.seeds.addresses.links import read_inline
 from archiver.seeds.document import read_document
-from archiver.seeds.links import read_inline
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from typing import Any
 
 from wire import Answer, Server
 
-from archiver.capture import recorder
 from archiver.capture.fetch import Fetcher
-from archiver.capture.fetch_requisites import Concurrency
+from archiver.capture.requisites.fetch import Concurrency
 from archiver.capture.warc import CONFORMS_TO, CopiedRecords, WarcFile
+from archiver.capture.wire import recorder
 from archiver.config import Config, ConnectTo, Limits
 from archiver.model import Capture, Failure
 from archiver.network.address_guard import Guard, Resolver

@@ -115,7 +115,7 @@ class Back(datetime, metaclass=_AnyDatetime):
 
 
 def install(fault: dict[str, Any]) -> None:
-    importlib.import_module("archiver.commands.run")
+    importlib.import_module("archiver.commands.jobs.run")
     if fault["action"] == "back":
         for module in [each for name, each in sys.modules.items() if name.startswith("archiver.")]:
             if getattr(module, "datetime", None) is datetime:

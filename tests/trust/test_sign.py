@@ -555,7 +555,8 @@ def test_without_keys_run_still_writes_the_first_event(tmp_path: Path):
     (bag,) = (tmp_path / "bags").glob("report-*")
     assert [each.name for each in (bag / "signatures/custody").iterdir()] == ["0001-sealing.json"]
     assert not any(
-        name.startswith("cryptography") for name in loaded_by("archiver.commands.run", "archiver.job.workers.worker")
+        name.startswith("cryptography")
+        for name in loaded_by("archiver.commands.jobs.run", "archiver.job.workers.worker")
     )
 
 

@@ -9,7 +9,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from archiver.capture import content_codings as recorder
+from archiver.capture.wire import content_codings as recorder
 from archiver.validation.warc.content_codings import NotInstalled, decoded
 
 TEXT = b"".join(b"Line %d of a page about the harbour.\n" % n for n in range(400))

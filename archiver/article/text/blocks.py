@@ -16,6 +16,7 @@ from lxml.etree import _Element as Element
 
 from archiver.article.html.dom import INLINE, parse
 from archiver.article.text.block_place import LEAVES, Place
+from archiver.article.text.lost_end_tags import element_left_open
 from archiver.article.text.source_marks import STRUCK_TAGS, is_icon, marked_of
 from archiver.model import Marked
 
@@ -39,6 +40,8 @@ _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
 _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LAYOUT = etree.XPath("boolean(.//p or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3 or .//article)")
+_AGAIN = 3
+"""So often is a page cut anew at most."""
 _CELLS = frozenset(("td", "th"))
 _STRONG = frozenset(("b", "strong", "i", "em"))
 _LINKED, _BOLD, _STRUCK = 1, 2, 4
@@ -88,8 +91,24 @@ def words_in(text: str) -> float:
 
 
 def cut_of(tree: Element) -> Cut:
-    """The page cut into blocks, at most MAX_BLOCKS."""
-    cutter = _Cutter([])
+    """The page cut into blocks, at most MAX_BLOCKS.
+
+    An element that is set apart and has most of the page's prose is read once more as any other: an end tag was lost.
+    """
+    plain: frozenset[Element] = frozenset()
+    for _ in range(_AGAIN):
+        cut = _cut_once(tree, plain)
+        prose = [each for each in cut.blocks if each.words >= 8 and each.linked < 0.35 and each.attribute is None]
+        apart = [(each.place, each.words) for each in prose if each.aside]
+        left_open = element_left_open(sum(each.words for each in prose if not each.aside), apart)
+        if left_open is None:
+            return cut
+        plain |= {left_open}
+    return _cut_once(tree, plain)
+
+
+def _cut_once(tree: Element, plain: frozenset[Element]) -> Cut:
+    cutter = _Cutter([], plain=plain)
     root = Place(tree, None, "html", 0, marked_of(tree))
     cutter.enter(tree, root, 0, 0)
     cutter.close(root)
@@ -119,12 +138,19 @@ class _Cutter:
 
     __slots__ = (
         *("_after", "_aside", "_attribute", "_blank", "_linked", "_links", "_pieces", "_strong", "_struck", "blocks"),
-        *("_within", "too_deep", "too_many"),
+        *("_plain", "_within", "too_deep", "too_many"),
     )
 
     def __init__(
-        self, blocks: list[Block], *, aside: bool = False, attribute: str | None = None, within: int = 0
+        self,
+        blocks: list[Block],
+        *,
+        aside: bool = False,
+        attribute: str | None = None,
+        within: int = 0,
+        plain: frozenset[Element] = frozenset(),
     ) -> None:
+        self._plain = plain
         self.blocks, self._aside, self._attribute, self._within = blocks, aside, attribute, within
         self.too_many = self.too_deep = False
         self._pieces: list[str] = []
@@ -172,6 +198,9 @@ class _Cutter:
             self._take((child.text or "").translate(_RAISED[tag]), way)
             return None
         marked = marked_of(child)
+        plain = bool(self._plain) and child in self._plain
+        if plain:
+            tag, marked = "div", None
         if tag in STRUCK_TAGS or marked == "struck":
             way |= _STRUCK
         marked = place.marked if marked in (None, "struck") else marked
@@ -224,7 +253,7 @@ class _Cutter:
 
     def _cut(self, element: Element, place: Place, way: int, found: list[Block], attribute: str | None) -> None:
         within = self._within + (attribute is not None)
-        cutter = _Cutter(found, aside=True, attribute=attribute or self._attribute, within=within)
+        cutter = _Cutter(found, aside=True, attribute=attribute or self._attribute, within=within, plain=self._plain)
         cutter.enter(element, place, place.depth, way)
         cutter.close(place)
         self.too_many, self.too_deep = self.too_many or cutter.too_many, self.too_deep or cutter.too_deep

@@ -26,7 +26,7 @@ from archiver.article.words import words_of
 from archiver.model import PageBlock, TextCandidate
 
 NAME = "archiver-blocks"
-VERSION = "4"
+VERSION = "5"
 """The version of the extractor: a new one wherever the same page would give another text. It is not the package's."""
 MAX_ELEMENTS = 60_000
 WIDE = 0.15

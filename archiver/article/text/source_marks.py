@@ -18,7 +18,7 @@ _DECLARED = re.compile(
 _COMMENT = re.compile(r"/\*[^*]*+(?:\*(?!/)[^*]*+)*+(?:\*/|\Z)")
 _LONGEST_STYLE = 4_000
 _FOR_SCREEN_READERS = re.compile(
-    r"(?<![^\s_-])(?<!not-)(?<!no-)(?:sr-?only|visually[-_]?hidden|screen-?readers?(?:-?(?:text|only))?|show-for-sr"
+    r"(?<![^\s_-])(?<!not-)(?<!no-)(?<!label-)(?:sr-?only|visually[-_]?hidden|screen-?readers?(?:-?(?:text|only))?|show-for-sr"
     r"|element-invisible|a11y-(?:hidden|only|text)|assistive-text|hidden-accessible|off-?screen)(?![^\s_-])"
 )
 _ICON = re.compile(r"(?<![a-z])(?:fa[bsrl]?|icons?|iconfont|glyphicons?|material-symbols|dashicons|bi)(?![a-z])")

@@ -46,36 +46,46 @@ def _help(command: argparse.ArgumentParser) -> None:
 
 
 COMMANDS = (
-    Command("run", "Fetch the original of every seed and make a bag of each.", jobs.run, "run"),
-    Command("read", "Show what is read of each seed, before anything is fetched.", jobs.read, "read"),
-    Command("validate", "Validate bags: structure, fixity, record, WARC, text and seed.", bags.validate, "validate"),
-    Command("handoff", "Pack bags, deliver them, read them back and keep a receipt.", transfer.handoff, "handoff"),
-    Command("receive", "Take in packages: unpack, validate, keep a receipt.", transfer.receive, "receive"),
-    Command("sign", "Sign and timestamp bags; a further signer can sign after the first.", transfer.sign, "sign"),
-    Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "audit"),
-    Command("certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "certify"),
-    Command("bundle", "Make an evidence bundle of a bag, for a court or an editor.", bags.bundle, "bundle"),
-    Command("show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "show"),
-    Command("history", "Show the bags of one article over time and what changed.", bags.history, "over_time"),
-    Command("diff", "Compare two bags of one article: text, claims, credits, photo.", bags.diff, "over_time"),
-    Command("trace", "Show the states of an article over time, from web archives and own bags.", bags.trace, "trace"),
-    Command("related", "Show which bags hold one text, and what each paper made of it.", bags.related, "related"),
+    Command("run", "Fetch the original of every seed and make a bag of each.", jobs.run, "jobs.run"),
+    Command("read", "Show what is read of each seed, before anything is fetched.", jobs.read, "jobs.read"),
+    Command(
+        "validate", "Validate bags: structure, fixity, record, WARC, text and seed.", bags.validate, "bags.validate"
+    ),
+    Command(
+        "handoff", "Pack bags, deliver them, read them back and keep a receipt.", transfer.handoff, "sharing.handoff"
+    ),
+    Command("receive", "Take in packages: unpack, validate, keep a receipt.", transfer.receive, "sharing.receive"),
+    Command("sign", "Sign and timestamp bags; a further signer can sign after the first.", transfer.sign, "bags.sign"),
+    Command("audit", "Read every byte of bags again and report what has changed.", bags.audit, "bags.audit"),
+    Command(
+        "certify", "Draft a certificate of authenticity of a bag, for a person to sign.", bags.certify, "bags.certify"
+    ),
+    Command("bundle", "Make an evidence bundle of a bag, for a court or an editor.", bags.bundle, "bags.bundle"),
+    Command(
+        "show", "Show what is in a bag, where it came from and how it compares with its seed.", bags.show, "bags.show"
+    ),
+    Command("history", "Show the bags of one article over time and what changed.", bags.history, "bags.over_time"),
+    Command("diff", "Compare two bags of one article: text, claims, credits, photo.", bags.diff, "bags.over_time"),
+    Command(
+        "trace", "Show the states of an article over time, from web archives and own bags.", bags.trace, "bags.trace"
+    ),
+    Command("related", "Show which bags hold one text, and what each paper made of it.", bags.related, "bags.related"),
     Command(
         "export",
         "Export what bags say as a table, references or catalogue records.",
         bags.export,
-        "export",
+        "sharing.export",
     ),
-    Command("publish", "Write a static folder of bags for any web server.", showing.publish, "export"),
-    Command("serve", "Browse, search and replay bags on this machine.", pages.serve, "serve"),
-    Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "restrict"),
-    Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "restrict"),
-    Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "status"),
-    Command("report", "Report on a folder of bags: totals, causes, agencies, sizes.", showing.report, "status"),
+    Command("publish", "Write a static folder of bags for any web server.", showing.publish, "sharing.export"),
+    Command("serve", "Browse, search and replay bags on this machine.", pages.serve, "sharing.serve"),
+    Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "bags.restrict"),
+    Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "bags.restrict"),
+    Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "jobs.status"),
+    Command("report", "Report on a folder of bags: totals, causes, agencies, sizes.", showing.report, "jobs.status"),
     Command("extract", "Print the text of saved HTML pages.", pages.extract, "saved_pages"),
     Command("compare", "Compare a seed with a saved page: no network, no bag.", pages.compare, "saved_pages"),
-    Command("demo", "The whole job on a small made-up newspaper; no network needed.", jobs.demo, "demo"),
-    Command("init", "Write a commented archiver.toml.", jobs.init, "init"),
+    Command("demo", "The whole job on a small made-up newspaper; no network needed.", jobs.demo, "jobs.demo"),
+    Command("init", "Write a commented archiver.toml.", jobs.init, "jobs.init"),
     Command("help", "Explain a command.", _help, "help"),
 )
 

@@ -183,6 +183,14 @@ def demo(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "folder", nargs="?", type=Path, metavar="DIR", help="where its bags go (default: --bags, else demo-bags)"
     )
+    command.add_argument(
+        "--serve",
+        nargs="?",
+        type=int,
+        const=0,
+        metavar="PORT",
+        help="serve the newspaper only, until Ctrl-C; without a port, on a free one",
+    )
 
 
 def init(command: argparse.ArgumentParser) -> None:

@@ -14,8 +14,8 @@ from archiver.article.page_kind import stands_instead
 from archiver.article.two_texts import two_texts
 from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.fetch import Session, outcome_of
-from archiver.capture.recorder import Recorder
 from archiver.capture.redirect_chain import RedirectChain
+from archiver.capture.wire.recorder import Recorder
 from archiver.config import NOT_TOLD, Config
 from archiver.model import Capture, Comparison, Exchange, NoAnswer, Page, Reading, Seed, SourceDocument
 from archiver.model.second_view import SecondView

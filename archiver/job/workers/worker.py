@@ -15,8 +15,8 @@ from pathlib import Path
 from archiver.bag.staging import STAGING
 from archiver.capture.cookie_file import read_cookies
 from archiver.capture.fetch import Fetcher
-from archiver.capture.recorder import Recorder
 from archiver.capture.shared_cache import SharedCache
+from archiver.capture.wire.recorder import Recorder
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
 from archiver.imports.importer import Importer

@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from archiver.model import ListRow
-from archiver.seeds import addresses
+from archiver.seeds.addresses import labelled
 from archiver.seeds.blocks import Block, Document, Facts
 from archiver.seeds.decoding import decode
 from archiver.seeds.formats import citations, text
@@ -119,7 +119,7 @@ def _chosen(cells: Sequence[Cell]) -> dict[str, list[Cell]]:
         role = role_of(cell.name)
         if not role or not cell.value.strip():
             continue
-        if role == "url" and not addresses.looks_like_address(_bare(cell.value)) and role in chosen:
+        if role == "url" and not labelled.looks_like_address(_bare(cell.value)) and role in chosen:
             continue
         if role in ("tags", "notes", "byline", "said") or role not in chosen:
             chosen.setdefault(role, []).append(cell)
@@ -127,7 +127,7 @@ def _chosen(cells: Sequence[Cell]) -> dict[str, list[Cell]]:
         chosen.pop("year", None)
     if not any(role_of(cell.name) for cell in cells):
         # A list without names: the first address of a row is its own.
-        named = [cell for cell in cells if addresses.looks_like_address(_bare(cell.value))] or list(cells)
+        named = [cell for cell in cells if labelled.looks_like_address(_bare(cell.value))] or list(cells)
         if named:
             chosen["url"] = named[:1]
     return chosen
@@ -146,8 +146,8 @@ def _document(raw: str, encoding: str, cells: Sequence[Cell]) -> Document:
     url = chosen["url"][0]
     value = url.value.strip().split()[0] if _folded(url.name) in ("urls", "related urls", "ur") else url.value.strip()
     link = re.fullmatch(r"\[[^\[\]]*\]\(\s*(\S+?)\s*\)", value)
-    stated = addresses.read_stated(f"<{link[1]}>" if link else value)
-    facts.addresses.append((stated.url if stated else value, at[id(url)], addresses.OUTRIGHT))
+    stated = labelled.read_stated(f"<{link[1]}>" if link else value)
+    facts.addresses.append((stated.url if stated else value, at[id(url)], labelled.OUTRIGHT))
     if "headline" in chosen and " ".join(chosen["headline"][0].value.split()) != value:
         cell = chosen["headline"][0]
         facts.headline = (" ".join(cell.value.split()), at[id(cell)])

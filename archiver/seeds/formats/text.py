@@ -17,16 +17,16 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
 from archiver.seeds import layout
-from archiver.seeds.addresses import looks_like_address, read_label
+from archiver.seeds.addresses.labelled import looks_like_address, read_label
+from archiver.seeds.addresses.links import read_inline as read_links
 from archiver.seeds.blocks import Block, BlockKind, Document
 from archiver.seeds.credit_lines import is_byline
-from archiver.seeds.dates import read_date_line
+from archiver.seeds.dates.date_line import read_date_line
 from archiver.seeds.formats.html import read_fragment
 from archiver.seeds.front_matter import read_front_matter
 from archiver.seeds.inline import SOFT_HYPHEN, holds_image, read_inline
 from archiver.seeds.lines import Line, split_lines
-from archiver.seeds.links import read_inline as read_links
-from archiver.seeds.private_labels import private_line
+from archiver.seeds.private.labels import private_line
 from archiver.seeds.properties import read_property
 from archiver.seeds.refusal import Refusal
 

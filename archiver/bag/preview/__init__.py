@@ -1,0 +1,1 @@
+"""The page that people open: what is in a bag, in HTML (`preview.html`)."""

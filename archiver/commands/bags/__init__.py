@@ -1,0 +1,1 @@
+"""Commands over finished bags: check, sign, compare, restrict."""

@@ -1,0 +1,1 @@
+"""Commands over seeds: read them, archive them, see what became of them."""

@@ -1,0 +1,265 @@
+"""`archiver run`: seeds in, bags out."""
+
+import argparse
+import json
+import os
+import shlex
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from archiver import api
+from archiver.api import SeedResult
+from archiver.commands.console.json_log import json_log
+from archiver.commands.credentials import endpoint, with_keys
+from archiver.commands.settings import settings_of, tell_contact
+from archiver.config import ANONYMOUS, CASE_FILE, Config, ConnectTo
+from archiver.escape import counted, visible
+from archiver.families.new_address import moved
+from archiver.imports.files import looks_like_captures
+from archiver.job.advice import advice_lines
+from archiver.job.check_settings import checked
+from archiver.job.events import Event, JobEnded, LedgerFilled
+from archiver.job.queue.plan import plan
+from archiver.job.result import COMPARED, Result, Summary
+from archiver.job.seed_result import MementoUsed
+from archiver.job.views.rendering import browser_hint
+from archiver.model.comparison_words import copy_words
+from archiver.packaging.open_target import is_folder
+from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
+
+DEFAULT_SEEDS = "seeds"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Archive the seeds named in `args`. Raises UsageError, StorageError."""
+    _part_files_from_seeds(args)
+    config = settings(args)
+    targets = args.seeds or [DEFAULT_SEEDS]
+    if args.dry_run:
+        if not args.quiet:
+            tell_left_alone(targets)
+        return _dry_run(checked(config), targets, as_json=args.json)
+    if not args.quiet:
+        tell_left_alone(targets)
+    tell_contact(config, quiet=args.quiet)
+    started = time.monotonic()
+    stop, summary = threading.Event(), Summary()
+    with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
+
+        def on_event(event: Event) -> None:
+            if isinstance(event, JobEnded):
+                summary.counts, summary.kinds = dict(event.counts), dict(event.kinds)
+                summary.new_bags, summary.interrupted = event.new_bags, event.interrupted
+            watch(event)
+
+        for each in api.archive(targets, bags=config.bags, config=config, stop=stop, on_event=on_event):
+            summary.partial += each.partial
+            summary.views_differ += each.views_differ
+            summary.warnings += each.new and each.warning is not None
+            summary.missing += not each.new and each.warning is not None
+            _print(each, as_json=args.json, imported=bool(config.imports) and each.new)
+    seconds = time.monotonic() - started
+    if not (args.quiet or args.log_json == "-"):
+        _sum_up(summary, config, seconds)
+    return summary.exit_code
+
+
+def _part_files_from_seeds(args: argparse.Namespace) -> None:
+    """`--from FILE... SEED...`: what follows the files, and is by its name none, is a seed."""
+    given: list[str] = args.imports or []
+    files = [each for number, each in enumerate(given) if number == 0 or looks_like_captures(each)]
+    args.seeds = [*(each for each in given if each not in files), *args.seeds]
+    args.imports = files
+
+
+_SWITCHES = (
+    *("guess_url", "retry", "recapture", "only_changed", "allow_private", "insecure", "fast_text"),
+    *("screenshot", "consent", "browser_no_sandbox"),
+)
+_FROM_ARGUMENTS = (
+    *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "cookies", "robots", "memento", "confirm"),
+    *("second_view", "deliver", "deliver_form", "deliver_endpoint"),
+    *("browser", "browser_executable"),
+    *CASE_FILE,
+)
+
+
+def settings(args: argparse.Namespace) -> Config:
+    """Defaults, file and command line. Raises UsageError, StorageError."""
+    if getattr(args, "fast_text", False):
+        print("archiver: --fast-text does nothing: the text depends on the page alone", file=sys.stderr)
+    given: dict[str, Any] = {name: getattr(args, name, None) for name in _FROM_ARGUMENTS}
+    given |= {name: True for name in _SWITCHES if getattr(args, name, False)}
+    given |= {name: False for name in ("requisites", "shared") if getattr(args, f"no_{name}", False)}
+    if getattr(args, "imports", None):
+        given["imports"] = tuple(map(Path, args.imports))
+    if args.connect_to:
+        given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
+    config = with_keys(settings_of(args, given), args)
+    if config.deliver and not is_folder(config.deliver):
+        config = replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
+    return config
+
+
+def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
+    problems, told_of = 0, False
+    for each in plan(config, read_seeds(targets, limits=config.limits, guess_url=config.guess_url)):
+        problems += each.is_problem
+        result = each.result
+        if as_json:
+            told: dict[str, Any] = {"seed": each.seed, "url": each.url, "would": each.would}
+            if result is None and config.archives and config.memento != "never":
+                told["archives"] = [archive.name for archive in config.archives]
+            print(json.dumps(told | {"reason": result and (result.warning or result.reason)}))
+        elif result is None:
+            remarks = f" ({'; '.join(each.remarks)})" if each.remarks else ""
+            print(visible(f"{each.would:<8} {each.seed} {each.url or ''}{remarks}"))
+        else:
+            _as_line(result, result.bag)
+        told_of = told_of or result is None
+    if told_of and config.archives and config.memento != "never" and not as_json:
+        when = "every address" if config.memento == "always" else "addresses that are gone, blocked, unread or differ"
+        names = ", ".join(f"{each.name} ({each.url})" for each in config.archives)
+        print(visible(f"would be asked about {when}: {names}"), file=sys.stderr)
+    return 1 if problems else 0
+
+
+def tell_left_alone(targets: Sequence[str]) -> None:
+    """Say once on stderr which files of the folders are not read, and why. Raises StorageError."""
+    if found := left_alone(targets):
+        print(visible(left_alone_in_words(found)), file=sys.stderr)
+
+
+@contextmanager
+def _stopping(stop: threading.Event) -> Iterator[None]:
+    """The first Ctrl-C, SIGTERM or SIGHUP finishes what is under way, the second ends at once."""
+
+    def on_signal(number: int, _: object) -> None:
+        if stop.is_set():
+            print("archiver: stopped at once; run the same command again to go on", file=sys.stderr, flush=True)
+            if os.isatty(2):
+                os.write(2, b"\x1b[?25h")  # the progress bar has hidden the cursor
+            os._exit(130)  # threads cannot be ended otherwise; what is staged is removed by the next run
+        stop.set()
+        name = "Ctrl-C" if number == signal.SIGINT else signal.Signals(number).name
+        print(f"archiver: {name}: finishing the seeds under way; once more stops at once", file=sys.stderr, flush=True)
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # which is how nohup starts us
+        before[signal.SIGHUP] = signal.signal(signal.SIGHUP, on_signal)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[Event], None]]:
+    """Call each watcher with every event: the log, and the display at a terminal."""
+    watchers: list[Callable[[Event], None]] = []
+    with ExitStack() as stack:
+        if args.log_json is not None:
+            watchers.append(stack.enter_context(json_log(args.log_json)))
+        if sys.stderr.isatty() and not args.quiet and args.log_json != "-":
+            from archiver.commands.console.progress import progress
+
+            watchers.append(stack.enter_context(progress(total, lines_too=sys.stdout.isatty())))
+        elif not (args.quiet or args.log_json == "-"):
+            watchers.append(_ledger_lines)
+
+        def watch(event: Event) -> None:
+            for each in watchers:
+                each(event)
+
+        yield watch
+
+
+def _ledger_lines(event: Event) -> None:
+    """For who has no terminal: that a ledger takes in many bags or receipts, the first time and every 5,000."""
+    if isinstance(event, LedgerFilled) and event.total >= _MANY and (event.done % 5_000 == 0 or event.done <= _MANY):
+        told = f"{event.done:,} of {event.total:,} bags or receipts"
+        print(f"the ledger takes in what it does not know: {told}", file=sys.stderr, flush=True)
+
+
+_MANY = 500
+_ASKED_ABOUT = 20
+"""Seeds that are gone of which new addresses are looked for when a job ends."""
+
+
+def _compared(result: SeedResult, *, imported: bool) -> str:
+    """The kind of document that was compared with the seed."""
+    return "import" if imported else "memento" if result.memento else COMPARED
+
+
+def _print(result: SeedResult, *, as_json: bool, imported: bool = False) -> None:
+    if not as_json:
+        _as_line(result, result.name)
+        return
+    values = {"bag": result.name}
+    told = {name: values.get(name, getattr(result, name)) for name in _TOLD}
+    told |= {name: value for name in _TOLD_IF_ANY if (value := getattr(result, name))}
+    told["memento"] = asdict(result.memento) if result.memento else None
+    told["comparison_source"] = _compared(result, imported=imported) if result.verdict else None
+    print(json.dumps(told), flush=True)
+
+
+_TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
+_TOLD_IF_ANY = ("partial", "warning", "package", "unchanged", "views_differ")
+
+
+def _as_line(result: SeedResult | Result, bag: str | None) -> None:
+    parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
+    parts.append(f"-> {result.package or bag}" if bag else "")
+    parts.append("(in part)" if result.partial else "")
+    parts.append("(differs from another place)" if result.views_differ else "")
+    parts.append("(unchanged)" if result.unchanged else "" if result.new else "(done before)" if bag else "")
+    if result.memento:
+        copy = asdict(result.memento) if isinstance(result.memento, MementoUsed) else result.memento
+        parts.append(f"(as {copy_words(copy['archive'], copy['datetime'])})")
+    reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
+    reason += f": {result.warning}" if result.warning else ""
+    print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
+
+
+def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
+    total = sum(summary.counts.values())
+    told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
+    told += f" ({summary.partial} in part)" if summary.partial else ""
+    rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
+    bags = visible(str(config.bags))
+    new = f"{counted(summary.new_bags, 'new bag')} in {visible(config.deliver) if config.deliver else bags}"
+    print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
+    if summary.views_differ:
+        told = f"{counted(summary.views_differ, 'seed')} seen otherwise through {visible(config.second_view or '')}"
+        print(f"{told}: archiver show BAG says how", file=sys.stderr)
+    for line in advice_lines(summary.kinds):
+        print(line, file=sys.stderr)
+    absent = summary.counts.get("gone", 0) + summary.kinds.get("dns", 0)
+    if absent and not config.archives and config.memento != "never":
+        them = "it" if absent == 1 else "them"
+        told = f"{absent:,} not found: name a web archive in archiver.toml to ask it for {them} (docs/time.md)"
+        print(told, file=sys.stderr)
+    if summary.counts.get("gone") and (found := moved(config.bags, datetime.now(UTC).date(), _ASKED_ABOUT)):
+        what = "a seed that is gone has an address" if found == 1 else f"{found} seeds that are gone have addresses"
+        print(f"{what} where it may be now, not fetched: archiver status --bags {bags}", file=sys.stderr)
+    if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
+        print(f"hint: {visible(hint)}", file=sys.stderr)
+    if summary.interrupted:
+        print("interrupted: nothing is lost; run the same command again to go on", file=sys.stderr)
+    elif summary.warnings:
+        print(f"{counted(summary.warnings, 'bag')} kept with a warning: see above", file=sys.stderr)
+    elif summary.missing:
+        print(f"{counted(summary.missing, 'bag')} not there any more: see above", file=sys.stderr)
+    elif summary.exit_code:
+        print(f"why: archiver status --bags {visible(shlex.quote(str(config.bags)))}", file=sys.stderr)
+    if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():
+        print("hint: the sites were not told who asks; set contact_email in archiver.toml", file=sys.stderr)

@@ -1,0 +1,1 @@
+"""Commands that give to others and take from them."""

@@ -1,0 +1,1 @@
+"""Addresses in seeds: after a label, under one, in links, alone."""

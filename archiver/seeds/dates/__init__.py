@@ -1,0 +1,1 @@
+"""Date lines of seeds, in the languages and calendars of `calendar.json`."""
