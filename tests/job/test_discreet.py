@@ -191,7 +191,7 @@ def test_the_contact_is_sent_unless_the_settings_say_otherwise(tmp_path):
 @pytest.mark.parametrize("command", ["run", "trace"])
 def test_that_the_contact_is_sent_is_said_before_anything_is_asked(command, tmp_path, capsys):
     """Not where it is not sent: it is switched off, the User-Agent is the user's own, or the profile is discreet."""
-    (tmp_path / "seed.txt").write_text("Title\n\nA line.\n\nOriginal url: http://news.invalid/a\n", "utf-8")
+    (tmp_path / "seed.txt").write_text("Title\n\nA line.\n\nOriginal url: http://127.0.0.1:9/a\n", "utf-8")
     profile = 'profile = "discreet"\nproxy = "http://127.0.0.1:9"\n'
     for number, (more, said) in enumerate((("", True), ("contact_in_user_agent = false\n", False), (profile, False),
                                            (profile + "contact_in_user_agent = true\n", False),
