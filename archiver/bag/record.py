@@ -65,6 +65,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **({"identifiers": _identifiers(contents)} if contents.identifiers else {}),
         "custody_log": CUSTODY_LOG,
         **_private(contents),
+        **({"bracket": contents.opening.stated} if contents.opening else {}),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,

@@ -113,6 +113,8 @@ class Config:
     passphrase: bytes | None = field(default=None, repr=False)
     """Of the key, where it is encrypted; never in a file of settings, and in no record."""
     timestamp: Several = None
+    bracket: str = "required"
+    """What a job does whose opening is not timestamped: `required`, `if-possible`, `never` (docs/bracket.md)."""
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
     profile: str | None = None
@@ -155,7 +157,7 @@ class Config:
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
             *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
-            *("imports", "cookies", "private", *CASE_FILE),
+            *("imports", "cookies", "private", "bracket", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
         for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs

@@ -22,6 +22,7 @@ _CHOICES = (
     ("srcset", ("all", "largest")),
     ("memento", ("auto", "always", "never")),
     ("browser", ("never", "auto", "always")),
+    ("bracket", ("required", "if-possible", "never")),
 )
 
 

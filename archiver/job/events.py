@@ -88,6 +88,8 @@ class JobEnded:
     interrupted: bool
     seconds: float
     error: str | None = None
+    unclosed: str | None = None
+    """Why the bags of the job have no closing token, where they should."""
 
 
 Event = JobStarted | LedgerFilled | JobEnded | SeedStarted | SeedEnded | HostBroken | WorkerDied | State

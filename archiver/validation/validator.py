@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archiver.validation.payload.re_extraction import Reread
 
 
+OPENING = "data/evidence/bracket/opening.json"
 SecondOpinion = bool | Literal["required"]
 _WEB_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
 
@@ -119,6 +120,8 @@ def validate_tree(
     if tree is not None:
         demands = options.trust
         found += _check(tree, made, options)
+        if "bracket" in made or OPENING in tree.files:
+            asked.append("bracket")
         if SEALED in tree.files:
             asked.append("original")
         if not any(each.code == CONVERTED for each in found):
@@ -213,7 +216,7 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
     if RECORD in tree.files:
         from archiver.validation.payload.payload import check_payload
 
-        checked, more = check_payload(tree, info, options.reread, now=options.trust.now, beside=options.beside)
+        checked, more = check_payload(tree, info, options.reread, trust=options.trust, beside=options.beside)
         made |= checked
         findings += more
     elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):

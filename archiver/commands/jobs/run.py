@@ -58,6 +58,7 @@ def run(args: argparse.Namespace) -> int:
             if isinstance(event, JobEnded):
                 summary.counts, summary.kinds = dict(event.counts), dict(event.kinds)
                 summary.new_bags, summary.interrupted = event.new_bags, event.interrupted
+                summary.unclosed = event.unclosed
             watch(event)
 
         for each in api.archive(targets, bags=config.bags, config=config, stop=stop, on_event=on_event):
@@ -87,7 +88,7 @@ _SWITCHES = (
 _FROM_ARGUMENTS = (
     *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "cookies", "robots", "memento", "confirm"),
     *("second_view", "deliver", "deliver_form", "deliver_endpoint"),
-    *("browser", "browser_executable"),
+    *("browser", "browser_executable", "bracket"),
     *CASE_FILE,
 )
 
