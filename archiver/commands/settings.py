@@ -17,10 +17,10 @@ def settings_of(args: argparse.Namespace, given: Mapping[str, Any] | None = None
 
 
 def tell_contact(config: Config, *, quiet: bool) -> None:
-    """Say on stderr, before anything is asked, that sites are told who asks."""
+    """Say on stderr, before anything is asked, that the contact is sent to sites."""
     if (contact := told_contact(config)) and not quiet:
-        told = f"archiver: every site that is asked is told {contact} in the User-Agent (contact_email)"
-        print(visible(f"{told}; contact_in_user_agent = false keeps it to yourself"), file=sys.stderr)
+        said = f"archiver: {contact} (contact_email) is sent to every site in the User-Agent"
+        print(visible(f"{said}; contact_in_user_agent = false keeps it to yourself"), file=sys.stderr)
 
 
 def _profile(args: argparse.Namespace) -> dict[str, str]:

@@ -200,6 +200,6 @@ def test_that_the_contact_is_sent_is_said_before_anything_is_asked(command, tmp_
         given = ["--config", str(tmp_path / "a.toml"), "--bags", str(tmp_path / f"bags{number}")]
         main([command, *given, str(tmp_path / "seed.txt")])
         told = capsys.readouterr().err
-        assert ("is told a@b.example in the User-Agent" in told) is said, (more, told)
+        assert ("a@b.example (contact_email) is sent to every site in the User-Agent" in told) is said, (more, told)
         if said:
             assert "contact_in_user_agent = false" in told
