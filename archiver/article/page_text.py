@@ -64,4 +64,11 @@ def model_of(opening: Opened | None, text: Extracted) -> PageModel | None:
     """The model of the whole page, with its text; None where it was not opened."""
     if opening is None:
         return None
-    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts, comments=opening.comments)
+    return page_model(
+        opening.outline,
+        text.blocks,
+        opening.cut,
+        parts=text.parts,
+        places=text.places,
+        comments=opening.comments,
+    )

@@ -8,7 +8,7 @@ links.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.etree import _Element as Element
 
@@ -41,7 +41,7 @@ _LEADS = frozenset(("description", "og:description", "twitter:description"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
     """The text of a page, who found it, what else there was; `note` says why there is none, or what is wrong; `parts`
-    are all blocks of the page."""
+    are all blocks of the page, `places` their places."""
 
     blocks: tuple[PageBlock, ...] = ()
     extractor: str = NAME
@@ -49,6 +49,7 @@ class Extracted:
     note: str | None = None
     candidates: tuple[TextCandidate, ...] = ()
     parts: Cut | None = None
+    places: Places | None = None
 
 
 def extract(page: Outline, graph: Graph, url: str) -> Extracted:
@@ -82,7 +83,7 @@ def extract(page: Outline, graph: Graph, url: str) -> Extracted:
         search.add("scripts", VERSION, lambda: fallback_extractors.in_scripts(tree))
     if not search.found:
         search.add("all-prose", VERSION, lambda: places.of(_all_prose(blocks)))
-    return search.result(parts)
+    return replace(search.result(parts), places=places)
 
 
 def _shown(blocks: list[Block]) -> list[Block]:
