@@ -170,7 +170,7 @@ class Config:
 
 
 def told_contact(config: Config) -> str | None:
-    """The address that stands in the User-Agent because `contact_email` is set; None where no site is told it."""
+    """The address that stands in the User-Agent because `contact_email` is set; None where it is not sent."""
     contact = config.contact_email
     return contact if contact and config.contact_in_user_agent and contact in config.user_agent else None
 
