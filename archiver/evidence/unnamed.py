@@ -1,4 +1,4 @@
-"""What a bundle does not name: bags of which nothing may be told. Files of the sealed bag that name one are left out,
+"""What a bundle does not name: bags that may not be named. Files of the sealed bag that name one are left out,
 with their digests, since a sealed file cannot be changed; the record is given as a copy without the names."""
 
 import json
@@ -29,7 +29,7 @@ def closed_names(bag: Path, packed: Source, gate: Gate) -> dict[str, list[str]]:
 def sentence(paths: Collection[str], *, copied: bool) -> str:
     """Why files are left out."""
     given = f"; {COPY} is a copy of the record that does not name it" if copied else ""
-    return f"{', '.join(sorted(paths))}: left out, since another bag is named there of which nothing may be told{given}"
+    return f"{', '.join(sorted(paths))}: left out, since each names another bag, which may not be named{given}"
 
 
 def record_copy(record: Any, packed: Source, sha256: str, names: Iterable[str]) -> str:

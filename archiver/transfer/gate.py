@@ -36,8 +36,8 @@ def require_no_cookies(bags: Iterable[Path], advice: str) -> None:
 
 
 def require_names_nothing_closed(bags: Iterable[Path], today: date, *, tag_files: bool) -> None:
-    """Nothing, where no WARC file of a bag, and with `tag_files` none of those, names another bag of which nothing may
-    be told: a WACZ, or records by themselves, go without the level that would bind who gets them. Raises Refused,
+    """Nothing, where no WARC file of a bag, and with `tag_files` none of those, names another bag that may not be
+    named: a WACZ, or records by themselves, go without the level that would bind who gets them. Raises Refused,
     StorageError."""
     gate = Gate(today)
     for bag in bags:
@@ -45,7 +45,7 @@ def require_names_nothing_closed(bags: Iterable[Path], today: date, *, tag_files
         given = [p for p in sorted(named) if p.startswith("data/wacz/") or (tag_files and not p.startswith("data/"))]
         if given:
             raise Refused(
-                f"{given[0]} names another bag, of which nothing may be told; hand over the sealed bag, or a WACZ "
+                f"{given[0]} names another bag, which may not be named; hand over the sealed bag, or a WACZ "
                 "with --redact"
             )
 

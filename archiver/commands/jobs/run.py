@@ -31,6 +31,7 @@ from archiver.job.queue.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
 from archiver.job.views.rendering import browser_hint
+from archiver.job.workers.watchdog import CPU_SECONDS
 from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
@@ -104,10 +105,16 @@ def settings(args: argparse.Namespace) -> Config:
         given["imports"] = tuple(map(Path, args.imports))
     if args.connect_to:
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
-    config = with_keys(settings_of(args, given), args)
+    config = with_last_resort(with_keys(settings_of(args, given), args), as_program=getattr(args, "as_program", False))
     if config.deliver and not is_folder(config.deliver):
         config = replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
     return config
+
+
+def with_last_resort(config: Config, *, as_program: bool) -> Config:
+    """The settings with a bound of the processor's time for each seed, which makes a job of one process start another;
+    only where nobody else's program would be imported by it (docs/adr/0192)."""
+    return replace(config, seed_cpu_seconds=CPU_SECONDS) if as_program and config.seed_cpu_seconds is None else config
 
 
 def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
