@@ -26,6 +26,15 @@ CALLS = {
     "handoff": "list(archiver.handoff(bag, target))",
     "receive": "list(archiver.receive(bag, bags=folder / 'received'))",
     "audit": "list(archiver.audit(bag))",
+    "certify": "archiver.certify(bag)",
+    "history": "refused(lambda: list(archiver.history(folder / 'in', 'https://news.example/a')))",
+    "diff": "archiver.diff(bag, bag)",
+    "related": "list(archiver.related(bag))",
+    "report": "refused(lambda: archiver.report(folder / 'in'))",
+    "publish": "archiver.publish(folder / 'in', target)",
+    "bundle": "archiver.bundle(bag, folder / f'bundle-{_}')",
+    "restrict": "archiver.restrict(bag, reason='asked by the author')",
+    "trace": "archiver.trace(archiver.read_seed(seed), bags=folder / 'in')",
 }
 SCRIPT = """
 import sys, archiver
