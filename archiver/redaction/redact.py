@@ -263,6 +263,7 @@ class _Copy:
             "header_words": sorted(WORDS),
             "parameter_words": sorted(PARAMETERS),
             "bodies": "as they were captured",
+            "not_searched": self.removed.not_searched(),
             "records": [asdict(each) for each in self.changed],
             "files": [{"file": path, "original_sha256": digest} for path, digest in sorted(self.files.items())],
         }
@@ -315,8 +316,7 @@ class _Copy:
 
     def _preview(self) -> bytes:
         page = html_texts(_OF_RENDERING.sub("", self._read(PREVIEW).decode("utf-8")), self._own)
-        notice = f'<p class="standfirst">{escape(self.sentence)}.</p></header>'
-        return page.replace("</header>", notice, 1).encode("utf-8")
+        return page.replace("</header>", f'<p class="standfirst">{escape(self.sentence)}.</p></header>', 1).encode("utf-8")
 
     def _own(self, text: str) -> str:
         """Without secrets, and with the identifier of this bag."""

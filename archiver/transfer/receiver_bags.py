@@ -16,6 +16,8 @@ from archiver.bag.staging import Info, StagedBag
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
+from archiver.escape import counted
+from archiver.ledger.bag_record import read_record
 from archiver.ledger.lock import FOLDER
 from archiver.ledger.restrictions import Gate
 from archiver.model import Report
@@ -141,7 +143,12 @@ def _access_copy(original: Source, session: HandoffSession, key: str, home: Path
     uuid = str(uuid5(NAMESPACE_URL, f"{original.seal} without secrets"))
     staged = StagedBag(home, copy_name(original), uuid)
     made = redact(original, staged, day.replace(hour=0, minute=0, second=0, microsecond=0))
-    return source(made.path)
+    found, unsearched = source(made.path), read_record(made.path)["redaction"]["not_searched"]
+    if not unsearched["values"]:
+        return found
+    kinds = ", ".join(unsearched["kinds"])
+    told = f"{counted(unsearched['values'], 'value')} ({kinds}) taken out of the fields that have them"
+    return replace(found, notes=(*found.notes, f"{told}, but too short or too plain to be searched for elsewhere"))
 
 
 def _settings(config: Config) -> tuple[str | None, ...]:
