@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from archiver.errors import Refused, StorageError
+from archiver.evidence.bracket import FOLDER as BRACKET
+from archiver.evidence.bracket import bracket_of
 from archiver.evidence.unnamed import COPY, RECORD, closed_names, record_copy, sentence
 from archiver.evidence.verify_text import LEFT_OUT, SUMS, Verifiable, verify_text
 from archiver.exports.spreadsheets import neutral
@@ -35,7 +37,18 @@ COOKIES = "the page was captured while logged in, and cookies of a subscription 
 _EXCHANGES = (".warc.gz", ".warc", ".wacz", ".har")
 _FACTS = "private-facts.json"
 _TAKEN = frozenset(
-    (INDEX, VERIFY, LEFT_OUT, SUMS, COPY, "certificate.html", "certificate.txt", "history.csv", "mementos.csv")
+    (
+        INDEX,
+        VERIFY,
+        BRACKET.rstrip("/"),
+        LEFT_OUT,
+        SUMS,
+        COPY,
+        "certificate.html",
+        "certificate.txt",
+        "history.csv",
+        "mementos.csv",
+    )
 )
 
 
@@ -107,11 +120,14 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
         held.append(f"Facts about people and cases are left out: digest {listed[apart]}; --private gives them")
     if unnamed:
         held.append(sentence(unnamed, copied=RECORD in unnamed))
+    bracketed = bracket_of(bag, packed, record)
+    bracket = {BRACKET + name: data for name, data in bracketed.files.items()}
+    held += [bracketed.missing] if bracketed.missing else []
     made: dict[str, str] = {
         "certificate.html": as_html([certificate]),
         "certificate.txt": as_text([certificate]),
         "history.csv": csv_text(_HISTORY, events := list(_history(bag, record, gate, whole))),
-        VERIFY: verify_text(Verifiable(name=packed.name, paths=kept, left_out=left_out)),
+        VERIFY: verify_text(Verifiable(name=packed.name, paths=kept, left_out=left_out, bracket=[*bracket])),
     }
     if mementos := list(_mementos(record)):
         made["mementos.csv"] = csv_text(_MEMENTOS, mementos)
@@ -129,12 +145,13 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
         address=address,
         name=packed.name,
         seal=packed.seal,
-        rows=_rows(packed.name, kept, made),
+        rows=_rows(packed.name, kept, [*made, *bracket]),
         held_back=tuple(held),
         history=events,
         mementos=mementos,
     )
     texts = [Part(path=path, read=partial(once, text.encode("utf-8", "replace"))) for path, text in made.items()]
+    tokens = [Part(path=path, read=partial(once, data)) for path, data in bracket.items()]
     files = [
         Part(path=f"{packed.name}/{path}", read=partial(packed.read, path), sha256=listed.get(path)) for path in kept
     ]
@@ -148,7 +165,7 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
         seal=packed.seal,
         whole=whole,
         facts=facts,
-        parts=(*texts, *files),
+        parts=(*texts, *tokens, *files),
         held_back=tuple(held),
     )
 
@@ -195,6 +212,7 @@ def _rows(name: str, kept: list[str], made: Iterable[str]) -> list[tuple[str, st
         "mementos.csv": "What web archives have of it",
         COPY: "The record without names of bags that are closed: a copy, not the sealed file",
         _FACTS: "Facts about people and cases",
+        BRACKET: "The timestamps of the job: before it asked for anything, and over the seals of its bags",
         LEFT_OUT: "Digests of the files that are left out",
         f"{name}/data/provenance.json": "The record: everything that is known of the capture",
         f"{name}/data/seed/": "The document that was kept (the seed)",
