@@ -20,7 +20,7 @@ from archiver.api import SeedResult
 from archiver.browser.available import browser_hint
 from archiver.commands.console.json_log import json_log
 from archiver.commands.credentials import endpoint, with_keys
-from archiver.commands.settings import settings_of
+from archiver.commands.settings import settings_of, tell_contact
 from archiver.config import ANONYMOUS, CASE_FILE, Config, ConnectTo
 from archiver.escape import counted, visible
 from archiver.job.advice import advice_lines
@@ -29,6 +29,7 @@ from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.queue.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
+from archiver.job.workers.watchdog import CPU_SECONDS
 from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
@@ -47,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         return _dry_run(checked(config), targets, as_json=args.json)
     if not args.quiet:
         tell_left_alone(targets)
+    tell_contact(config, quiet=args.quiet)
     started = time.monotonic()
     stop, summary = threading.Event(), Summary()
     with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
@@ -106,10 +108,16 @@ def settings(args: argparse.Namespace) -> Config:
         given["imports"] = tuple(map(Path, args.imports))
     if args.connect_to:
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
-    config = with_keys(settings_of(args, given), args)
+    config = with_last_resort(with_keys(settings_of(args, given), args), as_program=getattr(args, "as_program", False))
     if config.deliver and not is_folder(config.deliver):
         config = replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
     return config
+
+
+def with_last_resort(config: Config, *, as_program: bool) -> Config:
+    """The settings with a bound of the processor's time for each seed, which makes a job of one process start another;
+    only where nobody else's program would be imported by it (docs/adr/0192)."""
+    return replace(config, seed_cpu_seconds=CPU_SECONDS) if as_program and config.seed_cpu_seconds is None else config
 
 
 def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
