@@ -5,6 +5,7 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -359,3 +360,30 @@ def test_the_commands_of_the_page_check_a_bag_and_a_closing_without_archiver(tmp
     assert named.strip() == f"archiver-bracket: sha256:{digest[:64]}"
     (given / "closing.txt").write_text((given / "closing.txt").read_text().replace("bags: 2", "bags: 1"))
     assert run(blocks[1]).returncode != 0
+
+
+def test_an_access_copy_keeps_the_opening_and_its_check(tmp_path, job, pki, capsys):
+    with site(1) as server:
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), server, *settings(tmp_path, pki.url))
+    (tmp_path / "out").mkdir()
+    bag = job.bags / result["bag"]
+    assert main(["handoff", "--redact", "--form", "folder", str(bag), str(tmp_path / "out")]) == 0, capsys.readouterr()
+    (copy,) = [each for each in (tmp_path / "out").iterdir() if each.is_dir()]
+    report = validate_bag(copy)
+    assert report.ok, report.findings
+    assert report.checks["bracket"] == "passed"
+    assert holds(copy / INSIDE, pki)
+
+
+def test_what_cannot_be_checked_here_is_said_and_not_passed(tmp_path, job, pki, monkeypatch):
+    with site(1) as server:
+        _, (result,) = job.run(seeds(tmp_path / "seeds", 1), server, *settings(tmp_path, pki.url))
+    bag = job.bags / result["bag"]
+    assert validate_bag(bag).checks["bracket"] == "passed"
+    assert codes(bag)["BRK012"] == "info"
+    for name in [each for each in sys.modules if each.startswith("archiver.cms")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "cryptography", None)
+    report = validate_bag(bag)
+    assert report.checks["bracket"] == "not checked"
+    assert "BRK008" in {each.code for each in report.findings}

@@ -123,7 +123,7 @@ class _Cutter:
         self._blank = self._linked = self._strong = self._links = 0
 
     def enter(self, element: Element, place: Place, depth: int, way: int) -> None:
-        """Take in all text of an element; `way` tells whether it is linked, strong, struck."""
+        """Take in all text of an element; `way` says whether it is linked, strong, struck."""
         if element.text:
             self._take(element.text, way)
         pieces = self._pieces
@@ -192,7 +192,7 @@ class _Cutter:
         if role == "aside" and not (tag == "template" and child.get("shadowrootmode") in ("open", "closed")):
             inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
             return self._apart(child, inner, way)
-        # A site's own element (`<x-source>`) is no border within a paragraph.
+        # A site's own element (`<x-source>`) is not a border within a paragraph.
         if role == "flowing" or (place.tag in LEAVES and "-" in tag):
             if marked != place.marked or (child.get("aria-hidden") and is_icon(child)):
                 return self._apart(child, Place(child, place, tag, depth, marked), way)
