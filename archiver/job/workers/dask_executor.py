@@ -138,6 +138,9 @@ class Cluster(Executor):
         for address, answer in self._client.run(take_up, self._spec, on_error="return").items():
             if isinstance(answer, ArchiverError):
                 raise answer
+            if isinstance(answer, OSError):  # its connection broke: it died just now, or is looked at when it is back
+                _log.warning("worker %s was lost while the job started: %s", address, answer)
+                continue
             if isinstance(answer, BaseException):
                 raise UsageError(
                     f"worker {address} cannot take part: {type(answer).__name__}: {answer}; is archiver "
@@ -223,6 +226,9 @@ def _connected(address: str) -> Any:
     import dask
     from distributed import Client
 
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":  # each has a level of its own, and reports deaths with tracebacks
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # a seed may be as large as its limit
     try:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
