@@ -28,6 +28,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         commands = parser(lazily=True)
         args = commands.parse_args(argv)
+        args.as_program = argv is None
         if args.command is None:
             commands.print_help(sys.stderr)
             return 2

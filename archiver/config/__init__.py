@@ -169,6 +169,12 @@ class Config:
         return plain if self.state_system else {**plain, **dict.fromkeys(untold, NOT_TOLD)}
 
 
+def told_contact(config: Config) -> str | None:
+    """The address that stands in the User-Agent because `contact_email` is set; None where it is not sent."""
+    contact = config.contact_email
+    return contact if contact and config.contact_in_user_agent and contact in config.user_agent else None
+
+
 def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
     """Settings from `path` (or `archiver.toml` here, if there is one), then what the command line said.
 

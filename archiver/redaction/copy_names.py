@@ -11,11 +11,13 @@ from urllib.parse import unquote, urlsplit
 from archiver.bag.names import slug
 from archiver.errors import Refused, StorageError
 from archiver.ledger.bag_record import RECORD, read_record
+from archiver.packaging.named_bags import files_that_name
 from archiver.packaging.source import Source
 from archiver.redaction.addresses import without_secrets
 from archiver.redaction.json_values import over
 from archiver.redaction.removed import Removed, is_random
 from archiver.redaction.secrets import PUT, is_secret_parameter
+from archiver.rights.other_bags import named_in_record, tail_of
 
 
 def copy_name(original: Source) -> str:
@@ -41,14 +43,13 @@ _ENDING = re.compile(r"(?:\.warc)?\.(?:warc|wacz|har|mhtml?|gz)\Z", re.IGNORECAS
 _TAIL = re.compile(r"-\d{8}T\d{6}Z-[0-9a-f]{8}$", re.ASCII)
 
 
-def other_bags(record: dict[str, Any]) -> list[str]:
-    """The names of other bags in a record: earlier ones of its address, and those that it has records of. Who may see
-    this bag may not know those, whose names tell what is in them."""
-    capture = _table(record, "capture")
-    told = [*_rows(record, "previous"), *_rows(capture, "witnesses"), *_rows(_table(capture, "requisites"), "copied")]
-    names = (each.get("bag") for each in told)
+def other_bags(record: dict[str, Any], original: Source) -> list[str]:
+    """The names of other bags in the record of a bag, and in its files. Who may see it may not know those, whose names
+    tell what is in them. Raises Refused."""
+    in_files = sorted({name for names in files_that_name(original).values() for name in names})
     # Only what looks like a name of ours: any other text could stand anywhere.
-    return list(dict.fromkeys(name for name in names if isinstance(name, str) and _TAIL.search(name)))
+    named = [name for name in dict.fromkeys((*named_in_record(record), *in_files)) if tail_of(name)]
+    return [name for name in named if name not in original.name]
 
 
 def _table(within: Any, name: str) -> dict[str, Any]:

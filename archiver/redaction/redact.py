@@ -6,7 +6,6 @@ are those of the sealed bag.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -31,6 +30,7 @@ from archiver.redaction.addresses import take_spoken, without_secrets
 from archiver.redaction.copy_names import names_of_others, other_bags, record_of, tells
 from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
 from archiver.redaction.json_values import over
+from archiver.redaction.left_out import LEFT_OUT, OF_RENDERING, of_rendering
 from archiver.redaction.people import LABELS, without_people
 from archiver.redaction.premis_event import linking, redaction_event
 from archiver.redaction.removed import Removed
@@ -47,9 +47,6 @@ _OLDER_INDEX = f"{INDEX}j"
 _MADE = (f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
          PREVIEW, "metadata/metadata.csv", "metadata/rights.csv")  # fmt: skip
 """What is made of the rest, in the order in which one states the digests of others."""
-_RENDERING = ("rendering/", "import/", "private/")
-"""Pictures of the page, files that others saved it in, and facts about people and cases, where there are any: what the
-first two show or hold cannot be taken out of them, and of the last the record of a copy has the digest."""
 _BODIES = ("text/", "evidence/")
 """Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
@@ -72,7 +69,7 @@ def redact(original: Source, staged: StagedBag, day: datetime) -> Bag:
         raise Refused("it is an access copy already")
     try:
         copy = _Copy(original, staged, record, day, index)
-        bag = copy.made([path for path in paths if not path.startswith(_RENDERING)])
+        bag = copy.made([path for path in paths if not path.startswith(LEFT_OUT)])
         search_copy(bag.path, copy.removed)
     except (LookupError, ValueError, TypeError, AttributeError, etree.XMLSyntaxError, RecursionError) as error:
         # Valid, but not as we write it: what it means is not guessed. What the error says may be a secret.
@@ -116,7 +113,7 @@ class _Copy:
         self.staged.add(RECORD, record_bytes(self._record()))
         self.staged.add(PREMIS, self._premis())
         for path in ("metadata/metadata.csv", "metadata/rights.csv"):
-            rows = csv_rows(self._read(path), self._own, keep=lambda row: not _of_rendering(row[0]) if row else True)
+            rows = csv_rows(self._read(path), self._own, keep=lambda row: not of_rendering(row[0]) if row else True)
             self.staged.add(path, rows)
         self.staged.add(CRATE, self._crate())
         self.staged.add(PREVIEW, self._preview())
@@ -154,7 +151,7 @@ class _Copy:
         base = self.staged.name.removesuffix("-redacted")
         if base != self.original.name and tells(self.original.name, self.removed):
             self.names[self.original.name] = base
-        others = (each for each in other_bags(self.record) if each not in self.original.name)
+        others = other_bags(self.record, self.original)
         self.names |= {name: f"another-bag-{number}" for number, name in enumerate(others, start=1)}
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]
@@ -263,6 +260,7 @@ class _Copy:
             "header_words": sorted(WORDS),
             "parameter_words": sorted(PARAMETERS),
             "bodies": "as they were captured",
+            "not_searched": self.removed.not_searched(),
             "records": [asdict(each) for each in self.changed],
             "files": [{"file": path, "original_sha256": digest} for path, digest in sorted(self.files.items())],
         }
@@ -278,7 +276,7 @@ class _Copy:
         ]
         for node in [*root.iter(f"{{{NS}}}object"), *root.iter(f"{{{NS}}}linkingObjectIdentifier")]:
             values = [*node.iter(f"{{{NS}}}objectIdentifierValue"), *node.iter(f"{{{NS}}}linkingObjectIdentifierValue")]
-            if any(_of_rendering(each.text or "") for each in values):
+            if any(of_rendering(each.text or "") for each in values):
                 node.getparent().remove(node)
         xml_texts(root, self._text)
         for node in root.findall(f"{{{NS}}}object"):
@@ -296,11 +294,11 @@ class _Copy:
         """The crate with sizes and digests as they are now; it says what it is based on."""
         document = over(json.loads(self._read(CRATE)), self._own)
         files = {path: (size, digest) for path, size, digest in self.staged.written()}
-        document["@graph"] = [each for each in document["@graph"] if not _of_rendering(each["@id"])]
+        document["@graph"] = [each for each in document["@graph"] if not of_rendering(each["@id"])]
         for entity in document["@graph"]:
             for name, value in entity.items():
                 if isinstance(value, list):
-                    entity[name] = [e for e in value if not (isinstance(e, dict) and _of_rendering(e.get("@id", "")))]
+                    entity[name] = [e for e in value if not (isinstance(e, dict) and of_rendering(e.get("@id", "")))]
             if entity["@id"] in files:
                 entity["contentSize"], entity["sha256"] = str(files[entity["@id"]][0]), files[entity["@id"]][1]
             if entity["@id"] == "./":
@@ -314,9 +312,10 @@ class _Copy:
         return json_bytes(document, indent=1)
 
     def _preview(self) -> bytes:
-        page = html_texts(_OF_RENDERING.sub("", self._read(PREVIEW).decode("utf-8")), self._own)
-        notice = f'<p class="standfirst">{escape(self.sentence)}.</p></header>'
-        return page.replace("</header>", notice, 1).encode("utf-8")
+        page = html_texts(OF_RENDERING.sub("", self._read(PREVIEW).decode("utf-8")), self._own)
+        return page.replace("</header>", f'<p class="standfirst">{escape(self.sentence)}.</p></header>', 1).encode(
+            "utf-8"
+        )
 
     def _own(self, text: str) -> str:
         """Without secrets, and with the identifier of this bag."""
@@ -334,17 +333,3 @@ class _Copy:
             yield label, self._own(value)
         yield "Redacted-From", self.original.identifier or "not stated"
         yield "Redacted-From-Seal", self.original.seal
-
-
-_OF_RENDERING = re.compile(
-    r'<li><a href="(?:rendering|import)/[^<>]*+>[^<>]*+</a></li>'
-    r'|<figure class="screenshot">(?:[^<]|<(?!/figure>))*+</figure>\n?'
-)
-
-
-def _of_rendering(path: str) -> bool:
-    """Whether a path, below the bag, `data/` or what Archivematica calls it, leads to pictures of the page; or an
-    identifier of the crate is that of the browser, or of what it did."""
-    return path in ("#rendering", "#browser") or path.removeprefix("data/").removeprefix("objects/").startswith(
-        _RENDERING
-    )

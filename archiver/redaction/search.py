@@ -131,6 +131,8 @@ class Search:
         for value, kind in removed.values.items():
             if searchable(name := slug(value, "-")) and len(name) > 5:
                 self._values.setdefault(name.casefold(), kind)
+        self._pairs = dict(removed.pairs)
+        """What may be said by anybody alone, and with its name is what was taken out."""
         self._left = _WORK
 
     def look(self, data: bytes, where: str) -> None:
@@ -161,12 +163,15 @@ class Search:
         return None
 
     def _compare(self, text: str) -> str | None:
-        self._left -= (len(text) + 64) * (len(self._values) + 1)
+        self._left -= (len(text) + 64) * (len(self._values) + len(self._pairs) + 1)
         if self._left < 0:
             raise Refused("the access copy is not delivered: there is too much in it to search all of it")
         low = text.casefold()
         for value, kind in self._values.items():
             if value in low and standing(value).search(text):
+                return kind
+        for pair, kind in self._pairs.items():
+            if pair in low and standing(pair, alone=True).search(text):
                 return kind
         return None
 

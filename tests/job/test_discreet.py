@@ -186,3 +186,20 @@ def test_the_contact_is_sent_unless_the_settings_say_otherwise(tmp_path):
     discreet = load(tmp_path / "a.toml", {"profile": "discreet", "proxy": "http://127.0.0.1:9"})
     assert (discreet.user_agent, discreet.contact_email) == ("Mozilla/5.0", None)
     assert load(tmp_path / "a.toml", {"profile": "discreet", "user_agent": "X/1"}).user_agent == "X/1"
+
+
+@pytest.mark.parametrize("command", ["run", "trace"])
+def test_that_the_contact_is_sent_is_said_before_anything_is_asked(command, tmp_path, capsys):
+    """Not where it is not sent: it is switched off, the User-Agent is the user's own, or the profile is discreet."""
+    (tmp_path / "seed.txt").write_text("Title\n\nA line.\n\nOriginal url: http://127.0.0.1:9/a\n", "utf-8")
+    profile = 'profile = "discreet"\nproxy = "http://127.0.0.1:9"\n'
+    for number, (more, said) in enumerate((("", True), ("contact_in_user_agent = false\n", False), (profile, False),
+                                           (profile + "contact_in_user_agent = true\n", False),
+                                           ('user_agent = "X/1"\n', False))):  # fmt: skip
+        (tmp_path / "a.toml").write_text(f'contact_email = "a@b.example"\n{more}', "utf-8")
+        given = ["--config", str(tmp_path / "a.toml"), "--bags", str(tmp_path / f"bags{number}")]
+        main([command, *given, str(tmp_path / "seed.txt")])
+        told = capsys.readouterr().err
+        assert ("a@b.example (contact_email) is sent to every site in the User-Agent" in told) is said, (more, told)
+        if said:
+            assert "contact_in_user_agent = false" in told

@@ -299,3 +299,33 @@ def test_metadata_and_request_records_and_fields_of_the_header_are_clean_too(tmp
 def test_markup_of_an_attribute_is_left_as_it_is():
     text = f'<a href="https://a.example/?a=1&amp;token={markup.escape(SECRET)}" class="x">'
     assert without_secrets(text, Removed()) == '<a href="https://a.example/?a=1&amp;token=redacted" class="x">'
+
+
+@pytest.mark.parametrize("value", ["1234", "ab", "kim", "summer", "2024"])
+def test_a_short_or_plain_value_is_found_beside_its_name_and_not_alone(value):
+    removed = Removed()
+    assert without_secrets(f"https://a.example/x?access_token={value}&page=2", removed).count(value) == 0
+    for left in (f"see access_token={value}.", f"x?a=b&Access_Token={value}#top", f"access_token%3D{value}"):
+        assert Search(removed).find(left.encode()), left
+        assert Search(removed).find(base64.b64encode(f"{left}; and more words".encode())), left
+    for other in (f"the {value} of it", f"access_token={value}more", "access_token=REDACTED"):
+        assert Search(removed).find(other.encode()) is None, other
+    assert removed.not_searched() == {"values": 1, "kinds": ["parameter"]}
+
+
+def test_a_copy_says_how_many_values_were_not_searched_for(tmp_path, capsys):
+    page = html(article("Library opens again", PARAGRAPHS))
+    front = f"---\npin: 12\nsupplied_by: Kim\n---\n\nLibrary opens again\n\n{PARAGRAPHS[0]}\n\n"
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds/a.txt").write_text(f"{front}Original url: http://{HOST}/a?sid=77\n", "utf-8")
+    job = Job(tmp_path / "bags", capsys)
+    with Server({"/a?sid=77": [page]}) as server:
+        _, (result,) = job.run(tmp_path / "seeds", server, "--browser", "never")
+    code, told, _ = hand(capsys, "--redact", "--form", "folder", tmp_path / "bags" / result["bag"], tmp_path / "out")
+    assert code == 0, told
+    (copy,) = (tmp_path / "out").glob("*-redacted")
+    stated = json.loads((copy / "data/provenance.json").read_bytes())["redaction"]["not_searched"]
+    assert stated["values"] >= 2
+    assert {"parameter", "private fact"} <= set(stated["kinds"])
+    assert any("too short or too plain" in note for note in told[0]["notes"])
+    assert validate_bag(copy).ok

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from archiver.bag.record import plain
-from archiver.commands.settings import settings_of
+from archiver.commands.settings import settings_of, tell_contact
 from archiver.escape import visible
 from archiver.job.check_settings import checked
 from archiver.mementos.choose import shown
@@ -22,6 +22,7 @@ from archiver.tracing.trace import trace as trace_seed
 def trace(args: argparse.Namespace) -> int:
     """Trace each seed; 0 where each has a state that is known, 1 otherwise. Raises UsageError, StorageError."""
     config = checked(settings_of(args, {"trace_requests": args.requests}))
+    tell_contact(config, quiet=args.quiet)
     code = 0
     for seed in read_seeds(args.seeds, limits=config.limits):
         if isinstance(seed, SeedRefused):

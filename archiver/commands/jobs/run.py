@@ -17,20 +17,19 @@ from typing import Any
 
 from archiver import api
 from archiver.api import SeedResult
+from archiver.browser.available import browser_hint
 from archiver.commands.console.json_log import json_log
 from archiver.commands.credentials import endpoint, with_keys
-from archiver.commands.settings import settings_of
+from archiver.commands.settings import settings_of, tell_contact
 from archiver.config import ANONYMOUS, CASE_FILE, Config, ConnectTo
 from archiver.escape import counted, visible
-from archiver.families.new_address import moved
-from archiver.imports.files import looks_like_captures
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.queue.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
-from archiver.job.views.rendering import browser_hint
+from archiver.job.workers.watchdog import CPU_SECONDS
 from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
@@ -49,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         return _dry_run(checked(config), targets, as_json=args.json)
     if not args.quiet:
         tell_left_alone(targets)
+    tell_contact(config, quiet=args.quiet)
     started = time.monotonic()
     stop, summary = threading.Event(), Summary()
     with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
@@ -75,6 +75,11 @@ def run(args: argparse.Namespace) -> int:
 def _part_files_from_seeds(args: argparse.Namespace) -> None:
     """`--from FILE... SEED...`: what follows the files, and is by its name none, is a seed."""
     given: list[str] = args.imports or []
+    if not given:
+        args.imports = []
+        return
+    from archiver.imports.files import looks_like_captures
+
     files = [each for number, each in enumerate(given) if number == 0 or looks_like_captures(each)]
     args.seeds = [*(each for each in given if each not in files), *args.seeds]
     args.imports = files
@@ -103,10 +108,16 @@ def settings(args: argparse.Namespace) -> Config:
         given["imports"] = tuple(map(Path, args.imports))
     if args.connect_to:
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
-    config = with_keys(settings_of(args, given), args)
+    config = with_last_resort(with_keys(settings_of(args, given), args), as_program=getattr(args, "as_program", False))
     if config.deliver and not is_folder(config.deliver):
         config = replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
     return config
+
+
+def with_last_resort(config: Config, *, as_program: bool) -> Config:
+    """The settings with a bound of the processor's time for each seed, which makes a job of one process start another;
+    only where nobody else's program would be imported by it (docs/adr/0192)."""
+    return replace(config, seed_cpu_seconds=CPU_SECONDS) if as_program and config.seed_cpu_seconds is None else config
 
 
 def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
@@ -230,6 +241,13 @@ def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
 
 
+def _moved(bags: Path) -> int:
+    """How many of the seeds that are gone have an address where they may be now. Raises StorageError."""
+    from archiver.families.new_address import moved  # which imports what reads pages
+
+    return moved(bags, datetime.now(UTC).date(), _ASKED_ABOUT)
+
+
 def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     total = sum(summary.counts.values())
     told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
@@ -248,7 +266,7 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         them = "it" if absent == 1 else "them"
         told = f"{absent:,} not found: name a web archive in archiver.toml to ask it for {them} (docs/time.md)"
         print(told, file=sys.stderr)
-    if summary.counts.get("gone") and (found := moved(config.bags, datetime.now(UTC).date(), _ASKED_ABOUT)):
+    if summary.counts.get("gone") and (found := _moved(config.bags)):
         what = "a seed that is gone has an address" if found == 1 else f"{found} seeds that are gone have addresses"
         print(f"{what} where it may be now, not fetched: archiver status --bags {bags}", file=sys.stderr)
     if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
