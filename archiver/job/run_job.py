@@ -15,7 +15,6 @@ from uuid import uuid4
 
 from archiver.config import Config
 from archiver.errors import ArchiverError
-from archiver.imports.importer import index_imports
 from archiver.job.bracket import JobBracket
 from archiver.job.coordinator import Coordinator
 from archiver.job.events import Event, JobEnded, JobStarted, LedgerFilled
@@ -76,6 +75,8 @@ def archive_seeds(
             for take_in in (ledger.adopt, partial(take_receipts, ledger)):  # none is known where the old ledger is gone
                 take_in(config.bags, lambda done, total: on_event(LedgerFilled(done=done, total=total)))
             if config.imports:
+                from archiver.imports.importer import index_imports
+
                 index_imports(config)
             bracket = JobBracket.begin(config, job, datetime.now(UTC))
             ledger.begin(job, config.stated(), datetime.now(UTC))

@@ -28,6 +28,8 @@ _LABEL = re.compile(
     | (?:写真|图片|圖片|照片)(?:来源|來源|提供)?\s?[:：]\s?)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LONGEST_CREDIT_LABEL = 80
+"""More characters than any of them has."""
 _RIGHTS = re.compile(r"(?:^|(?<=[\s|–—-]))(?:©|\(c\)\s|copyright\s)", re.IGNORECASE)
 
 _BYLINE = re.compile(
@@ -160,7 +162,8 @@ def is_end_line(text: str) -> bool:
 
 
 def _labelled(whole: str) -> tuple[int, str] | None:
-    label = [None, *_LABEL.finditer(whole)][-1]  # A caption may speak of a photo before it credits one.
+    end = max(0, len(whole) - _LONGEST_CREDIT - _LONGEST_CREDIT_LABEL)
+    label = [None, *_LABEL.finditer(whole, end)][-1]  # A caption may speak of a photo before it credits one.
     if label is None:
         return None
     before = whole[: label.start()].rstrip(" –—|-([")

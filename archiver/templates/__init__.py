@@ -23,6 +23,11 @@ def render(name: str, /, **values: Any) -> str:
     return _template(name).render(values)
 
 
+def prepare(name: str) -> None:
+    """Compile the template `name`, so that processes forked from this one need not."""
+    _template(name)
+
+
 @cache
 def _template(name: str) -> "Template":
     return _environment().get_template(name)

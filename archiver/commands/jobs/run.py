@@ -17,20 +17,18 @@ from typing import Any
 
 from archiver import api
 from archiver.api import SeedResult
+from archiver.browser.available import browser_hint
 from archiver.commands.console.json_log import json_log
 from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.settings import settings_of
 from archiver.config import ANONYMOUS, CASE_FILE, Config, ConnectTo
 from archiver.escape import counted, visible
-from archiver.families.new_address import moved
-from archiver.imports.files import looks_like_captures
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.queue.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
-from archiver.job.views.rendering import browser_hint
 from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
@@ -75,6 +73,11 @@ def run(args: argparse.Namespace) -> int:
 def _part_files_from_seeds(args: argparse.Namespace) -> None:
     """`--from FILE... SEED...`: what follows the files, and is by its name none, is a seed."""
     given: list[str] = args.imports or []
+    if not given:
+        args.imports = []
+        return
+    from archiver.imports.files import looks_like_captures
+
     files = [each for number, each in enumerate(given) if number == 0 or looks_like_captures(each)]
     args.seeds = [*(each for each in given if each not in files), *args.seeds]
     args.imports = files
@@ -230,6 +233,13 @@ def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
 
 
+def _moved(bags: Path) -> int:
+    """How many of the seeds that are gone have an address where they may be now. Raises StorageError."""
+    from archiver.families.new_address import moved  # which imports what reads pages
+
+    return moved(bags, datetime.now(UTC).date(), _ASKED_ABOUT)
+
+
 def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     total = sum(summary.counts.values())
     told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
@@ -248,7 +258,7 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
         them = "it" if absent == 1 else "them"
         told = f"{absent:,} not found: name a web archive in archiver.toml to ask it for {them} (docs/time.md)"
         print(told, file=sys.stderr)
-    if summary.counts.get("gone") and (found := moved(config.bags, datetime.now(UTC).date(), _ASKED_ABOUT)):
+    if summary.counts.get("gone") and (found := _moved(config.bags)):
         what = "a seed that is gone has an address" if found == 1 else f"{found} seeds that are gone have addresses"
         print(f"{what} where it may be now, not fetched: archiver status --bags {bags}", file=sys.stderr)
     if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):

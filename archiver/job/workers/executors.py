@@ -18,6 +18,8 @@ IN_FLIGHT = 8
 """Seeds that one process has under way."""
 MOST_IN_FLIGHT = 64
 """And with those of slow hosts, which make room for others (`coordinator.py`)."""
+PRELOADED = ("archiver.job.workers.worker", "archiver.job.workers.warm")
+"""What the process has that workers are forked from."""
 
 
 def in_process(config: Config) -> bool:
@@ -45,7 +47,7 @@ def isolated_process(config: Config, job: str, opening: Opening | None = None) -
 
 def _processes(config: Config, job: str, processes: int, threads: int, opening: Opening | None) -> Executor:
     told = (config, job, logging.getLogger().level, opening)
-    return WorkerPool(processes, threads, _equip, told, preload=["archiver.job.workers.worker"])
+    return WorkerPool(processes, threads, _equip, told, preload=PRELOADED)
 
 
 def capacity(workers: Executor, config: Config) -> tuple[int, int]:
