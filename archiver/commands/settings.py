@@ -31,7 +31,7 @@ def _profile(args: argparse.Namespace) -> dict[str, str]:
 def bags_of(named: Iterable[str], config: Config) -> list[Path]:
     """The paths of the bags that are named; the bags folder where none is.
 
-    A name without a slash that is no path here is that of a bag in the bags folder.
+    A name without a slash that is not a path here is that of a bag in the bags folder.
     """
     return [_place(each, config.bags) for each in named] or [config.bags]
 

@@ -261,8 +261,8 @@ def _history(bag: Path, record: dict[str, Any], gate: Gate, whole: bool) -> Iter
         if not access.allows("metadata"):
             yield _cells("held back", None, access.sentence, None, "")
             continue
-        told = "; ".join(found.message for found in each.findings or ()) if before and shown else ""
-        yield _cells(each.bag, each.captured, each.outcome, each.verdict, told)
+        messages = "; ".join(found.message for found in each.findings or ()) if before and shown else ""
+        yield _cells(each.bag, each.captured, each.outcome, each.verdict, messages)
 
 
 def _mementos(record: dict[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -291,8 +291,8 @@ def _custody(bag: Verifiable) -> Section:
         f"$seal = (Get-FileHash -Algorithm SHA256 -LiteralPath (Join-Path {power_text(bag.name)} '{_SEAL}')).Hash\n"
         "$previous = $null\n"
         "foreach ($file in Get-ChildItem -LiteralPath $log -Filter *.json | Sort-Object Name) {\n"
-        "  $told = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
-        '  if ($told.previous -ne $previous -or $told.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
+        "  $stated = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
+        '  if ($stated.previous -ne $previous -or $stated.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
         "  $previous = (Get-FileHash -Algorithm SHA256 -LiteralPath $file.FullName).Hash\n"
         '}\n"OK"'
     )

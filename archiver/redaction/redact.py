@@ -1,5 +1,5 @@
 """An access copy of a sealed bag, without cookies, tokens and passwords (docs/redaction.md): the WARC files written
-over, everything made of them made to fit, and told in record, PREMIS, crate and page.
+over, everything made of them made to fit, and stated in record, PREMIS, crate and page.
 
 A bag of its own, staged for the delivery and gone after it. The bodies of answers, and so the text and its comparison,
 are those of the sealed bag.
@@ -27,7 +27,7 @@ from archiver.errors import Refused
 from archiver.model import Bag, IndexEntry
 from archiver.packaging.source import Source
 from archiver.redaction.addresses import take_spoken, without_secrets
-from archiver.redaction.copy_names import names_of_others, other_bags, record_of, tells
+from archiver.redaction.copy_names import has_removed, names_of_others, other_bags, record_of
 from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
 from archiver.redaction.json_values import over
 from archiver.redaction.left_out import LEFT_OUT, OF_RENDERING, of_rendering
@@ -92,7 +92,7 @@ class _Copy:
         self.files: dict[str, str] = {}
         """Files that were changed, but for those made of others: path -> SHA-256 of the original."""
         self.names: dict[str, str] = {}
-        """Names that tell of something that is taken out -> those in their place."""
+        """Names that contain something that is taken out -> those in their place."""
 
     def made(self, paths: list[str]) -> Bag:
         """Every file, in order. Raises Refused, StorageError, OSError."""
@@ -138,8 +138,8 @@ class _Copy:
                 xml_texts(xml_tree(self._read(path)), self._text)
             elif path in (f"{FOLDER}{self.index}", f"{FOLDER}{PAGES}"):
                 for line in self._read(path).decode("utf-8").splitlines():
-                    told = json.loads(line[line.index("{") :])
-                    over({name: each for name, each in told.items() if name != "text"}, self._text)
+                    row = json.loads(line[line.index("{") :])
+                    over({name: each for name, each in row.items() if name != "text"}, self._text)
             else:
                 over(json.loads(self._read(path)), self._text)
         for _, value in self._elements():
@@ -149,13 +149,13 @@ class _Copy:
     def _rename(self, paths: list[str]) -> None:
         """Names for what may not keep its own."""
         base = self.staged.name.removesuffix("-redacted")
-        if base != self.original.name and tells(self.original.name, self.removed):
+        if base != self.original.name and has_removed(self.original.name, self.removed):
             self.names[self.original.name] = base
         others = other_bags(self.record, self.original)
         self.names |= {name: f"another-bag-{number}" for number, name in enumerate(others, start=1)}
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]
-            if path not in self.made_of_others and tells(name, self.removed):
+            if path not in self.made_of_others and has_removed(name, self.removed):
                 _, dot, ending = name.partition(".")
                 self.names[name] = f"{path.split('/')[0]}-{number}{dot}{ending}"
 
@@ -233,22 +233,22 @@ class _Copy:
 
     def _record(self) -> dict[str, Any]:
         """The record with the ids and addresses as they are now, and what was taken out (schema: redaction)."""
-        told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
-        told |= {part: over(told[part], self._stated) for part in _STATED if part in told}
-        told.pop("rendering", None)
-        told["custody_log"] = None
-        if told["capture"].get("import"):
-            told["capture"]["import"]["evidence"] = None
-        lines = [self.record.get("comparison"), told.get("comparison")]
+        redacted: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
+        redacted |= {part: over(redacted[part], self._stated) for part in _STATED if part in redacted}
+        redacted.pop("rendering", None)
+        redacted["custody_log"] = None
+        if redacted["capture"].get("import"):
+            redacted["capture"]["import"]["evidence"] = None
+        lines = [self.record.get("comparison"), redacted.get("comparison")]
         for old, new in zip(*((each or {}).get("lines") or [] for each in lines), strict=True):
             if isinstance(old, dict) and "page" in old:  # it stands in the text, which stays as it is
                 new["page"] = old["page"]
         grown = {each.id: each.grown for each in self.changed}
-        for each in told["capture"]["exchanges"]:
+        for each in redacted["capture"]["exchanges"]:
             each["bytes"] += grown.get(each["record_ids"]["response"], 0)
-        if told["seed"]["file"] in self.files:
-            told["seed"]["sha256"] = sha256((self.staged.path / "data" / told["seed"]["file"]).read_bytes())
-        told["redaction"] = {
+        if redacted["seed"]["file"] in self.files:
+            redacted["seed"]["sha256"] = sha256((self.staged.path / "data" / redacted["seed"]["file"]).read_bytes())
+        redacted["redaction"] = {
             "of": {
                 "name": "not stated" if self.original.name in self.names else self.original.name,
                 "identifier": self.original.identifier,
@@ -264,7 +264,7 @@ class _Copy:
             "records": [asdict(each) for each in self.changed],
             "files": [{"file": path, "original_sha256": digest} for path, digest in sorted(self.files.items())],
         }
-        return told
+        return redacted
 
     def _premis(self) -> bytes:
         """PREMIS with the digests as they are now, and the event `redaction` (LoC eventType)."""

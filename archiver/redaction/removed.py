@@ -49,7 +49,7 @@ class Removed:
     _sorted: list[str] = field(default_factory=list, repr=False)
 
     def of_one(self) -> "Removed":
-        """The same values, known to one record whose names are told apart."""
+        """The same values, known to one record whose names are distinguished."""
         return Removed(values=self.values, plain=self.plain, pairs=self.pairs, _sorted=self._sorted)
 
     def parameter(self, name: str, value: str) -> None:
@@ -121,7 +121,7 @@ def standing(value: str, *, alone: bool = False) -> re.Pattern[str]:
 
 
 _ATTRIBUTES = frozenset(("expires", "max-age", "domain", "path", "samesite", "priority", "version"))
-"""Of cookies, which are no secrets."""
+"""Of cookies, which are not secrets."""
 
 
 def is_random(value: str) -> bool:
@@ -134,7 +134,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def decoded(text: str) -> str | None:
-    """What a text in base64 or base64url says, None where that is no text."""
+    """What a text in base64 or base64url says, None where that is not text."""
     body = text.rstrip("=").translate(_URL_SAFE)
     if len(body) % 4 == 1:
         return None

@@ -105,15 +105,15 @@ def _pieces(path: Path, name: str) -> Iterator[bytes]:
                 held.clear()
         yield bytes(held)
     elif name == _RECORD:
-        told = json.loads(path.read_bytes())
-        for line in (told.get("comparison") or {}).get("lines") or []:
+        record = json.loads(path.read_bytes())
+        for line in (record.get("comparison") or {}).get("lines") or []:
             line.pop("page", None)
-        yield json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        yield json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
     elif name == _PAGES:
         for line in path.read_bytes().splitlines():
-            told = json.loads(line)
-            told.pop("text", None)
-            yield json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            record = json.loads(line)
+            record.pop("text", None)
+            yield json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
     else:
         with path.open("rb") as file:
             before = b""

@@ -1,5 +1,5 @@
 """Names of other bags in what a bag states. A sealed bag names earlier bags of its page and those that it has records
-of; their names are made of seeds' names, and tell of bags that may be closed (docs/adr/0267).
+of; their names are made of seeds' names, and name bags that may be closed (docs/adr/0267).
 """
 
 import re

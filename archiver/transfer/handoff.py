@@ -267,7 +267,7 @@ class HandoffSession:
                 if self.sign and (not shipment.members or bag == shipment.source.root):
                     self.sign(event)
         except ArchiverError as error:
-            notes.append(f"the bag's custody log does not tell of it: {error}")
+            notes.append(f"the bag's custody log lacks it: {error}")
         else:
             self.ledger.in_custody(identifier)
             for bag in shipment.logs:

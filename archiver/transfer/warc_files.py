@@ -142,9 +142,9 @@ def _lines(target: Target, path: str) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     except (ValueError, RecursionError) as error:
-        raise StorageError(f"{target.address}/{path} is no list made by archiver; name another target") from error
+        raise StorageError(f"{target.address}/{path} is not a list made by archiver; name another target") from error
     if not all(isinstance(each, dict) for each in lines):
-        raise StorageError(f"{target.address}/{path} is no list made by archiver; name another target")
+        raise StorageError(f"{target.address}/{path} is not a list made by archiver; name another target")
     return lines
 
 

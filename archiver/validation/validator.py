@@ -139,11 +139,11 @@ def validate_tree(
                 checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
-    told = list(found.summed_up())
+    summed_up = list(found.summed_up())
     harder = STRICT if options.strict else _LOG if _needs_log(options) else frozenset[str]()
     if harder:
-        told = [replace(each, severity="error") if each.code in harder else each for each in told]
-    return _report(name, tree, asked, made, told)
+        summed_up = [replace(each, severity="error") if each.code in harder else each for each in summed_up]
+    return _report(name, tree, asked, made, summed_up)
 
 
 _LOG = frozenset(("CUS011",))

@@ -141,10 +141,10 @@ def restricted(home: Path, access: str) -> Path:
 def test_of_a_bag_whose_content_is_closed_the_payload_is_held_back_and_the_rest_still_verifies(tmp_path, capsys):
     bag = restricted(tmp_path, "metadata-only")
     assert main(["bundle", "--json", "--output", str(tmp_path / "out"), str(bag)]) == 0
-    told = capsys.readouterr()
-    (held,) = json.loads(told.out)["held_back"]
+    printed = capsys.readouterr()
+    (held,) = json.loads(printed.out)["held_back"]
     assert "access is metadata-only" in held["why"]
-    assert "access is metadata-only" in told.err
+    assert "access is metadata-only" in printed.err
     folder = tmp_path / "out"
     assert not (folder / bag.name / "data").exists()
     assert (folder / LEFT_OUT).read_text() == (bag / "manifest-sha256.txt").read_text()

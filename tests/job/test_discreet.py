@@ -1,4 +1,4 @@
-"""The profile `discreet`: every connection through the proxy that is named, nobody told who archives."""
+"""The profile `discreet`: every connection through the proxy that is named, and nobody learns who archives."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def everything(bag: Path) -> bytes:
     )
 
 
-def test_a_run_goes_through_the_proxy_alone_and_tells_nobody_who_archives(tmp_path, capsys):
+def test_a_run_goes_through_the_proxy_alone_and_reveals_to_nobody_who_archives(tmp_path, capsys):
     pages = {"/story": PAGE, "/s.css": (200, "text/css", b"p {}")}
     with Site(pages) as site, http_proxy(site.port) as proxy, only(proxy.port, site.port) as tried:
         done = show(tmp_path, site, capsys, *settings(tmp_path), "--proxy", proxy.url, connect=("a:1:b:2",))
@@ -57,11 +57,11 @@ def test_a_run_goes_through_the_proxy_alone_and_tells_nobody_who_archives(tmp_pa
     sent = b"".join(proxy.heads)
     assert b"User-Agent: Mozilla/5.0\r\n" in sent
     assert b"archiver" not in sent.lower()
-    told = everything(done.bag)
+    found = everything(done.bag)
     for secret in (b"County", b"Ada", b"ada@", b"12345", b"Example Street", os.uname().release.encode()):
-        assert secret not in told
-    assert str(proxy.port).encode() not in told
-    assert str(tmp_path).encode() not in told
+        assert secret not in found
+    assert str(proxy.port).encode() not in found
+    assert str(tmp_path).encode() not in found
     record = done.record
     assert record["host"] == {"os": None, "python": None}
     assert record["software"]["packages"] == {}

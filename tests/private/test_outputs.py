@@ -80,6 +80,6 @@ def test_exhibits_are_in_the_order_of_their_numbers_and_say_no_more_than_those(t
     main(["takedown", "--reason", "asked", "--quiet", bags[0]])
     capsys.readouterr()
     assert main(["bundle", "--json", "--exhibits", "--private", "--output", str(tmp_path / "less"), *bags]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert [each["bag"] for each in told["refused"]] == [Path(bags[0]).name]
+    parsed = json.loads(capsys.readouterr().out)
+    assert [each["bag"] for each in parsed["refused"]] == [Path(bags[0]).name]
     assert everywhere(tmp_path / "less", {"mqgatherer"})

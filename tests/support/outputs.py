@@ -60,15 +60,15 @@ def outputs(words: Iterable[str], urls: Iterable[str] = ()) -> Mapping[str, Outp
 
 
 def _printed(command: Sequence[str], bags: Sequence[Path], out: Path) -> int:
-    told = io.BytesIO()
-    with contextlib.redirect_stdout(io.TextIOWrapper(told, "utf-8", write_through=True)):
+    printed = io.BytesIO()
+    with contextlib.redirect_stdout(io.TextIOWrapper(printed, "utf-8", write_through=True)):
         code = main([*command, *map(str, bags)])
-        (out / "printed").write_bytes(told.getvalue())
+        (out / "printed").write_bytes(printed.getvalue())
     return code
 
 
 def _back(urls: Sequence[str], bags: Sequence[Path], out: Path) -> int:
-    """The list of a user who knows the addresses: nothing else is told about them."""
+    """The list of a user who knows the addresses: nothing else about them is stated."""
     own = out.parent / "own.csv"
     own.write_text("url\n" + "".join(f"{url}\n" for url in urls), "utf-8")
     command = ["export", "--back", str(own), "--output", str(out / "own.csv"), "--bags", str(bags[0].parent)]
@@ -95,8 +95,8 @@ def _bundled(bags: Sequence[Path], out: Path, ending: str) -> int:
 
 
 def _report(bags: Sequence[Path], out: Path) -> int:
-    told = _printed(("report", "--json"), [bags[0].parent], out)
-    return max(told, main(["report", "--quiet", "--html", str(out / "report.html"), str(bags[0].parent)]))
+    printed = _printed(("report", "--json"), [bags[0].parent], out)
+    return max(printed, main(["report", "--quiet", "--html", str(out / "report.html"), str(bags[0].parent)]))
 
 
 def _serve(words: Sequence[str], host: str, bags: Sequence[Path], out: Path) -> int:

@@ -91,9 +91,9 @@ def test_two_long_texts_are_shown_from_where_they_differ(tmp_path: Path):
     builder.payload["data/text/article.txt"] = f"{alike}Boats left.\n".encode()
     builder.repack[damages_package.PAGES] = lambda rows: [rows[0], rows[1] | {"text": f"{alike}Boats stayed.\n"}]
     report = validate_bag(builder.write(tmp_path / "b"))
-    (told,) = [each for each in report.findings if each.code == "WACZ012"]
+    (result,) = [each for each in report.findings if each.code == "WACZ012"]
     before = f"…{alike[-34:]}Boats "
-    assert (told.expected, told.found) == (f"{before}left.", f"{before}stayed.")
+    assert (result.expected, result.found) == (f"{before}left.", f"{before}stayed.")
 
 
 def test_validation_changes_nothing(tmp_path: Path):

@@ -1,5 +1,5 @@
 """What a block is to a reader: a paragraph, a heading, a caption, a line of a menu … By tags, and by class names where
-the tags do not tell."""
+the tags do not show."""
 
 import re
 from functools import lru_cache
@@ -128,7 +128,7 @@ def _by_names(block: Block) -> BlockKind | None:
 
 
 def _around(place: Place) -> BlockKind | None:
-    """By the nearest container that tells; each place is asked once."""
+    """By the nearest container that shows it; each place is asked once."""
     kind: str | None = None
     way: list[Place] = []
     at: Place | None = place

@@ -72,14 +72,14 @@ def _lines(found: Trace) -> Iterator[str]:
         yield f"  {shown(found.points[0].moment)[:10]}  {drawn(found.points)}  {shown(found.points[-1].moment)[:10]}"
     for each in found.states:
         until = "" if each.to == each.from_ else f" to {shown(each.to)}"
-        yield f"  {each.label:<3}  {shown(each.from_)}{until}  {_told(each)}  {each.uri}"
+        yield f"  {each.label:<3}  {shown(each.from_)}{until}  {_outcome_words(each)}  {each.uri}"
     for change in found.changes:
         yield f"  changed after {shown(change.after)}, before {shown(change.before)}:"
         yield from (f"    {each}" for each in change.what)
     yield from (f"  {each}" for each in found.notes)
 
 
-def _told(state: TracedState) -> str:
+def _outcome_words(state: TracedState) -> str:
     if state.verdict is None:
         return f"status {state.status}: {'no page' if state.label != '-' else 'not the article'}"
     return f"{verdict_words(state.verdict)}, {state.seed_coverage or 0:.0%} of the seed"

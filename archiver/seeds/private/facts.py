@@ -145,7 +145,7 @@ def _front(text: str) -> int:
 
 def _masked(text: str, header: Mapping[int, str]) -> str | None:
     """The text without the values of private labels in its opening (line -> the words of the block that begins there);
-    None where one of them is not found in its lines, as in a document that is no text."""
+    None where one of them is not found in its lines, as in a document that is not text."""
     lines = _LINES.findall(text)
     for number, words in header.items():
         left = words[_LABELLED.match(words).end() :].strip()  # type: ignore[union-attr]

@@ -173,7 +173,7 @@ def _private_beside(record: Record, place: Path) -> Iterator[Finding]:
 
 
 NOT_LINES = ("docx", "pdf", "webloc")
-"""Formats of seeds that are no lines of text."""
+"""Formats of seeds that are not lines of text."""
 
 
 def _lines(tree: Tree, path: str) -> int:
