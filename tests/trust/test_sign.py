@@ -339,8 +339,8 @@ def test_no_passphrase_is_shown_or_logged(pki: Authorities, tmp_path: Path, capl
 @pytest.mark.parametrize(
     ("answer", "word"),
     [
-        (b"garbage", "does not hold"),
-        (b"", "does not hold"),
+        (b"garbage", "is not valid"),
+        (b"", "is not valid"),
         (b"\x30\x05\x30\x03\x02\x01\x02", "status 2"),
         (b"A" * (2 << 20), "more than"),
     ],
