@@ -50,7 +50,12 @@ $(VENV)/axe/node_modules:
 	@npm install --silent --no-audit --no-fund --no-save --prefix $(@D) axe-core@4 >/dev/null 2>&1 \
 		|| echo "npm is absent, or does not reach its registry: axe-core judges no page"
 
-judges: $(VENV)/.dev $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules $(VENV)/axe/node_modules
+# In an environment of its own: its brotlipy takes the place of brotli, its pyOpenSSL does not go with our cryptography.
+$(VENV)/pywb/.made:
+	@$(PYTHON) -m venv $(@D) && $(@D)/bin/python -m pip install -qq --disable-pip-version-check 'pywb>=2.8' 'setuptools<81' \
+		&& touch $@ || echo "pywb could not be installed: nothing is replayed in it"
+
+judges: $(VENV)/.dev $(VENV)/pywb/.made $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules $(VENV)/axe/node_modules
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[judges]'
 	$(BIN)/python -m pytest -m judges tests/judges/test_validators.py tests/judges/test_page.py tests/judges/test_replay_webpage.py tests/judges/test_axe.py
 	$(BIN)/python -m pytest tests/serve/test_hostile_capture.py tests/serve/test_in_browser.py
