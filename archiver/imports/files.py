@@ -58,7 +58,7 @@ def kind_of(path: Path) -> ImportedKind:
     low = head.lower()
     if b"mime-version:" in low or b"content-type: multipart/related" in low or b"snapshot-content-location" in low:
         return "mhtml"
-    raise UsageError(f"{path}: it is no WARC, WACZ, HAR or MHTML file")
+    raise UsageError(f"{path}: it is not a WARC, WACZ, HAR or MHTML file")
 
 
 @contextmanager
@@ -145,8 +145,8 @@ def _wacz(
 ) -> tuple[list[Stated], list[ImportCheck], dict[str, list[list[str]]]]:
     with wacz.opened(file, path.name) as package:
         stated, checks = wacz.facts_of(package)
-        entries, told = wacz.warcs_of(package, path.name)
-        checks += told
+        entries, found = wacz.warcs_of(package, path.name)
+        checks += found
         infos: dict[str, list[list[str]]] = {}
         for each in entries:
             before = index.count()

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 
 from archiver.bag.staging import STAGING
 from archiver.config import Config
+from archiver.job.bracket import JobBracket
 from archiver.job.events import (
     EVERY,
     NAMED,
@@ -37,6 +38,7 @@ from archiver.job.sinks.local import BagSink
 from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
 from archiver.ledger.ledger import Entry, Ledger, former_keys_of, key_of
 from archiver.model import Seed, SeedRefused
+from archiver.model.bracket import Opening
 
 WINDOW = 2000
 """Seeds read ahead, so that slow hosts do not hold up the others."""
@@ -71,6 +73,7 @@ class Coordinator:
     tell: Callable[[Event], None]
     stop: threading.Event
     summary: Summary
+    bracket: JobBracket | None = None
     queue: HostQueue = field(init=False)
     backlog: Backlog = field(init=False)
     hosts: HostMemory = field(init=False)
@@ -83,7 +86,7 @@ class Coordinator:
     """In the order they were handed out."""
     finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
     slots: Slots = field(default_factory=Slots)
-    state_told: float = 0.0
+    state_sent: float = 0.0
     prefer_new: bool = False
     """Whether there are new seeds that wait, or may come."""
     to_isolate: deque[Seed] = field(default_factory=deque)
@@ -98,8 +101,10 @@ class Coordinator:
         """Until every seed is settled, or someone says stop and those in flight are; gives way to the caller between
         turns."""
         self.sink = sink_of(self.config, self.job, self.ledger)
-        self.results = Results(self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.tell)
-        self.workers = executor_for(self.config, self.job)
+        self.results = Results(
+            self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.tell, self.bracket
+        )
+        self.workers = executor_for(self.config, self.job, self._opening)
         try:
             self.hosts.recall()
             more = True
@@ -127,6 +132,10 @@ class Coordinator:
             release(self.config)
             self.backlog.close()
             self.sink.close()
+
+    @property
+    def _opening(self) -> Opening | None:
+        return self.bracket.opening if self.bracket else None
 
     def _window_is_full(self) -> bool:
         queue = self.queue
@@ -167,7 +176,7 @@ class Coordinator:
         """Hand out seeds whose hosts are ready while there are free slots, and one seed of `to_isolate`. While there is
         new work, or may be, retries have half of the slots at most."""
         if self.to_isolate and not self.stop.is_set() and not any(each.alone for each in self.in_flight.values()):
-            self.isolated = self.isolated or isolated_process(self.config, self.job)
+            self.isolated = self.isolated or isolated_process(self.config, self.job, self._opening)
             self._submit(self.isolated, self.to_isolate.popleft(), alone=True)
         for _ in range(self._free_slots()):
             if self.stop.is_set():
@@ -280,9 +289,9 @@ class Coordinator:
 
     def _tell_state(self) -> None:
         now = time.monotonic()
-        if now - self.state_told < EVERY:
+        if now - self.state_sent < EVERY:
             return
-        self.state_told = now
+        self.state_sent = now
         self.hosts.keep()
         slow = (host_of(each.seed.url) for each in self.in_flight.values() if now - each.since > SLOW_SECONDS)
         self.tell(

@@ -151,8 +151,8 @@ class ArchiveClient:
 
     def _ask(self, address: str, kind: Kind, accept: datetime | None) -> tuple[Attempt, Exchange]:
         """One exchange, recorded. Raises NotAsked where the archive is to be left alone, or gives nothing."""
-        if told := self.turns.stopped(self.archive):
-            raise NotAsked(told[0], told[1])  # type: ignore[arg-type]
+        if stopped := self.turns.stopped(self.archive):
+            raise NotAsked(stopped[0], stopped[1])  # type: ignore[arg-type]
         if within(home_of(self.archive), address) is None:
             raise NotAsked("other-text", f"an address outside the archive was given: {address[:200]}")
         self.allow()

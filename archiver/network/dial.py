@@ -119,7 +119,7 @@ def _through(proxy: str, host: str, port: int, seconds: float, *, tunnel: bool) 
 
 
 def authorization(proxy: str) -> str | None:
-    """What tells an HTTP proxy who asks (RFC 7617); None where its address names nobody."""
+    """The header with the credentials for an HTTP proxy (RFC 7617); None where its address names nobody."""
     parts = urlsplit(proxy)
     if parts.username is None:
         return None

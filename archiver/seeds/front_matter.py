@@ -52,7 +52,7 @@ class FrontMatter:
             name = _plain(key)
             stated = isinstance(value, str) and name not in _URL and labelled.read_stated(value.strip())
             if stated and (label := labelled.read_label(f"{name.replace('_', ' ')}: {value}")):
-                # The program that clipped the page wrote it: it is no credit.
+                # The program that clipped the page wrote it: it is not a credit.
                 facts.addresses.append((stated.url, self.key_lines[key], max(label.tier, labelled.LABELLED)))
         return facts
 

@@ -51,7 +51,7 @@ def renew_bag(
         "renewed": last.relative_to(bag).as_posix(),
         "timestamp": writer.first,
         "files": [each.relative_to(bag).as_posix() for each in files],
-        **writer.told,
+        **writer.authorities,
     }
     event = append(bag, "renewal", at=now, agent=agent, detail=detail)
     return [*files, event, *ChainWriter(signer, *ways).extend(event, event.parent)]

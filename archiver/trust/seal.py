@@ -81,7 +81,7 @@ def sign_bag(
         "timestamp": writer.first or (public(several(timestamp_url)[0]) if timestamp_url else None),
         "signed": signed.relative_to(bag).as_posix(),
         "files": [each.relative_to(bag).as_posix() for each in (*unnamed, *files)],
-        **writer.told,
+        **writer.authorities,
     }
     event = append(bag, "signature", at=now, agent=agent, detail=detail, durable=durable)
     return [*files, event, *ChainWriter(signer, *ways).extend(event, event.parent)]
@@ -226,7 +226,7 @@ class ChainWriter:
         return self._stamped[0]["authority"] if self._stamped else None
 
     @property
-    def told(self) -> dict[str, list[dict[str, str]]]:
+    def authorities(self) -> dict[str, list[dict[str, str]]]:
         """What an event says of several authorities: whose timestamp is in which file, and who gave none."""
         if len(self._urls) < 2:
             return {}

@@ -17,9 +17,10 @@ _UNSIGNED = {
 _OTHERS = {
     "warc": "the payload holds no WARC file",
     "tag-fixity": "there is no tag manifest that can be checked",
+    "bracket": "the opening token of its job is not there, or cannot be read here",
     "second-opinion": "bagit-python cannot be asked about this bag",
 }
-_SAID_BY = {"extraction": ("TXT010",), "completeness": ("TXT007", "TXT010")}
+_SAID_BY = {"extraction": ("TXT010",), "completeness": ("TXT007", "TXT010"), "bracket": ("BRK008",)}
 """Findings that say why their check was not made."""
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archiver.validation.payload.re_extraction import Reread
 
 
+OPENING = "data/evidence/bracket/opening.json"
 SecondOpinion = bool | Literal["required"]
 _WEB_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
 
@@ -119,6 +120,8 @@ def validate_tree(
     if tree is not None:
         demands = options.trust
         found += _check(tree, made, options)
+        if "bracket" in made or OPENING in tree.files:
+            asked.append("bracket")
         if SEALED in tree.files:
             asked.append("original")
         if not any(each.code == CONVERTED for each in found):
@@ -137,11 +140,11 @@ def validate_tree(
                 checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
-    told = list(found.summed_up())
+    summed_up = list(found.summed_up())
     harder = STRICT if options.strict else _LOG if _needs_log(options) else frozenset[str]()
     if harder:
-        told = [replace(each, severity="error") if each.code in harder else each for each in told]
-    return _report(name, tree, asked, made, told)
+        summed_up = [replace(each, severity="error") if each.code in harder else each for each in summed_up]
+    return _report(name, tree, asked, made, summed_up)
 
 
 _LOG = frozenset(("CUS011",))
@@ -213,7 +216,7 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
     if RECORD in tree.files:
         from archiver.validation.payload.payload import check_payload
 
-        checked, more = check_payload(tree, info, options.reread, now=options.trust.now, beside=options.beside)
+        checked, more = check_payload(tree, info, options.reread, trust=options.trust, beside=options.beside)
         made |= checked
         findings += more
     elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):

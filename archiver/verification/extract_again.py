@@ -3,6 +3,7 @@
 `validation/` shares no code with the extractor, so that one fault cannot hide in both; this module joins them.
 """
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ def extract_again(page: "ReadAgain") -> "PageText":
     original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
     opening = opened(original)[0]
     text = text_of(original, opening)
-    model = model_of(opening, text)
+    model = partial(model_of, opening, text)
     found = tuple(find_paragraphs(opening.tree if opening else None, model, page.paragraphs))
     # Whoever is installed here in that version would have been tried, and taken if it were the best.
     tried = {(each.extractor, each.version) for each in text.candidates} | {(text.extractor, text.version)}

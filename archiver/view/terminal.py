@@ -1,4 +1,4 @@
-"""What a record tells a person, as lines for a terminal: claims, credits, comparison, links.
+"""A record as lines for a terminal: claims, credits, comparison, links.
 
 Takes a record, or the parts of one (docs/bag-format.md, 4), and judges nothing: kinds of lines, verdicts and roles are
 those of the record; only the marks inside an edited line are set here. Records are read as somebody else may have
@@ -36,7 +36,7 @@ _NOTICES = 20
 
 
 def record_lines(record: Record, *, colour: bool = False) -> Iterator[str]:
-    """Verdict, comparison, links, credits and claims, each under its heading where there is something to tell.
+    """Verdict, comparison, links, credits and claims, each under its heading where there is something to show.
 
     Where the article was not captured, what came instead is not set against the seed: the record alone has that.
     """

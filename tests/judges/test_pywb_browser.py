@@ -16,12 +16,12 @@ pytestmark = [needs_pywb, needs_browser]
 POSTED = shell(
     "fetch('/api', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({id: 7})})"
     ".then((answer) => answer.json())"
-    ".then((told) => { root.innerHTML = told.text.map((p) => `<p>${p}</p>`).join(''); });"
+    ".then((story) => { root.innerHTML = story.text.map((p) => `<p>${p}</p>`).join(''); });"
 )
 FORM = shell(
     "fetch('/api', {method: 'POST', body: new URLSearchParams({id: '7', of: 'a b'})})"
     ".then((answer) => answer.json())"
-    ".then((told) => { root.innerHTML = told.text.map((p) => `<p>${p}</p>`).join(''); });"
+    ".then((story) => { root.innerHTML = story.text.map((p) => `<p>${p}</p>`).join(''); });"
 )
 
 

@@ -119,13 +119,13 @@ def test_the_states_of_the_article_are_traced(tmp_path: Path, capsys: pytest.Cap
         code = main(["trace", "--json", "--config", str(settings), "--bags", str(tmp_path / "bags"), str(folder)])
     found = json.loads(capsys.readouterr().out)
     assert code == 0, found
-    told = [(each["from"][:10], each["to"][:10], each["verdict"], each["status"]) for each in found["states"]]
-    assert [each for each in told if each[2]] == [
+    listed = [(each["from"][:10], each["to"][:10], each["verdict"], each["status"]) for each in found["states"]]
+    assert [each for each in listed if each[2]] == [
         ("2022-02-01", "2022-02-01", "edited", 200),
         ("2022-03-01", "2022-04-01", "same", 200),
         ("2022-06-01", "2022-06-15", "edited", 200),
     ], json.dumps(found, indent=1)
-    assert [each[3] for each in told if not each[2]][-3:] == [200, 404, 429], "soft 404, 404, 429"
+    assert [each[3] for each in listed if not each[2]][-3:] == [200, 404, 429], "soft 404, 404, 429"
     assert [(each["after"][:10], each["before"][:10]) for each in found["changes"]] == [
         ("2022-02-01", "2022-03-01"),
         ("2022-04-01", "2022-06-01"),

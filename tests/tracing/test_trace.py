@@ -79,12 +79,12 @@ def test_changes_are_bracketed_by_neighbours_and_the_agency_line_is_named(traced
     assert code == 0
     assert asked <= 40
     assert [(each["after"], each["before"]) for each in found["changes"]] == [(day(36), day(37)), (day(80), day(81))]
-    told = f'the credit line "{AGENCY}" is last seen {day(80)}, absent from {day(81)}'
-    assert told in found["changes"][1]["what"]
+    listed = f'the credit line "{AGENCY}" is last seen {day(80)}, absent from {day(81)}'
+    assert listed in found["changes"][1]["what"]
     assert [each["verdict"] for each in found["states"]][1] == "same"
     assert [each["status"] for each in found["states"]] == [200, 200, 200]
     assert (found["held"], found["read"]) == (100, asked - 1)
-    assert any("not read nothing is said" in each for each in found["notes"])
+    assert any("not read: nothing is said" in each for each in found["notes"])
     assert list(found)[:5] == ["seed", "states", "changes", "read", "held"]
     assert list(found["states"][0]) == ["from", "to", "verdict", "seed_coverage", "uri", "status"]
 
@@ -297,5 +297,5 @@ def test_the_users_seed_has_its_states_named_and_its_exact_spelling_in_none(
     assert not {"same"} & {each["verdict"] for each in found["states"]}
     (change,) = found["changes"]
     assert (change["after"], change["before"]) == ("2022-03-03T12:00:00Z", "2022-03-04T12:00:00Z")
-    (told,) = [each for each in found["notes"] if "exact spelling occurs in none of the 2 texts" in each]
-    assert "Zelenskyy" in told
+    (result,) = [each for each in found["notes"] if "exact spelling occurs in none of the 2 texts" in each]
+    assert "Zelenskyy" in result

@@ -61,7 +61,7 @@ def counted(layers: Sequence[Layer], found: Sequence[tuple[int, int]], known: Kn
             continue
         top = piece.order < first or place < _TOP
         place += 1
-        if known.is_told(piece.key) or known.is_claim(piece.text, piece.key, top=top):
+        if known.has_key(piece.key) or known.is_claim(piece.text, piece.key, top=top):
             continue
         if len(piece.text) <= _CREDIT and (credits_of_line(piece.text, "") or of_caption(piece.text, "")):
             continue

@@ -9,14 +9,16 @@ _TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd blockquote figcaption pre q address summar
 LEAVES = frozenset(_TAGS.split())
 """Elements that hold one paragraph each."""
 
+NOT_ASKED = ""
+
 
 class Place:
     """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
-    holds."""
+    holds; `around` is for `block_kinds.py`."""
 
     __slots__ = (
-        *("_name", "_own", "depth", "element", "held", "linked", "marked", "near", "parent", "prose", "score", "tag"),
-        "words",
+        *("_name", "_own", "around", "depth", "element", "held", "linked", "marked", "near", "parent", "prose"),
+        *("score", "tag", "words"),
     )
 
     def __init__(
@@ -25,6 +27,7 @@ class Place:
         self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
         self._name: str | None = None
         self._own = -1
+        self.around: str | None = NOT_ASKED
         self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
 
     @property

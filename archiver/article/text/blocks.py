@@ -159,7 +159,7 @@ class _Cutter:
         self._blank = self._linked = self._strong = self._links = 0
 
     def enter(self, element: Element, place: Place, depth: int, way: int) -> None:
-        """Take in all text of an element; `way` tells whether it is linked, strong, struck."""
+        """Take in all text of an element; `way` says whether it is linked, strong, struck."""
         if element.text:
             self._take(element.text, way)
         open_ones: list[_Open] = [(element, iter(element), place, depth, way, "")]
@@ -212,7 +212,7 @@ class _Cutter:
             inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
             return self._apart(child, inner, way)
         if tag in _FLOWING or (place.tag in LEAVES and "-" in tag):
-            # A site's own element (`<x-source>`) is no border within a paragraph.
+            # A site's own element (`<x-source>`) is not a border within a paragraph.
             if marked != place.marked or (child.get("aria-hidden") and is_icon(child)):
                 return self._apart(child, Place(child, place, tag, depth, marked), way)
             self._links += tag == "a"

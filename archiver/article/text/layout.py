@@ -155,7 +155,7 @@ def levels(blocks: Sequence[Block], top: Place) -> list[int]:
 
 
 def marked(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, int]:
-    """The marks of what each chosen block stands in, below what `top` stands in too: what both have tells nothing."""
+    """The marks of what each chosen block stands in, but for what `top` stands in too, which distinguishes nothing."""
     known = dict.fromkeys(_way_up(top), 0)
 
     def marks_of(place: Place) -> int:

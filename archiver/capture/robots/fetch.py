@@ -60,7 +60,7 @@ class RobotsFiles:
             return cached.status or None, cached.body
 
     def _asked(self, address: str) -> tuple[int | None, bytes]:
-        """Ask, record, share. Redirects are followed (RFC 9309, 2.3.1.2). The cookies of the page are no part of it."""
+        """Ask, record, share. Redirects are followed (RFC 9309, 2.3.1.2). The cookies of the page are not sent."""
         self.asked.append(address)
         requester = replace(self.requester, visit=self.requester.recorder.visit())
         chain, members, record_id = (

@@ -89,6 +89,11 @@ def _case_file(command: argparse.ArgumentParser) -> None:
         ("--purpose", "purpose", "what it is kept for"),
     ):
         group.add_argument(option, dest=setting, type=one_line, metavar="TEXT", help=what)
+    group.add_argument(
+        "--bracket",
+        choices=("required", "if-possible", "never"),
+        help="opening token where timestamp is set: end without one (default), go on without, do not ask for one",
+    )
 
 
 def _deliver(command: argparse.ArgumentParser) -> None:

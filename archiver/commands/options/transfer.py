@@ -25,7 +25,7 @@ def sign(command: argparse.ArgumentParser) -> None:
         "--timestamp",
         action="append",
         metavar="URL",
-        help="a time-stamping authority (RFC 3161), repeatable: one that fails is no loss; alone: timestamps only",
+        help="timestamping authority (RFC 3161), repeatable: one failure is a warning; without a key: timestamps only",
     )
     command.add_argument(
         "--renew",

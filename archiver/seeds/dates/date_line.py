@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from archiver.seeds.dates.calendars import FarEast, buddhist, from_persian
-from archiver.seeds.dates.tokens import Token, names, split_tokens
+from archiver.seeds.dates.tokens import Token, first_words, names, split_tokens
 
 _LONGEST = 160
 _WORDS = tomllib.loads(files("archiver.seeds.dates").joinpath("date_words.toml").read_text("utf-8"))
@@ -112,7 +112,8 @@ def _month_at(
     """How many tokens from here on name a month, and which it may be."""
     words: list[str] = []
     best: tuple[int, frozenset[int]] = (0, frozenset())
-    for offset in range(at, min(at + 6, len(tokens))):
+    begun = tokens[at].key in first_words()
+    for offset in range(at, min(at + 6, len(tokens)) if begun else at):
         if tokens[offset].key in (".", "’", "׳", "'") and words:
             continue
         words.append(tokens[offset].key)

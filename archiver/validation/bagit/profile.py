@@ -82,7 +82,7 @@ def read_profile(name: str) -> Profile:
         with path.open("rb") as stream:
             data = stream.read(BYTES + 1)
         if len(data) > BYTES:
-            raise UsageError(f"--profile {name}: more than {BYTES} bytes, this is no profile")
+            raise UsageError(f"--profile {name}: more than {BYTES} bytes, this is not a profile")
         return profile_from(name, data.decode("utf-8-sig"))
     except OSError as error:
         raise StorageError.from_os(f"read the profile {name} (built in are {', '.join(BUILT_IN)})", error) from error

@@ -10,7 +10,6 @@ import io
 import re
 import stat
 from collections.abc import Iterator
-from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
 from unicodedata import is_normalized
@@ -20,6 +19,7 @@ from archiver.model import Finding
 from archiver.model.private import LARGEST
 from archiver.validation.bagit.tagfiles import Info
 from archiver.validation.bagit.tree import Tree
+from archiver.validation.payload.bracket import check_bracket
 from archiver.validation.payload.consistency import check_sense
 from archiver.validation.payload.exchanges import check_exchanges
 from archiver.validation.payload.provenance import RECORD, Record, read_record
@@ -29,6 +29,7 @@ from archiver.validation.payload.ro_crate import check_crate
 from archiver.validation.payload.times import check_times
 from archiver.validation.payload.wacz import Digest, check_wacz
 from archiver.validation.rules.registry import finding
+from archiver.validation.trust.policy import Trust
 from archiver.validation.warc.foreign import KeepingReader, Plain, read_foreign
 from archiver.validation.warc.guests import check_guests
 from archiver.validation.warc.gzip_members import Members
@@ -43,7 +44,7 @@ TEXT = 64 << 20
 
 
 def check_payload(
-    tree: Tree, info: Info, reread: Reread | None = None, *, now: datetime, beside: Path | None = None
+    tree: Tree, info: Info, reread: Reread | None = None, *, trust: Trust, beside: Path | None = None
 ) -> tuple[set[str], list[Finding]]:
     """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again.
     `beside` is where its private facts lie, if they are kept beside it; None: they are not looked for."""
@@ -67,7 +68,7 @@ def check_payload(
     else:
         findings += check_exchanges(record, warcs[named])
     findings += _certificates(tree, record)
-    findings += check_times(record, now)
+    findings += check_times(record, trust.now)
     findings += _bag_info(record, info)
     digest = cache(partial(_digest, tree))
     text = _read_text(tree, record)
@@ -77,6 +78,9 @@ def check_payload(
     findings += check_wacz(tree, record, text, warcs, digest)
     findings += check_crate(tree, record, info, digest)
     findings += check_sense(record, text)
+    done, more = check_bracket(tree, record, named, digest, trust)
+    made |= done
+    findings += more
     findings += check_rendering(tree, record, digest, reread)
     if reread:
         done, more = check_text_again(tree, record, named, warcs.get(named, []), reread)
@@ -169,7 +173,7 @@ def _private_beside(record: Record, place: Path) -> Iterator[Finding]:
 
 
 NOT_LINES = ("docx", "pdf", "webloc")
-"""Formats of seeds that are no lines of text."""
+"""Formats of seeds that are not lines of text."""
 
 
 def _lines(tree: Tree, path: str) -> int:

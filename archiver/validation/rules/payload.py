@@ -2,6 +2,8 @@
 
 from archiver.validation.rules.rule import Rule, rules
 
+_BRACKET = "bag-format.md#4-17-bracket"
+
 RULES: dict[str, Rule] = {
     **rules(
         "record",
@@ -88,6 +90,51 @@ RULES: dict[str, Rule] = {
                 "info",
                 "bag-format.md#4-16-private",
                 "the private facts beside the bag cannot be read, and are not checked: {reason}",
+            ),
+        },
+    ),
+    **rules(
+        "bracket",
+        {
+            "BRK001": ("error", _BRACKET, "the opening token does not match its digest in the record (bracket.sha256)"),
+            "BRK002": ("error", _BRACKET, "the opening token is not a valid timestamp of its statement: {reason}"),
+            "BRK003": ("error", _BRACKET, "{field} contradicts the opening token"),
+            "BRK004": (
+                "error",
+                _BRACKET,
+                "the warcinfo of the WARC file does not name the opening token",
+            ),
+            "BRK005": (
+                "warning",
+                _BRACKET,
+                "the capture began long before the opening token: a clock was wrong",
+            ),
+            "BRK006": (
+                "info",
+                _BRACKET,
+                "the capture began before the opening token, by what clocks may differ",
+            ),
+            "BRK007": ("error", _BRACKET, "the record says nothing of a bracket, but this file is of one"),
+            "BRK008": ("info", _BRACKET, "opening token not checked: {reason}"),
+            "BRK009": (
+                "info",
+                _BRACKET,
+                "WARC file made after {time}, by {who}; authority not verified: no --trust-roots",
+            ),
+            "BRK010": (
+                "info",
+                _BRACKET,
+                "WARC file made after {time}, by {who}: the certificate leads to {root}",
+            ),
+            "BRK011": (
+                "error",
+                _BRACKET,
+                "authority of the opening token, {who}, not verified at {time}: {reason}",
+            ),
+            "BRK012": (
+                "info",
+                _BRACKET,
+                "closing of the job not checked: its token is in no bag",
             ),
         },
     ),

@@ -201,9 +201,9 @@ def fingerprint(certificate: Certificate) -> str:
 
 def addresses(certificate: Certificate, *, beside_subject: bool = False) -> list[str]:
     """The e-mail and other addresses of the subject, in the order of the certificate; if asked, those alone that its
-    name does not tell."""
-    told = _emails(certificate) if beside_subject else []
-    return [each for each in dict.fromkeys(_addresses(certificate)) if each not in told]
+    name does not have."""
+    named = _emails(certificate) if beside_subject else []
+    return [each for each in dict.fromkeys(_addresses(certificate)) if each not in named]
 
 
 def is_named(certificate: Certificate, identity: str) -> bool:
