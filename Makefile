@@ -4,7 +4,7 @@ PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; 
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test packages extras stress fuzz judges check docs pictures reference clean
+.PHONY: demo test packages extras release stress fuzz judges check docs pictures reference clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make judges  other people's validators on the demo's bags: py-wacz, roc-validator, html-validate, axe-core, ReplayWeb.page"
 	@echo "make packages  wheel and sdist: built, checked, installed elsewhere and run"
 	@echo "make extras  each extra installed alone and used: takes ten minutes"
+	@echo "make release  wheel and sdist in dist/, of a checkout without changes: CONTRIBUTING.md"
 	@echo "make stress  jobs killed and disks full at every stage, every byte of a bag damaged: takes half an hour"
 	@echo "make fuzz    thousands of made-up inputs for every parser: takes half an hour"
 	@echo "make check   ruff, mypy --strict, the rules of imports, the phrases we avoid"
@@ -69,6 +70,12 @@ packages: $(VENV)/.release
 
 extras: $(VENV)/.release
 	$(BIN)/python -m pytest -m extras tests/release
+
+release: $(VENV)/.release
+	@! grep -rn OWNER pyproject.toml CITATION.cff codemeta.json || { echo "make release: name who hosts the repository: CONTRIBUTING.md" >&2; exit 2; }
+	@test -z "$$(git status --porcelain)" || { echo "make release: commit first" >&2; exit 2; }
+	$(BIN)/python -m build --outdir dist .
+	$(BIN)/python -m twine check --strict dist/archiver-*
 
 stress: $(VENV)/.dev
 	$(BIN)/python -m pytest -m stress

@@ -1,5 +1,5 @@
-"""A real pywb over WARC files, in a process and an environment of its own: it patches the whole interpreter when it is
-imported, and its brotlipy takes the place of brotli (docs/install.md). `make .venv/pywb/.made` makes the environment."""
+"""A real pywb over WARC files, in a process and an environment of its own, which `make .venv/pywb/.made` makes: pywb
+patches the whole interpreter when it is imported, and its brotlipy takes the place of brotli (docs/install.md)."""
 
 import os
 import subprocess
