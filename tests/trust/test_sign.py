@@ -535,7 +535,7 @@ def test_run_signs_and_timestamps_each_new_bag_by_the_settings(jobs: str, pki: A
 def test_run_keeps_a_bag_that_could_not_be_timestamped_and_says_so(pki: Authorities, tmp_path: Path, capsys):
     write_seeds(tmp_path / "seeds", range(1))
     with newsroom(pages_for(range(1))) as site:
-        options = settings(pki, tmp_path, "http://127.0.0.1:9/")
+        options = [*settings(pki, tmp_path, "http://127.0.0.1:9/"), "--bracket", "if-possible"]
         assert main(["run", str(tmp_path / "seeds"), *options, *site.options, "--json"]) == 1
     result = json.loads(capsys.readouterr().out)
     assert result["outcome"] == "captured"
