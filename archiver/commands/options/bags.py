@@ -104,6 +104,7 @@ def trace(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--requests", type=whole, metavar="N", help="requests to archives for one seed at most (default: 60)"
     )
+    command.add_argument("--redact", action="store_true", help="show addresses without tokens and passwords")
 
 
 def related(command: argparse.ArgumentParser) -> None:
