@@ -17,7 +17,8 @@ from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import fallback_extractors
 from archiver.article.text.article_edges import with_edges
-from archiver.article.text.blocks import Block, Cut, cut_of, running
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import Cut, cut_of, running
 from archiver.article.text.features import SelfDescription
 from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
@@ -55,7 +56,7 @@ class Extracted:
 def extract(page: Outline, graph: Graph, url: str) -> Extracted:
     """The text of the article. The page stays as it was."""
     tree = page.tree
-    parts = cut_of(tree)
+    parts = cut_of(tree, page.marked)
     if page.size > MAX_ELEMENTS:
         note = f"the page has more than {MAX_ELEMENTS} elements; which of them are the article was not judged"
         return Extracted(note=note, parts=parts)

@@ -12,8 +12,8 @@ from functools import lru_cache
 from math import log1p
 
 from archiver.article.text import class_hints, layout
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 
 Style = tuple[str, str, str]
 """The tag of a block, its class, and the class of what its siblings stand in."""

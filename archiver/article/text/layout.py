@@ -7,8 +7,8 @@ depth they stand at.
 from collections.abc import Iterator, Sequence
 
 from archiver.article.text import class_hints
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 
 _COMMENT = 1 << class_hints.NAMES.index("comment")
 _WIDER = 1.4
