@@ -45,6 +45,13 @@ def _help(command: argparse.ArgumentParser) -> None:
     command.add_argument("about", nargs="?", metavar="COMMAND", help="the command (default: all of them)")
 
 
+SHELLS = ("bash", "zsh", "fish")
+
+
+def _completion(command: argparse.ArgumentParser) -> None:
+    command.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or fish")
+
+
 COMMANDS = (
     Command("run", "Fetch the original of every seed and make a bag of each.", jobs.run, "jobs.run"),
     Command("read", "Show what is read of each seed, before anything is fetched.", jobs.read, "jobs.read"),
@@ -87,6 +94,7 @@ COMMANDS = (
     Command("demo", "The whole job on a small made-up newspaper; no network needed.", jobs.demo, "jobs.demo"),
     Command("init", "Write a commented archiver.toml.", jobs.init, "jobs.init"),
     Command("help", "Explain a command.", _help, "help"),
+    Command("completion", "Print the script that completes words in a shell.", _completion, "help"),
 )
 
 
