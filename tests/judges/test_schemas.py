@@ -1,6 +1,6 @@
 """What others publish for the forms we write, where it lies in the folder that ARCHIVER_SCHEMAS names (nothing of it is
-in this repository): `oai_dc.xsd` of the Open Archives Initiative with `simpledc20021212.xsd` of DCMI and `xml.xsd` of W3C,
-the Library of Congress's `MARC21slim.xsd`, and DSpace's registry of fields (`dspace/config/registries/`),
+in this repository): `oai_dc.xsd` of the Open Archives Initiative, `simpledc20021212.xsd` of DCMI, `xml.xsd` of W3C, the
+Library of Congress's `MARC21slim.xsd`, and DSpace's registry of fields (`dspace/config/registries/`),
 `dublin-core-types.xml`.
 
 DSpace itself is not run: an item whose field is not registered is refused by its importer, and so here.
