@@ -84,7 +84,9 @@ def _tokens(statements: Sequence[str], *, trusted: bool) -> tuple[Any, str]:
 def _named(name: str, statements: Sequence[str], warcs: Sequence[str]) -> Section:
     """That the exchanges name the opening, and the closing names the opening and has the bag."""
     token, closing = f"{FOLDER}{OPENING}{TOKEN}", FOLDER + CLOSING
-    about = "The recorded exchanges name the SHA-256 of the opening token, which nobody could know before it was given."
+    about = (
+        "The recorded exchanges name the SHA-256 of the opening token, which could not be known before it was issued."
+    )
     if not warcs:
         about = "The recorded exchanges, which name the SHA-256 of the opening token, are not in this bundle."
     if CLOSING in statements:

@@ -23,7 +23,7 @@ except ImportError as missing:
 
 ABSENT = ("404", "NoSuchKey", "NotFound")
 DENIED = ("AccessDenied", "403")
-NO_BUCKET = "there is no such bucket; make it, or mend the name"
+NO_BUCKET = "there is no such bucket; make it, or correct the name"
 _ASKING = ("iam-role", "container-role", "sso", "assume-role", "assume-role-with-web-identity")
 """Ways to credentials that ask a server."""
 _ADVICE = {

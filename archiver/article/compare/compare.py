@@ -51,7 +51,7 @@ _AID = re.compile(
 """What a link says for those who do not see it: no word of the text around it."""
 _AID_HINT = re.compile(rf"[(\[,] ?(?:{_OPENS}) ", re.IGNORECASE)
 """How every aid begins: found in a third of the time."""
-_SEARCH_CUT = "the search for words that stand nowhere as a paragraph was ended at its bound"
+_SEARCH_CUT = "the search for words that are no paragraph of the page stopped at its limit"
 UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
 """What a page that is not markup has: nothing to compare."""
 NOTHING = Comparison(verdict="no-text", seed_coverage=0.0, page_coverage=0.0, lines=())

@@ -40,5 +40,5 @@ def authority_of(stamp: "Timestamp", carried: bytes, trust: Trust) -> Authority:
         known += read_certificates(carried)[:32]
     chain = chain_to(read_certificates(roots), own, known, stamp.time)
     if not chain.certificates:
-        return Authority(name=subject(own), why_not=chain.reason or "its certificate leads to none of the roots")
+        return Authority(name=subject(own), why_not=chain.reason or "its certificate does not lead to a trusted root")
     return Authority(name=subject(own), root=subject(chain.certificates[-1]))
