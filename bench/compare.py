@@ -189,7 +189,7 @@ def main() -> int:
         "load_before_round": loads,
         "rounds": rounds,
     }
-    print("\n".join(told(result)))
+    print("\n".join(lines_of(result)))
     out = HERE / "out" / f"compare-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.json"
     out.parent.mkdir(exist_ok=True)
     out.write_text(json.dumps(result, indent=1) + "\n", "utf-8")
@@ -231,7 +231,7 @@ def starts(times: int) -> dict[str, float]:
         }
 
 
-def told(result: Mapping[str, Any]) -> Iterator[str]:
+def lines_of(result: Mapping[str, Any]) -> Iterator[str]:
     """The tables, medians over the rounds."""
     rounds = result["rounds"]
     yield f"{len(rounds)} rounds, medians; {result['machine']['cores']} cores; page and two requisites from nginx"

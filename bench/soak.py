@@ -93,6 +93,7 @@ class Soak:
         temporary = self.place.temporary
         for each in self.collections:
             self.faults += states.integrity(each) + states.left_over(each, temporary)
+            self.faults += [] if each.sends else states.repeated(each)
             found, packages = delivered.fetched(self.place, each, self.place.work / "fetched" / each.name)
             self.faults += found
             bags = packages if each.sends else [b for b in each.bags.iterdir() if (b / "bagit.txt").exists()]

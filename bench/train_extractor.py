@@ -5,7 +5,7 @@ usage: python bench/train_extractor.py CORPUS... [--write] [--folds N]   (needs 
 Each CORPUS holds `truth.json` ({id: {"file", "url", "articleBody", "publisher"?}}) and the pages, the first one also
 `evaluate.py`. A block is of the article when most of its words stand in the truth. The figures printed are of
 cross-validation, for each corpus apart: a publisher's pages are all in one fold, and no page is judged by a model that
-saw its publisher. `--write` then trains on everything and writes `archiver/article/text/body.json`. Nothing tells the
+saw its publisher. `--write` then trains on everything and writes `archiver/article/text/body.json`. Nothing shows the
 model which corpus a page is from.
 """
 
@@ -29,8 +29,9 @@ from archiver.article.compare.align import in_order
 from archiver.article.html.dom import parse
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import features, select_body
-from archiver.article.text.blocks import Block, blocks_of
-from archiver.article.text.extract import told_of
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import blocks_of
+from archiver.article.text.extract import description_of
 from archiver.article.text.tree_ensemble import Forest
 from archiver.markup.encodings import decode
 
@@ -58,7 +59,7 @@ class Sample:
     truth: str
     corpus: str
     tree: Element
-    told: features.Told
+    described: features.SelfDescription
     rows: list[list[float]]
     labels: list[bool]
     weights: list[float]
@@ -69,8 +70,8 @@ def sample(key: str, page: dict[str, Any], corpus: Path) -> Sample | None:
     tree = parse(decode(gzip.decompress((corpus / page["file"]).read_bytes()), "text/html")[0])
     if tree is None or not blocks_of(tree):
         return None
-    blocks, told = blocks_of(tree), told_of(tree, Graph(tree))
-    chosen, rows = features.rows_of(blocks, told)
+    blocks, described = blocks_of(tree), description_of(tree, Graph(tree))
+    chosen, rows = features.rows_of(blocks, described)
     found = labels(blocks, page["articleBody"])
     size = max(80.0, sum(b.words for b, label in zip(blocks, found) if label))
     return Sample(
@@ -79,7 +80,7 @@ def sample(key: str, page: dict[str, Any], corpus: Path) -> Sample | None:
         truth=page["articleBody"],
         corpus=corpus.resolve().name,
         tree=tree,
-        told=told,
+        described=described,
         rows=rows,
         labels=[found[n] for n in chosen],
         # Each page counts the same, however long: so does the evaluation.
@@ -169,7 +170,7 @@ def readable(model: dict[str, Any]) -> str:
 
 def predicted(model: Forest, each: Sample) -> str:
     """The text of a page as the extractor would give it with this model."""
-    judged = select_body.judge(blocks_of(each.tree), each.told, model)
+    judged = select_body.judge(blocks_of(each.tree), each.described, model)
     return "\n".join(block.text for block in select_body.choose(judged))
 
 

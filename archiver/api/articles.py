@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def read_seed(path: AnyPath) -> Seed:
-    """Read a seed document. Raises StorageError for a file that cannot be read, UsageError for one that is no seed."""
+    """Read a seed document. Raises StorageError for a file that cannot be read, UsageError where it is not a seed."""
     from archiver.config import Limits
     from archiver.seeds.sources import read_seeds
 

@@ -40,7 +40,7 @@ class Opened:
 
 
 def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
-    """(the page as a tree, its encoding, why there is no tree): None where it is no HTML or holds nothing."""
+    """(the page as a tree, its encoding, why there is no tree): None where it is not HTML or holds nothing."""
     stated = content_type_of(page.headers)
     if (note := not_html(page.body, stated)) is not None:
         return None, None, note

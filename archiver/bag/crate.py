@@ -246,9 +246,9 @@ def _rendering(contents: BagContents) -> Iterator[Entity]:
     rendering = contents.rendering
     if rendering is None:
         return
-    told = rendering.about.get("browser") or {}
-    browser: Entity = {"@id": "#browser", "@type": "SoftwareApplication", "name": told.get("name") or "a browser"}
-    yield {**browser, "version": str(told.get("version") or NOT_STATED), "url": ABOUT}
+    program = rendering.about.get("browser") or {}
+    browser: Entity = {"@id": "#browser", "@type": "SoftwareApplication", "name": program.get("name") or "a browser"}
+    yield {**browser, "version": str(program.get("version") or NOT_STATED), "url": ABOUT}
     yield {
         "@id": "#rendering",
         "@type": "CreateAction",

@@ -1,7 +1,7 @@
 """Finds where a page sends its reader on by itself: the header `Refresh`, and `meta http-equiv=refresh` outside of
 `noscript`, whose content browsers that run scripts do not read (HTML, 4.2.5.3, "shared declarative refresh steps").
 
-What reloads the page, or waits longer than a reader who waits for the page would, is no redirect.
+What reloads the page, or waits longer than a reader who waits for the page would, is not a redirect.
 """
 
 import re

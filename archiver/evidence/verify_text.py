@@ -19,7 +19,7 @@ _SEAL = "tagmanifest-sha256.txt"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifiable:
-    """What there is to verify: the bag's name and paths in the bundle, and the payload files that are left out."""
+    """What there is to verify: the bag's name and paths in the bundle, and the files that are left out."""
 
     name: str
     paths: Sequence[str]
@@ -133,10 +133,15 @@ def _is_whole(bag: Verifiable) -> Section:
         )
 
     def shell(tools: Tools) -> str:
-        lines = [f"cd {name}", f"{tools.check} {_SEAL}"]
+        lines = [f"cd {name}"]
+        if any(not path.startswith("data/") for path in bag.left_out):
+            lines.append(f"grep -vxF -f ../{LEFT_OUT} {_SEAL} | {tools.check}")
+        else:
+            lines.append(f"{tools.check} {_SEAL}")
         listed = f"cut -c 67- {_SEAL} manifest-sha256.txt"
         if bag.left_out:
-            lines.append(f'while IFS= read -r line; do grep -qxF -e "$line" manifest-sha256.txt; done < ../{LEFT_OUT}')
+            both = f"manifest-sha256.txt {_SEAL}"
+            lines.append(f'while IFS= read -r line; do grep -qxF -e "$line" {both}; done < ../{LEFT_OUT}')
             listed = f"grep -hvxF -f ../{LEFT_OUT} {_SEAL} manifest-sha256.txt | cut -c 67-"
             if bag.has_payload:
                 lines.append(f"grep -vxF -f ../{LEFT_OUT} manifest-sha256.txt | {tools.check}")
@@ -148,11 +153,12 @@ def _is_whole(bag: Verifiable) -> Section:
 
     skipped = f"$skipped = @(Get-Content -LiteralPath '{LEFT_OUT}' -Encoding UTF8)\n" if bag.left_out else ""
     sealed = (
-        f"$manifest = Join-Path {power_text(bag.name)} 'manifest-sha256.txt'\n"
-        "$sealed = @(Get-Content -LiteralPath $manifest -Encoding UTF8)\n"
+        f"$sealed = @(foreach ($list in 'manifest-sha256.txt', '{_SEAL}') "
+        f"{{ Get-Content -LiteralPath (Join-Path {power_text(bag.name)} $list) -Encoding UTF8 }})\n"
         'foreach ($line in $skipped) { if ($sealed -cnotcontains $line) { throw "not in the manifest: $line" } }\n'
     )
-    power = [skipped + (sealed if bag.left_out else "") + _power_check(_SEAL, bag.name, "", says=False)]
+    power = [skipped + (sealed if bag.left_out else "")]
+    power.append(_power_check(_SEAL, bag.name, "$skipped" if bag.left_out else "", says=False))
     power.append(_power_check("manifest-sha256.txt", bag.name, "$skipped" if bag.left_out else "", says=False))
     power.append(
         f"$root = (Get-Item -LiteralPath {power_text(bag.name)}).FullName\n"
@@ -285,8 +291,8 @@ def _custody(bag: Verifiable) -> Section:
         f"$seal = (Get-FileHash -Algorithm SHA256 -LiteralPath (Join-Path {power_text(bag.name)} '{_SEAL}')).Hash\n"
         "$previous = $null\n"
         "foreach ($file in Get-ChildItem -LiteralPath $log -Filter *.json | Sort-Object Name) {\n"
-        "  $told = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
-        '  if ($told.previous -ne $previous -or $told.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
+        "  $stated = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
+        '  if ($stated.previous -ne $previous -or $stated.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
         "  $previous = (Get-FileHash -Algorithm SHA256 -LiteralPath $file.FullName).Hash\n"
         '}\n"OK"'
     )

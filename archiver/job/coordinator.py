@@ -86,7 +86,7 @@ class Coordinator:
     """In the order they were handed out."""
     finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
     slots: Slots = field(default_factory=Slots)
-    state_told: float = 0.0
+    state_sent: float = 0.0
     prefer_new: bool = False
     """Whether there are new seeds that wait, or may come."""
     to_isolate: deque[Seed] = field(default_factory=deque)
@@ -289,9 +289,9 @@ class Coordinator:
 
     def _tell_state(self) -> None:
         now = time.monotonic()
-        if now - self.state_told < EVERY:
+        if now - self.state_sent < EVERY:
             return
-        self.state_told = now
+        self.state_sent = now
         self.hosts.keep()
         slow = (host_of(each.seed.url) for each in self.in_flight.values() if now - each.since > SLOW_SECONDS)
         self.tell(

@@ -122,7 +122,7 @@ class Results:
                 self.report(result_of(origin, entry, new=False))
 
     def report(self, result: Result, seconds: float | None = None) -> None:
-        """Count a result and tell the caller of it."""
+        """Count a result and pass it to the caller."""
         self.summary.count(result)
         self.on_result(result)
         self.tell(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
@@ -130,5 +130,5 @@ class Results:
 
 def _not_in_files(seed: Seed, done: Failure) -> Result:
     """Of a seed that the files of `--from` do not have, whatever is known of it from before."""
-    told = Result(seed=seed.origin, url=seed.url, outcome=done.outcome, bag=None, verdict=None, reason=done.reason)
-    return replace(told, kind=done.kind)
+    earlier = Result(seed=seed.origin, url=seed.url, outcome=done.outcome, bag=None, verdict=None, reason=done.reason)
+    return replace(earlier, kind=done.kind)

@@ -105,9 +105,9 @@ def note(bags: Path, visits: Iterable[Mapping[str, Any]]) -> None:
     folder = bags / FOLDER
     with storage(f"keep visits in {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-        for day, told in lines.items():
+        for day, digests in lines.items():
             with (folder / f"{day}.jsonl").open("ab") as file:
-                file.write("".join(f"{each}\n" for each in told).encode("ascii"))
+                file.write("".join(f"{each}\n" for each in digests).encode("ascii"))
         flush(folder)
 
 
@@ -120,7 +120,7 @@ def seal_visits(config: Config, job: str, signer: "Signer | None", now: datetime
     for path in days:
         with storage(f"read visits in {path}"):
             data = path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]  # a line that was cut by a crash is no visit
+        whole = data[: data.rfind(b"\n") + 1]  # a line that was cut by a crash is not a visit
         if whole:
             name, warning = _seal(config, job, signer, now, path.stem, whole)
             names.append(name)

@@ -57,7 +57,7 @@ class Answer:
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "Answer":
-        """The answer that a record tells of, as far as it does: records are hostile until validated."""
+        """The answer that a record states, as far as it does: records are hostile until validated."""
         capture = record.get("capture")
         capture = capture if isinstance(capture, Mapping) else {}
         status, digest, truncated = (capture.get(name) for name in ("status", "payload_sha256", "truncated"))

@@ -158,13 +158,13 @@ def _whole(folder: Folder, path: Path, entry: Entry, fingerprint: str) -> dict[s
         if whole.seed:
             folder.write(f"{place}/{whole.seed[0]}", whole.seed[1])
             files.append(whole.seed[0])
-        told = {
+        facts = {
             "paragraphs": [[direction(each), each] for each in whole.paragraphs[:2_000]],
             "files": files,
             "thumbnail": [whole.lead.source, whole.lead.width, whole.lead.height] if whole.lead else None,
         }
-    folder.write(about, json.dumps({"mark": mark, **told}, ensure_ascii=False).encode("utf-8", "replace"))
-    return told
+    folder.write(about, json.dumps({"mark": mark, **facts}, ensure_ascii=False).encode("utf-8", "replace"))
+    return facts
 
 
 def _keep(rows: sqlite3.Connection, entry: Entry) -> None:

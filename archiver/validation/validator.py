@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Literal
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
-from archiver.model.private import file_beside
 from archiver.model.seal_file import SEAL
 from archiver.validation.bagit.fixity import check_fixity
 from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
@@ -47,7 +46,7 @@ class ValidationOptions:
     strict: bool = False
     cores: int = 1
     beside: Path | None = None
-    """Where the private facts of the bag lie, if they are kept beside it; None: they are not looked for."""
+    """The path of the bag: what is kept beside it is looked at. None: it is not looked for."""
 
 
 def validate_bag(
@@ -78,7 +77,7 @@ def validate_bag(
         second_opinion=second_opinion,
         strict=strict,
         cores=cores,
-        beside=file_beside(path),
+        beside=path,
     )
     try:
         with opened(path) as (tree, findings):
@@ -140,11 +139,11 @@ def validate_tree(
                 checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
-    told = list(found.summed_up())
+    summed_up = list(found.summed_up())
     harder = STRICT if options.strict else _LOG if _needs_log(options) else frozenset[str]()
     if harder:
-        told = [replace(each, severity="error") if each.code in harder else each for each in told]
-    return _report(name, tree, asked, made, told)
+        summed_up = [replace(each, severity="error") if each.code in harder else each for each in summed_up]
+    return _report(name, tree, asked, made, summed_up)
 
 
 _LOG = frozenset(("CUS011",))

@@ -102,9 +102,9 @@ def test_a_worker_with_another_archiver_is_refused_in_one_line(site, tmp_path, t
     (tmp_path / "path" / "sitecustomize.py").write_text(there)
     with dask(tmp_path / "dask") as running:
         running.worker(PYTHONPATH=str(tmp_path / "path"))
-        code, results, told = ended(site.begin("--executor", running.address))
+        code, results, found = ended(site.begin("--executor", running.address))
     assert (code, results) == (2, [])
-    assert said in told.splitlines()[-1]
+    assert said in found.splitlines()[-1]
     assert not site.room.asked
 
 
@@ -128,7 +128,7 @@ class TestFitting:
         with pytest.raises(UsageError, match=r"does not see .*mount the coordinator's bags folder there"):
             dask_worker.take_up(spec)
 
-    def test_another_python_is_refused_and_another_patch_level_of_a_package_is_told(self, spec):
+    def test_another_python_is_refused_and_another_patch_level_of_a_package_is_reported(self, spec):
         def with_(**versions: str) -> dask_worker.JobSpec:
             return replace(spec, versions={**spec.versions, **versions})
 
@@ -137,8 +137,8 @@ class TestFitting:
         with pytest.raises(UsageError, match=r"lxml none here|lxml 1\.0 here"):
             dask_worker.take_up(with_(lxml="1.0"))
         series = spec.versions["lxml"].rpartition(".")[0]
-        [told] = dask_worker.take_up(with_(lxml=f"{series}.999"))[1]
-        assert told.startswith(f"lxml {series}.999 here")
+        [found] = dask_worker.take_up(with_(lxml=f"{series}.999"))[1]
+        assert found.startswith(f"lxml {series}.999 here")
 
     def test_one_that_came_later_is_looked_at_with_its_first_call(self, spec, monkeypatch):
         with pytest.raises(UsageError, match="archiver 0 here"):

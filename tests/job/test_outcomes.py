@@ -76,6 +76,19 @@ def test_what_another_run_would_not_change_is_asked_for_again_with_retry_alone(a
 
 
 @pytest.mark.parametrize("delivers", [False, True], ids=["bags here", "delivered"])
+def test_an_article_that_is_cut_in_the_same_way_each_time_has_one_bag(delivers, runs, tmp_path):
+    """It is asked for by each run; a job that kept its bags made one of it each time."""
+    (tmp_path / "library").mkdir()
+    options = ["--deliver", str(tmp_path / "library")] if delivers else []
+    found = runs(CUT, CUT, CUT, options=options)
+    assert [(each["outcome"], each["partial"], asked > 0) for _, each, _, asked in found] == [
+        ("captured", True, True)
+    ] * 3
+    assert len({each["bag"] for _, each, _, _ in found}) == 1
+    assert len(list((tmp_path / "library").glob("*.tar")) if delivers else bags(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("delivers", [False, True], ids=["bags here", "delivered"])
 def test_the_answer_of_the_last_bag_makes_no_further_one_though_nobody_answered_in_between(delivers, tmp_path, capsys):
     """Twice nobody answers, which has no bag; the bag before is remembered."""
     seeds, library = write_seeds(tmp_path / "seeds", range(1)), tmp_path / "library"

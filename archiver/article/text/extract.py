@@ -17,8 +17,9 @@ from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import fallback_extractors
 from archiver.article.text.article_edges import with_edges
-from archiver.article.text.blocks import Block, Cut, cut_of, running
-from archiver.article.text.features import Told
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import Cut, cut_of, running
+from archiver.article.text.features import SelfDescription
 from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
 from archiver.article.text.select_body import ENOUGH, choose, judge
@@ -55,13 +56,13 @@ class Extracted:
 def extract(page: Outline, graph: Graph, url: str) -> Extracted:
     """The text of the article. The page stays as it was."""
     tree = page.tree
-    parts = cut_of(tree)
+    parts = cut_of(tree, page.marked)
     if page.size > MAX_ELEMENTS:
         note = f"the page has more than {MAX_ELEMENTS} elements; which of them are the article was not judged"
         return Extracted(note=note, parts=parts)
     blocks = running(parts.blocks)
     places = Places(tree)
-    judged = judge(blocks, told_of(tree, graph))
+    judged = judge(blocks, description_of(tree, graph))
     search = _Search()
 
     def chosen(enough: float) -> tuple[PageBlock, ...]:
@@ -96,8 +97,8 @@ def _all_prose(blocks: list[Block]) -> list[Block]:
     return [each for each in blocks if fallback_extractors.is_prose(each)]
 
 
-def told_of(tree: Element, graph: Graph) -> Told:
-    """What the page tells of itself in its title, its description and its data."""
+def description_of(tree: Element, graph: Graph) -> SelfDescription:
+    """What the page says of itself in its title, its description and its data."""
     title: set[str] = set()
     lead: set[str] = set()
     for element in tree.iter("title", "h1", "meta"):
@@ -111,7 +112,7 @@ def told_of(tree: Element, graph: Graph) -> Told:
             lead |= terms((element.get("content") or "")[:1000])
     body = max((text for text, _ in graph.bodies()), key=len, default="")
     bare = "".join(_TAG.sub("", body).split())
-    return Told(title=frozenset(title), lead=frozenset(lead), body=bare if len(bare) > 200 else "")
+    return SelfDescription(title=frozenset(title), lead=frozenset(lead), body=bare if len(bare) > 200 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,7 @@ class _Search:
         self.found: list[_Found] = []
 
     def add(self, extractor: str, version: str, find: Callable[[], tuple[PageBlock, ...]]) -> None:
-        """Try one more way; a text that was found already is no other."""
+        """Try one more way; a text that was found already does not count."""
         blocks = find()
         texts = [block.text for block in blocks]
         if not blocks or any([b.text for b in each.blocks] == texts for each in self.found):
@@ -139,7 +140,7 @@ class _Search:
         self.found.append(_Found(blocks, words_of(texts).total(), candidate))
 
     def satisfied(self) -> bool:
-        """Whether what was found is no mere handful of words."""
+        """Whether what was found is more than a handful of words."""
         return any(each.size >= _FEW for each in self.found)
 
     def result(self, parts: Cut) -> Extracted:

@@ -18,8 +18,9 @@ from lxml.etree import _Element as Element
 
 from archiver.article.html.dom import parse, path_of
 from archiver.article.html.jsonld import Graph
+from archiver.article.text.block import Block, words_in
 from archiver.article.text.block_kinds import kind_of
-from archiver.article.text.blocks import Block, blocks_of, words_in
+from archiver.article.text.blocks import blocks_of
 from archiver.article.text.page_model import Places
 from archiver.article.words import fold
 from archiver.model import BlockKind, PageBlock

@@ -7,8 +7,8 @@ depth they stand at.
 from collections.abc import Iterator, Sequence
 
 from archiver.article.text import class_hints
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 
 _COMMENT = 1 << class_hints.NAMES.index("comment")
 _WIDER = 1.4
@@ -155,7 +155,7 @@ def levels(blocks: Sequence[Block], top: Place) -> list[int]:
 
 
 def marked(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, int]:
-    """The marks of what each chosen block stands in, below what `top` stands in too: what both have tells nothing."""
+    """The marks of what each chosen block stands in, but for what `top` stands in too, which distinguishes nothing."""
     known = dict.fromkeys(_way_up(top), 0)
 
     def marks_of(place: Place) -> int:

@@ -56,8 +56,7 @@ class BagSink:
         """The same result; where the seed's last bag has the answer already, without the new bag."""
         if isinstance(done, Archived) and done.repeats:
             return done
-        asks = isinstance(done, Archived) and done.outcome != "captured"
-        last = of_last_bag(self._ledger.find(key_of(seed))) if asks else None
+        last = of_last_bag(self._ledger.find(key_of(seed))) if isinstance(done, Archived) else None
         if not isinstance(done, Archived) or self._config.recapture or not repeats(done, last):
             return done
         if last is None or last.bag is None or not (self._config.bags / last.bag).is_dir():

@@ -234,7 +234,7 @@ def _connected(address: str) -> Any:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', or mend --executor"
+            f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', or correct --executor"
         ) from error
 
 

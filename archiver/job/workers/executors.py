@@ -46,8 +46,8 @@ def isolated_process(config: Config, job: str, opening: Opening | None = None) -
 
 
 def _processes(config: Config, job: str, processes: int, threads: int, opening: Opening | None) -> Executor:
-    told = (config, job, logging.getLogger().level, opening)
-    return WorkerPool(processes, threads, _equip, told, preload=PRELOADED)
+    equipment = (config, job, logging.getLogger().level, opening)
+    return WorkerPool(processes, threads, _equip, equipment, preload=PRELOADED)
 
 
 def capacity(workers: Executor, config: Config) -> tuple[int, int]:

@@ -44,7 +44,7 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[Pr
     """Archive one seed with the tools of this worker; with a name for it, deliver its bag. `previous` are the earlier
     bags of its address. Raises StorageError."""
     tools: Tools | None = getattr(here, "tools", _tools)
-    assert tools is not None, "the worker was not told the job"
+    assert tools is not None, "the worker has no job"
     started = datetime.now(UTC)
     work = partial(archive, previous=previous) if previous else archive
     try:

@@ -5,7 +5,7 @@ A label is a phrase of known words before an address: `Original url:`, `Lien d'o
 `来源：`. With a word for *original* it states the address outright; else (`Source:`, `Quelle:`) it counts only in a
 document that does not state one outright, since `Source: [Reuters](…)` under an article is a credit.
 
-Of a bare address, marks of punctuation at its end are no part (GitHub Flavored Markdown, section 6.9, autolinks
+Of a bare address, marks of punctuation at its end are not part (GitHub Flavored Markdown, section 6.9, autolinks
 (extension)); nothing else is repaired (RFC 3986; international names and paths as in RFC 3987).
 """
 
@@ -146,8 +146,8 @@ def read_stated(text: str) -> Stated | None:
     url = trim(whole)
     cut = whole[len(url) :].strip("*_~")
     opened = text[: len(text) - len(bare)].strip()
-    told = cut if not (opened and all(mark in ")]}”“»\"'’‹›）」』】" for mark in cut)) else ""
-    stated = _schemed(url, f"{shown(told)} behind the address was left off" if told else "")
+    dropped = cut if not (opened and all(mark in ")]}”“»\"'’‹›）」』】" for mark in cut)) else ""
+    stated = _schemed(url, f"{shown(dropped)} behind the address was left off" if dropped else "")
     return stated._replace(former=whole) if whole != url and not rest else stated
 
 

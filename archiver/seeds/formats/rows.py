@@ -190,7 +190,7 @@ def _text_blocks(value: str, line: int) -> list[Block]:
 
 
 def _within(block: Block, last: int) -> Block:
-    """A block whose lines are lines of the row: escapes (`\\n` in JSON) are no line ends."""
+    """A block whose lines are lines of the row: escapes (`\\n` in JSON) are not line ends."""
     block.line, block.end = min(block.line, last), min(block.end, last)
     return block
 

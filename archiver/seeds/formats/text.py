@@ -1,8 +1,8 @@
 """Plain text and Markdown: blocks of lines, their marks read, each with the line it stands on.
 
 CommonMark 0.31 with GFM's tables, strikethrough and footnotes, by markdown-it-py, but for what in running text is no
-mark: four spaces of indentation are no code, a line of dashes under a paragraph makes no heading, one numbered line
-alone is no list (`3. Mai 2024`). Lines that no block holds, such as a definition nothing refers to, are blocks of their
+mark: four spaces of indentation are not code, a line of dashes under a paragraph makes no heading, one numbered line
+alone is not a list (`3. Mai 2024`). Lines in no block, such as a definition nothing refers to, are blocks of their
 own: no line is lost.
 """
 

@@ -16,7 +16,7 @@ from unicodedata import is_normalized
 
 from archiver.digest import CHUNK, digest_stream, sha256
 from archiver.model import Finding
-from archiver.model.private import LARGEST
+from archiver.model.private import LARGEST, file_beside
 from archiver.validation.bagit.tagfiles import Info
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.bracket import check_bracket
@@ -47,7 +47,7 @@ def check_payload(
     tree: Tree, info: Info, reread: Reread | None = None, *, trust: Trust, beside: Path | None = None
 ) -> tuple[set[str], list[Finding]]:
     """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again.
-    `beside` is where its private facts lie, if they are kept beside it; None: they are not looked for."""
+    `beside` is the path of the bag: what is kept beside it is looked at; None: it is not looked for."""
     made = {"record"}
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
@@ -78,7 +78,7 @@ def check_payload(
     findings += check_wacz(tree, record, text, warcs, digest)
     findings += check_crate(tree, record, info, digest)
     findings += check_sense(record, text)
-    done, more = check_bracket(tree, record, named, digest, trust)
+    done, more = check_bracket(tree, record, named, digest, trust, beside)
     made |= done
     findings += more
     findings += check_rendering(tree, record, digest, reread)
@@ -138,7 +138,7 @@ def _private(tree: Tree, record: Record, digest: Digest, beside: Path | None) ->
     """Facts about people and cases: as the record says, or left out of an access copy."""
     if record.get(str, "private", "kept") != "bag":
         if beside is not None and record.get(dict, "redaction") is None:
-            yield from _private_beside(record, beside)
+            yield from _private_beside(record, file_beside(beside))
         return
     path, stated = f"data/{record.get(str, 'private', 'file')}", record.get(str, "private", "sha256")
     if path not in tree.files and record.get(dict, "redaction") is not None:
@@ -173,7 +173,7 @@ def _private_beside(record: Record, place: Path) -> Iterator[Finding]:
 
 
 NOT_LINES = ("docx", "pdf", "webloc")
-"""Formats of seeds that are no lines of text."""
+"""Formats of seeds that are not lines of text."""
 
 
 def _lines(tree: Tree, path: str) -> int:

@@ -126,7 +126,7 @@ def recorded_page(
     found = next((each for each in warc if each.id == named and each.type in ("response", "resource")), None)
     resource = found is not None and found.type == "resource"
     if found is None or (found.status is None and not resource):
-        return None, "the recorded response is not there, or is no HTTP"
+        return None, "the recorded response is not there, or is not HTTP"
     bound = record.get(int, "configuration", "limits", "page_bytes") or PAGE_BYTES
     limit = max(1, min(bound, PAGE_BYTES))
     payload = bytearray()
