@@ -221,7 +221,7 @@ def _certificate(carried: asn1.TLV) -> x509.Certificate | None:
     """A certificate that can be read in all its parts, some of which are only read when they are asked for."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of serial numbers that are none: each later look would warn again
+            warnings.simplefilter("error")  # of invalid serial numbers: each later look would warn again
             certificate = x509.load_der_x509_certificate(asn1.encode_der(carried))
             is_sound(certificate)
     except UNREADABLE:

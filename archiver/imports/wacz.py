@@ -22,7 +22,7 @@ _STATED = ("software", "title", "description", "created", "modified", "wacz_vers
 
 
 def opened(stream: BinaryIO, name: str) -> ZipFile:
-    """The zip file. Raises UsageError where it is none, or its directory is too large."""
+    """The zip file. Raises UsageError where it is not a zip, or its directory is too large."""
     try:
         if directory_size(stream) > DIRECTORY:
             raise UsageError(f"{name}: its central directory has more than {DIRECTORY:,} bytes")

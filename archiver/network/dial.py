@@ -54,7 +54,7 @@ class Route:
 
     @classmethod
     def of(cls, config: Config) -> "Route":
-        """That of a job's settings. Raises UsageError for a proxy that is none."""
+        """That of a job's settings. Raises UsageError for an invalid proxy."""
         check_proxy(config.proxy, required=config.proxy_required)
         return cls(
             proxy=config.proxy,

@@ -54,7 +54,7 @@ class Bucket:
     """A bucket on a server."""
 
     def __init__(self, name: str, address: str, endpoint: str | None, route: Route) -> None:
-        """`address` is how errors name it. Raises UsageError for an endpoint or a proxy that is none, StorageError."""
+        """`address` is how errors name it. Raises UsageError for an invalid endpoint or proxy, StorageError."""
         self.name, self._address = name, address
         with self.errors("set up"):
             try:

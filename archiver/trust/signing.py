@@ -34,7 +34,7 @@ class Signing:
 
     @classmethod
     def of(cls, config: Config, now: datetime, **more: Any) -> "Signing":
-        """That of the settings, and fields that they do not have. Raises UsageError for a proxy that is none."""
+        """That of the settings, and fields that they do not have. Raises UsageError for an invalid proxy."""
         return cls(
             now=now,
             timestamp_url=config.timestamp,

@@ -1,8 +1,9 @@
 """Validates one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; docs/bag-format.md).
 
 No finding stops it; what cannot be checked is reported as `not checked`. It changes nothing, follows no link, and reads
-nothing outside the bag. Bags without `data/provenance.json` are validated as bags only. Modules that few bags need are
-imported when one does: start-up is a good part of the time a small bag takes.
+nothing outside the bag but what archiver keeps beside it: private facts, the closing of its job. Bags without
+`data/provenance.json` are validated as bags only. Modules that few bags need are imported when one does: start-up is a
+good part of the time a small bag takes.
 """
 
 from collections.abc import Sequence

@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def scheduler_of(executor: str) -> str:
-    """Dask's own address of a scheduler. Raises UsageError for what is none, and where Dask is not installed."""
+    """Dask's own address of a scheduler. Raises UsageError for an invalid one, and where Dask is not installed."""
     match = _ADDRESS.fullmatch(executor)
     if match is None:
         raise UsageError(

@@ -9,11 +9,13 @@ from pathlib import Path
 from archiver.model import Finding
 from archiver.model.bracket import CERTIFICATES, CLOSING, TOKEN, folder_beside, line_of
 from archiver.model.private import name_beside
+from archiver.validation.bagit.tree import open_below
 from archiver.validation.payload.authority import authority_of
 from archiver.validation.payload.provenance import Record
 from archiver.validation.rules.registry import finding
 from archiver.validation.trust.policy import Trust
 
+_ABSENT = "its token is not beside the bag"
 _LARGEST = 256 << 20
 """Bytes of a closing: 65 a bag."""
 
@@ -29,12 +31,19 @@ class _Closing:
 
 
 def check_closing(bag: Path | None, seal: str | None, record: Record, trust: Trust) -> Iterator[Finding]:
-    """What the closing beside a bag shows; that it was not checked where it is not there. `seal` is the SHA-256 of the
-    tag manifest. Raises OSError where it cannot be read."""
+    """What the closing beside a bag shows; that it was not checked where it is not there, or cannot be read. `seal` is
+    the SHA-256 of the tag manifest."""
     folder = folder_beside(bag, record.get(str, "bracket", "job")) if bag is not None else None
-    closing = _read(folder) if folder is not None else None
-    if bag is None or folder is None or closing is None or seal is None or record.get(dict, "redaction") is not None:
-        yield finding("BRK012")
+    if bag is None or folder is None or seal is None or record.get(dict, "redaction") is not None:
+        yield finding("BRK012", reason=_ABSENT)
+        return
+    try:
+        closing = _read(folder)
+    except (FileNotFoundError, NotADirectoryError):
+        yield finding("BRK012", reason=_ABSENT)
+        return
+    except OSError as error:
+        yield finding("BRK012", reason=error.strerror or error)
         return
     from archiver.cms.read import InvalidCms, read_timestamp
 
@@ -57,13 +66,10 @@ def check_closing(bag: Path | None, seal: str | None, record: Record, trust: Tru
         yield finding("BRK015", time=f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}", who=who.name, verified=who.verified)
 
 
-def _read(folder: Path) -> _Closing | None:
-    """The closing in a folder; None where there is none, or not all of it. Raises OSError."""
-    try:
-        about = (folder / CLOSING).stat()
-        return _parsed(folder, about.st_mtime_ns, about.st_size)
-    except (FileNotFoundError, NotADirectoryError):
-        return None
+def _read(folder: Path) -> _Closing:
+    """The closing in a folder. Raises OSError."""
+    about = (folder / CLOSING).lstat()
+    return _parsed(folder, about.st_mtime_ns, about.st_size)
 
 
 @lru_cache(4)
@@ -71,9 +77,7 @@ def _parsed(folder: Path, _changed: int, _size: int) -> _Closing:
     """All bags of a job have one."""
     found = []
     for name in (CLOSING, CLOSING + TOKEN, CLOSING + CERTIFICATES):
-        if not (folder / name).is_file():
-            raise FileNotFoundError(name)
-        with (folder / name).open("rb") as file:
+        with open_below(str(folder), name) as file:
             found.append(file.read(_LARGEST))
     lines = frozenset(found[0].decode("utf-8", "replace").splitlines())
     return _Closing(found[0], found[1], found[2], lines)

@@ -8,7 +8,6 @@ import base64
 import binascii
 import io
 import re
-import stat
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -18,7 +17,7 @@ from archiver.digest import CHUNK, digest_stream, sha256
 from archiver.model import Finding
 from archiver.model.private import LARGEST, file_beside
 from archiver.validation.bagit.tagfiles import Info
-from archiver.validation.bagit.tree import Tree
+from archiver.validation.bagit.tree import Tree, open_below
 from archiver.validation.payload.bracket import check_bracket
 from archiver.validation.payload.consistency import check_sense
 from archiver.validation.payload.exchanges import check_exchanges
@@ -158,10 +157,7 @@ def _private_beside(record: Record, place: Path) -> Iterator[Finding]:
         return
     stated, where = record.get(str, "private", "sha256"), f".archiver/private/{place.name}"
     try:
-        if not stat.S_ISREG(place.stat().st_mode):
-            yield finding("PRIV006", RECORD, reason="it is not a file")
-            return
-        with place.open("rb") as file:
+        with open_below(str(place.parent), place.name) as file:
             found = sha256(file.read(LARGEST))
     except (FileNotFoundError, NotADirectoryError):
         yield finding("PRIV004", RECORD, digest=stated)

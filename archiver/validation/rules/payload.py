@@ -131,7 +131,7 @@ RULES: dict[str, Rule] = {
                 _BRACKET,
                 "authority of the opening token, {who}, not verified at {time}: {reason}",
             ),
-            "BRK012": ("info", _BRACKET, "closing of the job not checked: its token is not beside the bag"),
+            "BRK012": ("info", _BRACKET, "closing of the job not checked: {reason}"),
             "BRK013": ("warning", _BRACKET, "the closing of the job beside the bag, {file}, does not have this bag"),
             "BRK014": ("error", _BRACKET, "closing beside the bag, {file}, not valid: {reason}; restore or remove it"),
             "BRK015": ("info", _BRACKET, "bag sealed before {time}, by {who}: {verified}"),
