@@ -15,8 +15,8 @@ class Place:
     holds."""
 
     __slots__ = (
-        *("_name", "_own", "depth", "element", "held", "linked", "marked", "near", "parent", "prose", "score", "tag"),
-        "words",
+        *("_name", "_own", "depth", "element", "held", "linked", "marked", "near", "parent", "prose", "score", "size"),
+        *("tag", "words"),
     )
 
     def __init__(
@@ -25,7 +25,7 @@ class Place:
         self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
         self._name: str | None = None
         self._own = -1
-        self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
+        self.held = self.size = self.prose = self.near = self.score = self.words = self.linked = 0.0
 
     @property
     def name(self) -> str:

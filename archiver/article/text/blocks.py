@@ -39,7 +39,10 @@ _FLOWING = INLINE | {"acronym", "img", "picture", "rb", "ruby", "strike"}
 _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
 _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
-_LAYOUT = etree.XPath("boolean(.//p or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3 or .//article)")
+_LAYOUT = etree.XPath(
+    "boolean(.//p[not(parent::td or parent::th)] or */p[2] or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3"
+    " or .//article)"
+)
 _AGAIN = 3
 """So often is a page cut anew at most."""
 _CELLS = frozenset(("td", "th"))
@@ -218,7 +221,7 @@ class _Cutter:
             self._links += tag == "a"
             way |= (_LINKED if tag == "a" else 0) | (_BOLD if tag in _STRONG else 0)
             return child, iter(child), place, depth, way, ""
-        if tag in _CELLS and place.tag == "row":
+        if place.tag == "row" and (tag in _CELLS or tag == "p"):
             self._take(" ", 0)
             return child, iter(child), place, depth, way, "cell"
         # A row of a table is one block, but for tables that lay out a page.
