@@ -28,12 +28,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         commands = parser(lazily=True)
         args = commands.parse_args(argv)
+        args.as_program = argv is None
         if args.command is None:
             commands.print_help(sys.stderr)
             return 2
         debug = args.debug
         logging.basicConfig(level=logging.CRITICAL + 1)
-        # Not what libraries log: AWS's tells session tokens, HTTP's whole addresses.
+        # Not what libraries log: AWS's contain session tokens, HTTP's whole addresses.
         logging.getLogger("archiver").setLevel(logging.DEBUG if debug else logging.NOTSET)
         command = getattr(importlib.import_module(MODULES[args.command]), args.command)
         with signals_as_interrupts():

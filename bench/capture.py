@@ -64,7 +64,7 @@ def by_run(folder: Path, urls: Path, root: Path) -> Cost:
 
 
 def responses(folder: Path) -> int:
-    """The response records with status 200 in all WARC files of a folder, so that the contenders can be told alike."""
+    """The response records with status 200 in all WARC files of a folder, so that the contenders are judged alike."""
     found = 0
     for path in folder.rglob("*.warc.gz"):
         with path.open("rb") as stream:
@@ -108,7 +108,7 @@ def recorder(at: str, files: dict[str, int], count: int, rounds: int) -> dict[st
     print(f"\n{'CPU ms a request':32} requests  and SHA-256  recorder    added  beside the hash   added wall")
     found = {}
     for path, size in files.items():
-        each = told(*STAGE, "recorder", at + path, count, rounds)
+        each = measured(*STAGE, "recorder", at + path, count, rounds)
         plain, hashed, ours = (each[name]["cpu"] for name in each)
         added, beside = ours / plain - 1, ours / hashed - 1
         wall = each["under the recorder"]["wall"] / each["requests alone"]["wall"] - 1
@@ -126,7 +126,7 @@ def memory(work: Path, at: str) -> dict[str, float]:
     for path in ("zeros.html", "zeros.bin"):
         folder = work / path
         folder.mkdir()
-        alone = told(*STAGE, "body", f"{at}/{path}", folder)
+        alone = measured(*STAGE, "body", f"{at}/{path}", folder)
         assert alone["bytes"] > 1 << 30, "the body did not come whole"
         (folder / "urls").write_text(f"{at}/{path}")
         run = by_run(folder, folder / "urls", folder)
@@ -138,7 +138,7 @@ def memory(work: Path, at: str) -> dict[str, float]:
     return found
 
 
-def told(*command: object) -> Any:
+def measured(*command: object) -> Any:
     """The JSON that a program prints."""
     done = subprocess.run([str(each) for each in command], stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout)

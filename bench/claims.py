@@ -5,7 +5,7 @@ usage: python bench/claims.py CORPUS [--misses]
 Of the pages of CORPUS whose truth has them. A title is right when it is the same but for white space, invisible
 characters and the form of characters (NFC), a name when it is the same but for case too. Among the headlines stand what
 a claim says and what the page wrote there. The preferred claim is the first that the page makes, as everything made of
-the record takes it. Dates are compared to the day, in UTC where both tell their zone. `--misses` prints each page that
+the record takes it. Dates are compared to the day, in UTC where both state their zone. `--misses` prints each page that
 fell short.
 """
 

@@ -1,6 +1,8 @@
 """What the coordinator of a job can take, and how long politeness takes: `python bench/scale.py [--seeds N …]`.
 
-Two measurements, whose assumptions docs/scale.md states; figures go as JSON into `bench/out/`.
+Two measurements, whose assumptions docs/scale.md states; figures go as JSON into `bench/out/`. With
+`--cluster N` a third one instead: a real job of so many made-up seeds on four Dask workers, which are killed, as is
+their scheduler (`soaking/cluster.py`).
 
 - The coordinator alone: a real job with a stage that does nothing. Reading ahead, queues, backlog, ledger and results
   are real; with `--folders` each seed makes a folder with a file, which is published. Each size in its own process.
@@ -150,6 +152,17 @@ def peak() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
+def on_a_cluster(args: argparse.Namespace) -> int:
+    """Run the job on the cluster; 1 where anything was wrong."""
+    sys.path.insert(0, str(Path(__file__).parent))
+    from soaking import cluster
+
+    work = args.work or Path(f"/tmp/cluster-{os.getpid()}")
+    facts = cluster.run(args.cluster, work, every=args.every, dice=random.Random(1))
+    print(json.dumps(facts, indent=1))
+    return 1 if facts["faults"] else 0
+
+
 def main() -> None:
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--seeds", type=int, nargs="+", default=[10_000, 100_000])
@@ -157,11 +170,16 @@ def main() -> None:
     options.add_argument("--only", choices=("coordinator", "clock"), help="one of the two")
     options.add_argument("--page", type=float, default=0.5, help="seconds a page takes (default: 0.5)")
     options.add_argument("--pace", type=float, default=1.0, help="seconds a host rests (default: 1)")
+    options.add_argument("--cluster", type=int, metavar="N", help="a job of N seeds on a cluster that is killed")
+    options.add_argument("--every", type=float, default=20.0, help="seconds between two deaths (default: 20)")
+    options.add_argument("--work", type=Path, help="an empty folder for the cluster (default: a new one in /tmp)")
     options.add_argument("--one", type=int, help=argparse.SUPPRESS)
     args = options.parse_args()
     if args.one:
         print(json.dumps(coordinating(args.one, folders=args.folders)))
         return
+    if args.cluster:
+        sys.exit(on_a_cluster(args))
     print(f"{os.cpu_count()} cores, load {os.getloadavg()[0]:.1f}")
     found: dict[str, list[dict[str, float]]] = {"coordinator": [], "clock": []}
     print("   seeds   seeds/s  CPU us/seed  peak MiB  ledger bytes/seed  next start s")

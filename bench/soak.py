@@ -7,13 +7,14 @@ the time is up nothing befalls the jobs any more: each seed must then end in the
 bag must be valid by two programs and delivered once, and nothing may be left behind. docs/scale.md says what was run.
 
 Writes `soak.json` and `soak.txt` into the work folder (`--work`) and ends with 1 where anything was wrong. As root it
-mounts a small disk; with libfaketime (Debian: faketime) clocks step; with Chromium pages are shown.
+mounts a small disk; with Chromium pages are shown.
 """
 
 import argparse
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import time
@@ -47,6 +48,11 @@ class Soak:
     beside: Counter[str] = field(default_factory=Counter)
     """Commands that ran beside jobs and between them, by name and exit code."""
 
+    def fault(self, words: str) -> None:
+        """Note a fault, and say it."""
+        self.faults.append(words)
+        print(f"     FAULT {words}", flush=True)
+
     def trouble(self, until: float) -> None:
         """Rounds until the time is up."""
         while (left := until - time.monotonic()) > 5:
@@ -56,9 +62,9 @@ class Soak:
             parts = self.dice.sample(collection.parts, self.dice.randint(1, min(4, len(collection.parts))))
             self._archive(fails=self.dice.random() < 0.5)
             with ExitStack() as stack:
-                if self.dice.random() < 0.3:
+                if self.dice.random() < 0.3 and any(self.collections[0].bags.glob("*/bagit.txt")):
                     stack.enter_context(self._beside(self.dice.choice(("validate", "audit", "status"))))
-                self._round(collection, parts, name, min(left, self.dice.uniform(10, 90)))
+                self._round(collection, parts, name, min(left, self.dice.uniform(20, 150)))
             if self.dice.random() < 0.15:
                 self._hand_off(kill=self.dice.random() < 0.5)
 
@@ -87,6 +93,7 @@ class Soak:
         temporary = self.place.temporary
         for each in self.collections:
             self.faults += states.integrity(each) + states.left_over(each, temporary)
+            self.faults += [] if each.sends else states.repeated(each)
             found, packages = delivered.fetched(self.place, each, self.place.work / "fetched" / each.name)
             self.faults += found
             bags = packages if each.sends else [b for b in each.bags.iterdir() if (b / "bagit.txt").exists()]
@@ -104,7 +111,8 @@ class Soak:
         told = rounds.go(self.place, collection, parts, name, number=len(self.history), seconds=seconds, dice=self.dice,
                          more=more)  # fmt: skip
         self.history.append(told)
-        self.faults += [f"round {told.number} ({told.collection}, {told.trouble}): {each}" for each in told.faults]
+        for each in told.faults:
+            self.fault(f"round {told.number} ({told.collection}, {told.trouble}): {each}")
         counts = states.counted(self.collections)
         print(f"{told.number:4} {told.collection:5} {told.trouble:10} {told.seconds:6.0f} s  exit {told.code!s:4} "
               f"{told.results:5} results  {len(self.faults)} faults  {counts}", flush=True)  # fmt: skip
@@ -156,9 +164,9 @@ class _Beside:
         self.soak.beside[f"{self.name}, exit {code}"] += 1
         said = self.path.with_suffix(".err").read_text("utf-8", "replace")
         if code not in self.allowed or "Traceback" in said:
-            self.soak.faults.append(f"{self.name} ended with {code}: {said.strip()[-300:]} ({self.path.name})")
+            self.soak.fault(f"{self.name} ended with {code}: {said.strip()[-300:]} ({self.path.name})")
         for each in watch.gone(self.process.pid, 30):
-            self.soak.faults.append(f"{self.name} left a process: {each.command[:100]}")
+            self.soak.fault(f"{self.name} left a process: {each.command[:100]}")
 
 
 def summary(soak: Soak, reader: Reader, args: argparse.Namespace, seconds: float) -> None:
@@ -173,7 +181,7 @@ def summary(soak: Soak, reader: Reader, args: argparse.Namespace, seconds: float
         "outcomes": states.counted(soak.collections), "served": dict(reader.statuses), "faults": soak.faults,
         "kinds": dict(Counter(each.kind.name for each in soak.plan)),
         "forms": dict(Counter(form for form, _ in soak.forms.values())),
-        "made_without": [name for name, there in (("browser", soak.place.browser), ("clock steps", places.FAKETIME),
+        "made_without": [name for name, there in (("browser", soak.place.browser),
                                                    ("small disk", soak.collections[1].disk)) if not there],
     }  # fmt: skip
     log = [asdict(each) for each in soak.history]
@@ -214,6 +222,7 @@ def main() -> int:
     options.add_argument("--no-browser", action="store_true")
     options.add_argument("--work", type=Path, help="an empty folder with a short path (default: a new one in /tmp)")
     args = options.parse_args()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that the servers end
     work = args.work or Path(f"/tmp/soak-{os.getpid()}")
     work.mkdir(parents=True, exist_ok=False)
     documents.PART = max(10, min(documents.PART, args.seeds // 6))

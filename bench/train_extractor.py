@@ -6,7 +6,7 @@ Each CORPUS holds `truth.json` ({id: {"file", "url", "articleBody", "publisher"?
 `evaluate.py`. A block is of the article when most of its words stand in the truth. The figures printed are of
 cross-validation, for each corpus apart: a publisher's pages are all in one fold, and no page is judged by a model that
 saw its publisher. `--apart` trains without a fifth of the sites and measures those beside trafilatura. `--write` then
-trains on everything and writes `archiver/article/text/body.json`. Nothing tells the model which corpus a page is from.
+trains on everything and writes `archiver/article/text/body.json`. Nothing shows the model which corpus a page is from.
 """
 
 import argparse
@@ -29,8 +29,9 @@ from archiver.article.compare.align import in_order
 from archiver.article.html.dom import parse
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import features, select_body
-from archiver.article.text.blocks import Block, blocks_of
-from archiver.article.text.extract import article_of, told_of
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import blocks_of
+from archiver.article.text.extract import article_of, description_of
 from archiver.article.text.tree_ensemble import Forest
 from archiver.markup.encodings import decode
 
@@ -69,7 +70,7 @@ class Sample:
     group: str
     body: bytes
     tree: Element
-    told: features.Told
+    described: features.SelfDescription
     rows: list[list[float]]
     labels: list[bool]
     weights: list[float]
@@ -81,8 +82,8 @@ def sample(key: str, page: dict[str, Any], corpus: Path) -> Sample | None:
     tree = parse(decode(body, "text/html")[0])
     if tree is None or not blocks_of(tree):
         return None
-    blocks, told = blocks_of(tree), told_of(tree, Graph(tree))
-    chosen, rows = features.rows_of(blocks, told)
+    blocks, described = blocks_of(tree), description_of(tree, Graph(tree))
+    chosen, rows = features.rows_of(blocks, described)
     found = labels(blocks, page["articleBody"])
     size = max(80.0, sum(b.words for b, label in zip(blocks, found) if label))
     return Sample(
@@ -93,7 +94,7 @@ def sample(key: str, page: dict[str, Any], corpus: Path) -> Sample | None:
         group=f"{corpus.resolve().name} {page.get('lang') or ''}".strip(),
         body=body,
         tree=tree,
-        told=told,
+        described=described,
         rows=rows,
         labels=[found[n] for n in chosen],
         # Each page counts the same, however long: so does the evaluation.
@@ -175,7 +176,7 @@ def readable(model: dict[str, Any]) -> str:
 def predicted(model: Forest, each: Sample) -> str:
     """The text of a page as the extractor would give it with this model."""
     blocks = blocks_of(each.tree)
-    judged = select_body.judge(blocks, each.told, model)
+    judged = select_body.judge(blocks, each.described, model)
     return "\n".join(block.text for block in article_of(blocks, judged, select_body.enough_for(judged)))
 
 

@@ -2,7 +2,7 @@
 
 Makes its bags (2.4 GiB) in a temporary folder, prints a table, and puts every figure as JSON into `bench/out/`. Seconds
 are medians over rounds in which the contenders take turns; CPU and peak memory come from `wait4` and hold children too.
-The commands are started by a small process: one started by this program would be told this program's memory as its own.
+The commands are started by a small process: one started by this program would be charged its memory.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""Markup is bounded before a parser sees it: attributes, tags, levels. What is cut is told."""
+"""Markup is bounded before a parser sees it: attributes, tags, levels. What is cut is named."""
 
 import pytest
 from hypothesis import given, settings
@@ -41,7 +41,7 @@ def test_paragraphs_beyond_the_last_level_stay_paragraphs_side_by_side():
 
 
 @pytest.mark.parametrize("value", ["1", "'>'", '"<p>"', "'a b c'"])
-def test_attributes_beyond_the_bound_are_cut_and_told(value):
+def test_attributes_beyond_the_bound_are_cut_and_reported(value):
     many = " ".join(f"a{n}={value}" for n in range(5_000))
     found = read(f"<p class=kept {many}>Words</p><p>Last")
     (first, last) = found.tree.iter("p")
@@ -67,7 +67,7 @@ def test_what_only_looks_like_a_tag_is_left_as_it_is(around):
     assert bounds.flattened(page.encode()).markup == page.encode()
 
 
-def test_tags_beyond_the_bound_are_cut_and_told(monkeypatch):
+def test_tags_beyond_the_bound_are_cut_and_reported(monkeypatch):
     monkeypatch.setattr(bounds, "MAX_TAGS", 100)
     found = read("<p>x" * 200)
     assert (len(list(found.tree.iter("p"))), found.cut) == (100, ("only the first 100 tags of the page are read",))

@@ -1,4 +1,4 @@
-"""What `growth` judges is told apart: linear work passes, quadratic work does not."""
+"""`growth` distinguishes: linear work passes, quadratic work does not."""
 
 import pytest
 from growth import grows_no_faster_than_linear

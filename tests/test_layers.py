@@ -41,7 +41,7 @@ ABOVE = {
     "verification": STAGES | {"ledger", "view"},
     "evidence": STAGES | {"ledger", "view", "exports", "series", "verification"},
     "transfer": STAGES | {"ledger", "exports", "redaction", "verification"},
-    "serve": STAGES | {"ledger", "view"},
+    "serve": STAGES | {"ledger", "view", "redaction"},
     "mementos": STAGES | {"redaction"},
     "imports": STAGES | {"mementos"},
     "tracing": STAGES | {"ledger", "view", "series", "mementos"},

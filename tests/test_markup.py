@@ -43,3 +43,9 @@ def test_a_page_larger_than_the_bound_is_not_kept(monkeypatch):
 def test_comments_are_left_out_and_what_is_no_page_is_none():
     assert document_of(PAGE, "text/html; charset=no-such-encoding").tree.xpath("//comment()") == []
     assert document_of(b"", HTML).tree is None
+
+
+def test_a_page_that_two_ask_for_before_it_is_read_is_parsed_once():
+    first = document_to_read_again(PAGE, HTML)
+    assert document_to_read_again(PAGE, HTML) is first
+    assert document_of(PAGE, HTML) is first

@@ -95,7 +95,7 @@ def _images(opening: Opened | None) -> list[Credit]:
     """Whom a page credits for its images, beside them and in its data."""
     if opening is None:
         return []
-    return [*image_credits.beside_images(opening.tree), *image_credits.of_data(opening.graph)]
+    return [*image_credits.beside_images(opening.outline), *image_credits.of_data(opening.graph)]
 
 
 def _together(

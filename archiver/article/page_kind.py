@@ -3,7 +3,7 @@
 A page that has the seed's own words is the article, whatever else it carries. Otherwise it is `blocked` (a challenge, a
 consent wall, a login, a paywall's stub), `gone` (only where the page says so) or `unread`: an answer that is not, or
 could not be read as, the article. The markers are data, in `page_kind.toml`. Judges values, fetches nothing; what
-cannot be told apart is taken for the article. The outcomes stand in one table, `archiver/model/outcomes.py`.
+cannot be distinguished is taken for the article. The outcomes stand in one table, `archiver/model/outcomes.py`.
 """
 
 import html
@@ -25,7 +25,7 @@ COVERED = 0.3
 PRESENT = 0.2
 """So many of the seed's phrases anywhere in the page's source: the article is there, and only reading it failed."""
 SHORT = 1200
-"""Characters of text above which a page is no mere notice."""
+"""Characters of text above which a page is more than a notice."""
 NOTICE = 80
 """Words above which a page says more than that something is not there."""
 SHELL = 30

@@ -40,7 +40,7 @@ class Opened:
 
 
 def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
-    """(the page as a tree, its encoding, why there is no tree): None where it is no HTML or holds nothing."""
+    """(the page as a tree, its encoding, why there is no tree): None where it is not HTML or holds nothing."""
     stated = content_type_of(page.headers)
     if (note := not_html(page.body, stated)) is not None:
         return None, None, note
@@ -55,13 +55,22 @@ def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
     return found, document.encoding, None
 
 
-def text_of(page: Page, opening: Opened | None) -> Extracted:
-    """The text of an opened page."""
-    return extract.extract(opening.outline, opening.graph, page.url) if opening is not None else Extracted()
+def text_of(page: Page, opening: Opened | None, *, fallback: bool = True) -> Extracted:
+    """The text of an opened page; with `fallback`, by trafilatura too, where it is installed."""
+    if opening is None:
+        return Extracted()
+    return extract.extract(opening.outline, opening.graph, page.url, fallback=fallback)
 
 
 def model_of(opening: Opened | None, text: Extracted) -> PageModel | None:
     """The model of the whole page, with its text; None where it was not opened."""
     if opening is None:
         return None
-    return page_model(opening.tree, text.blocks, opening.cut, parts=text.parts, comments=opening.comments)
+    return page_model(
+        opening.outline,
+        text.blocks,
+        opening.cut,
+        parts=text.parts,
+        places=text.places,
+        comments=opening.comments,
+    )

@@ -9,6 +9,7 @@ from archiver.bag.identifiers import identifiers
 from archiver.bag.names import seed_file_name
 from archiver.config import Config
 from archiver.model import Capture, ClaimName, LeadImage, PreviousBag, Reading, Rendering, Seed
+from archiver.model.bracket import Opening
 from archiver.model.check import Check
 from archiver.model.private import PrivatePart
 from archiver.rights.gate import LEVELS, level_of
@@ -58,6 +59,8 @@ class BagContents:
     """The file of `lead`, decoded; empty where there is none."""
     checks: tuple[Check, ...] = ()
     """What programs said of the payload before it is sealed."""
+    opening: Opening | None = None
+    """The opening of the job's bracket; None where it has none."""
 
     @cached_property
     def identifiers(self) -> tuple[tuple[str, str], ...]:

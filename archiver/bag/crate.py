@@ -15,6 +15,7 @@ from archiver.bag.roles import term_of
 from archiver.bag.sanitize import json_bytes, one_line
 from archiver.markup.addresses import as_uri
 from archiver.model import Credit
+from archiver.model.bracket import FOLDER as OF_BRACKET
 from archiver.model.private import PRIVATE_FILE
 
 CONTEXT = "https://w3id.org/ro/crate/1.2/context"
@@ -245,9 +246,9 @@ def _rendering(contents: BagContents) -> Iterator[Entity]:
     rendering = contents.rendering
     if rendering is None:
         return
-    told = rendering.about.get("browser") or {}
-    browser: Entity = {"@id": "#browser", "@type": "SoftwareApplication", "name": told.get("name") or "a browser"}
-    yield {**browser, "version": str(told.get("version") or NOT_STATED), "url": ABOUT}
+    program = rendering.about.get("browser") or {}
+    browser: Entity = {"@id": "#browser", "@type": "SoftwareApplication", "name": program.get("name") or "a browser"}
+    yield {**browser, "version": str(program.get("version") or NOT_STATED), "url": ABOUT}
     yield {
         "@id": "#rendering",
         "@type": "CreateAction",
@@ -297,4 +298,6 @@ def _describe(contents: BagContents, path: str) -> str:
         return DESCRIPTIONS.get(path, "A file that a browser made")
     if path.endswith("-shared.warc.gz"):
         return "Records copied from other captures of the same job"
+    if path.startswith(OF_BRACKET):
+        return "What the job said before it asked for anything, and the timestamp of that"
     return "A certificate that was presented" if path.startswith("evidence/tls/") else "A file of the WACZ"

@@ -23,6 +23,8 @@ _FORMATS = (
     (".html", Format("Hypertext Markup Language", "5", "text/html", "fmt/471")),
     (".png", Format("Portable Network Graphics", None, "image/png", "fmt/11")),
     (".pdf", Format("Acrobat PDF 1.4 - Portable Document Format", "1.4", "application/pdf", "fmt/18")),
+    (".crt", Format("Privacy Enhanced Mail certificate", None, "application/x-pem-file", None)),
+    (".tsr", Format("Timestamp response (RFC 3161)", None, "application/timestamp-reply", None)),
     (".pem", Format("Privacy Enhanced Mail certificate", None, "application/x-pem-file", None)),
     (".md", Format("Markdown", None, "text/markdown", "fmt/1149")),
     (".csv", Format("Comma Separated Values", None, "text/csv", "x-fmt/18")),

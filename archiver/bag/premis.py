@@ -44,7 +44,7 @@ class Event:
     agent: str
     files: tuple[str, ...]
     name: str | None = None
-    """What tells it from another event of its kind."""
+    """What distinguishes it from other events of its kind."""
 
 
 def premis_of(contents: BagContents, files: Sequence[File]) -> bytes:
@@ -102,8 +102,8 @@ def _rendering(contents: BagContents, paths: list[str]) -> list[Event]:
     rendering = contents.rendering
     if rendering is None:
         return []
-    told = rendering.about.get("browser") or {}
-    who = f"{told.get('name') or 'a browser'} {told.get('version') or ''}".strip()
+    program = rendering.about.get("browser") or {}
+    who = f"{program.get('name') or 'a browser'} {program.get('version') or ''}".strip()
     answered = (rendering.about.get("consent") or {}).get("answered") is True
     consent = "; a consent wall was answered" if answered else ""
     return [

@@ -15,7 +15,7 @@ from archiver import __version__
 from archiver.bag.bag_contents import CUSTODY_LOG, BagContents, ClockCheck
 from archiver.bag.rendering import rendering_part
 from archiver.bag.sanitize import json_bytes
-from archiver.config import NOT_TOLD, Config
+from archiver.config import UNSTATED, Config
 from archiver.digest import sha256
 from archiver.model import (
     Capture,
@@ -65,6 +65,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         **({"identifiers": _identifiers(contents)} if contents.identifiers else {}),
         "custody_log": CUSTODY_LOG,
         **_private(contents),
+        **({"bracket": contents.opening.stated} if contents.opening else {}),
         "operator": {
             "organisation": config.organisation,
             "person": config.operator,
@@ -79,7 +80,7 @@ def build_record(contents: BagContents) -> dict[str, Any]:
         "software": {
             "name": "archiver",
             "version": __version__,
-            "python": _PYTHON if config.state_system else NOT_TOLD,
+            "python": _PYTHON if config.state_system else UNSTATED,
             "packages": packages() if config.state_system else {},
         },
     }
@@ -93,12 +94,12 @@ _PYTHON = f"{platform.python_implementation()} {platform.python_version()}"
 
 
 def _host(config: Config) -> dict[str, str | None]:
-    told = config.state_system
-    return {"os": platform.platform() if told else None, "python": platform.python_version() if told else None}
+    stated = config.state_system
+    return {"os": platform.platform() if stated else None, "python": platform.python_version() if stated else None}
 
 
 def _rights(contents: BagContents) -> dict[str, Any]:
-    """The rights as stated. An access that is none of the four levels is kept in its own words, and decides nothing."""
+    """The rights as stated. Another access than the four levels is kept in its own words, and decides nothing."""
     rights = dict(contents.rights)
     stated = rights["access"]
     level = (stated or "").strip().lower()
@@ -216,10 +217,10 @@ def _capture(capture: Capture, warc: str) -> dict[str, Any]:
 
 
 def _second_view(view: SecondView) -> dict[str, Any]:
-    told: dict[str, Any] = plain(view)
+    row: dict[str, Any] = plain(view)
     if view.error:
-        del told["error"]["seen"]  # where our own proxy is
-    return {**told, "comparison": _comparison(view.comparison) if view.comparison else None}
+        del row["error"]["seen"]  # where our own proxy is
+    return {**row, "comparison": _comparison(view.comparison) if view.comparison else None}
 
 
 def _not_captured(capture: Capture) -> tuple[str, ...]:

@@ -68,7 +68,7 @@ def rendering_part(
         return {}
     have = {f"{FOLDER}{name}" for name in rendering.files}
     text, reading, about = _text(rendering), rendering.reading, rendering.about
-    told: dict[str, Any] = {
+    row: dict[str, Any] = {
         **{name: path if path in have else None for name, path in _NAMED},
         "about": ABOUT,
         "text": None,
@@ -81,7 +81,7 @@ def rendering_part(
     }
     if text and reading:
         article = reading.article
-        told["text"] = {
+        row["text"] = {
             "file": TEXT,
             "sha256": sha256(text),
             "characters": len(article.text),
@@ -90,7 +90,7 @@ def rendering_part(
             "parser": article.parser,
             "normalisation": article.normalisation,
         }
-    return {"rendering": told}
+    return {"rendering": row}
 
 
 _NAMED = (("screenshot", SCREENSHOT), ("dom", DOM), ("page", PAGE))

@@ -30,6 +30,7 @@ from archiver.bag.wacz import (
 )
 from archiver.digest import sha256
 from archiver.model import Bag, Capture, IndexEntry
+from archiver.model.bracket import FOLDER as FOLDER_OF_BRACKET
 from archiver.model.check import Check
 from archiver.model.private import PRIVATE_FILE
 
@@ -46,6 +47,8 @@ def fill(
         staged.add(path, data)
     for path, pem in certificates(contents.capture).items():
         staged.add(path, pem)
+    for name, data in contents.opening.files.items() if contents.opening else ():
+        staged.add(FOLDER_OF_BRACKET + name, data)
     _wacz(staged, contents)
     warcs = [f"wacz/archive/{path}" for path, _, _ in staged.written("wacz/archive/") if path.endswith(".warc.gz")]
     contents = replace(contents, checks=check(warcs))

@@ -26,20 +26,20 @@ class Garbage(Exception):
 def of_siegfried(output: bytes, place: Place) -> tuple[str, int, list[FormatFound]]:
     """Version, number of files seen, formats. Raises Garbage."""
     try:
-        told = json.loads(output)
+        report = json.loads(output)
         found: list[FormatFound] = []
-        for file in told["files"]:
+        for file in report["files"]:
             of = place(str(file["filename"]))
             for match in file["matches"] if of else ():
                 found += _found(of, match.get("id"), match.get("format"), match.get("version"), match.get("mime"),
                                 match.get("basis"))  # fmt: skip
-        return f"Siegfried {one_line(str(told['siegfried']))[:40]}", len(told["files"]), found
+        return f"Siegfried {one_line(str(report['siegfried']))[:40]}", len(report["files"]), found
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Garbage("it is not the JSON that sf -json prints") from error
 
 
 def of_fido(output: bytes, place: Place) -> tuple[int, list[FormatFound]]:
-    """Number of files seen, formats; a match by the ending of the name alone is no identification. Raises Garbage."""
+    """Number of files seen, formats; a match by the ending of the name alone identifies nothing. Raises Garbage."""
     found, seen = list[FormatFound](), set[str]()
     try:
         for row in csv.reader(io.StringIO(output.decode("utf-8", "replace"))):

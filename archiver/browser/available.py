@@ -35,6 +35,14 @@ def missing(config: Config) -> str | None:
     return None
 
 
+def browser_hint(config: Config) -> str | None:
+    """What to do so that a browser shows the pages whose text scripts make; None where one does."""
+    if config.browser == "never":
+        return "a browser would show the pages whose text scripts make: --browser auto"
+    needed = missing(config)
+    return needed and f"to show the pages whose text scripts make in a browser, {needed}"
+
+
 def executable(config: Config) -> Path | None:
     """The browser that is used: the one that is named, one of the system's, else Playwright's own."""
     if config.browser_executable is not None:

@@ -244,8 +244,8 @@ class Driver:
 
     def state(self) -> bytes:
         """`about.json`."""
-        told = {**self.about, **self.notes.kept, "not_listed": self.notes.more}
-        return json.dumps(told, ensure_ascii=False).encode("utf-8", "replace")
+        described = {**self.about, **self.notes.kept, "not_listed": self.notes.more}
+        return json.dumps(described, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _words_of(frame: Frame) -> int:
@@ -333,8 +333,8 @@ def main(arguments: Sequence[str] = ()) -> int:
 def _reason(message: str) -> str:
     """The line of a browser's long message that says why."""
     lines = [line.strip() for line in message.splitlines() if line.strip() and "<launching>" not in line]
-    telling = (line for line in lines if "ERROR:" in line or "FATAL:" in line or "sandbox" in line.lower())
-    return next(telling, lines[0] if lines else "no reason given")[:WORDS]
+    relevant = (line for line in lines if "ERROR:" in line or "FATAL:" in line or "sandbox" in line.lower())
+    return next(relevant, lines[0] if lines else "no reason given")[:WORDS]
 
 
 def _end_with_parent() -> None:

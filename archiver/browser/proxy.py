@@ -108,7 +108,7 @@ class ProxyServer:
                 if reply is None or not _send(current, reply):
                     return
         except (OSError, ValueError):
-            return  # a browser that goes away, or says what is no HTTP
+            return  # a browser that goes away, or says what is not HTTP
         finally:
             for each in {current, client}:
                 with suppress(OSError):
@@ -153,7 +153,7 @@ class ProxyServer:
 
 def _is_own(peer: int, port: int) -> bool:
     """Whether a connection from a port of loopback belongs to a process of this user; True where the system does not
-    tell (proc(5), /proc/net/tcp)."""
+    say (proc(5), /proc/net/tcp)."""
     wanted = f"0100007F:{peer:04X} 0100007F:{port:04X}"
     try:
         rows = Path("/proc/net/tcp").read_text("ascii").splitlines()[1:]

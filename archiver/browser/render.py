@@ -24,7 +24,7 @@ from archiver.browser.proxy import ProxyServer
 from archiver.browser.relay import Relay
 from archiver.browser.stand_in import stand_in
 from archiver.capture.fetch import Session
-from archiver.config import NEUTRAL, NOT_TOLD, Config
+from archiver.config import NEUTRAL, UNSTATED, Config
 from archiver.errors import StorageError
 from archiver.model import Rendering
 
@@ -55,7 +55,7 @@ def render(url: str, session: Session, config: Config, folder: Path) -> Renderin
     assert rendering is not None
     about = {**rendering.about, "memory_peak_bytes": peak, "tries": number + 1}
     if not config.state_system:
-        about["browser"] = {**(about.get("browser") or {}), "executable": NOT_TOLD}
+        about["browser"] = {**(about.get("browser") or {}), "executable": UNSTATED}
     return Rendering(
         url=rendering.url,
         started=started,
@@ -164,12 +164,12 @@ def _run(
                 process.kill()
             code = process.wait()
         said.seek(0)
-        told = said.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
+        lines = said.read(1 << 16).decode("utf-8", "replace").strip().splitlines()
     if words:
         return -1, words, peak
     if code == _CRASHED:
         return code, "the browser's process for the page crashed", peak
-    return code, f"the browser failed: {(told or ['no reason given'])[-1][:500]}" if code else "", peak
+    return code, f"the browser failed: {(lines or ['no reason given'])[-1][:500]}" if code else "", peak
 
 
 @contextmanager
@@ -183,10 +183,10 @@ def _nowhere() -> Iterator[int]:
 def _about(folder: Path) -> dict[str, Any]:
     try:
         with (folder / "about.json").open("rb") as file:
-            told = json.loads(file.read(ABOUT))
+            about = json.loads(file.read(ABOUT))
     except (OSError, ValueError):
         return {}
-    return told if isinstance(told, dict) else {}
+    return about if isinstance(about, dict) else {}
 
 
 def _start_of(path: Path | None, size: int) -> bytes:

@@ -47,8 +47,8 @@ class CookieFile:
 
 
 def read_cookies(path: Path) -> CookieFile:
-    """The cookies of a file. Raises StorageError where it cannot be read; UsageError naming the line that is no cookie,
-    never what stands there."""
+    """The cookies of a file. Raises StorageError where it cannot be read; UsageError naming the line that is not a
+    cookie, never what stands there."""
     try:
         with path.open("rb") as file:
             data = file.read(BYTES + 1)
@@ -63,8 +63,8 @@ def read_cookies(path: Path) -> CookieFile:
             continue
         cookie = _cookie(plain)
         if cookie is None:
-            told = "it has not the seven fields of a Netscape cookie file, parted by tabs"
-            raise UsageError(f"{path}: line {number}: {told}; export it as 'Netscape' or 'cookies.txt'")
+            fault = "it does not have the seven fields of a Netscape cookie file, separated by tabs"
+            raise UsageError(f"{path}: line {number}: {fault}; export it as 'Netscape' or 'cookies.txt'")
         found.append(cookie)
         if len(found) > COOKIES:
             raise UsageError(f"{path}: it has more than {COOKIES:,} cookies; export those of the sites that are needed")

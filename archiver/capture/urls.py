@@ -19,13 +19,13 @@ def address_problem(url: str) -> str | None:
 
 
 def redirect_target(url: str, location: str) -> str:
-    """Where a Location leads from `url` (RFC 9110, 10.2.2); as it stands where that is no address."""
+    """Where a Location leads from `url` (RFC 9110, 10.2.2); as it stands where that is not an address."""
     return target_of(url, readable(location))
 
 
 def target_of(url: str, reference: str, base: str | None = None) -> str:
     """Where a page at `url` is redirected to by a reference, which is resolved against `base`: the fragment stays where
-    the reference has none (Fetch, 4.4). The reference as it stands where it is no address."""
+    the reference has none (Fetch, 4.4). The reference as it stands where it is not an address."""
     try:
         target = absolute(reference, base or url)
         fragment = web_address(url).fragment

@@ -42,7 +42,7 @@ def is_able(private: object) -> bool:
 
 def sign_digest(digest: bytes, private: Any, *, created: str, software: str, version: str) -> bytes:
     """`datapackage-digest.json` with `signedData`, from one without; the same each time (RFC 6979). Raises ValueError
-    where it is no digest."""
+    where it is not a digest."""
     stated = json.loads(digest)
     if not isinstance(stated, dict) or not isinstance(stated.get("hash"), str) or "path" not in stated:
         raise ValueError("it does not state the digest of datapackage.json")
@@ -66,7 +66,7 @@ def check_digest(closing: Mapping[str, Any]) -> SignedDigest:
     ValueError with the reason where it is not."""
     data = closing.get("signedData")
     if not isinstance(data, dict):
-        raise ValueError("signedData is no object")  # noqa: TRY004 - what is read, is wrong
+        raise ValueError("signedData is not an object")  # noqa: TRY004 - what is read, is wrong
     if data.get("hash") != closing.get("hash") or not isinstance(data.get("hash"), str):
         raise ValueError("it signs another hash than that of datapackage.json")
     anonymous = "publicKey" in data
@@ -87,7 +87,7 @@ def check_digest(closing: Mapping[str, Any]) -> SignedDigest:
         try:
             stamp = read_timestamp(_decoded(data, "timeSignature"), str(data["signature"]).encode())
         except InvalidCms as error:
-            raise ValueError(f"its timestamp does not hold: {error.reason}") from error
+            raise ValueError(f"its timestamp is not valid: {error.reason}") from error
         time = f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}"
     spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     context = hashes.Hash(hashes.SHA256())
@@ -118,5 +118,5 @@ def _public_key(data: Mapping[str, Any], *, anonymous: bool) -> ec.EllipticCurve
 def _decoded(data: Mapping[str, Any], name: str) -> bytes:
     text = data.get(name)
     if not isinstance(text, str) or len(text) > _LONGEST:
-        raise ValueError(f"its {name} is no text")
+        raise ValueError(f"its {name} is not text")
     return b64decode(text, validate=True)

@@ -2,16 +2,25 @@
 
 import argparse
 import os
+import sys
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from archiver.config import Config, load
+from archiver.config import Config, load, told_contact
+from archiver.escape import visible
 
 
 def settings_of(args: argparse.Namespace, given: Mapping[str, Any] | None = None) -> Config:
     """The settings, with `--config`, `--bags` and what else the command line gives. Raises UsageError, StorageError."""
     return load(args.config, {"bags": args.bags, **_profile(args), **(given or {})})
+
+
+def tell_contact(config: Config, *, quiet: bool) -> None:
+    """Say on stderr, before anything is asked, that the contact is sent to sites."""
+    if (contact := told_contact(config)) and not quiet:
+        said = f"archiver: {contact} (contact_email) is sent to every site in the User-Agent"
+        print(visible(f"{said}; contact_in_user_agent = false keeps it to yourself"), file=sys.stderr)
 
 
 def _profile(args: argparse.Namespace) -> dict[str, str]:
@@ -22,7 +31,7 @@ def _profile(args: argparse.Namespace) -> dict[str, str]:
 def bags_of(named: Iterable[str], config: Config) -> list[Path]:
     """The paths of the bags that are named; the bags folder where none is.
 
-    A name without a slash that is no path here is that of a bag in the bags folder.
+    A name without a slash that is not a path here is that of a bag in the bags folder.
     """
     return [_place(each, config.bags) for each in named] or [config.bags]
 

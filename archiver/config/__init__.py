@@ -113,6 +113,8 @@ class Config:
     passphrase: bytes | None = field(default=None, repr=False)
     """Of the key, where it is encrypted; never in a file of settings, and in no record."""
     timestamp: Several = None
+    bracket: str = "required"
+    """What a job does whose opening is not timestamped: `required`, `if-possible`, `never` (docs/bracket.md)."""
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
     profile: str | None = None
@@ -140,7 +142,7 @@ class Config:
     @property
     def stated_proxy(self) -> str | None:
         """The proxy as bags have it."""
-        return without_credentials(self.proxy) if self.state_system else self.proxy and NOT_TOLD
+        return without_credentials(self.proxy) if self.state_system else self.proxy and UNSTATED
 
     def stated(self) -> dict[str, Any]:
         """The settings as plain values, for the record; secrets in a proxy address are left out."""
@@ -155,16 +157,22 @@ class Config:
         keys = (
             *("key", "certificate", "passphrase_file", "passphrase", "trust_roots", "tsa_roots", "host_rest_seconds"),
             *("seed_cpu_seconds", "rights", "before_seal", "identifiers", "trace_requests", "replay_files"),
-            *("imports", "cookies", "private", *CASE_FILE),
+            *("imports", "cookies", "private", "bracket", *CASE_FILE),
         )
         handoffs = [name for name in plain if name.startswith(("aptrust_", "deliver"))]
-        for name in (*keys, *handoffs):  # nor does a capture's record tell of hand-offs
+        for name in (*keys, *handoffs):  # nor does a capture's record mention hand-offs
             del plain[name]
         for name in ("confirm", "only_changed", "timestamp", "executor", "profile", "second_view", *_DISCREET):
             if plain[name] == _DEFAULTS[name]:
                 del plain[name]
         untold = [*_OF_THE_SYSTEM, *(["second_view"] if self.second_view else [])]
-        return plain if self.state_system else {**plain, **dict.fromkeys(untold, NOT_TOLD)}
+        return plain if self.state_system else {**plain, **dict.fromkeys(untold, UNSTATED)}
+
+
+def told_contact(config: Config) -> str | None:
+    """The address that stands in the User-Agent because `contact_email` is set; None where it is not sent."""
+    contact = config.contact_email
+    return contact if contact and config.contact_in_user_agent and contact in config.user_agent else None
 
 
 def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
@@ -209,7 +217,7 @@ _DEFAULTS = {each.name: each.default for each in fields(Config)}
 _OF_PEOPLE = ("organisation", "operator", "contact_name", "contact_email", "contact_phone")
 _UNSAID: dict[str, Any] = {each: None for each in _DEFAULTS if each.startswith(_OF_PEOPLE)}
 _OF_THE_SYSTEM = ["bags", "jobs", "ca_bundle", "proxy", "connect_to", "browser_executable", "browser_no_sandbox"]
-NOT_TOLD = "not stated"
+UNSTATED = "not stated"
 
 
 def configured(settings: Mapping[str, Any], config: Config | None = None) -> Config:
@@ -233,7 +241,7 @@ def _from_file(path: Path) -> Config:
         raise StorageError.from_os(f"read the settings {path}", error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
-            f"{path}: not valid TOML: {error}; mend it, or write a new one with 'archiver init'"
+            f"{path}: not valid TOML: {error}; correct it, or write a new one with 'archiver init'"
         ) from error
     limits = _typed(path, "limits.", Limits(), table.pop("limits", {}))
     config = replace(_typed(path, "", Config(), table), limits=limits)

@@ -9,7 +9,7 @@ _LONGEST = 2_000
 
 
 def why_not(text: str) -> str | None:
-    """Why this is no text for a setting; None where it is."""
+    """Why this is not text for a setting; None where it is."""
     if not text.strip() or _NOT_ONE_LINE.search(text):
         return "is not one line of text; leave the line out for the default"
     if len(text) > _LONGEST:

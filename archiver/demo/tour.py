@@ -26,7 +26,7 @@ from archiver.validation.validator import validate_bag
 from archiver.view.terminal import credits_once, differences, one_line, recovered
 
 SEEDS = Path(__file__).parent / "seeds"
-TELLING = "ferry-strike.txt"
+EDITED = "ferry-strike.txt"
 """The seed that differs from its page."""
 
 
@@ -122,7 +122,7 @@ def _strangers(folder: Path) -> Iterator[str]:
     stems = "|".join(re.escape(Path(name).stem) for name in EXPECTED)
     ours = re.compile(rf"(?:{stems})-\d{{8}}T\d{{6}}Z-[0-9a-f]{{8}}|receipts|\..*")
     if os.path.lexists(folder) and not folder.is_dir():
-        raise UsageError(f"{folder} is no folder; name an empty or new one")
+        raise UsageError(f"{folder} is not a folder; name an empty or new one")
     if folder.is_dir():
         yield from (each.name for each in folder.iterdir() if not ours.fullmatch(each.name))
 
@@ -152,7 +152,7 @@ def _tour(folder: Path, stops: list[Stop], program: str) -> Iterator[str]:
     yield ""
     records = [(Path(stop.name).stem, stop.record) for stop in stops if stop.record is not None]
     for stop in stops:
-        if stop.name == TELLING and stop.record is not None:
+        if stop.name == EDITED and stop.record is not None:
             yield from _comparison(stop.record)
     yield "Who is credited, for what, and the words that say so:"
     yield ""
@@ -177,7 +177,7 @@ def _row(stop: Stop) -> Iterator[str]:
 
 def _comparison(record: dict[str, Any]) -> Iterator[str]:
     kept = record["comparison"]["seed_coverage"]
-    yield f"{TELLING} beside its page: {kept:.0%} of the seed's words are on the page. [-seed-] {{+page+}}"
+    yield f"{EDITED} beside its page: {kept:.0%} of the seed's words are on the page. [-seed-] {{+page+}}"
     yield ""
     yield from differences(record)
     yield ""
@@ -197,17 +197,17 @@ def _credits(name: str, record: dict[str, Any]) -> Iterator[str]:
 
 def _next(folder: Path, stops: list[Stop], program: str) -> Iterator[str]:
     bags = shlex.quote(str(folder))
-    telling = next((stop.result.bag for stop in stops if stop.name == TELLING and stop.result.bag), None)
-    if telling:
+    edited = next((stop.result.bag for stop in stops if stop.name == EDITED and stop.result.bag), None)
+    if edited:
         yield "The page of a bag, to be opened in a browser:"
         yield ""
-        yield f"  {one_line(str(folder / telling / 'data/ro-crate-preview.html'))}"
+        yield f"  {one_line(str(folder / edited / 'data/ro-crate-preview.html'))}"
         yield ""
     yield "Try next:"
     yield ""
     yield f"  {program} serve {bags}          browse, search and replay them on this machine"
-    if telling:
-        yield f"  {program} show {shlex.quote(str(folder / telling))}"
+    if edited:
+        yield f"  {program} show {shlex.quote(str(folder / edited))}"
     yield f"  {program} validate {bags}"
     yield f"  {program} status --bags {bags}"
     yield f"  {program} run seeds/          your own seeds: text files that end in 'Original url: <address>'"

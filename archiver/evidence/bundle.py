@@ -109,9 +109,9 @@ On macOS `shasum --algorithm 256 --check {sums}`; on Windows the first block of 
 
 def _row(each: Contents, folder: str, *, private: bool) -> tuple[str, ...]:
     held = "yes" if each.held_back and not each.whole else ""
-    told = (each.exhibit, each.case, each.title, each.address, each.captured, each.outcome, each.verdict, held)
+    columns = (each.exhibit, each.case, each.title, each.address, each.captured, each.outcome, each.verdict, held)
     facts = (each.facts.get("collector", ""), each.facts.get("purpose", "")) if private else ()
-    return (*told, each.name, each.seal, folder, *facts)
+    return (*columns, each.name, each.seal, folder, *facts)
 
 
 def _natural(text: str) -> list[tuple[int, str]]:

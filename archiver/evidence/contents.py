@@ -11,6 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from archiver.errors import Refused, StorageError
+from archiver.evidence.bracket import FOLDER as BRACKET
+from archiver.evidence.bracket import bracket_of
+from archiver.evidence.unnamed import COPY, RECORD, closed_names, record_copy, sentence
 from archiver.evidence.verify_text import LEFT_OUT, SUMS, Verifiable, verify_text
 from archiver.exports.spreadsheets import neutral
 from archiver.ledger.bag_record import read_record
@@ -34,7 +37,18 @@ COOKIES = "the page was captured while logged in, and cookies of a subscription 
 _EXCHANGES = (".warc.gz", ".warc", ".wacz", ".har")
 _FACTS = "private-facts.json"
 _TAKEN = frozenset(
-    (INDEX, VERIFY, LEFT_OUT, SUMS, "certificate.html", "certificate.txt", "history.csv", "mementos.csv")
+    (
+        INDEX,
+        VERIFY,
+        BRACKET.rstrip("/"),
+        LEFT_OUT,
+        SUMS,
+        COPY,
+        "certificate.html",
+        "certificate.txt",
+        "history.csv",
+        "mementos.csv",
+    )
 )
 
 
@@ -96,22 +110,31 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
     kept += [apart] if private and whole and apart in packed.files else []
     if cookies := has_cookies(record) and whole:
         kept = [path for path in kept if not path.endswith(_EXCHANGES)]
+    unnamed = {path: names for path, names in closed_names(bag, packed, gate).items() if path in kept}
+    kept = [path for path in kept if path not in unnamed]
     left_out = [path for path in packed.files if path not in kept]
     held = [] if whole else [_held(packed, access.sentence)]
     if cookies:
         held.append(f"The recorded exchanges (WARC) are held back: {COOKIES}; {LEFT_OUT} has their digests")
     if apart in left_out and whole:
         held.append(f"Facts about people and cases are left out: digest {listed[apart]}; --private gives them")
+    if unnamed:
+        held.append(sentence(unnamed, copied=RECORD in unnamed))
+    bracketed = bracket_of(bag, packed, record)
+    bracket = {BRACKET + name: data for name, data in bracketed.files.items()}
+    held += [bracketed.missing] if bracketed.missing else []
     made: dict[str, str] = {
         "certificate.html": as_html([certificate]),
         "certificate.txt": as_text([certificate]),
         "history.csv": csv_text(_HISTORY, events := list(_history(bag, record, gate, whole))),
-        VERIFY: verify_text(Verifiable(name=packed.name, paths=kept, left_out=left_out)),
+        VERIFY: verify_text(Verifiable(name=packed.name, paths=kept, left_out=left_out, bracket=[*bracket])),
     }
     if mementos := list(_mementos(record)):
         made["mementos.csv"] = csv_text(_MEMENTOS, mementos)
     if private and facts and apart not in kept:
         made[_FACTS] = json.dumps({k: v for k, v in facts.items() if k != "seed"}, indent=1, ensure_ascii=False) + "\n"
+    if RECORD in unnamed:
+        made[COPY] = record_copy(record, packed, listed[RECORD], (each for n in unnamed.values() for each in n))
     if left_out:
         made[LEFT_OUT] = "".join(f"{listed[path]}  {path}\n" for path in left_out)
     title = next((each["value"] for each in record["claims"]["headline"]), None) or record["seed"]["original_url"]
@@ -122,12 +145,13 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
         address=address,
         name=packed.name,
         seal=packed.seal,
-        rows=_rows(packed.name, kept, made),
+        rows=_rows(packed.name, kept, [*made, *bracket]),
         held_back=tuple(held),
         history=events,
         mementos=mementos,
     )
     texts = [Part(path=path, read=partial(once, text.encode("utf-8", "replace"))) for path, text in made.items()]
+    tokens = [Part(path=path, read=partial(once, data)) for path, data in bracket.items()]
     files = [
         Part(path=f"{packed.name}/{path}", read=partial(packed.read, path), sha256=listed.get(path)) for path in kept
     ]
@@ -141,7 +165,7 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
         seal=packed.seal,
         whole=whole,
         facts=facts,
-        parts=(*texts, *files),
+        parts=(*texts, *tokens, *files),
         held_back=tuple(held),
     )
 
@@ -164,14 +188,15 @@ def _require_plain(packed: Source) -> None:
     require_packable(packed.name, packed.files, zipped=True)
     odd = next((path for path in packed.files if set(path) & set("\\%\r\n")), None)
     if odd is not None:
-        raise Refused(f"the name {odd[:200]!r} is read differently by different programs: archiver makes none such")
+        raise Refused(f"the name {odd[:200]!r} is read differently by different programs: archiver makes no such file")
     if packed.name in _TAKEN:
         raise Refused(f"a bag cannot be called {packed.name} in a bundle, which has a file of that name; rename it")
 
 
 def _manifest(packed: Source) -> dict[str, str]:
-    """Path -> SHA-256 of the payload, as the sealed manifest has it."""
-    lines = b"".join(packed.read("manifest-sha256.txt")).decode("utf-8").splitlines()
+    """Path -> SHA-256 of payload and tag files, as the sealed manifests have it."""
+    names = ("manifest-sha256.txt", "tagmanifest-sha256.txt")
+    lines = b"".join(each for name in names for each in packed.read(name)).decode("utf-8").splitlines()
     return {line[66:]: line[:64] for line in lines if line}
 
 
@@ -185,7 +210,9 @@ def _rows(name: str, kept: list[str], made: Iterable[str]) -> list[tuple[str, st
         "certificate.txt": "The same as plain text",
         "history.csv": "The captures of this address",
         "mementos.csv": "What web archives have of it",
+        COPY: "The record without names of bags that are closed: a copy, not the sealed file",
         _FACTS: "Facts about people and cases",
+        BRACKET: "The timestamps of the job: before it asked for anything, and over the seals of its bags",
         LEFT_OUT: "Digests of the files that are left out",
         f"{name}/data/provenance.json": "The record: everything that is known of the capture",
         f"{name}/data/seed/": "The document that was kept (the seed)",
@@ -211,7 +238,10 @@ def _history(bag: Path, record: dict[str, Any], gate: Gate, whole: bool) -> Iter
     folder, shown = bag.resolve().parent, True
     if not (folder / PATH).exists():
         for each in record.get("previous") or ():
-            yield _cells(each.get("bag"), each.get("captured"), None, each.get("verdict"), "")
+            if gate.not_to_be_named(bag, [str(each.get("bag"))]):
+                yield _cells("held back", None, None, None, "")
+            else:
+                yield _cells(each.get("bag"), each.get("captured"), None, each.get("verdict"), "")
         yield _cells(
             bag.resolve().name,
             record["capture"]["started"],
@@ -224,14 +254,15 @@ def _history(bag: Path, record: dict[str, Any], gate: Gate, whole: bool) -> Iter
         try:
             access = gate.access_of_folder(folder / each.bag)
         except StorageError:
-            yield _cells(each.bag, None, "not here any more", None, "")
+            unnamed = gate.not_to_be_named(bag, [each.bag])
+            yield _cells("held back" if unnamed else each.bag, None, "not here any more", None, "")
             continue
         before, shown = shown, access.allows("copy") and whole
         if not access.allows("metadata"):
             yield _cells("held back", None, access.sentence, None, "")
             continue
-        told = "; ".join(found.message for found in each.findings or ()) if before and shown else ""
-        yield _cells(each.bag, each.captured, each.outcome, each.verdict, told)
+        messages = "; ".join(found.message for found in each.findings or ()) if before and shown else ""
+        yield _cells(each.bag, each.captured, each.outcome, each.verdict, messages)
 
 
 def _mementos(record: dict[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -5,24 +5,27 @@ for Linux and macOS are of one making, so that the tests that run the first try 
 """
 
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import TypeAlias
+
+from archiver.evidence.bracket import bracket_sections
+from archiver.evidence.shells import LINUX, MACOS, Section, Tools, power_of, power_text, shell_of
 
 LEFT_OUT = "left-out.txt"
 SUMS = "sha256sums.txt"
 _SEAL = "tagmanifest-sha256.txt"
-_OPENSSL_WINDOWS = r"C:\Program Files\Git\usr\bin\openssl.exe"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verifiable:
-    """What there is to verify: the bag's name and paths in the bundle, and the payload files that are left out."""
+    """What there is to verify: the bag's name and paths in the bundle, and the files that are left out."""
 
     name: str
     paths: Sequence[str]
     left_out: Sequence[str]
+    bracket: Sequence[str] = ()
+    """The files of the job's bracket, paths in the bundle."""
 
     @property
     def has_payload(self) -> bool:
@@ -44,31 +47,12 @@ class Verifiable:
         return any(path.startswith("signatures/custody/") and path.endswith(".json") for path in self.paths)
 
 
-@dataclass(frozen=True, slots=True)
-class _Tools:
-    """The commands of one family of systems."""
-
-    check: str
-    digest: str
-    openssl: str
-
-
-_Shell: TypeAlias = Callable[[_Tools], str]
-"""A block of commands, by the tools of a system."""
-_LINUX = _Tools(check="sha256sum --check --quiet", digest="sha256sum", openssl="openssl")
-_MACOS = _Tools(
-    check="shasum --algorithm 256 --check",
-    digest="shasum --algorithm 256",
-    openssl='"$(brew --prefix openssl@3)/bin/openssl"',
-)
-
-
 def verify_text(bag: Verifiable) -> str:
     """The document."""
     parts = [_HEAD.format(name=bag.name)]
     for number, (heading, about, shell, power) in enumerate(_sections(bag), start=1):
         parts.append(f"## {number}. {heading}\n\n{about}\n")
-        for system, tools in (("Linux", _LINUX), ("macOS", _MACOS)):
+        for system, tools in (("Linux", LINUX), ("macOS", MACOS)):
             parts.append(f"{system}:\n\n```sh\n(\nset -eo pipefail\n{shell(tools)}\n)\n```\n")
         parts.append(f"Windows:\n\n```powershell\n& {{\n$ErrorActionPreference = 'Stop'\n{power}\n}}\n```\n")
     parts.append(_second_opinion(bag))
@@ -95,7 +79,7 @@ from the signer and the authority by another way than with this bundle.
 """
 
 
-def _sections(bag: Verifiable) -> Iterator[tuple[str, str, _Shell, str]]:
+def _sections(bag: Verifiable) -> Iterator[Section]:
     yield (
         "Did the bundle arrive as it was made?",
         (
@@ -113,6 +97,8 @@ def _sections(bag: Verifiable) -> Iterator[tuple[str, str, _Shell, str]]:
         yield from _timestamps(bag, stamped)
     if bag.events:
         yield _custody(bag)
+    warcs = [path for path in bag.paths if path == f"data/wacz/archive/{bag.name}.warc.gz"]
+    yield from bracket_sections(bag.name, bag.bracket, warcs)
 
 
 def _second_opinion(bag: Verifiable) -> str:
@@ -129,7 +115,7 @@ def _second_opinion(bag: Verifiable) -> str:
     )
 
 
-def _is_whole(bag: Verifiable) -> tuple[str, str, _Shell, str]:
+def _is_whole(bag: Verifiable) -> Section:
     """Tag files, payload, and that there is no other file, in the folder of the bag."""
     name = shlex.quote(bag.name)
     about = (
@@ -146,11 +132,16 @@ def _is_whole(bag: Verifiable) -> tuple[str, str, _Shell, str]:
             "digest."
         )
 
-    def shell(tools: _Tools) -> str:
-        lines = [f"cd {name}", f"{tools.check} {_SEAL}"]
+    def shell(tools: Tools) -> str:
+        lines = [f"cd {name}"]
+        if any(not path.startswith("data/") for path in bag.left_out):
+            lines.append(f"grep -vxF -f ../{LEFT_OUT} {_SEAL} | {tools.check}")
+        else:
+            lines.append(f"{tools.check} {_SEAL}")
         listed = f"cut -c 67- {_SEAL} manifest-sha256.txt"
         if bag.left_out:
-            lines.append(f'while IFS= read -r line; do grep -qxF -e "$line" manifest-sha256.txt; done < ../{LEFT_OUT}')
+            both = f"manifest-sha256.txt {_SEAL}"
+            lines.append(f'while IFS= read -r line; do grep -qxF -e "$line" {both}; done < ../{LEFT_OUT}')
             listed = f"grep -hvxF -f ../{LEFT_OUT} {_SEAL} manifest-sha256.txt | cut -c 67-"
             if bag.has_payload:
                 lines.append(f"grep -vxF -f ../{LEFT_OUT} manifest-sha256.txt | {tools.check}")
@@ -162,13 +153,15 @@ def _is_whole(bag: Verifiable) -> tuple[str, str, _Shell, str]:
 
     skipped = f"$skipped = @(Get-Content -LiteralPath '{LEFT_OUT}' -Encoding UTF8)\n" if bag.left_out else ""
     sealed = (
-        f"$sealed = @(Get-Content -LiteralPath (Join-Path {_power(bag.name)} 'manifest-sha256.txt') -Encoding UTF8)\n"
+        f"$sealed = @(foreach ($list in 'manifest-sha256.txt', '{_SEAL}') "
+        f"{{ Get-Content -LiteralPath (Join-Path {power_text(bag.name)} $list) -Encoding UTF8 }})\n"
         'foreach ($line in $skipped) { if ($sealed -cnotcontains $line) { throw "not in the manifest: $line" } }\n'
     )
-    power = [skipped + (sealed if bag.left_out else "") + _power_check(_SEAL, bag.name, "", says=False)]
+    power = [skipped + (sealed if bag.left_out else "")]
+    power.append(_power_check(_SEAL, bag.name, "$skipped" if bag.left_out else "", says=False))
     power.append(_power_check("manifest-sha256.txt", bag.name, "$skipped" if bag.left_out else "", says=False))
     power.append(
-        f"$root = (Get-Item -LiteralPath {_power(bag.name)}).FullName\n"
+        f"$root = (Get-Item -LiteralPath {power_text(bag.name)}).FullName\n"
         "$listed = foreach ($list in 'tagmanifest-sha256.txt', 'manifest-sha256.txt') {\n"
         "  Get-Content -LiteralPath (Join-Path $root $list) -Encoding UTF8 | ForEach-Object { $_.Substring(66) }\n}\n"
         "Get-ChildItem -LiteralPath $root -Recurse -File | ForEach-Object {\n"
@@ -182,9 +175,9 @@ def _is_whole(bag: Verifiable) -> tuple[str, str, _Shell, str]:
 
 def _power_check(listing: str, folder: str, skipped: str, *, says: bool = True) -> str:
     """PowerShell that compares the files below a folder with a list as sha256sum writes it."""
-    place, without = _power(folder), f"  if ({skipped} -ccontains $line) {{ continue }}\n" if skipped else ""
+    place, without = power_text(folder), f"  if ({skipped} -ccontains $line) {{ continue }}\n" if skipped else ""
     return (
-        f"foreach ($line in Get-Content -LiteralPath (Join-Path {place} {_power(listing)}) -Encoding UTF8) "
+        f"foreach ($line in Get-Content -LiteralPath (Join-Path {place} {power_text(listing)}) -Encoding UTF8) "
         f"{{\n{without}"
         "  $digest, $path = $line.Substring(0, 64), $line.Substring(66)\n"
         f"  $found = (Get-FileHash -Algorithm SHA256 -LiteralPath (Join-Path {place} $path)).Hash\n"
@@ -192,12 +185,7 @@ def _power_check(listing: str, folder: str, skipped: str, *, says: bool = True) 
     )
 
 
-def _power(text: str) -> str:
-    """Text in single quotes of PowerShell, which takes typographic ones for them too."""
-    return "'" + "".join(2 * each if each in "'\u2018\u2019\u201a\u201b" else each for each in text) + "'"
-
-
-def _signatures(bag: Verifiable, signed: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, _Shell, str]]:
+def _signatures(bag: Verifiable, signed: Sequence[tuple[str, str]]) -> Iterator[Section]:
     """Whether what was signed is unchanged, and by whom."""
     plain = ["-verify", "-binary", "-inform", "PEM", "-purpose", "any"]
     trusting = ["-no-CApath", "-no-CAstore", "-CAfile", "roots.pem"]
@@ -231,16 +219,16 @@ def _signatures(bag: Verifiable, signed: Sequence[tuple[str, str]]) -> Iterator[
         yield (
             heading,
             about,
-            _shell_of(
+            shell_of(
                 [*(([*call, "/dev/null"], "") for call in calls), *((call, " | grep 'subject:'") for call in shown)]
             ),
-            _power_of(
+            power_of(
                 [*(([*call, "NUL"], "") for call in calls), *((call, " | Select-String 'subject:'") for call in shown)]
             ),
         )
 
 
-def _timestamps(bag: Verifiable, stamped: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str, _Shell, str]]:
+def _timestamps(bag: Verifiable, stamped: Sequence[tuple[str, str]]) -> Iterator[Section]:
     """Since when what was signed exists."""
     for heading, about, trusted in (
         (
@@ -272,25 +260,10 @@ def _timestamps(bag: Verifiable, stamped: Sequence[tuple[str, str]]) -> Iterator
                 calls.append((["ts", "-reply", "-in", f"{bag.name}/{path}", "-text"], "Time stamp:"))
         shell = [(call, f" | grep '{words}'" if words else "") for call, words in calls]
         power = [(call, f" | Select-String '{words}'" if words else "") for call, words in calls]
-        yield heading, about, _shell_of(shell), _power_of(power)
+        yield heading, about, shell_of(shell), power_of(power)
 
 
-def _shell_of(calls: Sequence[tuple[Sequence[str], str]]) -> _Shell:
-    """openssl called so many times, each with what follows its arguments."""
-    told = [(" ".join(map(shlex.quote, arguments)), after) for arguments, after in calls]
-    return lambda tools: "\n".join([*(f"{tools.openssl} {said}{after}" for said, after in told), "echo OK"])
-
-
-def _power_of(calls: Sequence[tuple[Sequence[str], str]]) -> str:
-    """The same in PowerShell, which does not stop at a program's exit code by itself."""
-    lines = [f"$openssl = '{_OPENSSL_WINDOWS}'", "$ErrorActionPreference = 'Continue'"]
-    for arguments, after in calls:
-        said = " ".join(each if each.startswith("-") or each.isalpha() else _power(each) for each in arguments)
-        lines += [f"& $openssl {said}{after}", 'if ($LASTEXITCODE) { throw "openssl found a fault" }']
-    return "\n".join([*lines, '"OK"'])
-
-
-def _custody(bag: Verifiable) -> tuple[str, str, _Shell, str]:
+def _custody(bag: Verifiable) -> Section:
     """That each event of the log follows the one before."""
     about = (
         "Each event in `signatures/custody/` names the SHA-256 of the one before, and the seal of the bag. What was "
@@ -298,7 +271,7 @@ def _custody(bag: Verifiable) -> tuple[str, str, _Shell, str]:
     )
     folder = shlex.quote(f"{bag.name}/signatures/custody")
 
-    def shell(tools: _Tools) -> str:
+    def shell(tools: Tools) -> str:
         return "\n".join(
             [
                 f"cd {folder}",
@@ -314,12 +287,12 @@ def _custody(bag: Verifiable) -> tuple[str, str, _Shell, str]:
         )
 
     power = (
-        f"$log = Join-Path {_power(bag.name)} 'signatures/custody'\n"
-        f"$seal = (Get-FileHash -Algorithm SHA256 -LiteralPath (Join-Path {_power(bag.name)} '{_SEAL}')).Hash\n"
+        f"$log = Join-Path {power_text(bag.name)} 'signatures/custody'\n"
+        f"$seal = (Get-FileHash -Algorithm SHA256 -LiteralPath (Join-Path {power_text(bag.name)} '{_SEAL}')).Hash\n"
         "$previous = $null\n"
         "foreach ($file in Get-ChildItem -LiteralPath $log -Filter *.json | Sort-Object Name) {\n"
-        "  $told = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
-        '  if ($told.previous -ne $previous -or $told.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
+        "  $stated = Get-Content -LiteralPath $file.FullName -Raw -Encoding UTF8 | ConvertFrom-Json\n"
+        '  if ($stated.previous -ne $previous -or $stated.seal -ne $seal) { throw "$($file.Name) does not follow" }\n'
         "  $previous = (Get-FileHash -Algorithm SHA256 -LiteralPath $file.FullName).Hash\n"
         '}\n"OK"'
     )

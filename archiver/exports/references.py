@@ -83,8 +83,8 @@ def ris_of(items: Iterable[Item]) -> Iterator[bytes]:
             *(("N1", fact) for fact in facts_of(item)),
             ("ER", ""),
         ]
-        told = [f"{tag}  - {value}\r\n" for tag, value in lines if value or tag == "ER"]
-        yield "".join(told).encode("utf-8", "replace") + b"\r\n"
+        rows = [f"{tag}  - {value}\r\n" for tag, value in lines if value or tag == "ER"]
+        yield "".join(rows).encode("utf-8", "replace") + b"\r\n"
 
 
 def bibtex_of(items: Iterable[Item]) -> Iterator[bytes]:
@@ -102,9 +102,9 @@ def bibtex_of(items: Iterable[Item]) -> Iterator[bytes]:
             ("langid", escaped(item.language)),
             ("note", escaped("; ".join(facts_of(item)))),
         ]
-        told = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields if value)
+        body = ",\n".join(f"  {name} = {{{value}}}" for name, value in fields if value)
         key = re.sub(r"[^A-Za-z0-9-]", "-", item.bag)[:200].strip("-") or "item"
-        yield f"@article{{{key}-{number},\n{told}\n}}\n\n".encode("utf-8", "replace")
+        yield f"@article{{{key}-{number},\n{body}\n}}\n\n".encode("utf-8", "replace")
 
 
 def escaped(text: str) -> str:

@@ -84,7 +84,7 @@ def write_back(place: Path, answers: Answers) -> bytes:
     if not place.is_file():
         raise UsageError(f"--back {place}: there is no such file")
     if not is_list(place):
-        raise UsageError(f"--back {place}: this is no list that archiver reads; see seeds/README.md")
+        raise UsageError(f"--back {place}: this is not a list that archiver reads; see seeds/README.md")
     try:
         if place.stat().st_size > LARGEST:
             raise UsageError(f"--back {place}: a list of more than {LARGEST >> 20} MiB; split it")
@@ -101,9 +101,12 @@ def write_back(place: Path, answers: Answers) -> bytes:
     if _NAMED.search(text):
         raise UsageError(f"--back {place} has archiver_ columns already; give it as it was before, or take them out")
     mark = "\ufeff" if text.startswith("\ufeff") else ""
-    told = [(raw, answers.of(seed)) for raw, seed in zip(rows, seeds) if isinstance(raw, RawRow)]
+    answered = [(raw, answers.of(seed)) for raw, seed in zip(rows, seeds) if isinstance(raw, RawRow)]
     try:
-        parts = _spreadsheet(place, text[len(mark) :], told) if _is_spreadsheet(place) else _records(text, mark, told)
+        if _is_spreadsheet(place):
+            parts = _spreadsheet(place, text[len(mark) :], answered)
+        else:
+            parts = _records(text, mark, answered)
         return (mark + "".join(parts)).encode(codec, "surrogateescape")
     except UnicodeEncodeError as error:
         raise UsageError(
@@ -135,12 +138,12 @@ def _is_spreadsheet(place: Path) -> bool:
 # Spreadsheets
 
 
-def _spreadsheet(place: Path, text: str, told: Sequence[tuple[RawRow, Answer]]) -> Iterator[str]:
+def _spreadsheet(place: Path, text: str, answered: Sequence[tuple[RawRow, Answer]]) -> Iterator[str]:
     """The rows of a CSV or TSV file with cells added. Raises Refusal."""
     delimiter, after = _delimiter(place, text)
     records = list(_cut(text, delimiter))
     width = max((len(cells) for _, _, cells in records), default=0)
-    waiting = iter(told)
+    waiting = iter(answered)
     expected = next(waiting, None)
     for line, raw, cells in records:
         if line <= after or not any(map(str.strip, cells)):
@@ -151,7 +154,7 @@ def _spreadsheet(place: Path, text: str, told: Sequence[tuple[RawRow, Answer]]) 
         else:
             yield _extended(line, raw, cells, delimiter, width, [f"{PREFIX}{name}" for name in ADDED])
     if expected is not None:
-        raise Refusal(expected[0].line, "the row is not found again", "mend the quotation marks before it")
+        raise Refusal(expected[0].line, "the row is not found again", "correct the quotation marks before it")
 
 
 def _delimiter(place: Path, text: str) -> tuple[str, int]:
@@ -188,17 +191,19 @@ def _extended(line: int, raw: str, cells: list[str], delimiter: str, width: int,
     made = f"{body}{delimiter * (width - len(cells))}{delimiter}{out.getvalue()}"
     again = next(csv.reader(io.StringIO(made, newline=""), delimiter=delimiter), [])
     if again != [*cells, *[""] * (width - len(cells)), *added]:
-        raise Refusal(line, "a cell cannot be added to the row", "a quotation mark of it is not closed; mend the list")
+        raise Refusal(
+            line, "a cell cannot be added to the row", "a quotation mark of it is not closed; correct the list"
+        )
     return made + raw[len(body) :]
 
 
 # Everything else
 
 
-def _records(text: str, mark: str, told: Sequence[tuple[RawRow, Answer]]) -> Iterator[str]:
+def _records(text: str, mark: str, answered: Sequence[tuple[RawRow, Answer]]) -> Iterator[str]:
     """A list of records with fields added to each. Raises Refusal for a form that has no place for any."""
     done = len(mark)
-    for raw, known in told:
+    for raw, known in answered:
         start = text.find(raw.text, done)
         if start < 0:
             raise Refusal(raw.line, "the row is not found again", "export the list anew")

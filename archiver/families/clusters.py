@@ -18,7 +18,7 @@ VOTES = 2
 """Sampled shingles that two texts must share to be compared."""
 SITE_TEXTS = 10
 MOST = (1 << 20) - 1
-"""Texts that are told apart in one run."""
+"""Texts that are compared in one run."""
 _BITS, _MASK = 20, (1 << 20) - 1
 _COUNT = 255
 _OWN = 0.5

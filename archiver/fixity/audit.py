@@ -131,9 +131,9 @@ class _Folder:
             self.readings.begin(asked, chosen, now)
         self.progress.bags += len(here) + len(lost)
         self.progress.due += len(chosen) + len(lost)
-        told = {*chosen, *lost} if before else set[str]()
+        reported = {*chosen, *lost} if before else set[str]()
         for each in self.readings.found_since(before[0]) if before else ():
-            if each.bag in here and each.bag not in told:
+            if each.bag in here and each.bag not in reported:
                 yield _again(self.folder / each.bag, each)
         for name in lost:
             yield self._gone(asked, name)
@@ -162,7 +162,7 @@ class _Folder:
                 since = []
             changes += since
         elif state.seal is None and not changes:
-            notes.append("it has no manifest of a known digest: nobody can see whether it has changed")
+            notes.append("it has no manifest of a known digest: changes cannot be found")
         if state.seal and (note := seal_note(state.seal_name)):
             notes.append(note)
         count = len(changes)
@@ -193,14 +193,14 @@ class _Folder:
     def _gone(self, asked: str, name: str) -> Audited:
         before, moment = self.readings.find(name), stamp(self.clock())
         path = self.folder / name
-        told = Audited(
+        audited = Audited(
             bag=str(path), outcome="gone", time=moment, octets=0, seal=None, since=before.good if before else None
         )
         if before is None:
-            return told
+            return audited
         if self.plan.accept:
             self.readings.forget(asked, name, self.clock())
-            return replace(told, outcome="lost", notes=("its loss is accepted: it is no longer asked for",))
+            return replace(audited, outcome="lost", notes=("its loss is accepted: it is no longer asked for",))
         change = Change(kind="gone", path="", message="the bag is not there any more")
         notes: list[str] = []
         if before.good_seal:
@@ -208,9 +208,9 @@ class _Folder:
             found, notes = self._places(query)
             copies, more = whole(query, found, self.limiter)
             change, notes = Change(kind="gone", path="", message=change.message, copies=copies), notes + more
-        told = replace(told, changes=(change,), notes=tuple(notes))
-        self._settle(asked, name, told, before.good, before.good_seal, before.beside)
-        return told
+        audited = replace(audited, changes=(change,), notes=tuple(notes))
+        self._settle(asked, name, audited, before.good, before.good_seal, before.beside)
+        return audited
 
     def _elsewhere(
         self, path: Path, seal: str | None, beside: Mapping[str, str], state: BagState, changes: Sequence[Change]
@@ -220,27 +220,27 @@ class _Folder:
             return list(changes[:MOST]), []
         query = ReplicaQuery(bag=path, seal=seal, beside=beside)
         found, notes = self._places(query)
-        told, more = search(query, state, changes, found, self.limiter)
-        return told, notes + more
+        listed, more = search(query, state, changes, found, self.limiter)
+        return listed, notes + more
 
     def _places(self, query: ReplicaQuery) -> tuple[list[Path], list[str]]:
         with closing(Deliveries(self.folder, read_only=self.plan.readings is not None)) as deliveries:
             return places(query.bag, self.plan.replicas, deliveries.of(query.seal))
 
     def _settle(
-        self, asked: str, name: str, told: Audited, good: str | None, seal: str | None, beside: Mapping[str, str]
+        self, asked: str, name: str, audited: Audited, good: str | None, seal: str | None, beside: Mapping[str, str]
     ) -> None:
-        found: dict[str, Any] = {"changes": [asdict(each) for each in told.changes], "notes": told.notes}
-        found["since"] = told.since
+        found: dict[str, Any] = {"changes": [asdict(each) for each in audited.changes], "notes": audited.notes}
+        found["since"] = audited.since
         self.readings.settle(
             asked,
             FixityReading(
                 bag=name,
-                time=told.time,
-                outcome=told.outcome,
-                octets=told.octets,
-                seal=told.seal,
-                found=found if told.changes else {},
+                time=audited.time,
+                outcome=audited.outcome,
+                octets=audited.octets,
+                seal=audited.seal,
+                found=found if audited.changes else {},
                 good=good,
                 good_seal=seal,
                 beside=beside,
@@ -266,7 +266,7 @@ def _private_facts(path: Path) -> tuple[list[Change], list[str]]:
 
 def _since(before: FixityReading, state: BagState) -> Iterator[Change]:
     """The differences from the last good reading that the bag's own manifests do not show."""
-    told = {each.path for each in state.changes}
+    reported = {each.path for each in state.changes}
     another = (
         before.beside.get(state.seal_name) != state.seal
     )  # else its own file is gone, and one that is weaker counts
@@ -276,10 +276,10 @@ def _since(before: FixityReading, state: BagState) -> Iterator[Change]:
         if not others:
             message = f"the manifests were redone since {before.good}: seal {before.good_seal}, now {state.seal}"
         yield Change(kind="changed" if others else "resealed", path=state.seal_name, message=message)
-        told.add(state.seal_name)
+        reported.add(state.seal_name)
     for path in sorted(before.beside.keys() | state.beside.keys()):
         was, now = before.beside.get(path), state.beside.get(path)
-        if path in told or was == now:
+        if path in reported or was == now:
             continue
         if was is None:  # signatures and the custody log may grow
             if not path.startswith("signatures/"):
@@ -292,12 +292,12 @@ def _since(before: FixityReading, state: BagState) -> Iterator[Change]:
 
 def _since_left(left: LeftState, state: BagState) -> Iterator[Change]:
     """The differences from how archiver left the bag when it sealed, delivered or received it."""
-    told = {each.path for each in state.changes}
+    reported = {each.path for each in state.changes}
     if state.seal and state.seal != left.seal:
         message = f"the manifests were redone since archiver left the bag: seal {left.seal}, now {state.seal}"
         yield Change(kind="resealed", path=state.seal_name, message=message)
     found = state.beside.get(left.event)
-    if found != left.head and left.event not in told:
+    if found != left.head and left.event not in reported:
         how = "not there any more" if found is None else "not what it was"
         message = f"the custody log ended with this event when archiver left the bag; it is {how}"
         yield Change(kind="missing" if found is None else "changed", path=left.event, message=message)

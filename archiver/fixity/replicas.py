@@ -19,7 +19,7 @@ from archiver.validation.bagit.tree import Tree
 from archiver.validation.serialized.open_archive import MEDIA_TYPES, opened, suffix
 
 MOST = 1_000
-"""Changes of a bag that are looked up in replicas, and told one by one."""
+"""Changes of a bag that are looked up in replicas, and listed one by one."""
 _LISTED = "manifest-sha256.txt"
 
 
@@ -60,7 +60,7 @@ def search(
 
     Of a bag whose manifests were redone, the first replica says what was changed since.
     """
-    told, notes = list(changes[:MOST]), list[str]()
+    listed, notes = list(changes[:MOST]), list[str]()
     copies: dict[str, list[str]] = {}
     compared = False
     for place in found:
@@ -72,17 +72,17 @@ def search(
                 stated = _Stated.of(tree, query)
                 if not compared and state.seal is not None and state.seal != query.seal:
                     compared = True
-                    known = {each.path for each in told}
+                    known = {each.path for each in listed}
                     differing = (each for each in stated.differences(state.manifests) if each.path not in known)
-                    told += [each for _, each in zip(range(MOST - len(told)), differing, strict=False)]
-                lost = {each.path for each in told if each.kind in ("changed", "missing", "unreadable", "resealed")}
+                    listed += [each for _, each in zip(range(MOST - len(listed)), differing, strict=False)]
+                lost = {each.path for each in listed if each.kind in ("changed", "missing", "unreadable", "resealed")}
                 for path in stated.sound(lost):
                     copies.setdefault(path, []).append(str(place))
         except _NotAReplica as reason:
             notes.append(f"{place} {reason}")
         except OSError as error:
             notes.append(f"{place} cannot be read: {error.strerror or error}")
-    return [replace(each, copies=tuple(copies.get(each.path, ()))) for each in told], notes
+    return [replace(each, copies=tuple(copies.get(each.path, ()))) for each in listed], notes
 
 
 def whole(query: ReplicaQuery, found: Sequence[Path], limiter: RateLimiter) -> tuple[tuple[str, ...], list[str]]:

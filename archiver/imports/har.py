@@ -39,14 +39,14 @@ def read_har(data: bytes, name: str) -> tuple[list[Stated], Iterator[Body], bool
         log = document["log"]
         entries = log["entries"]
         if not isinstance(entries, list):
-            raise TypeError("log.entries is no list")
+            raise TypeError("log.entries is not a list")
     except (ValueError, KeyError, TypeError, RecursionError) as error:
-        raise UsageError(f"{name}: it is no HAR file ({type(error).__name__}: {str(error)[:100]})") from error
+        raise UsageError(f"{name}: it is not a HAR file ({type(error).__name__}: {str(error)[:100]})") from error
     stated = []
     for who in ("creator", "browser"):
-        told = log.get(who)
-        if isinstance(told, dict) and isinstance(told.get("name"), str):
-            value = f"{told['name']} {told.get('version') or ''}".strip()
+        program = log.get(who)
+        if isinstance(program, dict) and isinstance(program.get("name"), str):
+            value = f"{program['name']} {program.get('version') or ''}".strip()
             stated.append(Stated(name=who, value=value[:TEXT], source=f"log.{who}"))
     if isinstance(log.get("comment"), str) and log["comment"]:
         stated.append(Stated(name="comment", value=log["comment"][:TEXT], source="log.comment"))
@@ -64,7 +64,7 @@ def _entries(entries: list[Any]) -> Iterator[Body]:
 def _entry(entry: dict[str, Any]) -> Body:
     request, response = entry["request"], entry["response"]
     if request["method"] != "GET":
-        raise ValueError("it is no page that was asked for")
+        raise ValueError("it is not a page that was asked for")
     content = response.get("content") or {}
     text = content.get("text") or ""
     packed = content.get("encoding") == "base64"

@@ -111,7 +111,7 @@ class Importer:
         if file.kind == "mhtml":
             keep(EVIDENCE, _bytes_of(file))
             evidence = EVIDENCE
-        told = self._told(chosen, found, read, file, bounded=bounded, evidence=evidence, now=now, take=take)
+        described = self._described(chosen, found, read, file, bounded=bounded, evidence=evidence, now=now, take=take)
         redirects = tuple(each.location for each in chosen.hops if each.location)
         moments = [each.started for each in take.exchanges] or [chosen.moment or now]
         instead = stands_instead(seed, page, best.reading, redirects)
@@ -145,7 +145,7 @@ class Importer:
             user_agent=take.user_agent or "not stated",
             requisites=requisites,
             index=tuple(take.entries),
-            imported=told,
+            imported=described,
         )
         return FromFiles(capture=capture, reading=_from(best.reading, source))
 
@@ -185,7 +185,7 @@ class Importer:
                 break
         return best, read, why
 
-    def _told(
+    def _described(
         self,
         chosen: Candidate,
         found: list[Candidate],

@@ -80,7 +80,7 @@ class FileRow:
 
 
 def key_of_address(url: str | None) -> str | None:
-    """The key under which an address is found (SURT); None for what is no web address."""
+    """The key under which an address is found (SURT); None for what is not a web address."""
     if not url:
         return None
     with suppress(ValueError):
@@ -209,10 +209,10 @@ class _Errors:
 
 
 def _storable(value: object) -> object:
-    """Text that SQLite takes: what is no Unicode is replaced."""
+    """Text that SQLite takes: what is not Unicode is replaced."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def _spelt(url: str) -> str:
-    """An address as browsers spell it. Raises ValueError for what is none of the web."""
+    """An address as browsers spell it. Raises ValueError for what is not a web address."""
     return web_address(url).href

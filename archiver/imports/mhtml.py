@@ -15,7 +15,7 @@ from archiver.model.imported import Stated
 
 def read_mhtml(data: bytes, name: str) -> tuple[list[Stated], list[Body], bool]:
     """(what the file says of its making, its page first and then the other parts, whether that is not all of them).
-    Raises UsageError for what is no MHTML."""
+    Raises UsageError for what is not MHTML."""
     try:
         message = message_from_bytes(data, policy=policy.default)
         kind = message.get_content_type()
@@ -26,7 +26,7 @@ def read_mhtml(data: bytes, name: str) -> tuple[list[Stated], list[Body], bool]:
         ]
         parts = list(_parts(message, 0)) if kind.startswith(("multipart/", "text/html")) else []
     except (ValueError, TypeError, LookupError, AttributeError, RecursionError, IndexError) as error:
-        raise UsageError(f"{name}: it is no MHTML file ({type(error).__name__})") from error
+        raise UsageError(f"{name}: it is not an MHTML file ({type(error).__name__})") from error
     address = _line(message, "Snapshot-Content-Location") or _line(message, "Content-Location")
     date = _date(_line(message, "Date"))
     bodies: list[Body] = []
@@ -34,7 +34,7 @@ def read_mhtml(data: bytes, name: str) -> tuple[list[Stated], list[Body], bool]:
         if body := _body(part, address if not bodies else None, date):
             bodies.append(body)
     if not bodies:
-        raise UsageError(f"{name}: it is no MHTML file: no part of it has an address (Content-Location)")
+        raise UsageError(f"{name}: it is not an MHTML file: no part of it has an address (Content-Location)")
     return stated, bodies, len(parts) > PARTS
 
 

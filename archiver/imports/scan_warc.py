@@ -79,7 +79,7 @@ class Indexer(ForeignReader):
     def keep(self, record: WarcRecord) -> None:
         """Put the record into the index."""
         super().keep(record)
-        self._ids.clear()  # other records' references are no matter here
+        self._ids.clear()  # other records' references do not matter here
         self._named.clear()
         if self.count > self.room:
             self.cut = True

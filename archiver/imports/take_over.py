@@ -246,11 +246,11 @@ class TakeOver:
         record_id, offset, length = warc.write_resource(url=url, moment=moment, content_type=mime, body=body)
         self._bytes += length
         self._copied[known] = record_id
-        told = [("copied-from", self.files[place.file].name)]
-        told += [("http-status", str(place.status))] if place.status else []
-        told += [("ip-address", place.ip)] if place.ip else []
-        told += [("header", f"{name}: {value}") for name, value in json.loads(headers)]
-        warc.write_metadata(refers_to=record_id, url=url, moment=self.now, fields=told)
+        facts = [("copied-from", self.files[place.file].name)]
+        facts += [("http-status", str(place.status))] if place.status else []
+        facts += [("ip-address", place.ip)] if place.ip else []
+        facts += [("header", f"{name}: {value}") for name, value in json.loads(headers)]
+        warc.write_metadata(refers_to=record_id, url=url, moment=self.now, fields=facts)
         if key_of_address(url) is not None:
             entry = IndexEntry(
                 url=url,

@@ -1,4 +1,7 @@
-"""Checks the settings of a job before it touches anything, so that a wrong one does not fail seed by seed."""
+"""Checks the settings of a job before it touches anything, so that a wrong one does not fail seed by seed.
+
+What checks a setting is imported where that is set: most jobs begin without.
+"""
 
 import re
 from dataclasses import replace
@@ -8,11 +11,8 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from archiver.browser.available import missing
-from archiver.capture.cookie_file import read_cookies
 from archiver.config import Config, without_credentials
 from archiver.errors import UsageError
-from archiver.imports.files import kind_of
-from archiver.job.outbox import checked_target
 from archiver.packaging.open_target import is_folder
 from archiver.trust.seal_new_bag import load_signer
 
@@ -22,6 +22,7 @@ _CHOICES = (
     ("srcset", ("all", "largest")),
     ("memento", ("auto", "always", "never")),
     ("browser", ("never", "auto", "always")),
+    ("bracket", ("required", "if-possible", "never")),
 )
 
 
@@ -36,7 +37,7 @@ def checked(config: Config) -> Config:
     if config.proxy is not None:
         check_proxy(config.proxy)
     elif config.proxy_required:
-        raise UsageError("the settings have everything asked through a proxy, and name none: set --proxy")
+        raise UsageError("the settings require a proxy (proxy_required): set --proxy")
     if config.second_view is not None:
         check_proxy(config.second_view)
         if config.second_view.rstrip("/") == (config.proxy or "").rstrip("/"):
@@ -54,6 +55,8 @@ def checked(config: Config) -> Config:
     if config.cookies is not None:
         if config.executor is not None:
             raise UsageError("--cookies reads a file of this machine: it takes no cluster (--executor)")
+        from archiver.capture.cookie_file import read_cookies
+
         read_cookies(config.cookies)
     if config.imports:
         config = _from_files(config)
@@ -71,6 +74,8 @@ def _from_files(config: Config) -> Config:
         raise UsageError("--from makes no request: a browser cannot show the pages (--browser, --screenshot)")
     if config.second_view is not None:
         raise UsageError("--from makes no request: the pages cannot be asked for once more (--second-view)")
+    from archiver.imports.files import kind_of
+
     for path in config.imports:
         kind_of(path)
     return replace(config, pace=0.0, retry=True, browser="never", memento="never")
@@ -86,6 +91,8 @@ def _with_delivery(config: Config) -> Config:
         raise UsageError("--deliver has no name; it needs a folder or s3://BUCKET/PREFIX")
     if is_folder(config.deliver):
         config = replace(config, deliver=str(Path(config.deliver).absolute()))
+    from archiver.job.outbox import checked_target
+
     checked_target(config)
     return config
 

@@ -17,6 +17,7 @@ from queue import Empty, SimpleQueue
 
 from archiver.bag.staging import STAGING
 from archiver.config import Config
+from archiver.job.bracket import JobBracket
 from archiver.job.events import (
     EVERY,
     NAMED,
@@ -37,6 +38,7 @@ from archiver.job.sinks.local import BagSink
 from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
 from archiver.ledger.ledger import Entry, Ledger, former_keys_of, key_of
 from archiver.model import Seed, SeedRefused
+from archiver.model.bracket import Opening
 
 WINDOW = 2000
 """Seeds read ahead, so that slow hosts do not hold up the others."""
@@ -68,9 +70,10 @@ class Coordinator:
     job: str
     ledger: Ledger
     on_result: Callable[[Result], None]
-    tell: Callable[[Event], None]
+    on_event: Callable[[Event], None]
     stop: threading.Event
     summary: Summary
+    bracket: JobBracket | None = None
     queue: HostQueue = field(init=False)
     backlog: Backlog = field(init=False)
     hosts: HostMemory = field(init=False)
@@ -83,7 +86,7 @@ class Coordinator:
     """In the order they were handed out."""
     finished: SimpleQueue[Future[Done]] = field(default_factory=SimpleQueue)
     slots: Slots = field(default_factory=Slots)
-    state_told: float = 0.0
+    state_sent: float = 0.0
     prefer_new: bool = False
     """Whether there are new seeds that wait, or may come."""
     to_isolate: deque[Seed] = field(default_factory=deque)
@@ -98,8 +101,10 @@ class Coordinator:
         """Until every seed is settled, or someone says stop and those in flight are; gives way to the caller between
         turns."""
         self.sink = sink_of(self.config, self.job, self.ledger)
-        self.results = Results(self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.tell)
-        self.workers = executor_for(self.config, self.job)
+        self.results = Results(
+            self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.on_event, self.bracket
+        )
+        self.workers = executor_for(self.config, self.job, self._opening)
         try:
             self.hosts.recall()
             more = True
@@ -127,6 +132,10 @@ class Coordinator:
             release(self.config)
             self.backlog.close()
             self.sink.close()
+
+    @property
+    def _opening(self) -> Opening | None:
+        return self.bracket.opening if self.bracket else None
 
     def _window_is_full(self) -> bool:
         queue = self.queue
@@ -167,7 +176,7 @@ class Coordinator:
         """Hand out seeds whose hosts are ready while there are free slots, and one seed of `to_isolate`. While there is
         new work, or may be, retries have half of the slots at most."""
         if self.to_isolate and not self.stop.is_set() and not any(each.alone for each in self.in_flight.values()):
-            self.isolated = self.isolated or isolated_process(self.config, self.job)
+            self.isolated = self.isolated or isolated_process(self.config, self.job, self._opening)
             self._submit(self.isolated, self.to_isolate.popleft(), alone=True)
         for _ in range(self._free_slots()):
             if self.stop.is_set():
@@ -194,7 +203,7 @@ class Coordinator:
     def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False, retry: bool = False) -> None:
         future = self.sink.submit(workers, seed)
         self.in_flight[future] = _Flight(seed, time.monotonic(), alone, retry)
-        self.tell(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
+        self.on_event(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
         future.add_done_callback(self.finished.put)
 
     def _free_slots(self) -> int:
@@ -231,7 +240,7 @@ class Coordinator:
         if isinstance(error, BrokenExecutor):
             if not flight.alone:
                 self.to_isolate.append(seed)  # it may be to blame, or one beside it
-                self.tell(WorkerDied(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
+                self.on_event(WorkerDied(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
                 return None
             done: Done = failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC))
         elif error is not None:
@@ -255,7 +264,7 @@ class Coordinator:
         before = self.queue.broken(seed.url)
         if self.queue.judge(seed.url, refused=refused):
             if not before:
-                self.tell(HostBroken(host=host_of(seed.url)))
+                self.on_event(HostBroken(host=host_of(seed.url)))
             for other in self.queue.drop(host_of(seed.url)):
                 if not self.results.known(other):
                     self._give_up(other)
@@ -280,12 +289,12 @@ class Coordinator:
 
     def _tell_state(self) -> None:
         now = time.monotonic()
-        if now - self.state_told < EVERY:
+        if now - self.state_sent < EVERY:
             return
-        self.state_told = now
+        self.state_sent = now
         self.hosts.keep()
         slow = (host_of(each.seed.url) for each in self.in_flight.values() if now - each.since > SLOW_SECONDS)
-        self.tell(
+        self.on_event(
             State(
                 in_flight=len(self.in_flight),
                 waiting=len(self.queue),

@@ -1,4 +1,4 @@
-"""What a running job tells whoever watches it: seeds begun and ended, hosts left alone, and how things stand."""
+"""The events of a running job: seeds begun and ended, hosts left alone, and the state about once a second."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ class JobStarted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerFilled:
-    """Bags, then receipts, that the ledger did not know were read: `done` of `total`, told every 500."""
+    """Bags, then receipts, that the ledger did not know were read: `done` of `total`, one event for every 500."""
 
     event: Literal["ledger-filled"] = "ledger-filled"
     done: int
@@ -66,7 +66,7 @@ class WorkerDied:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class State:
-    """How things stand, told about once a second. `in_flight` and `waiting` count seeds, `paced` hosts whose turn is
+    """The state of the job, about once a second. `in_flight` and `waiting` count seeds, `paced` hosts whose turn is
     yet to come; `slow` and `broken` name hosts, some of them where there are many."""
 
     event: Literal["state"] = "state"
@@ -88,6 +88,8 @@ class JobEnded:
     interrupted: bool
     seconds: float
     error: str | None = None
+    unclosed: str | None = None
+    """Why the bags of the job have no closing token, where they should."""
 
 
 Event = JobStarted | LedgerFilled | JobEnded | SeedStarted | SeedEnded | HostBroken | WorkerDied | State

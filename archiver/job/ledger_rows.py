@@ -12,9 +12,19 @@ from archiver.ledger.answers import PARTIAL, is_confirmed
 from archiver.ledger.ledger import Entry, key_of
 from archiver.model import Seed
 
+_LAST_BAG = "last_bag"
+"""Where the detail of a failure has the row of the seed's last bag."""
+
+
+def of_last_bag(entry: Entry | None) -> Entry | None:
+    """The row of a seed's last bag: this one, or the one that failures without a bag have replaced."""
+    before = (entry.detail or {}).get(_LAST_BAG) if entry is not None and entry.bag is None else None
+    return replace(entry, **before) if entry is not None and isinstance(before, dict) else entry
+
 
 def repeats(done: Done, last: Entry | None) -> bool:
-    """Whether an answer that is not the whole article is that of the seed's last bag: it makes no further one."""
+    """Whether an answer that is not the whole article is that of the seed's last bag, whose row is `last`: it makes no
+    further one."""
     if not isinstance(done, Archived) or last is None or last.bag is None or done.answer.detail(done.outcome) is None:
         return False
     if is_confirmed(done.answer.witnesses) and not is_confirmed((last.detail or {}).get("witnesses")):
@@ -45,8 +55,8 @@ def able(entry: Entry, config: Config) -> tuple[str, ...]:
     return (*(("limits.response_bytes",) if raised else ()), *(("browser",) if shows else ()))
 
 
-def entry_of(seed: Seed, done: Done) -> Entry:
-    """The ledger's row for what became of a seed."""
+def entry_of(seed: Seed, done: Done, last: Entry | None) -> Entry:
+    """The ledger's row for what became of a seed; `last` is the row it has."""
     if isinstance(done, Archived):
         return Entry(
             key=key_of(seed),
@@ -66,6 +76,8 @@ def entry_of(seed: Seed, done: Done) -> Entry:
         "attempts": done.attempts,
         **done.seen,
     }
+    if (bagged := of_last_bag(last)) is not None and bagged.bag is not None:
+        detail[_LAST_BAG] = {name: getattr(bagged, name) for name in ("outcome", "bag", "verdict", "reason", "detail")}
     return Entry(
         key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, reason=done.reason, detail=detail
     )

@@ -37,6 +37,7 @@ from archiver.ledger.private import keep_beside
 from archiver.mementos.addresses import ArchivedAddress, archived_address
 from archiver.mementos.consult import Consulted, Known, Mementos
 from archiver.model import Capture, Failure, LeadImage, Page, PreviousBag, Reading, Seed, SourceDocument
+from archiver.model.bracket import FIELD, Opening
 from archiver.model.check import Check
 from archiver.seeds.private.facts import set_apart
 from archiver.transfer.acceptable_signer import signature_judge
@@ -69,6 +70,8 @@ class Tools:
     mementos: Mementos | None = None
     second: Recorder | None = None
     """Asks for pages once more, through the proxy of `--second-view`."""
+    opening: Opening | None = None
+    """Of the job's bracket, where it has one."""
     importer: Importer | None = None
     """Takes pages from the files of `--from`, in place of the network."""
     clock: Callable[[], ClockCheck | None] = lambda: None
@@ -193,6 +196,7 @@ def _sealed(
         ),
         rendering=after.rendering if after else None,
         previous=previous,
+        opening=tools.opening,
     )
 
     def check(paths: list[str]) -> tuple[Check, ...]:
@@ -302,4 +306,5 @@ def warcinfo(tools: Tools) -> dict[str, str]:
         "isPartOf": tools.job,
         "http-header-user-agent": config.user_agent,
         "robots": {"obey": "obey"}.get(config.robots, "ignore"),
+        **({FIELD: tools.opening.named} if tools.opening else {}),
     }

@@ -119,6 +119,8 @@ class Summary:
     """Seeds done before whose bag is not there any more."""
     done_before: int = 0
     interrupted: bool = False
+    unclosed: str | None = None
+    """Why the bags of the job have no closing token, where they should."""
 
     def count(self, result: Result) -> None:
         """Take one result into account."""
@@ -139,7 +141,7 @@ class Summary:
         if self.interrupted:
             return 130
         missed = any(count for outcome, count in self.counts.items() if outcome != "captured")
-        return 1 if missed or self.partial or self.warnings or self.missing else 0
+        return 1 if missed or self.partial or self.warnings or self.missing or self.unclosed else 0
 
     def stated(self) -> Mapping[str, int]:
         """The counts, in the order of the outcomes."""

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from archiver.config import Config
+from archiver.job.bracket import JobBracket
 from archiver.job.events import Event, SeedEnded
 from archiver.job.ledger_rows import able, done_before, is_to_confirm, result_of
 from archiver.job.queue.host_queue import host_of
@@ -33,7 +34,8 @@ class Results:
     sink: BagSink
     summary: Summary
     on_result: Callable[[Result], None]
-    tell: Callable[[Event], None]
+    on_event: Callable[[Event], None]
+    bracket: JobBracket | None = None
     _group: list[tuple[Seed, Done, float | None]] = field(default_factory=list)
     """With the seconds they took, where they were asked for."""
     _group_since: float = 0.0
@@ -104,6 +106,8 @@ class Results:
         group, self._group = self._group, []
         note(self.config.bags, [done.visit for _, done, _ in group if isinstance(done, Archived) and done.visit])
         entries = self.sink.settle([(seed, done) for seed, done, _ in group])
+        if self.bracket:
+            self.bracket.note(done for _, done, _ in group)
         for (seed, done, seconds), entry in zip(group, entries, strict=True):
             warning = done.warning if isinstance(done, Archived) else None
             kept = not (isinstance(done, Archived) and done.repeats)
@@ -118,13 +122,13 @@ class Results:
                 self.report(result_of(origin, entry, new=False))
 
     def report(self, result: Result, seconds: float | None = None) -> None:
-        """Count a result and tell the caller of it."""
+        """Count a result and pass it to the caller."""
         self.summary.count(result)
         self.on_result(result)
-        self.tell(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
+        self.on_event(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
 
 
 def _not_in_files(seed: Seed, done: Failure) -> Result:
     """Of a seed that the files of `--from` do not have, whatever is known of it from before."""
-    told = Result(seed=seed.origin, url=seed.url, outcome=done.outcome, bag=None, verdict=None, reason=done.reason)
-    return replace(told, kind=done.kind)
+    earlier = Result(seed=seed.origin, url=seed.url, outcome=done.outcome, bag=None, verdict=None, reason=done.reason)
+    return replace(earlier, kind=done.kind)

@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from archiver.config import Config
 from archiver.errors import ArchiverError
-from archiver.imports.importer import index_imports
+from archiver.job.bracket import JobBracket
 from archiver.job.coordinator import Coordinator
 from archiver.job.events import Event, JobEnded, JobStarted, LedgerFilled
 from archiver.job.result import Result, Summary
@@ -60,7 +60,7 @@ def archive_seeds(
     Setting `stop` ends the job after the seeds in flight. Closing the iterator ends it too, and what is in flight runs
     again in the next job. `summary` is brought up to date with each result. Raises StorageError (what is finished is
     kept), BagsLocked when another job has the folder, and UsageError, before anything is fetched, where what the key of
-    the settings signs would not be accepted.
+    the settings signs would not be accepted; TimestampError where it is to have an opening token, and gets none.
     """
     acceptable_signer(config)
     job, begun = f"urn:uuid:{uuid4()}", time.monotonic()
@@ -70,14 +70,18 @@ def archive_seeds(
         ledger = Ledger(config.bags)
         on_event(JobStarted(job=job, bags=str(config.bags), processes=config.jobs))
         error: str | None = None
+        bracket: JobBracket | None = None
         try:
             for take_in in (ledger.adopt, partial(take_receipts, ledger)):  # none is known where the old ledger is gone
                 take_in(config.bags, lambda done, total: on_event(LedgerFilled(done=done, total=total)))
             if config.imports:
+                from archiver.imports.importer import index_imports
+
                 index_imports(config)
+            bracket = JobBracket.begin(config, job, datetime.now(UTC))
             ledger.begin(job, config.stated(), datetime.now(UTC))
             halt = stop or threading.Event()
-            coordinator = Coordinator(config, job, ledger, durable.append, on_event, halt, summary)
+            coordinator = Coordinator(config, job, ledger, durable.append, on_event, halt, summary, bracket)
             with closing(coordinator.go(iter(seeds))) as turns:
                 for _ in turns:
                     while durable:
@@ -94,6 +98,9 @@ def archive_seeds(
             summary.interrupted = True
             raise
         finally:
+            if bracket and (unclosed := bracket.end(datetime.now(UTC))):
+                summary.unclosed = unclosed
+                _log.warning("%s", unclosed)
             ledger.close()
             on_event(
                 JobEnded(
@@ -103,6 +110,7 @@ def archive_seeds(
                     interrupted=summary.interrupted,
                     seconds=time.monotonic() - begun,
                     error=error,
+                    unclosed=summary.unclosed,
                 )
             )
 

@@ -23,7 +23,6 @@ from archiver.errors import StorageError
 from archiver.job.result import Archived
 from archiver.ledger.bag_record import read_record
 from archiver.model import PreviousBag, Seed
-from archiver.series.diff_bags import diff_bags
 from archiver.transfer.acceptable_signer import signature_judge
 from archiver.trust.seal_new_bag import seal_bag
 
@@ -40,6 +39,8 @@ _EXCHANGE = ("url", "initiator", "status", "bytes", "started", "ended", "ip")
 def unchanged(made: Archived, seed: Seed, previous: Sequence[PreviousBag], bags: Path) -> Mapping[str, Any] | None:
     """The visit, where a staged bag has nothing that the seed's last bag has not: outcome, text, claims, credits,
     notices and photo, both read again from their WARC files. None where anything differs or cannot be compared."""
+    from archiver.series.diff_bags import diff_bags  # which reads pages: most jobs begin without
+
     for last in reversed(previous):
         try:
             before, now = read_record(bags / last.bag), read_record(made.bag.path)
@@ -104,9 +105,9 @@ def note(bags: Path, visits: Iterable[Mapping[str, Any]]) -> None:
     folder = bags / FOLDER
     with storage(f"keep visits in {folder}"):
         folder.mkdir(parents=True, exist_ok=True)
-        for day, told in lines.items():
+        for day, digests in lines.items():
             with (folder / f"{day}.jsonl").open("ab") as file:
-                file.write("".join(f"{each}\n" for each in told).encode("ascii"))
+                file.write("".join(f"{each}\n" for each in digests).encode("ascii"))
         flush(folder)
 
 
@@ -119,7 +120,7 @@ def seal_visits(config: Config, job: str, signer: "Signer | None", now: datetime
     for path in days:
         with storage(f"read visits in {path}"):
             data = path.read_bytes()
-        whole = data[: data.rfind(b"\n") + 1]  # a line that was cut by a crash is no visit
+        whole = data[: data.rfind(b"\n") + 1]  # a line that was cut by a crash is not a visit
         if whole:
             name, warning = _seal(config, job, signer, now, path.stem, whole)
             names.append(name)

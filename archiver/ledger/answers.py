@@ -47,15 +47,17 @@ class Answer:
         return {name: value for name, value in found.items() if value is not None}
 
     def is_that_of(self, detail: Mapping[str, Any] | None) -> bool:
-        """Whether a row of the ledger is of an answer with this status and payload, both of them known."""
-        if self.status is None or self.payload_sha256 is None or detail is None:
+        """Whether a row of the ledger is of an answer with this status and payload, both of them known; where nobody
+        answered but a web archive, of the same copy there."""
+        silent = self.status is None and self.payload_sha256 is None and self.memento is not None
+        if detail is None or not (silent or (self.status is not None and self.payload_sha256 is not None)):
             return False
         same = (detail.get("status"), detail.get("payload_sha256")) == (self.status, self.payload_sha256)
         return same and detail.get("memento") == (dict(self.memento) if self.memento else None)
 
     @classmethod
     def of_record(cls, record: Mapping[str, Any]) -> "Answer":
-        """The answer that a record tells of, as far as it does: records are hostile until validated."""
+        """The answer that a record states, as far as it does: records are hostile until validated."""
         capture = record.get("capture")
         capture = capture if isinstance(capture, Mapping) else {}
         status, digest, truncated = (capture.get(name) for name in ("status", "payload_sha256", "truncated"))

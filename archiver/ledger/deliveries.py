@@ -32,7 +32,7 @@ class Delivery:
     ended: str
     receipt: str
     custody: bool
-    """Whether the bag's custody log tells of it."""
+    """Whether the bag's custody log has it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,7 +142,7 @@ class Deliveries:
         return int(own or (last or 0) + 1)
 
     def in_custody(self, identifier: str) -> None:
-        """Note that the bag's custody log tells of a delivery."""
+        """Note that the bag's custody log has a delivery."""
         database = self.open()
         with usable(self._path):
             database.execute("UPDATE deliveries SET custody = 1 WHERE id = ?", (identifier,))

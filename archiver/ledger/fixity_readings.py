@@ -38,7 +38,7 @@ class FixityReading:
     octets: int
     seal: str | None
     found: Mapping[str, Any]
-    """What was wrong, as `audit.py` tells it again."""
+    """What was wrong, as `audit.py` reports it again."""
     good: str | None
     """When it was last good."""
     good_seal: str | None

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,11 +18,13 @@ from typing import Any, Literal, get_args
 from archiver.errors import StorageError, UsageError
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.lock import FOLDER
-from archiver.rights.gate import LEVELS, Access, Level, Restriction, access_of, day_of
+from archiver.rights.gate import LEVELS, Access, Level, Restriction, Use, access_of, day_of
 
 LOG = f"{FOLDER}/access.jsonl"
 _LARGEST = 64 << 20
 _LONGEST = 2_000
+_MOST = 1_000
+"""Other bags of one bag that are looked up."""
 _SERIALISED = re.compile(r"\.(?:tar\.gz|tgz|tar|zip)$", re.IGNORECASE)
 Action = Literal["restrict", "takedown", "lift"]
 
@@ -109,6 +111,22 @@ class Gate:
     def access_of_folder(self, bag: Path) -> Access:
         """The same for a bag in a folder, whose record is read. Raises StorageError."""
         return self.access(bag, read_record(bag), identifier_of(bag))
+
+    def not_to_be_named(self, bag: Path, names: Iterable[str], use: Use = "metadata") -> list[str]:
+        """Those of the bags beside `bag` that may not be used so, and so not be named. One that is not there counts
+        as restricted, as whatever is unset; more than are looked up may all be closed. Raises StorageError."""
+        asked, folder = sorted(set(names)), self._place(bag).parent
+        return [name for number, name in enumerate(asked) if number >= _MOST or not self._of(folder, name).allows(use)]
+
+    def _of(self, folder: Path, name: str) -> Access:
+        if "/" in name or "\0" in name or name in ("", ".", ".."):
+            return access_of(None, self.today)
+        bag = folder / name
+        try:
+            record = read_record(bag)
+        except StorageError:
+            record = None
+        return self.access(bag, record, identifier_of(bag))
 
 
 def restrict_bag(

@@ -53,7 +53,7 @@ class WebAddress:
 
 def absolute(reference: str, base: str | None = None, *, encoding: str = "utf-8") -> str:
     """A reference as an absolute address, whatever its scheme. `encoding` is that of the document, for the query (URL,
-    4.4). Raises ValueError where it is no address, or longer than LONGEST."""
+    4.4). Raises ValueError where it is not an address, or longer than LONGEST."""
     reference = reference[: 2 * LONGEST].strip(_SPACES)
     if len(reference) > LONGEST:
         raise ValueError(f"it has more than {LONGEST:,} characters")
@@ -69,7 +69,7 @@ def _absolute(reference: str, base: str | None) -> str:
     try:
         return str(URL(reference, base).href if base is not None else URL(reference).href)
     except ValueError as error:
-        raise ValueError("it is no well-formed address") from error
+        raise ValueError("it is not a well-formed address") from error
 
 
 def web_address(url: str) -> WebAddress:

@@ -43,20 +43,26 @@ _lock = threading.Lock()
 
 def document_of(body: bytes, stated: str | None) -> Document:
     """The page with the Content-Type `stated`. Never raises for bad HTML. The tree must not be changed."""
-    with _lock:
-        kept = _kept.pop(id(body), None)
-    return kept[2] if kept and kept[1] == stated else _document(body, stated)
+    kept = _given_away(body, stated)
+    return kept if kept is not None else _document(body, stated)
 
 
 def document_to_read_again(body: bytes, stated: str | None) -> Document:
     """The same, kept for the next who asks for the document of this very object, and given away then."""
-    document = _document(body, stated)
+    document = document_of(body, stated)
     if len(body) <= WAITING:
         with _lock:
             _kept[id(body)] = body, stated, document
             while sum(len(each) for each, _, _ in _kept.values()) > WAITING:
                 del _kept[next(iter(_kept))]
     return document
+
+
+def _given_away(body: bytes, stated: str | None) -> Document | None:
+    """What is kept of this very object, which is kept no longer."""
+    with _lock:
+        kept = _kept.pop(id(body), None)
+    return kept[2] if kept and kept[1] == stated else None
 
 
 def parser_version() -> str:

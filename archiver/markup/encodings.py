@@ -152,7 +152,7 @@ def _index(name: str) -> str:
 
 
 def _is_clean(body: bytes) -> bool:
-    """Whether UTF-8 holds no character to be dropped; bytes tell in a third of the time that characters take."""
+    """Whether UTF-8 holds no character to be dropped; looking at bytes takes a third of the time."""
     return not (any(map(body.__contains__, _CONTROLS)) or (b"\xef" in body and _NONCHARACTERS.search(body)))
 
 

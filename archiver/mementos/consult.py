@@ -118,8 +118,8 @@ class Mementos:
         archive = WebArchive(name=place.archive, family="pywb", url=place.prefix)
         client, asked = self.client(archive, recording, trusted=False), self.now()
 
-        def told(finding: ArchiveAnswer | None, words: str) -> ArchiveAnswer:
-            return finding or ArchiveAnswer(archive=place.archive, finding="only-errors", words=words, asked=asked)
+        def unread(words: str) -> ArchiveAnswer:
+            return ArchiveAnswer(archive=place.archive, finding="only-errors", words=words, asked=asked)
 
         archived: Archived | None = None
         for address in dict.fromkeys(each for each in (place.raw, seed.url) if each):
@@ -136,7 +136,7 @@ class Mementos:
         judged, reading = judge(seed, archived, reads)
         if judged is None or reading is None or not judged.article:
             status = f"status {archived.page.status}" if judged is None else "another page, or a notice"
-            answers.append(told(None, f"the memento that the seed names is one of an error: {status}"))
+            answers.append(unread(f"the memento that the seed names is one of an error: {status}"))
             return None
         rewritten = "" if archived.raw else "; a copy that the archive has rewritten"
         held = HeldCapture(
@@ -190,8 +190,8 @@ class Mementos:
         memento = sought.memento if sought else None
         if isinstance(fetched, Failure):
             if memento is None:
-                told = {"archives": [f"{each.archive}: {each.words}" for each in answers]} if answers else {}
-                return Consulted(fetched=replace(fetched, seen={**fetched.seen, **told}), reading=None)
+                asked = {"archives": [f"{each.archive}: {each.words}" for each in answers]} if answers else {}
+                return Consulted(fetched=replace(fetched, seen={**fetched.seen, **asked}), reading=None)
             fetched = capture_without_original(fetched, self.config)
         capture = replace(
             fetched,

@@ -1,6 +1,6 @@
 """Reads what archives say they hold: CDX answers and TimeMaps (RFC 7089, section 5; RFC 6690). Pure, bounded, linear.
 
-Whoever answers is not trusted: captures of other addresses, times that are none, and what is no list are left out.
+Whoever answers is not trusted: captures of other addresses, invalid times, and what is not a list are left out.
 """
 
 import json
@@ -45,7 +45,7 @@ class TimeMap:
 
 
 def http_date(text: str | None) -> datetime | None:
-    """A Memento-Datetime or Accept-Datetime (RFC 7089, section 2.1.1), UTC; None for what is none."""
+    """A Memento-Datetime or Accept-Datetime (RFC 7089, section 2.1.1), UTC; None for an invalid one."""
     try:
         moment = parsedate_to_datetime(text or "")
     except (ValueError, TypeError, IndexError, OverflowError):
@@ -114,7 +114,7 @@ def timemap_of(body: bytes, at: str, url: str) -> TimeMap:
     """
     text = body.decode("utf-8", "replace").strip()
     if text and not text.startswith("<"):
-        raise NotAList("the answer is no TimeMap in link format")
+        raise NotAList("the answer is not a TimeMap in link format")
     captures: list[Listed] = []
     pages: list[str] = []
     original, count = url, 0
@@ -129,7 +129,7 @@ def timemap_of(body: bytes, at: str, url: str) -> TimeMap:
         elif "timemap" in relations and "self" not in relations and joined(at, target) != at:
             pages.append(joined(at, target))
     if text and not count:
-        raise NotAList("the answer is no TimeMap but " + ("a page" if "html" in text[:500].lower() else "a text"))
+        raise NotAList("the answer is not a TimeMap but " + ("a page" if "html" in text[:500].lower() else "a text"))
     if folded(original) != folded(url):
         raise NotAList(f"the TimeMap is one of another address: {original[:200]}")
     return TimeMap(captures=tuple(captures), pages=tuple(dict.fromkeys(pages)))
@@ -137,7 +137,7 @@ def timemap_of(body: bytes, at: str, url: str) -> TimeMap:
 
 def links_of(text: str) -> Iterator[tuple[str, dict[str, str]]]:
     """The links of a Link header or a link-format document (RFC 8288, section 3): target and parameters. Ends at the
-    first thing that is no link."""
+    first thing that is not a link."""
     at = 0
     while match := _LINK.match(text, at):
         at, said = match.end(), dict[str, str]()

@@ -64,8 +64,8 @@ def seek(client: ArchiveClient, seed: Seed, url: str, reads: Reads) -> Sought:
     last: HeldCapture | None = None
 
     def answer(finding: ArchiveFinding, words: str) -> Sought:
-        told = ArchiveAnswer(archive=client.archive.name, finding=finding, words=words, asked=asked, last=last)
-        return Sought(answer=told)
+        answered = ArchiveAnswer(archive=client.archive.name, finding=finding, words=words, asked=asked, last=last)
+        return Sought(answer=answered)
 
     url, name = asked_for(url), client.archive.name
     try:
@@ -86,8 +86,8 @@ def seek(client: ArchiveClient, seed: Seed, url: str, reads: Reads) -> Sought:
             why = f": {best.words[0]}" if best.words else ""
             return answer("only-errors", f"{name} holds {many} of {url}, none of them of a page that can be read{why}")
         coverage = f"{best.judged.seed_coverage:.0%}" if best.judged else "none"
-        told = f"the closest of {len(best.read)} read has {coverage} of the seed's words"
-        return answer("other-text", f"{name} holds {many} of {url} with other text: {told}")
+        answered = f"the closest of {len(best.read)} read has {coverage} of the seed's words"
+        return answer("other-text", f"{name} holds {many} of {url} with other text: {answered}")
     memento = _memento(client, held, best)
     found = ArchiveAnswer(archive=name, finding="found", words=memento.words, asked=asked, last=last)
     return Sought(answer=found, memento=memento, archived=best.archived, reading=best.reading, judged=best.judged)
@@ -218,8 +218,8 @@ def _by_timegate(client: ArchiveClient, url: str, near: datetime | None) -> Held
         location = page.header("location")
         memento = joined(gate, location) if location and done.status in (301, 302, 303, 307, 308) else None
         if memento is None or within(home_of(client.archive), memento) is None:
-            told = f"{client.archive.name} answers as no TimeGate (status {done.status}); is its url right?"
-            raise NotAsked("unreachable", told)
+            fault = f"{client.archive.name} answers as no TimeGate (status {done.status}); is its url right?"
+            raise NotAsked("unreachable", fault)
         return Held([Listed(moment=near or client.now(), original=url, uri=memento)], None, gate)
     captures, cut = _timemap(client, address, url)
     return Held(captures, address, gate, cut=cut)
@@ -242,8 +242,8 @@ def _timemap(client: ArchiveClient, address: str, url: str) -> tuple[list[Listed
         except NotAList as error:
             if captures:
                 break
-            told = f"{client.archive.name}: {error} (status {done.status}); is its url right?"
-            raise NotAsked("unreachable", told) from error
+            fault = f"{client.archive.name}: {error} (status {done.status}); is its url right?"
+            raise NotAsked("unreachable", fault) from error
         captures |= {(each.moment, each.uri): each for each in found.captures}
         waiting += [each for each in found.pages if each not in seen]
     return list(captures.values()), bool(waiting)

@@ -33,8 +33,8 @@ class Turns:
     def stopped(self, archive: WebArchive) -> tuple[str, str] | None:
         """(finding, sentence) where this run asks the archive no more. Raises StorageError."""
         with self._state(archive) as state:
-            told = state.get("stopped")
-        return (str(told[0]), str(told[1])) if isinstance(told, list) and len(told) == 2 else None
+            reason = state.get("stopped")
+        return (str(reason[0]), str(reason[1])) if isinstance(reason, list) and len(reason) == 2 else None
 
     def stop(self, archive: WebArchive, finding: str, why: str) -> None:
         """Ask the archive no more in this run. Raises StorageError."""

@@ -129,8 +129,8 @@ class PageBlock:
     JSONPath in it); None where that is not known.
 
     `text` is what the markup says now: NFC, white space folded, no struck words. `struck` is the same block with
-    its struck words in their places, None where it has none. `marked` tells what the source says of the whole block:
-    of one that is struck as a whole, `text` are the struck words. `in_article` tells whether it belongs to the
+    its struck words in their places, None where it has none. `marked` is what the source says of the whole block:
+    of one that is struck as a whole, `text` are the struck words. `in_article` says whether it belongs to the
     article's text (data does where nothing else of the page is its text).
     """
 

@@ -55,10 +55,10 @@ def line_words(kind: str, where: str | None) -> str:
     if kind == "edited" and where == "struck":
         return "struck and replaced"
     place = _PLACES.get(where or "")
-    told = _KINDS.get(kind, kind)
+    label = _KINDS.get(kind, kind)
     if kind == "same" and where in ("hidden", "struck", "data"):
-        return place or told
-    return f"{told}, {place}" if place and kind != "page-only" else told
+        return place or label
+    return f"{label}, {place}" if place and kind != "page-only" else label
 
 
 def source_words(kind: str | None, copy: str | None = None) -> str:

@@ -15,9 +15,9 @@ def import_rows(imported: Mapping[str, Any] | None) -> Iterator[tuple[str, str]]
     entry = f", {file['entry']}" if file["entry"] else ""
     form = "records bit for bit" if imported["copy"] == "records" else "bodies without their messages"
     yield "Import", f"{file['name']}{entry} ({form}), read {imported['imported']}"
-    told = [f"{each['name']} {each['value']}" for each in imported["stated"] if each["name"] in _WHO]
+    makers = [f"{each['name']} {each['value']}" for each in imported["stated"] if each["name"] in _WHO]
     when = imported["captured"] or "at a time not stated"
-    yield "By others", f"captured {when}, {'; '.join(told) or 'by whom: not stated'}"
+    yield "By others", f"captured {when}, {'; '.join(makers) or 'by whom: not stated'}"
     yield "Chosen", str(imported["words"])
     for each in imported["checks"]:
         yield "Check", f"{each['check']}: {each['outcome']}: {each['words']}"

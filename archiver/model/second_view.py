@@ -56,13 +56,13 @@ def lines_that_differ(view: Mapping[str, Any]) -> Iterator[str]:
     """Of a second view as the record has it, the paragraphs that only one side has, or that are worded otherwise."""
     comparison = view.get("comparison")
     lines = comparison.get("lines") if isinstance(comparison, Mapping) else None
-    told = [each for each in lines if isinstance(each, Mapping)] if isinstance(lines, list) else []
-    told = [each for each in told if each.get("kind") not in ("same", "typographic")]
-    for each in told[:LINES]:
+    changed = [each for each in lines if isinstance(each, Mapping)] if isinstance(lines, list) else []
+    changed = [each for each in changed if each.get("kind") not in ("same", "typographic")]
+    for each in changed[:LINES]:
         here, there = (str(each[name])[:CHARACTERS] if each.get(name) else "nothing" for name in ("seed", "page"))
         yield f"here: {here}; elsewhere: {there}"
-    if len(told) > LINES:
-        yield f"and {len(told) - LINES:,} more, in the record"
+    if len(changed) > LINES:
+        yield f"and {len(changed) - LINES:,} more, in the record"
 
 
 LINES, CHARACTERS = 20, 300

@@ -99,7 +99,7 @@ PartKind = Literal[
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A run of whole lines of a text seed: joined in order, the `raw` of all parts is the decoded document. Documents
-    that are no lines of text (Word, PDF, mail, saved pages) have none."""
+    that are not lines of text (Word, PDF, mail, saved pages) have none."""
 
     kind: PartKind
     raw: str

@@ -22,11 +22,11 @@ _PER_ENTRY = 46 + 28
 
 def require_bag_name(name: str, *, packed: bool = False) -> None:
     """Raises Refused for a name that a bag may not have where it is received; `packed`: in an archive."""
-    taken = name.lower() in RESERVED  # in any case: not every disk tells them apart
+    taken = name.lower() in RESERVED  # in any case: not every disk distinguishes case
     odd = not name.isprintable() or name.startswith((".", "-", " ")) or name.endswith((".", " "))
     if taken or odd or len(name.encode("utf-8", "surrogateescape")) > LONGEST_NAME:
         raise Refused(
-            f"{name[:80]!r} is no name for a bag here or at its receiver: it may not begin with a dot, a hyphen or a "
+            f"{name[:80]!r} cannot be a bag's name here or at its receiver: it may not begin with a dot, a hyphen or a "
             f"space, end with a dot or a space, be {' or '.join(RESERVED)}, or over {LONGEST_NAME} bytes; rename it"
         )
     if packed and (name == "data" or "\\" in name):

@@ -124,7 +124,7 @@ def _is_stored(path: str, size: int) -> bool:
 
 
 def _files(bag: Source, base: str, paths: list[str]) -> tuple[Item, ...]:
-    """Files of the bag as they are, its declaration last: a folder without one is no bag yet."""
+    """Files of the bag as they are, its declaration last: a folder without one is not a bag yet."""
     in_order = sorted(paths, key=lambda path: (path == "bagit.txt", path))
     return tuple(Item(path=f"{base}/{path}", stream=partial(bag.read, path)) for path in in_order)
 

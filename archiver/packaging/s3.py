@@ -44,7 +44,7 @@ class S3Target:
     ) -> None:
         """Without a memory, uploads that others began of the same object are given up. With a route everything is
         asked through its proxy; where that is required, nobody is asked for credentials. Raises UsageError for an
-        address that is none."""
+        invalid address."""
         self._memory = memory
         bucket, _, prefix = address.removeprefix("s3://").partition("/")
         if not bucket or not address.startswith("s3://") or not address.isprintable() or "@" in bucket or "?" in prefix:
@@ -243,7 +243,7 @@ class S3Target:
             raise Refused(f"{piece.path} changed while it was sent; hand the bag off again")
 
     def _agree(self, piece: Piece, answer: dict[str, Any], expected: str) -> None:
-        """The server's checksum of the whole, where it tells one, is ours."""
+        """The server's checksum of the whole, where it states one, is ours."""
         found = answer.get("ChecksumSHA256")
         if found not in (None, expected, expected.partition("-")[0]):
             found = visible(str(found))[:100]
@@ -258,7 +258,7 @@ def _base64(data: bytes) -> str:
 
 
 def _kept(there: Mapping[str, Any] | None, part: bytes, checksum: str) -> str | None:
-    """The tag of a part that is there already and the same; by its SHA-256, or where the server does not tell that, by
+    """The tag of a part that is there already and the same; by its SHA-256, or where the server does not state that, by
     its tag, which is the MD5 (except under some encryptions, whose parts are then sent again)."""
     if there is None or there.get("Size") != len(part):
         return None

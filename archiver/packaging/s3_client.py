@@ -23,7 +23,7 @@ except ImportError as missing:
 
 ABSENT = ("404", "NoSuchKey", "NotFound")
 DENIED = ("AccessDenied", "403")
-NO_BUCKET = "there is no such bucket; make it, or mend the name"
+NO_BUCKET = "there is no such bucket; make it, or correct the name"
 _ASKING = ("iam-role", "container-role", "sso", "assume-role", "assume-role-with-web-identity")
 """Ways to credentials that ask a server."""
 _ADVICE = {
@@ -54,7 +54,7 @@ class Bucket:
     """A bucket on a server."""
 
     def __init__(self, name: str, address: str, endpoint: str | None, route: Route) -> None:
-        """`address` is how errors name it. Raises UsageError for an endpoint or a proxy that is none, StorageError."""
+        """`address` is how errors name it. Raises UsageError for an invalid endpoint or proxy, StorageError."""
         self.name, self._address = name, address
         with self.errors("set up"):
             try:
@@ -69,8 +69,8 @@ class Bucket:
         try:
             return dict(getattr(self.client, operation)(Bucket=self.name, **given))
         except ClientError as error:
-            told = error.response.get("Error", {})
-            raise S3Error(str(told.get("Code", "")), str(told.get("Message") or "no reason given")) from error
+            details = error.response.get("Error", {})
+            raise S3Error(str(details.get("Code", "")), str(details.get("Message") or "no reason given")) from error
         except (BotoCoreError, ArchiverError):
             raise
         except Exception as error:  # whatever its parsers stumble over in an answer

@@ -153,7 +153,7 @@ class _Connection:
 
     def __init__(self, sock: socket.socket) -> None:
         self._sock = sock
-        weakref.finalize(self, sock.close)  # a target ends with what used it, and is not told
+        weakref.finalize(self, sock.close)  # a target is never closed: it ends with what used it
         self._reader = _Reader(sock)
         self._buffer = io.BufferedReader(self._reader, _PIECE)
 

@@ -1,5 +1,5 @@
 """The files of a sealed bag as they are packed: sorted, regular, read in order. Whether the bag is valid, `validate/`
-judges; what is no plain file in it is refused here too, since nothing of the kind may travel (RFC 8493, 5.1)."""
+judges; what is not a plain file in it is refused here too, since nothing of the kind may travel (RFC 8493, 5.1)."""
 
 import os
 import re
@@ -93,7 +93,7 @@ def source(bag: Path) -> Source:
         files, empty = _listed(root)
         sealed = seal_file(files)
         if sealed is None:
-            raise Refused("it has no manifest of a known digest: nobody could tell whether it arrived whole")
+            raise Refused("it has no manifest of a known digest: whether it arrived whole could not be checked")
         if not root.name.isprintable():
             raise Refused("its name holds characters that cannot be shown; rename it")
         digests = SealedDigests(root, files)

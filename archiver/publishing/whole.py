@@ -35,7 +35,7 @@ class Whole:
     paragraphs: tuple[str, ...]
     lead: Picture | None
     seed: tuple[str, bytes] | None
-    """Its name in the folder and its bytes; None where the seed tells who supplied it."""
+    """Its name in the folder and its bytes; None where the seed says who supplied it."""
 
     def page(self, note: str) -> bytes:
         """The page of the bag, as `page_of` makes it, without private facts."""
@@ -68,9 +68,9 @@ def opened_whole(bag: Path) -> Iterator[Whole]:
 
 def _seed(bag: OpenBag) -> tuple[str, bytes] | None:
     seed = table(bag.record, "seed")
-    told = any(words(seed, name) for name in ("supplied_by", "obtained_how")) or seed.get("notes") or seed.get("list")
+    kept = any(words(seed, name) for name in ("supplied_by", "obtained_how")) or seed.get("notes") or seed.get("list")
     path = words(seed, "file")
-    if told or f"data/{path}" not in bag.files or path.count("/") != 1:
+    if kept or f"data/{path}" not in bag.files or path.count("/") != 1:
         return None
     _, dot, ending = path.rpartition(".")
     return f"seed{dot}{ending}" if dot and ending.isalnum() else "seed", bag.read(f"data/{path}")

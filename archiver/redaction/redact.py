@@ -1,12 +1,11 @@
 """An access copy of a sealed bag, without cookies, tokens and passwords (docs/redaction.md): the WARC files written
-over, everything made of them made to fit, and told in record, PREMIS, crate and page.
+over, everything made of them made to fit, and stated in record, PREMIS, crate and page.
 
 A bag of its own, staged for the delivery and gone after it. The bodies of answers, and so the text and its comparison,
 are those of the sealed bag.
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -28,9 +27,10 @@ from archiver.errors import Refused
 from archiver.model import Bag, IndexEntry
 from archiver.packaging.source import Source
 from archiver.redaction.addresses import take_spoken, without_secrets
-from archiver.redaction.copy_names import names_of_others, other_bags, record_of, tells
+from archiver.redaction.copy_names import has_removed, names_of_others, other_bags, record_of
 from archiver.redaction.documents import any_text, csv_rows, html_texts, seed_document, xml_texts, xml_tree
 from archiver.redaction.json_values import over
+from archiver.redaction.left_out import LEFT_OUT, OF_RENDERING, of_rendering
 from archiver.redaction.people import LABELS, without_people
 from archiver.redaction.premis_event import linking, redaction_event
 from archiver.redaction.removed import Removed
@@ -47,9 +47,6 @@ _OLDER_INDEX = f"{INDEX}j"
 _MADE = (f"{FOLDER}{PAGES}", f"{FOLDER}{DATAPACKAGE}", f"{FOLDER}{DIGEST}", RECORD, PREMIS, CRATE,
          PREVIEW, "metadata/metadata.csv", "metadata/rights.csv")  # fmt: skip
 """What is made of the rest, in the order in which one states the digests of others."""
-_RENDERING = ("rendering/", "import/", "private/")
-"""Pictures of the page, files that others saved it in, and facts about people and cases, where there are any: what the
-first two show or hold cannot be taken out of them, and of the last the record of a copy has the digest."""
 _BODIES = ("text/", "evidence/")
 """Files that are copied as they are: they say what bodies said, and what certificates say."""
 _OTHER_ARCHIVES = (".warc", ".wacz", ".arc", ".arc.gz", ".har")
@@ -72,7 +69,7 @@ def redact(original: Source, staged: StagedBag, day: datetime) -> Bag:
         raise Refused("it is an access copy already")
     try:
         copy = _Copy(original, staged, record, day, index)
-        bag = copy.made([path for path in paths if not path.startswith(_RENDERING)])
+        bag = copy.made([path for path in paths if not path.startswith(LEFT_OUT)])
         search_copy(bag.path, copy.removed)
     except (LookupError, ValueError, TypeError, AttributeError, etree.XMLSyntaxError, RecursionError) as error:
         # Valid, but not as we write it: what it means is not guessed. What the error says may be a secret.
@@ -95,7 +92,7 @@ class _Copy:
         self.files: dict[str, str] = {}
         """Files that were changed, but for those made of others: path -> SHA-256 of the original."""
         self.names: dict[str, str] = {}
-        """Names that tell of something that is taken out -> those in their place."""
+        """Names that contain something that is taken out -> those in their place."""
 
     def made(self, paths: list[str]) -> Bag:
         """Every file, in order. Raises Refused, StorageError, OSError."""
@@ -116,7 +113,7 @@ class _Copy:
         self.staged.add(RECORD, record_bytes(self._record()))
         self.staged.add(PREMIS, self._premis())
         for path in ("metadata/metadata.csv", "metadata/rights.csv"):
-            rows = csv_rows(self._read(path), self._own, keep=lambda row: not _of_rendering(row[0]) if row else True)
+            rows = csv_rows(self._read(path), self._own, keep=lambda row: not of_rendering(row[0]) if row else True)
             self.staged.add(path, rows)
         self.staged.add(CRATE, self._crate())
         self.staged.add(PREVIEW, self._preview())
@@ -141,8 +138,8 @@ class _Copy:
                 xml_texts(xml_tree(self._read(path)), self._text)
             elif path in (f"{FOLDER}{self.index}", f"{FOLDER}{PAGES}"):
                 for line in self._read(path).decode("utf-8").splitlines():
-                    told = json.loads(line[line.index("{") :])
-                    over({name: each for name, each in told.items() if name != "text"}, self._text)
+                    row = json.loads(line[line.index("{") :])
+                    over({name: each for name, each in row.items() if name != "text"}, self._text)
             else:
                 over(json.loads(self._read(path)), self._text)
         for _, value in self._elements():
@@ -152,13 +149,13 @@ class _Copy:
     def _rename(self, paths: list[str]) -> None:
         """Names for what may not keep its own."""
         base = self.staged.name.removesuffix("-redacted")
-        if base != self.original.name and tells(self.original.name, self.removed):
+        if base != self.original.name and has_removed(self.original.name, self.removed):
             self.names[self.original.name] = base
-        others = (each for each in other_bags(self.record) if each not in self.original.name)
+        others = other_bags(self.record, self.original)
         self.names |= {name: f"another-bag-{number}" for number, name in enumerate(others, start=1)}
         for number, path in enumerate(paths):
             name = self._renamed(path).rpartition("/")[2]
-            if path not in self.made_of_others and tells(name, self.removed):
+            if path not in self.made_of_others and has_removed(name, self.removed):
                 _, dot, ending = name.partition(".")
                 self.names[name] = f"{path.split('/')[0]}-{number}{dot}{ending}"
 
@@ -236,22 +233,22 @@ class _Copy:
 
     def _record(self) -> dict[str, Any]:
         """The record with the ids and addresses as they are now, and what was taken out (schema: redaction)."""
-        told: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
-        told |= {part: over(told[part], self._stated) for part in _STATED if part in told}
-        told.pop("rendering", None)
-        told["custody_log"] = None
-        if told["capture"].get("import"):
-            told["capture"]["import"]["evidence"] = None
-        lines = [self.record.get("comparison"), told.get("comparison")]
+        redacted: dict[str, Any] = over(self.record, lambda text: self.ids.get(text) or self._text(text))
+        redacted |= {part: over(redacted[part], self._stated) for part in _STATED if part in redacted}
+        redacted.pop("rendering", None)
+        redacted["custody_log"] = None
+        if redacted["capture"].get("import"):
+            redacted["capture"]["import"]["evidence"] = None
+        lines = [self.record.get("comparison"), redacted.get("comparison")]
         for old, new in zip(*((each or {}).get("lines") or [] for each in lines), strict=True):
             if isinstance(old, dict) and "page" in old:  # it stands in the text, which stays as it is
                 new["page"] = old["page"]
         grown = {each.id: each.grown for each in self.changed}
-        for each in told["capture"]["exchanges"]:
+        for each in redacted["capture"]["exchanges"]:
             each["bytes"] += grown.get(each["record_ids"]["response"], 0)
-        if told["seed"]["file"] in self.files:
-            told["seed"]["sha256"] = sha256((self.staged.path / "data" / told["seed"]["file"]).read_bytes())
-        told["redaction"] = {
+        if redacted["seed"]["file"] in self.files:
+            redacted["seed"]["sha256"] = sha256((self.staged.path / "data" / redacted["seed"]["file"]).read_bytes())
+        redacted["redaction"] = {
             "of": {
                 "name": "not stated" if self.original.name in self.names else self.original.name,
                 "identifier": self.original.identifier,
@@ -263,10 +260,11 @@ class _Copy:
             "header_words": sorted(WORDS),
             "parameter_words": sorted(PARAMETERS),
             "bodies": "as they were captured",
+            "not_searched": self.removed.not_searched(),
             "records": [asdict(each) for each in self.changed],
             "files": [{"file": path, "original_sha256": digest} for path, digest in sorted(self.files.items())],
         }
-        return told
+        return redacted
 
     def _premis(self) -> bytes:
         """PREMIS with the digests as they are now, and the event `redaction` (LoC eventType)."""
@@ -278,7 +276,7 @@ class _Copy:
         ]
         for node in [*root.iter(f"{{{NS}}}object"), *root.iter(f"{{{NS}}}linkingObjectIdentifier")]:
             values = [*node.iter(f"{{{NS}}}objectIdentifierValue"), *node.iter(f"{{{NS}}}linkingObjectIdentifierValue")]
-            if any(_of_rendering(each.text or "") for each in values):
+            if any(of_rendering(each.text or "") for each in values):
                 node.getparent().remove(node)
         xml_texts(root, self._text)
         for node in root.findall(f"{{{NS}}}object"):
@@ -296,11 +294,11 @@ class _Copy:
         """The crate with sizes and digests as they are now; it says what it is based on."""
         document = over(json.loads(self._read(CRATE)), self._own)
         files = {path: (size, digest) for path, size, digest in self.staged.written()}
-        document["@graph"] = [each for each in document["@graph"] if not _of_rendering(each["@id"])]
+        document["@graph"] = [each for each in document["@graph"] if not of_rendering(each["@id"])]
         for entity in document["@graph"]:
             for name, value in entity.items():
                 if isinstance(value, list):
-                    entity[name] = [e for e in value if not (isinstance(e, dict) and _of_rendering(e.get("@id", "")))]
+                    entity[name] = [e for e in value if not (isinstance(e, dict) and of_rendering(e.get("@id", "")))]
             if entity["@id"] in files:
                 entity["contentSize"], entity["sha256"] = str(files[entity["@id"]][0]), files[entity["@id"]][1]
             if entity["@id"] == "./":
@@ -314,9 +312,10 @@ class _Copy:
         return json_bytes(document, indent=1)
 
     def _preview(self) -> bytes:
-        page = html_texts(_OF_RENDERING.sub("", self._read(PREVIEW).decode("utf-8")), self._own)
-        notice = f'<p class="standfirst">{escape(self.sentence)}.</p></header>'
-        return page.replace("</header>", notice, 1).encode("utf-8")
+        page = html_texts(OF_RENDERING.sub("", self._read(PREVIEW).decode("utf-8")), self._own)
+        return page.replace("</header>", f'<p class="standfirst">{escape(self.sentence)}.</p></header>', 1).encode(
+            "utf-8"
+        )
 
     def _own(self, text: str) -> str:
         """Without secrets, and with the identifier of this bag."""
@@ -334,17 +333,3 @@ class _Copy:
             yield label, self._own(value)
         yield "Redacted-From", self.original.identifier or "not stated"
         yield "Redacted-From-Seal", self.original.seal
-
-
-_OF_RENDERING = re.compile(
-    r'<li><a href="(?:rendering|import)/[^<>]*+>[^<>]*+</a></li>'
-    r'|<figure class="screenshot">(?:[^<]|<(?!/figure>))*+</figure>\n?'
-)
-
-
-def _of_rendering(path: str) -> bool:
-    """Whether a path, below the bag, `data/` or what Archivematica calls it, leads to pictures of the page; or an
-    identifier of the crate is that of the browser, or of what it did."""
-    return path in ("#rendering", "#browser") or path.removeprefix("data/").removeprefix("objects/").startswith(
-        _RENDERING
-    )

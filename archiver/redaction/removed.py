@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from html import unescape
 from importlib.resources import files
+from typing import Any
 from urllib.parse import unquote, unquote_plus
 
 from archiver.errors import Refused
@@ -41,16 +42,23 @@ class Removed:
     headers: set[str] = field(default_factory=set)
     parameters: set[str] = field(default_factory=set)
     values: dict[str, str] = field(default_factory=dict)
+    plain: dict[str, str] = field(default_factory=dict)
+    """Values that are too short, or words, and are not searched for: text -> the kind of secret it is."""
+    pairs: dict[str, str] = field(default_factory=dict)
+    """`name=value` of such a value, which is searched for all the same -> its kind."""
     _sorted: list[str] = field(default_factory=list, repr=False)
 
     def of_one(self) -> "Removed":
-        """The same values, known to one record whose names are told apart."""
-        return Removed(values=self.values, _sorted=self._sorted)
+        """The same values, known to one record whose names are distinguished."""
+        return Removed(values=self.values, plain=self.plain, pairs=self.pairs, _sorted=self._sorted)
 
     def parameter(self, name: str, value: str) -> None:
         """The value of a parameter was taken out."""
         self.parameters.add(name)
         self.value(value, "parameter")
+        bare = unquote(value).strip().strip("\"'")
+        if bare and name.isascii() and not searchable(bare) and PUT not in bare and len(self.pairs) < MOST:
+            self.pairs.setdefault(f"{name}={bare}".casefold(), "parameter")
 
     def header(self, name: str, value: str) -> None:
         """A header was taken out: its values are those of its pairs, and its words that look like no words."""
@@ -77,6 +85,8 @@ class Removed:
         for each in {value, unquote(value), unquote_plus(value), unescape(value), unquote(unquote(unquote(value)))}:
             if searchable(each := each.strip().strip("\"'").rstrip(").,;:!]}")):
                 self.values.setdefault(each.casefold(), kind)
+            elif each and PUT not in each and len(self.plain) < MOST:
+                self.plain.setdefault(each.casefold(), kind)
         if len(self.values) > MOST:
             raise Refused(f"more than {MOST:,} values would have to be taken out, and none of them found again")
 
@@ -89,6 +99,12 @@ class Removed:
                 low = text.casefold()
         return text
 
+    def not_searched(self) -> dict[str, Any]:
+        """How many values were taken out of the fields that have them, and cannot be searched for elsewhere, and of
+        which kinds they are."""
+        kinds = {each.partition(" ")[0] if each.startswith("header ") else each for each in self.plain.values()}
+        return {"values": len(self.plain), "kinds": sorted(kinds)}
+
     def _by_length(self) -> list[str]:
         if len(self._sorted) != len(self.values):
             self._sorted[:] = sorted(self.values, key=lambda each: (-len(each), each))
@@ -96,15 +112,16 @@ class Removed:
 
 
 @lru_cache(1024)
-def standing(value: str) -> re.Pattern[str]:
-    """Finds a value in a text; a short one only where it stands for itself, and is not a piece of a digest."""
-    edge = len(value) < _UNMISTAKABLE
+def standing(value: str, *, alone: bool = False) -> re.Pattern[str]:
+    """Finds a value in a text; a short one, and any with `alone`, only where it stands for itself, and is not a piece
+    of a digest."""
+    edge = alone or len(value) < _UNMISTAKABLE
     before, after = (r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])") if edge else ("", "")
     return re.compile(f"{before}{re.escape(value)}{after}", re.IGNORECASE)
 
 
 _ATTRIBUTES = frozenset(("expires", "max-age", "domain", "path", "samesite", "priority", "version"))
-"""Of cookies, which are no secrets."""
+"""Of cookies, which are not secrets."""
 
 
 def is_random(value: str) -> bool:
@@ -117,7 +134,7 @@ _URL_SAFE = str.maketrans("-_", "+/")
 
 
 def decoded(text: str) -> str | None:
-    """What a text in base64 or base64url says, None where that is no text."""
+    """What a text in base64 or base64url says, None where that is not text."""
     body = text.rstrip("=").translate(_URL_SAFE)
     if len(body) % 4 == 1:
         return None

@@ -105,15 +105,15 @@ def _pieces(path: Path, name: str) -> Iterator[bytes]:
                 held.clear()
         yield bytes(held)
     elif name == _RECORD:
-        told = json.loads(path.read_bytes())
-        for line in (told.get("comparison") or {}).get("lines") or []:
+        record = json.loads(path.read_bytes())
+        for line in (record.get("comparison") or {}).get("lines") or []:
             line.pop("page", None)
-        yield json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+        yield json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
     elif name == _PAGES:
         for line in path.read_bytes().splitlines():
-            told = json.loads(line)
-            told.pop("text", None)
-            yield json.dumps(told, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            record = json.loads(line)
+            record.pop("text", None)
+            yield json.dumps(record, ensure_ascii=False).encode("utf-8", "surrogatepass")
     else:
         with path.open("rb") as file:
             before = b""
@@ -131,6 +131,8 @@ class Search:
         for value, kind in removed.values.items():
             if searchable(name := slug(value, "-")) and len(name) > 5:
                 self._values.setdefault(name.casefold(), kind)
+        self._pairs = dict(removed.pairs)
+        """What may be said by anybody alone, and with its name is what was taken out."""
         self._left = _WORK
 
     def look(self, data: bytes, where: str) -> None:
@@ -161,12 +163,15 @@ class Search:
         return None
 
     def _compare(self, text: str) -> str | None:
-        self._left -= (len(text) + 64) * (len(self._values) + 1)
+        self._left -= (len(text) + 64) * (len(self._values) + len(self._pairs) + 1)
         if self._left < 0:
             raise Refused("the access copy is not delivered: there is too much in it to search all of it")
         low = text.casefold()
         for value, kind in self._values.items():
             if value in low and standing(value).search(text):
+                return kind
+        for pair, kind in self._pairs.items():
+            if pair in low and standing(pair, alone=True).search(text):
                 return kind
         return None
 

@@ -1,4 +1,4 @@
-"""What a report says of a folder of bags: counts from the ledger, and of its newest bags what only they tell:
+"""What a report says of a folder of bags: counts from the ledger, and of its newest bags what only they state:
 agencies, sizes, how long a capture took.
 
 Of a bag `bag-info.txt` and the beginning of the record are read, no more: a report over 100,000 seeds takes seconds.
@@ -63,15 +63,15 @@ class Report:
 
     def plain(self) -> dict[str, Any]:
         """The report as JSON has it."""
-        told = asdict(self)
-        told["times"] = [{"time": time, "outcomes": counts} for time, counts in self.times]
+        row = asdict(self)
+        row["times"] = [{"time": time, "outcomes": counts} for time, counts in self.times]
         for name, first in (("agencies", "name"), ("largest", "bag")):
             last = "bags" if name == "agencies" else "octets"
-            told[name] = [{first: one, last: count} for one, count in getattr(self, name)]
-        for each in told["failures"]:
+            row[name] = [{first: one, last: count} for one, count in getattr(self, name)]
+        for each in row["failures"]:
             each["hosts"] = [{"host": host, "seeds": count} for host, count in each["hosts"]]
-        told["newest"] = [{"bag": bag, "seed": seed, "outcome": outcome} for bag, seed, outcome in self.newest]
-        return told
+        row["newest"] = [{"bag": bag, "seed": seed, "outcome": outcome} for bag, seed, outcome in self.newest]
+        return row
 
 
 def report_of(bags: Path, *, most: int = NEWEST) -> Report:
@@ -139,7 +139,7 @@ def _times(database: sqlite3.Connection) -> Iterator[tuple[str, dict[str, int]]]
 
 
 class _Look:
-    """What the bags themselves tell."""
+    """What is read from the bags themselves."""
 
     def __init__(self) -> None:
         self.agencies: Counter[str] = Counter()

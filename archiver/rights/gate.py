@@ -78,7 +78,7 @@ def access_of(rights: Any, today: date, restriction: Restriction | None = None) 
     if embargo is not None and level in ("open", "restricted"):
         day = day_of(embargo)
         if day is None or today < day:
-            level, why = "metadata-only", f"embargo until {day}" if day else "an embargo that is no day"
+            level, why = "metadata-only", f"embargo until {day}" if day else "an embargo that is not a day"
     noted = restriction is not None and (restriction.until is None or today < restriction.until)
     if restriction is not None and noted and LEVELS.index(restriction.level) > LEVELS.index(level):
         level = restriction.level

@@ -65,7 +65,7 @@ class Facts:
         full_name: Callable[[str], str],
     ) -> "Facts":
         """Names are compared without case, agencies by their full names too (`full_name`); of addresses the host
-        counts; what is no day is left out."""
+        counts; what is not a day is left out."""
         publishers = list(publishers)
         named = [each for each in (*agencies, *publishers) if each]
         hosts = (_host(each) for each in addresses if each)

@@ -28,6 +28,8 @@ _LABEL = re.compile(
     | (?:写真|图片|圖片|照片)(?:来源|來源|提供)?\s?[:：]\s?)""",
     re.VERBOSE | re.IGNORECASE,
 )
+_LONGEST_CREDIT_LABEL = 80
+"""More characters than any of them has."""
 _RIGHTS = re.compile(r"(?:^|(?<=[\s|–—-]))(?:©|\(c\)\s|copyright\s)", re.IGNORECASE)
 
 _BYLINE = re.compile(
@@ -41,7 +43,7 @@ _BYLINE = re.compile(
 
 _UNCASED = re.compile(r"[\u0590-\u0fff\u3040-\u9fff\uac00-\ud7af]")
 _LONGEST_UNCASED_NAME = 40
-"""Where no capitals tell a name, only a short line is one."""
+"""Where capitals mark no name, only a short line is one."""
 _FAR_EAST = re.compile(r"[\u3040-\u9fff\uac00-\ud7af・ ]{2,12}")
 _WORD = re.compile(r"[^\s|]+")
 _AGENCIES = _WORD.findall(
@@ -78,7 +80,7 @@ _END_LINES = tuple(
 
 
 class CaptionCredit(NamedTuple):
-    """A caption taken apart; `url` is None where the credit is no link or lost its target."""
+    """A caption taken apart; `url` is None where the credit is not a link or lost its target."""
 
     text: str
     credit: str
@@ -94,7 +96,7 @@ def read_caption(text: str, anchors: Sequence[Anchor], *, article_follows: bool)
       capital and an X that looks like a name; it may be the whole paragraph;
     - a link `[X](…)` or `(X)`, where X looks like a name and the sentence before it has ended, or where X is an agency,
       a picture library or a site (`… at the port (Reuters)`). Another link or parenthesis within the last sentence
-      (`… the alliance (NATO)`) is the sentence's own, and `[Read more](…)` is no name;
+      (`… the alliance (NATO)`) is the sentence's own, and `[Read more](…)` is not a name;
     - `© X`, where X looks like a name, kept with its sign because it says in which role X is named.
 
     Except for `Photo: X`, an article must follow: the only paragraph of a document is its text.
@@ -147,7 +149,7 @@ def is_byline(text: str) -> bool:
 
 
 def is_end_line(text: str) -> bool:
-    """Whether a paragraph, standing last, credits or dates the article instead of telling it: `AFP contributed
+    """Whether a paragraph, standing last, credits or dates the article instead of being part of it: `AFP contributed
     reporting.`, `This story is being updated.`, `(AFP)`, `Reporting by …; Editing by …`, `Quelle: …`, `© dpa`."""
     line = text.strip(_MARKS)
     if not line or len(line) > _LONGEST_LINE:
@@ -160,7 +162,8 @@ def is_end_line(text: str) -> bool:
 
 
 def _labelled(whole: str) -> tuple[int, str] | None:
-    label = [None, *_LABEL.finditer(whole)][-1]  # A caption may speak of a photo before it credits one.
+    end = max(0, len(whole) - _LONGEST_CREDIT - _LONGEST_CREDIT_LABEL)
+    label = [None, *_LABEL.finditer(whole, end)][-1]  # A caption may speak of a photo before it credits one.
     if label is None:
         return None
     before = whole[: label.start()].rstrip(" –—|-([")

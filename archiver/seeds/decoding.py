@@ -1,7 +1,7 @@
 """From the bytes of a seed to its text: byte order marks, UTF-16 with and without them, UTF-8, Windows-1252.
 
 An archive must not guess a text into something else: what is none of these for certain is refused, with the advice to
-save it as UTF-8. Other encodings (Windows-1251, ISO 8859-7, GBK, …) cannot be told apart by looking at one document,
+save it as UTF-8. Other encodings (Windows-1251, ISO 8859-7, GBK, …) cannot be distinguished by looking at one document,
 but from Windows-1252 by their share of bytes above 127.
 """
 

@@ -16,7 +16,7 @@ from archiver.seeds.refusal import Refusal, shown
 
 LARGEST = 64 * 1024
 DEEPEST = 16
-_ADVICE = "mend it between the two '---' lines, for example: title: \"…\""
+_ADVICE = "correct it between the two '---' lines, for example: title: \"…\""
 _HEADLINE = ("headline", "title", "full_title", "titel", "titre", "título", "titolo")
 _DATE = (
     *("published", "date_published", "publication_date", "pubdate", "published_at", "publish_date", "publishdate"),
@@ -52,7 +52,7 @@ class FrontMatter:
             name = _plain(key)
             stated = isinstance(value, str) and name not in _URL and labelled.read_stated(value.strip())
             if stated and (label := labelled.read_label(f"{name.replace('_', ' ')}: {value}")):
-                # The program that clipped the page wrote it: it is no credit.
+                # The program that clipped the page wrote it: it is not a credit.
                 facts.addresses.append((stated.url, self.key_lines[key], max(label.tier, labelled.LABELLED)))
         return facts
 

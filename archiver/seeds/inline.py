@@ -29,7 +29,7 @@ _WIKI = re.compile(r"(!?)\[\[([^\[\]\n|]{1,300})(?:\|([^\[\]\n]{1,300}))?\]\](?!
 _TAG = re.compile(r"</?([a-zA-Z][a-zA-Z0-9]*)")
 _HREF = re.compile(r"""\shref\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 _WITHIN_WORDS = re.compile(r"(?<=[^\W_])\*(?=[^\W_])")
-_STAR = "\ue000"  # of the private use area: stands for a star that is no mark
+_STAR = "\ue000"  # of the private use area: stands for a star that is not a mark
 _ESCAPED = re.compile(r"\\([_*~#&=+.-])")
 _ELEMENTS_NAMES = """
 a abbr acronym address article aside b bdi bdo big blockquote body br caption center cite code dd del details dfn div
@@ -49,7 +49,7 @@ def read_inline(
     """The words of a block that begins on `line`, white space folded, and its links in order, each with its own line.
     `environment` has the link reference definitions of the document.
 
-    `strict`: the document is no Markdown for certain, so that a star within a word (`f*ck`) is no mark.
+    `strict`: the document is not Markdown for certain, so that a star within a word (`f*ck`) is not a mark.
     """
     raw = raw.replace(SOFT_HYPHEN, "")
     marks = sum(1 for _ in _MARKS.finditer(raw))

@@ -33,7 +33,7 @@ _LONGEST_NAME = 80
 
 @dataclass(slots=True)
 class Opening:
-    """What an opening block says; `kinds` tells for each block of it what it is, `captions` which are captions."""
+    """What an opening block says; `kinds` has the kind of each block of it, `captions` which are captions."""
 
     headline: Headline | None = None
     date: SeedDate | None = None

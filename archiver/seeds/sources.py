@@ -83,11 +83,11 @@ def left_alone_in_words(found: Sequence[LeftAlone]) -> str:
     groups: dict[str, list[str]] = {}
     for each in found:
         groups.setdefault(each.reason, []).append(Path(each.origin).name)
-    told = [
+    reasons = [
         f"{len(names)} {reason} ({', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''})"
         for reason, names in sorted(groups.items(), key=lambda each: (-len(each[1]), each[0]))
     ]
-    return f"{len(found)} {'file' if len(found) == 1 else 'files'} left alone: {'; '.join(told)}"
+    return f"{len(found)} {'file' if len(found) == 1 else 'files'} left alone: {'; '.join(reasons)}"
 
 
 def _read(places: Sequence[Path | str], limits: Limits, guess_url: bool) -> Iterator[Seed | SeedRefused]:

@@ -95,7 +95,7 @@ def _compared(older: Reading, newer: Reading) -> tuple[str, tuple[ComparedLine, 
 
 
 def _claims(reading: Reading) -> list[SaidClaim]:
-    """What the page claims; headers of the transport, which may differ with each answer, are no claims of the page."""
+    """What the page claims; headers of the transport, which may differ with each answer, are not claims of the page."""
 
     def said(name: str, claims: Iterable[Claim]) -> Iterator[SaidClaim]:
         for each in claims:
@@ -146,12 +146,12 @@ def _findings(
         if line.kind == "missing":
             yield ChangeFinding(code="paragraph-removed", message=line.seed or "")
         for change in line.changes:
-            told = f"{change.seed!r} became {change.page!r}"
+            words = f"{change.seed!r} became {change.page!r}"
             if _NUMBER.findall(change.seed) != _NUMBER.findall(change.page):
-                yield ChangeFinding(code="number-changed", message=told)
+                yield ChangeFinding(code="number-changed", message=words)
             names = _names(change.seed, line.seed or ""), _names(change.page, line.page or "")
             if all(names) and names[0] != names[1]:
-                yield ChangeFinding(code="name-changed", message=told)
+                yield ChangeFinding(code="name-changed", message=words)
     if older.photo and newer.photo and older.photo != newer.photo:
         yield ChangeFinding(code="photo-changed", message=f"sha256 {older.photo} became {newer.photo}")
 

@@ -124,8 +124,8 @@ def _lines(record: Mapping[str, Any]) -> Iterator[Line]:
     for (kind, where), count in kinds.items():
         words[kind, line_words(kind, None if where == "article" else where)] += count
     total = words.total()
-    for (kind, told), count in sorted(words.items(), key=lambda each: _rank(each[0][0])):
-        yield Line(kind=kind if kind in _ORDER else "not-compared", words=told, count=count, share=100 * count / total)
+    for (kind, label), count in sorted(words.items(), key=lambda each: _rank(each[0][0])):
+        yield Line(kind=kind if kind in _ORDER else "not-compared", words=label, count=count, share=100 * count / total)
 
 
 def _rank(kind: str) -> int:

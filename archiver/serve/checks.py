@@ -97,6 +97,6 @@ class Checks:
         if code < 0:
             raise Refused(f"the check was ended after {SECONDS:.0f} seconds; 'archiver validate' has no bound")
         if not output:
-            told = b"".join(said).decode("utf-8", "replace").strip().splitlines()
-            raise Refused(told[-1].removeprefix("archiver: ") if told else "no report was made")
+            lines = b"".join(said).decode("utf-8", "replace").strip().splitlines()
+            raise Refused(lines[-1].removeprefix("archiver: ") if lines else "no report was made")
         return output

@@ -156,13 +156,13 @@ def _body(record: Mapping[str, Any], inside: _Inside) -> tuple[str, bool]:
             if text.strip():
                 return text, whole
     lines = _list(_table(record, "comparison").get("lines"))
-    told = (each.get("seed") for each in lines[:10_000] if isinstance(each, Mapping))
-    text = "\n\n".join(each for each in told if isinstance(each, str))
+    paragraphs = (each.get("seed") for each in lines[:10_000] if isinstance(each, Mapping))
+    text = "\n\n".join(each for each in paragraphs if isinstance(each, str))
     return text[:_TEXT], len(text) <= _TEXT and len(lines) <= 10_000
 
 
 def _stated(value: Any) -> str | None:
-    """What the gate is asked about: a value that is no text is kept as one that says nothing good."""
+    """What the gate is asked about: a value that is not text is kept as one that says nothing good."""
     if value is None:
         return None
     return value[:_LONGEST] if isinstance(value, str) and value else "?"

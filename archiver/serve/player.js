@@ -19,9 +19,9 @@ async function clean() {
 }
 
 function say(text) {
-  const told = document.querySelector("p");
-  told.hidden = false;
-  told.textContent = text;
+  const message = document.querySelector("p");
+  message.hidden = false;
+  message.textContent = text;
 }
 
 async function start() {

@@ -52,14 +52,19 @@ def policy(room: str) -> dict[str, str]:
 
 
 class Replay:
-    """The application of the replay's origin. `allowed` says whether a bag may be replayed, each time anew."""
+    """The application of the replay's origin. `allowed` says whether a bag may be replayed, each time anew; `files_of`
+    which folder's files are given of it (ArchiverError where none are)."""
 
     def __init__(
-        self, scripts: dict[str, bytes] | None, headers: dict[str, str], allowed: Callable[[Path], bool]
+        self,
+        scripts: dict[str, bytes] | None,
+        headers: dict[str, str],
+        allowed: Callable[[Path], bool],
+        files_of: Callable[[Path], Path],
     ) -> None:
         self.scripts = scripts
         self._headers = headers
-        self._allowed = allowed
+        self._allowed, self._files_of = allowed, files_of
         self._secret = secrets.token_bytes(32)
         self._bags: OrderedDict[str, Path] = OrderedDict()
         self._lock = Lock()
@@ -108,7 +113,7 @@ class Replay:
 
     def _archive(self, bag: Path, stated: str) -> Reply:
         try:
-            wacz = self._wacz.of(bag)
+            wacz = self._wacz.of(self._files_of(bag))
         except ArchiverError as error:
             return plain(HTTPStatus.NOT_FOUND, f"cannot be replayed: {error}")
         kind, headers = "application/wacz", {"Accept-Ranges": "bytes"}

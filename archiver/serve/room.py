@@ -8,6 +8,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from http import HTTPStatus
 from pathlib import Path
@@ -18,8 +19,10 @@ from archiver.errors import ArchiverError, Refused
 from archiver.escape import visible
 from archiver.ledger.restrictions import Gate
 from archiver.rights.gate import LEVELS
-from archiver.serve.bag_view import page_of, verdict_of, view_of
+from archiver.rights.other_bags import without_names
+from archiver.serve.bag_view import SCREENSHOT, page_of, verdict_of, view_of
 from archiver.serve.checks import Checks
+from archiver.serve.copies import Copies, look
 from archiver.serve.downloads import bag_file, download, may_leave_whole
 from archiver.serve.excerpt import excerpt, marked, text_of
 from archiver.serve.index import Index
@@ -62,10 +65,11 @@ class Room:
         checks: Checks,
         today: Callable[[], date],
         public: bool,
+        copies: Copies,
         folder_of_scripts: Path,
     ) -> None:
         self.base, self.sweep, self.index, self.replay, self.replay_url = base, sweep, index, replay, replay_url
-        self.checks, self.today, self.public = checks, today, public
+        self.checks, self.today, self.public, self.copies = checks, today, public, copies
         self.folder_of_scripts = folder_of_scripts
         self.levels = ELSEWHERE if public else HERE
         self._names: tuple[float, dict[str, list[str]]] = (-1e9, {})
@@ -201,14 +205,16 @@ class Room:
             case ("photo",):
                 return photo(bag) or self._message(HTTPStatus.NOT_FOUND, "The page of this bag has no photo.")
             case ("data", *path) if path:
-                return bag_file(bag, "/".join(("data", *path)), self.public)
+                return self._file(bag, "/".join(("data", *path)))
         return self._message(HTTPStatus.NOT_FOUND, "There is no such page.")
 
     def _about(self, bag: Path, found: Found) -> Reply:
-        view = view_of(bag)
+        view, copied = view_of(bag), self.copies.stands_for(bag)
+        if copied:  # its copy has no pictures of the page
+            view = replace(view, files=view.files - {SCREENSHOT})
         with self.index.reading() as database:
             others = len(others_of(database, found["url"], self.levels)) - 1 if found["url"] else 0
-        report = self.checks.kept(bag, _look(bag))
+        report = self.checks.kept(bag, look(bag))
         return self._page(
             "bag",
             bag=found,
@@ -217,14 +223,15 @@ class Room:
             verdict=verdict_of(found),
             others=others,
             folder=bag.is_dir(),
-            whole=may_leave_whole(bag, self.public),
+            whole=copied or may_leave_whole(bag, self.public),
+            copied=copied,
             photo=has_photo(bag),
             report=report,
             original=_web(found["url"]),
         )
 
     def _replay(self, bag: Path, found: Found) -> Reply:
-        page = page_of(bag) if bag.is_dir() else None
+        page = page_of(self.copies.of(bag)) if bag.is_dir() else None
         why = None
         if self.replay.scripts is None:
             why = "scripts"
@@ -255,10 +262,21 @@ class Room:
     def _check(self, bag: Path, found: Found) -> Reply:
         report, problem = None, None
         try:
-            report = self.checks.validate(bag, _look(bag))
+            report = self.checks.validate(bag, look(bag))
         except Refused as error:
             problem = str(error)
-        return self._page("check", bag=found, link=self._bag_link(found), report=_report(report), problem=problem)
+        reply = self._page("check", bag=found, link=self._bag_link(found), report=_report(report), problem=problem)
+        return replace(reply, body=self._unnamed(reply.body, found.name))
+
+    def _unnamed(self, body: bytes, own: str) -> bytes:
+        """What is said of a bag, for others without the names of other bags."""
+        return without_names(body.decode("utf-8", "replace"), (own,)).encode("utf-8") if self.public else body
+
+    def _file(self, bag: Path, path: str) -> Reply:
+        try:
+            return bag_file(self.copies.of(bag), path, self.public)
+        except Refused as error:
+            return self._message(HTTPStatus.CONFLICT, f"It is not given out: {error}.")
 
     def _get(self, bag: Path, found: Found, form: str) -> Reply:
         try:
@@ -266,10 +284,10 @@ class Room:
                 name = f"{found.name}-certificate.html"
                 return Reply(
                     kind="text/html; charset=utf-8",
-                    body=self.checks.certificate(bag),
+                    body=self._unnamed(self.checks.certificate(bag), found.name),
                     headers={"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"},
                 )
-            reply = download(bag, form, self.public)
+            reply = download(self.copies.of(bag), form, self.public)
         except Refused as error:
             return self._message(HTTPStatus.CONFLICT, f"It cannot be downloaded so: {error}.")
         return reply or self._message(HTTPStatus.NOT_FOUND, "There is no such download.")
@@ -311,18 +329,6 @@ def _report(report: Mapping[str, Any] | None) -> dict[str, Any] | None:
         "more": max(0, len(findings) - 200),
         "checks": dict(checks) if isinstance(checks, Mapping) else {},
     }
-
-
-def _look(bag: Path) -> str:
-    """How a bag looks from outside: what changes when it is signed or written again."""
-    looks = []
-    for path in (bag, bag / "data/provenance.json", bag / "tagmanifest-sha256.txt", bag / "signatures"):
-        try:
-            facts = path.stat()
-        except OSError:
-            continue
-        looks.append(f"{facts.st_mtime_ns}-{facts.st_size}-{facts.st_ino}")
-    return " ".join(looks)
 
 
 def _web(url: str | None) -> str | None:

@@ -11,6 +11,7 @@ from pathlib import Path
 from archiver.errors import StorageError, UsageError
 from archiver.ledger.lock import FOLDER
 from archiver.serve.checks import Checks
+from archiver.serve.copies import Copies
 from archiver.serve.index import Index
 from archiver.serve.replay import Replay
 from archiver.serve.replay import policy as replay_policy
@@ -65,7 +66,9 @@ def serving(
         replay_headers = replay_policy(room_server.address)
         room_server.common |= room_policy(replay_server.address)
         replay_server.common |= replay_headers
-        replay = Replay(found, replay_headers, lambda bag: room.allowed(bag))
+        copies = Copies(needed=public)
+        stack.callback(copies.stop)
+        replay = Replay(found, replay_headers, lambda bag: room.allowed(bag), copies.of)
         room = Room(
             base=f"/{room_server.token}/",
             sweep=sweep,
@@ -75,6 +78,7 @@ def serving(
             checks=checks,
             today=today,
             public=public,
+            copies=copies,
             folder_of_scripts=scripts,
         )
         room_server.application, replay_server.application = room, replay

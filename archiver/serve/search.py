@@ -58,7 +58,7 @@ class Question:
                 notes.append(f"“{stated[:40]}” is not a day, as in 2024-03-12: “{name}” was left out.")
         sort = parameters.get("sort", "").strip()
         if sort and sort not in SORTS:
-            notes.append(f"“{sort[:40]}” is no order; there are {', '.join(SORTS)}.")
+            notes.append(f"“{sort[:40]}” is not an order; there are {', '.join(SORTS)}.")
             sort = ""
         number = parameters.get("page", "").strip()
         page = int(number) if re.fullmatch(r"[1-9]\d{0,6}", number, re.ASCII) else 1

@@ -23,6 +23,11 @@ def render(name: str, /, **values: Any) -> str:
     return _template(name).render(values)
 
 
+def prepare(name: str) -> None:
+    """Compile the template `name`, so that processes forked from this one need not."""
+    _template(name)
+
+
 @cache
 def _template(name: str) -> "Template":
     return _environment().get_template(name)
@@ -62,7 +67,7 @@ def style(name: str) -> Any:
 
 def _shown(value: Any) -> Any:
     """Applied to everything that goes into a page, before it is escaped; lone surrogates become `?`, as in the record.
-    Our own markup, which is no plain `str`, is left alone."""
+    Our own markup, which is not plain `str`, is left alone."""
     if type(value) is str and not value.isprintable():
         return _FOUL.sub("\ufffd", value.encode("utf-8", "replace").decode("utf-8"))
     return value

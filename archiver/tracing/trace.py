@@ -263,8 +263,8 @@ def _said(seed: Seed, points: list[Point]) -> list[str]:
     read = [each for each in points if each.read]
     unread = [each for each in points if not each.read and not each.is_error]
     if unread:
-        told = f"of {counted(len(unread), 'capture')} not read nothing is said, also where those around have one text"
-        found.append(told)
+        unread_words = counted(len(unread), "capture")
+        found.append(f"{unread_words} not read: nothing is said of them, even where those around have one text")
     if lost := [each for each in points if each.lost]:
         found.append(f"{counted(len(lost), 'capture')} listed but not given: {lost[0].lost}")
     listed = [each for each in points if each.is_error and not each.read]
@@ -273,9 +273,9 @@ def _said(seed: Seed, points: list[Point]) -> list[str]:
     texts = [each.state.reading for each in read if each.state is not None]
     if texts and seed.paragraphs and not any(each.verdict == "same" for each in read):
         different = {each.article.paragraphs for each in texts}
-        told = f"the seed's exact spelling occurs in none of the {counted(len(different), 'text')} read"
+        sentence = f"the seed's exact spelling occurs in none of the {counted(len(different), 'text')} read"
         words = _absent(seed, texts)
-        found.append(f"{told}: not in any: {', '.join(words)}" if words else told)
+        found.append(f"{sentence}: not in any: {', '.join(words)}" if words else sentence)
     return found
 
 

@@ -8,7 +8,9 @@ from typing import Literal
 from archiver.errors import Refused, StorageError
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.restrictions import Gate, identifier_of
-from archiver.rights.gate import access_of, has_cookies
+from archiver.packaging.named_bags import files_that_name
+from archiver.packaging.source import Source, source
+from archiver.rights.gate import Use, access_of, has_cookies
 
 _WHAT = {"custody": "it is not given out", "copy": "no copy of it is given out"}
 
@@ -31,6 +33,29 @@ def require_no_cookies(bags: Iterable[Path], advice: str) -> None:
     for bag in bags:
         if has_cookies(_record(bag)):
             raise Refused(f"captured while logged in: its records have cookies of a subscription; {advice}")
+
+
+def require_names_nothing_closed(bags: Iterable[Path], today: date, *, tag_files: bool) -> None:
+    """Nothing, where no WARC file of a bag, and with `tag_files` none of those, names another bag that may not be
+    named: a WACZ, or records by themselves, go without the level that would bind who gets them. Raises Refused,
+    StorageError."""
+    gate = Gate(today)
+    for bag in bags:
+        named = closed_in(source(bag), bag, gate)
+        given = [p for p in sorted(named) if p.startswith("data/wacz/") or (tag_files and not p.startswith("data/"))]
+        if given:
+            raise Refused(
+                f"{given[0]} names another bag, which may not be named; hand over the sealed bag, or a WACZ "
+                "with --redact"
+            )
+
+
+def closed_in(packed: Source, bag: Path, gate: Gate, use: Use = "metadata") -> frozenset[str]:
+    """The files of `packed`, which is `bag` or made of it, that name another bag which may not be used so. Raises
+    Refused, StorageError."""
+    named = files_that_name(packed)
+    closed = set(gate.not_to_be_named(bag, (name for names in named.values() for name in names), use))
+    return frozenset(path for path, names in named.items() if names & closed)
 
 
 def _record(bag: Path) -> object:

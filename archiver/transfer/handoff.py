@@ -36,7 +36,7 @@ from archiver.transfer.delivery import (
     target_of,
     write_receipt,
 )
-from archiver.transfer.gate import require_allowed, require_no_cookies
+from archiver.transfer.gate import require_allowed, require_names_nothing_closed, require_no_cookies
 from archiver.transfer.left_state import left_state
 from archiver.transfer.wacz_signing import signed_digest, timestamps
 from archiver.trust import custody
@@ -152,6 +152,7 @@ class HandoffSession:
         redacted = bool(shipment.derived and shipment.derived.get("redacted"))
         if form == "wacz" and not redacted:
             require_no_cookies(shipment.logs, "hand over the sealed bag, or a copy with --redact")
+            require_names_nothing_closed(shipment.logs, datetime.now(UTC).date(), tag_files=True)
         here = Path(self.target.address) if isinstance(self.target, FolderTarget) else None
         lying = [log.resolve() for log in shipment.logs] if here else []
         if here is not None and any(here == each.parent or here.is_relative_to(each) for each in lying):
@@ -266,7 +267,7 @@ class HandoffSession:
                 if self.sign and (not shipment.members or bag == shipment.source.root):
                     self.sign(event)
         except ArchiverError as error:
-            notes.append(f"the bag's custody log does not tell of it: {error}")
+            notes.append(f"the bag's custody log lacks it: {error}")
         else:
             self.ledger.in_custody(identifier)
             for bag in shipment.logs:

@@ -47,7 +47,7 @@ class IncomingPackage:
 
 
 def require_package(package: str) -> None:
-    """Raises UsageError for what is no package: here by what lies at the path, on a server by its name."""
+    """Raises UsageError for what is not a package: here by what lies at the path, on a server by its name."""
     if not is_folder(package):
         name = package.rpartition("/")[2]
         if suffix(name) is None or name.startswith("."):
@@ -59,9 +59,9 @@ def require_package(package: str) -> None:
     if path.is_dir() and not is_bag(path):
         ends = [end for each in path.iterdir() if (end := suffix(each.name))]
         if ends:
-            raise UsageError(f"{package} is no bag but a folder of packages: name them, {path}/*{min(ends)}")
+            raise UsageError(f"{package} is not a bag but a folder of packages: name them, {path}/*{min(ends)}")
     if path.is_file() and not suffix(path.name) and not path.name.lower().endswith(".wacz"):
-        raise UsageError(f"{package} is no package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
+        raise UsageError(f"{package} is not a package: a bag in a folder, or a .tar, .tgz, .tar.gz or .zip of one")
 
 
 def fetch_package(package: str, here: Path, endpoint: str | None, route: Route | None = None) -> IncomingPackage:

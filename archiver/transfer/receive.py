@@ -75,7 +75,7 @@ def receive(
 ) -> Iterator[Received]:
     """Receive each package; the bags of a group as one bag, or, on request, one by one.
 
-    Raises UsageError for what is no package, on this machine before anything is taken in, StorageError where the bags
+    Raises UsageError for what is not a package, on this machine before any is taken in, StorageError where the bags
     folder cannot be written; what was taken in until then stays. Of packages that are refused nothing is left."""
     for each in packages:
         require_package(each)
@@ -179,7 +179,7 @@ class _ReceiveSession:
             answers=answers,
             members=members,
         )
-        notes = [] if incoming.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
+        notes = [] if incoming.receipt else ["no receipt came with it: whether it is what was sent is not known"]
         notes += [note] if (note := seal_note(seal_file(found.files) or "")) else []
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
@@ -203,7 +203,7 @@ class _ReceiveSession:
         """Whether the bag was received before, by its seal. Raises Refused where another bag has its name."""
         sealed = seal_file(tree.files)
         if sealed is None or tree.files[sealed] > _TAG_FILE:
-            raise Refused("it has no manifest of a known digest, or none that could be one")
+            raise Refused("it has no valid manifest of a known digest")
         if not os.path.lexists(here):
             return False
         with tree.open(sealed) as stream:
@@ -217,11 +217,11 @@ class _ReceiveSession:
         for name, _ in members:
             require_bag_name(name)
         here = {name for name, seal in members if self._is_same(self.bags / name, seal)}
-        told = {**detail, "group": staged.name}
+        in_group = {**detail, "group": staged.name}
         for name, _ in members:
             inside = staged / "data" / name
             if name not in here and custody.is_ours(inside):
-                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=told)
+                custody.append(inside, "receipt", at=datetime.now(UTC), agent=agent(self.config), detail=in_group)
         for name, _ in members:
             inside = staged / "data" / name
             if name in here:

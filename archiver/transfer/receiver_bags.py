@@ -16,6 +16,8 @@ from archiver.bag.staging import Info, StagedBag
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
+from archiver.escape import counted
+from archiver.ledger.bag_record import read_record
 from archiver.ledger.lock import FOLDER
 from archiver.ledger.restrictions import Gate
 from archiver.model import Report
@@ -25,7 +27,7 @@ from archiver.packaging.unpack import require_room
 from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
 from archiver.transfer.delivery import Shipment, Sign
-from archiver.transfer.gate import require_allowed
+from archiver.transfer.gate import closed_in, require_allowed
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.made_folder import made_folder
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
@@ -124,9 +126,11 @@ def _for_repository(bag: Path, base: Source, repository: Repository, session: Ha
     """The package of a bag, or of its access copy. Raises Refused, StorageError, OSError."""
     if any(path.startswith(f"{ORIGINAL}/") for path in base.files):
         raise Refused(f"it has a folder {ORIGINAL}/ of its own: what was made for one receiver is not made over again")
-    access = Gate(datetime.now(UTC).date()).access_of_folder(bag)
+    gate = Gate(datetime.now(UTC).date())
+    access = gate.access_of_folder(bag)
+    unnamed = closed_in(base, bag, gate, "public" if access.allows("public") else "metadata")
     number = session.ledger.number(seal=source(bag).seal, target=session.target.address, kind="item")
-    return repository.build(Content.of(base, access, session.config, number), home)
+    return repository.build(Content.of(base, access, session.config, number, unnamed), home)
 
 
 def _access_copy(original: Source, session: HandoffSession, key: str, home: Path) -> Source:
@@ -139,7 +143,12 @@ def _access_copy(original: Source, session: HandoffSession, key: str, home: Path
     uuid = str(uuid5(NAMESPACE_URL, f"{original.seal} without secrets"))
     staged = StagedBag(home, copy_name(original), uuid)
     made = redact(original, staged, day.replace(hour=0, minute=0, second=0, microsecond=0))
-    return source(made.path)
+    found, unsearched = source(made.path), read_record(made.path)["redaction"]["not_searched"]
+    if not unsearched["values"]:
+        return found
+    kinds = ", ".join(unsearched["kinds"])
+    told = f"{counted(unsearched['values'], 'value')} ({kinds}) taken out of the fields that have them"
+    return replace(found, notes=(*found.notes, f"{told}, but too short or too plain to be searched for elsewhere"))
 
 
 def _settings(config: Config) -> tuple[str | None, ...]:

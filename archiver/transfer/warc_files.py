@@ -25,7 +25,7 @@ from archiver.packaging.package import Item, Package, measure
 from archiver.packaging.source import Source, source
 from archiver.packaging.target import Target
 from archiver.transfer.delivery import target_of
-from archiver.transfer.gate import require_allowed, require_no_cookies
+from archiver.transfer.gate import require_allowed, require_names_nothing_closed, require_no_cookies
 from archiver.transfer.handoff import HandedOff, HandoffOptions
 from archiver.validation.payload.provenance import Record
 from archiver.validation.validator import validate_bag
@@ -109,6 +109,7 @@ def _bag(path: Path, options: HandoffOptions) -> _Bag:
     """A bag that is valid and may be copied. Raises Refused, StorageError."""
     require_allowed([path], "copy", datetime.now(UTC).date())  # the record, and with it the level, stays behind
     require_no_cookies([path], "hand over the sealed bag, or a WACZ with --redact")
+    require_names_nothing_closed([path], datetime.now(UTC).date(), tag_files=False)
     found = source(path)
     warcs = tuple(each for each in found.files if each.startswith(_ARCHIVE) and each.endswith(".warc.gz"))
     if not warcs:
@@ -141,9 +142,9 @@ def _lines(target: Target, path: str) -> list[dict[str, Any]]:
     except FileNotFoundError:
         return []
     except (ValueError, RecursionError) as error:
-        raise StorageError(f"{target.address}/{path} is no list made by archiver; name another target") from error
+        raise StorageError(f"{target.address}/{path} is not a list made by archiver; name another target") from error
     if not all(isinstance(each, dict) for each in lines):
-        raise StorageError(f"{target.address}/{path} is no list made by archiver; name another target")
+        raise StorageError(f"{target.address}/{path} is not a list made by archiver; name another target")
     return lines
 
 

@@ -175,4 +175,4 @@ _SHAPES = (errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENAMETOOLONG)
 
 def _failure(doing: str, error: OSError) -> ArchiverError:
     failure = StorageError.from_os(doing, error)
-    return Refused(f"{failure}: that is no custody log") if error.errno in _SHAPES else failure
+    return Refused(f"{failure}: that is not a custody log") if error.errno in _SHAPES else failure

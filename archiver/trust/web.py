@@ -40,10 +40,10 @@ def ask(
     """
     if not url.lower().startswith(("http://", "https://")):
         raise OSError(f"{public(url)[:200]} is not an http:// or https:// address")
-    told: SimpleQueue[bytes | OSError] = SimpleQueue()
-    Thread(target=lambda: told.put(_asked(url, limit, data, media_type, route, named)), daemon=True).start()
+    results: SimpleQueue[bytes | OSError] = SimpleQueue()
+    Thread(target=lambda: results.put(_asked(url, limit, data, media_type, route, named)), daemon=True).start()
     try:
-        answer = told.get(timeout=SECONDS)
+        answer = results.get(timeout=SECONDS)
     except Empty:
         raise OSError(f"it does not answer within {SECONDS:g} seconds") from None
     if isinstance(answer, OSError):
@@ -65,7 +65,7 @@ def _asked(
                 return OSError(f"it answers with status {status}: a question that is sent is not sent elsewhere")
             url, named = urljoin(url, location), False
             if not url.lower().startswith(("http://", "https://")):
-                return OSError("it redirects to what is no http:// or https:// address")
+                return OSError("it redirects to what is not an http:// or https:// address")
         return OSError(f"it redirects more than {_REDIRECTS} times")
     except OverlongAnswer as error:
         return error

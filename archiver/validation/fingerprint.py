@@ -1,4 +1,4 @@
-"""Tells whether a bag looks unchanged since it last passed, from names, sizes and times of its files, without contents.
+"""Whether a bag looks unchanged since it last passed, from names, sizes and times of its files, without contents.
 
 It finds what was edited, replaced, added or removed, not what a disk has lost by itself: for that, validate in full.
 """

@@ -31,7 +31,7 @@ def passes_without_warnings(report: Report) -> bool:
 
 
 def first_error(report: Report) -> Finding | None:
-    """The error that one line tells of: that of a file which is not as it was, before what follows from it."""
+    """The error for a report of one line: that of a file which is not as it was, before what follows from it."""
     errors = [each for each in report.findings if each.severity == "error"]
     return min(errors, key=lambda each: not each.code.startswith("FIX"), default=None)
 
@@ -83,8 +83,8 @@ def _json(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
         good = passed(report)
         verdicts[good] += 1
         severities.update(each.severity for each in report.findings)
-        told = {"bag": report.bag, "ok": good, "checks": dict(report.checks), "not_checked": dict(report.reasons)}
-        head = _dumps(told)
+        row = {"bag": report.bag, "ok": good, "checks": dict(report.checks), "not_checked": dict(report.reasons)}
+        head = _dumps(row)
         yield f'{"," if number else ""}\n{head[:-1]}, "findings": ['
         for place, each in enumerate(report.findings):
             yield f"{', ' if place else ''}{_dumps(asdict(each))}"

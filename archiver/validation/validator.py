@@ -1,8 +1,9 @@
 """Validates one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; docs/bag-format.md).
 
 No finding stops it; what cannot be checked is reported as `not checked`. It changes nothing, follows no link, and reads
-nothing outside the bag. Bags without `data/provenance.json` are validated as bags only. Modules that few bags need are
-imported when one does: start-up is a good part of the time a small bag takes.
+nothing outside the bag but what archiver keeps beside it: private facts, the closing of its job. Bags without
+`data/provenance.json` are validated as bags only. Modules that few bags need are imported when one does: start-up is a
+good part of the time a small bag takes.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
-from archiver.model.private import file_beside
 from archiver.model.seal_file import SEAL
 from archiver.validation.bagit.fixity import check_fixity
 from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from archiver.validation.payload.re_extraction import Reread
 
 
+OPENING = "data/evidence/bracket/opening.json"
 SecondOpinion = bool | Literal["required"]
 _WEB_ARCHIVES = (".warc", ".warc.gz", ".warc.zst", ".wacz")
 
@@ -46,7 +47,7 @@ class ValidationOptions:
     strict: bool = False
     cores: int = 1
     beside: Path | None = None
-    """Where the private facts of the bag lie, if they are kept beside it; None: they are not looked for."""
+    """The path of the bag: what is kept beside it is looked at. None: it is not looked for."""
 
 
 def validate_bag(
@@ -77,7 +78,7 @@ def validate_bag(
         second_opinion=second_opinion,
         strict=strict,
         cores=cores,
-        beside=file_beside(path),
+        beside=path,
     )
     try:
         with opened(path) as (tree, findings):
@@ -119,6 +120,8 @@ def validate_tree(
     if tree is not None:
         demands = options.trust
         found += _check(tree, made, options)
+        if "bracket" in made or OPENING in tree.files:
+            asked.append("bracket")
         if SEALED in tree.files:
             asked.append("original")
         if not any(each.code == CONVERTED for each in found):
@@ -137,11 +140,11 @@ def validate_tree(
                 checked, more = check_group(tree, partial(_member, options=of_member))
                 made |= checked
                 found += more
-    told = list(found.summed_up())
+    summed_up = list(found.summed_up())
     harder = STRICT if options.strict else _LOG if _needs_log(options) else frozenset[str]()
     if harder:
-        told = [replace(each, severity="error") if each.code in harder else each for each in told]
-    return _report(name, tree, asked, made, told)
+        summed_up = [replace(each, severity="error") if each.code in harder else each for each in summed_up]
+    return _report(name, tree, asked, made, summed_up)
 
 
 _LOG = frozenset(("CUS011",))
@@ -213,7 +216,7 @@ def _check(tree: Tree, made: set[str], options: ValidationOptions) -> Findings:
     if RECORD in tree.files:
         from archiver.validation.payload.payload import check_payload
 
-        checked, more = check_payload(tree, info, options.reread, now=options.trust.now, beside=options.beside)
+        checked, more = check_payload(tree, info, options.reread, trust=options.trust, beside=options.beside)
         made |= checked
         findings += more
     elif any(path.lower().endswith(_WEB_ARCHIVES) for path in tree.payload):

@@ -177,6 +177,8 @@ def _when(facts: Facts) -> Iterator[Row]:
             yield "Page asked for", f"{each['started']} (UTC)"
             yield "Page received", f"{each['ended']} (UTC)"
     yield "Clock", f"{clock['source']}; checked: {_or(clock['checked'], 'no')}"
+    if isinstance(bracket := facts.record.get("bracket"), Mapping):
+        yield "Job timestamped before", f"{bracket['time']}: RFC 3161 token, SHA-256 {bracket['sha256']}"
     if hosts := capture.get("logged_in"):
         yield "Captured while logged in", f"cookies of a subscription were sent to {', '.join(map(str, hosts))}"
     yield from import_rows(capture.get("import"))
@@ -266,8 +268,8 @@ def _seed(facts: Facts) -> Iterator[Row]:
         )
         return
     verdict = comparison["verdict"]
-    told = f"{verdict} as {copy}" if copy else verdict
-    yield "Comparison", f"{told}: {VERDICTS.get(verdict, 'see the record')}"
+    label = f"{verdict} as {copy}" if copy else verdict
+    yield "Comparison", f"{label}: {VERDICTS.get(verdict, 'see the record')}"
     if source := comparison.get("source"):
         yield "Compared with", f"{source_words(source['kind'], copy)}: {_or(source['record_id'] or source['file'])}"
     kept, theirs = f"{comparison['seed_coverage']:.1%}", f"{comparison['page_coverage']:.1%}"
@@ -275,15 +277,15 @@ def _seed(facts: Facts) -> Iterator[Row]:
     for cut in (comparison.get("read") or {}).get("cut", ())[:MOST]:
         yield "Not read", cut
     counts = Counter[str](line_words(each["kind"], each.get("where")) for each in comparison["lines"])
-    told = [f"{count} {about}" for about, count in counts.items()]
-    yield "Paragraphs", "; ".join(told) or "none compared"
+    paragraphs = [f"{count} {about}" for about, count in counts.items()]
+    yield "Paragraphs", "; ".join(paragraphs) or "none compared"
 
 
 def _checked(facts: Facts) -> Iterator[Row]:
     checks = facts.report.checks
     unmade = sorted(name for name in _NEEDED if checks.get(name, "not checked") == "not checked")
-    told = f"{counted(len(unmade), 'required check')} not made" + (f": {', '.join(unmade)}" if unmade else "")
-    yield "", f"The bag was validated on {_utc(facts.moment)} with {facts.software}. No check failed; {told}."
+    unmade_words = f"{counted(len(unmade), 'required check')} not made" + (f": {', '.join(unmade)}" if unmade else "")
+    yield "", f"The bag was validated on {_utc(facts.moment)} with {facts.software}. No check failed; {unmade_words}."
     for name, judgement in facts.report.checks.items():
         if judgement != "not checked":
             yield judgement, _about(name)

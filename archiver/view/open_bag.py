@@ -37,7 +37,7 @@ class OpenBag:
             raise StorageError.from_os(f"read the bag {path}", error) from error
         if tree is None:
             self._stack.close()
-            reason = f"{findings[0].code}: {findings[0].message}" if findings else "it is no bag"
+            reason = f"{findings[0].code}: {findings[0].message}" if findings else "it is not a bag"
             raise StorageError(f"{path} cannot be read as a bag: {reason}; see {_advice(path)}")
         self._tree: Tree = tree
 
@@ -83,7 +83,7 @@ class OpenBag:
 
     @cached_property
     def record(self) -> dict[str, Any]:
-        """`data/provenance.json` (docs/bag-format.md). Raises StorageError where there is none, or it is no JSON
+        """`data/provenance.json` (docs/bag-format.md). Raises StorageError where there is none, or it is not JSON
         object."""
         if RECORD not in self._tree.files:
             raise StorageError(

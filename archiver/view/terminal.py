@@ -1,4 +1,4 @@
-"""What a record tells a person, as lines for a terminal: claims, credits, comparison, links.
+"""A record as lines for a terminal: claims, credits, comparison, links.
 
 Takes a record, or the parts of one (docs/bag-format.md, 4), and judges nothing: kinds of lines, verdicts and roles are
 those of the record; only the marks inside an edited line are set here. Records are read as somebody else may have
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.article.compare.word_diff import Differ
-from archiver.escape import visible
+from archiver.escape import counted, visible
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import witness_words
@@ -36,7 +36,7 @@ _NOTICES = 20
 
 
 def record_lines(record: Record, *, colour: bool = False) -> Iterator[str]:
-    """Verdict, comparison, links, credits and claims, each under its heading where there is something to tell.
+    """Verdict, comparison, links, credits and claims, each under its heading where there is something to show.
 
     Where the article was not captured, what came instead is not set against the seed: the record alone has that.
     """
@@ -149,7 +149,7 @@ def differences(record: Record, *, colour: bool = False) -> Iterator[str]:
     counts = {kind: sum(line["kind"] == kind for line in shown) for kind in ("same", "typographic")}
     if lines:
         typographic = f"{counts['typographic']} with other quotation marks or dashes only"
-        yield f"  {counts['same']} paragraphs the same, {typographic}"
+        yield f"  {counted(counts['same'], 'paragraph')} the same, {typographic}"
 
 
 def _difference(line: Record, differ: Differ, colour: bool, *, what: str = "") -> Iterator[str]:

@@ -1,7 +1,7 @@
 """The kinds of pages: where they lie, what their host answers, and the one state in which a seed of each must end."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 SAME, ANY = frozenset({"same", "typographic"}), frozenset[str]()
@@ -74,7 +74,7 @@ KINDS = {
         Kind("notice", 1, "unread", detail="notice", text=True),
         Kind("coded", 1, "unread", detail="coding"),
         Kind("bomb", 0.3, "unread"),
-        Kind("shell", 2, "captured", browser=True, text=True),
+        Kind("shell", 0.6, "captured", browser=True, text=True),
         Kind("document", 1, "refused document", bag=False),
     )
 }
@@ -100,10 +100,12 @@ def address(kind: Kind, number: int) -> str:
     return f"{kind.scheme}://{kind.name}{number // kind.crowd}.example{port}/news/{number}"
 
 
-def planned(count: int, *, browser: bool, corpus: bool, dice: random.Random) -> Iterator[Planned]:
-    """So many seeds, kinds mixed by their shares."""
+def planned(
+    count: int, *, browser: bool, corpus: bool, dice: random.Random, names: Collection[str] = tuple(KINDS)
+) -> Iterator[Planned]:
+    """So many seeds, kinds of these names mixed by their shares."""
     left_out = {name for name, absent in (("corpus", not corpus), ("shell", not browser)) if absent}
-    kinds = [each for each in KINDS.values() if each.name not in left_out]
+    kinds = [each for each in KINDS.values() if each.name in names and each.name not in left_out]
     turns = [*kinds, *dice.choices(kinds, [each.share for each in kinds], k=max(0, count - len(kinds)))][:count]
     dice.shuffle(turns)
     for number, kind in enumerate(turns):

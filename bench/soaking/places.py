@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -10,11 +9,10 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-SUPPORT = Path(__file__).parents[2] / "tests/support"
-sys.path.insert(0, str(SUPPORT))
-import seaweed  # noqa: E402 - a helper of the tests
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests/support"))
+import seaweed
 
-FAKETIME = next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+ROOT = Path(__file__).parents[2]
 BUCKET = "library"
 SETTINGS = """pace = 0.02
 host_rest_seconds = 5.0
@@ -71,10 +69,12 @@ class Place:
     def clock(self) -> Path:
         return self.work / "clock"
 
-    def command(self, *words: str) -> list[str]:
-        return [sys.executable, "-m", "archiver", *words, "--config", str(self.work / "archiver.toml")]
+    def command(self, *words: str, stepped: bool = False) -> list[str]:
+        """A command of archiver; `stepped` is whether it sees the clock that `self.clock` sets."""
+        program = [str(Path(__file__).parent / "stepped.py"), str(self.clock)] if stepped else ["-m", "archiver"]
+        return [sys.executable, *program, *words, "--config", str(self.work / "archiver.toml")]
 
-    def run(self, collection: Collection, parts: list[Path], *more: str) -> list[str]:
+    def run(self, collection: Collection, parts: list[Path], *more: str, stepped: bool = False) -> list[str]:
         """The command of a job."""
         ports = self.ports
         to = {80: ports["plain"], 443: ports["tls"], 8443: ports["untrusted"], 82: ports["closed"]}
@@ -82,7 +82,7 @@ class Place:
         deliver = ["--deliver", collection.target] if collection.sends else []
         browser = ["--browser-no-sandbox"] if self.browser else ["--browser", "never"]
         words = ["run", "--json", "--bags", str(collection.bags), "--ca-bundle", str(self.work / "ca.pem")]
-        return self.command(*words, *connect, *deliver, *browser, *more, *map(str, parts))
+        return self.command(*words, *connect, *deliver, *browser, *more, *map(str, parts), stepped=stepped)
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def small_disk(at: Path, mib: int) -> Iterator[bool]:
 def servers(place: Place, seeds: int, corpus: Path | None) -> Iterator[None]:
     """The hosts and the S3 server."""
     with ExitStack() as stack:
-        words = [sys.executable, str(Path(__file__).parent / "site.py"), str(place.work), str(seeds)]
+        words = [sys.executable, str(Path(__file__).parent / "hosts.py"), str(place.work), str(seeds)]
         site = subprocess.Popen(
             [*words, *([str(corpus)] if corpus else [])], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
@@ -126,7 +126,7 @@ def environment(place: Place, clean: Mapping[str, str] = os.environ) -> dict[str
             "DEFAULT_REGION": "us-east-1", "EC2_METADATA_DISABLED": "true", "CONFIG_FILE": "none",
             "SHARED_CREDENTIALS_FILE": "none"}  # fmt: skip
     return kept | {f"AWS_{name}": value for name, value in told.items()} | {
-        "TMPDIR": str(place.temporary), "HOME": str(place.work / "home")}  # fmt: skip
+        "TMPDIR": str(place.temporary), "HOME": str(place.work / "home"), "PYTHONPATH": str(ROOT)}  # fmt: skip
 
 
 def client(place: Place):  # type: ignore[no-untyped-def]
@@ -144,21 +144,9 @@ def client(place: Place):  # type: ignore[no-untyped-def]
     )
 
 
-def stepped(place: Place) -> dict[str, str]:
-    """What makes a command see the clock that `place.clock` says, an offset that may change while it runs."""
-    place.clock.write_text("+0s\n")
-    return {"LD_PRELOAD": str(FAKETIME), "FAKETIME_TIMESTAMP_FILE": str(place.clock), "FAKETIME_NO_CACHE": "1",
-            "FAKETIME_DONT_FAKE_MONOTONIC": "1", "DONT_FAKE_MONOTONIC": "1"}  # fmt: skip
-
-
 def has_browser() -> bool:
     """Whether there is a browser and what drives it."""
     from archiver.browser.available import missing
     from archiver.config import Config
 
     return missing(Config(browser_no_sandbox=True)) is None
-
-
-def removed(work: Path) -> None:
-    """Remove the work folder of a soak that went well."""
-    shutil.rmtree(work, ignore_errors=True)

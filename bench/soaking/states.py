@@ -117,6 +117,22 @@ def integrity(collection: Collection) -> list[str]:
     return faults
 
 
+def repeated(collection: Collection) -> list[str]:
+    """Bags of one seed that have the same answer, where bags are kept here."""
+    with closing(sqlite3.connect(collection.bags / LEDGER)) as ledger:
+        several = ledger.execute("SELECT key, group_concat(name) FROM bags GROUP BY key HAVING count(*) > 1").fetchall()
+    faults = []
+    for key, names in several:
+        answers: dict[str, list[str]] = {}
+        for name in names.split(","):
+            capture = json.loads((collection.bags / name / "data/provenance.json").read_bytes())["capture"]
+            about = [capture[each] for each in ("outcome", "reason", "status", "payload_sha256", "memento")]
+            if capture["outcome"] != "captured" or capture["truncated"]:
+                answers.setdefault(json.dumps(about), []).append(name)
+        faults += [f"bags of one answer ({key}): {', '.join(same)}" for same in answers.values() if len(same) > 1]
+    return faults
+
+
 def left_over(collection: Collection, temporary: Path) -> list[str]:
     """What jobs left beside ledger, lock, index and receipts, and in the place of temporary files."""
     mine = ("ledger.sqlite", "lock", "search.sqlite")

@@ -26,6 +26,15 @@ CALLS = {
     "handoff": "list(archiver.handoff(bag, target))",
     "receive": "list(archiver.receive(bag, bags=folder / 'received'))",
     "audit": "list(archiver.audit(bag))",
+    "certify": "archiver.certify(bag)",
+    "history": "refused(lambda: list(archiver.history(folder / 'in', 'https://news.example/a')))",
+    "diff": "archiver.diff(bag, bag)",
+    "related": "list(archiver.related(bag))",
+    "report": "refused(lambda: archiver.report(folder / 'in'))",
+    "publish": "archiver.publish(folder / 'in', target)",
+    "bundle": "archiver.bundle(bag, folder / f'bundle-{_}')",
+    "restrict": "archiver.restrict(bag, reason='asked by the author')",
+    "trace": "archiver.trace(archiver.read_seed(seed), bags=folder / 'in')",
 }
 SCRIPT = """
 import sys, archiver
@@ -94,10 +103,12 @@ class TestValidate:
         import json
 
         main(["validate", "--json", str(folder / "in/bag")])
-        told = json.loads(capsys.readouterr().out)["bags"][0]
+        parsed = json.loads(capsys.readouterr().out)["bags"][0]
         report = archiver.validate(folder / "in/bag")
-        assert dict(report.checks) == told["checks"]
-        assert set(report.not_checked) == {name for name, verdict in told["checks"].items() if verdict == "not checked"}
+        assert dict(report.checks) == parsed["checks"]
+        assert set(report.not_checked) == {
+            name for name, verdict in parsed["checks"].items() if verdict == "not checked"
+        }
         assert "extraction" in report.checks
 
     def test_a_signer_by_name_needs_roots(self, folder):
@@ -115,7 +126,7 @@ class TestReadSeed:
         with pytest.raises(UsageError, match=r"x\.txt"):
             archiver.read_seed(tmp_path / "x.txt")
 
-    def test_a_folder_and_a_missing_file_are_told_apart(self, tmp_path):
+    def test_a_folder_and_a_missing_file_are_distinguished(self, tmp_path):
         with pytest.raises(UsageError, match="is a folder"):
             archiver.read_seed(tmp_path)
         with pytest.raises(StorageError, match="no such file"):

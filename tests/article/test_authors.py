@@ -1,4 +1,4 @@
-"""Who wrote the article, of all whom the page names: the site, accounts and other articles' authors are told apart."""
+"""Who wrote the article, of all whom the page names: not the site, accounts, or authors of other articles."""
 
 import json
 
@@ -107,7 +107,7 @@ def test_an_unmarked_line_after_the_heading_is_a_byline_when_it_holds_names_alon
         ("<address>12 Quay Street, Oldport</address>", []),
     ],
 )
-def test_labels_and_addresses_tell_authors(above, found):
+def test_labels_and_addresses_identify_authors(above, found):
     assert authors(above=above) == found
 
 
@@ -176,5 +176,5 @@ def test_places_degrees_and_nobody_are_no_names(raw, found):
         ("", False),
     ],
 )
-def test_a_line_of_names_is_told_from_a_sentence(text, are):
+def test_a_line_of_names_is_distinguished_from_a_sentence(text, are):
     assert are_names(text) is are

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 from archiver.article.html.dom import parse
 from archiver.article.text import features, select_body
-from archiver.article.text.blocks import Block, blocks_of
-from archiver.article.text.features import Told
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import blocks_of
+from archiver.article.text.features import SelfDescription
 from archiver.article.text.tree_ensemble import Forest, shipped
 
-NOTHING = Told(title=frozenset(), lead=frozenset(), body="")
+NOTHING = SelfDescription(title=frozenset(), lead=frozenset(), body="")
 SENTENCE = "The harbour of Nordhafen was closed on Monday after a crane fell into the basin number {}."
 
 

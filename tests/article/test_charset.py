@@ -1,4 +1,4 @@
-"""Bytes to text: the order of the witnesses, the labels of the WHATWG table, and what is no HTML."""
+"""Bytes to text: the order of the witnesses, the labels of the WHATWG table, and what is not HTML."""
 
 import pytest
 
@@ -193,6 +193,6 @@ def test_a_meta_may_say_x_user_defined_and_means_windows_1252():
         (b"<p>words", "text/html charset=utf-8", None),
     ],
 )
-def test_what_is_a_page_is_told_by_type_and_bytes(body, stated, words):
+def test_what_is_a_page_is_recognised_by_type_and_bytes(body, stated, words):
     found = not_html(body, stated)
     assert found is None if words is None else words in found

@@ -1,4 +1,4 @@
-"""Claims of a page and a seed: every source kept, values normalised, agreement told."""
+"""Claims of a page and a seed: every source kept, values normalised, agreement stated."""
 
 import json
 from dataclasses import replace
@@ -76,7 +76,7 @@ def test_hostile_json_is_no_claim_and_no_error(data):
     assert [source for _, source in claims("headline", head=ld(data))] == ["visible"]
 
 
-def test_meta_names_and_open_graph_are_told_apart():
+def test_meta_names_and_open_graph_are_distinguished():
     head = (
         '<meta property="og:title" content="Council votes"><meta name="DC.title" content="Council, votes">'
         '<meta property="article:published_time" content="2023-03-09T10:00:00+0100">'

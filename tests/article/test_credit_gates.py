@@ -45,7 +45,7 @@ def test_a_form_that_begins_with_who_has_one_of_its_marks_in_every_line() -> Non
         assert [line for line in matched if not any(mark in line.lower() for mark in form.marks)] == []
 
 
-def test_every_caption_with_a_label_is_told_by_the_beginnings_of_its_words() -> None:
+def test_every_caption_with_a_label_is_recognised_by_the_beginnings_of_its_words() -> None:
     labelled = [line for line in LINES if any(pattern.search(line) for pattern, _ in photo_patterns.caption())]
     assert len(labelled) > 300
     assert [line for line in labelled if not photo_patterns.is_labelled(line)] == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from archiver.article.html.element_index import Outline
 from archiver.article.html.paths import Paths
 from archiver.article.text.embedded_data import data_of
 from archiver.markup.document import tree_of
@@ -11,7 +12,7 @@ WORDS = "Seven hulls of oak were raised from the silt."
 
 def texts(script: str) -> list[str]:
     tree = tree_of(f"<p>x</p><script>{script}</script>")
-    return [each.text for each in data_of(tree, Paths())[0]]
+    return [each.text for each in data_of(Outline(tree), Paths())[0]]
 
 
 @pytest.mark.parametrize(

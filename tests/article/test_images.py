@@ -102,7 +102,7 @@ HOSTILE = {
     "deep XMP": (png(xmp=packet("<a>" * 50_000)), None),
     "wide XMP": (png(xmp=packet(f"<dc:creator {CREATOR}>x</dc:creator>" * 12_000)), None),
     "nested creators": (png(xmp=packet(f"<dc:creator {CREATOR}>" * 200 + "<rdf:li>x</rdf:li>" * 20_000)), None),
-    "XMP that is no XML": (jpeg(xmp=b"\xff\xfe\0\0nothing"), "no XML"),
+    "XMP that is not XML": (jpeg(xmp=b"\xff\xfe\0\0nothing"), "not XML"),
     "large XMP": (png(xmp=b"<x>" + b" " * (1 << 20) + b"</x>"), "larger than"),
     "a picture of 13000 by 13000": (png(exif=EXIF, width=13_000, height=13_000), None),
     "a picture of 13000 by 13000 without EXIF": (png(width=13_000, height=13_000), None),

@@ -1,4 +1,4 @@
-"""Credits of a page wherever they stand: sign-offs, bylines, elements beside images, data; and who is no name."""
+"""Credits of a page wherever they stand: sign-offs, bylines, elements beside images, data; and who is not a name."""
 
 import json
 

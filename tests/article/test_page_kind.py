@@ -1,4 +1,4 @@
-"""The article told from what stands in its place."""
+"""The article is distinguished from what stands in its place."""
 
 import pytest
 from newsroom import PARAGRAPHS, article, seed_document
@@ -66,7 +66,7 @@ def test_a_challenge_page_is_blocked_and_says_whose_it_is(page, whose):
         assert (found.outcome, whose in found.reason) == ("blocked", True)
 
 
-def test_a_challenge_told_by_its_header_alone_is_blocked():
+def test_a_challenge_recognised_by_its_header_alone_is_blocked():
     found = judged(notice("Wait"), headers=(*HTML, ("CF-Mitigated", "challenge")))
     assert found == Instead(outcome="blocked", reason="status 200, but the page is a challenge of Cloudflare")
 
@@ -79,7 +79,7 @@ def test_a_challenge_told_by_its_header_alone_is_blocked():
         ("http://www.example-times.example/", "unread", "front page"),
     ],
 )
-def test_a_redirect_away_from_the_article_is_told_by_where_it_led(url, outcome, words):
+def test_a_redirect_away_from_the_article_is_recognised_by_where_it_led(url, outcome, words):
     found = judged(article("Example Times", FILLER), url=url, redirects=(url,))
     assert (found.outcome, words in found.reason) == (outcome, True)
     facts = judged(article("Example Times", FILLER), seed=FACTS_ONLY, url=url, redirects=(url,))

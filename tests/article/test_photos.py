@@ -51,8 +51,8 @@ def test_credits_have_role_source_and_place_and_claims_their_normal_form():
         iptc=iptc([(55, b"20240304"), (120, b"The hall")]),
     )
     reading = read_photos(seed(), [photo("a.jpg", CAPTION, body)])
-    told = {(each.name, each.kind, each.agency, each.role, each.of, each.source) for each in reading.credits}
-    assert told == {
+    found = {(each.name, each.kind, each.agency, each.role, each.of, each.source) for each in reading.credits}
+    assert found == {
         ("Jane Roe", "person", None, "photo", "image", "image-xmp"),
         ("AFP", "organisation", "Agence France-Presse", "photo", "image", "image-xmp"),
         ("AFP", "organisation", "Agence France-Presse", "rights", "image", "image-xmp"),

@@ -34,8 +34,8 @@ def digest(body: bytes) -> str:
     """The digest of a page's text, with what found it and the kind of each block."""
     page = Page(url="https://made.example/page", status=200, headers=(("Content-Type", "text/html"),), body=body)
     text = text_of(page, opened(page)[0])
-    told = [[text.extractor], *([block.kind, block.at, block.text] for block in text.blocks)]
-    return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()[:32]
+    listed = [[text.extractor], *([block.kind, block.at, block.text] for block in text.blocks)]
+    return hashlib.sha256(json.dumps(listed, ensure_ascii=False).encode()).hexdigest()[:32]
 
 
 def stored() -> dict[str, str]:

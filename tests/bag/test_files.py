@@ -224,10 +224,10 @@ class _Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         self.elements.append(tag)
         self.attributes += [name for name, _ in attrs]
-        told = dict(attrs)
-        self.pictures += [told["src"]] if "src" in told else []
-        if href := told.get("href"):
-            (self.outside if "external" in told.get("rel", "") else self.links).append(href)
+        found = dict(attrs)
+        self.pictures += [found["src"]] if "src" in found else []
+        if href := found.get("href"):
+            (self.outside if "external" in found.get("rel", "") else self.links).append(href)
 
 
 def test_the_page_a_person_reads_has_no_scripts_and_its_links_lead_into_the_bag(bags):
@@ -252,8 +252,10 @@ def test_every_bag_passes_the_profile(bags, profile, capsys):
 def test_the_table_of_roles_in_the_documents_is_the_one_in_the_code():
     from archiver.bag.roles import TERMS
 
-    told = re.findall(r"^\| ([^|]+) \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", (ROOT / "docs/credits.md").read_text(), re.M)
-    assert {role: terms for role, *terms in told} == {
+    found = re.findall(
+        r"^\| ([^|]+) \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", (ROOT / "docs/credits.md").read_text(), re.M
+    )
+    assert {role: terms for role, *terms in found} == {
         role: [term.schema, term.dublin_core, term.marc] for role, term in TERMS.items()
     }
 

@@ -1,7 +1,7 @@
 """The records of the demo's seeds, byte for byte: a change in what is recorded shows as a change in a file here.
 
 Written anew by `python tests/bag/test_golden.py`; read the difference before committing it. Clock and ids are
-fixed, and so is what would tell of the machine: see `quiet` and `elsewhere`.
+fixed, and so is what describes the machine: see `quiet` and `elsewhere`.
 """
 
 import json
@@ -58,17 +58,17 @@ def quiet() -> Iterator[None]:
 def elsewhere(record: bytes) -> bytes:
     """The record as any machine would write it: constants for the operating system, the versions of what is installed,
     the folder of the bags, the port of the newspaper, and what trafilatura, of whatever version, reads beside us."""
-    told = json.loads(record)
-    told["host"] = {"os": "an operating system", "python": "a Python"}
-    told["software"] |= {"version": "0", "python": "a Python", "packages": {}}
-    told["configuration"] |= {"bags": "bags", "connect_to": [":80:127.0.0.1:8000"], "user_agent": "archiver"}
-    told["capture"]["user_agent"] = "archiver"
-    if told["text"]["parser"]:
-        told["text"]["parser"] = told["text"]["parser"].partition(" ")[0]
-    for rival in told["text"]["candidates"]:
+    parsed = json.loads(record)
+    parsed["host"] = {"os": "an operating system", "python": "a Python"}
+    parsed["software"] |= {"version": "0", "python": "a Python", "packages": {}}
+    parsed["configuration"] |= {"bags": "bags", "connect_to": [":80:127.0.0.1:8000"], "user_agent": "archiver"}
+    parsed["capture"]["user_agent"] = "archiver"
+    if parsed["text"]["parser"]:
+        parsed["text"]["parser"] = parsed["text"]["parser"].partition(" ")[0]
+    for rival in parsed["text"]["candidates"]:
         if rival["extractor"] == "trafilatura":
             rival |= {"version": "0", "characters": 0, "seed_coverage": 0.0}
-    return record_bytes(told)
+    return record_bytes(parsed)
 
 
 def recorded(seed: Seed, bags: Path) -> bytes:
@@ -103,7 +103,7 @@ def test_the_record_of_a_seed_is_the_golden_one_byte_for_byte(name, tmp_path):
     assert found.decode() == golden(name).read_text("utf-8")
 
 
-def test_two_runs_tell_the_same_but_for_the_folder_and_the_port(tmp_path):
+def test_two_runs_print_the_same_but_for_the_folder_and_the_port(tmp_path):
     seed = seeds()["hale-light.txt"]
     first, second = (recorded(seed, tmp_path / folder) for folder in ("one", "two"))
     ours, others = json.loads(first), json.loads(second)

@@ -51,8 +51,8 @@ def hostile(port: int) -> str:
 
 def record(text: str, url: str) -> dict[str, Any]:
     def line(kind: str, number: int) -> dict[str, Any]:
-        told = {"kind": kind, "seed": f"{text} {number}", "seed_line": number, "page": f"{text} {number}"}
-        return told | {"where": "article", "changes": [{"seed": text, "page": text}] if kind == "edited" else []}
+        found = {"kind": kind, "seed": f"{text} {number}", "seed_line": number, "page": f"{text} {number}"}
+        return found | {"where": "article", "changes": [{"seed": text, "page": text}] if kind == "edited" else []}
 
     kinds = ["same"] * 8 + ["edited"] + ["same"] * 6
     return {

@@ -20,8 +20,8 @@ HOSTILE = '</p></details><script>alert(1)</script><img src=x onerror=alert(1)> "
 def line(kind: str = "same", text: str = "Some words stand here.", where: str | None = "article", **more: Any) -> dict:
     seed = None if kind == "page-only" else text
     page = None if kind == "missing" else text
-    told = {"kind": kind, "seed": seed, "seed_line": 3, "page": page, "changes": [], "where": where}
-    return told | more
+    found = {"kind": kind, "seed": seed, "seed_line": 3, "page": page, "changes": [], "where": where}
+    return found | more
 
 
 def record(*lines: dict, outcome: str = "captured", **more: Any) -> dict[str, Any]:
@@ -34,8 +34,8 @@ def record(*lines: dict, outcome: str = "captured", **more: Any) -> dict[str, An
     } | more  # fmt: skip
 
 
-def made(told: dict[str, Any], paragraphs: tuple[str, ...] = (), pictures: Pictures | None = None) -> str:
-    return page_of(told, paragraphs, SEALED, pictures or Pictures()).decode("utf-8")
+def made(result: dict[str, Any], paragraphs: tuple[str, ...] = (), pictures: Pictures | None = None) -> str:
+    return page_of(result, paragraphs, SEALED, pictures or Pictures()).decode("utf-8")
 
 
 class Parsed(HTMLParser):
@@ -85,9 +85,9 @@ def test_text_of_the_page_alone_stands_where_it_occurs():
 
 
 def test_bars_and_headline_of_a_page_in_arabic_are_on_its_side():
-    told = record(line(text="مرحبا بالعالم"), text={"language": "ar"})
-    told["seed"]["headline"] = "عنوان"
-    tags = Parsed(made(told)).tags
+    found = record(line(text="مرحبا بالعالم"), text={"language": "ar"})
+    found["seed"]["headline"] = "عنوان"
+    tags = Parsed(made(found)).tags
     assert ("h1", {"lang": "ar", "dir": "rtl"}) in tags
     (bar,) = [attrs for tag, attrs in tags if tag == "li" and attrs.get("class") == "line same"]
     assert bar["dir"] == "rtl"
@@ -100,18 +100,18 @@ def test_a_seed_without_text_is_shown_the_article():
     assert re.findall('<p dir="ltr">([ab])</p>', page) == ["a", "b"]
 
 
-def test_a_photo_that_was_not_captured_is_told_by_caption_and_credit_as_far_as_they_are_known():
+def test_a_photo_that_was_not_captured_is_described_by_caption_and_credit_as_far_as_they_are_known():
     credit = {"name": "Jo Finch", "role": "photo", "of": "image", "text": "Jo Finch", "source": "seed"}
     assert "Photo: Jo Finch</p>" in made(record(line(), credits=[credit]))
-    told = record(line(), credits=[credit])
-    told["comparison"]["captions"] = [{"kind": "missing", "seed": "The bridge.", "page": None}]
-    assert "Photo in the seed: The bridge. (Jo Finch)</p>" in made(told)
+    found = record(line(), credits=[credit])
+    found["comparison"]["captions"] = [{"kind": "missing", "seed": "The bridge.", "page": None}]
+    assert "Photo in the seed: The bridge. (Jo Finch)</p>" in made(found)
 
 
 def test_only_an_address_of_the_web_is_a_link():
-    told = record(line())
-    told["seed"]["original_url"] = "javascript:alert(1)"
-    assert [attrs["href"] for tag, attrs in Parsed(made(told)).tags if "href" in attrs] == [
+    found = record(line())
+    found["seed"]["original_url"] = "javascript:alert(1)"
+    assert [attrs["href"] for tag, attrs in Parsed(made(found)).tags if "href" in attrs] == [
         "#p1",
         "https://www.rfc-editor.org/rfc/rfc8493",
     ]
@@ -156,8 +156,8 @@ JSON = st.recursive(
 
 @given(st.fixed_dictionaries({}, optional=dict.fromkeys(FULL, JSON)), st.lists(st.sampled_from(sorted(FULL))))
 def test_whatever_a_record_says_a_page_is_made_of_it_and_always_the_same(strange, kept):
-    told = {**strange, **{name: FULL[name] for name in kept}}
-    assert made(told) == made(told)
+    found = {**strange, **{name: FULL[name] for name in kept}}
+    assert made(found) == made(found)
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "GIF", "WEBP"])

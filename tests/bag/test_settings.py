@@ -44,7 +44,7 @@ def archived(
     return next(each for each in (tmp_path / "bags").iterdir() if not each.name.startswith("."))
 
 
-def told(bag: Path) -> dict[str, str]:
+def texts_of(bag: Path) -> dict[str, str]:
     """Each file that states settings, as text."""
     files = {
         "record": "data/provenance.json",
@@ -60,7 +60,7 @@ def told(bag: Path) -> dict[str, str]:
 
 def test_settings_reach_record_bag_info_premis_csv_and_crate_alike(tmp_path):
     bag = archived(tmp_path, seed_document(0), SETTINGS)
-    text = told(bag)
+    text = texts_of(bag)
     for value, places in {
         "Example County Archive": ("record", "bag-info", "premis", "metadata", "crate", "page"),
         "Robin Operator": ("record", "premis", "metadata", "crate", "page"),
@@ -79,7 +79,7 @@ def test_settings_reach_record_bag_info_premis_csv_and_crate_alike(tmp_path):
 
 def test_front_matter_of_a_seed_overrides_the_settings_for_that_seed(tmp_path):
     front = "---\nsupplied_by: Donor of this one\nrights_holder: A Photographer\n---\n"
-    text = told(archived(tmp_path, front + seed_document(0).lstrip(), SETTINGS))
+    text = texts_of(archived(tmp_path, front + seed_document(0).lstrip(), SETTINGS))
     for place in ("record", "premis", "metadata", "crate", "page"):
         assert "Donor of this one" in text[place]
     record = json.loads(text["record"])
@@ -88,7 +88,7 @@ def test_front_matter_of_a_seed_overrides_the_settings_for_that_seed(tmp_path):
 
 
 def test_without_settings_the_bag_says_so_instead_of_inventing(tmp_path):
-    text = told(archived(tmp_path, seed_document(0)))
+    text = texts_of(archived(tmp_path, seed_document(0)))
     assert "Source-Organization: not stated\n" in text["bag-info"]
     assert "Contact-" not in text["bag-info"]
     record = json.loads(text["record"])
@@ -99,7 +99,7 @@ def test_without_settings_the_bag_says_so_instead_of_inventing(tmp_path):
 def test_hostile_words_of_a_seed_are_text_in_every_file(tmp_path):
     hostile = '=cmd|"/c calc" </title><script>alert(1)</script> \u202egnp.exe & "quoted"'
     bag = archived(tmp_path, seed_document(0).replace("Library opens again, report 0", hostile))
-    text = told(bag)
+    text = texts_of(bag)
     assert "<script" not in text["page"]
     assert "</title><" not in text["page"].partition("</title>")[2]
     with (bag / "data/metadata/metadata.csv").open(encoding="utf-8", newline="") as file:
@@ -129,7 +129,7 @@ def test_hostile_front_matter_makes_no_bag_invalid_and_steers_no_reader(front: s
     report = validate_bag(bag, second_opinion=True)
     assert [each for each in report.findings if each.severity == "error"] == []
     assert main(["validate", "--quiet", "--profile", "btr", str(bag)]) == 0
-    text = told(bag)
+    text = texts_of(bag)
     assert text["bag-info"].count("Payload-Oxum: ") == 1 + text["bag-info"].count(" Payload-Oxum: ")
     for place in ("bag-info", "premis", "metadata", "rights"):
         assert all(character.isprintable() or character == "\n" for character in text[place]), place
@@ -151,17 +151,17 @@ def test_hostile_structured_data_of_a_page_makes_no_bag_invalid(tmp_path: Path):
     record = json.loads((bag / "data/provenance.json").read_bytes())
     assert any(each["value"].startswith("H a") for each in record["claims"]["headline"])  # what steers is read
     assert validate_bag(bag, second_opinion=True).findings == ()
-    etree.fromstring(told(bag)["premis"].encode())
+    etree.fromstring(texts_of(bag)["premis"].encode())
 
 
 @pytest.mark.parametrize("value", ["Z" * 2_001, " ", "a\u202eb", "a\ufffeb", "a\u0085b"])
 def test_a_setting_that_no_file_of_a_bag_should_hold_is_refused_in_one_line(value: str, tmp_path: Path, capsys):
     (tmp_path / "archiver.toml").write_text(f'organisation = "{value}"', encoding="utf-8")
     assert main(["run", str(tmp_path), "--config", str(tmp_path / "archiver.toml")]) == 2
-    told_ = capsys.readouterr().err
-    assert "organisation" in told_
-    assert told_.count("\n") == 1
-    assert len(told_) < 400
+    printed = capsys.readouterr().err
+    assert "organisation" in printed
+    assert printed.count("\n") == 1
+    assert len(printed) < 400
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,7 @@ def test_names_are_plain_ascii_for_any_seed_name(name):
         assert not made.startswith((".", "-"))
 
 
-def test_the_bag_name_tells_seed_time_and_identifier():
+def test_the_bag_name_has_seed_time_and_identifier():
     from datetime import UTC, datetime
 
     made = bag_name("000_c7d5 Überfall.txt", datetime(2024, 3, 4, 5, 6, 7, tzinfo=UTC), UUID)

@@ -14,7 +14,7 @@ JSON = json.dumps({"text": TEXT}).encode()
 POSTED = shell(
     "fetch('/api', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({id: 7})})"
     ".then((answer) => answer.json())"
-    ".then((told) => { root.innerHTML = '<article>' + told.text.map((p) => `<p>${p}</p>`).join('') + '</article>'; });"
+    ".then((it) => { root.innerHTML = '<article>' + it.text.map((p) => `<p>${p}</p>`).join('') + '</article>'; });"
 )
 
 

@@ -82,10 +82,10 @@ def command_of(process: Path) -> bytes:
         return b""
 
 
-def judged(folder: Path, told: list[dict], count: int) -> None:
+def judged(folder: Path, found: list[dict], count: int) -> None:
     """Every seed has a bag whose record says what came of its page, and none took more memory than it may."""
-    assert len(told) == count
-    for each in told:
+    assert len(found) == count
+    for each in found:
         assert each["bag"], each
         about = json.loads((folder / "bags" / each["bag"] / "data/rendering/rendering.json").read_text("utf-8"))
         assert (about.get("memory_peak_bytes") or 0) <= BYTES * 1.2, about["memory_peak_bytes"]
@@ -100,8 +100,8 @@ def before() -> set[Path]:
 
 
 def test_one_page_of_every_kind(tmp_path, capsys, before):
-    told = hostile(tmp_path, capsys, len(KINDS))
-    judged(tmp_path, told, len(KINDS))
+    found = hostile(tmp_path, capsys, len(KINDS))
+    judged(tmp_path, found, len(KINDS))
     nothing_is_left(before)
 
 
@@ -109,8 +109,8 @@ def test_one_page_of_every_kind(tmp_path, capsys, before):
 def test_two_hundred_pages_in_a_row(tmp_path, capsys, before):
     """In two processes; memory of this one, which coordinates, does not grow with their number."""
     first = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    told = hostile(tmp_path, capsys, 200, "--jobs", "2")
-    judged(tmp_path, told, 200)
+    found = hostile(tmp_path, capsys, 200, "--jobs", "2")
+    judged(tmp_path, found, 200)
     nothing_is_left(before)
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - first) >> 10 < 200  # MiB
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss >> 10

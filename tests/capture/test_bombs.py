@@ -80,14 +80,14 @@ def test_bombs_of_every_kind_are_captured_within_bounds(tmp_path: Path, capsys):
     answers["/news/1"] = [html(page.replace(b"</article>", photos.encode() + b"</article>"))]
     before, begun = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
     with Server(answers) as server:
-        code, (told,) = Job(tmp_path / "bags", capsys).run(seeds(tmp_path / "seeds", 1), server)
-    assert code == 0, told
-    assert told["verdict"] == "same", told
+        code, (result,) = Job(tmp_path / "bags", capsys).run(seeds(tmp_path / "seeds", 1), server)
+    assert code == 0, result
+    assert result["verdict"] == "same", result
     assert (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) >> 10 < 400  # MiB, where 900 unfold
     assert time.process_time() - begun < 120
-    report = validate_bag(tmp_path / "bags" / told["bag"])
+    report = validate_bag(tmp_path / "bags" / result["bag"])
     assert report.ok, report.findings
-    record = (tmp_path / "bags" / told["bag"] / "data/provenance.json").read_text("utf-8")
+    record = (tmp_path / "bags" / result["bag"] / "data/provenance.json").read_text("utf-8")
     assert record.count("bytes were looked through for addresses") == 2  # of the rules, and of what is all blanks
 
 

@@ -80,9 +80,9 @@ def test_cookies_reach_the_sealed_request_and_no_copy_record_or_page(
     assert "while logged in" in (bag / "data/ro-crate-preview.html").read_text()
     main(["show", str(bag)])
     main(["export", str(bag), "--form", "csv"])
-    told = capsys.readouterr().out
-    assert "while logged in" in told
-    assert MARK not in told
+    printed = capsys.readouterr().out
+    assert "while logged in" in printed
+    assert MARK not in printed
     (tmp_path / "out").mkdir()
     assert main(["handoff", "--redact", str(bag), str(tmp_path / "out")]) == 0
     (package,) = (tmp_path / "out").glob("*.tar")

@@ -307,7 +307,7 @@ def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
     return Job(tmp_path / "bags", capsys)
 
 
-def test_the_record_tells_of_requisites_and_the_photo_under_the_caption(tmp_path: Path, job: Job):
+def test_the_record_has_requisites_and_the_photo_under_the_caption(tmp_path: Path, job: Job):
     picture = jpeg(xmp=xmp(creators=["Jane Roe"], credit="AFP", caption="The hall", date="2024-03-04"), c2pa=True)
     pages: dict[str, Any] = {
         "/news/1": [story(1, head="<link rel=stylesheet href=/gone.css>", caption="The hall. Photo: AFP")],

@@ -176,7 +176,7 @@ def test_a_query_is_sent_in_the_encoding_of_the_document(charset: str, char: str
     assert [each.url for each in needs(body, charset).requisites] == [f"https://www.paper.example/a.jpg?q={query}&r=1"]
 
 
-def test_the_encoding_may_be_told_by_the_document_itself():
+def test_the_encoding_may_be_stated_by_the_document_itself():
     body = '<meta charset="windows-1251"><img src="a.jpg?Я">'.encode("cp1251")
     assert [each.url for each in needs(body, None).requisites] == [HERE + "a.jpg?%DF"]
 
@@ -212,7 +212,7 @@ def test_css_names_what_a_browser_would_load(text: str):
     assert list(css_references(text)) == CSS[text]
 
 
-def test_the_encoding_of_a_sheet_is_told_by_mark_header_rule_in_that_order():
+def test_the_encoding_of_a_sheet_is_taken_from_mark_header_rule_in_that_order():
     sheet = 'a{background:url("é.png")}'
     for body, charset in (
         ("\ufeff".encode() + sheet.encode(), "latin1"),

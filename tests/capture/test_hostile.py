@@ -1,4 +1,4 @@
-"""Broken and hostile servers: what came is kept and told, nothing hangs, nothing grows without end."""
+"""Broken and hostile servers: what came is kept and reported, nothing hangs, nothing grows without end."""
 
 import gzip
 import itertools
@@ -37,8 +37,8 @@ BROKEN: dict[str, tuple[Any, dict[str, Any], str | None, str, bool]] = {
         (HEAD + b"Content-Length: 5\r\nContent-Length: 8\r\n\r\nhello", CLOSE),
         *({}, "disconnect", "Content-Length is 5, 8", True),
     ),
-    "a length that is no number": ((HEAD + b"Content-Length: -5\r\n\r\nhello", CLOSE), {}, "disconnect", "-5", True),
-    "a chunk size that is no number": (CHUNKED + b"5\r\nhello\r\nxyz\r\n", {}, "disconnect", "hexadecimal", False),
+    "a length that is not a number": ((HEAD + b"Content-Length: -5\r\n\r\nhello", CLOSE), {}, "disconnect", "-5", True),
+    "a chunk size that is not a number": (CHUNKED + b"5\r\nhello\r\nxyz\r\n", {}, "disconnect", "hexadecimal", False),
     "a chunk size with a sign": (
         (CHUNKED + b"+5\r\nhello\r\n0\r\n\r\n", CLOSE),
         {},
@@ -125,7 +125,7 @@ NO_HTTP = {
         *("protocol", "begins with '<html>"),
     ),
     "another protocol": ((b"SSH-2.0-OpenSSH_9\r\n", 9.0), "protocol", "begins with 'SSH-2.0"),
-    "a status that is no number": ((b"HTTP/1.1 OK\r\n\r\n", CLOSE), "protocol", "status line is not HTTP"),
+    "a status that is not a number": ((b"HTTP/1.1 OK\r\n\r\n", CLOSE), "protocol", "status line is not HTTP"),
     "status 000": ((b"HTTP/1.1 000 OK\r\n\r\n", CLOSE), "protocol", "status line is not HTTP"),
     "no answer": ((CLOSE,), "disconnect", "closed without an answer"),
     "reset": ((RESET,), "disconnect", "closed without an answer"),

@@ -293,7 +293,7 @@ def test_a_proxy_that_fails_is_named_as_the_cause(tmp_path: Path):
     assert (failure.kind, "refused" in failure.reason) == ("proxy", True), failure.reason
 
 
-def test_credentials_of_a_proxy_are_not_told(tmp_path: Path):
+def test_credentials_of_a_proxy_are_not_stated(tmp_path: Path):
     with Server({SITE + "/": [ok()]}) as proxy:
         settings = {"proxy": f"http://user:secret@127.0.0.1:{proxy.port}"}
         with Bench(tmp_path, proxy, settings=settings) as bench:

@@ -253,13 +253,13 @@ def test_refused_seeds_make_no_bag_and_the_ledger_keeps_the_rule(tmp_path: Path,
         assert job.run(tmp_path / "seeds", server, "--robots", "obey")[0] == 1
         assert len(server.seen["/robots.txt"]) == 1, "what was refused is done"
     assert (code, [each["outcome"] for each in results], results[1]["bag"]) == (1, ["captured", "refused"], None)
-    (told,) = job.status()["seeds"]
-    assert (told["outcome"], told["detail"]["kind"], told["detail"]["robots"]) == (
+    (result,) = job.status()["seeds"]
+    assert (result["outcome"], result["detail"]["kind"], result["detail"]["robots"]) == (
         "refused",
         "robots",
         "Disallow: /news/2",
     )
-    assert "Disallow: /news/2" in told["reason"]
+    assert "Disallow: /news/2" in result["reason"]
 
 
 def test_robots_exchanges_stand_in_the_warc_and_validate(tmp_path: Path, job: Job):

@@ -24,7 +24,7 @@ URL = "https://news.example/"
 
 @dataclass(frozen=True)
 class Authority:
-    """A root that the archiver is told to trust, and its file."""
+    """A root that archiver trusts by its settings, and its file."""
 
     root: trustme.CA
     bundle: Path
@@ -77,7 +77,7 @@ def test_a_server_of_tls_1_2_only_is_recorded_as_such(authority: Authority, tmp_
         assert tls_of(server, authority, tmp_path).protocol == "TLSv1.2"
 
 
-def test_the_facts_are_told_for_each_exchange_of_a_kept_connection(authority: Authority, tmp_path: Path):
+def test_the_facts_are_recorded_for_each_exchange_of_a_kept_connection(authority: Authority, tmp_path: Path):
     answers = {"/": [ok(b"moved", b"Location: /a", status=b"302 -")], "/a": [ok()]}
     settings = {"ca_bundle": authority.bundle}
     with Server(answers, tls=authority.context("news.example")) as server:
@@ -150,7 +150,7 @@ def copied(authority: Authority, folder: Path) -> Path:
 # urllib3 warns of what was asked for here; the record is what has to say it.
 @pytest.mark.filterwarnings("ignore::urllib3.exceptions.InsecureRequestWarning")
 @pytest.mark.parametrize("make", [wrong_name, expired, unknown_root, self_signed])
-def test_when_told_to_take_any_certificate_the_record_says_that_it_was_not_verified(
+def test_with_insecure_the_record_says_that_the_certificate_was_not_verified(
     make: Callable[[Authority], ssl.SSLContext], authority: Authority, tmp_path: Path
 ):
     spool = tmp_path / "spool"

@@ -159,7 +159,7 @@ def test_a_response_after_interim_answers_only_is_a_failure_not_a_record(tmp_pat
         *[(b"403 No", "blocked"), (b"500 Oh", "failed"), (b"999 Odd", "failed"), (b"300 Choose", "failed")],
     ],
 )
-def test_an_outcome_is_told_by_its_status(status: bytes, outcome: str, tmp_path: Path):
+def test_an_outcome_is_recognised_by_its_status(status: bytes, outcome: str, tmp_path: Path):
     bodiless = status[:3] in (b"204", b"304")
     capture, _ = one(b"HTTP/1.1 " + status + b"\r\n\r\n" if bodiless else ok(HTML, status=status), tmp_path)
     assert (capture.outcome, capture.status) == (outcome, int(status[:3]))

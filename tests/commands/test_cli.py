@@ -123,7 +123,7 @@ def saved(tmp_path):
     return seed, page
 
 
-def test_compare_tells_a_seed_and_a_saved_page_apart_without_network_or_bag(saved, capsys):
+def test_compare_shows_how_seed_and_saved_page_differ_without_network_or_bag(saved, capsys):
     assert main(["compare", *map(str, saved)]) == 0
     out = capsys.readouterr().out
     assert "verdict: edited" in out
@@ -133,19 +133,19 @@ def test_compare_tells_a_seed_and_a_saved_page_apart_without_network_or_bag(save
 
 def test_compare_json_has_the_parts_of_the_record(saved, capsys):
     assert main(["compare", "--json", *map(str, saved)]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert set(told) == {"claims", "agreement", "credits", "notices", "comparison", "links", "text"}
-    assert told["comparison"]["verdict"] == "edited"
+    parsed = json.loads(capsys.readouterr().out)
+    assert set(parsed) == {"claims", "agreement", "credits", "notices", "comparison", "links", "text"}
+    assert parsed["comparison"]["verdict"] == "edited"
 
 
 def test_extract_prints_the_text_of_pages_and_goes_on_past_one_it_cannot_read(saved, capsys, tmp_path):
     assert main(["extract", "--json", str(tmp_path / "absent.html"), str(saved[1])]) == 3
     out, err = capsys.readouterr()
     assert "absent.html" in err
-    [told] = [json.loads(line) for line in out.splitlines()]
-    assert told["file"] == str(saved[1])
-    assert "the head librarian said" in told["text"]
-    assert told["extractor"].startswith("archiver-blocks ")
+    [parsed] = [json.loads(line) for line in out.splitlines()]
+    assert parsed["file"] == str(saved[1])
+    assert "the head librarian said" in parsed["text"]
+    assert parsed["extractor"].startswith("archiver-blocks ")
     assert main(["extract", str(saved[1])]) == 0
     assert "the head librarian said" in capsys.readouterr().out
 
@@ -153,9 +153,9 @@ def test_extract_prints_the_text_of_pages_and_goes_on_past_one_it_cannot_read(sa
 def test_extract_says_why_there_is_no_text(capsys, tmp_path):
     (tmp_path / "a.pdf").write_bytes(b"%PDF-1.7\n")
     assert main(["extract", "--json", str(tmp_path / "a.pdf")]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["text"] == ""
-    assert told["note"]
+    parsed = json.loads(capsys.readouterr().out)
+    assert parsed["text"] == ""
+    assert parsed["note"]
 
 
 def test_compare_with_a_seed_that_cannot_be_read_is_exit_code_3(saved, capsys, tmp_path):
@@ -164,7 +164,7 @@ def test_compare_with_a_seed_that_cannot_be_read_is_exit_code_3(saved, capsys, t
     assert "bad.txt" in capsys.readouterr().err
 
 
-def test_show_tells_origin_comparison_credits_and_claims_of_every_bag_of_a_folder(tmp_path, capsys):
+def test_show_states_origin_comparison_credits_and_claims_of_every_bag_of_a_folder(tmp_path, capsys):
     seeds = write_seeds(tmp_path / "seeds", range(2))
     with newsroom(pages_for(range(2))) as site:
         main(["run", str(seeds), "--pace", "0", "--bags", str(tmp_path / "bags"), *site.options])
@@ -188,7 +188,7 @@ def test_show_of_a_strange_record_is_one_line(record, tmp_path, capsys):
     assert "archiver validate" in err
 
 
-def test_a_bug_is_told_in_one_line(monkeypatch, capsys, tmp_path):
+def test_a_bug_is_reported_in_one_line(monkeypatch, capsys, tmp_path):
     from archiver.commands.jobs import status
 
     def breaks(_):

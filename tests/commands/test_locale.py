@@ -43,10 +43,10 @@ def test_seeds_bags_and_ledgers_with_names_outside_ascii_work_in_the_c_locale(tm
     validated = archiver(tmp_path, "validate", "bägs")
     assert validated.returncode == 0, validated.stderr
     assert validated.stdout.startswith("passed b\\xc3\\xa4gs/")
-    told = archiver(tmp_path, "status", "--bags", "bägs")
-    assert (told.returncode, "its document is gone" in told.stdout) == (0, False)
-    assert "na\\xefve.txt" in told.stdout
-    assert "\\udc" not in told.stdout + done.stderr + validated.stdout
+    printed = archiver(tmp_path, "status", "--bags", "bägs")
+    assert (printed.returncode, "its document is gone" in printed.stdout) == (0, False)
+    assert "na\\xefve.txt" in printed.stdout
+    assert "\\udc" not in printed.stdout + done.stderr + validated.stdout
 
 
 def test_a_path_that_is_printed_as_it_is_shows_its_bytes(tmp_path):

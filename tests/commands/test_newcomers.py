@@ -49,7 +49,7 @@ def test_a_rate_without_its_unit_is_refused(rate, capsys):
         ("connect_to = 'a:1:b:2'", "must be a list"),
     ],
 )
-def test_a_wrong_setting_is_told_what_it_should_be(text, says, tmp_path, capsys):
+def test_a_wrong_setting_is_refused_with_what_it_should_be(text, says, tmp_path, capsys):
     (tmp_path / "a.toml").write_text(text)
     assert says in refused(capsys, "status", "--config", str(tmp_path / "a.toml"))
 
@@ -79,7 +79,7 @@ def test_keys_and_roots_are_looked_for_beside_the_settings_that_name_them(name, 
     assert getattr(load(Path("etc/a.toml"), {name: Path("b.pem")}), name) == Path("b.pem")
 
 
-def test_an_unknown_option_is_told_with_its_commands_usage_and_the_nearest_name(capsys):
+def test_an_unknown_option_is_refused_with_its_commands_usage_and_the_nearest_name(capsys):
     said = refused(capsys, "run", "--dry-runn", "seeds")
     assert said.startswith("usage: archiver run ")
     assert said.endswith("archiver run: error: unknown: --dry-runn; did you mean --dry-run?\n")
@@ -91,7 +91,7 @@ def test_an_option_is_not_abbreviated(capsys):
     assert "did you mean --dry-run?" in refused(capsys, "run", "--dry-ru")
 
 
-def test_the_program_alone_tells_the_first_steps(capsys):
+def test_the_program_alone_shows_the_first_steps(capsys):
     said = refused(capsys)
     assert said.startswith("usage: archiver ")
     assert "first steps:\n  archiver demo" in said
@@ -109,7 +109,7 @@ def test_a_key_without_its_certificate_names_the_settings_file_and_only_options_
     assert f"or --{absent} FILE" in refused(capsys, "sign", "--config", str(file), str(tmp_path))
 
 
-def test_a_proxy_that_is_not_there_is_told_in_words(tmp_path, capsys):
+def test_a_proxy_that_is_not_there_is_reported_in_words(tmp_path, capsys):
     (tmp_path / "a.txt").write_text("A\n\nMay 3, 2024\n\nWords.\n\nOriginal url:\n\n<http://news.example/a>\n")
     (tmp_path / "a.toml").write_text("[limits]\nretries = 0")
     with socket.socket() as taken:

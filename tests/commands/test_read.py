@@ -44,8 +44,8 @@ def folder(tmp_path, monkeypatch):
 
 def test_each_seed_is_an_object_of_the_stated_keys_and_others_say_why_not(folder, capsys):
     assert main(["read", "--json", "s"]) == 1
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    first, second, third, *left = told
+    parsed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    first, second, third, *left = parsed
     assert [key for key in first if key in KEYS] == list(KEYS)
     assert (first["url"], first["url_line"], first["date"]) == ("https://a.example/x", 11, "2024-05-03")
     assert first["captions"] == [{"text": "A ship.", "credit": "Port", "line": 7}]
@@ -60,8 +60,8 @@ def test_each_seed_is_an_object_of_the_stated_keys_and_others_say_why_not(folder
 
 def test_the_address_is_guessed_where_asked_for_and_that_is_said(folder, capsys):
     assert main(["read", "--json", "--guess-url", "s/b.md"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert told["url_guessed"] and told["url"] == "https://a.example/y"
+    parsed = json.loads(capsys.readouterr().out)
+    assert parsed["url_guessed"] and parsed["url"] == "https://a.example/y"
     assert main(["run", "--dry-run", "--guess-url", "s/b.md"]) == 0
     assert "guessed" in capsys.readouterr().out
 
@@ -84,7 +84,7 @@ def test_a_dash_reads_addresses_from_standard_input(tmp_path, monkeypatch, capsy
     lines = io.TextIOWrapper(io.BytesIO(b"https://a.example/1\n# later\n\n<https://b.example/2>\nnonsense\n"))
     monkeypatch.setattr(sys, "stdin", lines)
     assert main(["read", "--json", "-"]) == 1
-    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert [(each["seed"], each.get("url")) for each in told] == [
+    parsed = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [(each["seed"], each.get("url")) for each in parsed] == [
         *(("-:1", "https://a.example/1"), ("-:4", "https://b.example/2"), ("-:5", None)),
     ]

@@ -64,14 +64,14 @@ def test_validation_since_the_ledger_keeps_what_it_has_read(bags, capsys, number
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_an_audit_that_is_told_to_stop_goes_on_where_it_was(bags, capsys, number):
+def test_an_audit_that_was_stopped_goes_on_where_it_was(bags, capsys, number):
     done = interrupted(bags, number, "readings", "audit")
     kept = rows(bags, "readings")
     if done.returncode != 0:
         assert (done.returncode, done.stderr.count("\n")) == (130, 1), done.stderr
     assert main(["audit", str(bags)]) == 0
-    told = capsys.readouterr().err
-    assert f"{BAGS - kept} of {BAGS} bags" in told or done.returncode == 0
+    printed = capsys.readouterr().err
+    assert f"{BAGS - kept} of {BAGS} bags" in printed or done.returncode == 0
     assert rows(bags, "readings") == BAGS
 
 

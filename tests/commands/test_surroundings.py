@@ -72,11 +72,11 @@ class TestSettings:
     def test_a_setting_out_of_range_names_file_key_value_and_range(self, text, says, tmp_path):
         path = tmp_path / "archiver.toml"
         path.write_text(text)
-        with pytest.raises(UsageError) as told:
+        with pytest.raises(UsageError) as raised:
             config.load(path, {})
-        assert says.replace("one of line", "one line") in str(told.value)
-        assert str(told.value).startswith(f"{path}: ")
-        assert "\n" not in str(told.value)
+        assert says.replace("one of line", "one line") in str(raised.value)
+        assert str(raised.value).startswith(f"{path}: ")
+        assert "\n" not in str(raised.value)
 
     def test_what_stands_at_the_ends_of_the_ranges_is_taken(self, tmp_path):
         path = tmp_path / "archiver.toml"
@@ -225,18 +225,18 @@ class TestWhatIsShown:
         assert ": 127.0.0.1: not a public address" in capsys.readouterr().out
 
 
-def test_a_dry_run_tells_what_is_done_and_what_retry_and_recapture_would_fetch(tmp_path, capsys):
+def test_a_dry_run_shows_what_is_done_and_what_retry_and_recapture_would_fetch(tmp_path, capsys):
     seeds, bags = write_seeds(tmp_path / "seeds", range(2)), ["--bags", str(tmp_path / "bags")]
     with newsroom(pages_for(range(1))) as site:  # the other page is gone
         assert main(["run", str(seeds), *bags, "--pace", "0", *site.options]) == 1
 
-    def told(*options: str) -> list[str]:
+    def planned(*options: str) -> list[str]:
         capsys.readouterr()
         assert main(["run", str(seeds), *bags, "--dry-run", *options]) == 0
         return [line.partition(" ")[0] for line in capsys.readouterr().out.splitlines()]
 
-    assert told() == ["captured", "gone"]
-    assert told("--retry") == ["captured", "fetch"]
-    assert told("--recapture") == ["fetch", "fetch"]
+    assert planned() == ["captured", "gone"]
+    assert planned("--retry") == ["captured", "fetch"]
+    assert planned("--recapture") == ["fetch", "fetch"]
     assert len([each for each in (tmp_path / "bags").iterdir() if not each.name.startswith(".")]) == 2
     assert Path(tmp_path / "bags" / ".archiver" / "ledger.sqlite").is_file()

@@ -51,10 +51,10 @@ def archived(seed: Seed, paragraphs: list[str], tmp_path: Path, capsys: pytest.C
         code = main(["run", seed.origin, "--bags", str(tmp_path / "bags"), "--json", *site.options])
     out = capsys.readouterr().out
     assert code == 0, out
-    told = json.loads(out)
+    parsed = json.loads(out)
     assert main(["validate", str(tmp_path / "bags"), "--second-opinion"]) == 0
-    record = json.loads((tmp_path / "bags" / told["bag"] / "data" / "provenance.json").read_bytes())
-    assert told["verdict"] == record["comparison"]["verdict"]
+    record = json.loads((tmp_path / "bags" / parsed["bag"] / "data" / "provenance.json").read_bytes())
+    assert parsed["verdict"] == record["comparison"]["verdict"]
     return record
 
 

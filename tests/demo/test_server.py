@@ -63,7 +63,7 @@ def test_a_story_is_sent_plain_to_whoever_does_not_take_gzip(newspaper):
         (VISNYK, "/2024/05/plavucha-biblioteka?utm=1", 200),
     ],
 )
-def test_absence_and_paywall_are_told_by_their_status(newspaper, host, path, status):
+def test_absence_and_paywall_are_recognised_by_their_status(newspaper, host, path, status):
     assert get(newspaper, host, path)[0].status == status
 
 

@@ -40,17 +40,17 @@ def test_bagit_calls_every_bag_valid(first):
         bagit.Bag(str(first[0] / each)).validate()
 
 
-def test_the_edited_page_is_told_to_the_paragraph(first):
-    told = " ".join("\n".join(first[2]).split())
-    assert "[-already pays-] {+has paid for years+}," in told
-    assert "[-340,000-] {+430,000+}" in told
-    assert "line 21 not on the page" in told
-    assert "Correction: An earlier version" in told
-    assert "-> http://www.harbour-courier.example/2024/03/12/council-minutes" in told
-    assert "-> http://www.harbour-courier.example/archive/2011/walkout" in told
+def test_the_edited_page_is_described_to_the_paragraph(first):
+    found = " ".join("\n".join(first[2]).split())
+    assert "[-already pays-] {+has paid for years+}," in found
+    assert "[-340,000-] {+430,000+}" in found
+    assert "line 21 not on the page" in found
+    assert "Correction: An earlier version" in found
+    assert "-> http://www.harbour-courier.example/2024/03/12/council-minutes" in found
+    assert "-> http://www.harbour-courier.example/archive/2011/walkout" in found
 
 
-def test_credits_name_who_contributed_and_not_who_was_told(first):
+def test_credits_name_who_contributed_and_not_who_was_spoken_to(first):
     credited = {tuple(line.split()[:3]) for line in first[2]}
     assert ("ferry-strike", "AFP", "contributor") in credited
     assert ("tide-gauge", "Reuters", "source") in credited
@@ -91,7 +91,7 @@ def test_an_outcome_nobody_expected_is_named_and_ends_in_one(first, monkeypatch)
     assert len([line for line in said if "NOT AS EXPECTED" in line]) == 1
 
 
-def test_a_bag_damaged_or_removed_since_is_told_and_ends_in_one(tmp_path):
+def test_a_bag_damaged_or_removed_since_is_reported_and_ends_in_one(tmp_path):
     run_demo(tmp_path / "bags", say=lambda _: None)
     victim = next((tmp_path / "bags").glob("ferry-strike-*")) / "data" / "provenance.json"
     victim.write_bytes(victim.read_bytes()[:100])

@@ -37,7 +37,7 @@ def test_paths_that_the_page_names_exist():
 
 
 def test_modules_that_code_and_pages_name_are_there():
-    """A name in backquotes that ends in `.py`; decisions in docs/adr tell of their own time and are left out."""
+    """A name in backquotes that ends in `.py`; decisions in docs/adr describe their own time and are left out."""
     root = PAGE.parents[1]
     there = {each.name for folder in ("archiver", "tests", "bench") for each in (root / folder).rglob("*.py")}
     pages = [*root.glob("docs/*.md"), root / "README.md", *(root / "archiver").rglob("*.py")]

@@ -201,8 +201,8 @@ def test_receipts_and_custody_events_are_signed_where_there_are_keys(delivered, 
     terms = ["--require-signature", "--require-timestamp", "--trust-roots", str(out / "roots.pem")]
     terms += ["--signer", "ada@archive.example"]
     assert main(["receive", "--json", "--bags", str(tmp_path / "mine"), *terms, str(out / f"{name}.tar")]) == 0
-    told = json.loads(capsys.readouterr().out)
-    receipt = json.loads(Path(told["receipt"]).read_bytes())
+    parsed = json.loads(capsys.readouterr().out)
+    receipt = json.loads(Path(parsed["receipt"]).read_bytes())
     assert receipt["validation"]["ok"] is True
     assert {each["file"] for each in receipt["signatures"]} >= {"signatures/tagmanifest-sha256.txt.p7s"}
     # The log went along as it was before the hand-off that carried it.

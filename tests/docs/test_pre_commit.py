@@ -1,4 +1,4 @@
-"""The pre-commit hook, run by pre-commit itself: it sees damage and deletions, which are no files of the commit."""
+"""The pre-commit hook, run by pre-commit itself: it sees damage and deletions, which are not files of the commit."""
 
 import os
 import shutil

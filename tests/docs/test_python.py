@@ -41,8 +41,8 @@ def body_of(warc) -> bytes:
     raise AssertionError("no page")
 
 
-def test_there_are_ten_examples_each_with_its_number():
-    assert [number for number, _, _ in EXAMPLES] == [str(n) for n in range(1, 11)]
+def test_there_are_twelve_examples_each_with_its_number():
+    assert [number for number, _, _ in EXAMPLES] == [str(n) for n in range(1, 13)]
 
 
 def test_every_example_does_what_is_said_of_it(ran):
@@ -53,6 +53,9 @@ def test_every_example_does_what_is_said_of_it(ran):
     assert "extraction" not in ran["report"].not_checked
     assert ran["warc"][:2] == b"\x1f\x8b"
     assert (ran["sent"].outcome, ran["taken"].outcome, ran["read"].outcome) == ("delivered", "received", "good")
+    assert len(ran["captures"]) == 1
+    assert ran["whole"]["outcomes"]
+    assert (ran["published"].bags > ran["published"].whole) and ran["evidence"].files
 
 
 def test_every_function_of_the_api_is_in_the_table():

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import zipfile
 from datetime import UTC, datetime
@@ -14,6 +13,7 @@ import pytest
 from bagbuilder import Builder
 from cryptography.x509 import ObjectIdentifier
 from pki import authorities, issue, needs_openssl
+from verify_blocks import blocks, failed, run
 
 from archiver.cli import main
 from archiver.evidence.verify_text import LEFT_OUT, SUMS
@@ -41,26 +41,8 @@ def bundle(tmp_path_factory) -> Path:
     return home / "out"
 
 
-def blocks(folder: Path, system: str = "Linux") -> dict[str, str]:
-    """Heading -> block of commands."""
-    text = (folder / "VERIFY.md").read_text("utf-8")
-    found = re.findall(rf"^## \d+\. (.*?)$.*?^{system}:\n\n```\w+\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    return dict(found)
-
-
-def run(block: str, folder: Path, **around: str) -> subprocess.CompletedProcess[str]:
-    """A block in a bash that knows the system's programs and nothing of archiver."""
-    clean = {"PATH": "/usr/bin:/bin", "HOME": str(folder), **around}
-    command = ["bash", "--noprofile", "--norc", "-c", block]
-    return subprocess.run(command, cwd=folder, env=clean, capture_output=True, text=True, check=False)
-
-
 def test_the_checks_are_explained_where_the_text_says(bundle):
     assert "docs/for-libraries.md" in (bundle / "VERIFY.md").read_text("utf-8")
-
-
-def failed(folder: Path, system: str = "Linux") -> list[str]:
-    return [heading for heading, block in blocks(folder, system).items() if run(block, folder).returncode]
 
 
 HEADINGS = [
@@ -159,10 +141,10 @@ def restricted(home: Path, access: str) -> Path:
 def test_of_a_bag_whose_content_is_closed_the_payload_is_held_back_and_the_rest_still_verifies(tmp_path, capsys):
     bag = restricted(tmp_path, "metadata-only")
     assert main(["bundle", "--json", "--output", str(tmp_path / "out"), str(bag)]) == 0
-    told = capsys.readouterr()
-    (held,) = json.loads(told.out)["held_back"]
+    printed = capsys.readouterr()
+    (held,) = json.loads(printed.out)["held_back"]
     assert "access is metadata-only" in held["why"]
-    assert "access is metadata-only" in told.err
+    assert "access is metadata-only" in printed.err
     folder = tmp_path / "out"
     assert not (folder / bag.name / "data").exists()
     assert (folder / LEFT_OUT).read_text() == (bag / "manifest-sha256.txt").read_text()

@@ -89,7 +89,7 @@ CSL = {
 """What CSL-JSON 1.0.2 says of the fields that are written; its schema takes no others."""
 
 
-def told(item):
+def facts_of(item):
     return [f"archiver_{name}: {value}" for name in FACTS if (value := item.cell(name))]
 
 
@@ -119,7 +119,7 @@ def test_xlsx_is_read_back_by_openpyxl_and_every_cell_is_text(items):
 def test_csl_json_follows_its_schema(items):
     found = json.loads(b"".join(csl_json_of(items)))
     assert list(Draft7Validator(CSL).iter_errors(found)) == []
-    assert [each["note"].split("\n") for each in found] == [told(each) for each in items]
+    assert [each["note"].split("\n") for each in found] == [facts_of(each) for each in items]
 
 
 @given(ITEMS)
@@ -129,7 +129,7 @@ def test_ris_is_read_back_by_rispy_without_loss(items):
     found = rispy.loads(b"".join(ris_of(items)).decode())
     assert [each.get("title", "") for each in found] == [each.headline for each in items]
     assert [each["urls"] for each in found] == [[each.url] for each in items]
-    assert [each.get("notes", []) for each in found] == [told(each) for each in items]
+    assert [each.get("notes", []) for each in found] == [facts_of(each) for each in items]
     assert [each.get("authors", []) for each in found] == [list(each.bylines or each.agencies) for each in items]
 
 
@@ -166,7 +166,7 @@ def test_marcxml_is_read_back_by_pymarc(items):
         assert len(record["008"].data) == 40
         assert record.get_fields("856")[0]["u"] == item.url
         assert [field["a"] for field in record.get_fields("720")] == [*item.bylines, *item.agencies]
-        assert [each["a"] for each in record.get_fields("500")] == told(item)
+        assert [each["a"] for each in record.get_fields("500")] == facts_of(item)
 
 
 KEYS = ["seed", "capture", "comparison", "rights", "credits", "claims", "headline", "value", "source", "list", "name"]

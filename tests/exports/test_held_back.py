@@ -64,16 +64,16 @@ def bag_of(path, rights, *, facts):
     record["seed"] |= {"supplied_by": "", "obtained_how": "", "notes": [""], "tags": [""], "header": []}
     claims = {name: [{"value": "a", "raw": "a", "source": "meta", "at": "a"}] for name in FACTS}
     record["claims"] = {**record["claims"], **claims}
-    told = marked(record)
+    found = marked(record)
     if not facts:
-        told["claims"] = record["claims"]
-        told["capture"]["outcome"], told["capture"]["reason"] = "captured", None
+        found["claims"] = record["claims"]
+        found["capture"]["outcome"], found["capture"]["reason"] = "captured", None
         for name in ("credits", "rights"):
-            told[name] = record[name]
+            found[name] = record[name]
         for name in ("verdict", "source"):
-            told["comparison"][name] = record["comparison"][name]
-        told["seed"]["headline"], told["seed"]["date"] = "a", "2024-01-01"
-    builder.record = told
+            found["comparison"][name] = record["comparison"][name]
+        found["seed"]["headline"], found["seed"]["date"] = "a", "2024-01-01"
+    builder.record = found
     builder.record["rights"] |= rights
     builder.payload["data/text/article.txt"] = MARK.encode()
     builder.payload["data/wacz/archive/rec.warc.gz"] = good_warc(response(MARK.encode()))
@@ -189,8 +189,8 @@ def ferry(tmp_path, capsys):
         page = b"<html><title>A</title><article><h1>A headline</h1><p>%s</p></article></html>" % (PARAGRAPH * 9)
         with Server({"/news/1": [html(page)]}) as server:
             job = Job(tmp_path / "bags", capsys)
-            _, (told,) = job.run(seeds(tmp_path / "seeds", 1), server, "--config", str(tmp_path / "archiver.toml"))
-        assert told["bag"], (told, HOST)
-        return tmp_path / "bags" / told["bag"]
+            _, (result,) = job.run(seeds(tmp_path / "seeds", 1), server, "--config", str(tmp_path / "archiver.toml"))
+        assert result["bag"], (result, HOST)
+        return tmp_path / "bags" / result["bag"]
 
     return make

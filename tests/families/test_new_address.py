@@ -81,7 +81,7 @@ def test_a_headline_of_a_word_or_two_names_no_article(job: Job, tmp_path: Path):
     assert proposals(job) == []
 
 
-def test_people_are_told_by_status_and_at_the_end_of_the_job(job: Job, tmp_path: Path, capsys):
+def test_status_and_the_end_of_the_job_say_so(job: Job, tmp_path: Path, capsys):
     folder = tmp_path / "seeds"
     seed(folder, "old.txt", "/old", TITLE, Newsdesk(3).story(8).lines)
     with Server({"/old": [missing(f'<a href="/archive/77">{TITLE}</a>')]}) as server:

@@ -45,7 +45,7 @@ def bags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     return job.bags
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[dict], str]:
+def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, list[dict], str]:
     capsys.readouterr()
     code = main(["related", "--json", *map(str, arguments)])
     out = capsys.readouterr()
@@ -53,7 +53,7 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, l
 
 
 def test_a_family_says_what_each_paper_cut_added_and_left_uncredited(bags: Path, capsys):
-    code, (family,), _ = told(capsys, bags)
+    code, (family,), _ = printed(capsys, bags)
     assert code == 0
     assert family["agencies"] == ["Agence France-Presse"]
     assert "morning.example" in family["base"]["url"]
@@ -70,7 +70,7 @@ def test_a_family_says_what_each_paper_cut_added_and_left_uncredited(bags: Path,
     assert evening["earlier"] == []
 
 
-def test_people_are_told_the_same(bags: Path, capsys):
+def test_people_are_shown_the_same(bags: Path, capsys):
     capsys.readouterr()
     assert main(["related", str(bags)]) == 0
     out = capsys.readouterr().out
@@ -83,7 +83,7 @@ def test_of_two_bags_of_one_address_the_last_counts_and_names_the_other(bags: Pa
     story = desk.story(9).lines
     with Server({"/news/ferry": [html(article("The ferry line is sold", story))]}) as server:
         _, (result,) = Job(bags, capsys).run(bags.parent / "seeds" / "1.txt", server, "--recapture", "--browser=never")
-    _, (family,), _ = told(capsys, bags)
+    _, (family,), _ = printed(capsys, bags)
     (again,) = [each for each in [family["base"], *family["members"]] if "evening" in each["url"]]
     assert again["bag"] == Path(result["bag"]).name
     assert len(again["earlier"]) == 1
@@ -94,13 +94,13 @@ def test_what_the_gate_holds_back_is_left_out_and_no_words_of_what_may_not_be_co
         each for each in bags.iterdir() if each.name.startswith("1-") and (each / "bag-info.txt").exists()
     ).name
     assert main(["restrict", "--access", "metadata-only", "--reason", "x", str(bags / evening)]) == 0
-    _, (family,), _ = told(capsys, bags)
+    _, (family,), _ = printed(capsys, bags)
     (held,) = [each for each in family["members"] if each["bag"] == evening]
     assert (held["cut"], held["added"], held["changed"]) == (None, None, None)
     assert held["cut_words"] > 0
     assert MARKER not in json.dumps(family)
     assert main(["takedown", "--reason", "x", str(bags / evening)]) == 0
-    _, (family,), error = told(capsys, bags)
+    _, (family,), error = printed(capsys, bags)
     assert evening not in json.dumps(family)
     assert f"{evening} is left out: held back" in error
 
@@ -108,13 +108,13 @@ def test_what_the_gate_holds_back_is_left_out_and_no_words_of_what_may_not_be_co
 def test_a_bag_that_cannot_be_read_is_named_and_the_exit_code_says_so(bags: Path, capsys):
     broken = bags / "broken"
     (broken / "data").mkdir(parents=True)
-    code, families, error = told(capsys, bags)
+    code, families, error = printed(capsys, bags)
     assert (code, len(families)) == (1, 1)
     assert "broken is left out" in error
 
 
 def test_the_keys_of_json_are_documented(bags: Path, capsys):
-    _, (family,), _ = told(capsys, bags)
+    _, (family,), _ = printed(capsys, bags)
     documented = (Path(__file__).parents[2] / "docs/related.md").read_text("utf-8")
     for table in (family, family["base"], *family["members"]):
         assert [key for key in table if f"`{key}`" not in documented] == []

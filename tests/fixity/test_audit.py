@@ -65,7 +65,7 @@ def damage(path: Path) -> None:
     path.write_bytes(data)
 
 
-def told(each) -> list[tuple[str, str]]:
+def changes_of(each) -> list[tuple[str, str]]:
     return [(change.kind, change.path) for change in each.changes]
 
 
@@ -104,11 +104,11 @@ def test_what_changed_since_the_last_good_reading_is_named_and_a_signature_may_b
     run(bag.parent)
     do(bag)
     (after,) = run(bag.parent, now=NOW + timedelta(days=1))
-    assert told(after) == expected
+    assert changes_of(after) == expected
     assert (after.outcome, after.since) == ("changed" if expected else "good", "2026-05-01T12:00:00Z")
 
 
-def test_a_changed_bag_with_redone_manifests_is_caught_and_a_replica_tells_what_was_changed(bag, tmp_path):
+def test_a_changed_bag_with_redone_manifests_is_caught_and_a_replica_shows_what_was_changed(bag, tmp_path):
     shutil.copytree(bag, tmp_path / "far/harbour")
     run(bag.parent)
     shutil.rmtree(bag)
@@ -121,7 +121,7 @@ def test_a_changed_bag_with_redone_manifests_is_caught_and_a_replica_tells_what_
     assert kinds["data/a.txt"].copies == (str(tmp_path / "far/harbour"),)
     assert "data/b.txt" not in kinds
     (without,) = run(bag.parent)
-    assert ("resealed", SEAL) in told(without)
+    assert ("resealed", SEAL) in changes_of(without)
 
 
 def test_what_was_redone_on_purpose_can_be_accepted_but_not_what_is_damaged(bag):
@@ -198,12 +198,12 @@ def test_deliveries_into_s3_of_derived_bags_and_of_access_copies_are_named_and_n
         Sent(target=str(tmp_path), package="harbour.tar", derived=True, ended="2026-04-02"),
         Sent(target=str(tmp_path), package="harbour.wacz", derived=False, ended="2026-04-03"),
     ]
-    found, notes = places(bag, [bag.parent], sent)  # the bag is no replica of itself
+    found, notes = places(bag, [bag.parent], sent)  # the bag is not a replica of itself
     assert found == []
     assert [note.rpartition(" on ")[2] for note in notes] == [f"2026-04-0{n}, not checked" for n in (1, 2, 3)]
 
 
-def test_a_bag_that_is_gone_is_told_with_the_replicas_that_are_sound_to_the_last_file(bag, tmp_path):
+def test_a_bag_that_is_gone_is_reported_with_the_replicas_that_are_sound_to_the_last_file(bag, tmp_path):
     for name in ("sound", "spoilt"):
         shutil.copytree(bag, tmp_path / name / "harbour")
     damage(tmp_path / "spoilt/harbour/data/b.txt")
@@ -281,7 +281,7 @@ def test_every_bag_is_read_within_two_rounds_a_share(tmp_path):
     assert rounds <= 20
 
 
-def test_an_audit_that_was_killed_goes_on_where_it_was_and_tells_again_what_it_had_found(tmp_path, monkeypatch):
+def test_an_audit_that_was_killed_goes_on_where_it_was_and_reports_again_what_it_had_found(tmp_path, monkeypatch):
     bags = tmp_path / "bags"
     for n in range(6):
         make(bags, f"bag-{n}")
@@ -329,7 +329,7 @@ def test_the_rate_bounds_what_is_read_a_second_and_idle_time_is_not_saved_up(tmp
 
 
 @pytest.mark.parametrize("option", ["--older-than=90", "--sample=5", "--sample=0%", "--rate=fast", "--rate=0MB/s"])
-def test_options_that_make_no_sense_are_told_as_such(option, bag, capsys):
+def test_options_that_make_no_sense_are_reported_as_such(option, bag, capsys):
     assert typed(capsys, bag.parent, option)[0] == 2
 
 
@@ -351,7 +351,7 @@ def test_text_for_people_shows_control_characters_and_the_seed_of_the_sample(bag
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
 def test_a_file_that_cannot_be_read_is_unreadable(bag):
     (bag / "data/a.txt").chmod(0)
-    assert told(run(bag.parent)[0]) == [("unreadable", "data/a.txt")]
+    assert changes_of(run(bag.parent)[0]) == [("unreadable", "data/a.txt")]
 
 
 def left(bag: Path) -> None:
@@ -378,24 +378,24 @@ def test_the_first_audit_finds_a_log_that_was_cut_or_rewritten_and_manifests_tha
     damage(rewritten / event)
     with (redone / SEAL).open("a") as file:
         file.write(f"{'0' * 64}  x.txt\n")
-    found = {Path(each.bag).name: told(each) for each in run(tmp_path / "bags")}
+    found = {Path(each.bag).name: changes_of(each) for each in run(tmp_path / "bags")}
     assert found["cut"] == [("missing", event)]
     assert found["rewritten"] == [("changed", event)]
     assert ("resealed", SEAL) in found["redone"]
 
 
-def test_an_accepted_loss_is_told_as_lost_and_never_as_good(bag, capsys):
+def test_an_accepted_loss_is_reported_as_lost_and_never_as_good(bag, capsys):
     make(bag.parent, "another")
     run(bag.parent)
     shutil.rmtree(bag)
     assert [each.outcome for each in run(bag.parent, older=timedelta(days=9))] == ["gone"]
-    code, told_of, err = typed(capsys, bag.parent, "--accept")
-    assert (code, {Path(each["bag"]).name: each["outcome"] for each in told_of}["harbour"]) == (0, "lost")
+    code, accepted, err = typed(capsys, bag.parent, "--accept")
+    assert (code, {Path(each["bag"]).name: each["outcome"] for each in accepted}["harbour"]) == (0, "lost")
     assert "1 lost" in err
     assert {each.outcome for each in run(bag.parent)} == {"good"}, "it is not asked for any more"
 
 
-def test_a_renamed_bag_with_the_same_seal_is_told_as_moved(bag):
+def test_a_renamed_bag_with_the_same_seal_is_reported_as_moved(bag):
     run(bag.parent)
     bag.rename(bag.with_name("renamed"))
     moved, new = run(bag.parent)
@@ -404,7 +404,7 @@ def test_a_renamed_bag_with_the_same_seal_is_told_as_moved(bag):
     assert [each.outcome for each in run(bag.parent)] == ["good"]
 
 
-def test_a_bag_in_another_folder_with_the_same_seal_is_told_as_moved_and_compared_with_its_last_good_reading(
+def test_a_bag_in_another_folder_with_the_same_seal_is_reported_as_moved_and_compared_with_its_last_good_reading(
     bag, tmp_path, capsys
 ):
     (bag / "signatures").mkdir()
@@ -413,8 +413,8 @@ def test_a_bag_in_another_folder_with_the_same_seal_is_told_as_moved_and_compare
     assert typed(capsys, bag.parent, other)[0] == 0
     bag.rename(other / "harbour")
     shutil.rmtree(other / "harbour/signatures")
-    code, told, err = typed(capsys, bag.parent, other, "--sample", "1%")
-    outcomes = {(Path(each["bag"]).parent.name, Path(each["bag"]).name): each["outcome"] for each in told}
+    code, results, err = typed(capsys, bag.parent, other, "--sample", "1%")
+    outcomes = {(Path(each["bag"]).parent.name, Path(each["bag"]).name): each["outcome"] for each in results}
     assert (outcomes["bags", "harbour"], outcomes["far", "harbour"]) == ("moved", "changed")
     assert code == 1
     assert "1 moved" in err
@@ -475,8 +475,8 @@ def mounted(bag, tmp_path):
 def test_a_read_only_file_system_is_audited_with_readings_elsewhere_and_refused_in_words_without(
     mounted, tmp_path, capsys
 ):
-    code, told, err = typed(capsys, mounted)
-    assert (code, told) == (3, [])
+    code, results, err = typed(capsys, mounted)
+    assert (code, results) == (3, [])
     assert "--readings DIR" in err
     assert typed(capsys, mounted, "--readings", tmp_path / "kept")[0] == 0
     assert typed(capsys, mounted, "--readings", tmp_path / "kept")[1][0]["since"] is not None

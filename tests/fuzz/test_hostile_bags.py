@@ -43,10 +43,10 @@ def test_no_command_falls_over_a_damaged_bag(damage: Damage, pki: Authorities, t
     ]
     for command in commands:
         code = main(command)
-        told = capsys.readouterr()
-        assert code in (0, 1, 2, 3), (command, told)
-        assert "Traceback" not in told.err, (command, told.err)
-        assert "bug" not in told.err.lower(), (command, told.err)
+        printed = capsys.readouterr()
+        assert code in (0, 1, 2, 3), (command, printed)
+        assert "Traceback" not in printed.err, (command, printed.err)
+        assert "bug" not in printed.err.lower(), (command, printed.err)
         if command[:2] == ["handoff", "--redact"]:
-            assert code in (0, 1), (command, told)  # what a bag holds is the bag's fault, and no other's
+            assert code in (0, 1), (command, printed)  # what a bag holds is the bag's fault, and no other's
     shutil.rmtree(tmp_path, ignore_errors=True)

@@ -76,7 +76,7 @@ def test_anything_at_all_is_no_signature(octets):
 
 
 @pytest.fixture(scope="module")
-def told():
+def facts():
     """An authority, a certificate of its, and what it says of revocation."""
     authority = issue("CA", ca=True)
     holder = issue("Ada", authority)
@@ -85,8 +85,8 @@ def told():
 
 @given(st.data())
 @settings(deadline=None)
-def test_lists_answers_and_roots_that_are_damaged_say_nothing_and_raise_nothing(told, data):
-    authority, holder, answer, lists = told
+def test_lists_answers_and_roots_that_are_damaged_say_nothing_and_raise_nothing(facts, data):
+    authority, holder, answer, lists = facts
     chain = (holder.certificate, authority.certificate)
     assert len(list(statuses(chain, NOW, data.draw(damaged(lists)), data.draw(damaged(answer))))) == 1
     try:

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import io
 import json
 import subprocess
@@ -131,10 +132,10 @@ def test_records_are_copied_member_by_member(tmp_path: Path, run: Runs):
     ours = members(run.warc(result))
     assert sorted(theirs[:5]) == sorted(each for each in ours if each in theirs), "the other story stays out"
     record = run.record(result)
-    told = record["capture"]["import"]
-    assert {"name": "software", "value": "wget/1.21", "source": "warcinfo"} in told["stated"]
-    assert {"name": "operator", "value": "Ada", "source": "warcinfo"} in told["stated"]
-    assert told["captured"] == "2024-03-01T10:00:00.000000Z"
+    imported = record["capture"]["import"]
+    assert {"name": "software", "value": "wget/1.21", "source": "warcinfo"} in imported["stated"]
+    assert {"name": "operator", "value": "Ada", "source": "warcinfo"} in imported["stated"]
+    assert imported["captured"] == "2024-03-01T10:00:00.000000Z"
     assert record["capture"]["requisites"]["fetched"] == 1
     assert record["capture"]["user_agent"] == "tool/1"
     assert record["capture"]["tls"] is None
@@ -162,10 +163,10 @@ def test_the_seed_chooses_by_text_then_by_time(tmp_path: Path, run: Runs):
     made.add(URL, page(head="<meta name=x>"), date="2024-02-01T00:00:00Z")
     warc = made.save(tmp_path / "made.warc.gz")
     _, result = run("--from", warc, seed(tmp_path, date="March 1, 2024"))
-    told = run.record(result)["capture"]["import"]
-    assert told["captured"] == "2024-02-01T00:00:00.000000Z"
-    assert told["held"] == 3
-    assert {each["verdict"] for each in told["captures"] if each["verdict"]} == {"different", "same"}
+    imported = run.record(result)["capture"]["import"]
+    assert imported["captured"] == "2024-02-01T00:00:00.000000Z"
+    assert imported["held"] == 3
+    assert {each["verdict"] for each in imported["captures"] if each["verdict"]} == {"different", "same"}
 
 
 @pytest.mark.parametrize(
@@ -281,11 +282,11 @@ def test_har_has_no_messages_and_its_cookies_stay_out(tmp_path: Path, run: Runs)
     path.write_bytes(har(page().decode()))
     _, result = run("--from", path, seed(tmp_path))
     record = run.record(result)
-    told = record["capture"]["import"]
+    imported = record["capture"]["import"]
     assert result["verdict"] == "same"
-    assert (told["copy"], told["captured"]) == ("bodies", "2024-03-01T09:00:00.000000Z")
-    assert {"name": "creator", "value": "WebInspector 537", "source": "log.creator"} in told["stated"]
-    assert any("went over the wire" in each for each in told["not_seen"])
+    assert (imported["copy"], imported["captured"]) == ("bodies", "2024-03-01T09:00:00.000000Z")
+    assert {"name": "creator", "value": "WebInspector 537", "source": "log.creator"} in imported["stated"]
+    assert any("went over the wire" in each for each in imported["not_seen"])
     assert record["capture"]["requisites"]["fetched"] == 1
     assert record["capture"]["exchanges"] == []
     for file in (run.bags / result["bag"]).rglob("*"):
@@ -308,11 +309,11 @@ def test_mhtml_is_kept_whole_and_left_out_of_an_access_copy(tmp_path: Path, run:
     path.write_text(MHTML.format(url=URL, body=base64.b64encode(page()).decode()), newline="")
     _, result = run("--from", path, seed(tmp_path))
     record = run.record(result)
-    told = record["capture"]["import"]
-    assert (result["verdict"], told["copy"], told["evidence"]) == ("same", "bodies", "import/page.mhtml")
-    assert (run.bags / result["bag"] / "data" / told["evidence"]).read_bytes() == path.read_bytes()
-    assert told["captured"] == "2024-03-01T09:00:00.000000Z"
-    assert any("scripts" in each for each in told["not_seen"])
+    imported = record["capture"]["import"]
+    assert (result["verdict"], imported["copy"], imported["evidence"]) == ("same", "bodies", "import/page.mhtml")
+    assert (run.bags / result["bag"] / "data" / imported["evidence"]).read_bytes() == path.read_bytes()
+    assert imported["captured"] == "2024-03-01T09:00:00.000000Z"
+    assert any("scripts" in each for each in imported["not_seen"])
     (tmp_path / "out").mkdir()
     assert main(["handoff", "--redact", "--form", "zip", str(run.bags / result["bag"]), str(tmp_path / "out")]) == 0
     (package,) = (tmp_path / "out").glob("*.zip")
@@ -336,7 +337,7 @@ def test_what_is_no_such_file_gets_one_line(tmp_path: Path, capsys: pytest.Captu
 
 def test_multiparts_in_multiparts_are_bounded():
     deep = b"".join(b"Content-Type: multipart/related; boundary=b%d\r\n\r\n--b%d\r\n" % (n, n) for n in range(60))
-    with pytest.raises(Exception, match="no MHTML"):
+    with pytest.raises(Exception, match="not an MHTML"):
         read_mhtml(b"MIME-Version: 1.0\r\n" + deep + b"Content-Type: text/html\r\n\r\nx", "deep.mhtml")
 
 
@@ -349,10 +350,10 @@ def test_a_bomb_in_a_wacz_is_not_inflated(tmp_path: Path, run: Runs):
         package.writestr("archive/good.warc.gz", made.file.getvalue())
         package.writestr("archive/../../x.warc", b"\0" * (1 << 20))
     _, result = run("--from", bomb, seed(tmp_path))
-    told = run.record(result)["capture"]["import"]
-    assert told["file"]["entry"] == "archive/good.warc.gz"
-    assert {each["check"]: each["outcome"] for each in told["checks"]}["digests"] == "not checked"
-    assert any(each["outcome"] == "failed" and "x.warc" in each["words"] for each in told["checks"])
+    imported = run.record(result)["capture"]["import"]
+    assert imported["file"]["entry"] == "archive/good.warc.gz"
+    assert {each["check"]: each["outcome"] for each in imported["checks"]}["digests"] == "not checked"
+    assert any(each["outcome"] == "failed" and "x.warc" in each["words"] for each in imported["checks"])
 
 
 def test_a_wacz_whose_digest_differs_says_so(tmp_path: Path, run: Runs):
@@ -363,9 +364,41 @@ def test_a_wacz_whose_digest_differs_says_so(tmp_path: Path, run: Runs):
         package.writestr("datapackage.json", json.dumps({"resources": resources, "software": "Scoop 1"}))
         package.writestr("archive/a.warc.gz", made.file.getvalue())
     _, result = run("--from", tmp_path / "w.wacz", seed(tmp_path))
-    told = run.record(result)["capture"]["import"]
-    assert next(each for each in told["checks"] if each["check"] == "digests")["outcome"] == "failed"
-    assert {"name": "software", "value": "Scoop 1", "source": "datapackage.json"} in told["stated"]
+    imported = run.record(result)["capture"]["import"]
+    assert next(each for each in imported["checks"] if each["check"] == "digests")["outcome"] == "failed"
+    assert {"name": "software", "value": "Scoop 1", "source": "datapackage.json"} in imported["stated"]
+
+
+@pytest.mark.parametrize(
+    "broken", ["datapackage.json", "datapackage-digest.json", "pages/pages.jsonl", "archive/b.warc"]
+)
+def test_a_wacz_in_which_a_file_is_packed_wrongly_says_so_of_that_file(broken: str, tmp_path: Path, run: Runs):
+    """Its deflate stream is none, which zlib says in an error of its own."""
+    made = Made()
+    made.add(URL, page())
+    path, listed = tmp_path / "w.wacz", {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        files = {"archive/a.warc.gz": made.file.getvalue(), "archive/b.warc": b"WARC/1.1\r\n" * 50,
+                 "pages/pages.jsonl": b'{"format": "json-pages-1.0"}\n' * 50}  # fmt: skip
+        for name, data in files.items():
+            package.writestr(name, data)
+            listed[name] = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        stated = json.dumps({"resources": [{"path": name, "hash": each} for name, each in listed.items()]}).encode()
+        package.writestr("datapackage.json", stated)
+        package.writestr(
+            "datapackage-digest.json", json.dumps({"hash": f"sha256:{hashlib.sha256(stated).hexdigest()}"})
+        )
+    with zipfile.ZipFile(path) as package:
+        at = package.getinfo(broken).header_offset + 30 + len(broken)
+    data = bytearray(path.read_bytes())
+    data[at : at + 4] = b"\xff" * 4
+    path.write_bytes(data)
+    code, result = run("--from", path, seed(tmp_path))
+    assert (code, result["outcome"]) == (0, "captured"), result
+    checks = run.record(result)["capture"]["import"]["checks"]
+    wrong = {"datapackage.json": "digests", "datapackage-digest.json": "datapackage", "pages/pages.jsonl": "digests",
+             "archive/b.warc": "records"}[broken]  # fmt: skip
+    assert any(each["check"] == wrong and each["outcome"] != "passed" for each in checks), checks
 
 
 def test_records_beyond_the_bound_are_said_to_be_left_out(tmp_path: Path, run: Runs, monkeypatch: pytest.MonkeyPatch):

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from clusters import SEEDS, Site, dask, ended, needs_dask
+from clusters import SEEDS, Site, dask, ended, needs_dask, not_without_dask
 from newsroom import newsroom, pages_for, write_seeds
 from places import ROOT
 
@@ -102,9 +102,9 @@ def test_a_worker_with_another_archiver_is_refused_in_one_line(site, tmp_path, t
     (tmp_path / "path" / "sitecustomize.py").write_text(there)
     with dask(tmp_path / "dask") as running:
         running.worker(PYTHONPATH=str(tmp_path / "path"))
-        code, results, told = ended(site.begin("--executor", running.address))
+        code, results, found = ended(site.begin("--executor", running.address))
     assert (code, results) == (2, [])
-    assert said in told.splitlines()[-1]
+    assert said in found.splitlines()[-1]
     assert not site.room.asked
 
 
@@ -128,7 +128,7 @@ class TestFitting:
         with pytest.raises(UsageError, match=r"does not see .*mount the coordinator's bags folder there"):
             dask_worker.take_up(spec)
 
-    def test_another_python_is_refused_and_another_patch_level_of_a_package_is_told(self, spec):
+    def test_another_python_is_refused_and_another_patch_level_of_a_package_is_reported(self, spec):
         def with_(**versions: str) -> dask_worker.JobSpec:
             return replace(spec, versions={**spec.versions, **versions})
 
@@ -137,8 +137,8 @@ class TestFitting:
         with pytest.raises(UsageError, match=r"lxml none here|lxml 1\.0 here"):
             dask_worker.take_up(with_(lxml="1.0"))
         series = spec.versions["lxml"].rpartition(".")[0]
-        [told] = dask_worker.take_up(with_(lxml=f"{series}.999"))[1]
-        assert told.startswith(f"lxml {series}.999 here")
+        [found] = dask_worker.take_up(with_(lxml=f"{series}.999"))[1]
+        assert found.startswith(f"lxml {series}.999 here")
 
     def test_one_that_came_later_is_looked_at_with_its_first_call(self, spec, monkeypatch):
         with pytest.raises(UsageError, match="archiver 0 here"):
@@ -180,9 +180,30 @@ def test_a_passphrase_does_not_travel_for_anybody_to_read():
         dask_executor.Cluster(Config(executor="dask://127.0.0.1:9", passphrase=b"secret"), "job", (8, 64))
 
 
+@not_without_dask
+@pytest.mark.parametrize("dies", ["while it is asked", "before it is asked"])
+def test_a_worker_that_dies_while_the_job_starts_is_not_called_unfit(tmp_path, dies):
+    """Its connection breaks: it has gone as one that dies later has, and others do its work."""
+    comm = pytest.importorskip("distributed.comm.core")
+    error = comm.CommClosedError("in <TCP>: Stream is closed") if dies == "while it is asked" else OSError("Timed out")
+
+    class Client:
+        def wait_for_workers(self, number, timeout):
+            pass
+
+        def run(self, call, spec, on_error):
+            return {"tcp://127.0.0.1:1": error, "tcp://127.0.0.1:2": ("", [])}
+
+    made = object.__new__(dask_executor.Cluster)
+    made._client, made._address = Client(), "tcp://127.0.0.1:9"
+    made._spec = dask_executor.job_spec(Config(bags=tmp_path, deliver="s3://library/in"), "urn:uuid:0")
+    made._check()
+
+
+@not_without_dask
 def test_where_no_scheduler_answers_one_line_says_so(tmp_path, capsys, monkeypatch):
+    """Dask's own reports, with their tracebacks, are not shown: a scheduler that ends later is one line as well."""
     monkeypatch.setattr(dask_executor, "CONNECT_SECONDS", 0.5)
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)
     words = [
         "run",
         str(write_seeds(tmp_path / "seeds", range(1))),
@@ -193,3 +214,6 @@ def test_where_no_scheduler_answers_one_line_says_so(tmp_path, capsys, monkeypat
     ]
     assert main(words) == 2
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in capsys.readouterr().err
+    assert not any(
+        logging.getLogger(name).isEnabledFor(logging.ERROR) for name in ("distributed", "distributed.client")
+    )

@@ -105,8 +105,8 @@ def test_what_was_delivered_is_done_and_not_missed(job, capsys):
     assert not any("warning" in each for each in results)
     capsys.readouterr()
     assert main(["status", "--bags", str(job.bags), "--json"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["counts"], told["missing"]) == ({"captured": FEW}, [])
+    parsed = json.loads(capsys.readouterr().out)
+    assert (parsed["counts"], parsed["missing"]) == ({"captured": FEW}, [])
     assert main(["run", "--dry-run", str(job.seeds), "--bags", str(job.bags), "--json"]) == 0
 
 
@@ -218,16 +218,16 @@ folder.FolderTarget.ready = squats
     (tmp_path / "site/sitecustomize.py").write_text(code)
     for each in list(job.seeds.iterdir())[1:]:
         each.unlink()
-    code, (told,), said = job.run(PYTHONPATH=str(tmp_path / "site"))
-    assert (code, told["outcome"], told["bag"]) == (1, "failed", None)
-    assert told["reason"].startswith("its bag is not delivered: ")
+    code, (result,), said = job.run(PYTHONPATH=str(tmp_path / "site"))
+    assert (code, result["outcome"], result["bag"]) == (1, "failed", None)
+    assert result["reason"].startswith("its bag is not delivered: ")
     assert "delivery" in said
     (squatter,) = job.packages()
     assert squatter.read_bytes() == b"somebody's"
     assert [each.name for each in (job.bags / ".archiver/outbox").iterdir()] == [squatter.stem]
     squatter.unlink()
-    code, (told,), _ = job.run()
-    assert (code, told["package"]) == (0, str(squatter))
+    code, (result,), _ = job.run()
+    assert (code, result["package"]) == (0, str(squatter))
     assert sum(job.room.asked.values()) == 1
     assert job.left_over() == []
 
@@ -344,7 +344,7 @@ def test_a_wacz_is_no_bag_and_is_not_all_that_is_kept_of_one(tmp_path, capsys):
     assert "'wacz' is not one of tar, tgz, zip" in capsys.readouterr().err
 
 
-def test_workers_are_told_where_to_deliver_and_no_secrets(tmp_path, monkeypatch):
+def test_workers_know_where_to_deliver_and_no_secrets(tmp_path, monkeypatch):
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "very-secret")
     spec = job_spec(Config(bags=tmp_path, deliver="s3://library/in"), "urn:uuid:0")
     assert (spec.staging, b"s3://library/in" in spec.settings) == ("", True)
@@ -370,10 +370,10 @@ def bucket(s3_server, tmp_path, monkeypatch) -> Bucket:
     boto3 = pytest.importorskip("boto3", reason="the extra 's3' is not installed")
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
-    told = {"ACCESS_KEY_ID": seaweed.KEY, "SECRET_ACCESS_KEY": seaweed.SECRET, "ENDPOINT_URL": s3_server,
+    found = {"ACCESS_KEY_ID": seaweed.KEY, "SECRET_ACCESS_KEY": seaweed.SECRET, "ENDPOINT_URL": s3_server,
             "DEFAULT_REGION": "us-east-1", "EC2_METADATA_DISABLED": "true", "CONFIG_FILE": "none",
             "SHARED_CREDENTIALS_FILE": "none"}  # fmt: skip
-    for name, value in told.items():
+    for name, value in found.items():
         monkeypatch.setenv(f"AWS_{name}", value)
     made = Bucket(boto3.client("s3"), f"library-{uuid4().hex[:12]}")
     made.client.create_bucket(Bucket=made.name)
@@ -453,9 +453,9 @@ def test_workers_of_a_cluster_send_bags_to_s3_and_one_that_is_killed_costs_its_s
     assert [bag for bag, _ in deliveries(site.bags)] == [each.stem for each in packages]
     assert site.left_over() == []
     assert [each.name for each in site.bags.iterdir() if each.name != ".archiver"] == ["receipts"]
-    told = [said, *(each.read_text("utf-8", "replace") for each in (tmp_path / "dask").glob("*.log"))]
+    found = [said, *(each.read_text("utf-8", "replace") for each in (tmp_path / "dask").glob("*.log"))]
     kept = [each.read_bytes() for each in site.bags.rglob("*") if each.is_file()]
-    assert not any(seaweed.SECRET in each for each in told)
+    assert not any(seaweed.SECRET in each for each in found)
     assert not any(seaweed.SECRET.encode() in each for each in kept)
 
 

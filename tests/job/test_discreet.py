@@ -1,4 +1,4 @@
-"""The profile `discreet`: every connection through the proxy that is named, nobody told who archives."""
+"""The profile `discreet`: every connection through the proxy that is named, and nobody learns who archives."""
 
 import json
 import os
@@ -44,7 +44,7 @@ def everything(bag: Path) -> bytes:
     )
 
 
-def test_a_run_goes_through_the_proxy_alone_and_tells_nobody_who_archives(tmp_path, capsys):
+def test_a_run_goes_through_the_proxy_alone_and_reveals_to_nobody_who_archives(tmp_path, capsys):
     pages = {"/story": PAGE, "/s.css": (200, "text/css", b"p {}")}
     with Site(pages) as site, http_proxy(site.port) as proxy, only(proxy.port, site.port) as tried:
         done = show(tmp_path, site, capsys, *settings(tmp_path), "--proxy", proxy.url, connect=("a:1:b:2",))
@@ -57,11 +57,11 @@ def test_a_run_goes_through_the_proxy_alone_and_tells_nobody_who_archives(tmp_pa
     sent = b"".join(proxy.heads)
     assert b"User-Agent: Mozilla/5.0\r\n" in sent
     assert b"archiver" not in sent.lower()
-    told = everything(done.bag)
+    found = everything(done.bag)
     for secret in (b"County", b"Ada", b"ada@", b"12345", b"Example Street", os.uname().release.encode()):
-        assert secret not in told
-    assert str(proxy.port).encode() not in told
-    assert str(tmp_path).encode() not in told
+        assert secret not in found
+    assert str(proxy.port).encode() not in found
+    assert str(tmp_path).encode() not in found
     record = done.record
     assert record["host"] == {"os": None, "python": None}
     assert record["software"]["packages"] == {}
@@ -186,3 +186,20 @@ def test_the_contact_is_sent_unless_the_settings_say_otherwise(tmp_path):
     discreet = load(tmp_path / "a.toml", {"profile": "discreet", "proxy": "http://127.0.0.1:9"})
     assert (discreet.user_agent, discreet.contact_email) == ("Mozilla/5.0", None)
     assert load(tmp_path / "a.toml", {"profile": "discreet", "user_agent": "X/1"}).user_agent == "X/1"
+
+
+@pytest.mark.parametrize("command", ["run", "trace"])
+def test_that_the_contact_is_sent_is_said_before_anything_is_asked(command, tmp_path, capsys):
+    """Not where it is not sent: it is switched off, the User-Agent is the user's own, or the profile is discreet."""
+    (tmp_path / "seed.txt").write_text("Title\n\nA line.\n\nOriginal url: http://127.0.0.1:9/a\n", "utf-8")
+    profile = 'profile = "discreet"\nproxy = "http://127.0.0.1:9"\n'
+    for number, (more, said) in enumerate((("", True), ("contact_in_user_agent = false\n", False), (profile, False),
+                                           (profile + "contact_in_user_agent = true\n", False),
+                                           ('user_agent = "X/1"\n', False))):  # fmt: skip
+        (tmp_path / "a.toml").write_text(f'contact_email = "a@b.example"\n{more}', "utf-8")
+        given = ["--config", str(tmp_path / "a.toml"), "--bags", str(tmp_path / f"bags{number}")]
+        main([command, *given, str(tmp_path / "seed.txt")])
+        told = capsys.readouterr().err
+        assert ("a@b.example (contact_email) is sent to every site in the User-Agent" in told) is said, (more, told)
+        if said:
+            assert "contact_in_user_agent = false" in told

@@ -43,14 +43,14 @@ def test_archives_authorities_and_s3_are_reached_through_the_proxy_alone(tmp_pat
         command = ["run", "--json", "--browser", "never", "--bags", str(tmp_path / "bags"), *discreet, proxy.url]
         main([*command, str(seeds(tmp_path / "seeds", 1))])
         said = capsys.readouterr()
-        told = json.loads(said.out.splitlines()[-1])
+        parsed = json.loads(said.out.splitlines()[-1])
         asked += proxy.heads
-    assert (told["outcome"], told["comparison_source"], told["verdict"]) == ("gone", "memento", "same"), (
-        told,
+    assert (parsed["outcome"], parsed["comparison_source"], parsed["verdict"]) == ("gone", "memento", "same"), (
+        parsed,
         said.err,
     )
     assert tried == []
-    bag = tmp_path / "bags" / told["bag"]
+    bag = tmp_path / "bags" / parsed["bag"]
 
     (tmp_path / "pki").mkdir()
     # 2. Signed, with a timestamp of the authority that is named; nobody is asked what was revoked.

@@ -23,11 +23,13 @@ SEEDS = 6
 FAULT = {"stage": "read", "url": "paper3.example"}
 
 
-def run(folder: Path, action: str, *more: str, seconds: float = 3) -> tuple[int, list[dict], str]:
+def run(
+    folder: Path, action: str, *more: str, seconds: float | None = 3, program: Path | None = None
+) -> tuple[int, list[dict], str]:
     """A job in which one seed is fatal to any process that reads its page."""
     folder.mkdir(exist_ok=True)
     settings = folder / "archiver.toml"
-    settings.write_text(f"seed_cpu_seconds = {seconds}\n")
+    settings.write_text(f"seed_cpu_seconds = {seconds}\n" if seconds is not None else "")
     pages = {}
     for n in range(SEEDS):
         pages |= pages_for(range(n, n + 1), host=f"paper{n}.example")
@@ -35,7 +37,8 @@ def run(folder: Path, action: str, *more: str, seconds: float = 3) -> tuple[int,
     with newsroom(pages) as room:
         words = ["run", str(folder / "seeds"), "--config", str(settings), "--json", "--pace", "0"]
         words += ["--bags", str(folder / "bags"), *room.options, *more]
-        command = [sys.executable, str(CHILD), json.dumps(FAULT | {"action": action}), *words]
+        started = [str(program)] if program else [str(CHILD), json.dumps(FAULT | {"action": action})]
+        command = [sys.executable, *started, *words]
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=HANGS)
     assert "Traceback" not in done.stderr, done.stderr
     return done.returncode, [json.loads(line) for line in done.stdout.splitlines()], done.stderr
@@ -62,6 +65,17 @@ def test_in_a_pool(tmp_path, action):
 @pytest.mark.parametrize("action", ["die", pytest.param("loop", marks=pytest.mark.stress)])
 def test_in_a_job_of_one_process_where_a_bound_is_set(tmp_path, action):
     fails_alone(tmp_path, *run(tmp_path, action, "--jobs", "1"))
+
+
+def test_the_program_has_the_bound_with_one_process_though_no_setting_says_so(tmp_path):
+    """Started as a program, archiver may start others; called by one, it is imported again by them (docs/python.md)."""
+    program = tmp_path / "program.py"
+    program.write_text(
+        f"import sys\nsys.path.insert(0, {str(SUPPORT)!r})\nimport faults\n"
+        f"faults.install({FAULT | {'action': 'die'}!r})\n"
+        "if __name__ == '__main__':\n    from archiver.cli import main\n    sys.exit(main())\n"
+    )
+    fails_alone(tmp_path / "job", *run(tmp_path / "job", "die", seconds=None, program=program))
 
 
 def test_one_process_is_the_coordinating_one_unless_a_bound_is_set():

@@ -143,8 +143,8 @@ def test_a_host_that_is_dead_is_asked_five_times_and_its_other_seeds_are_failure
     summary, results = job([*dead, *quick(3)])
     assert summary.counts == {"failed": 53}
     reasons = Counter(each.reason for each in results if "dead" in (each.url or ""))
-    told = "dead.example gave no page 5 times in a row: not asked again in this job"
-    assert reasons == {"made up": 5, told: 45}
+    found = "dead.example gave no page 5 times in a row: not asked again in this job"
+    assert reasons == {"made up": 5, found: 45}
     ledger = Ledger(tmp_path / "bags", read_only=True)
     kinds = Counter((each.detail or {})["kind"] for each in ledger.entries("failed"))
     ledger.close()

@@ -75,6 +75,46 @@ def test_what_another_run_would_not_change_is_asked_for_again_with_retry_alone(a
     assert (retried, second["outcome"]) == (0, "captured")
 
 
+@pytest.mark.parametrize("delivers", [False, True], ids=["bags here", "delivered"])
+def test_an_article_that_is_cut_in_the_same_way_each_time_has_one_bag(delivers, runs, tmp_path):
+    """It is asked for by each run; a job that kept its bags made one of it each time."""
+    (tmp_path / "library").mkdir()
+    options = ["--deliver", str(tmp_path / "library")] if delivers else []
+    found = runs(CUT, CUT, CUT, options=options)
+    assert [(each["outcome"], each["partial"], asked > 0) for _, each, _, asked in found] == [
+        ("captured", True, True)
+    ] * 3
+    assert len({each["bag"] for _, each, _, _ in found}) == 1
+    assert len(list((tmp_path / "library").glob("*.tar")) if delivers else bags(tmp_path)) == 1
+
+
+@pytest.mark.parametrize("delivers", [False, True], ids=["bags here", "delivered"])
+def test_the_answer_of_the_last_bag_makes_no_further_one_though_nobody_answered_in_between(delivers, tmp_path, capsys):
+    """Twice nobody answers, which has no bag; the bag before is remembered."""
+    seeds, library = write_seeds(tmp_path / "seeds", range(1)), tmp_path / "library"
+    library.mkdir()
+    told = []
+    for answers in (True, False, False, True):
+        with newsroom({PLACE: EMPTY}) as site:
+            words = ["run", str(seeds), "--json", "--pace", "0", "--browser", "never", "--bags", str(tmp_path / "bags")]
+            words += site.options if answers else ["--connect-to", ":80:127.0.0.1:9"]
+            main([*words, *(["--deliver", str(library)] if delivers else [])])
+        told.append(json.loads(capsys.readouterr().out))
+    assert [each["outcome"] for each in told] == ["unread", "failed", "failed", "unread"]
+    assert [each["bag"] for each in told] == [told[0]["bag"], None, None, told[0]["bag"]]
+    assert len(list(library.glob("*.tar")) if delivers else bags(tmp_path)) == 1
+
+
+@pytest.mark.parametrize(("uri", "same"), [("a", True), ("b", False)])
+def test_a_dead_domain_with_the_same_copy_in_an_archive_is_the_same_answer(uri, same):
+    """There is neither a status nor a payload: with `--retry` each run made one more bag of it."""
+    found = Kept(memento={"archive": "x", "datetime": "2024-03-04T12:00:00Z", "uri": "a"})
+    detail = Kept(memento={"archive": "x", "datetime": "2024-03-04T12:00:00Z", "uri": uri}).detail("failed")
+    assert found.is_that_of(detail) is same
+    assert not Kept().is_that_of(Kept().detail("failed"))
+    assert not found.is_that_of(Kept(status=410, memento=found.memento).detail("gone"))
+
+
 def test_an_article_whose_body_was_cut_is_captured_in_part_and_asked_for_again(runs, tmp_path, capsys):
     (code, first, err, _), (again, second, _, asked) = runs(CUT, WELL)
     assert (code, first["outcome"], first["partial"]) == (1, "captured", True)

@@ -1,4 +1,4 @@
-"""Processes with many calls under way each: answers come by themselves, deaths are told, and nobody is left over."""
+"""Processes with many calls under way each: answers come by themselves, deaths are reported, nobody is left over."""
 
 import os
 import signal

@@ -173,11 +173,11 @@ def test_a_job_writes_the_rule_that_decided_into_the_record(tmp_path, capsys, li
     page = f"<article><h1>A</h1><p>{'Words of an article. ' * 20}</p><p>{line}</p></article>".encode()
     with Server({"/news/1": [html(page)]}) as server:
         job = Job(tmp_path / "bags", capsys)
-        _, (told,) = job.run(folder, server, "--config", str(tmp_path / "archiver.toml"))
-    assert job.valid(told["bag"]), HOST
-    rights = job.record(told["bag"])["rights"]
+        _, (result,) = job.run(folder, server, "--config", str(tmp_path / "archiver.toml"))
+    assert job.valid(result["bag"]), HOST
+    rights = job.record(result["bag"])["rights"]
     assert rights["access"] == access
-    info = (tmp_path / "bags" / told["bag"] / "bag-info.txt").read_text()
+    info = (tmp_path / "bags" / result["bag"] / "bag-info.txt").read_text()
     assert f"Rights-Access: {access}\n" in info
     if ruled:
         assert rights["rule"] == "agency = Agence France-Presse, access = metadata-only, until = 2035-01-01"

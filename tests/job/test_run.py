@@ -70,7 +70,7 @@ def test_recapture_makes_a_new_bag_beside_the_old_one(tmp_path, job):
 
 
 def assert_no_comparison_is_shown(bag, capsys):
-    """Terminal and page tell the status of a page that is gone once, and do not set it against the seed."""
+    """Terminal and page state the status of a page that is gone once, and do not set it against the seed."""
     assert json.loads((bag / "data/provenance.json").read_bytes())["comparison"]["verdict"] == "different"
     assert main(["show", str(bag)]) == 0
     shown = capsys.readouterr().out
@@ -78,7 +78,7 @@ def assert_no_comparison_is_shown(bag, capsys):
     assert shown.count("status 410") == page.count("status 410") == 1
     assert "no comparison shown: gone" in shown and "Not shown: what came is not the article" in page
     assert not any(
-        word in told for told in (shown, page) for word in ("different", "disagree", "Paragraphs:", "reworded")
+        word in found for found in (shown, page) for word in ("different", "disagree", "Paragraphs:", "reworded")
     )
 
 
@@ -244,7 +244,7 @@ def test_a_second_job_on_the_same_bags_says_so_and_stops(tmp_path, job):
 def test_a_damaged_ledger_is_one_clear_line(tmp_path, job):
     bags = tmp_path / "bags"
     (bags / ".archiver").mkdir(parents=True)
-    (bags / ".archiver" / "ledger.sqlite").write_bytes(b"this is no database" * 100)
+    (bags / ".archiver" / "ledger.sqlite").write_bytes(b"this is not a database" * 100)
     code, _, err = job(write_seeds(tmp_path / "seeds", range(1)))
     assert code == 3
     assert err.count("\n") == 1

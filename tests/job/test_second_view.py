@@ -22,7 +22,7 @@ from wire import Answer, Server, ok
 from archiver.cli import main
 from archiver.validation.validator import validate_bag
 
-CLOAK = "Only readers elsewhere are told this."
+CLOAK = "Only readers elsewhere are shown this."
 LIMITS = "\n[limits]\nretries = 0\nresponse_bytes = 20000\nexchange_seconds = 5.0\n"
 
 
@@ -108,12 +108,12 @@ def test_a_place_that_is_blocked_is_a_difference_and_the_verdict_stays(
         assert "the two views differ" in shown(it.path, capsys)
 
 
-def test_a_cloaked_text_is_told_paragraph_by_paragraph(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_cloaked_text_is_reported_paragraph_by_paragraph(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     with seen(tmp_path, capsys, {"/news/1": [cloaked(CLOAK)]}) as it:
         assert (it.code, it.valid, it.result["verdict"], it.view["text"]) == (0, True, "same", "differs")
         assert it.view["differs"] is True
-        told = [each for each in it.view["comparison"]["lines"] if each["kind"] == "page-only"]
-        assert [each["page"] for each in told] == [CLOAK]
+        found = [each for each in it.view["comparison"]["lines"] if each["kind"] == "page-only"]
+        assert [each["page"] for each in found] == [CLOAK]
         assert it.view["comparison"]["source"]["record_id"] == it.view["record_id"]
         assert CLOAK in shown(it.path, capsys)
         assert CLOAK in (it.path / "data/ro-crate-preview.html").read_text()
@@ -165,7 +165,7 @@ def test_a_status_that_the_proxy_may_have_sent_is_no_difference(tmp_path: Path, 
         assert (it.code, it.view["status"], it.view["differs"]) == (0, 502, None)
 
 
-def test_a_redirect_elsewhere_is_followed_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
+def test_a_redirect_elsewhere_is_followed_and_reported(tmp_path: Path, capsys: pytest.CaptureFixture[str]):
     away = b"HTTP/1.1 302 Found\r\nLocation: http://abroad.example/front\r\nContent-Length: 0\r\n\r\n"
     front = html(article("Welcome to another country", ["Today the market is open.", "Rain is on its way."] * 3))
     with seen(tmp_path, capsys, {"/news/1": [away], "/front": [front]}) as it:

@@ -35,13 +35,13 @@ def ledger_of(bags: Path, number: int) -> Path:
 def test_the_json_is_one_object_on_one_line_as_the_library_writes_it(tmp_path, capsys):
     main(["status", "--json", "--bags", str(ledger_of(tmp_path / "bags", 30))])
     out = capsys.readouterr().out
-    told = json.loads(out)
-    assert out == json.dumps(told) + "\n"
-    assert {"bags", "counts", "kinds", "restrictions", "seeds", "missing", "proposals", "failures"} == set(told)
-    assert told["counts"] == {"captured": 20, "failed": 10}
-    assert told["kinds"] == {"dns": 5, "connect": 5}
-    assert len(told["seeds"]) == len(told["missing"]) == 10
-    assert told["missing"][0] == {"seed": "report-11.txt", "bag": "report-11"}
+    parsed = json.loads(out)
+    assert out == json.dumps(parsed) + "\n"
+    assert {"bags", "counts", "kinds", "restrictions", "seeds", "missing", "proposals", "failures"} == set(parsed)
+    assert parsed["counts"] == {"captured": 20, "failed": 10}
+    assert parsed["kinds"] == {"dns": 5, "connect": 5}
+    assert len(parsed["seeds"]) == len(parsed["missing"]) == 10
+    assert parsed["missing"][0] == {"seed": "report-11.txt", "bag": "report-11"}
 
 
 def test_an_empty_ledger_has_empty_lists(tmp_path, capsys):

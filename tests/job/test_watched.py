@@ -43,19 +43,19 @@ def events(text: str) -> list[dict[str, object]]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_the_log_tells_of_every_seed_once_from_start_to_end(tmp_path, job):
+def test_the_log_reports_every_seed_once_from_start_to_end(tmp_path, job):
     file = tmp_path / "log.jsonl"
     code, _, said = job("--log-json", str(file))
-    told = events(file.read_text())
+    found = events(file.read_text())
     assert code == 1
-    assert (told[0]["event"], told[-1]["event"]) == ("job-started", "job-ended")
-    assert told[-1]["counts"] == {"captured": 3, "gone": 1, "blocked": 1, "refused": 1}
-    assert told[-1]["kinds"] == {"gone": 1, "403": 1, "guard": 1}
-    ended = [each for each in told if each["event"] == "seed-ended"]
+    assert (found[0]["event"], found[-1]["event"]) == ("job-started", "job-ended")
+    assert found[-1]["counts"] == {"captured": 3, "gone": 1, "blocked": 1, "refused": 1}
+    assert found[-1]["kinds"] == {"gone": 1, "403": 1, "guard": 1}
+    ended = [each for each in found if each["event"] == "seed-ended"]
     assert len({each["seed"] for each in ended}) == len(ended) == 6
-    assert {each["seed"] for each in told if each["event"] == "seed-started"} == {each["seed"] for each in ended}
+    assert {each["seed"] for each in found if each["event"] == "seed-started"} == {each["seed"] for each in ended}
     assert all(isinstance(each["seconds"], float) for each in ended)
-    assert [each["time"] for each in told] == sorted(str(each["time"]) for each in told)
+    assert [each["time"] for each in found] == sorted(str(each["time"]) for each in found)
     assert "6 seeds:" in said
 
 
@@ -88,7 +88,7 @@ def test_a_log_takes_the_place_of_nothing(tmp_path, job, taken):
     before = (tmp_path / "seeds" / "inside.txt").read_bytes()
     code, out, said = job("--log-json", str(tmp_path / taken))
     assert (code, out) == (2, "")
-    assert "is no log" in said
+    assert "is not a log" in said
     assert (tmp_path / "seeds" / "inside.txt").read_bytes() == before
 
 
@@ -161,14 +161,14 @@ def ended(number: int, reason: str) -> SeedEnded:
     return SeedEnded(result=result, host="a.example", seconds=1.0)
 
 
-def shown_after(monkeypatch: pytest.MonkeyPatch, total: int | None, *told: Event) -> str:
+def shown_after(monkeypatch: pytest.MonkeyPatch, total: int | None, *found: Event) -> str:
     """What stands on a terminal of 120 columns after these events."""
     screen = io.StringIO()
     monkeypatch.setattr(
         progress, "Console", lambda **_: Console(file=screen, force_terminal=True, width=120, color_system=None)
     )
     with progress.progress(total, lines_too=False) as take:
-        for each in told:
+        for each in found:
             take(each)
     return screen.getvalue()
 

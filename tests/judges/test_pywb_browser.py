@@ -9,20 +9,19 @@ from pathlib import Path
 import pytest
 import trustme
 from browsers import HOST, TEXT, is_valid, needs_browser, put, shell, show
-from replaying import pywb
+from replaying import needs_pywb, pywb
 from sites import Site
 
-pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
-pytestmark = needs_browser
+pytestmark = [needs_pywb, needs_browser]
 POSTED = shell(
     "fetch('/api', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({id: 7})})"
     ".then((answer) => answer.json())"
-    ".then((told) => { root.innerHTML = told.text.map((p) => `<p>${p}</p>`).join(''); });"
+    ".then((story) => { root.innerHTML = story.text.map((p) => `<p>${p}</p>`).join(''); });"
 )
 FORM = shell(
     "fetch('/api', {method: 'POST', body: new URLSearchParams({id: '7', of: 'a b'})})"
     ".then((answer) => answer.json())"
-    ".then((told) => { root.innerHTML = told.text.map((p) => `<p>${p}</p>`).join(''); });"
+    ".then((story) => { root.innerHTML = story.text.map((p) => `<p>${p}</p>`).join(''); });"
 )
 
 

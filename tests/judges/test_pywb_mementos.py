@@ -7,7 +7,6 @@ pywb; where it is missing these tests are skipped.
 import gzip
 import json
 import subprocess
-import sys
 import urllib.request
 import zipfile
 from hashlib import sha256
@@ -17,13 +16,14 @@ from uuid import uuid4
 import pytest
 from jobs import HOST, Job, seeds
 from newsroom import PARAGRAPHS, article
-from replaying import pywb
+from replaying import PYTHON, needs_pywb, pywb
 from web_archive import State, WebArchive
 from wire import Server, ok
 
 from archiver.cli import main
 
-pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
+pytestmark = needs_pywb
+
 
 URL = f"http://{HOST}/news/1"
 TITLE = "Library opens again, report 1"
@@ -75,7 +75,7 @@ def fill(root: Path, name: str) -> None:
     warc.write_bytes(packed)
     for arguments in (("init", name), ("add", name, str(warc))):
         manage = "import sys; from pywb.manager.manager import main; main(sys.argv[1:])"
-        subprocess.run([sys.executable, "-c", manage, *arguments], cwd=root, check=True, capture_output=True)
+        subprocess.run([str(PYTHON), "-c", manage, *arguments], cwd=root, check=True, capture_output=True)
 
 
 def sha1(body: bytes) -> str:
@@ -119,13 +119,13 @@ def test_the_states_of_the_article_are_traced(tmp_path: Path, capsys: pytest.Cap
         code = main(["trace", "--json", "--config", str(settings), "--bags", str(tmp_path / "bags"), str(folder)])
     found = json.loads(capsys.readouterr().out)
     assert code == 0, found
-    told = [(each["from"][:10], each["to"][:10], each["verdict"], each["status"]) for each in found["states"]]
-    assert [each for each in told if each[2]] == [
+    listed = [(each["from"][:10], each["to"][:10], each["verdict"], each["status"]) for each in found["states"]]
+    assert [each for each in listed if each[2]] == [
         ("2022-02-01", "2022-02-01", "edited", 200),
         ("2022-03-01", "2022-04-01", "same", 200),
         ("2022-06-01", "2022-06-15", "edited", 200),
     ], json.dumps(found, indent=1)
-    assert [each[3] for each in told if not each[2]][-3:] == [200, 404, 429], "soft 404, 404, 429"
+    assert [each[3] for each in listed if not each[2]][-3:] == [200, 404, 429], "soft 404, 404, 429"
     assert [(each["after"][:10], each["before"][:10]) for each in found["changes"]] == [
         ("2022-02-01", "2022-03-01"),
         ("2022-04-01", "2022-06-01"),

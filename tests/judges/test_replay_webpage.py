@@ -1,7 +1,7 @@
 """The demo's bags in a real browser: each, zipped, replays in ReplayWeb.page, and its own page asks for nothing.
 
 Needs `chromium` (Debian has it) and ReplayWeb.page's two scripts, which `make judges` takes from npm; skipped where
-one is absent. The browser is given loopback only, and tells a server here what it shows.
+one is absent. The browser is given loopback only, and reports what it shows to a server here.
 """
 
 import io
@@ -57,18 +57,18 @@ setTimeout(() => location.reload(), 8000); // a service worker that was just ins
 
 
 class Handler(BaseHTTPRequestHandler):
-    """Serves what is in `files`, ranges too, and keeps what it was asked and told."""
+    """Serves what is in `files`, ranges too, and keeps what it was asked and sent."""
 
     protocol_version = "HTTP/1.1"
     files: dict[str, tuple[str, bytes]]
     asked: list[str]
-    told: Queue[str]
+    reports: Queue[str]
 
     def log_message(self, *args: object) -> None:
         pass
 
     def do_POST(self) -> None:
-        self.told.put(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        self.reports.put(self.rfile.read(int(self.headers["Content-Length"])).decode())
         self.reply(200, "text/plain", b"")
 
     def do_GET(self) -> None:
@@ -98,12 +98,12 @@ class Handler(BaseHTTPRequestHandler):
 
 @contextmanager
 def served(files: dict[str, tuple[str, bytes]]) -> Iterator[tuple[str, type[Handler]]]:
-    """A loopback server of these files; where it is, and what it was asked and told."""
+    """A loopback server of these files; where it is, and what it was asked and sent."""
 
     class Its(Handler):
         pass
 
-    Its.files, Its.asked, Its.told = files, [], Queue()
+    Its.files, Its.asked, Its.reports = files, [], Queue()
     with ThreadingHTTPServer(("127.0.0.1", 0), Its) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}", Its
@@ -165,7 +165,7 @@ def test_replaywebpage_shows_the_text_and_the_photos_of_every_zipped_bag(bags: l
     with served(files) as (at, server), showing(f"{at}/0", tmp_path / "profile"):
         count = 0
         for bag in bags:
-            seen = json.loads(server.told.get(timeout=PATIENCE))
+            seen = json.loads(server.reports.get(timeout=PATIENCE))
             text = (bag / "data/text/article.txt").read_text("utf-8") if (bag / "data/text").exists() else ""
             words = " ".join(seen["text"].split())
             missing = [each for each in text.split("\n\n") if " ".join(each.split()) not in words]
@@ -237,7 +237,7 @@ def test_replaywebpage_verifies_the_signature_of_a_wacz_that_was_handed_off(
         "/page": ("text/html", VERIFIED.format(url=page["url"]).encode()),
     }
     with served(files) as (at, server), showing(f"{at}/page", tmp_path / "profile"):
-        rows = {each["id"]: each for each in json.loads(server.told.get(timeout=PATIENCE))}
+        rows = {each["id"]: each for each in json.loads(server.reports.get(timeout=PATIENCE))}
     assert rows["signature"]["matched"] is not is_forged
 
 

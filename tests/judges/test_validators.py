@@ -38,7 +38,7 @@ def bags(tmp_path_factory) -> list[Path]:
 
 
 def _with_an_odd_address(folder: Path) -> None:
-    """A bag of a page whose address browsers send as it is, and which is no URI by RFC 3986."""
+    """A bag of a page whose address browsers send as it is, and which is not a URI by RFC 3986."""
     path = "/news/odd[1]|100%/x?ids[]=3&s=%7E|\\"
     seed = folder.parent / "odd.txt"
     seed.write_text(seed_document(1).replace("/news/1", path), "utf-8")

@@ -17,11 +17,11 @@ def record(tmp_path):
 
 
 def refused(record) -> str:
-    with pytest.raises(StorageError) as told:
+    with pytest.raises(StorageError) as raised:
         read_record(record.parents[1])
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(raised.value)
     assert entry_of_bag(record.parents[1]) is None, "a job that adopts bags passes over it"
-    return str(told.value)
+    return str(raised.value)
 
 
 def test_a_record_is_read(record):

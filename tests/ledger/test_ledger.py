@@ -31,8 +31,8 @@ def job(tmp_path, capsys):
             capsys.readouterr()
             common = ["--json", "--pace", "0", "--config", str(quick), "--bags", str(self.bags)]
             main(["run", *common, *options, str(self.seeds)])
-            told = map(json.loads, capsys.readouterr().out.splitlines())
-            return {each["seed"].rpartition("/")[2]: each["outcome"] for each in told}
+            parsed = map(json.loads, capsys.readouterr().out.splitlines())
+            return {each["seed"].rpartition("/")[2]: each["outcome"] for each in parsed}
 
         def status(self) -> dict[str, int]:
             capsys.readouterr()

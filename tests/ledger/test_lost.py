@@ -61,25 +61,25 @@ def test_what_was_handed_off_is_known_to_the_next_hand_off_too(older):
 
 def test_receipts_are_taken_in_once(older):
     (older / "delivering" / PATH).unlink()
-    told: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     with closing(Ledger(older / "delivering")) as ledger:
-        assert take_receipts(ledger, older / "delivering", lambda *count: told.append(count)) == 1
-        assert take_receipts(ledger, older / "delivering", lambda *count: told.append(count)) == 0
-    assert told == [(1, 1)]
+        assert take_receipts(ledger, older / "delivering", lambda *count: found.append(count)) == 1
+        assert take_receipts(ledger, older / "delivering", lambda *count: found.append(count)) == 0
+    assert found == [(1, 1)]
 
 
-def test_adoption_tells_how_far_it_is(tmp_path):
+def test_adoption_reports_its_progress(tmp_path):
     """1,200 folders that may be bags."""
     for n in range(1200):
         (tmp_path / f"bag-{n}").mkdir()
-    told: list[tuple[int, int]] = []
-    rebuild(tmp_path, lambda *count: told.append(count))
-    assert told == [(500, 1200), (1000, 1200), (1200, 1200)]
+    found: list[tuple[int, int]] = []
+    rebuild(tmp_path, lambda *count: found.append(count))
+    assert found == [(500, 1200), (1000, 1200), (1200, 1200)]
 
 
-def test_a_job_tells_of_it_on_stderr_where_there_is_no_terminal(tmp_path, capsys):
+def test_a_job_says_so_on_stderr_where_there_is_no_terminal(tmp_path, capsys):
     for n in range(600):
         (tmp_path / f"bags/bag-{n}").mkdir(parents=True)
     (tmp_path / "seed.txt").write_text("no address\n")
     assert main(["run", "--bags", str(tmp_path / "bags"), str(tmp_path / "seed.txt")]) == 1
-    assert "the ledger takes in what it does not know: 500 of 600 bags or receipts\n" in capsys.readouterr().err
+    assert "reading bags and receipts that the ledger does not know: 500 of 600\n" in capsys.readouterr().err

@@ -45,9 +45,9 @@ def test_a_failed_seed_whose_document_is_gone_says_so_and_can_be_let_go(bags, ca
     assert "its document is gone" not in status(bags, capsys)
     for name in ("seeds/gone.txt", "seeds/refused.txt", "urls.csv"):
         Path(name).unlink()
-    told = status(bags, capsys)
-    assert told.count("(its document is gone)") == 3
-    assert "'archiver status --forget' lets such seeds go" in told
+    found = status(bags, capsys)
+    assert found.count("(its document is gone)") == 3
+    assert "'archiver status --forget' lets such seeds go" in found
     stated = json.loads(status(bags, capsys, "--json"))["seeds"]
     assert sorted(each["place"].rpartition("/")[2] for each in stated if each["document_gone"]) == [
         *("gone.txt", "refused.txt", "urls.csv:2")

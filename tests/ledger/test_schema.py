@@ -1,4 +1,4 @@
-"""The schema of the ledger: older files are brought up to date, newer ones refused, troubles told apart."""
+"""The schema of the ledger: older files are brought up to date, newer ones refused, troubles distinguished."""
 
 import shlex
 import sqlite3
@@ -90,10 +90,10 @@ def test_a_newer_ledger_is_refused_and_left_as_it_is(older, capsys):
     for command in commands:
         capsys.readouterr()
         assert main(command) == 3, command
-        told = capsys.readouterr().err
-        assert "a newer archiver wrote the ledger" in told
-        assert f"version 7, this one knows {len(MIGRATIONS)}" in told
-        assert "rebuild" not in told, "which would set a good ledger aside"
+        printed = capsys.readouterr().err
+        assert "a newer archiver wrote the ledger" in printed
+        assert f"version 7, this one knows {len(MIGRATIONS)}" in printed
+        assert "rebuild" not in printed, "which would set a good ledger aside"
     assert path.read_bytes() == before
 
 
@@ -155,12 +155,12 @@ def troubles(file: Path) -> Iterator[tuple[str, sqlite3.Error, str]]:
 
 
 def test_full_busy_read_only_and_damaged_are_four_different_lines(file):
-    told = {name: (explained(file, error), words) for name, error, words in troubles(file)}
-    assert len(told) == 4
-    for name, (line, words) in told.items():
+    found = {name: (explained(file, error), words) for name, error, words in troubles(file)}
+    assert len(found) == 4
+    for name, (line, words) in found.items():
         assert words in line, name
         assert ("--rebuild" in line) == (name == "damaged"), "a sound ledger is never set aside"
-    assert f"--bags {shlex.quote(str(file.parents[1]))}'" in told["damaged"][0]
+    assert f"--bags {shlex.quote(str(file.parents[1]))}'" in found["damaged"][0]
 
 
 def test_an_error_on_the_way_is_a_storage_error(file):

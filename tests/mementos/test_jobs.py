@@ -135,7 +135,7 @@ ANSWERS = {
 
 
 @pytest.mark.parametrize("case", ANSWERS)
-def test_what_an_archive_answers_is_told_and_believed_no_further(tmp_path: Path, job: Job, case: str):
+def test_what_an_archive_answers_is_reported_and_believed_no_further(tmp_path: Path, job: Job, case: str):
     given, finding = ANSWERS[case]
     state = State("20220301120000", SAME)
     archive = WebArchive(URL, [state])
@@ -200,8 +200,8 @@ def test_after_429_an_archive_is_left_alone_for_the_run(tmp_path: Path, job: Job
         config = settings(tmp_path, named(web))
         _, results = job.run(seeds(tmp_path / "seeds", 1, 2, 3), site, "--config", config)
         assert sum(map(len, web.seen.values())) == 1
-    told = [job.record(each["bag"])["capture"]["archives"][0]["finding"] for each in results]
-    assert told == ["refuses"] * 3
+    found = [job.record(each["bag"])["capture"]["archives"][0]["finding"] for each in results]
+    assert found == ["refuses"] * 3
 
 
 def test_tokens_and_names_do_not_reach_an_archive(tmp_path: Path, job: Job):

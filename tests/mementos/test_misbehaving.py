@@ -1,4 +1,4 @@
-"""Archives that misbehave, what a lead image from an archive states, and who is told that archives exist."""
+"""Archives that misbehave, what a lead image from an archive states, and who learns that archives exist."""
 
 from pathlib import Path
 
@@ -89,9 +89,9 @@ def test_a_slow_archive_is_waited_for_once_a_run(tmp_path: Path, job: Job, monke
     with Server({f"/news/{n}": [GONE] for n in (1, 2, 3)}) as site, Server(slow) as web:
         _, results = job.run(seeds(tmp_path / "seeds", 1, 2, 3), site, *settings(tmp_path, web))
         assert sum(map(len, web.seen.values())) == 1
-    told = [job.record(each["bag"])["capture"]["archives"][0] for each in results]
-    assert [each["finding"] for each in told] == ["unreachable"] * 3
-    assert len({each["words"] for each in told}) == 1
+    found = [job.record(each["bag"])["capture"]["archives"][0] for each in results]
+    assert [each["finding"] for each in found] == ["unreachable"] * 3
+    assert len({each["words"] for each in found}) == 1
 
 
 def test_a_lead_image_from_an_archive_has_its_own_moment(tmp_path: Path, job: Job):
@@ -125,8 +125,8 @@ def test_a_dry_run_says_who_would_be_asked_and_nobody_is(tmp_path: Path, job: Jo
         for more, when in (((), "addresses that are gone, blocked, unread or differ"), (("always",), "every address")):
             memento = ["--memento", *more] if more else []
             assert main(["run", "--dry-run", "--bags", str(job.bags), *options, *memento, str(folder)]) == 0
-            told = capsys.readouterr().err
-            assert f"would be asked about {when}: the Test Archive (http://127.0.0.1:{web.port}/news/)" in told
+            printed = capsys.readouterr().err
+            assert f"would be asked about {when}: the Test Archive (http://127.0.0.1:{web.port}/news/)" in printed
         main(["run", "--dry-run", "--bags", str(job.bags), *options, "--memento", "never", str(folder)])
         assert "would be asked" not in capsys.readouterr().err
         assert not web.seen
@@ -135,7 +135,7 @@ def test_a_dry_run_says_who_would_be_asked_and_nobody_is(tmp_path: Path, job: Jo
 def test_the_summary_offers_an_archive_where_none_is_named(
     tmp_path: Path, job: Job, capsys: pytest.CaptureFixture[str]
 ):
-    folder, offer = seeds(tmp_path / "seeds", 1, 2), "not found: name a web archive in archiver.toml to ask it for"
+    folder, offer = seeds(tmp_path / "seeds", 1, 2), "not found: name a web archive in archiver.toml to look for"
     with Server({"/news/1": [GONE], "/news/2": [GONE]}) as site, Server({}) as web:
         run = ["run", "--pace", "0", "--connect-to", f":80:127.0.0.1:{site.port}", *NEVER]
         assert main([*run, "--bags", str(tmp_path / "a"), str(folder)]) == 1

@@ -138,7 +138,7 @@ def test_entries_have_fixed_owners_modes_and_the_bagging_date(bag, tmp_path):
 
 
 def test_of_a_folder_the_declaration_comes_last_and_of_a_wacz_the_archive(bag):
-    """What is sent file by file is no bag before its end."""
+    """What is sent file by file is not a bag before its end."""
     paths = [item.path for item in package(source(bag), "folder").items]
     assert paths[-1] == "harbour-1/bagit.txt"
     assert paths[:-1] == sorted(paths[:-1])
@@ -228,7 +228,7 @@ def test_links_and_special_files_do_not_travel_nor_does_what_has_no_seal(bag, tm
         source(bag)
 
 
-def test_empty_folders_and_odd_names_are_told(bag):
+def test_empty_folders_and_odd_names_are_reported(bag):
     assert [each for each in source(bag).notes if "empty folder" in each] == []
     (bag / "data/nothing/below").mkdir(parents=True)
     notes = source(bag).notes

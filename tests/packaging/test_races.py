@@ -94,10 +94,10 @@ def test_what_is_put_back_for_the_validation_is_not_delivered(change, form, bag,
     monkeypatch.setattr(delivery, "measure", measured)
     monkeypatch.setattr(handoff, "validate_bag", validated)
     monkeypatch.setattr(delivery, "deliver", sent)
-    code, (told,), err = hand(capsys, "--form", form, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused"), told
+    code, (result,), err = hand(capsys, "--form", form, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused"), result
     assert nothing(tmp_path / "out")
-    assert len(told["reason"].splitlines()) == 1
+    assert len(result["reason"].splitlines()) == 1
     assert "Traceback" not in err
 
 
@@ -116,14 +116,14 @@ def test_what_changes_once_and_stays_so_is_not_delivered(when, change, form, bag
         return real(*given, **options)
 
     monkeypatch.setattr(module, name, meanwhile)
-    code, (told,), err = hand(capsys, "--form", form, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused"), told
+    code, (result,), err = hand(capsys, "--form", form, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused"), result
     assert nothing(tmp_path / "out")
     assert "Traceback" not in err
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_a_bag_that_lies_still_is_delivered(form, bag, tmp_path, capsys):
-    code, (told,), _ = hand(capsys, "--form", form, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "delivered"), told
+    code, (result,), _ = hand(capsys, "--form", form, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "delivered"), result
     assert not nothing(tmp_path / "out")

@@ -75,9 +75,9 @@ def big(bags: Path) -> Path:
 def test_every_form_arrives_and_a_second_hand_off_is_a_no_op(form, s3, prefix, tmp_path, capsys):
     bag = make(tmp_path / "bags")
     target, files = f"s3://{seaweed.BUCKET}/{prefix}", list(everything(bag))
-    code, (told,), _ = hand(capsys, bag, target, "--form", form)
+    code, (result,), _ = hand(capsys, bag, target, "--form", form)
     notes = ["the WACZ is not signed: no key is named"] if form == "wacz" else []
-    assert (code, told["outcome"], told["notes"]) == (0, "delivered", notes)
+    assert (code, result["outcome"], result["notes"]) == (0, "delivered", notes)
     there = keys(s3, prefix)
     end = "" if form == "folder" else f".{form}"
     assert f"harbour-1{end}.receipt.json" in there
@@ -86,30 +86,30 @@ def test_every_form_arrives_and_a_second_hand_off_is_a_no_op(form, s3, prefix, t
         assert body(s3, prefix, "harbour-1/bagit.txt") == (bag / "bagit.txt").read_bytes()
     else:
         head = s3.head_object(Bucket=seaweed.BUCKET, Key=f"{prefix}/harbour-1{end}")
-        assert head["Metadata"]["sha256"] == told["sha256"]
+        assert head["Metadata"]["sha256"] == result["sha256"]
         data = body(s3, prefix, f"harbour-1{end}")
-        assert hashlib.sha256(data).hexdigest() == told["sha256"]
+        assert hashlib.sha256(data).hexdigest() == result["sha256"]
         if form != "wacz":
             (tmp_path / f"harbour-1{end}").write_bytes(data)
             assert validate_bag(tmp_path / f"harbour-1{end}").ok
     receipt = json.loads(body(s3, prefix, f"harbour-1{end}.receipt.json"))
     assert receipt["target"] == f"{os.environ['AWS_ENDPOINT_URL']}/{seaweed.BUCKET}/{prefix}"
     for more in ((), ("--verify",)):
-        code, (told,), _ = hand(capsys, bag, target, "--form", form, *more)
-        assert (code, told["outcome"]) == (0, "unchanged")
+        code, (result,), _ = hand(capsys, bag, target, "--form", form, *more)
+        assert (code, result["outcome"]) == (0, "unchanged")
     assert keys(s3, prefix) == there
 
 
 def test_a_large_package_goes_in_parts_whose_checksums_the_server_has(s3, prefix, tmp_path, capsys):
     bag = big(tmp_path / "bags")
-    code, (told,), _ = hand(capsys, bag, f"s3://{seaweed.BUCKET}/{prefix}")
-    assert (code, told["outcome"]) == (0, "delivered")
+    code, (result,), _ = hand(capsys, bag, f"s3://{seaweed.BUCKET}/{prefix}")
+    assert (code, result["outcome"]) == (0, "delivered")
     head = s3.head_object(Bucket=seaweed.BUCKET, Key=f"{prefix}/harbour-1.tar", ChecksumMode="ENABLED")
     data = body(s3, prefix, "harbour-1.tar")
     parts = [hashlib.sha256(data[at : at + (8 << 20)]).digest() for at in range(0, len(data), 8 << 20)]
     composite = base64.b64encode(hashlib.sha256(b"".join(parts)).digest()).decode()
     assert head["ChecksumSHA256"] == f"{composite}-{len(parts)}"
-    assert head["Metadata"]["sha256"] == hashlib.sha256(data).hexdigest() == told["sha256"]
+    assert head["Metadata"]["sha256"] == hashlib.sha256(data).hexdigest() == result["sha256"]
 
 
 _DIES = """
@@ -141,10 +141,10 @@ def test_an_upload_that_is_killed_is_gone_on_with_where_it_broke_off(s3, prefix,
     kept: list[bool] = []
     plain = module._kept
     monkeypatch.setattr(module, "_kept", lambda *a: (kept.append(plain(*a) is not None), plain(*a))[1])
-    code, (told,), _ = hand(capsys, bag, target)
-    assert (code, told["outcome"]) == (0, "delivered")
+    code, (result,), _ = hand(capsys, bag, target)
+    assert (code, result["outcome"]) == (0, "delivered")
     assert kept == [True, True, True, False, False]
-    assert hashlib.sha256(body(s3, prefix, "harbour-1.tar")).hexdigest() == told["sha256"]
+    assert hashlib.sha256(body(s3, prefix, "harbour-1.tar")).hexdigest() == result["sha256"]
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=seaweed.BUCKET, Prefix=prefix)
 
 
@@ -154,9 +154,11 @@ def test_an_upload_of_what_has_changed_since_is_given_up_and_begun_anew(s3, pref
     subprocess.run([sys.executable, "-c", _DIES, "handoff", str(bag), target], check=False)
     (bag / "signatures").mkdir(exist_ok=True)
     (bag / "signatures/note.txt").write_bytes(b"added")
-    code, (told,), _ = hand(capsys, bag, target)
-    assert (code, told["outcome"]) == (0, "delivered")
-    assert s3.head_object(Bucket=seaweed.BUCKET, Key=f"{prefix}/harbour-1.tar")["Metadata"]["sha256"] == told["sha256"]
+    code, (result,), _ = hand(capsys, bag, target)
+    assert (code, result["outcome"]) == (0, "delivered")
+    assert (
+        s3.head_object(Bucket=seaweed.BUCKET, Key=f"{prefix}/harbour-1.tar")["Metadata"]["sha256"] == result["sha256"]
+    )
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=seaweed.BUCKET, Prefix=prefix)
 
 
@@ -176,12 +178,12 @@ def test_another_object_of_that_name_is_never_overwritten_not_even_in_a_race(
 
     with monkeypatch.context() as patch:
         patch.setattr(S3Target, "_once", race)
-        code, (told,), _ = hand(capsys, bag, target)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "appeared meanwhile" in told["reason"]
-    code, (told,), _ = hand(capsys, bag, target)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "is there already and is not the same" in told["reason"]
+        code, (result,), _ = hand(capsys, bag, target)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "appeared meanwhile" in result["reason"]
+    code, (result,), _ = hand(capsys, bag, target)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "is there already and is not the same" in result["reason"]
     assert body(s3, prefix, "harbour-1.tar") == b"somebody's"
 
 
@@ -207,12 +209,12 @@ def test_a_server_that_knows_no_conditions_is_asked_first(there, s3, prefix, tmp
         self._server.client.put_object = refuses
 
     monkeypatch.setattr(S3Target, "__init__", old)
-    code, (told,), _ = hand(capsys, make(tmp_path / "bags"), f"s3://{seaweed.BUCKET}/{prefix}")
-    assert (code, told["outcome"]) == ((1, "refused") if there else (0, "delivered"))
+    code, (result,), _ = hand(capsys, make(tmp_path / "bags"), f"s3://{seaweed.BUCKET}/{prefix}")
+    assert (code, result["outcome"]) == ((1, "refused") if there else (0, "delivered"))
     assert (body(s3, prefix, "harbour-1.tar") == b"somebody's") is there
 
 
-def test_what_changes_at_the_far_end_is_told_and_what_is_gone_is_sent_again(s3, prefix, tmp_path, capsys):
+def test_what_changes_at_the_far_end_is_reported_and_what_is_gone_is_sent_again(s3, prefix, tmp_path, capsys):
     bag, target, key = make(tmp_path / "bags"), f"s3://{seaweed.BUCKET}/{prefix}", f"{prefix}/harbour-1.tar"
     hand(capsys, bag, target)
     data = body(s3, prefix, "harbour-1.tar")
@@ -222,8 +224,8 @@ def test_what_changes_at_the_far_end_is_told_and_what_is_gone_is_sent_again(s3, 
     stated = {"sha256": hashlib.sha256(data).hexdigest()}
     s3.put_object(Bucket=seaweed.BUCKET, Key=key, Body=bytes(len(data)), Metadata=stated)
     assert hand(capsys, bag, target)[1][0]["outcome"] == "unchanged"  # by what it says of itself
-    code, (told,), _ = hand(capsys, bag, target, "--verify")
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = hand(capsys, bag, target, "--verify")
+    assert (code, result["outcome"]) == (1, "refused")
     s3.put_object(Bucket=seaweed.BUCKET, Key=key, Body=bytes(len(data)))
     assert hand(capsys, bag, target)[1][0]["outcome"] == "refused"  # it says nothing of itself, so it is read
 
@@ -284,8 +286,8 @@ def test_a_package_is_received_from_the_server_with_its_receipt(s3, prefix, tmp_
     bag, target = big(tmp_path / "bags"), f"s3://{seaweed.BUCKET}/{prefix}"
     hand(capsys, bag, target)
     assert main(["receive", "--json", "--bags", str(tmp_path / "mine"), f"{target}/harbour-1.tar"]) == 0
-    told = json.loads(capsys.readouterr().out)
-    assert (told["outcome"], told["notes"]) == ("received", [])
+    parsed = json.loads(capsys.readouterr().out)
+    assert (parsed["outcome"], parsed["notes"]) == ("received", [])
     assert validate_bag(tmp_path / "mine/harbour-1").ok
     assert list((tmp_path / "mine/.archiver/receiving").glob("*")) == []
     assert main(["receive", "--bags", str(tmp_path / "mine"), f"{target}/absent.tar"]) == 2
@@ -296,14 +298,14 @@ def test_a_group_is_streamed_to_s3_and_taken_in_from_there_bag_by_bag(s3, prefix
     for name in ("one", "two"):
         make(tmp_path / "bags", name, big=name.encode() * 3_000_000)
     target = f"s3://{seaweed.BUCKET}/{prefix}"
-    code, (told,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
-    assert (code, told["outcome"]) == (0, "delivered"), told
+    code, (result,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
+    assert (code, result["outcome"]) == (0, "delivered"), result
     assert main(["receive", "--unpack", "--bags", str(tmp_path / "mine"), f"{target}/g.tar"]) == 0
     for name in ("one", "two"):
         assert validate_bag(tmp_path / "mine" / name).ok
     capsys.readouterr()
-    code, (told,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
-    assert (code, told["outcome"]) == (0, "unchanged")
+    code, (result,), _ = hand(capsys, "--group", "g", tmp_path / "bags", target)
+    assert (code, result["outcome"]) == (0, "unchanged")
 
 
 def test_a_second_server_starts_beside_the_first(server, tmp_path):

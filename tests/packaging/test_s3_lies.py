@@ -42,18 +42,18 @@ def big(bags):
 
 
 def only_late(lie):
-    """A lie about what is there, told once it is there."""
+    """A lie about what is there, once it is there."""
 
-    def told(request: Request) -> None:
+    def answer(request: Request) -> None:
         lie(request) if request.server_state.objects else request.honest()
 
-    return told
+    return answer
 
 
 def without(name: str):
     """An honest answer without a header."""
 
-    def told(request: Request) -> None:
+    def answer(request: Request) -> None:
         plain = request.reply
 
         def reply(body=b"", *heads, status="200 OK", length=True):
@@ -64,7 +64,7 @@ def without(name: str):
         request.reply = reply
         request.honest()
 
-    return told
+    return answer
 
 
 def whole(request: Request) -> None:
@@ -139,7 +139,7 @@ def elsewhere(*heads: str, status: str = "307 Temporary Redirect", body: bytes =
 SMALL = {
     "no size": {"head_object": only_late(without("content-length"))},
     "no tag": {"head_object": only_late(without("etag"))},
-    "a size that is no number": {"head_object": only_late(another(b"", "ETag: x", "Content-Length: many"))},
+    "a size that is not a number": {"head_object": only_late(another(b"", "ETag: x", "Content-Length: many"))},
     "a size below none": {"head_object": only_late(lambda r: r.raw(b"HTTP/1.1 200 OK\r\nContent-Length: -5\r\n\r\n"))},
     "another size": {"head_object": only_late(another(b"x" * 5, 'ETag: "y"'))},
     "a huge size": {
@@ -264,8 +264,8 @@ def test_an_honest_server_of_that_kind_is_delivered_to(tmp_path, capsys):
     """Without it, every test above could pass for another reason."""
     with lying() as server:
         for bag in (make(tmp_path / "a"), big(tmp_path / "b")):
-            code, (told,), err = hand(capsys, "--endpoint", server.address, bag, f"s3://library/{bag.parent.name}")
-            assert (code, told["outcome"]) == (0, "delivered"), (told, err)
+            code, (result,), err = hand(capsys, "--endpoint", server.address, bag, f"s3://library/{bag.parent.name}")
+            assert (code, result["outcome"]) == (0, "delivered"), (result, err)
 
 
 @pytest.mark.parametrize("lie", [zeros, until_it_closes, trickle, whole])
@@ -291,9 +291,9 @@ def test_s3_goes_through_the_proxy_wherever_one_is_named(kind, tmp_path, capsys,
                 monkeypatch.setenv("http_proxy", proxy)
             monkeypatch.chdir(tmp_path)
             bag = make(tmp_path / "bags")
-            code, told, err = hand(
+            code, results, err = hand(
                 capsys, "--config", "archiver.toml", "--endpoint", "http://s3.library.example", bag, "s3://library/in"
             )
-            assert (code, [each["outcome"] for each in told]) == (0, ["delivered"]), err
+            assert (code, [each["outcome"] for each in results]) == (0, ["delivered"]), err
             assert socks.asked if kind == "socks" else http.heads
             assert all(host == "s3.library.example" for _, host, _ in socks.asked)

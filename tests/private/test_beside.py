@@ -92,6 +92,12 @@ def test_facts_that_cannot_be_read_are_not_checked(bag):
     assert private(bag) == [("PRIV006", "info")]
 
 
+def test_a_link_in_the_place_of_the_facts_is_not_followed(bag, tmp_path):
+    place(bag).rename(tmp_path / "elsewhere.json")
+    place(bag).symlink_to(tmp_path / "elsewhere.json")
+    assert private(bag) == [("PRIV006", "info")]
+
+
 def test_a_pipe_in_the_place_of_the_facts_holds_nobody_up(bag):
     place(bag).unlink()
     os.mkfifo(place(bag))
@@ -105,22 +111,22 @@ def test_facts_that_were_altered_are_not_passed_over_because_the_bag_is_unchange
     assert main(["validate", "--quiet", "--since-ledger", str(bag.parent)]) == 1
 
 
-def test_an_audit_tells_of_altered_and_absent_facts(bag, capsys):
+def test_an_audit_reports_altered_and_absent_facts(bag, capsys):
     def audited() -> tuple[int, dict]:
         capsys.readouterr()
         code = main(["audit", "--json", "--quiet", str(bag.parent)])
         return code, json.loads(capsys.readouterr().out)
 
-    code, told = audited()
-    assert (code, told["outcome"], told["changes"], told["notes"]) == (0, "good", [], [])
+    code, results = audited()
+    assert (code, results["outcome"], results["changes"], results["notes"]) == (0, "good", [], [])
     kept = place(bag).read_bytes()
     place(bag).write_bytes(kept + b" ")
-    code, told = audited()
-    assert (code, told["outcome"]) == (1, "changed")
-    assert [each["path"] for each in told["changes"]] == [f".archiver/private/{bag.name}.json"]
+    code, results = audited()
+    assert (code, results["outcome"]) == (1, "changed")
+    assert [each["path"] for each in results["changes"]] == [f".archiver/private/{bag.name}.json"]
     place(bag).unlink()
-    code, told = audited()
-    assert (code, told["outcome"], told["changes"]) == (0, "good", [])
-    assert "left out" in " ".join(told["notes"])
+    code, results = audited()
+    assert (code, results["outcome"], results["changes"]) == (0, "good", [])
+    assert "left out" in " ".join(results["notes"])
     place(bag).write_bytes(kept)
     assert audited()[1]["notes"] == []

@@ -156,11 +156,11 @@ def test_the_search_finds_a_value_however_it_is_encoded(ways, shift):
     for way in ways:
         assume(way not in ("html",) or data.isascii())  # no page writes other bytes so
         data = WAYS[way](data)
-    with pytest.raises(Refused, match="not delivered") as told:
+    with pytest.raises(Refused, match="not delivered") as raised:
         Search(removed).look(data, "data/x.json")
-    assert "data/x.json" in str(told.value)
-    assert "parameter token" in str(told.value)
-    assert SECRET[:4] not in str(told.value)
+    assert "data/x.json" in str(raised.value)
+    assert "parameter token" in str(raised.value)
+    assert SECRET[:4] not in str(raised.value)
 
 
 @given(st.text(string.printable, max_size=300))
@@ -200,9 +200,9 @@ def captured(tmp_path: Path, capsys, name: str, seed: bytes) -> Path:
     (tmp_path / "seeds").mkdir()
     (tmp_path / "seeds" / name).write_bytes(seed)
     with Server(answers) as server:
-        code, (told,) = Job(tmp_path / "bags", capsys).run(tmp_path / "seeds" / name, server)
-    assert code == 0, told
-    return tmp_path / "bags" / told["bag"]
+        code, (result,) = Job(tmp_path / "bags", capsys).run(tmp_path / "seeds" / name, server)
+    assert code == 0, result
+    return tmp_path / "bags" / result["bag"]
 
 
 def seed_text() -> str:
@@ -231,8 +231,8 @@ def test_secrets_of_address_headers_and_seed_are_in_no_part_of_the_copy(tmp_path
     bag = captured(tmp_path, capsys, "report-1.md", seed_text().encode(encoding))
     before = decoded(bag)
     assert [each for each in PLANTED if each.casefold() not in before] == []
-    code, (told,), _ = hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "delivered"), told
+    code, (result,), _ = hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "delivered"), result
     after = decoded(tmp_path / "out")
     assert [each for each in PLANTED if each.casefold() in after] == []
     copy = tmp_path / "out" / f"{bag.name}-redacted"
@@ -250,15 +250,15 @@ def test_a_list_row_gives_names_without_its_query(tmp_path, capsys):
     assert not [name for name in names if "S3CRET" in name or "token" in name]
 
 
-def test_a_copy_of_a_bag_whose_name_tells_has_a_clean_one_inside_and_out(tmp_path, capsys):
+def test_a_copy_of_a_bag_whose_name_has_a_secret_has_a_clean_one_inside_and_out(tmp_path, capsys):
     bag = captured(tmp_path, capsys, "report-1.md", seed_text().encode())
-    telling = f"http-a-example-access_token-S3CRETurl1{bag.name[-26:]}"
+    secret_name = f"http-a-example-access_token-S3CRETurl1{bag.name[-26:]}"
     for path in sorted(bag.rglob("*")):
         if path.is_file() and not path.name.endswith(".gz"):
-            path.write_bytes(path.read_bytes().replace(bag.name.encode(), telling.encode()))
+            path.write_bytes(path.read_bytes().replace(bag.name.encode(), secret_name.encode()))
     for path in list(bag.rglob("*.warc.gz")):
-        path.rename(path.with_name(path.name.replace(bag.name, telling)))
-    bag = bag.rename(bag.with_name(telling))
+        path.rename(path.with_name(path.name.replace(bag.name, secret_name)))
+    bag = bag.rename(bag.with_name(secret_name))
     for path in bag.rglob("datapackage*.json"):
         path.unlink()
     from archiver.packaging.source import source
@@ -280,14 +280,14 @@ def rewritten(folder: Path, *parts: bytes) -> bytes:
 def test_metadata_and_request_records_and_fields_of_the_header_are_clean_too(tmp_path):
     said, other = ({"WARC-Record-ID": f"<urn:uuid:00000000-0000-4000-8000-0000000000{n}>"} for n in ("aa", "ab"))
     fields = b"via: http://a.example/?next=http%3A%2F%2Fb%2F%3Fsid%3DS3CRET1\r\npassword: S3CRET2\r\n"
-    told = json.dumps({"headers": {"Cookie": "a=S3CRET3"}, "u": "http://ada:S3CRET4@a.example/"}).encode()
+    found = json.dumps({"headers": {"Cookie": "a=S3CRET3"}, "u": "http://ada:S3CRET4@a.example/"}).encode()
     request = REQUEST.replace(b"\r\n\r\n", b"\r\nX-Api-Key: S3CRET5\r\nReferer: http://a/?code=S3CRET6\r\n\r\n")
     again = {"WARC-Target-URI": "http://a.example/?token=S3 CRET7", "WARC-Profile": "http://a.example/?key=S3CRET8"}
     out = rewritten(
         tmp_path,
         warcinfo(),
         raw_record("metadata", fields, said | {"Content-Type": "application/warc-fields"}),
-        raw_record("metadata", told, other | {"Content-Type": "application/json"}),
+        raw_record("metadata", found, other | {"Content-Type": "application/json"}),
         exchange("request", request),
         exchange("response", b"HTTP/1.1 200 OK\r\n\r\nbody S3CRET1", again),
     )  # fmt: skip
@@ -299,3 +299,33 @@ def test_metadata_and_request_records_and_fields_of_the_header_are_clean_too(tmp
 def test_markup_of_an_attribute_is_left_as_it_is():
     text = f'<a href="https://a.example/?a=1&amp;token={markup.escape(SECRET)}" class="x">'
     assert without_secrets(text, Removed()) == '<a href="https://a.example/?a=1&amp;token=redacted" class="x">'
+
+
+@pytest.mark.parametrize("value", ["1234", "ab", "kim", "summer", "2024"])
+def test_a_short_or_plain_value_is_found_beside_its_name_and_not_alone(value):
+    removed = Removed()
+    assert without_secrets(f"https://a.example/x?access_token={value}&page=2", removed).count(value) == 0
+    for left in (f"see access_token={value}.", f"x?a=b&Access_Token={value}#top", f"access_token%3D{value}"):
+        assert Search(removed).find(left.encode()), left
+        assert Search(removed).find(base64.b64encode(f"{left}; and more words".encode())), left
+    for other in (f"the {value} of it", f"access_token={value}more", "access_token=REDACTED"):
+        assert Search(removed).find(other.encode()) is None, other
+    assert removed.not_searched() == {"values": 1, "kinds": ["parameter"]}
+
+
+def test_a_copy_says_how_many_values_were_not_searched_for(tmp_path, capsys):
+    page = html(article("Library opens again", PARAGRAPHS))
+    front = f"---\npin: 12\nsupplied_by: Kim\n---\n\nLibrary opens again\n\n{PARAGRAPHS[0]}\n\n"
+    (tmp_path / "seeds").mkdir()
+    (tmp_path / "seeds/a.txt").write_text(f"{front}Original url: http://{HOST}/a?sid=77\n", "utf-8")
+    job = Job(tmp_path / "bags", capsys)
+    with Server({"/a?sid=77": [page]}) as server:
+        _, (result,) = job.run(tmp_path / "seeds", server, "--browser", "never")
+    code, told, _ = hand(capsys, "--redact", "--form", "folder", tmp_path / "bags" / result["bag"], tmp_path / "out")
+    assert code == 0, told
+    (copy,) = (tmp_path / "out").glob("*-redacted")
+    stated = json.loads((copy / "data/provenance.json").read_bytes())["redaction"]["not_searched"]
+    assert stated["values"] >= 2
+    assert {"parameter", "private fact"} <= set(stated["kinds"])
+    assert any("too short or too plain" in note for note in told[0]["notes"])
+    assert validate_bag(copy).ok

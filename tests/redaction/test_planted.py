@@ -26,7 +26,7 @@ pytestmark = pytest.mark.usefixtures("places")
 
 
 @pytest.fixture
-def telling(monkeypatch):
+def secret_name(monkeypatch):
     """Names made as they once were: of the whole address, query included."""
     from archiver.bag import names
 
@@ -37,9 +37,9 @@ def bag_with(tmp_path: Path, capsys, there: str, answers: dict, name: str, seed:
     (tmp_path / "seeds").mkdir(parents=True)
     (tmp_path / "seeds" / name).write_bytes(seed)
     with Server(answers) as server:
-        code, (told,) = Job(tmp_path / "bags", capsys).run(tmp_path / "seeds" / name, server)
-    assert code == 0, told
-    return tmp_path / "bags" / told["bag"]
+        code, (result,) = Job(tmp_path / "bags", capsys).run(tmp_path / "seeds" / name, server)
+    assert code == 0, result
+    return tmp_path / "bags" / result["bag"]
 
 
 def page(*head: str) -> str:
@@ -54,8 +54,8 @@ def seed(there: str, *more: str) -> bytes:
 
 def delivered(bag: Path, out: Path, capsys, form: str) -> set[str]:
     """What is left of markers in what the delivery made: at the target, and as receipts and ledger beside the bag."""
-    code, (told,), err = hand(capsys, "--redact", "--form", form, "--receipts", out / "ours", bag, out / "target")
-    assert (code, told["outcome"]) == (0, "delivered"), (told["reason"], err)
+    code, (result,), err = hand(capsys, "--redact", "--form", form, "--receipts", out / "ours", bag, out / "target")
+    assert (code, result["outcome"]) == (0, "delivered"), (result["reason"], err)
     assert (out / "ours").is_dir()
     return left(out)
 
@@ -132,7 +132,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("kind", "form"), [(kind, form) for kind in NAMES for form in ("folder", "zip", "wacz")])
-@pytest.mark.usefixtures("telling")
+@pytest.mark.usefixtures("secret_name")
 def test_a_bag_and_its_package_named_after_a_token_are_delivered_without_it(kind, form, tmp_path, capsys):
     there = f"/news/1?access_token={mark(1)}&sid={mark(1)}"
     name = NAMES[kind].format(mark(1))

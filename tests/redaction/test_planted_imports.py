@@ -130,14 +130,14 @@ def test_no_marker_of_an_import_is_delivered(kind, form, tmp_path, capsys):
     seed = tmp_path / "bridge.txt"
     seed.write_text("\n\n".join(["Library opens again", *PARAGRAPHS, f"Original url: <{address}>"]), "utf-8")
     code = main(["run", "--json", "--bags", str(tmp_path / "bags"), "--from", str(file), str(seed)])
-    told = json.loads(capsys.readouterr().out.splitlines()[0])
-    assert (code, told["outcome"]) == (0, "captured"), told
-    bag = tmp_path / "bags" / told["bag"]
+    result = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (code, result["outcome"]) == (0, "captured"), result
+    bag = tmp_path / "bags" / result["bag"]
     assert MARK in str(left(bag)), "nothing was planted"
     out = tmp_path / "out"
     (out / "target").mkdir(parents=True)
-    code, (told,), err = hand(capsys, "--redact", "--form", form, "--receipts", out / "ours", bag, out / "target")
-    assert (code, told["outcome"]) == (0, "delivered"), (told["reason"], err)
+    code, (result,), err = hand(capsys, "--redact", "--form", form, "--receipts", out / "ours", bag, out / "target")
+    assert (code, result["outcome"]) == (0, "delivered"), (result["reason"], err)
     assert left(out) == set()
     if form == "folder":
         report = validate_bag(next((out / "target").glob("*-redacted")))
@@ -150,7 +150,7 @@ def test_a_package_is_not_taken_for_a_bag_to_redact(form, tmp_path, capsys):
     package = tmp_path / f"x-access_token={mark(1)}.{form}"
     package.write_bytes(b"PK\x03\x04" if form == "zip" else bytes(10_240))
     (tmp_path / "target").mkdir()
-    code, told, err = hand(capsys, "--redact", package, tmp_path / "target")
-    assert (code, told) == (2, [])
+    code, results, err = hand(capsys, "--redact", package, tmp_path / "target")
+    assert (code, results) == (2, [])
     assert "a bag is a folder" in err
     assert list((tmp_path / "target").iterdir()) == []

@@ -55,15 +55,15 @@ def bag(tmp_path, capsys) -> Path:
     }
     with Server(answers) as server:
         job = Job(tmp_path / "bags", capsys)
-        code, (told,) = job.run(seeds(tmp_path / "seeds", 1), server)
-    assert code == 0, told
-    return tmp_path / "bags" / told["bag"]
+        code, (result,) = job.run(seeds(tmp_path / "seeds", 1), server)
+    assert code == 0, result
+    return tmp_path / "bags" / result["bag"]
 
 
 @pytest.fixture
 def copy(bag, tmp_path, capsys) -> Path:
-    code, (told,), _ = hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "delivered"), told
+    code, (result,), _ = hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "delivered"), result
     return tmp_path / "out" / f"{bag.name}-redacted"
 
 
@@ -116,23 +116,23 @@ def test_bodies_text_and_all_other_headers_are_those_of_the_sealed_bag(bag, copy
 def test_a_changed_record_has_a_new_id_and_a_record_beside_it_says_from_which_it_was_made(bag, copy):
     before, after = records(bag), records(copy)
     record = json.loads((copy / "data/provenance.json").read_bytes())
-    told = record["redaction"]
-    assert told["of"] == {
+    found = record["redaction"]
+    assert found["of"] == {
         "name": bag.name,
         "identifier": f"urn:uuid:{re.search('[0-9a-f-]{36}', (bag / 'bag-info.txt').read_text())[0]}",
         "seal": custody.seal(bag),
     }
-    assert told["records"]
+    assert found["records"]
     markers = {block for kind, _, block in after.values() if kind == "metadata"}
-    for each in told["records"]:
+    for each in found["records"]:
         assert each["original"] in before
         assert each["original"] not in after
         assert each["id"] in after
         assert len(after[each["id"]][2]) - len(before[each["original"]][2]) == each["grown"]
         assert any(f"redacted-from: {each['original']}\r\n".encode() in marker for marker in markers)
-    headers = {name for each in told["records"] for name in each["headers"]}
+    headers = {name for each in found["records"] for name in each["headers"]}
     assert {"set-cookie", "x-api-key"} <= headers
-    assert {"session", "access_token"} <= {name for each in told["records"] for name in each["parameters"]}
+    assert {"session", "access_token"} <= {name for each in found["records"] for name in each["parameters"]}
     same = set(before) & set(after)
     assert same, "what holds no secret keeps its id"
     assert all(before[each] == after[each] for each in same)
@@ -167,8 +167,8 @@ def test_a_second_hand_off_is_a_no_op_and_the_receipt_names_both_seals(bag, copy
     jsonschema.validate(receipt, SCHEMA)
     assert receipt["bag"]["seal"] == custody.seal(bag)
     assert receipt["derived"] == {"seal": custody.seal(copy), "for": None, "redacted": True}
-    code, (told,), _ = hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "unchanged")
+    code, (result,), _ = hand(capsys, "--redact", "--form", "folder", bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "unchanged")
     assert main(["receive", "--bags", str(tmp_path / "mine"), str(copy)]) == 0
     assert not list((bag.parent / ".archiver").glob("derived-*"))
 
@@ -181,22 +181,22 @@ def test_an_access_copy_is_the_same_bytes_each_time(bag, copy, tmp_path, capsys)
 def test_an_access_copy_is_made_for_a_receiver_too(bag, tmp_path, capsys):
     (tmp_path / "set.toml").write_text('organisation = "L"\naptrust_access = "Restricted"\n')
     options = ["--config", tmp_path / "set.toml", "--redact", "--for", "aptrust"]
-    code, (told,), _ = hand(capsys, *options, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "delivered"), told
-    assert validate_bag(Path(told["package"])).ok
-    assert main(["receive", "--bags", str(tmp_path / "mine"), told["package"]]) == 0
+    code, (result,), _ = hand(capsys, *options, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "delivered"), result
+    assert validate_bag(Path(result["package"])).ok
+    assert main(["receive", "--bags", str(tmp_path / "mine"), result["package"]]) == 0
     assert [secret for secret in SECRETS if secret.encode() in plain(tmp_path / "mine" / f"{bag.name}-redacted")] == []
 
 
 def test_a_copy_is_not_made_over_and_a_bag_of_others_is_refused(copy, tmp_path, capsys):
-    code, (told,), _ = hand(capsys, "--redact", copy, tmp_path / "copies")
-    assert (code, told["reason"]) == (1, "it is an access copy already")
+    code, (result,), _ = hand(capsys, "--redact", copy, tmp_path / "copies")
+    assert (code, result["reason"]) == (1, "it is an access copy already")
     builder = Builder()
     builder.record = None
     other = builder.write(tmp_path / "others/x")
-    code, (told,), _ = hand(capsys, "--redact", other, tmp_path / "copies")
+    code, (result,), _ = hand(capsys, "--redact", other, tmp_path / "copies")
     assert code == 1
-    assert "archiver's own bags" in told["reason"]
+    assert "archiver's own bags" in result["reason"]
     assert main(["handoff", "--redact", "--group", "g", str(copy), str(tmp_path / "copies")]) == 2
 
 
@@ -310,8 +310,8 @@ def test_a_record_without_secrets_stays_as_it_is_but_for_the_warcinfo_it_belongs
 
 def test_archives_of_other_kinds_are_refused_not_passed_on(bag, tmp_path, capsys):
     (bag / "data/wacz/archive/more.warc").write_bytes(b"WARC/1.1")
-    code, (told,), _ = hand(capsys, "--redact", bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = hand(capsys, "--redact", bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
     with pytest.raises(Refused, match="not rewritten"):
         redact(source(bag), StagedBag(tmp_path, "x", "0" * 32), datetime(2026, 1, 1, tzinfo=UTC))
 

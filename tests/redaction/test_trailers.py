@@ -45,11 +45,11 @@ def rewritten(folder: Path, block: bytes) -> tuple[bytes, bytes]:
     ],
 )
 def test_secrets_in_trailers_go_and_body_and_other_trailers_stay(secret, tmp_path):
-    data, told = rewritten(tmp_path, HEAD + BODY + secret + b"X-Sum: 12\r\n\r\n")
+    data, listed = rewritten(tmp_path, HEAD + BODY + secret + b"X-Sum: 12\r\n\r\n")
     plain = gzip.decompress(data)
     assert b"S3CRET" not in plain
     assert BODY in plain
-    assert b"X-Sum: 12\r\n\r\n" in told
+    assert b"X-Sum: 12\r\n\r\n" in listed
     found, findings = read_warc(io.BytesIO(data), "x", len(data))
     assert [each for each in findings if each.severity == "error"] == []
     assert [each.type for each in found] == ["warcinfo", "request", "response", "metadata"]
@@ -115,12 +115,12 @@ def test_a_body_stays_what_it_is_and_broken_framing_alone_refuses_nothing(block,
 
 def test_the_head_of_the_answer_behind_an_interim_one_is_a_head(tmp_path):
     early = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"
-    data, told = rewritten(
+    data, found = rewritten(
         tmp_path, early + early + b"HTTP/1.1 200 OK\r\nSet-Cookie: sid=S3CRETLATE\r\n\r\n<p>HTTP/1.1 100 no"
     )
     assert b"S3CRET" not in gzip.decompress(data)
-    assert b"HTTP/1.1 200 OK" in told
-    assert b"<p>" not in told
+    assert b"HTTP/1.1 200 OK" in found
+    assert b"<p>" not in found
 
 
 def test_trailers_without_end_are_refused(tmp_path, monkeypatch):

@@ -27,14 +27,14 @@ def bags(tmp_path_factory) -> Path:
     return folder
 
 
-def told(bags: Path, capsys: pytest.CaptureFixture[str], command: str = "report") -> dict:
+def reported(bags: Path, capsys: pytest.CaptureFixture[str], command: str = "report") -> dict:
     capsys.readouterr()
     assert main([command, "--bags", str(bags), "--json"]) == 0
     return json.loads(capsys.readouterr().out)
 
 
 def test_totals_verdicts_agencies_and_sizes_are_those_of_the_bags(bags, capsys):
-    report = told(bags, capsys)
+    report = reported(bags, capsys)
     assert report["outcomes"] == {"blocked": 1, "captured": 6, "gone": 1, "unread": 1}
     assert report["verdicts"] == {"same": 4, "edited": 1, "typographic": 1}
     assert (report["seeds"], report["kept"], report["looked_into"]) == (9, 9, 9)
@@ -57,7 +57,7 @@ def test_totals_verdicts_agencies_and_sizes_are_those_of_the_bags(bags, capsys):
 
 
 def test_status_has_the_same_groups_of_failures(bags, capsys):
-    status, report = told(bags, capsys, "status"), told(bags, capsys)
+    status, report = reported(bags, capsys, "status"), reported(bags, capsys)
     assert status["failures"] == [
         {name: each[name] for name in ("cause", "count", "hosts", "more")} for each in report["failures"]
     ]
@@ -68,7 +68,7 @@ def test_restrictions_in_force_are_listed(bags, capsys):
     bag = next(each for each in bags.iterdir() if each.name.startswith("ferry"))
     main(["takedown", str(bag), "--reason", "the agency asked"])
     try:
-        (noted,) = told(bags, capsys)["restrictions"]
+        (noted,) = reported(bags, capsys)["restrictions"]
         assert (noted["bag"], noted["access"], noted["reason"]) == (bag.name, "taken-down", "the agency asked")
         main(["report", "--bags", str(bags)])
         assert "taken-down" in capsys.readouterr().out

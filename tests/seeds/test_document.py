@@ -551,7 +551,7 @@ def test_every_encoding_and_line_end_reads_the_same(encoding, end):
     assert "".join(part.raw for part in seed.parts) == text
 
 
-def test_utf_16_without_a_mark_is_told_in_cyrillic_too():
+def test_utf_16_without_a_mark_is_recognised_in_cyrillic_too():
     text = "Міст відкрито\n\nМіст знову відкрито." + TAIL
     for encoding in ("utf-16-le", "utf-16-be"):
         assert read(text.encode(encoding)).encoding == encoding
@@ -765,7 +765,7 @@ def test_labels_of_many_languages_name_the_address(label):
 
 
 @pytest.mark.parametrize(
-    ("stated", "url", "told"),
+    ("stated", "url", "left_off"),
     [
         (f"{URL}.", URL, "'.'"),
         (f"{URL}”", URL, "'”'"),
@@ -780,6 +780,6 @@ def test_labels_of_many_languages_name_the_address(label):
         (f"{URL}?a=*b*&c=_d_e", f"{URL}?a=*b*&c=_d_e", ""),
     ],
 )
-def test_punctuation_around_an_address_is_no_part_of_it_and_what_is_left_off_is_told(stated, url, told):
+def test_punctuation_around_an_address_is_no_part_of_it_and_what_is_left_off_is_reported(stated, url, left_off):
     seed = read(f"Headline\n\nText of it here.\n\nOriginal url: {stated}\n")
-    assert seed.url == url and (told in " ".join(seed.remarks) if told else not seed.remarks)
+    assert seed.url == url and (left_off in " ".join(seed.remarks) if left_off else not seed.remarks)

@@ -31,7 +31,7 @@ def bags(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> list[Path]:
     return found
 
 
-def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, dict[str, object]]:
+def compared(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, dict[str, object]]:
     capsys.readouterr()
     code = main(["diff", "--json", *map(str, arguments)])
     return code, json.loads(capsys.readouterr().out)
@@ -39,20 +39,20 @@ def told(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, d
 
 def test_a_dropped_agency_line_and_changed_words_are_found(bags: list[Path], capsys: pytest.CaptureFixture[str]):
     first, second, third, again = bags
-    code, found = told(capsys, first, second)
+    code, found = compared(capsys, first, second)
     codes = {each["code"] for each in found["findings"]}  # type: ignore[attr-defined]
     assert (code, found["same"]) == (1, False)
     assert {"number-changed", "name-changed"} <= codes
-    code, found = told(capsys, third, second)  # the order of the arguments does not matter
+    code, found = compared(capsys, third, second)  # the order of the arguments does not matter
     assert code == 1
     assert found["older"]["bag"] == second.name  # type: ignore[index]
     assert [each["name"] for each in found["credits"]["dropped"]] == ["AFP"]  # type: ignore[index]
     codes = {each["code"] for each in found["findings"]}  # type: ignore[attr-defined]
     assert {"credit-dropped", "paragraph-removed"} <= codes
-    assert told(capsys, third, again)[0] == 0
+    assert compared(capsys, third, again)[0] == 0
 
 
-def test_people_are_told_the_same(bags: list[Path], capsys: pytest.CaptureFixture[str]):
+def test_people_are_shown_the_same(bags: list[Path], capsys: pytest.CaptureFixture[str]):
     assert main(["diff", str(bags[0]), str(bags[2])]) == 1
     out = capsys.readouterr().out
     assert "credit-dropped: AFP (contributor): AFP contributed reporting." in out
@@ -68,7 +68,7 @@ def test_a_notice_that_a_page_got_or_lost_is_a_difference(tmp_path: Path, capsys
         with Server({"/news/1": [html(article(TITLE, text))]}) as server:
             _, (result,) = job.run(folder, server, "--recapture")
         found.append(job.bags / result["bag"])
-    _, said = told(capsys, *found)
+    _, said = compared(capsys, *found)
     assert [each["text"] for each in said["notices"]["added"]] == [notice]  # type: ignore[index]
     assert said["notices"]["dropped"] == []  # type: ignore[index]
     assert main(["diff", *map(str, found)]) == 1
@@ -109,9 +109,9 @@ def test_another_photo_under_the_same_words_is_found(tmp_path: Path, capsys: pyt
         with Server({"/news/1": [page], "/p.jpg": [picture]}) as server:
             _, (result,) = job.run(folder, server, "--recapture", "--browser", "never")
         found.append(job.bags / result["bag"])
-    code, same = told(capsys, found[0], found[1])
+    code, same = compared(capsys, found[0], found[1])
     assert (code, same["same"], same["findings"]) == (0, True, [])
-    code, other = told(capsys, found[1], found[2])
+    code, other = compared(capsys, found[1], found[2])
     digests = [other[each]["photo"] for each in ("older", "newer")]  # type: ignore[index]
     assert all(digests)
     assert (code, other["same"]) == (1, False)

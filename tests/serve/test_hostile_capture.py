@@ -52,14 +52,14 @@ const attacks = {
     w.document.body.append(a); a.click(); },
   serviceWorker: (w, at) => w.navigator.serviceWorker.register("/evil-sw.js", {scope: "/"}),
   serviceWorkerData: (w, at) => w.navigator.serviceWorker.register("data:text/javascript,fetch('" + at.http + "/sw')"),
-  storage: (w, at) => { let v = w; for (let n = 0; n < 9; n++) { v = v.parent; told.push(v.localStorage.length +
+  storage: (w, at) => { let v = w; for (let n = 0; n < 9; n++) { v = v.parent; reported.push(v.localStorage.length +
     JSON.stringify(v.localStorage) + v.location.href); } },
-  topPage: (w, at) => { told.push(w.top.document.documentElement.outerHTML + w.top.location.href); },
-  referrer: (w, at) => { told.push(w.document.referrer + w.parent.parent.document.referrer); },
-  room: (w, at) => w.fetch(at.room + "/?format=json").then(r => r.text()).then(t => told.push(t)),
+  topPage: (w, at) => { reported.push(w.top.document.documentElement.outerHTML + w.top.location.href); },
+  referrer: (w, at) => { reported.push(w.document.referrer + w.parent.parent.document.referrer); },
+  room: (w, at) => w.fetch(at.room + "/?format=json").then(r => r.text()).then(t => reported.push(t)),
   topLocation: (w, at) => { w.top.location = at.http + "/top"; },
 };
-const told = [];
+const reported = [];
 async function run() {
   const origins = [...location.ancestorOrigins];
   const at = {http: "http://127.0.0.1:TCP", ws: "ws://127.0.0.1:TCP", udp: UDP, room: origins[origins.length - 1]};
@@ -71,16 +71,16 @@ async function run() {
   const first = bare[bare.length - 1];
   first.Node.prototype.appendChild.call(document.body, first.document.createElement("iframe"));
   const fresh = bare[bare.length - 1];
-  told.push("fresh is " + (String(fresh.fetch).includes("native code") ? "native" : "not native"));
+  reported.push("fresh is " + (String(fresh.fetch).includes("native code") ? "native" : "not native"));
   for (const [name, attack] of Object.entries(attacks)) for (const [whose, w] of [["own", window], ["fresh", fresh]]) {
     // From its own window the replay takes these for links, and goes there itself.
     if (whose === "own" && ["target", "popup", "form", "topLocation"].includes(name)) continue;
     try {
       await Promise.race([attack(w, at), new Promise(done => setTimeout(done, 300))]);
-      told.push(name + " " + whose + " went through");
-    } catch (error) { told.push(name + " " + whose + ": " + error); }
+      reported.push(name + " " + whose + " went through");
+    } catch (error) { reported.push(name + " " + whose + ": " + error); }
   }
-  put(window, "pre", {id: "told", textContent: JSON.stringify(told)});
+  put(window, "pre", {id: "reported", textContent: JSON.stringify(reported)});
 }
 run();
 """
@@ -126,7 +126,7 @@ def test_a_hostile_capture_reaches_neither_the_room_nor_the_network(tmp_path: Pa
             room = context.new_page()
             room.goto(address)
             room.evaluate(f"localStorage.setItem('kept', {SECRET!r})")
-            told = attacked(room, address, bags)
+            found = attacked(room, address, bags)
             assert room.url.startswith(address), "it was not led away"
             for path in LEADING:
                 replayed(room, address, bag_of(bags, path))
@@ -135,13 +135,13 @@ def test_a_hostile_capture_reaches_neither_the_room_nor_the_network(tmp_path: Pa
             context.close()
     assert len(windows) == 1, "no window was opened"
     assert listener.heard == []
-    assert told[0] == "fresh is native"
-    said = json.dumps(told)
+    assert found[0] == "fresh is native"
+    said = json.dumps(found)
     assert SECRET not in said
     assert address.split("/")[3] not in said, "the token of the room is not known to it"
     # From its own window the replay shows it a top page of its own; from the fresh one there is the browser's.
     names = ("storage", "topPage", "topLocation", "serviceWorker", "serviceWorkerData", "room")
-    through = [f"{name} fresh went through" for name in names if f"{name} fresh went through" in told]
+    through = [f"{name} fresh went through" for name in names if f"{name} fresh went through" in found]
     assert not through
 
 
@@ -179,8 +179,8 @@ def replayed(room, address: str, bag: Path):
 
 
 def attacked(room, address: str, bags: Path) -> list[str]:
-    """What the capture that stays told of its attacks."""
+    """What the capture that stays reported of its attacks."""
     frame = replayed(room, address, bag_of(bags, "/staying"))
-    text = frame.locator("#told").text_content(timeout=60_000)
+    text = frame.locator("#reported").text_content(timeout=60_000)
     room.wait_for_timeout(2000)
     return list(json.loads(text))

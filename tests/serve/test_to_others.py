@@ -1,4 +1,4 @@
-"""Beyond loopback the gate decides: nothing of a bag that is not open is in any answer, nor in what a search tells."""
+"""Beyond loopback the gate decides: nothing of a bag that is not open is in any answer, nor in what a search finds."""
 
 import json
 import shutil
@@ -40,7 +40,7 @@ def everything(room: Made) -> str:
 
 
 @pytest.mark.parametrize("level", LEVELS)
-def test_nothing_of_a_bag_that_is_not_open_is_told_to_others(tmp_path: Path, level: str | None):
+def test_nothing_of_a_bag_that_is_not_open_is_shown_to_others(tmp_path: Path, level: str | None):
     with Made(tmp_path, host="0.0.0.0") as made:
         made.bag("open", headline="Harbour", text="The quay.", access="open")
         agency = {"name": MARK, "agency": MARK, "role": MARK, "of": "article", "text": MARK, "kind": "organisation"}
@@ -58,10 +58,10 @@ def test_nothing_of_a_bag_that_is_not_open_is_told_to_others(tmp_path: Path, lev
         )
         assert made.found("harbour") == ["open"]
         assert made.found(MARK) == []
-        told = everything(made).replace(f"?q={MARK}", "").replace(f'value="{MARK}"', "").replace(f"={MARK}", "")
-        told = told.replace(f"<title>{MARK} –", "")  # what was typed is said back
-        assert MARK not in told
-        assert '"total": 1' in told
+        listed = everything(made).replace(f"?q={MARK}", "").replace(f'value="{MARK}"', "").replace(f"={MARK}", "")
+        listed = listed.replace(f"<title>{MARK} –", "")  # what was typed is said back
+        assert MARK not in listed
+        assert '"total": 1' in listed
 
 
 def test_an_embargo_and_a_restriction_hold_at_once(tmp_path: Path):

@@ -71,8 +71,8 @@ class Shown:
 
     def by(self, initiator: str) -> list[str]:
         """`METHOD address` of the exchanges that it asked for, favicons left out."""
-        told = self.record["capture"]["exchanges"]
-        asked = (f"{each.get('method', 'GET')} {each['url']}" for each in told if each["initiator"] == initiator)
+        found = self.record["capture"]["exchanges"]
+        asked = (f"{each.get('method', 'GET')} {each['url']}" for each in found if each["initiator"] == initiator)
         return [each for each in asked if not each.endswith("/favicon.ico")]
 
 

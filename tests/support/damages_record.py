@@ -1,4 +1,4 @@
-"""Damages to the record and to what it tells of, with all checksums of the bag made to fit (docs/bag-format.md, 4)."""
+"""Damages to the record and to what it names, with all checksums of the bag made to fit (docs/bag-format.md, 4)."""
 
 from pathlib import Path
 
@@ -93,7 +93,7 @@ def page_with_every_fact_changed(b):
 
 
 @made(f"REC006 {RECORD}", f"REC013 {RECORD}")
-def exchange_told_twice(b):
+def exchange_stated_twice(b):
     b.record["capture"]["exchanges"] *= 2
 
 

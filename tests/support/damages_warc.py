@@ -38,7 +38,7 @@ def answered(b: Builder, block: bytes | None = None, **fields: str | None) -> No
 
 
 def sized(b: Builder, block: bytes) -> None:
-    """The record tells the length of another response block."""
+    """The record states the length of another response block."""
     b.record["capture"]["exchanges"][0]["bytes"] = len(block)
 
 

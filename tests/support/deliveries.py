@@ -20,7 +20,7 @@ def make(bags: Path, name: str = "harbour-1", **payload: bytes) -> Path:
     builder.payload |= {f"data/{path}": data for path, data in payload.items()}
     builder.info = ["External-Identifier: urn:uuid:00000000-0000-4000-8000-0000000000aa"]
     bag = builder.write(bags / name)
-    append(bag, "sealing", at=datetime(2026, 3, 1, tzinfo=UTC), agent=Agent(), detail={})  # so that it is no guest
+    append(bag, "sealing", at=datetime(2026, 3, 1, tzinfo=UTC), agent=Agent(), detail={})  # so that it is not a guest
     return bag
 
 

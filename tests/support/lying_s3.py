@@ -1,6 +1,6 @@
 """An S3 server of a few lines on loopback, which answers some of its questions with lies.
 
-It is honest about what it is not told to lie about, and knows no signatures. A lie is a function of the request that
+It is honest about all else, and knows no signatures. A lie is a function of the request that
 writes its own answer to the connection; it is asked for by the operation's name.
 """
 
@@ -71,7 +71,7 @@ class Request(BaseHTTPRequestHandler):
         }[self.command]
 
     def handle_one_request(self) -> None:
-        """One, and the next; a client that went away is no error."""
+        """One, and the next; a client that went away is not an error."""
         try:
             super().handle_one_request()
         except OSError:

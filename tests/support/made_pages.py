@@ -70,8 +70,8 @@ def _bodies(language: str) -> Iterator[tuple[str, str]]:
     yield "table", f"<p>{parts[0]}</p><p>{parts[1]}</p>{table}<p>{parts[2]}</p>"
     wrapped = table.replace("<td>", "<td><p>").replace("</td>", "</p></td>")
     yield "table-of-paragraphs", f"<p>{parts[0]}</p><p>{parts[1]}</p>{wrapped}<p>{parts[2]}</p>"
-    told = "".join(f"<dt>{each[:16]}</dt><dd>{each}</dd>" for each in short)
-    yield "definitions", f"<p>{parts[0]}</p><dl>{told}</dl><p>{parts[3]}</p>"
+    found = "".join(f"<dt>{each[:16]}</dt><dd>{each}</dd>" for each in short)
+    yield "definitions", f"<p>{parts[0]}</p><dl>{found}</dl><p>{parts[3]}</p>"
     turns = "".join(f"<p><strong>{'AB'[n % 2]}:</strong> {each}</p>" for n, each in enumerate(short))
     yield "interview", f"<p>{parts[0]}</p>{turns}"
     entries = "".join(f"<div class=entry><time>{8 + n}:30</time><p>{part}</p></div>" for n, part in enumerate(parts))

@@ -37,7 +37,7 @@ FACTS = {
     "photographer": "Robin Mqphotographer",
     "seed headline": "Mqtitle",
 }
-"""What the page says and its metadata may tell: gone where a bag is closed, not where facts may be known."""
+"""What the page says and its metadata may state: gone where a bag is closed, not where facts may be known."""
 CONTENT = {
     "body": "Mqbody",
     "caption": "Mqcaption",

@@ -82,7 +82,7 @@ def issue(
     path_length: int | None = None,
     in_name: str | None = None,
 ) -> Holder:
-    """A new key and its certificate; `usage` is the one key usage, `site` where revocation is told."""
+    """A new key and its certificate; `usage` is the one key usage, `site` where revocation is published."""
     key = KEYS[kind]()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     if in_name:  # an e-mail address, as a part of the name

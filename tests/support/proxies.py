@@ -1,4 +1,4 @@
-"""A SOCKS 5 proxy on loopback (RFC 1928), which resolves names as it is told and remembers what it was asked for."""
+"""A SOCKS 5 proxy on loopback (RFC 1928), which resolves names as configured and remembers what it was asked for."""
 
 import socket
 import socketserver

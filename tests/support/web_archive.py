@@ -1,4 +1,4 @@
-"""A hand-made web archive on loopback: CDX, TimeGate, TimeMap and mementos of one address, faithful unless told not to
+"""A hand-made web archive on loopback: CDX, TimeGate, TimeMap and mementos of one address, faithful unless asked not to
 be."""
 
 import json

@@ -1,4 +1,4 @@
-"""A loopback server that sends exactly the bytes it is told and keeps exactly the bytes it was sent.
+"""A loopback server that sends exactly the bytes it is given and keeps exactly the bytes it was sent.
 
 A path has a list of answers, used in turn, the last one again and again. An answer is bytes, or a tuple of steps: bytes
 to send, seconds to wait, CLOSE or RESET, an iterable of bytes, a function that is given the connection. After an answer

@@ -79,12 +79,12 @@ def test_changes_are_bracketed_by_neighbours_and_the_agency_line_is_named(traced
     assert code == 0
     assert asked <= 40
     assert [(each["after"], each["before"]) for each in found["changes"]] == [(day(36), day(37)), (day(80), day(81))]
-    told = f'the credit line "{AGENCY}" is last seen {day(80)}, absent from {day(81)}'
-    assert told in found["changes"][1]["what"]
+    listed = f'the credit line "{AGENCY}" is last seen {day(80)}, absent from {day(81)}'
+    assert listed in found["changes"][1]["what"]
     assert [each["verdict"] for each in found["states"]][1] == "same"
     assert [each["status"] for each in found["states"]] == [200, 200, 200]
     assert (found["held"], found["read"]) == (100, asked - 1)
-    assert any("not read nothing is said" in each for each in found["notes"])
+    assert any("not read: nothing is said" in each for each in found["notes"])
     assert list(found)[:5] == ["seed", "states", "changes", "read", "held"]
     assert list(found["states"][0]) == ["from", "to", "verdict", "seed_coverage", "uri", "status"]
 
@@ -297,5 +297,21 @@ def test_the_users_seed_has_its_states_named_and_its_exact_spelling_in_none(
     assert not {"same"} & {each["verdict"] for each in found["states"]}
     (change,) = found["changes"]
     assert (change["after"], change["before"]) == ("2022-03-03T12:00:00Z", "2022-03-04T12:00:00Z")
-    (told,) = [each for each in found["notes"] if "exact spelling occurs in none of the 2 texts" in each]
-    assert "Zelenskyy" in told
+    (result,) = [each for each in found["notes"] if "exact spelling occurs in none of the 2 texts" in each]
+    assert "Zelenskyy" in result
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_with_redact_no_token_of_an_address_is_shown(as_json: bool, folder: Path, capsys: pytest.CaptureFixture[str]):
+    """Neither in the seed's address nor in what is said of the archive, which has no capture of it."""
+    address = f"{URL}?access_token=S3CRETX9&page=1"
+    seed = folder / "seeds/report-001.txt"
+    seed.write_text(seed.read_text("utf-8").replace(f"<{URL}>", f"<{address}>"), "utf-8")
+    archive = WebArchive(address, [State("20220101120000", EARLY), State("20220201120000", SAME)])
+    with Server(archive.answers()) as web:
+        where = ["--config", settings(folder, web), "--bags", str(folder / "b"), *(["--json"] if as_json else [])]
+        for redact in (False, True):
+            main(["trace", *where, *(["--redact"] if redact else []), str(seed)])
+            out = capsys.readouterr().out
+            assert ("S3CRETX9" in out) is not redact, out
+            assert "page=1" in out

@@ -97,11 +97,11 @@ def sent_and_received(bag: Path, form: str, folder: Path) -> str:
     """The outcome of the hand-off; what was delivered is received, and compared."""
     before = everything(bag)
     (folder / "out").mkdir(exist_ok=True)
-    (told,) = api.handoff(bag, folder / "out", form=form)
-    if told.outcome == "refused":
-        assert told.reason
+    (result,) = api.handoff(bag, folder / "out", form=form)
+    if result.outcome == "refused":
+        assert result.reason
         return "refused"
-    (taken,) = api.receive([told.package], bags=folder / "in")
+    (taken,) = api.receive([result.package], bags=folder / "in")
     assert taken.outcome == "received", taken.reason
     arrived = Path(taken.bag)
     assert (everything(arrived), (arrived / "data").is_dir()) == (before, True)

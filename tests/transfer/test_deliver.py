@@ -31,9 +31,9 @@ def bag(tmp_path) -> Path:
 @pytest.mark.parametrize("form", FORMS)
 def test_a_delivery_leaves_the_package_a_receipt_at_both_ends_and_a_custody_event(form, bag, tmp_path, capsys):
     before = everything(bag)
-    code, (told,), err = hand(capsys, bag, tmp_path / "out", "--form", form)
+    code, (result,), err = hand(capsys, bag, tmp_path / "out", "--form", form)
     unsigned = ["the WACZ is not signed: no key is named"] if form == "wacz" else []
-    assert (code, told["outcome"], told["notes"]) == (0, "delivered", unsigned)
+    assert (code, result["outcome"], result["notes"]) == (0, "delivered", unsigned)
     assert "1 bag: 1 delivered, 0 unchanged, 0 refused" in err
     end = "" if form == "folder" else f".{form}"
     expected = {f"harbour-1{end}", f"harbour-1{end}.receipt.json", *(["harbour-1.wacz.tags"] if form == "wacz" else [])}
@@ -42,11 +42,11 @@ def test_a_delivery_leaves_the_package_a_receipt_at_both_ends_and_a_custody_even
         assert validate_bag(tmp_path / f"out/harbour-1{end}").findings == ()
     there = json.loads((tmp_path / f"out/harbour-1{end}.receipt.json").read_bytes())
     jsonschema.validate(there, SCHEMA)
-    assert (tmp_path / "bags/receipts" / Path(told["receipt"]).name).read_bytes() == (
+    assert (tmp_path / "bags/receipts" / Path(result["receipt"]).name).read_bytes() == (
         tmp_path / f"out/harbour-1{end}.receipt.json"
     ).read_bytes()
-    assert there["package"] == {"name": f"harbour-1{end}", "size": told["size"], "sha256": told["sha256"]}
-    assert there["read_back"]["sha256"] == there["sent"]["sha256"] == told["sha256"]
+    assert there["package"] == {"name": f"harbour-1{end}", "size": result["size"], "sha256": result["sha256"]}
+    assert there["read_back"]["sha256"] == there["sent"]["sha256"] == result["sha256"]
     assert there["validation"]["ok"] is True
     assert there["validation"]["checks"]["second-opinion"] == "passed"
     assert there["bag"]["identifier"] == "urn:uuid:00000000-0000-4000-8000-0000000000aa"
@@ -59,20 +59,20 @@ def test_a_delivery_leaves_the_package_a_receipt_at_both_ends_and_a_custody_even
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_a_second_delivery_is_a_no_op_that_says_so_whatever_the_custody_log_tells_by_then(form, bag, tmp_path, capsys):
+def test_a_second_delivery_is_a_no_op_that_says_so_whatever_the_custody_log_has_by_then(form, bag, tmp_path, capsys):
     _, (first,), _ = hand(capsys, bag, tmp_path / "out", "--form", form)
     seen, mine = everything(tmp_path / "out"), everything(tmp_path / "bags/receipts")
     for more in ((), ("--verify",)):
-        code, (told,), err = hand(capsys, bag, tmp_path / "out", "--form", form, *more)
-        assert (code, told["outcome"], told["sha256"]) == (0, "unchanged", first["sha256"])
-        assert "delivered on" in told["reason"]
-        assert ("read back again" in told["reason"]) is bool(more)
+        code, (result,), err = hand(capsys, bag, tmp_path / "out", "--form", form, *more)
+        assert (code, result["outcome"], result["sha256"]) == (0, "unchanged", first["sha256"])
+        assert "delivered on" in result["reason"]
+        assert ("read back again" in result["reason"]) is bool(more)
         assert "0 delivered, 1 unchanged" in err
     assert everything(tmp_path / "out") == seen
     assert everything(tmp_path / "bags/receipts") == mine
 
 
-def test_what_is_gone_at_the_far_end_is_delivered_again_and_what_changed_is_told(bag, tmp_path, capsys):
+def test_what_is_gone_at_the_far_end_is_delivered_again_and_what_changed_is_reported(bag, tmp_path, capsys):
     hand(capsys, bag, tmp_path / "out")
     package = tmp_path / "out/harbour-1.tar"
     package.unlink()
@@ -81,12 +81,12 @@ def test_what_is_gone_at_the_far_end_is_delivered_again_and_what_changed_is_told
     data[600] ^= 1
     package.write_bytes(data)
     assert hand(capsys, bag, tmp_path / "out")[0] == 0  # by its size alone
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--verify")
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "is not the same any more" in told["reason"]
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out", "--verify")
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "is not the same any more" in result["reason"]
     package.write_bytes(b"short")
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
     assert package.read_bytes() == b"short"
 
 
@@ -116,8 +116,8 @@ def test_a_bag_that_changes_while_it_is_sent_is_refused_and_nothing_of_it_shows(
         return report
 
     monkeypatch.setattr(handoff, "validate_bag", meddles)
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
     assert [each for each in (tmp_path / "out").iterdir() if not each.name.startswith(".")] == []
 
 
@@ -129,9 +129,9 @@ def test_something_else_of_that_name_is_never_overwritten(form, bag, tmp_path, c
         place.mkdir()
         place = place / "bagit.txt"
     place.write_bytes(b"somebody's")
-    code, (told,), _ = hand(capsys, bag, out, "--form", form)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "nothing was overwritten" in told["reason"]
+    code, (result,), _ = hand(capsys, bag, out, "--form", form)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "nothing was overwritten" in result["reason"]
     assert everything(out) == {str(place.relative_to(out)): b"somebody's"}
     assert not (tmp_path / "bags/receipts").exists()
 
@@ -142,8 +142,8 @@ def test_something_else_of_the_same_size_is_found_out_when_it_is_read_back(bag, 
     package.write_bytes(bytes(package.stat().st_size))
     shutil.rmtree(tmp_path / "bags")
     other = make(tmp_path / "bags")
-    code, (told,), _ = hand(capsys, other, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = hand(capsys, other, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
     assert set(package.read_bytes()) == {0}
 
 
@@ -180,8 +180,8 @@ def test_a_delivery_that_is_killed_shows_nothing_and_is_gone_on_with(form, tmp_p
     assert not list((tmp_path / "bags/receipts").glob("*"))
     left = {each: each.stat().st_ino for each in out.rglob("*.jpg" if form == "folder" else "harbour-1.*")}
     assert left
-    code, (told,), _ = hand(capsys, bag, out, "--form", form)
-    assert (code, told["outcome"]) == (0, "delivered")
+    code, (result,), _ = hand(capsys, bag, out, "--form", form)
+    assert (code, result["outcome"]) == (0, "delivered")
     package = out / ("harbour-1" if form == "folder" else f"harbour-1.{form}")
     assert validate_bag(package).findings == ()
     assert not [each for each in out.iterdir() if each.name.startswith(".")]
@@ -218,8 +218,8 @@ def test_a_kill_between_the_rename_and_the_receipt_is_made_good(bag, tmp_path, c
         assert main(["handoff", str(bag), str(tmp_path / "out")]) == 130
     capsys.readouterr()
     assert (tmp_path / "out/harbour-1.tar").exists()
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "delivered")
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "delivered")
     assert (tmp_path / "out/harbour-1.tar.receipt.json").exists()
 
 
@@ -249,9 +249,9 @@ def test_what_comes_back_different_does_not_count_as_delivered(bag, tmp_path, ca
 
     with monkeypatch.context() as patch:
         patch.setattr(folder_module, "_from_disk", damaged)
-        code, (told,), _ = hand(capsys, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "came back different" in told["reason"]
+        code, (result,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "came back different" in result["reason"]
     assert [each.name for each in (tmp_path / "out").iterdir()] == [".harbour-1.tar.part"]
     assert hand(capsys, bag, tmp_path / "out")[1][0]["outcome"] == "delivered"
 
@@ -286,31 +286,33 @@ def test_two_hand_offs_of_one_bag_at_once_do_not_mix(bag, tmp_path, capsys):
 def test_signatures_added_since_make_it_another_delivery(bag, tmp_path, capsys):
     hand(capsys, bag, tmp_path / "out", "--form", "folder")
     (bag / "signatures/later.txt").write_bytes(b"signed meanwhile")
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--form", "folder")
-    assert (code, told["outcome"]) == (0, "delivered")
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out", "--form", "folder")
+    assert (code, result["outcome"]) == (0, "delivered")
     assert (tmp_path / "out/harbour-1/signatures/later.txt").read_bytes() == b"signed meanwhile"
-    receipt = json.loads(Path(told["receipt"]).read_bytes())
+    receipt = json.loads(Path(result["receipt"]).read_bytes())
     assert [each["file"] for each in receipt["signatures"]] == ["signatures/later.txt"]
     assert receipt["custody_head"] is not None
 
 
 def test_the_folder_the_bag_lies_in_is_no_target(bag, tmp_path, capsys):
     for target in (tmp_path / "bags", bag, bag / "data"):
-        code, (told,), _ = hand(capsys, bag, target, "--form", "folder")
-        assert (code, told["outcome"]) == (1, "refused")
-        assert "where the bag itself lies" in told["reason"]
+        code, (result,), _ = hand(capsys, bag, target, "--form", "folder")
+        assert (code, result["outcome"]) == (1, "refused")
+        assert "where the bag itself lies" in result["reason"]
 
 
-def test_a_bag_that_cannot_be_written_to_is_delivered_and_the_missing_event_told(bag, tmp_path, capsys, monkeypatch):
+def test_a_bag_that_cannot_be_written_to_is_delivered_and_the_missing_event_reported(
+    bag, tmp_path, capsys, monkeypatch
+):
     from archiver.transfer import handoff
 
     def read_only(*_, **__):
         raise StorageError("cannot write: Read-only file system")
 
     monkeypatch.setattr(handoff.custody, "append", read_only)
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "delivered")
-    assert told["notes"] == ["the bag's custody log does not tell of it: cannot write: Read-only file system"]
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "delivered")
+    assert result["notes"] == ["the bag's custody log lacks it: cannot write: Read-only file system"]
 
 
 @pytest.mark.parametrize("arguments", [["only-one"], ["absent", "out"], ["bag", "s3://", "--form", "tar"]])
@@ -339,9 +341,9 @@ def test_signatures_added_since_do_not_take_the_place_of_a_package_that_is_one_f
     hand(capsys, bag, tmp_path / "out")
     before = (tmp_path / "out/harbour-1.tar").read_bytes()
     (bag / "signatures/later.txt").write_bytes(b"signed meanwhile")
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "move it away, or name another target" in told["reason"]
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "move it away, or name another target" in result["reason"]
     assert (tmp_path / "out/harbour-1.tar").read_bytes() == before
 
 
@@ -376,9 +378,9 @@ def test_what_appears_in_the_last_moment_is_not_overwritten_whether_or_not_the_d
 
     with monkeypatch.context() as patch:
         patch.setattr(folder_module, "_rename", late)
-        code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--form", form)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "has appeared meanwhile" in told["reason"]
+        code, (result,), _ = hand(capsys, bag, tmp_path / "out", "--form", form)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "has appeared meanwhile" in result["reason"]
     assert (place / "theirs" if form == "folder" else place).read_bytes() == b"somebody's"
     shutil.rmtree(tmp_path / "out")
     (tmp_path / "out").mkdir()
@@ -416,13 +418,13 @@ def test_a_link_planted_in_the_target_leads_nothing_out_of_it(link, bag, tmp_pat
 def test_another_bag_is_no_target(bag, tmp_path, capsys):
     other = make(tmp_path / "bags", "other-2")
     before = everything(other)
-    code, (told,), _ = hand(capsys, bag, other / "data")
-    assert (code, told["outcome"]) == (1, "refused")
-    assert f"lies in the bag {other}" in told["reason"]
+    code, (result,), _ = hand(capsys, bag, other / "data")
+    assert (code, result["outcome"]) == (1, "refused")
+    assert f"lies in the bag {other}" in result["reason"]
     assert everything(other) == before
 
 
-def test_no_credential_is_told_by_debug(bag):
+def test_no_credential_is_shown_by_debug(bag):
     pytest.importorskip("boto3", reason="the extra 's3' is not installed")
     keys = dict.fromkeys(("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN"), "very-secret")
     command = ["handoff", "--debug", str(bag), "s3://bucket/x", "--endpoint", "http://127.0.0.1:9"]
@@ -437,8 +439,8 @@ def test_receipts_of_a_bag_beside_which_nothing_can_be_written_go_elsewhere(bag,
     (tmp_path / "bags/.archiver").write_bytes(b"in the way")
     assert main(["handoff", str(bag), str(tmp_path / "out")]) == 3
     assert "--receipts DIR" in capsys.readouterr().err
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out", "--receipts", tmp_path / "mine")
-    assert (code, Path(told["receipt"]).parent) == (0, tmp_path / "mine/receipts")
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out", "--receipts", tmp_path / "mine")
+    assert (code, Path(result["receipt"]).parent) == (0, tmp_path / "mine/receipts")
 
 
 def test_a_disk_that_is_no_longer_mounted_is_noticed_though_its_folder_is_there(tmp_path):

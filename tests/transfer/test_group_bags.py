@@ -43,8 +43,8 @@ def rows(group: Path) -> list[dict[str, str]]:
 @pytest.mark.parametrize("form", ["folder", "tar", "tgz", "zip"])
 def test_a_group_travels_as_one_valid_bag_that_holds_the_bags_unchanged(form, bags, tmp_path, capsys):
     before = {name: everything(bags / name) for name in NAMES}
-    code, (told,), _ = hand(capsys, "--group", "spring", "--form", form, bags, tmp_path / "out")
-    assert (code, told["outcome"], told["bag"], told["notes"]) == (0, "delivered", "spring", [])
+    code, (result,), _ = hand(capsys, "--group", "spring", "--form", form, bags, tmp_path / "out")
+    assert (code, result["outcome"], result["bag"], result["notes"]) == (0, "delivered", "spring", [])
     there = tmp_path / f"out/spring{'' if form == 'folder' else f'.{form}'}"
     report = validate_bag(there, second_opinion=form == "folder")
     assert (report.findings, report.checks["members"]) == ((), "passed")
@@ -75,13 +75,13 @@ def test_the_list_says_what_each_bag_says_of_itself_and_guards_formulas(tmp_path
 def test_a_folded_description_is_read_whole(tmp_path, capsys):
     info = ("External-Identifier: urn:uuid:1", "External-Description: Harbour", "  reopens\n\tafter a year", "Note: x")
     bag = make(tmp_path / "bags", "folded", *info)
-    code, (told,), _ = hand(capsys, "--group", "g", "--form", "folder", bag, tmp_path / "out")
-    assert code == 0, told["reason"]
+    code, (result,), _ = hand(capsys, "--group", "g", "--form", "folder", bag, tmp_path / "out")
+    assert code == 0, result["reason"]
     assert [row["headline"] for row in rows(tmp_path / "out/g")] == ["Harbour reopens after a year"]
     assert validate_bag(tmp_path / "out/g").findings == ()
 
 
-def test_what_the_job_did_not_capture_is_told_with_the_group(bags, tmp_path, capsys):
+def test_what_the_job_did_not_capture_is_reported_with_the_group(bags, tmp_path, capsys):
     (bags / ".archiver").mkdir()
     ledger = Ledger(bags)
     lost = Entry(key="k", name="lost.txt", url="http://a.example", outcome="failed", reason="timeout", detail={"a": 1})
@@ -89,8 +89,13 @@ def test_what_the_job_did_not_capture_is_told_with_the_group(bags, tmp_path, cap
     ledger.close()
     assert hand(capsys, "--group", "g", "--form", "folder", bags, tmp_path / "out")[0] == 0
     (line,) = (tmp_path / "out/g/data/not-captured.jsonl").read_text("utf-8").splitlines()
-    told = json.loads(line)
-    assert (told["seed"], told["outcome"], told["reason"], told["seen"]) == ("lost.txt", "failed", "timeout", {"a": 1})
+    parsed = json.loads(line)
+    assert (parsed["seed"], parsed["outcome"], parsed["reason"], parsed["seen"]) == (
+        "lost.txt",
+        "failed",
+        "timeout",
+        {"a": 1},
+    )
 
 
 def test_a_group_is_the_same_bytes_for_every_target_but_its_own_custody_log(bags, tmp_path, capsys):
@@ -103,8 +108,8 @@ def test_a_group_is_the_same_bytes_for_every_target_but_its_own_custody_log(bags
 
 def test_a_second_hand_off_of_a_group_is_a_no_op_that_says_so(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", bags, tmp_path / "out")
-    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "unchanged")
+    code, (result,), _ = hand(capsys, "--group", "g", bags, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "unchanged")
     for name in NAMES:
         assert not (bags / name / "signatures/custody").exists(), "they are guests"
 
@@ -112,36 +117,36 @@ def test_a_second_hand_off_of_a_group_is_a_no_op_that_says_so(bags, tmp_path, ca
 def test_a_group_of_one_name_with_other_bags_is_refused_and_nothing_is_sent(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", bags, tmp_path / "out")
     make(bags, "zebra-1")
-    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "second")
+    code, (result,), _ = hand(capsys, "--group", "g", bags, tmp_path / "second")
     assert code == 1
-    assert "sealed before with other bags" in told["reason"]
+    assert "sealed before with other bags" in result["reason"]
     assert not list((tmp_path / "second").iterdir())
 
 
 def test_a_bag_of_the_group_that_changed_since_it_was_sealed_is_found_before_anything_is_sent(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", bags, tmp_path / "out")
     (bags / "tide-1/data/note").write_bytes(b"tidE-1")
-    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "second")
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "tide-1" in told["reason"]
+    code, (result,), _ = hand(capsys, "--group", "g", bags, tmp_path / "second")
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "tide-1" in result["reason"]
     assert not list((tmp_path / "second").iterdir())
 
 
 def test_one_bag_that_is_not_valid_stops_the_group_and_leaves_nothing_behind(bags, tmp_path, capsys):
     (bags / "ferry-1/data/note").write_bytes(b"changed")
-    code, (told,), _ = hand(capsys, "--group", "g", bags, tmp_path / "out")
+    code, (result,), _ = hand(capsys, "--group", "g", bags, tmp_path / "out")
     assert code == 1
-    assert "1 of its 3 bags are not valid: ferry-1 (FIX001 data/note)" in told["reason"]
+    assert "1 of its 3 bags are not valid: ferry-1 (FIX001 data/note)" in result["reason"]
     assert not list((tmp_path / "out").iterdir())
     assert not (bags / "groups").exists()
 
 
 @pytest.mark.parametrize(("size", "parts"), [("2", [2, 1]), ("1kB", [1, 1, 1]), ("1GB", [3])])
 def test_a_group_is_cut_by_bags_or_bytes_and_counts_its_parts(size, parts, bags, tmp_path, capsys):
-    code, told, _ = hand(capsys, "--group", "g", "--group-size", size, "--form", "folder", bags, tmp_path / "out")
-    assert (code, len(told)) == (0, len(parts))
+    code, results, _ = hand(capsys, "--group", "g", "--group-size", size, "--form", "folder", bags, tmp_path / "out")
+    assert (code, len(results)) == (0, len(parts))
     names = ["g"] if len(parts) == 1 else [f"g-{n}-of-{len(parts)}" for n in range(1, len(parts) + 1)]
-    assert [each["bag"] for each in told] == names
+    assert [each["bag"] for each in results] == names
     for number, (name, count) in enumerate(zip(names, parts, strict=True), 1):
         assert len(rows(tmp_path / "out" / name)) == count
         info = (tmp_path / "out" / name / "bag-info.txt").read_text("utf-8").splitlines()
@@ -181,17 +186,17 @@ def test_two_bags_of_one_name_are_wrong_usage(bags, tmp_path, capsys):
 @pytest.mark.parametrize("name", ["-rf", "=cmd", "a%20b", "@x", "'q"])
 def test_a_bag_with_a_name_that_means_something_else_is_refused(name, tmp_path, capsys):
     make(tmp_path / "bags", name)
-    code, told, _ = hand(capsys, "--group", "g", tmp_path / "bags", tmp_path / "out")
+    code, results, _ = hand(capsys, "--group", "g", tmp_path / "bags", tmp_path / "out")
     assert code == 1
-    assert [each["outcome"] for each in told] == ["refused", "refused"]
-    assert "rename it" in told[0]["reason"]
+    assert [each["outcome"] for each in results] == ["refused", "refused"]
+    assert "rename it" in results[0]["reason"]
 
 
 def test_a_file_name_that_manifests_cannot_hold_for_all_is_refused(tmp_path, capsys):
     make(tmp_path / "bags", "odd", **{"100%": b"x"})
-    code, told, _ = hand(capsys, "--group", "g", tmp_path / "bags", tmp_path / "out")
+    code, results, _ = hand(capsys, "--group", "g", tmp_path / "bags", tmp_path / "out")
     assert code == 1
-    assert "programs differ" in told[-1]["reason"]
+    assert "programs differ" in results[-1]["reason"]
 
 
 def test_a_group_is_shown_as_one_with_the_names_of_its_bags(bags, tmp_path, capsys):
@@ -208,13 +213,13 @@ def test_a_group_is_shown_as_one_with_the_names_of_its_bags(bags, tmp_path, caps
 
 def test_a_group_is_unpacked_into_its_bags_and_keeps_what_vouches_for_it(bags, tmp_path, capsys):
     hand(capsys, "--group", "g", bags, tmp_path / "out")
-    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
-    assert (code, told["outcome"], told["bag"]) == (0, "received", str(tmp_path / "mine/groups/g"))
-    assert told["unpacked"] == [str(tmp_path / "mine" / name) for name in NAMES]
+    code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
+    assert (code, result["outcome"], result["bag"]) == (0, "received", str(tmp_path / "mine/groups/g"))
+    assert result["unpacked"] == [str(tmp_path / "mine" / name) for name in NAMES]
     for name in NAMES:
         assert validate_bag(tmp_path / "mine" / name).ok
         assert not (tmp_path / "mine" / name / "signatures").exists(), "they are guests"
-    receipt = json.loads(Path(told["receipt"]).read_bytes())
+    receipt = json.loads(Path(result["receipt"]).read_bytes())
     jsonschema.validate(receipt, SCHEMA)
     assert [each["name"] for each in receipt["members"]] == list(NAMES)
     sealed = everything(bags / "groups/g")
@@ -222,8 +227,8 @@ def test_a_group_is_unpacked_into_its_bags_and_keeps_what_vouches_for_it(bags, t
     assert {path: data for path, data in kept.items() if "custody" not in path} == {
         path: data for path, data in sealed.items() if "custody" not in path
     }
-    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
-    assert (code, told["outcome"]) == (0, "unchanged")
+    code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
+    assert (code, result["outcome"]) == (0, "unchanged")
 
 
 def test_unpacking_leaves_a_bag_that_is_there_and_refuses_another_of_its_name(bags, tmp_path, capsys):
@@ -231,14 +236,14 @@ def test_unpacking_leaves_a_bag_that_is_there_and_refuses_another_of_its_name(ba
     shutil.copytree(bags / "tide-1", tmp_path / "mine/tide-1")
     before = everything(tmp_path / "mine/tide-1")
     assert main(["receive", "--unpack", "--bags", str(tmp_path / "mine"), str(tmp_path / "out/g.tar")]) == 0
-    told = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  bag: ")]
-    assert told == [f"  bag: {tmp_path / 'mine' / name}" for name in NAMES if name != "tide-1"]
+    result = [line for line in capsys.readouterr().out.splitlines() if line.startswith("  bag: ")]
+    assert result == [f"  bag: {tmp_path / 'mine' / name}" for name in NAMES if name != "tide-1"]
     assert everything(tmp_path / "mine/tide-1") == before
     make(tmp_path / "other", "tide-1", note=b"another")
     before = everything(tmp_path / "other")
-    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "other", tmp_path / "out/g.tar")
+    code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "other", tmp_path / "out/g.tar")
     assert code == 1
-    assert "another bag" in told["reason"]
+    assert "another bag" in result["reason"]
     assert {path: each for path, each in everything(tmp_path / "other").items() if ".archiver" not in path} == before
 
 
@@ -247,16 +252,16 @@ def test_a_bag_in_a_group_with_a_name_that_means_something_here_is_not_unpacked(
     make(tmp_path / "bags", name)
     make(tmp_path / "bags", "another")
     assert hand(capsys, "--group", "g", tmp_path / "bags", tmp_path / "out")[0] == 0
-    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
+    code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g.tar")
     assert code == 1
-    assert "is no name for a bag here" in told["reason"]
+    assert "cannot be a bag's name here" in result["reason"]
     assert [each.name for each in (tmp_path / "mine").iterdir()] == [".archiver"]
 
 
 def test_unpacking_a_bag_that_is_no_group_takes_it_in_as_it_is(bags, tmp_path, capsys):
     hand(capsys, bags / "tide-1", tmp_path / "out")
-    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/tide-1.tar")
-    assert (code, told["bag"]) == (0, str(tmp_path / "mine/tide-1"))
+    code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/tide-1.tar")
+    assert (code, result["bag"]) == (0, str(tmp_path / "mine/tide-1"))
 
 
 @pytest.mark.parametrize("name", ["receipts", "groups", ".hidden"])
@@ -269,9 +274,9 @@ def test_a_bag_of_a_group_cannot_be_unpacked_over_a_folder_of_ours(name, bags, t
     redo(group)
     (tmp_path / "out/g.receipt.json").unlink()
     assert validate_bag(group).ok
-    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", group)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "is no name for a bag here" in told["reason"]
+    code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", group)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "cannot be a bag's name here" in result["reason"]
     assert {each.name for each in (tmp_path / "mine").iterdir()} <= {".archiver", "groups"}
 
 
@@ -280,9 +285,9 @@ def test_a_group_whose_bag_was_changed_with_its_outer_manifests_redone_is_not_ta
     (tmp_path / "out/g/data/tide-1/data/note").write_bytes(b"forged")
     redo(tmp_path / "out/g")
     (tmp_path / "out/g.receipt.json").unlink()
-    code, (told,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g")
+    code, (result,) = receive(capsys, "--unpack", "--bags", tmp_path / "mine", tmp_path / "out/g")
     assert code == 1
-    assert "FIX001 data/tide-1/data/note" in told["reason"]
+    assert "FIX001 data/tide-1/data/note" in result["reason"]
     assert not (tmp_path / "mine/tide-1").exists()
 
 

@@ -46,16 +46,18 @@ def listed(bag: Path, name: str, algorithm: str, *paths: str) -> None:
 def test_a_guest_is_delivered_received_and_audited_and_stays_as_it_was(kind, form, tmp_path, capsys):
     bag = guest(tmp_path / "bags/theirs", *KINDS[kind])
     before = everything(bag)
-    code, (told,), err = hand(capsys, bag, tmp_path / "out", "--form", form)
-    assert (code, told["outcome"]) == (0, "delivered"), err
+    code, (result,), err = hand(capsys, bag, tmp_path / "out", "--form", form)
+    assert (code, result["outcome"]) == (0, "delivered"), err
     assert everything(bag) == before
-    assert main(["receive", "--json", "--bags", str(tmp_path / "mine"), told["package"]]) == 0
+    assert main(["receive", "--json", "--bags", str(tmp_path / "mine"), result["package"]]) == 0
     (taken,) = map(json.loads, capsys.readouterr().out.splitlines())
     assert everything(Path(taken["bag"])) == before
     assert (
-        (kind == "sha256") == (not [each for each in taken["notes"] if "stands for it" in each]) == (not told["notes"])
+        (kind == "sha256")
+        == (not [each for each in taken["notes"] if "stands for it" in each])
+        == (not result["notes"])
     )
-    assert main(["receive", "--bags", str(tmp_path / "mine"), told["package"]]) == 0
+    assert main(["receive", "--bags", str(tmp_path / "mine"), result["package"]]) == 0
     assert "unchanged" in capsys.readouterr().out
     assert hand(capsys, bag, tmp_path / "out", "--form", form)[1][0]["outcome"] == "unchanged"
     assert main(["audit", "--json", str(bag.parent)]) == 0
@@ -101,7 +103,7 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authorities]:
 
 def test_a_bag_without_any_manifest_of_a_known_digest_does_not_travel(tmp_path, capsys):
     bag = guest(tmp_path / "bags/theirs", (), ())
-    code, (told,), _ = hand(capsys, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "no manifest of a known digest" in told["reason"]
+    code, (result,), _ = hand(capsys, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "no manifest of a known digest" in result["reason"]
     assert not validate_bag(bag).ok

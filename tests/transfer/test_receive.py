@@ -56,15 +56,15 @@ def is_clean(bags: Path) -> bool:
 def test_what_was_handed_off_is_taken_in_the_same_with_a_receipt_that_answers(form, bag, tmp_path, capsys):
     before = everything(bag)
     package = sent(bag, tmp_path, capsys, form)
-    code, (told,), err = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"], told["notes"]) == (0, "received", [])
+    code, (result,), err = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"], result["notes"]) == (0, "received", [])
     assert "1 package: 1 received, 0 unchanged, 0 refused" in err
     bag_here = tmp_path / "mine/harbour-1"
     after = everything(bag_here)
     (event,) = set(after) - set(before)
     assert {path: after[path] for path in before} == before
     assert validate_bag(bag_here).ok
-    receipt = json.loads(Path(told["receipt"]).read_bytes())
+    receipt = json.loads(Path(result["receipt"]).read_bytes())
     jsonschema.validate(receipt, SCHEMA)
     theirs = json.loads(package.with_name(package.name + ".receipt.json").read_bytes())
     assert (receipt["kind"], receipt["answers"]) == ("receipt", theirs["id"])
@@ -81,8 +81,8 @@ def test_a_bag_that_is_here_already_is_a_no_op_that_says_so(bag, tmp_path, capsy
     package = sent(bag, tmp_path, capsys)
     take(capsys, tmp_path / "mine", package)
     seen = everything(tmp_path / "mine")
-    code, (told,), _ = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"]) == (0, "unchanged")
+    code, (result,), _ = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"]) == (0, "unchanged")
     assert everything(tmp_path / "mine") == seen
 
 
@@ -90,19 +90,19 @@ def test_another_bag_of_that_name_is_refused_and_nothing_overwritten(bag, tmp_pa
     package = sent(bag, tmp_path, capsys)
     make(tmp_path / "mine", more=b"more")
     seen = everything(tmp_path / "mine/harbour-1")
-    code, (told,), _ = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "is another bag; nothing was overwritten" in told["reason"]
+    code, (result,), _ = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "is another bag; nothing was overwritten" in result["reason"]
     assert everything(tmp_path / "mine/harbour-1") == seen
 
 
 def test_an_invalid_bag_is_refused_and_the_others_are_taken_in(bag, tmp_path, capsys):
     good = sent(bag, tmp_path, capsys)
     (bag / "data/text/article.txt").write_bytes(b"forged")
-    code, told, _ = take(capsys, tmp_path / "mine", shutil.copytree(bag, tmp_path / "forged"), good)
-    assert (code, [each["outcome"] for each in told]) == (1, ["refused", "received"])
-    assert "it is not valid" in told[0]["reason"]
-    assert told[0]["reason"].endswith(f"see 'archiver validate {told[0]['package']}'")
+    code, results, _ = take(capsys, tmp_path / "mine", shutil.copytree(bag, tmp_path / "forged"), good)
+    assert (code, [each["outcome"] for each in results]) == (1, ["refused", "received"])
+    assert "it is not valid" in results[0]["reason"]
+    assert results[0]["reason"].endswith(f"see 'archiver validate {results[0]['package']}'")
     assert visible_in(tmp_path / "mine") == {"harbour-1", "receipts"}
 
 
@@ -143,9 +143,9 @@ def test_whatever_shape_a_package_has_it_costs_itself_alone(path, kind, bag, tmp
         first.unlink(missing_ok=True) if first.is_file() else shutil.rmtree(first, ignore_errors=True)
     (hostile / path).unlink(missing_ok=True)
     _shape(hostile, path, kind)
-    code, told, err = take(capsys, tmp_path / "mine", hostile, good)
+    code, results, err = take(capsys, tmp_path / "mine", hostile, good)
     fine = path in _FINE
-    assert [each["outcome"] for each in told] == ["received" if fine else "refused", "received"], (told, err)
+    assert [each["outcome"] for each in results] == ["received" if fine else "refused", "received"], (results, err)
     assert code == (0 if fine else 1)
     assert visible_in(tmp_path / "mine") == {"harbour-1", "receipts"} | ({"hostile"} if fine else set())
     assert is_clean(tmp_path / "mine")
@@ -155,14 +155,14 @@ def test_a_folder_where_a_receipt_belongs_costs_that_package_alone(bag, tmp_path
     good = sent(bag, tmp_path, capsys)
     hostile = shutil.copyfile(good, tmp_path / "hostile.tar")
     (tmp_path / "hostile.tar.receipt.json").mkdir()
-    code, told, _ = take(capsys, tmp_path / "mine", hostile, good)
-    assert (code, [each["outcome"] for each in told]) == (1, ["refused", "received"])
+    code, results, _ = take(capsys, tmp_path / "mine", hostile, good)
+    assert (code, [each["outcome"] for each in results]) == (1, ["refused", "received"])
 
 
 def test_a_folder_of_packages_is_none_and_it_is_said_how_they_are_named(bag, tmp_path, capsys):
     package = sent(bag, tmp_path, capsys)
-    code, told, err = take(capsys, tmp_path / "mine", package.parent)
-    assert (code, told) == (2, [])
+    code, results, err = take(capsys, tmp_path / "mine", package.parent)
+    assert (code, results) == (2, [])
     assert f"name them, {package.parent}/*.tar" in err
     assert len(err.splitlines()) == 1
 
@@ -172,9 +172,9 @@ def test_what_is_not_what_its_receipt_says_is_refused(bag, tmp_path, capsys):
     other = make(tmp_path / "others", more=b"more")
     hand(capsys, other, tmp_path / "second")
     shutil.copyfile(tmp_path / "second/harbour-1.tar", package)
-    code, (told,), _ = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "not what the receipt beside it says" in told["reason"]
+    code, (result,), _ = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "not what the receipt beside it says" in result["reason"]
     for nonsense in (
         b"{}",
         b"[" * 100_000,
@@ -185,9 +185,9 @@ def test_what_is_not_what_its_receipt_says_is_refused(bag, tmp_path, capsys):
         assert take(capsys, tmp_path / "mine", package)[0] == 1
     assert visible_in(tmp_path / "mine") == set()
     package.with_name("harbour-1.tar.receipt.json").unlink()
-    code, (told,), _ = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"]) == (0, "received")
-    assert "no receipt lay beside it" in told["notes"][0]
+    code, (result,), _ = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"]) == (0, "received")
+    assert "no receipt came with it" in result["notes"][0]
 
 
 def test_a_receipt_made_to_fill_the_memory_is_not_read():
@@ -205,8 +205,8 @@ def test_the_bag_keeps_its_name_when_the_file_was_renamed_on_the_way(bag, tmp_pa
 
 def test_a_signature_that_is_demanded_must_be_there(bag, tmp_path, capsys):
     package = sent(bag, tmp_path, capsys)
-    code, (told,), _ = take(capsys, tmp_path / "mine", package, "--require-signature")
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = take(capsys, tmp_path / "mine", package, "--require-signature")
+    assert (code, result["outcome"]) == (1, "refused")
     assert visible_in(tmp_path / "mine") == set()
 
 
@@ -243,8 +243,8 @@ HOSTILE = {
 @pytest.mark.parametrize("bad", HOSTILE.values(), ids=HOSTILE)
 def test_a_hostile_tar_leaves_nothing_behind(bad, bag, tmp_path, capsys):
     package = hostile_tar(tmp_path / "harbour-1.tar", bag, bad)
-    code, (told,), err = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), err = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"]) == (1, "refused")
     assert "Traceback" not in err
     assert visible_in(tmp_path / "mine") == set()
     assert is_clean(tmp_path / "mine")
@@ -258,9 +258,9 @@ def test_a_zip_that_expands_beyond_bounds_is_not_unpacked(bag, tmp_path, capsys,
             archive.writestr(f"harbour-1/{path}", data)
         archive.writestr("harbour-1/data/bomb", bytes(64 << 20))
     monkeypatch.setattr(open_archive, "CEILING", 1 << 20)
-    code, (told,), _ = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "ARC002" in told["reason"]
+    code, (result,), _ = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "ARC002" in result["reason"]
     assert is_clean(tmp_path / "mine")
 
 
@@ -271,8 +271,8 @@ def test_a_package_that_is_cut_short_is_refused(share, bag, tmp_path, capsys):
         package.with_name(package.name + ".receipt.json").unlink()
         data = package.read_bytes()
         package.write_bytes(data[: int(share * len(data))])
-        code, (told,), err = take(capsys, tmp_path / "mine", package)
-        assert (code, told["outcome"]) == (1, "refused"), form
+        code, (result,), err = take(capsys, tmp_path / "mine", package)
+        assert (code, result["outcome"]) == (1, "refused"), form
         assert "Traceback" not in err
     assert visible_in(tmp_path / "mine") == set()
 
@@ -285,16 +285,16 @@ def test_names_that_are_one_on_this_disk_are_refused(tmp_path):
 
 def test_a_folder_with_links_in_it_is_not_taken_in(bag, tmp_path, capsys):
     (bag / "data/link").symlink_to("/etc/passwd")
-    code, (told,), _ = take(capsys, tmp_path / "mine", bag)
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = take(capsys, tmp_path / "mine", bag)
+    assert (code, result["outcome"]) == (1, "refused")
     assert visible_in(tmp_path / "mine") == set()
 
 
-def test_a_wacz_and_what_is_no_package_are_told_apart(bag, tmp_path, capsys):
+def test_a_wacz_and_what_is_no_package_are_distinguished(bag, tmp_path, capsys):
     package = sent(bag, tmp_path, capsys, "wacz")
-    code, (told,), _ = take(capsys, tmp_path / "mine", package)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "access copy" in told["reason"]
+    code, (result,), _ = take(capsys, tmp_path / "mine", package)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "access copy" in result["reason"]
     (tmp_path / "note.txt").write_text("x")
     for path in (tmp_path / "note.txt", tmp_path / "absent.tar"):
         assert main(["receive", "--bags", str(tmp_path / "mine"), str(path)]) == 2
@@ -316,9 +316,9 @@ def test_no_room_is_one_line_and_nothing_stays(bag, tmp_path, capsys, monkeypatc
 def test_a_bag_whose_name_fits_no_folder_here_is_refused_and_the_others_are_taken_in(name, bag, tmp_path, capsys):
     with tarfile.open(tmp_path / "odd.tar", "w") as odd:
         odd.add(bag, name)
-    code, told, _ = take(capsys, tmp_path / "mine", tmp_path / "odd.tar", sent(bag, tmp_path, capsys))
-    assert (code, [each["outcome"] for each in told]) == (1, ["refused", "received"])
-    assert "is no name for a bag here" in told[0]["reason"]
+    code, results, _ = take(capsys, tmp_path / "mine", tmp_path / "odd.tar", sent(bag, tmp_path, capsys))
+    assert (code, [each["outcome"] for each in results]) == (1, ["refused", "received"])
+    assert "cannot be a bag's name here" in results[0]["reason"]
 
 
 _SLOWLY = """

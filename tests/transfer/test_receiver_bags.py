@@ -46,13 +46,13 @@ def test_a_bag_for_a_receiver_is_valid_and_holds_the_seal_of_the_one_it_was_made
     receiver, bag, config, tmp_path, capsys
 ):
     before, seal = everything(bag), custody.seal(bag)
-    code, (told,), _ = hand(capsys, *config, "--for", receiver, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "delivered"), told
+    code, (result,), _ = hand(capsys, *config, "--for", receiver, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "delivered"), result
     assert {path: data for path, data in everything(bag).items() if path in before} == before
     assert set(everything(bag)) - set(before) == {"signatures/custody/0002-handoff.json"}
-    receipt = json.loads(Path(told["receipt"]).read_bytes())
+    receipt = json.loads(Path(result["receipt"]).read_bytes())
     jsonschema.validate(receipt, SCHEMA)
-    package = Path(told["package"])
+    package = Path(result["package"])
     assert main(["receive", *config, "--bags", str(tmp_path / "mine"), str(package)]) == 0
     mine = tmp_path / "mine/harbour-1"
     assert (receipt["bag"]["seal"], receipt["derived"]["for"]) == (seal, receiver)
@@ -76,8 +76,8 @@ def test_aptrust_gets_an_md5_manifest_its_own_tag_file_and_its_profile_named(bag
     there = tmp_path / "there/harbour-1"
     manifests = {each.name for each in there.glob("*manifest-*.txt")}
     assert manifests == {f"{kind}-{name}.txt" for kind in ("manifest", "tagmanifest") for name in ("md5", "sha256")}
-    told = ["Title: A headline", "Description: http://a.example/x", "Access: Institution", "Storage-Option: Standard"]
-    assert lines(there / "aptrust-info.txt") == told
+    found = ["Title: A headline", "Description: http://a.example/x", "Access: Institution", "Storage-Option: Standard"]
+    assert lines(there / "aptrust-info.txt") == found
     info = lines(there / "bag-info.txt")
     assert "Source-Organization: Harbour Library" in info
     assert "Internal-Sender-Identifier: urn:uuid:1" in info
@@ -86,30 +86,30 @@ def test_aptrust_gets_an_md5_manifest_its_own_tag_file_and_its_profile_named(bag
     assert "APTrust/preservation-services" in profiles[0]
 
 
-def test_all_that_is_missing_is_told_at_once_with_the_settings_that_state_it(tmp_path, capsys):
+def test_all_that_is_missing_is_reported_at_once_with_the_settings_that_state_it(tmp_path, capsys):
     bag = make(tmp_path / "bags", "bare-1", "Source-Organization: not stated")
-    code, (told,), _ = hand(capsys, "--for", "aptrust", bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
+    code, (result,), _ = hand(capsys, "--for", "aptrust", bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
     for words in ("Source-Organization", "organisation =", "Title", "Access", "aptrust_access =", "Institution"):
-        assert words in told["reason"]
-    code, (told,), _ = hand(capsys, "--for", "btr", bag, tmp_path / "out")
-    assert all(words in told["reason"] for words in ("Source-Organization", "Bagging-Date"))
+        assert words in result["reason"]
+    code, (result,), _ = hand(capsys, "--for", "btr", bag, tmp_path / "out")
+    assert all(words in result["reason"] for words in ("Source-Organization", "Bagging-Date"))
     assert not list((tmp_path / "out").iterdir())
 
 
 def test_a_value_that_aptrust_does_not_know_is_refused(bag, tmp_path, capsys):
     (tmp_path / "set.toml").write_text('organisation = "L"\naptrust_access = "open"\naptrust_storage = "Cellar"\n')
-    code, (told,), _ = hand(capsys, "--config", tmp_path / "set.toml", "--for", "aptrust", bag, tmp_path / "out")
+    code, (result,), _ = hand(capsys, "--config", tmp_path / "set.toml", "--for", "aptrust", bag, tmp_path / "out")
     assert code == 1
-    assert "'open' is none of them" in told["reason"]
-    assert "Glacier-Deep-OH" in told["reason"]
+    assert "'open' is none of them" in result["reason"]
+    assert "Glacier-Deep-OH" in result["reason"]
 
 
 def test_archivematica_gets_labels_that_are_names_of_xml_elements(tmp_path, config, capsys):
     bag = make(tmp_path / "bags", "odd-1", "Contact Name: A", "1st: b", "Größe: d", "xmlish: e")
     options = ["--for", "archivematica", "--form", "folder"]
-    code, (told,), _ = hand(capsys, *config, *options, bag, tmp_path / "out")
-    assert code == 0, told
+    code, (result,), _ = hand(capsys, *config, *options, bag, tmp_path / "out")
+    assert code == 0, result
     labels = [line.partition(": ")[0] for line in lines(tmp_path / "out/odd-1/bag-info.txt")]
     assert labels[:4] == ["Contact-Name", "_1st", "Gr--e", "_xmlish"]
 
@@ -124,12 +124,12 @@ def test_archivematica_gets_labels_that_are_names_of_xml_elements(tmp_path, conf
 )
 def test_a_name_that_the_receiver_cannot_take_is_refused(receiver, path, words, config, tmp_path, capsys):
     bag = make(tmp_path / "bags", "b", *INFO, **{path: b"x"})
-    code, (told,), _ = hand(capsys, *config, "--for", receiver, bag, tmp_path / "out")
+    code, (result,), _ = hand(capsys, *config, "--for", receiver, bag, tmp_path / "out")
     assert code == 1
-    assert words in told["reason"]
+    assert words in result["reason"]
 
 
-def test_archivematica_gets_a_zip_unless_told_otherwise_and_aptrust_nothing_but_a_tar(bag, config, tmp_path, capsys):
+def test_archivematica_gets_a_zip_by_default_and_aptrust_nothing_but_a_tar(bag, config, tmp_path, capsys):
     assert hand(capsys, *config, "--for", "archivematica", bag, tmp_path / "out")[0] == 0
     assert (tmp_path / "out/harbour-1.zip").is_file()
     assert main(["handoff", *config, "--for", "aptrust", "--form", "zip", str(bag), str(tmp_path / "out")]) == 2
@@ -143,12 +143,12 @@ def test_a_second_hand_off_to_the_same_receiver_is_a_no_op_and_one_with_other_se
 ):
     options = ["--for", "btr", "--form", form]
     assert hand(capsys, *config, *options, bag, tmp_path / "out")[0] == 0
-    code, (told,), _ = hand(capsys, *config, *options, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (0, "unchanged")
+    code, (result,), _ = hand(capsys, *config, *options, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (0, "unchanged")
     (tmp_path / "set.toml").write_text('organisation = "Another Library"\n')
-    code, (told,), _ = hand(capsys, *config, *options, bag, tmp_path / "out")
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "nothing was overwritten" in told["reason"]
+    code, (result,), _ = hand(capsys, *config, *options, bag, tmp_path / "out")
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "nothing was overwritten" in result["reason"]
 
 
 def test_generic_is_the_bag_as_it_is(bag, tmp_path, capsys):
@@ -158,17 +158,17 @@ def test_generic_is_the_bag_as_it_is(bag, tmp_path, capsys):
 
 def test_what_was_made_for_one_receiver_is_not_made_over_for_another(bag, config, tmp_path, capsys):
     hand(capsys, *config, "--for", "btr", "--form", "folder", bag, tmp_path / "out")
-    code, (told,), _ = hand(capsys, *config, "--for", "aptrust", tmp_path / "out/harbour-1", tmp_path / "copies")
+    code, (result,), _ = hand(capsys, *config, "--for", "aptrust", tmp_path / "out/harbour-1", tmp_path / "copies")
     assert code == 1
-    assert "original/" in told["reason"]
+    assert "original/" in result["reason"]
 
 
 def test_a_bag_that_is_not_valid_is_not_made_over(bag, config, tmp_path, capsys):
     path = next(each for each in (bag / "data").rglob("*") if each.is_file())
     path.write_bytes(path.read_bytes() + b"x")
-    code, (told,), _ = hand(capsys, *config, "--for", "btr", bag, tmp_path / "out")
+    code, (result,), _ = hand(capsys, *config, "--for", "btr", bag, tmp_path / "out")
     assert code == 1
-    assert "it is not valid" in told["reason"]
+    assert "it is not valid" in result["reason"]
     assert not list((tmp_path / "out").iterdir())
 
 

@@ -12,6 +12,11 @@ from lxml import etree
 
 from archiver.cli import main
 
+REGISTERED = {
+    *("title", "contributor.author", "contributor.other", "publisher", "date.issued", "date.created", "type"),
+    *("identifier.uri", "identifier.other", "language.iso", "rights", "description.provenance"),
+}
+"""Fields that DSpace comes with, of those that are written (dublin-core-types.xml)."""
 N = {"m": "http://www.loc.gov/METS/"}
 HREF = "{http://www.w3.org/1999/xlink}href"
 MARKER = b"The harbour reopened"
@@ -39,9 +44,9 @@ def hand_off(capsys, receiver: str, *arguments: object) -> tuple[int, list[dict]
 def package(tmp_path: Path, capsys, receiver: str, bag: Path) -> tuple[dict, Path]:
     out = tmp_path / f"out-{receiver}"
     out.mkdir(exist_ok=True)
-    code, (told,) = hand_off(capsys, receiver, "--form", "folder", bag, out)
-    assert (code, told["outcome"]) == (0, "delivered"), told
-    return told, Path(told["package"])
+    code, (result,) = hand_off(capsys, receiver, "--form", "folder", bag, out)
+    assert (code, result["outcome"]) == (0, "delivered"), result
+    return result, Path(result["package"])
 
 
 class TestEark:
@@ -62,27 +67,27 @@ class TestEark:
         assert main(["validate", str(made / "representations/rep1/data")]) == 0
 
     def test_the_package_is_named_by_its_objid_and_is_the_same_each_time(self, tmp_path, capsys, bag):
-        told, made = package(tmp_path, capsys, "eark", bag)
+        result, made = package(tmp_path, capsys, "eark", bag)
         assert etree.parse(str(made / "METS.xml")).getroot().get("OBJID") == made.name
         (tmp_path / "again").mkdir()
         _, (again,) = hand_off(capsys, "eark", "--form", "folder", bag, tmp_path / "again")
-        assert again["sha256"] == told["sha256"]
+        assert again["sha256"] == result["sha256"]
         _, (unchanged,) = hand_off(capsys, "eark", "--form", "folder", bag, made.parent)
         assert unchanged["outcome"] == "unchanged"
 
     def test_it_is_a_zip_by_default(self, tmp_path, capsys, bag):
         (tmp_path / "out").mkdir()
-        _, (told,) = hand_off(capsys, "eark", bag, tmp_path / "out")
-        with zipfile.ZipFile(told["package"]) as archive:
-            assert f"{Path(told['package']).stem}/METS.xml" in archive.namelist()
+        _, (result,) = hand_off(capsys, "eark", bag, tmp_path / "out")
+        with zipfile.ZipFile(result["package"]) as archive:
+            assert f"{Path(result['package']).stem}/METS.xml" in archive.namelist()
 
     def test_what_was_taken_down_is_refused_and_a_wrong_form_too(self, tmp_path, capsys, bag):
         (tmp_path / "out").mkdir()
         assert main(["handoff", "--for", "eark", "--form", "wacz", str(bag), str(tmp_path / "out")]) == 2
         assert main(["takedown", "--reason", "x", str(bag)]) == 0
-        code, (told,) = hand_off(capsys, "eark", bag, tmp_path / "out")
-        assert (code, told["outcome"]) == (1, "refused")
-        assert "it is not given out" in told["reason"]
+        code, (result,) = hand_off(capsys, "eark", bag, tmp_path / "out")
+        assert (code, result["outcome"]) == (1, "refused")
+        assert "it is not given out" in result["reason"]
         assert list((tmp_path / "out").iterdir()) == []
 
 
@@ -104,6 +109,8 @@ class TestDspace:
         core = etree.parse(str(item / "dublin_core.xml")).getroot()
         assert (core.tag, core.get("schema")) == ("dublin_core", "dc")
         values = {(each.get("element"), each.get("qualifier")): each.text for each in core}
+        assert {".".join(each for each in key if each and each != "none") for key in values} <= REGISTERED
+        assert "Rights holder: harbour" in {each.text for each in core if each.get("element") == "rights"}
         assert values[("title", "none")] == "Harbour reopens"
         assert values[("identifier", "uri")] == "https://news.example/harbour"
         assert etree.parse(str(item / "metadata_archiver.xml")).getroot().get("schema") == "archiver"
@@ -126,14 +133,14 @@ class TestDspace:
         assert all("permissions:-r 'Administrator'" in line for line in lines)
 
     def test_of_what_is_metadata_only_no_word_of_the_page_goes_and_the_note_says_so(self, tmp_path, capsys):
-        told, item = package(tmp_path, capsys, "dspace", bag_with(tmp_path / "bags/harbour", "metadata-only"))
+        found, item = package(tmp_path, capsys, "dspace", bag_with(tmp_path / "bags/harbour", "metadata-only"))
         assert not any(MARKER in each.read_bytes() for each in item.iterdir())
         assert not (item / "rec.warc.gz").exists()
-        assert any("held back" in note for note in told["notes"])
+        assert any("held back" in note for note in found["notes"])
 
     def test_what_is_closed_is_refused(self, tmp_path, capsys):
         (tmp_path / "out").mkdir()
         shut = bag_with(tmp_path / "bags/harbour", "closed")
-        code, (told,) = hand_off(capsys, "dspace", shut, tmp_path / "out")
-        assert (code, told["outcome"]) == (1, "refused")
-        assert "no item is made of it" in told["reason"]
+        code, (result,) = hand_off(capsys, "dspace", shut, tmp_path / "out")
+        assert (code, result["outcome"]) == (1, "refused")
+        assert "no item is made of it" in result["reason"]

@@ -41,8 +41,8 @@ def names(package: Path) -> set[str]:
 
 
 def test_the_log_so_far_is_signed_and_leaves_with_its_signature(bag, tmp_path, capsys, keys):
-    code, (told,), err = hand(capsys, *keys, bag, tmp_path / "out")
-    assert (code, told["outcome"], told["notes"]) == (0, "delivered", []), err
+    code, (result,), err = hand(capsys, *keys, bag, tmp_path / "out")
+    assert (code, result["outcome"], result["notes"]) == (0, "delivered", []), err
     assert f"{EVENT}.p7s" in names(tmp_path / "out/harbour-1.tar")
     assert "CUS007" not in [each.code for each in validate_bag(bag).findings]
     before = sorted((bag / "signatures/custody").iterdir())

@@ -70,23 +70,23 @@ def digest_in(wacz: Path) -> bytes:
 
 
 def test_a_wacz_is_signed_in_the_anonymous_form_and_nothing_is_added_to_it(tmp_path, pki, capsys):
-    wacz, told, code = sent(tmp_path, capsys, settings(tmp_path, pki, "p384"))
-    assert code == 0, told
+    wacz, result, code = sent(tmp_path, capsys, settings(tmp_path, pki, "p384"))
+    assert code == 0, result
     closing = json.loads(digest_in(wacz))
     assert list(closing) == ["path", "hash", "signedData"]
     assert set(closing["signedData"]) == {"hash", "created", "software", "version", "signature", "publicKey"}
     assert closing["signedData"]["hash"] == closing["hash"]
     assert len(b64decode(closing["signedData"]["signature"])) == 96
     assert check_digest(closing).key
-    assert any("is signed" in each for each in told["notes"])
+    assert any("is signed" in each for each in result["notes"])
 
 
 def test_the_same_key_signs_the_same_bytes_and_a_second_hand_off_changes_nothing(tmp_path, pki, capsys):
     options = settings(tmp_path, pki, "p384")
     wacz, _, _ = sent(tmp_path, capsys, options)
     before = wacz.read_bytes()
-    _, told, code = sent(tmp_path, capsys, options)
-    assert (told["outcome"], code, wacz.read_bytes()) == ("unchanged", 0, before)
+    _, result, code = sent(tmp_path, capsys, options)
+    assert (result["outcome"], code, wacz.read_bytes()) == ("unchanged", 0, before)
     assert b"signedData" in digest_in(wacz)
 
 
@@ -116,16 +116,16 @@ def test_openssl_verifies_the_timestamp_beside_the_package(tmp_path, pki, capsys
 
 @pytest.mark.parametrize("kind", ["p256", "rsa"])
 def test_other_keys_sign_no_wacz_and_the_notes_say_so(tmp_path, pki, capsys, kind):
-    wacz, told, code = sent(tmp_path, capsys, settings(tmp_path, pki, kind, stamped=False))
+    wacz, result, code = sent(tmp_path, capsys, settings(tmp_path, pki, kind, stamped=False))
     assert code == 0
     assert "signedData" not in json.loads(digest_in(wacz))
-    assert any("P-384" in each for each in told["notes"])
+    assert any("P-384" in each for each in result["notes"])
 
 
 def test_without_a_key_the_notes_say_that_it_is_unsigned(tmp_path, capsys):
-    _, told, code = sent(tmp_path, capsys, [])
+    _, result, code = sent(tmp_path, capsys, [])
     assert code == 0
-    assert any("not signed: no key" in each for each in told["notes"])
+    assert any("not signed: no key" in each for each in result["notes"])
 
 
 # ---- those of others

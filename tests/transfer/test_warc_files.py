@@ -39,9 +39,9 @@ def files(out: Path) -> list[Path]:
 
 def test_the_file_holds_the_records_of_all_bags_bit_for_bit_and_the_map_leads_back(bags, tmp_path, capsys):
     out = tmp_path / "out"
-    code, told = hand_off(capsys, bags, out)
+    code, results = hand_off(capsys, bags, out)
     assert code == 0
-    assert {each["outcome"] for each in told} == {"delivered"}
+    assert {each["outcome"] for each in results} == {"delivered"}
     (whole,) = files(out)
     data = whole.read_bytes()
     mapped = [json.loads(line) for line in (out / f"{whole.name[:-8]}.map.jsonl").read_text().splitlines()]
@@ -101,9 +101,9 @@ def test_a_further_hand_off_adds_what_is_new(bags, tmp_path, capsys):
     first = sorted(each for each in bags.iterdir() if (each / "bagit.txt").exists())[:2]
     hand_off(capsys, *first, out)
     (before,) = files(out)
-    code, told = hand_off(capsys, bags, out)
+    code, results = hand_off(capsys, bags, out)
     assert code == 0
-    assert [each["outcome"] for each in told].count("unchanged") == 2
+    assert [each["outcome"] for each in results].count("unchanged") == 2
     assert len(files(out)) == 2
     assert before in files(out)
     assert {each["outcome"] for each in hand_off(capsys, bags, out)[1]} == {"unchanged"}
@@ -113,9 +113,9 @@ def test_what_the_gate_holds_back_and_what_is_not_valid_is_refused_and_the_other
     shut, broken, *_ = sorted(each for each in bags.iterdir() if (each / "bagit.txt").exists())
     assert main(["restrict", "--access", "metadata-only", "--reason", "x", str(shut)]) == 0
     (broken / "data/text/article.txt").write_text("another text")
-    code, told = hand_off(capsys, bags, tmp_path / "out")
+    code, results = hand_off(capsys, bags, tmp_path / "out")
     assert code == 1
-    refused = {Path(each["bag"]).name: each["reason"] for each in told if each["outcome"] == "refused"}
+    refused = {Path(each["bag"]).name: each["reason"] for each in results if each["outcome"] == "refused"}
     assert refused.keys() == {shut.name, broken.name}
     assert "no copy of it is given out" in refused[shut.name]
     (mapped,) = (tmp_path / "out").glob("bags-*.map.jsonl")
@@ -125,7 +125,7 @@ def test_what_the_gate_holds_back_and_what_is_not_valid_is_refused_and_the_other
 def test_a_list_that_is_not_ours_ends_it_in_one_line(bags, tmp_path, capsys):
     (tmp_path / "out/warc-files.jsonl").write_text("hello\n")
     assert main(["handoff", "--form", "warc", str(bags), str(tmp_path / "out")]) == 3
-    assert "is no list made by archiver" in capsys.readouterr().err
+    assert "is not a list made by archiver" in capsys.readouterr().err
 
 
 def test_receivers_and_copies_are_of_one_bag(bags, tmp_path, capsys):

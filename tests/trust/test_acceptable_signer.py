@@ -86,8 +86,8 @@ def test_a_group_whose_signature_would_not_be_accepted_is_not_made(make_signer, 
     bags, out = make(tmp_path / "bags", "ferry-1").parent, tmp_path / "out"
     out.mkdir()
     before = everything(bags)
-    code, told, err = hand(capsys, *settings(tmp_path, make_signer(pki), pki.roots), "--group", "g", bags, out)
-    assert (code, told) == (2, [])
+    code, results, err = hand(capsys, *settings(tmp_path, make_signer(pki), pki.roots), "--group", "g", bags, out)
+    assert (code, results) == (2, [])
     assert word in err
     assert (everything(bags), everything(out)) == (before, {})
 
@@ -130,9 +130,9 @@ def test_a_signer_that_is_revoked_before_the_group_is_signed_signs_no_group(pki,
     monkeypatch.setattr(delivery, "acceptable_signer", load_signer)
     bags, out = make(tmp_path / "bags", "ferry-1").parent, tmp_path / "out"
     out.mkdir()
-    code, (told,), _ = hand(capsys, *settings(tmp_path, revoked(pki), pki.roots), "--group", "g", bags, out)
-    assert (code, told["outcome"]) == (1, "refused")
-    assert "SIG030" in told["reason"]
+    code, (result,), _ = hand(capsys, *settings(tmp_path, revoked(pki), pki.roots), "--group", "g", bags, out)
+    assert (code, result["outcome"]) == (1, "refused")
+    assert "SIG030" in result["reason"]
     assert everything(out) == {}
     assert not list((bags / "groups").rglob("*.p7s"))
 

@@ -53,7 +53,7 @@ def bag(original: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(original, tmp_path / "bag"))
 
 
-def told(bag: Path, pki: Authorities, days: float = 0, **demands) -> dict[str, list[str]]:
+def checked(bag: Path, pki: Authorities, days: float = 0, **demands) -> dict[str, list[str]]:
     """Code -> the files of the bag's own chain that it is of, at a time to come."""
     trust = Trust(roots=read_roots(pki.roots), now=NOW + timedelta(days=days, minutes=5), **demands)
     found: dict[str, list[str]] = {}
@@ -98,10 +98,10 @@ def test_a_renewal_is_checked_by_openssl_and_sha512sum_alone_and_changes_nothing
 
 
 def test_an_expired_authority_is_a_warning_unless_its_timestamp_was_renewed_before(bag, pki):
-    assert told(bag, pki)["TSR015"] == [TSR]
-    assert told(bag, pki, days=40)["TSR009"] == [TSR]
+    assert checked(bag, pki)["TSR015"] == [TSR]
+    assert checked(bag, pki, days=40)["TSR009"] == [TSR]
     assert main(["sign", str(bag), "--renew", "--timestamp", pki.url]) == 0
-    later = told(bag, pki, days=40)
+    later = checked(bag, pki, days=40)
     assert "TSR009" not in later
     assert later["TSR014"] == [TSR]
     assert errors(bag, pki, days=40) == set()
@@ -112,7 +112,7 @@ def test_an_expired_authority_is_a_warning_unless_its_timestamp_was_renewed_befo
 def test_a_renewal_may_be_renewed(bag, pki):
     assert main(["sign", str(bag), "--renew", "--timestamp", f"{pki.site}/short"]) == 0
     assert main(["sign", str(bag), "--renew", "--timestamp", pki.url]) == 0
-    later = told(bag, pki, days=40)
+    later = checked(bag, pki, days=40)
     assert sorted(later["TSR014"]) == [TSR, f"{LIST}.tsr"]
     assert "TSR009" not in later
     assert errors(bag, pki, days=40) == set()
@@ -140,7 +140,7 @@ def test_a_further_signer_signs_what_was_renewed(bag, pki):
 def test_a_broken_renewal_is_an_error_and_renews_nothing(bag, pki, damage, code):
     assert main(["sign", str(bag), "--renew", "--timestamp", pki.url]) == 0
     damage(bag)
-    found = told(bag, pki, days=40)
+    found = checked(bag, pki, days=40)
     assert code in found
     assert code in errors(bag, pki, days=40)
     assert TSR in found["TSR009"] or code == "TSR003"
@@ -192,7 +192,7 @@ def test_a_digest_that_has_ended_counts_where_it_was_renewed_before_its_end(bag,
     )
     assert "TSR002" in errors(bag, pki)
     with_renewal(bag, pki, old, tmp_path / "2", year)
-    found = told(bag, pki)
+    found = checked(bag, pki)
     assert ("TSR013" in found, "TSR002" in found) == (good, not good)
 
 
@@ -214,7 +214,7 @@ def test_a_renewal_by_nobody_who_is_trusted_revives_nothing(bag, pki, old, tmp_p
 
 def test_a_renewal_after_the_certificate_expired_is_said_to_renew_nothing(bag, pki, old, tmp_path):
     with_renewal(bag, pki, old, tmp_path / "2", str(NOW.year + 2))
-    assert told(bag, pki, days=1000)["TSR012"] == [TSR]
+    assert checked(bag, pki, days=1000)["TSR012"] == [TSR]
 
 
 def test_a_renewal_that_comes_too_late_is_refused_and_nothing_is_written(bag, pki, capsys):
@@ -335,10 +335,10 @@ def test_faults_of_all_timestamps_are_errors(plain, pki):
 def test_where_no_authority_answers_the_bag_is_signed_and_the_reasons_are_said(plain, pki, capsys):
     urls = ["--timestamp", f"{pki.site}/nobody", "--timestamp", f"{pki.site}/none"]
     assert main(["sign", str(plain), *pki.signer.write(plain.parent), *urls]) == 3
-    told = capsys.readouterr().err
-    assert "/nobody" in told
-    assert "/none" in told
-    assert "without a timestamp" in told
+    printed = capsys.readouterr().err
+    assert "/nobody" in printed
+    assert "/none" in printed
+    assert "without a timestamp" in printed
 
 
 def test_settings_name_one_authority_or_a_list(plain, pki, tmp_path, capsys):

@@ -337,7 +337,7 @@ def test_a_tar_without_end_blocks_is_sound_where_its_last_file_is_whole(tmp_path
         assert code in [each.code for each in validate_bag(tmp_path / "bag.tar").findings], cut
 
 
-def test_what_went_wrong_in_packing_is_told_with_what_to_do(tmp_path: Path):
+def test_what_went_wrong_in_packing_is_reported_with_what_to_do(tmp_path: Path):
     with zipfile.ZipFile(tmp_path / "bag.zip", "w") as archive:
         archive.writestr("bag/bagit.txt", b"x")
         archive.writestr("__MACOSX/bag/._bagit.txt", b"x")

@@ -24,8 +24,8 @@ def test_many_missing_files_are_counted_and_a_thousand_listed(tmp_path, capsys):
     (rest,) = [each for each in missing if not each.path]
     assert (rest.message, rest.severity) == ("4,000 more findings of this code are not listed: 1,000 are", "error")
     assert main(["validate", "--format", "json", str(bag)]) == 1
-    told = json.loads(capsys.readouterr().out)
-    assert len(told["bags"][0]["findings"]) < 2 * MOST + 10  # they are missing from two manifests
+    parsed = json.loads(capsys.readouterr().out)
+    assert len(parsed["bags"][0]["findings"]) < 2 * MOST + 10  # they are missing from two manifests
 
 
 def test_counts_are_kept_when_lists_are_joined(monkeypatch):
@@ -33,6 +33,6 @@ def test_counts_are_kept_when_lists_are_joined(monkeypatch):
     inner = Findings(finding("BAG045", f"data/{n}", manifest="x") for n in range(5))
     outer = Findings([finding("BAG045", "data/first", manifest="x")])
     outer += inner
-    told: list[Finding] = list(outer.summed_up())
-    assert [each.path for each in told] == ["data/first", "data/0", ""]
-    assert told[-1].found == "4"
+    listed: list[Finding] = list(outer.summed_up())
+    assert [each.path for each in listed] == ["data/first", "data/0", ""]
+    assert listed[-1].found == "4"

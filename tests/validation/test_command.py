@@ -86,17 +86,17 @@ def test_a_bag_we_make_passes_serialised_as_well(archived: Path, tmp_path: Path)
     assert main(["validate", str(tmp_path), "--profile", "archiver", "--fail-on", "warning"]) == 0
 
 
-def test_a_text_forged_with_record_and_manifests_is_told_from_the_page(archived: Path, tmp_path: Path, capsys):
+def test_a_text_forged_with_record_and_manifests_is_distinguished_from_the_page(archived: Path, tmp_path: Path, capsys):
     bags = copied(archived, tmp_path / "bags")
     bag = next(bags.glob("report-001-*"))
     text = (bag / "data/text/article.txt").read_bytes()
-    told = PARAGRAPHS[1].replace("rain", "snow").encode()
-    forged = text.replace(PARAGRAPHS[1].encode(), told)
+    listed = PARAGRAPHS[1].replace("rain", "snow").encode()
+    forged = text.replace(PARAGRAPHS[1].encode(), listed)
     assert forged != text
-    record = json.loads((bag / "data/provenance.json").read_bytes().replace(PARAGRAPHS[1].encode(), told))
+    record = json.loads((bag / "data/provenance.json").read_bytes().replace(PARAGRAPHS[1].encode(), listed))
     (bag / "data/text/article.txt").write_bytes(forged)
     pages = bag / "data/wacz/pages/pages.jsonl"
-    pages.write_bytes(pages.read_bytes().replace(PARAGRAPHS[1].encode(), told))
+    pages.write_bytes(pages.read_bytes().replace(PARAGRAPHS[1].encode(), listed))
     record["text"] |= {"sha256": sha256(forged), "characters": len(forged.decode())}
     (bag / "data/provenance.json").write_text(json.dumps(record))
     seal_again(bag)
@@ -104,7 +104,7 @@ def test_a_text_forged_with_record_and_manifests_is_told_from_the_page(archived:
     (report,) = json.loads(capsys.readouterr().out)["bags"]
     assert [each["code"] for each in report["findings"]] == ["TXT006", "TXT008", "CUS011"]
     assert report["findings"][0]["expected"] == PARAGRAPHS[1]
-    assert report["findings"][0]["found"] == told.decode()
+    assert report["findings"][0]["found"] == listed.decode()
     # Another version of the package changes nothing; another extractor only leaves open whether the text is complete.
     for part, name, codes in (
         ("software", "version", ["CUS011", "TXT006", "TXT008"]),
@@ -142,7 +142,7 @@ def test_quiet_says_nothing_of_sound_bags(tmp_path: Path, capsys):
     assert (out.splitlines()[0], err) == (f"failed {bad}", "")
 
 
-def test_a_profile_that_cannot_be_read_is_told_before_any_bag_is(tmp_path: Path, capsys):
+def test_a_profile_that_cannot_be_read_is_reported_before_any_bag_is(tmp_path: Path, capsys):
     bag = str(Builder().write(tmp_path / "bag"))
     (tmp_path / "wrong.json").write_text("{}")
     for profile, code in (

@@ -22,6 +22,7 @@ TABLES = (damages_bag, damages_warc, damages_record, damages_package)
 ELSEWHERE = {
     **{f"PRIV00{n}": "tests/private/test_private.py" for n in (1, 2, 3)},
     **{f"PRIV00{n}": "tests/private/test_beside.py" for n in (4, 5, 6)},
+    **{f"BRK{n:03}": "tests/job/test_bracket.py" for n in range(1, 16)},
     "BAG001": "tests/validation/test_hostile.py",
     "BAG012": "tests/validation/test_hostile.py",
     **{f"BAG0{n}": "tests/validation/test_names_and_fetch.py" for n in (58, 59, 60, 63, 64)},
@@ -90,9 +91,9 @@ def test_two_long_texts_are_shown_from_where_they_differ(tmp_path: Path):
     builder.payload["data/text/article.txt"] = f"{alike}Boats left.\n".encode()
     builder.repack[damages_package.PAGES] = lambda rows: [rows[0], rows[1] | {"text": f"{alike}Boats stayed.\n"}]
     report = validate_bag(builder.write(tmp_path / "b"))
-    (told,) = [each for each in report.findings if each.code == "WACZ012"]
+    (result,) = [each for each in report.findings if each.code == "WACZ012"]
     before = f"…{alike[-34:]}Boats "
-    assert (told.expected, told.found) == (f"{before}left.", f"{before}stayed.")
+    assert (result.expected, result.found) == (f"{before}left.", f"{before}stayed.")
 
 
 def test_validation_changes_nothing(tmp_path: Path):

@@ -149,6 +149,6 @@ def test_captures_of_other_tools_are_read_and_only_damage_is_an_error(tmp_path):
     assert len(files) == 20
     for file in files:
         report_of = found(tmp_path / file.name, **{file.name.replace(".", "__"): file.read_bytes()})
-        errors = [code for code, told in report_of.items() if told[0] == "error"]
+        errors = [code for code, results in report_of.items() if results[0] == "error"]
         assert bool(errors) == (file.name in damaged), (file.name, report_of)
         assert report_of["warc"] == ("failed" if errors else "passed")

@@ -97,9 +97,9 @@ def test_a_hundred_thousand_manifest_lines_of_nothing_are_all_counted(tmp_path: 
     builder.edit = lambda name, data: data + flood if name == "manifest-sha256.txt" else data
     found = validate_bag(builder.write(tmp_path / "bag")).findings
     for code in ("BAG045", "BAG040"):
-        told = [each for each in found if each.code == code]
-        (rest,) = [each for each in told if "not listed" in each.message]
-        assert len(told) - 1 + int(rest.found or "") == 50_000
+        stated = [each for each in found if each.code == code]
+        (rest,) = [each for each in stated if "not listed" in each.message]
+        assert len(stated) - 1 + int(rest.found or "") == 50_000
 
 
 def test_a_manifest_of_one_endless_line_is_not_read_on(tmp_path: Path):
@@ -217,14 +217,14 @@ def test_a_record_of_a_hundred_megabytes_of_nesting_is_not_even_read(tmp_path: P
     assert codes(builder.write(tmp_path / "bag")) == {"REC001"}
 
 
-def test_a_record_that_breaks_the_schema_ten_thousand_times_is_told_in_bounds(tmp_path: Path):
+def test_a_record_that_breaks_the_schema_ten_thousand_times_is_reported_in_bounds(tmp_path: Path):
     builder = Builder()
     builder.record["credits"] = [1] * 10_000
     report = validate_bag(builder.write(tmp_path / "bag"))
     assert 1 <= sum(each.code == "REC002" for each in report.findings) <= 200
 
 
-def test_a_name_in_the_record_that_holds_a_line_break_is_told_on_one_line(tmp_path: Path):
+def test_a_name_in_the_record_that_holds_a_line_break_is_reported_on_one_line(tmp_path: Path):
     """Found by the fuzzer."""
     builder = Builder()
     builder.record["software"]["packages"] = {"a\nREC000 error": None}
@@ -245,7 +245,7 @@ def test_a_part_of_the_record_of_any_wrong_kind_is_findings_not_a_crash(part: st
     assert report.checks["record"] == ("passed" if harmless else "failed")
 
 
-def test_the_sizes_of_a_folder_are_those_on_disk_and_none_is_told_of_what_has_gone(tmp_path: Path):
+def test_the_sizes_of_a_folder_are_those_on_disk_and_none_is_given_for_what_has_gone(tmp_path: Path):
     path = Builder().write(tmp_path / "bag")
     tree, _ = scan(path)
     on_disk = {str(file.relative_to(path)): file.stat().st_size for file in path.rglob("*") if file.is_file()}

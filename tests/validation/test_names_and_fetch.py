@@ -49,13 +49,13 @@ def test_sha3_256_is_named_as_the_standard_asks_and_not_as_python_does(tmp_path:
     assert set(found(bag)) == {("BAG059", "warning")}
 
 
-def test_a_whole_bag_is_not_told_that_files_are_to_be_fetched(tmp_path: Path):
+def test_of_a_whole_bag_nothing_says_that_files_are_to_be_fetched(tmp_path: Path):
     assert found(plain(tmp_path / "whole", "http://x.example/ 6 data/a.txt\n")) == []
     assert found(plain(tmp_path / "dash", "http://x.example/ - data/a.txt\n")) == []
     assert found(plain(tmp_path / "other", "http://x.example/ 7 data/a.txt\n")) == [("BAG063", "warning")]
 
 
-def test_a_missing_file_that_fetch_txt_names_is_told_so(tmp_path: Path):
+def test_a_missing_file_that_fetch_txt_names_is_reported_as_such(tmp_path: Path):
     bag = plain(tmp_path / "bag", "http://x.example/ 6 data/a.txt\n")
     (bag / "data/a.txt").unlink()
     assert {code for code, _ in found(bag)} >= {"BAG045", "BAG060", "BAG064"}

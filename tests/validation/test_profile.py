@@ -105,7 +105,7 @@ CASES: dict[str, tuple[dict[str, Any], Callable[[Builder], object] | None, list[
         None,
         ["PROF013 data/text/article.txt"],
     ),
-    "brackets are no patterns": (
+    "brackets are not patterns": (
         {"Payload_Files_Allowed": ["data/[a-z]*"]},
         lambda b: b.payload.clear() or b.payload.update({"data/[a-z]x": b""}),
         [],

@@ -222,4 +222,20 @@ def test_looking_is_bounded_and_says_so():
     assert opening is not None
     model = PageModel(blocks=(), read=PageRead(whole=True))
     sought = [(None, f"absent {n}") for n in range(100)]
-    assert find_paragraphs(opening.tree, model, sought, budget=1_000_000).count("not sought") > 50
+    assert find_paragraphs(opening.tree, lambda: model, sought, budget=1_000_000).count("not sought") > 50
+
+
+def test_the_model_of_a_page_is_asked_for_where_a_text_is_not_in_its_element():
+    page = Page(url="", status=200, headers=(), body=b"<main><p>The harbour opened.</p><p>Ships came back.</p></main>")
+    opening, _, _ = opened(page)
+    assert opening is not None
+    asked: list[bool] = []
+
+    def model() -> None:
+        asked.append(True)
+
+    here = "/html/body/main/p"
+    assert find_paragraphs(opening.tree, model, [(f"{here}[1]", "The harbour opened.")]) == ["place"]
+    assert not asked
+    assert find_paragraphs(opening.tree, model, [(f"{here}[2]", "The harbour opened.")]) == ["page"]
+    assert asked

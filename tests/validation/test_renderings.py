@@ -50,8 +50,8 @@ def codes(
     builder: Builder, folder: Path, reread: Callable[[ReadAgain], PageText] | None = None
 ) -> list[tuple[str, str]]:
     report = validate_bag(builder.write(folder / "bag"), reread=reread)
-    told = [(each.code, each.path) for each in report.findings]
-    return [each for each in told if each[0] in ("TXT011", "TXT012", "TXT013", "TXT014", "REC002", "REC003")]
+    found = [(each.code, each.path) for each in report.findings]
+    return [each for each in found if each[0] in ("TXT011", "TXT012", "TXT013", "TXT014", "REC002", "REC003")]
 
 
 def test_a_rendering_that_fits_has_no_findings(tmp_path: Path):
@@ -64,7 +64,7 @@ def test_a_text_that_is_not_that_of_its_digest_is_found(tmp_path: Path):
     assert codes(builder, tmp_path) == [("TXT011", FILE)]
 
 
-def test_files_of_a_rendering_that_the_record_does_not_tell_of_are_found(tmp_path: Path):
+def test_files_of_a_rendering_that_the_record_does_not_name_are_found(tmp_path: Path):
     builder = rendered()
     del builder.record["rendering"]
     assert codes(builder, tmp_path) == [("TXT012", path) for path in (FILE, DOM, ABOUT)]
@@ -77,11 +77,11 @@ def test_a_text_that_is_not_in_the_document_is_found(tmp_path: Path, of_dom: str
     assert codes(rendered(), tmp_path, reader(of_dom, where)) == [("TXT013", FILE)]
 
 
-def test_a_text_of_another_extractor_is_told_as_not_compared(tmp_path: Path):
+def test_a_text_of_another_extractor_is_reported_as_not_compared(tmp_path: Path):
     assert codes(rendered(), tmp_path, reader(None)) == [("TXT014", FILE)]
 
 
-def test_a_text_without_its_document_is_told_as_not_compared(tmp_path: Path):
+def test_a_text_without_its_document_is_reported_as_not_compared(tmp_path: Path):
     builder = rendered()
     del builder.payload[DOM]
     assert codes(builder, tmp_path, reader(TEXT.decode())) == [("REC003", "data/provenance.json"), ("TXT014", FILE)]

@@ -93,7 +93,7 @@ WARNED = Report(
 )
 
 
-def test_a_quiet_text_tells_of_what_failed_only(tmp_path: Path):
+def test_a_quiet_text_reports_what_failed_only(tmp_path: Path):
     good = validate_bag(Builder().write(tmp_path / "good"))
     text = "".join(render([good, WARNED, HOSTILE], "text", quiet=True))
     assert text.startswith("failed bags/\\x1b[31mred\n")
@@ -125,7 +125,7 @@ def test_junit_has_a_suite_a_bag_a_case_a_check_and_a_failure_an_error():
     assert "BAG030 error bag-info.txt" in found.findtext("system-out")
 
 
-def test_junit_skips_what_was_not_checked_and_tells_warnings_without_failing():
+def test_junit_skips_what_was_not_checked_and_reports_warnings_without_failing():
     found = suite(WARNED)
     assert (found.get("name"), found.get("failures"), found.get("skipped")) == ("bags/odd, 100%: <&>", "0", "1")
     assert [[each.tag for each in case] for case in found.findall("testcase")] == [[], [], ["skipped"]]

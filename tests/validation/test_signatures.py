@@ -31,6 +31,7 @@ from archiver.network.dial import Route
 from archiver.trust.custody import Agent, append
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer, sign
+from archiver.trust.signing import Signing
 from archiver.validation.bagit.profile import read_profile
 from archiver.validation.rules import trust
 from archiver.validation.trust.cert_paths import chain_to
@@ -65,7 +66,7 @@ def original(pki: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Path
     bag = Builder().write(tmp_path_factory.mktemp("signed") / "bag")
     append(bag, "sealing", at=NOW, agent=AGENT, detail={"note": "a test"})
     signer = signer_of(pki.signer, bag.parent)
-    sign_bag(bag, signer, timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots, route=LOCAL)
+    sign_bag(bag, signer, Signing(timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots, route=LOCAL))
     return bag
 
 
@@ -80,21 +81,21 @@ def judged(bag: Path, pki: Authorities, **demands: Any) -> Report:
     )
 
 
-def told(report: Report) -> list[str]:
+def codes_of(report: Report) -> list[str]:
     return sorted(each.code for each in report.findings)
 
 
 STATED = {"CUS009", "CUS010", "CUS012", "SIG010"}
-"""What follows where a damage leaves the event that tells of the signature as it was."""
+"""What follows where a damage leaves the event that names the signature as it was."""
 
 
 def errors_of_chain(report: Report) -> list[str]:
-    """The errors but those of an event that tells of what the test has taken away."""
+    """The errors but those of an event that names what the test has taken away."""
     return sorted(each.code for each in report.findings if each.severity == "error" and each.code not in STATED)
 
 
 def not_good(report: Report) -> list[str]:
-    return [code for code in told(report) if code not in GOOD]
+    return [code for code in codes_of(report) if code not in GOOD]
 
 
 def write_signature(bag: Path, holder: Holder, tmp_path: Path) -> None:
@@ -130,7 +131,7 @@ def edit_event(bag: Path, name: str = EVENT, **fields: Any) -> None:
 def test_a_signed_and_timestamped_bag_passes_every_check_and_says_who_and_since_when(bag: Path, pki: Authorities):
     report = judged(bag, pki, require_signature=True, require_timestamp=True, signer="ada@archive.example")
     assert report.ok
-    assert told(report) == GOOD
+    assert codes_of(report) == GOOD
     assert {name: report.checks[name] for name in trust.CHECKS} == dict.fromkeys(trust.CHECKS, "passed")
     said = {each.code: each.message for each in report.findings}
     assert "CN=Ada Archivist, ada@archive.example" in said["SIG005"]
@@ -140,7 +141,7 @@ def test_a_signed_and_timestamped_bag_passes_every_check_and_says_who_and_since_
 def test_without_roots_a_signature_holds_but_nobody_is_proven(bag: Path, pki: Authorities):
     report = judged(bag, pki, roots=None)
     assert report.ok
-    assert told(report) == ["SIG005", "SIG022", "TSR005", "TSR022"]
+    assert codes_of(report) == ["SIG005", "SIG022", "TSR005", "TSR022"]
     assert report.checks["signature"] == report.checks["timestamp"] == "passed"
     assert report.checks["trust"] == report.checks["revocation"] == "not checked"
 
@@ -153,7 +154,7 @@ def test_a_bag_without_signatures_is_not_checked_and_fails_only_where_they_are_r
     assert report.ok
     assert {report.checks[name] for name in trust.CHECKS} == {"not checked"}
     report = judged(bag, pki, require_signature=True, require_timestamp=True)
-    assert told(report) == ["SIG006", "TSR006"]
+    assert codes_of(report) == ["SIG006", "TSR006"]
     assert not report.ok
 
 
@@ -639,7 +640,7 @@ def test_where_the_extra_is_not_installed_signatures_are_not_checked_and_it_says
     for name in [each for each in sys.modules if each.split(".")[0] == "cryptography"]:
         monkeypatch.setitem(sys.modules, name, None)
     report = validate_bag(bag)
-    assert told(report) == ["SIG008"]
+    assert codes_of(report) == ["SIG008"]
     assert report.checks["signature"] == "not checked"
     with pytest.raises(UsageError, match=r"pip install '\.\[trust\]'"):
         validate_bag(bag, trust=Trust(require_signature=True))
@@ -677,14 +678,16 @@ def test_a_signer_is_known_by_address_name_subject_or_fingerprint(identity: str,
     assert judged(bag, pki, signer=identity).ok
 
 
-def test_events_that_nobody_signed_are_told_of_once_at_the_first_with_their_number(bag: Path, pki: Authorities):
+def test_events_that_nobody_signed_are_reported_once_at_the_first_with_their_number(bag: Path, pki: Authorities):
     events = [append(bag, "handoff", at=NOW + timedelta(days=day), agent=AGENT, detail={}) for day in (2, 3, 4)]
     (unsigned,) = [each for each in judged(bag, pki).findings if each.code == "CUS007"]
     assert (unsigned.path, unsigned.found) == (str(events[0].relative_to(bag)), "3 of 5 events")
 
 
 @pytest.mark.parametrize("number", ["emailAddress", "1.2.840.113549.1.9.1"])
-def test_an_address_in_the_name_is_told_once_and_by_its_name(number: str, bag: Path, tmp_path: Path, pki: Authorities):
+def test_an_address_in_the_name_is_reported_once_and_by_its_name(
+    number: str, bag: Path, tmp_path: Path, pki: Authorities
+):
     write_signature(bag, issue("Desk", pki.ca, email="desk@a.example", in_name="desk@a.example"), tmp_path)
     report = judged(bag, pki, signer=f"{number}=desk@a.example,CN=Desk")
     (who,) = [each.message for each in report.findings if each.code == "SIG005"]
@@ -711,8 +714,8 @@ def test_a_signature_that_does_not_cover_the_payload_manifest_is_worth_nothing(t
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     (bag / "manifest-sha256.txt").write_text(f"{hashed(bag / 'data/a.txt')}  data/a.txt\n")
     (bag / SEAL).write_text(f"{hashed(bag / 'bagit.txt')}  bagit.txt\n")
-    sign_bag(bag, signer_of(pki.signer, tmp_path), timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots,
-             route=LOCAL)  # fmt: skip
+    by = Signing(timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots, route=LOCAL)
+    sign_bag(bag, signer_of(pki.signer, tmp_path), by)
     for demands in ({}, {"require_signature": True}):
         assert not_good(judged(bag, pki, **demands)) == ["BAG053", "SIG009"]
         assert not judged(bag, pki, **demands).ok
@@ -748,13 +751,13 @@ def test_an_unproven_timestamp_on_an_event_is_a_warning_once_a_proven_one_stands
     link.with_name(f"{link.name}.tsr").write_bytes(pki.timestamp(query, other))
     report = judged(bag, pki)
     assert "TSR020" in {each.code for each in report.findings if each.severity == "error"}
-    sign_bag(bag, signer_of(pki.second, tmp_path / "second"), timestamp_url=pki.url, now=NOW + timedelta(days=1),
-             agent=AGENT, roots=pki.roots, route=LOCAL)  # fmt: skip
+    by = Signing(timestamp_url=pki.url, now=NOW + timedelta(days=1), agent=AGENT, roots=pki.roots, route=LOCAL)
+    sign_bag(bag, signer_of(pki.second, tmp_path / "second"), by)
     report = judged(bag, pki)
     assert report.ok, [each for each in report.findings if each.severity == "error"]
-    (told_of,) = [each for each in report.findings if each.code == "TSR021"]
-    assert told_of.severity == "warning"
-    assert told_of.path.endswith("0002-signature.json.p7s.tsr")
+    (expiring,) = [each for each in report.findings if each.code == "TSR021"]
+    assert expiring.severity == "warning"
+    assert expiring.path.endswith("0002-signature.json.p7s.tsr")
 
 
 def test_authorities_may_have_roots_of_their_own(bag: Path, pki: Authorities):
@@ -801,7 +804,7 @@ def test_signatures_by_openssl_hold_in_all_forms_that_it_writes(kind, options, t
     openssl_signs(bag, tmp_path, pki, *options, holder=issue("By Openssl", pki.ca, kind=kind))
     assert judged(bag, pki, require_signature=True).ok
     (bag / SEAL).write_bytes((bag / SEAL).read_bytes() + b"\n")
-    assert "SIG003" in told(judged(bag, pki))
+    assert "SIG003" in codes_of(judged(bag, pki))
 
 
 def test_a_certificate_that_was_issued_with_a_weak_hash_leads_nowhere(tmp_path: Path):
@@ -882,7 +885,7 @@ def test_a_serialised_bag_is_judged_with_its_signatures(bag: Path, pki: Authorit
         packed = Path(shutil.make_archive(str(tmp_path / form / "bag"), form, bag.parent, bag.name))
         packed = packed.rename(packed.with_name("bag.zip" if form == "zip" else "bag.tar.gz"))
         report = judged(packed, pki, require_signature=True, require_timestamp=True)
-        assert told(report) == GOOD
+        assert codes_of(report) == GOOD
 
 
 @pytest.mark.parametrize("name", ["p7s", "tsr"])
@@ -935,10 +938,10 @@ def test_a_log_that_bag_info_names_and_that_was_removed_is_a_warning_and_on_dema
     (gone,) = [each for each in report.findings if each.code == "CUS011"]
     assert (gone.severity, gone.path) == ("error" if demand else "warning", EVENT)
     append(bag, "sealing", at=NOW, agent=AGENT, detail={})
-    assert "CUS011" not in told(validate_bag(bag, **demand))
+    assert "CUS011" not in codes_of(validate_bag(bag, **demand))
 
 
 def test_the_record_and_bag_info_name_one_log(tmp_path: Path):
     builder = Builder()
     builder.info.append(f"Custody-Log: {EVENT}")
-    assert "REC010" in told(validate_bag(builder.write(tmp_path / "bag")))
+    assert "REC010" in codes_of(validate_bag(builder.write(tmp_path / "bag")))

@@ -76,7 +76,7 @@ def made(
     ).encode()
 
 
-def told(bag: Path, pki: Authorities, *lists: bytes, roots: bool = True) -> dict[str, str]:
+def codes_of(bag: Path, pki: Authorities, *lists: bytes, roots: bool = True) -> dict[str, str]:
     trust = Trust(
         roots=read_roots(pki.roots) if roots else None,
         trusted_lists=tuple(parse(each, "list.xml") for each in lists),
@@ -86,7 +86,7 @@ def told(bag: Path, pki: Authorities, *lists: bytes, roots: bool = True) -> dict
 
 
 def test_an_authority_that_was_granted_is_on_the_list_and_its_signature_is_said_to_be_unverified(bag, pki):
-    found = told(bag, pki, made(pki.tsa))
+    found = codes_of(bag, pki, made(pki.tsa))
     assert set(found) == {"TSL001", "TSL004"}
     assert "qualified, granted since" in found["TSL001"]
     assert "not verified" in found["TSL004"]
@@ -94,15 +94,15 @@ def test_an_authority_that_was_granted_is_on_the_list_and_its_signature_is_said_
 
 @pytest.mark.parametrize("roots", [True, False])
 def test_the_authority_that_issued_the_certificate_may_be_the_one_on_the_list(bag, pki, roots):
-    assert "TSL001" in told(bag, pki, made(pki.tsa_root), roots=roots)
+    assert "TSL001" in codes_of(bag, pki, made(pki.tsa_root), roots=roots)
 
 
 def test_a_namesake_of_the_issuer_is_not_on_the_list(bag, pki):
-    assert "TSL002" in told(bag, pki, made(issue("Time Root", ca=True)))
+    assert "TSL002" in codes_of(bag, pki, made(issue("Time Root", ca=True)))
 
 
 def test_one_of_several_lists_is_enough(bag, pki):
-    found = told(bag, pki, made(pki.signer), made(pki.tsa))
+    found = codes_of(bag, pki, made(pki.signer), made(pki.tsa))
     assert "TSL001" in found
     assert "TSL002" not in found
 
@@ -123,7 +123,7 @@ def test_one_of_several_lists_is_enough(bag, pki):
     ],
 )
 def test_the_status_at_the_time_of_the_timestamp_and_the_dates_of_the_list_count(bag, pki, facts, code):
-    assert code in told(bag, pki, made(pki.tsa, **facts))
+    assert code in codes_of(bag, pki, made(pki.tsa, **facts))
 
 
 def test_the_command_takes_lists_and_one_that_is_none_is_refused_in_a_line(bag, pki, tmp_path, capsys):

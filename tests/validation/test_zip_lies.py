@@ -83,8 +83,8 @@ def test_a_zip_that_lies_is_found_out_and_never_taken_in(lie, tmp_path, capsys):
     report = validate_bag(path)
     assert not report.ok
     assert main(["receive", "--bags", str(tmp_path / "taken"), str(path)]) != 0
-    told = capsys.readouterr()
-    assert "Traceback" not in told.err + told.out
+    printed = capsys.readouterr()
+    assert "Traceback" not in printed.err + printed.out
     assert not list((tmp_path / "taken").rglob("manifest-*.txt"))
 
 

@@ -15,6 +15,7 @@ from archiver.network.dial import Route
 from archiver.trust.custody import Agent
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer
+from archiver.trust.signing import Signing
 from archiver.validation.trust.policy import read_roots
 from archiver.verification.certify import draft
 from archiver.view.certificate import LONGEST
@@ -55,7 +56,7 @@ def hostile(tmp_path: Path) -> Path:
 
 
 def test_it_states_what_was_captured_when_how_from_where_with_which_digests_and_by_whom(bag):
-    told = rows(text_of(bag))
+    found = rows(text_of(bag))
     expected = {
         "Address asked for": "https://news.example/harbour",
         "Outcome": "captured",
@@ -78,8 +79,8 @@ def test_it_states_what_was_captured_when_how_from_where_with_which_digests_and_
         "Independence": "unstated",
         "Paragraphs": "1 the same",
     }
-    assert {label: told[label] for label in expected} == expected
-    assert told["Seal"].startswith(sha256((bag / "tagmanifest-sha256.txt").read_bytes()))
+    assert {label: found[label] for label in expected} == expected
+    assert found["Seal"].startswith(sha256((bag / "tagmanifest-sha256.txt").read_bytes()))
 
 
 def test_it_says_what_was_checked_and_what_was_not_and_leaves_blanks_for_who_signs(bag):
@@ -111,9 +112,9 @@ def test_a_credit_of_a_photo_stands_in_one_pair_of_brackets(tmp_path):
 def test_what_is_not_the_article_is_not_compared(tmp_path, outcome):
     builder = Builder()
     builder.record["capture"]["outcome"] = outcome
-    told = rows(text_of(builder.write(tmp_path / "bags/other")))
-    assert told["Comparison"] == f"not compared: {outcome}; what came is not the article"
-    assert not {"Compared with", "Shares", "Paragraphs"} & told.keys()
+    found = rows(text_of(builder.write(tmp_path / "bags/other")))
+    assert found["Comparison"] == f"not compared: {outcome}; what came is not the article"
+    assert not {"Compared with", "Shares", "Paragraphs"} & found.keys()
 
 
 def test_a_verdict_says_what_was_compared_and_never_which_side_was_changed(tmp_path):
@@ -129,9 +130,9 @@ def test_a_verdict_says_what_was_compared_and_never_which_side_was_changed(tmp_p
     }
     comparison |= {"verdict": "edited", "source": source}
     builder.info = [line.replace("Comparison-Verdict: same", "Comparison-Verdict: edited") for line in builder.info]
-    told = rows(text_of(builder.write(tmp_path / "bags/differs")))
-    assert told["Comparison"] == "edited: seed and page differ; at least half of the seed's words were found"
-    assert told["Compared with"] == f"the server's answer as recorded: {record_id}"
+    listed = rows(text_of(builder.write(tmp_path / "bags/differs")))
+    assert listed["Comparison"] == "edited: seed and page differ; at least half of the seed's words were found"
+    assert listed["Compared with"] == f"the server's answer as recorded: {record_id}"
 
 
 def test_it_states_no_law_as_satisfied(bag):
@@ -220,14 +221,16 @@ def test_nothing_is_written_where_every_bag_is_refused(tmp_path, bag, capsys):
 
 
 @needs_openssl
-def test_who_signed_and_since_when_is_told_with_whether_that_is_proven(tmp_path, bag):
+def test_who_signed_and_since_when_is_reported_with_whether_that_is_proven(tmp_path, bag):
     with authorities(tmp_path) as pki:
         pki.tell_of_revocation()
         _, key, _, certificate = pki.signer.write(tmp_path)
         signer = Signer.load(Path(key), Path(certificate), None)
         agent = Agent(organisation="Test Archive")
         sign_bag(
-            bag, signer, timestamp_url=pki.url, now=NOW, agent=agent, roots=pki.roots, route=Route(allow_private=True)
+            bag,
+            signer,
+            Signing(timestamp_url=pki.url, now=NOW, agent=agent, roots=pki.roots, route=Route(allow_private=True)),
         )
         texts = [as_text([draft(bag, NOW + timedelta(minutes=1), roots)]) for roots in (None, read_roots(pki.roots))]
     for text in texts:

@@ -1,4 +1,4 @@
-"""What a person is told of a record: marks inside edited lines, links that came back, credits, nothing raw."""
+"""A record as a person reads it: marks inside edited lines, links that came back, credits, nothing raw."""
 
 from archiver.article.compare.word_diff import Differ
 from archiver.view.terminal import (
@@ -39,7 +39,7 @@ def test_quotation_marks_and_dashes_alone_are_not_marked():
 
 
 def test_edited_missing_and_new_lines_are_shown_in_full_and_the_rest_is_counted():
-    told = list(
+    found = list(
         differences(
             record(
                 line("same", "One.", "One.", 5),
@@ -50,18 +50,18 @@ def test_edited_missing_and_new_lines_are_shown_in_full_and_the_rest_is_counted(
             )
         )
     )
-    assert [each.strip() for each in told if each] == [
+    assert [each.strip() for each in found if each] == [
         "line 7     reworded",
         "Two [-old-] {+new+}.",
         "line 9     not on the page",
         "Three.",
         "on the page only",
         "Five.",
-        "1 paragraphs the same, 1 with other quotation marks or dashes only",
+        "1 paragraph the same, 1 with other quotation marks or dashes only",
     ]
 
 
-def test_links_that_had_lost_their_target_are_told_found_or_not():
+def test_links_that_had_lost_their_target_are_reported_found_or_not():
     links = [
         {"text": "agreed", "seed_href": "#", "page_href": "http://a.example/1", "occurrence": 1},
         {"text": "lost", "seed_href": "", "page_href": None, "occurrence": None},
@@ -75,7 +75,7 @@ def test_links_that_had_lost_their_target_are_told_found_or_not():
     ]
 
 
-def test_a_credit_found_in_seed_and_page_is_told_once_with_both_sources():
+def test_a_credit_found_in_seed_and_page_is_reported_once_with_both_sources():
     said = "AFP contributed reporting."
     credited = [
         {**credit("AFP", "contributor", said), "source": "seed"},
@@ -95,27 +95,27 @@ def test_in_colour_every_word_carries_its_own_colour():
 def test_control_characters_never_reach_the_terminal_and_lines_keep_their_width():
     assert one_line("a\x1b[31mred\x07\u202eno\nnew  line") == "a\\x1b[31mred\\x07\\u202eno new line"
     hostile = line("edited", "\x1b[2J old " * 40, "\x9b new " * 40, 3)
-    told = list(differences(record(hostile)))
-    assert all(each.isprintable() and len(each) <= WIDTH for each in told)
+    found = list(differences(record(hostile)))
+    assert all(each.isprintable() and len(each) <= WIDTH for each in found)
 
 
-def test_where_a_line_stands_and_what_was_compared_is_told():
+def test_where_a_line_stands_and_what_was_compared_is_reported():
     lines = [
         {**line("same", "a hidden one", "a hidden one", 3), "where": "hidden"},
         {**line("edited", "about four million", "about forty million", 5), "where": "struck"},
         {**line("not-compared", "not found", None, 7), "where": None},
     ]
-    told = record(*lines)
-    told["text"] = {"characters": 10, "extractor": "archiver-blocks", "extractor_version": "3"}
-    told |= {"claims": {}, "agreement": {}}
-    told["comparison"] |= {
+    listed = record(*lines)
+    listed["text"] = {"characters": 10, "extractor": "archiver-blocks", "extractor_version": "3"}
+    listed |= {"claims": {}, "agreement": {}}
+    listed["comparison"] |= {
         "seed_coverage": 0.5,
         "page_coverage": 0.5,
         "verdict": "partial",
         "source": {"kind": "wire", "record_id": "urn:uuid:1"},
         "read": {"cut": ["only the first half\x1b[31m"]},
     }
-    text = "\n".join(record_lines(told))
+    text = "\n".join(record_lines(listed))
     assert "verdict: partial (not all of the page was read)" in text
     assert "compared with: the server's answer as recorded" in text
     assert "not read: only the first half" in text and "\x1b" not in text

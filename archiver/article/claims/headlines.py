@@ -50,7 +50,7 @@ def without_site(headline: str, alone: Collection[_Keys], sites: Collection[_Key
 def _damaged(claim: Claim, said: dict[_Keys, Claim]) -> bool:
     """Whether it was cut off, put in capitals, or escaped twice, and another claim says it better.
 
-    A template that escapes what it writes into JSON-LD tells of a headline that nobody looks at; where the escapes are
+    A template that escapes what it writes into JSON-LD shows that nobody looks at its headline; where the escapes are
     all that is wrong with it (the words are the same elsewhere), it is read and stands.
     """
     value, own = claim.value, keys(claim.value)

@@ -1,7 +1,7 @@
 """htmldate as a last witness of the day of publication, asked where the page states none.
 
 It guesses: what it says is marked as uncertain (`2022-02-24?` in EDTF) and stands under `visible` with its name. Where
-pages state their date, it reads the same tags as `claims.py` and is no further witness.
+pages state their date, it reads the same tags as `claims.py` and is not another witness.
 """
 
 import importlib.metadata

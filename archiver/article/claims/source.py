@@ -27,5 +27,5 @@ class Tree:
 Found: TypeAlias = tuple[ClaimName, str, ClaimSource, str]
 """(name, the words as they stand, which source, where in it): not yet normalised."""
 Source: TypeAlias = Callable[[Page, Tree | None], Iterable[Found]]
-"""Everything that one source of a page says. The tree is None where the page is no HTML: headers and address are there
+"""Everything that one source of a page says. The tree is None where the page is not HTML: headers and address are there
 all the same. It chooses nothing, never raises for what a page holds, and every walk in it is bounded."""

@@ -116,7 +116,7 @@ def _marked(candidates: Sequence[Element]) -> Iterator[Found]:
 
 def _is_teaser(byline: Element) -> bool:
     """Whether a byline lies in an article within an article, or, apart from the page's heading, where the names of
-    classes tell of other articles."""
+    classes belong to other articles."""
     above = list(byline.iterancestors())
     if sum(each.tag == "article" for each in above) > 1:
         return True

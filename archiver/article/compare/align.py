@@ -22,7 +22,7 @@ CONTAINED = 0.75
 """A paragraph is part of a longer one when this much of its words is in it."""
 _PART, _SHARE = 8, 0.2
 """Words from which on a paragraph may be part of any other; shorter ones must have this share of it."""
-_RARE = 16  # a word in more paragraphs than this tells none of them apart
+_RARE = 16  # a word in more paragraphs than this identifies none of them
 _HELD = 500  # paragraphs of the seed whose words stay counted
 _NEAR = 3  # neighbours in a gap are compared even if all their words are common
 

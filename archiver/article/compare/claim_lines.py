@@ -1,5 +1,5 @@
 """Which lines of a page print what is known of it as a claim: its headline, date, byline, caption. They are compared
-with their like and are no lines of the body (docs/comparison.md)."""
+with their like and are not lines of the body (docs/comparison.md)."""
 
 import re
 from collections.abc import Collection, Iterable
@@ -28,12 +28,12 @@ class Known:
     headlines: frozenset[_Key]
     authors: frozenset[_Key]
     days: frozenset[str]
-    told: frozenset[_Key]
+    keyed: frozenset[_Key]
     """What the seed has as a claim: its headline, byline, captions and other lines of its opening."""
 
-    def is_told(self, key: _Key) -> bool:
+    def has_key(self, key: _Key) -> bool:
         """Whether a line says what the seed has as a claim."""
-        return key in self.told
+        return key in self.keyed
 
     def is_claim(self, text: str, key: _Key, *, top: bool) -> bool:
         """Whether a line is nothing but the byline or, at the `top` of the page, its headline or its date."""
@@ -57,19 +57,19 @@ class Known:
 
 def known(seed: Seed, headlines: Iterable[str], authors: Iterable[str], days: Iterable[str]) -> Known:
     """What is known of the page of a seed: `headlines`, `authors` and `days` of publication (ISO 8601) are its own."""
-    told = {keys(seed.headline.text)} if seed.headline else set()
+    keyed = {keys(seed.headline.text)} if seed.headline else set()
     if seed.byline:
-        told.add(keys(seed.byline.text))
+        keyed.add(keys(seed.byline.text))
     if seed.date:
-        told.add(keys(seed.date.raw))
+        keyed.add(keys(seed.date.raw))
     for caption in seed.captions:
-        told |= {keys(caption.text), keys(f"{caption.text} {caption.credit or ''}")}
-    told |= {keys(line.text) for line in seed.header}
+        keyed |= {keys(caption.text), keys(f"{caption.text} {caption.credit or ''}")}
+    keyed |= {keys(line.text) for line in seed.header}
     return Known(
         headlines=frozenset(map(keys, headlines)),
         authors=frozenset(map(keys, authors)),
         days=frozenset([*days, *([seed.date.day.isoformat()] if seed.date and seed.date.day else [])]),
-        told=frozenset(told),
+        keyed=frozenset(keyed),
     )
 
 
@@ -80,7 +80,7 @@ def is_date(text: str, days: Collection[str]) -> bool:
 
 
 def _is_byline(text: str, authors: frozenset[_Key]) -> bool:
-    # Figures are left to the date: what follows one is no name, and the names would be read without it.
+    # Figures are left to the date: what follows one is not a name, and the names would be read without it.
     if any(map(str.isdigit, text)) or not names.are_names(text):
         return False
     return authors.issuperset(map(keys, names.split(text)))

@@ -17,7 +17,7 @@ from archiver.article.words import compatible
 BUDGET = 2_000_000_000
 """Letters that all searches of one page may pass."""
 FEW = 40
-"""From this many lines on, an index of the pieces of the run tells where a line may be."""
+"""From this many lines on, an index of the pieces of the run shows where a line may be."""
 _STEP, _MOST, _PLACES = 8, 250_000, 64
 """Letters of a piece, and how many pieces and places of one the index has."""
 _SHORT = 24

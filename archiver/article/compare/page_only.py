@@ -14,7 +14,7 @@ from archiver.article.compare.layers import Layer, Text
 from archiver.article.compare.letters import Letters
 from archiver.article.credits.caption_credits import of_caption
 from archiver.article.credits.parse import credits_of_line
-from archiver.article.text.blocks import words_in
+from archiver.article.text.block import words_in
 
 PROSE = frozenset(("paragraph", "heading", "list", "quotation", "table"))
 _TOP = 5
@@ -61,7 +61,7 @@ def counted(layers: Sequence[Layer], found: Sequence[tuple[int, int]], known: Kn
             continue
         top = piece.order < first or place < _TOP
         place += 1
-        if known.is_told(piece.key) or known.is_claim(piece.text, piece.key, top=top):
+        if known.has_key(piece.key) or known.is_claim(piece.text, piece.key, top=top):
             continue
         if len(piece.text) <= _CREDIT and (credits_of_line(piece.text, "") or of_caption(piece.text, "")):
             continue

@@ -184,7 +184,7 @@ def signed_in_brackets() -> re.Pattern[str]:
 
 @cache
 def no_name_in_japanese() -> re.Pattern[str]:
-    """What stands in brackets and is no name, or not as long as most: `（敬称略）`, `（写真は港）`."""
+    """What stands in brackets and is not a name, or not as long as most: `（敬称略）`, `（写真は港）`."""
     return re.compile(
         r"[写略編回時事者社省部区県町員法料号図表参照記提供関連続完全体会場授通信聞闻网报報台電电频未]|"
         r"^.{3}$|^.{6}|^[\u3040-\u309f]|"

@@ -32,7 +32,7 @@ class Named:
 
     @property
     def too_long(self) -> bool:
-        """Whether it is no name but a part of a sentence."""
+        """Whether it is not a name but a part of a sentence."""
         return len(self.name) > _LETTERS or len(self.name.split()) > _WORDS
 
     @property
@@ -207,7 +207,7 @@ def _one(piece: str, deep: int) -> Iterator[Named]:
     elif found := names_of(plain):
         yield from (Named(name=name, agency=agencies.find(name)) for name in found)
     else:
-        yield Named(name=plain)  # No name: where all must be names, the form is no credit.
+        yield Named(name=plain)  # No name: where all must be names, the form is not a credit.
 
 
 def _before_agency(name: str) -> tuple[str, Agency] | None:
@@ -307,7 +307,7 @@ PARTICLES = frozenset(
 
 
 def kind_is_personal(name: str) -> bool:
-    """Whether a name that is no agency and no site is a person's, rather than an organisation's."""
+    """Whether a name that is not an agency and no site is a person's, rather than an organisation's."""
     words: Sequence[str] = name.split()
     personal = 2 <= len(words) <= 4 or (bool(_WITHOUT_SPACES.fullmatch(name)) and len(name) <= 8)
     return personal and not job_titles.CORPORATE.search(f"{name} ") and not any(c.isdigit() for c in name)

@@ -15,6 +15,7 @@ from lxml.etree import _Element as Element
 from archiver.article.credits.caption_credits import names_in, of_caption
 from archiver.article.credits.credited import Named, given, run
 from archiver.article.html.dom import path_of, text_of
+from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.people import agencies, vocabulary
 from archiver.article.words import bare, fold
@@ -40,17 +41,18 @@ _LEVELS, _DEEPEST = 5, 40
 _AROUND = 1_500
 """Characters of text around an image in which a credit is still the image's."""
 _INLINE = frozenset(("a", "abbr", "b", "em", "font", "i", "mark", "strong", "sup", "u"))
+_NO_CREDITS = frozenset(("figure", "img", "body", "html", "meta", "link", "script", "style", "a", "button"))
 _IMAGES = ("image", "associatedMedia", "thumbnail", "primaryImageOfPage")
 _ROLES: dict[str, CreditRole] = {"creditText": "photo", "creator": "photo", "author": "photo",
                                  "copyrightNotice": "rights", "copyrightHolder": "rights"}  # fmt: skip
 
 
-def beside_images(tree: Element) -> Iterator[Credit]:
+def beside_images(page: Outline) -> Iterator[Credit]:
     """The credits of elements that stand beside an image and are named as credits."""
     known: set[str] = set()
     within: set[Element] = set()
-    for element in islice(_named_as_credits(tree), MAX_ELEMENTS):
-        named = _STRONG.search(_names(element))
+    for element, names in islice(_named_as_credits(page), MAX_ELEMENTS):
+        named = _STRONG.search(names[:300].lower())
         if element.getparent() in within or not (named or _has_image_beside(element)) or _is_aside(element):
             within.add(element)
             continue
@@ -89,27 +91,20 @@ def _rights() -> re.Pattern[str]:
     )
 
 
-def _named_as_credits(tree: Element) -> Iterator[Element]:
-    for element in tree.iter("*"):
+def _named_as_credits(page: Outline) -> Iterator[tuple[Element, str]]:
+    for element, names in page.named:
         tag = element.tag
         if tag in ("cite", "small"):
             if next(element.iterancestors("figure"), None) is not None:
-                yield element
-            continue
-        if tag in ("figure", "img", "body", "html", "meta", "link", "script", "style", "a", "button"):
-            continue
-        if _says_credit(_names(element)):
-            yield element
+                yield element, names
+        elif tag not in _NO_CREDITS and _says_credit(names):
+            yield element, names
 
 
 @lru_cache(maxsize=5_000)
 def _says_credit(names: str) -> bool:
-    return len(names) > 2 and _CREDIT.search(names) is not None and not _MONEY.search(names)
-
-
-def _names(element: Element) -> str:
-    get = element.get
-    return f"{get('class') or ''} {get('itemprop') or ''} {get('data-testid') or ''}"[:300].lower()
+    low = names[:300].lower()
+    return _CREDIT.search(low) is not None and not _MONEY.search(low)
 
 
 def _is_aside(element: Element) -> bool:

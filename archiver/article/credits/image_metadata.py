@@ -203,7 +203,7 @@ def _xmp(image: Any) -> Iterator[Statement]:
     except etree.XMLSyntaxError:
         root = None
     if root is None:
-        raise Unreadable("XMP that is no XML: not read")
+        raise Unreadable("XMP that is not XML: not read")
     for element in root.iter("*"):
         for name, value in element.attrib.items():
             if name in _XMP_FIELDS:

@@ -218,9 +218,9 @@ def _of_form(line: str, at: str) -> list[Credit]:
             if beside and (both := _of_helped(beside["who"], beside["with"], line, at)):
                 return both
             named = enough(names_in(match["who"]), form.needs, form.role)
-            told = credited.given(named, form.role, "article", line, at)
-            if told:
-                return told + (credited.given(named, "photo", "image", line, at) if form.of_photo else [])
+            found = credited.given(named, form.role, "article", line, at)
+            if found:
+                return found + (credited.given(named, "photo", "image", line, at) if form.of_photo else [])
     if len(line) > _LONGEST_PAIR:
         return []
     if photo_patterns.is_labelled(line[:_LABEL]) and (photographers := photographed(line)):

@@ -143,7 +143,7 @@ _MARKS_OF_REPORTED = ("报", "報", "消息", "电", "電")
 
 
 def of_line(line: str) -> tuple[Form, ...]:
-    """The forms that a line may have, in order of trial, told by its first letters: those that begin with who, and
+    """The forms that a line may have, in order of trial, chosen by its first letters: those that begin with who, and
     those with a word that begins so."""
     first = _FIRST.match(line)
     return _by_stem().get(first[0].lower(), _marked()) if first else lines()

@@ -99,7 +99,7 @@ def _pieces(element: Element, inline: frozenset[str], steps: int) -> Iterator[st
 
 
 def absolute(href: str, base: str) -> str | None:
-    """`href` as an http(s) address, or None for `#`, `javascript:` and what is no address."""
+    """`href` as an http(s) address, or None for `#`, `javascript:` and what is not an address."""
     href = href.strip()
     if href.startswith(("http://", "https://")):
         return href

@@ -1,34 +1,99 @@
-"""The elements of a page that are asked for by class or property, gathered once: an XPath a question would walk the
-page as often.
+"""What a page's elements say by their tags and attributes, gathered in one walk: a walk a question would read each
+attribute as often.
 
 It judges nothing: what a candidate is worth is for the module that asks.
 """
 
+from functools import lru_cache
 from typing import cast
 
-from lxml import etree
 from lxml.etree import _Element as Element
 
-_PROPERTIES = etree.XPath("//@itemprop/.. | //@property[not(parent::meta)]/..")
-"""Few elements have any: asked for by the attribute, they cost a fifth of what `//*[@itemprop]` does."""
+from archiver.article.html.source_marks import is_for_screen_readers, marked_of
+from archiver.model import Marked
+
+_BY_TAG = frozenset(("figcaption", "address", "cite", "small"))
+"""Elements that are gathered whatever they say."""
+_STYLED = frozenset(("style", "rel"))
+_TELLING = frozenset(("itemprop", "data-testid", "property", "hidden"))
+_DATA = frozenset(("script", "title", "meta"))
+_LEAST = 2
+"""Spaces that an attribute must have to be words, not a name."""
+_ATTRIBUTES = """
+class style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity
+media fill stroke imagesizes imagesrcset http-equiv accept pattern
+"""
+_NO_WORDS = frozenset(_ATTRIBUTES.split())
+"""Attributes whose values are code, addresses or names."""
 
 
 class Outline:
     """A page's tree, how many elements it has and, in page order: what may be a caption (`<figcaption>`, a class that
-    says so), a byline (`<address>`, a class, `rel="author"`), a property (microdata, RDFa outside of `<meta>`)."""
+    says so), a byline (`<address>`, a class, `rel="author"`), a property (microdata, RDFa outside of `<meta>`); the
+    elements that have names and those names (see `names_of`), `<cite>` and `<small>` among them; `data`: the scripts,
+    titles and meta elements, and each attribute with words (its element, name and value); and what the source marks
+    elements as (see `source_marks.py`)."""
 
-    __slots__ = ("bylines", "captions", "properties", "size", "tree")
+    __slots__ = ("bylines", "captions", "data", "marked", "named", "properties", "size", "tree")
 
     def __init__(self, tree: Element) -> None:
         self.tree = tree
         self.size = 0
         self.captions: list[Element] = []
         self.bylines: list[Element] = []
-        self.properties = cast(list[Element], _PROPERTIES(tree))
+        self.named: list[tuple[Element, str]] = []
+        self.marked: dict[Element, Marked] = {}
+        self.data: list[tuple[Element, str, str]] = []
+        self.properties: list[Element] = []
         for self.size, element in enumerate(tree.iter("*"), start=1):
-            get, tag = element.get, element.tag
-            names = get("class", "")
-            if tag == "figcaption" or "aption" in names:
-                self.captions.append(element)
-            if "byline" in names or "author" in names or tag == "address" or get("rel") == "author":
-                self.bylines.append(element)
+            tag, names = element.tag, ""
+            telling = tag in _BY_TAG
+            data = tag in _DATA
+            if data:
+                self.data.append((element, "", ""))
+            for name, value in cast(list[tuple[str, str]], element.items()):
+                if name == "class":
+                    names = value
+                elif name in _NO_WORDS:
+                    if name in _STYLED:
+                        telling = True
+                else:
+                    if name in _TELLING:
+                        telling = True
+                    if " " in value and not data and value.count(" ") >= _LEAST and name[:2] != "on":
+                        self.data.append((element, name, value))
+            if names:
+                self.named.append((element, names))
+                if _tells(names):
+                    telling = True
+            if telling:
+                self._take(element, tag, names)
+
+    def _take(self, element: Element, tag: str, names: str) -> None:
+        """An element that tells something by its tag, its class or another attribute."""
+        get = element.get
+        if tag == "figcaption" or "aption" in names:
+            self.captions.append(element)
+        if tag == "address" or "byline" in names or "author" in names or get("rel") == "author":
+            self.bylines.append(element)
+        if mark := marked_of(element):
+            self.marked[element] = mark
+        named = get("itemprop") is not None
+        if named or (get("property") is not None and tag != "meta"):
+            self.properties.append(element)
+        if named or get("data-testid") is not None or (not names and tag in ("cite", "small")):
+            if names:
+                self.named.pop()
+            self.named.append((element, names_of(element)))
+
+
+@lru_cache(maxsize=20_000)
+def _tells(names: str) -> bool:
+    """Whether a class is one of a caption, a byline, or of what is for screen readers."""
+    return "aption" in names or "byline" in names or "author" in names or is_for_screen_readers(names)
+
+
+def names_of(element: Element) -> str:
+    """What an element is called: its class, its property and its name in tests."""
+    get = element.get
+    return f"{get('class') or ''} {get('itemprop') or ''} {get('data-testid') or ''}"

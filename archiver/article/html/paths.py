@@ -13,6 +13,9 @@ class Paths:
 
     def of(self, element: Element) -> str:
         """The XPath of an element from the root of its tree."""
+        known = self._known.get(element)
+        if known is not None:
+            return known
         waiting = []
         at: Element | None = element
         while at is not None and at not in self._known:

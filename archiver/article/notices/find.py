@@ -2,7 +2,7 @@
 the page shows in and around the article.
 
 A notice is known by its label, which stands before a colon or a dash or alone above it, or by a sentence that speaks
-of an earlier version. Words alone are no label: `Corrections officers said` is none. The seed is not searched.
+of an earlier version. Words alone are not a label: `Corrections officers said` is none. The seed is not searched.
 """
 
 import re

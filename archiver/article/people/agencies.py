@@ -69,7 +69,7 @@ def is_hinted(text: str) -> bool:
 
 @cache
 def _stems() -> frozenset[str]:
-    """How the longest word of each printed form begins that is no common one."""
+    """How the longest word of each printed form begins that is not a common one."""
     return frozenset(max(_begun(form), key=lambda word: (word not in _COMMON, len(word))) for form in table())
 
 

@@ -44,7 +44,7 @@ _PLACE = re.compile(r"[^\W\d_a-z][^\W\d_A-Z]{2,20}")
 _IN_PLACE = re.compile(r"^(\S+\s.{1,60}\S)\s+in\s+[^\W\d_a-z][\w.-]{1,20}(?:\s[^\W\d_a-z][\w.-]{1,20})?$")
 """`Mia Holm in Oldport` writes from there."""
 _DEGREE = re.compile(r"[A-Z]{2,4}|M\.?[ADS]\.?|Ph\.?D\.?")
-"""What follows a name after a comma and is a degree (`Mia Holm, RDN`) is no further name."""
+"""What follows a name after a comma and is a degree (`Mia Holm, RDN`) is not another name."""
 _UNNAMED = re.compile(r"(?:unser|notre|nuestr|nostr|onze|our)")
 """`unserer Redaktion`, `our correspondent`: begun with a small letter, it names nobody."""
 _PARTICLE = re.compile(r"al|bin|da|das|d[eiu]|de[lnr]|dos|el|l[ae]|te[rn]|van|von|y|zu")

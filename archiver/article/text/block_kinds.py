@@ -1,13 +1,13 @@
 """What a block is to a reader: a paragraph, a heading, a caption, a line of a menu … By tags, and by class names where
-the tags do not tell."""
+the tags do not show."""
 
 import re
 from functools import lru_cache
 
+from archiver.article.html.source_marks import is_icon
 from archiver.article.text import class_hints
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
-from archiver.article.text.source_marks import is_icon
 from archiver.model import BlockKind
 
 _TAGS: dict[str, BlockKind] = {
@@ -86,21 +86,24 @@ def _own_kind(block: Block) -> BlockKind:
         kind = "quotation"
     if block.words > _SHORT or kind in ("heading", "caption", "table"):
         return kind or "paragraph"
-    named = (place.name + " " + (place.parent.name if place.parent is not None else "")).lower()
-    if named.strip():
-        if _is_credit_class(place.name):
-            return "credit"
-        if place.own & _BIT["byline"] and place.tag not in ("li",):
-            return "byline"
-        if "caption" in named and "photo-caption-toggle" not in named:
-            return "caption"
-    return kind or "paragraph"
+    named = _by_class(place.name, place.parent.name if place.parent is not None else "")
+    if named == "credit":
+        return "credit"
+    if named and place.own & _BIT["byline"] and place.tag != "li":
+        return "byline"
+    return "caption" if named == "caption" else kind or "paragraph"
 
 
 @lru_cache(maxsize=5_000)
-def _is_credit_class(name: str) -> bool:
+def _by_class(name: str, above: str) -> str:
+    """What the class of a block and that of its parent make it: `credit`, `caption`, `other`, "" where none has one."""
     low = name.lower()
-    return any(each in low for each in _CREDIT_CLASSES)
+    if any(each in low for each in _CREDIT_CLASSES):
+        return "credit"
+    both = f"{low} {above.lower()}"
+    if "caption" in both and "photo-caption-toggle" not in both:
+        return "caption"
+    return "other" if both.strip() else ""
 
 
 def _leads_on(block: Block) -> bool:
@@ -124,10 +127,18 @@ def _by_names(block: Block) -> BlockKind | None:
 
 
 def _around(place: Place) -> BlockKind | None:
-    """By the nearest container that tells."""
+    """By the nearest container that shows it; each place is asked once."""
+    kind: BlockKind | None = None
+    way: list[Place] = []
     at: Place | None = place
     while at is not None:
+        if at.around != "":
+            kind = at.around
+            break
+        way.append(at)
         if kind := _CONTAINERS.get(at.tag) or _ROLES.get((at.element.get("role") or "").lower()):
-            return kind
+            break
         at = at.parent
-    return None
+    for each in way:
+        each.around = kind
+    return kind

@@ -10,11 +10,11 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import cast
 
 from lxml.etree import _Element as Element
 
 from archiver.article.html.dom import parse
+from archiver.article.html.element_index import Outline
 from archiver.article.html.paths import Paths
 from archiver.article.text.blocks import blocks_of
 from archiver.article.words import fold
@@ -24,13 +24,18 @@ MAX_CHARACTERS = 16_000_000
 MAX_TEXTS = 20_000
 MAX_JSON_DEPTH = 60
 _LEAST = 2
-"""Spaces that a string of a script or attribute must have to be words, not a name."""
+"""Spaces that a string of a script must have to be words, not a name."""
 _STRING = re.compile(
     r"""
-    \\. | "((?:[^"\\\n]++|\\.)*+)"  |  '((?:[^'\\\n]++|\\.)*+)'  |  `((?:[^`\\]++|\\.)*+)`
+    (?: [^"'`\\]++ | \\.
+      | "(?:[^"\\\n]{0,11}+ | [^"\\\n\ \x80-\U0010ffff]*+\ ?+[^"\\\n\ \x80-\U0010ffff]*+)"
+      | '(?:[^'\\\n]{0,11}+ | [^'\\\n\ \x80-\U0010ffff]*+\ ?+[^'\\\n\ \x80-\U0010ffff]*+)'
+    )*+
+    (?: "((?:[^"\\\n]++|\\.)*+)" | '((?:[^'\\\n]++|\\.)*+)' | `((?:[^`\\]++|\\.)*+)` | . | $ )
     """,
     re.DOTALL | re.VERBOSE,
 )
+"""A string of a script, behind what is none or cannot be words: a short one, one of two words of ASCII."""
 _SHORTEST = 12
 _JSON_TYPES = re.compile(r"json", re.IGNORECASE)
 _MARKUP_TYPES = re.compile(r"html|template|handlebars|mustache|x-tmpl", re.IGNORECASE)
@@ -38,12 +43,7 @@ _ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa
 _SIMPLE = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": " ", "v": " ", "0": ""}
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/)")
 _TRAILING_COMMA = re.compile(r",(\s*+[}\]])")
-_ATTRIBUTES = """
-class style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity
-media fill stroke imagesizes imagesrcset http-equiv accept pattern
-"""
-_NO_WORDS = frozenset(_ATTRIBUTES.split())
-"""Attributes whose values are code, addresses or names."""
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _CODE = re.compile(r"\bfunction\s?\(|!important|</?script")
 
 
@@ -51,20 +51,32 @@ _CODE = re.compile(r"\bfunction\s?\(|!important|</?script")
 class _Found:
     """The texts found so far, each once, and what was left out."""
 
+    paths: Paths
     blocks: list[PageBlock] = field(default_factory=list)
     known: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    """The texts as they stand in the data."""
     characters: int = 0
     cut: list[str] = field(default_factory=list)
 
-    def add(self, text: str, at: str | None) -> None:
+    def add(self, text: str, element: Element | None, within: str = "") -> None:
         """The paragraphs of a text that may be HTML with entities, perhaps encoded twice."""
         if len(self.blocks) >= MAX_TEXTS:
             self.note(f"only the first {MAX_TEXTS} texts of the page's data are read")
             return
-        for line in _lines(text):
+        if text in self.read:
+            return
+        self.read.add(text)
+        plain = text.isprintable() and "&" not in text and "<" not in text
+        for line in (fold(text),) if plain else _lines(text):
             if line and line not in self.known:
                 self.known.add(line)
+                at = self.paths.of(element) + within if element is not None else None
                 self.blocks.append(PageBlock(kind="data", text=line, at=at, in_article=False))
+
+    def has(self, text: str) -> bool:
+        """Whether a text was read already, and more would be."""
+        return text in self.read and len(self.blocks) < MAX_TEXTS
 
     def allows(self, text: str) -> bool:
         """Whether a text more is read."""
@@ -79,51 +91,48 @@ class _Found:
             self.cut.append(cut)
 
 
-def data_of(tree: Element, paths: Paths, comments: Iterable[str] = ()) -> tuple[list[PageBlock], list[str]]:
+def data_of(page: Outline, paths: Paths, comments: Iterable[str] = ()) -> tuple[list[PageBlock], list[str]]:
     """The texts of the page's data, and what bounds left out of them, in words."""
-    found = _Found()
-    for element in tree.iter("*"):
+    found = _Found(paths)
+    for element, name, value in page.data:
         tag = element.tag
-        if tag == "script":
-            _script(element, paths, found)
+        if name:
+            _attribute(element, name, value, found)
+        elif tag == "script":
+            _script(element, found)
         elif tag == "title":
-            found.add(element.text or "", paths.of(element))
-        elif tag == "meta":
+            found.add(element.text or "", element)
+        else:
             content = element.get("content") or ""
             if any(map(str.isalpha, content)) and found.allows(content):
-                found.add(content, f"{paths.of(element)}/@content")
-        else:
-            for name, value in cast(list[tuple[str, str]], element.items()):
-                if value.count(" ") >= _LEAST and name not in _NO_WORDS and not name.startswith("on"):
-                    _attribute(tag, name, value, paths.of(element), found)
+                found.add(content, element, "/@content")
     for text in comments:
         if found.allows(text):
             found.add(text, None)
     return found.blocks, found.cut
 
 
-def _attribute(tag: object, name: str, value: str, path: str, found: _Found) -> None:
+def _attribute(element: Element, name: str, value: str, found: _Found) -> None:
+    tag = element.tag
     if (tag == "img" and name == "alt") or (tag == "iframe" and name == "srcdoc") or not found.allows(value):
         return  # blocks of their own
-    at = f"{path}/@{name}"
     if value.lstrip()[:1] in ("{", "["):
-        _strings(value, at, found, 0)
+        _strings(value, element, f"/@{name}", found, 0)
     elif not _CODE.search(value[:2000]):
-        found.add(value, at)
+        found.add(value, element, f"/@{name}")
 
 
-def _script(element: Element, paths: Paths, found: _Found) -> None:
+def _script(element: Element, found: _Found) -> None:
     text = element.text or ""
     if not text or not found.allows(text):
         return
-    kind, path = element.get("type") or "", paths.of(element)
+    kind = element.get("type") or ""
     if _MARKUP_TYPES.search(kind):
-        found.add(text, path)
+        found.add(text, element)
     elif _JSON_TYPES.search(kind) and (value := _json(text)) is not None:
-        for string, at in _leaves(value, "$", 0):
-            found.add(string, f"{path} {at}")
+        _leaves(value, "$", 0, element, found)
     else:
-        _strings(text, path, found, 0)
+        _strings(text, element, "", found, 0)
 
 
 def _json(text: str) -> object:
@@ -136,35 +145,44 @@ def _json(text: str) -> object:
     return None
 
 
-def _leaves(value: object, at: str, depth: int) -> Iterator[tuple[str, str]]:
-    """The strings of a JSON value and their JSONPaths."""
+def _leaves(value: object, at: str, depth: int, script: Element, found: _Found) -> None:
+    """The strings of a JSON value, each with its JSONPath."""
     if isinstance(value, str):
-        if any(map(str.isalpha, value)) and not value.startswith(("http://", "https://", "/")):
-            yield value, at
-    elif depth > MAX_JSON_DEPTH:
+        if _is_text(value):
+            found.add(value, script, f" {at}")
         return
-    elif isinstance(value, list):
-        for n, each in enumerate(value):
-            yield from _leaves(each, f"{at}[{n}]", depth + 1)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            if not key.startswith("@"):
-                yield from _leaves(each, f"{at}.{key[:80]}", depth + 1)
+    if depth > MAX_JSON_DEPTH or not isinstance(value, list | dict):
+        return
+    for key, each in enumerate(value) if isinstance(value, list) else value.items():
+        if not isinstance(each, str | list | dict) or (isinstance(key, str) and key[:1] == "@"):
+            continue
+        if isinstance(each, str) and (found.has(each) or not _is_text(each)):
+            continue
+        step = f"[{key}]" if isinstance(key, int) else f".{key[:80]}"
+        if isinstance(each, str):
+            found.add(each, script, f" {at}{step}")
+        else:
+            _leaves(each, f"{at}{step}", depth + 1, script, found)
 
 
-def _strings(text: str, at: str, found: _Found, depth: int) -> None:
+def _is_text(value: str) -> bool:
+    """Whether a string may be words: not a number, an address, a path."""
+    return not value.startswith(("http://", "https://", "/")) and any(map(str.isalpha, value))
+
+
+def _strings(text: str, element: Element, within: str, found: _Found, depth: int) -> None:
     """The strings of a script that are words; in them, those of JSON that was escaped again."""
-    for match in _STRING.finditer(text):
-        raw = match[1] or match[2] or match[3] or ""
+    for double, single, template in _STRING.findall(text):
+        raw = double or single or template
         if len(raw) < _SHORTEST:
             continue
         if raw.count(" ") < _LEAST and not (depth < 2 and '\\"' in raw) and raw.isascii():
             continue
         value = _ESCAPE.sub(_character, raw) if "\\" in raw else raw
         if depth < 2 and '":' in value and value.lstrip()[:1] in ("{", "["):
-            _strings(value, at, found, depth + 1)
+            _strings(value, element, within, found, depth + 1)
         elif not _CODE.search(value[:2000]):
-            found.add(value, at)
+            found.add(value, element, within)
 
 
 def _character(escape: re.Match[str]) -> str:
@@ -176,7 +194,7 @@ def _character(escape: re.Match[str]) -> str:
 
 
 def _lines(text: str) -> Iterator[str]:
-    if not text.isascii():  # JSON may name half of a surrogate pair.
+    if not text.isascii() and _SURROGATE.search(text):  # JSON may name half of a surrogate pair.
         text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     for _ in range(2):
         if "&" not in text:

@@ -8,7 +8,7 @@ links.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml.etree import _Element as Element
 
@@ -17,8 +17,9 @@ from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import fallback_extractors
 from archiver.article.text.article_edges import with_edges
-from archiver.article.text.blocks import Block, Cut, cut_of, running
-from archiver.article.text.features import Told
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import Cut, cut_of, running
+from archiver.article.text.features import SelfDescription
 from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
 from archiver.article.text.select_body import Judged, choose, enough_for, judge
@@ -41,7 +42,7 @@ _LEADS = frozenset(("description", "og:description", "twitter:description"))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
     """The text of a page, who found it, what else there was; `note` says why there is none, or what is wrong; `parts`
-    are all blocks of the page."""
+    are all blocks of the page, `places` their places."""
 
     blocks: tuple[PageBlock, ...] = ()
     extractor: str = NAME
@@ -49,18 +50,20 @@ class Extracted:
     note: str | None = None
     candidates: tuple[TextCandidate, ...] = ()
     parts: Cut | None = None
+    places: Places | None = None
 
 
-def extract(page: Outline, graph: Graph, url: str) -> Extracted:
-    """The text of the article. The page stays as it was."""
+def extract(page: Outline, graph: Graph, url: str, *, fallback: bool = True) -> Extracted:
+    """The text of the article. The page stays as it was. Without `fallback`, trafilatura is left out where it is
+    installed, too."""
     tree = page.tree
-    parts = cut_of(tree)
+    parts = cut_of(tree, page.marked)
     if page.size > MAX_ELEMENTS:
         note = f"the page has more than {MAX_ELEMENTS} elements; which of them are the article was not judged"
         return Extracted(note=note, parts=parts)
     blocks = running(parts.blocks)
     places = Places(tree)
-    judged = judge(blocks, told_of(tree, graph))
+    judged = judge(blocks, description_of(tree, graph))
     search = _Search()
 
     search.add(NAME, VERSION, lambda: places.of(article_of(blocks, judged, enough_for(judged))))
@@ -68,16 +71,16 @@ def extract(page: Outline, graph: Graph, url: str) -> Extracted:
         search.add(f"{NAME}-wide", VERSION, lambda: places.of(article_of(blocks, judged, WIDE)))
         search.add("json-ld", "articleBody", lambda: fallback_extractors.declared(graph))
     if not search.satisfied():
-        version = fallback_extractors.version_of_trafilatura()
-        search.add(
-            fallback_extractors.TRAFILATURA,
-            version,
-            lambda: fallback_extractors.by_trafilatura(tree, url, blocks, places),
-        )
+        if fallback and (version := fallback_extractors.version_of_trafilatura()) is not None:
+            search.add(
+                fallback_extractors.TRAFILATURA,
+                version,
+                lambda: fallback_extractors.by_trafilatura(tree, url, blocks, places),
+            )
         search.add("scripts", VERSION, lambda: fallback_extractors.in_scripts(tree))
     if not search.found:
         search.add("all-prose", VERSION, lambda: places.of(_all_prose(blocks)))
-    return search.result(parts)
+    return replace(search.result(parts), places=places)
 
 
 def article_of(blocks: Sequence[Block], judged: Sequence[Judged], enough: float) -> list[Block]:
@@ -98,8 +101,8 @@ def _all_prose(blocks: list[Block]) -> list[Block]:
     return [each for each in blocks if fallback_extractors.is_prose(each)]
 
 
-def told_of(tree: Element, graph: Graph) -> Told:
-    """What the page tells of itself in its title, its description and its data."""
+def description_of(tree: Element, graph: Graph) -> SelfDescription:
+    """What the page says of itself in its title, its description and its data."""
     title: set[str] = set()
     lead: set[str] = set()
     for element in tree.iter("title", "h1", "meta"):
@@ -113,7 +116,7 @@ def told_of(tree: Element, graph: Graph) -> Told:
             lead |= terms((element.get("content") or "")[:1000])
     body = max((text for text, _ in graph.bodies()), key=len, default="")
     bare = "".join(_TAG.sub("", body).split())
-    return Told(title=frozenset(title), lead=frozenset(lead), body=bare if len(bare) > 200 else "")
+    return SelfDescription(title=frozenset(title), lead=frozenset(lead), body=bare if len(bare) > 200 else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,7 @@ class _Search:
         self.found: list[_Found] = []
 
     def add(self, extractor: str, version: str, find: Callable[[], tuple[PageBlock, ...]]) -> None:
-        """Try one more way; a text that was found already is no other."""
+        """Try one more way; a text that was found already does not count."""
         blocks = find()
         texts = [block.text for block in blocks]
         if not blocks or any([b.text for b in each.blocks] == texts for each in self.found):
@@ -141,7 +144,7 @@ class _Search:
         self.found.append(_Found(blocks, words_of(texts).total(), candidate))
 
     def satisfied(self) -> bool:
-        """Whether what was found is no mere handful of words."""
+        """Whether what was found is more than a handful of words."""
         return any(each.size >= _FEW for each in self.found)
 
     def result(self, parts: Cut) -> Extracted:

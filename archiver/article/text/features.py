@@ -9,17 +9,18 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from math import log1p
 
 from archiver.article.text import class_hints, layout
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 
 Style = tuple[str, str, str]
 """The tag of a block, its class, and the class of what its siblings stand in."""
 Kin = tuple[str, ...]
 PROSE = 8.0
-"""A block of fewer words, or mostly of links, is no prose."""
+"""A block of fewer words, or mostly of links, is not prose."""
 _LINKED = 0.35
 _AROUND = (-2, -1, 1, 2)
 _TAGS = {
@@ -106,8 +107,8 @@ NAMES: tuple[str, ...] = (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Told:
-    """What the page tells of itself elsewhere, as sets of words: its title, its description; and the body it declares
+class SelfDescription:
+    """What the page says of itself elsewhere, as sets of words: its title, its description; and the body it declares
     in its data, if it does, as one text without white space."""
 
     title: frozenset[str]
@@ -115,7 +116,7 @@ class Told:
     body: str
 
 
-def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[float]]]:
+def rows_of(blocks: Sequence[Block], described: SelfDescription) -> tuple[list[int], list[list[float]]]:
     """The blocks that may be of the article, by index, and a row of numbers for each, in the order of NAMES.
 
     Links alone and short pieces far from the prose are not even measured: on news pages they are three blocks in four.
@@ -123,7 +124,7 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
     if not blocks:
         return [], []
     prose = [each.words if is_prose(each) else 0.0 for each in blocks]
-    title, titles = layout.title(blocks, told.title)
+    title, titles = layout.title(blocks, described.title)
     top, inside, total, trust = layout.weigh(blocks, prose, title, titles)
     chosen = [n for n, each in enumerate(blocks) if not _plainly_out(each, inside[n])]
     looks = [style_of(each) for each in blocks]
@@ -158,9 +159,9 @@ def rows_of(blocks: Sequence[Block], told: Told) -> tuple[list[int], list[list[f
                 float(titles[n]),
                 articles[n],
                 before[n][1] / total,
-                *layout.overlap(each, told.title, told.lead),
+                *layout.overlap(each, described.title, described.lead),
                 float(seen[each.text]) + 0.1 * (copies[each.text] - 1),
-                _declared(each, told.body),
+                _declared(each, described.body),
                 home.prose / total,
                 home.near / total,
                 up.near / total,
@@ -200,14 +201,11 @@ def _plainly_out(each: Block, level: int) -> bool:
 
 def _before(blocks: Sequence[Block], prose: Sequence[float]) -> list[tuple[float, float]]:
     """The share of all words, and the words of prose, that stand before each block."""
-    size = sum(each.words for each in blocks)
-    past = passed = 0.0
-    found = []
-    for each, words in zip(blocks, prose):
-        found.append((past / size, passed))
-        past += each.words
-        passed += words
-    return found
+    words = [each.words for each in blocks]
+    size = sum(words)
+    return [
+        (past / size, passed) for past, passed in zip(accumulate(words, initial=0.0), accumulate(prose, initial=0.0))
+    ]
 
 
 def _of_text(each: Block, said: "_Said") -> list[float]:
@@ -259,7 +257,7 @@ def is_prose(each: Block) -> bool:
 
 
 def style_of(each: Block) -> Style:
-    """How a block looks, as far as tag and class tell."""
+    """How a block looks, as far as tag and class show."""
     return each.place.tag, each.place.name, each.home.name
 
 
@@ -308,7 +306,7 @@ class _AroundRows:
 
 class _Kin:
     """The blocks that stand in the page alike, by tag and class up to the third element above them, wherever it is:
-    paragraphs in wrappers of their own are no siblings, but they are kin."""
+    paragraphs in wrappers of their own are not siblings, but they are kin."""
 
     def __init__(self, blocks: Sequence[Block], prose: Sequence[float]) -> None:
         numbers: dict[Kin, int] = {}

@@ -6,13 +6,14 @@ space and characters that show nothing do not count.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import Literal
 from unicodedata import normalize
 
 from lxml.etree import _Element as Element
 
-from archiver.model import PageModel
+from archiver.model import PageBlock, PageModel
 
 Found = Literal["place", "page", "nowhere", "not sought"]
 """At its place; elsewhere in the page; nowhere in it; left out, since looking would take too long."""
@@ -22,12 +23,18 @@ _NOTHING = re.compile("[\\s\u00ad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]+
 _STEP = re.compile(r"/([A-Za-z_][\w.:-]*|\*)(?:\[(\d{1,6})\])?")
 _ATTRIBUTE = re.compile(r"/@([\w:.-]{1,64})\Z")
 _DEEP = 4_000
+_LITTLE_MORE = 4
 
 
 def find_paragraphs(
-    tree: Element | None, model: PageModel | None, paragraphs: Sequence[tuple[str | None, str]], *, budget: int = BUDGET
+    tree: Element | None,
+    model: Callable[[], PageModel | None],
+    paragraphs: Sequence[tuple[str | None, str]],
+    *,
+    budget: int = BUDGET,
 ) -> list[Found]:
-    """Where each of (place, text) stands in a page: its tree and its model (None: it has none).
+    """Where each of (place, text) stands in a page: its tree and its model (None: it has none), which is asked for
+    where a text is not in the element at its place.
 
     A place is an XPath of steps with positions, of an attribute too, or that of a script with a JSONPath behind it; it
     is None where none is stated, and then anywhere is its place.
@@ -37,25 +44,42 @@ def find_paragraphs(
 
 
 class _Seeker:
-    def __init__(self, tree: Element | None, model: PageModel | None, budget: int) -> None:
-        self._tree, self._left = tree, budget
-        self._model = model.blocks if model is not None else ()
-        self._blocks: dict[str, set[str | None]] = {}
-        for block in self._model:
-            self._blocks.setdefault(_bare(block.text), set()).add(block.at)
+    def __init__(self, tree: Element | None, model: Callable[[], PageModel | None], budget: int) -> None:
+        self._tree, self._left, self._ask = tree, budget, model
         self._elements: dict[str, str] = {}
         self._page: str | None = None
 
+    @cached_property
+    def _model(self) -> tuple[PageBlock, ...]:
+        model = self._ask()
+        return model.blocks if model is not None else ()
+
+    @cached_property
+    def _blocks(self) -> dict[str, set[str | None]]:
+        """The places of each text."""
+        blocks: dict[str, set[str | None]] = {}
+        for block in self._model:
+            blocks.setdefault(_bare(block.text), set()).add(block.at)
+        return blocks
+
     def find(self, at: str | None, text: str) -> Found:
+        path = at.partition(" ")[0] if at is not None else None
+        if path is not None and self._is_most_of(path, text):
+            return "place"
         places = self._blocks.get(text)
         if places is not None and (at is None or at in places):
             return "place"
-        path = at.partition(" ")[0] if at is not None else None
         if path is not None and self._has(self._at(path), text):
             return "place"
         if places is not None or self._has(self._whole(), text):
             return "page" if at is not None else "place"
         return "nowhere" if self._left > 0 else "not sought"
+
+    def _is_most_of(self, path: str, text: str) -> bool:
+        """Whether an element has a text and little more, as that of a paragraph has; what is larger is not looked
+        through again and again."""
+        here = self._at(path)
+        return len(here) <= _LITTLE_MORE * (len(text) + 1) and text in here
 
     def _has(self, where: str, text: str) -> bool:
         self._left -= len(where)

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 from archiver.article.text import class_hints
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 
 _COMMENT = 1 << class_hints.NAMES.index("comment")
 _FARTHEST = 9
@@ -97,7 +97,7 @@ def weigh(
     for each, words, here in zip(blocks, prose, faith):
         home = each.home
         up = home.parent
-        worth = words * _trust(home, total, trust) * here
+        worth = words * (trust[home] if home in trust else _trust(home, total, trust)) * here
         home.prose += worth
         linked = each.words * each.linked
         for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):
@@ -177,7 +177,7 @@ def _steps(way: Sequence[Place]) -> list[int]:
 
 
 def marked(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, int]:
-    """The marks of what each chosen block stands in, below what `top` stands in too: what both have tells nothing."""
+    """The marks of what each chosen block stands in, but for what `top` stands in too, which distinguishes nothing."""
     known = dict.fromkeys(_way_up(top), 0)
 
     def marks_of(place: Place) -> int:

@@ -1,8 +1,8 @@
 """Elements that hold most of a page because the parser did not see where they end.
 
 Where `</button>` or `</nav>` stands behind a `<div>` that was not closed, libxml2 drops it, and all that follows stands
-within: a browser ends the element there. The text tells: what has more prose than all the rest of the page is no menu.
-The same goes for a container that is named as one for screen readers.
+within: a browser ends the element there. What has more prose than all the rest of the page is
+not a menu. The same goes for a container that is named as one for screen readers.
 """
 
 from collections.abc import Sequence

@@ -9,19 +9,22 @@ from collections.abc import Collection, Iterable
 
 from lxml.etree import _Element as Element
 
+from archiver.article.html.element_index import Outline
 from archiver.article.html.paths import Paths
+from archiver.article.text.block import Block
 from archiver.article.text.block_kinds import kind_of
-from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Block, Cut, cut_of
+from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Cut, cut_of
 from archiver.article.text.embedded_data import data_of
 from archiver.article.words import normalised
 from archiver.model import PageBlock, PageModel, PageRead
 
 
 class Places:
-    """Blocks of one tree as the model has them, each XPath found once."""
+    """Blocks of one tree as the model has them, each XPath and each text made once."""
 
     def __init__(self, tree: Element) -> None:
         self.tree, self.paths = tree, Paths()
+        self._texts: dict[Block, str] = {}
 
     def of(self, blocks: Iterable[Block]) -> tuple[PageBlock, ...]:
         """The blocks as those of the article."""
@@ -31,12 +34,19 @@ class Places:
         """A block as the model has it."""
         return PageBlock(
             kind=kind_of(block, in_article=in_article),
-            text=normalised(block.text),
+            text=self.text(block),
             at=self.at(block),
             marked=block.marked,
             in_article=in_article,
             struck=normalised(block.struck) if block.struck is not None else None,
         )
+
+    def text(self, block: Block) -> str:
+        """The text of a block, normalised."""
+        text = self._texts.get(block)
+        if text is None:
+            text = self._texts[block] = normalised(block.text)
+        return text
 
     def at(self, block: Block) -> str:
         """The XPath of a block's element; of what stands in markup within markup, that of the attribute or text."""
@@ -48,23 +58,25 @@ class Places:
 
 
 def page_model(
-    tree: Element,
+    page: Outline,
     article_blocks: Iterable[PageBlock] = (),
     cut: Iterable[str] = (),
     *,
     parts: Cut | None = None,
+    places: Places | None = None,
     comments: Iterable[str] = (),
 ) -> PageModel:
     """The model of a page whose article is made of `article_blocks`; `cut` names what was left out earlier.
 
-    `parts` are the page's blocks where they were cut already; `comments` what stands in its comments.
+    `parts` are the page's blocks where they were cut already, with their `places`; `comments` what stands in its
+    comments.
     """
-    parts = parts or cut_of(tree)
-    places = Places(tree)
+    parts = parts or cut_of(page.tree, page.marked)
+    places = places or Places(page.tree)
     article = list(article_blocks)
     mine = _of_article(parts.blocks, article, places)
     blocks = [places.page_block(each, in_article=each in mine) for each in parts.blocks]
-    data, left_out = data_of(tree, places.paths, comments)
+    data, left_out = data_of(page, places.paths, comments)
     declared = {each.text for each in article} - {each.text for each in blocks if each.in_article}
     if declared:
         data = [_in_article(each) if each.text in declared else each for each in data]
@@ -102,7 +114,7 @@ def _of_article(blocks: list[Block], article: list[PageBlock], places: Places) -
         wanted[each.text].append(each)
     found, others = set(), []
     for block in blocks:
-        waiting = wanted.get(normalised(block.text))
+        waiting = wanted.get(places.text(block))
         if not waiting:
             continue
         at = places.at(block)
@@ -113,7 +125,7 @@ def _of_article(blocks: list[Block], article: list[PageBlock], places: Places) -
         else:
             others.append(block)
     for block in others:
-        if waiting := wanted[normalised(block.text)]:
+        if waiting := wanted[places.text(block)]:
             waiting.pop()
             found.add(block)
     return found

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.article.text import features
-from archiver.article.text.blocks import Block
-from archiver.article.text.features import NAMES, Told
+from archiver.article.text.block import Block
+from archiver.article.text.features import NAMES, SelfDescription
 from archiver.article.text.tree_ensemble import Forest, shipped
 
 ENOUGH = 0.5
@@ -38,10 +38,10 @@ class Judged:
     likely: float
 
 
-def judge(blocks: Sequence[Block], told: Told, model: Forest | None = None) -> list[Judged]:
+def judge(blocks: Sequence[Block], described: SelfDescription, model: Forest | None = None) -> list[Judged]:
     """The blocks that are measured at all, with how likely each is of the article."""
     probability = (model or shipped()).probability
-    chosen, rows = features.rows_of(blocks, told)
+    chosen, rows = features.rows_of(blocks, described)
     likely = {n: 0.0 if _elsewhere(row) else probability(row) for n, row in zip(chosen, rows)}
     _scale(blocks, likely)
     _as_copies(blocks, likely)

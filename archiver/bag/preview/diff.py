@@ -1,4 +1,4 @@
-"""Where the words stand that differ between two paragraphs: the changed ones as the record tells them
+"""Where the words stand that differ between two paragraphs: the changed ones as the record has them
 (`ComparedLine.changes`), and those that are only written otherwise.
 
 The record has the words of each change, in order, without places. A place is taken only where the outcome proves it:

@@ -65,13 +65,13 @@ def moment(stated: str) -> str:
 
 
 def day(stated: str) -> str:
-    """A day for readers, `1 July 2024`; what is no day stays as it is."""
+    """A day for readers, `1 July 2024`; what is not a day stays as it is."""
     found = _moment(stated)
     return f"{found.day} {_MONTHS[found.month - 1]} {found.year}" if found else stated
 
 
 def minute(stated: str) -> str:
-    """`1 July 2024 at 12:00 UTC`; what is no moment stays as it is."""
+    """`1 July 2024 at 12:00 UTC`; what is not a moment stays as it is."""
     found = _moment(stated)
     return f"{day(stated)} at {found:%H:%M} UTC" if found else stated
 

@@ -10,7 +10,7 @@ from archiver.model import Change
 from archiver.model.comparison_words import line_words
 
 FOLD_FROM = 10
-"""Compared paragraphs from which on runs that tell nothing new are folded."""
+"""Compared paragraphs from which on runs of equal ones are folded."""
 _RUN = {"same": 3, "page-only": 6}
 """How many in a row of a kind are folded together."""
 _SHORT = {
@@ -100,7 +100,7 @@ def groups_of(lines: Sequence[Line]) -> Iterator[Group]:
 
 
 def _kind(line: Table) -> str:
-    """What a line counts as: where it was found tells more than that its words are the same."""
+    """What a line counts as: where it was found matters more than that its words are the same."""
     kind, where = words(line, "kind"), words(line, "where")
     if kind in ("same", "typographic") and where in ("page", "hidden", "struck", "data"):
         return where

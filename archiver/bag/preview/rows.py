@@ -40,8 +40,8 @@ def capture_rows(record: Table) -> Iterator[Row]:
     if words(capture, "final_url") != words(capture, "requested_url"):
         yield "Final URL", words(capture, "final_url")
     reason, status = words(capture, "reason"), f"status {words(capture, 'status') or 'none'}"
-    told = "" if status in reason else f" ({status})"
-    yield "Outcome", f"{words(capture, 'outcome')}{f': {reason}' if reason else ''}{told}"
+    status_words = "" if status in reason else f" ({status})"
+    yield "Outcome", f"{words(capture, 'outcome')}{f': {reason}' if reason else ''}{status_words}"
     yield "When", moment(words(capture, "started"))
     if capture.get("record_id") and "ip" in capture:
         verified = " (certificate not verified)" if tls and tls.get("verified") is not True else ""

@@ -46,7 +46,7 @@ class RobotsFiles:
         if said.verdict == "disallowed":
             why = f"robots.txt says {said.rule or 'no'}"
             return CaptureError(kind="robots", message=f"not fetched: {why}", again=False, seen={"robots": said.rule})
-        why = "robots.txt cannot be had, and without it nothing is fetched under 'obey'"
+        why = "robots.txt cannot be read, and without it nothing is fetched under 'obey'"
         return CaptureError(kind="robots-unreachable", message=f"not fetched: {why}", again=False)
 
     def _answer(self, address: str) -> tuple[int | None, bytes]:
@@ -60,7 +60,7 @@ class RobotsFiles:
             return cached.status or None, cached.body
 
     def _asked(self, address: str) -> tuple[int | None, bytes]:
-        """Ask, record, share. Redirects are followed (RFC 9309, 2.3.1.2). The cookies of the page are no part of it."""
+        """Ask, record, share. Redirects are followed (RFC 9309, 2.3.1.2). The cookies of the page are not sent."""
         self.asked.append(address)
         requester = replace(self.requester, visit=self.requester.recorder.visit())
         chain, members, record_id = (

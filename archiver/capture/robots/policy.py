@@ -1,6 +1,6 @@
 """Reads a site's rules for crawlers: robots.txt (RFC 9309), with protego.
 
-Three policies: `record` asks and notes, since a page that a person named is no crawl; `obey` does not fetch what is
+Three policies: `record` asks and notes, since a page that a person named is not a crawl; `obey` does not fetch what is
 disallowed; `ignore` does not ask. `record` asks the host of the seed, `obey` every host. Also Retry-After. Fetches
 nothing itself; `robots/fetch.py` does, once a host and job.
 """
@@ -93,7 +93,7 @@ class Rules:
         return Robots(verdict="disallowed", rule=self._rule(url), delay=delay)
 
     def _rule(self, url: str) -> str | None:
-        """The longest Disallow line that alone forbids the address: protego does not tell which one it followed."""
+        """The longest Disallow line that alone forbids the address: protego does not say which one it followed."""
         values = sorted(set(_disallowed(self._text, self._product)), key=lambda each: (-len(each), each))
         for value in islice(values, _RULES):
             if not Protego.parse(f"User-agent: *\nDisallow: {value}").can_fetch(url, "*"):

@@ -1,7 +1,7 @@
 """Passes a chunked body on to the HTTP client in the one form that it reads: `http.client` takes two bytes for the end
 of every chunk, where browsers take a line end, bare LF too (RFC 9112, 7.1 and 2.2). What is recorded is not touched.
 
-From the first thing that is no chunk on, the bytes go on as they are: the client says what is wrong with them.
+From the first thing that is not a chunk on, the bytes go on as they are: the client says what is wrong with them.
 """
 
 import re

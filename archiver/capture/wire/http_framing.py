@@ -43,7 +43,7 @@ def begins_as_http(data: bytes | bytearray) -> bool:
 
 
 def status_of(head: bytes) -> int | None:
-    """The status code of a response's head, or None where it is no HTTP response."""
+    """The status code of a response's head, or None where it is not an HTTP response."""
     match = _STATUS.match(head)
     return int(match[1]) if match else None
 

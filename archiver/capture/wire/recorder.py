@@ -193,11 +193,11 @@ class _Adapter(HTTPAdapter):
         manager = self.proxy_manager_for(proxy) if proxy else self.poolmanager
         pool = manager.connection_from_host(address.hostname.strip("[]"), address.port, address.scheme, pool_kwargs=tls)
         # A proxy gets the whole address of what it asks for itself (RFC 9112, 3.2.2).
-        told = proxy is not None and not proxy.lower().startswith("socks") and address.scheme == "http"
-        self._wire.raw.target = address.href if told else address.target
+        whole_address = proxy is not None and not proxy.lower().startswith("socks") and address.scheme == "http"
+        self._wire.raw.target = address.href if whole_address else address.target
         response: BaseHTTPResponse = pool.urlopen(
             request.method,
-            "http://proxied/" if told else "/",
+            "http://proxied/" if whole_address else "/",
             body=body,
             headers=request.headers,
             timeout=timeout,

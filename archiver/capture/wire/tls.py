@@ -17,17 +17,17 @@ def tls_facts(sock: Any) -> Tls | None:
     if not hasattr(sock, "getpeercert"):
         return None
     leaf = sock.getpeercert(binary_form=True)
-    told = sock.getpeercert() or {}  # empty where the certificate was not verified
+    peer = sock.getpeercert() or {}  # empty where the certificate was not verified
     cipher = sock.cipher()
-    not_after = told.get("notAfter")
+    not_after = peer.get("notAfter")
     return Tls(
         protocol=sock.version(),
         cipher=cipher[0] if cipher else None,
         certificate_sha256=sha256(leaf) if leaf else None,
-        issuer=_distinguished_name(told.get("issuer", ())) or None,
+        issuer=_distinguished_name(peer.get("issuer", ())) or None,
         not_after=datetime.fromtimestamp(ssl.cert_time_to_seconds(not_after), UTC) if not_after else None,
         chain=presented_chain(sock, leaf),
-        verified=bool(told),
+        verified=bool(peer),
     )
 
 

@@ -34,15 +34,15 @@ def bundle(args: argparse.Namespace) -> int:
         print(visible(f"archiver: {what} bundled: {error}"), file=sys.stderr)
         return 1
     if args.json:
-        told: dict[str, Any] = {
+        row: dict[str, Any] = {
             "output": str(made.output),
             "bags": made.bags,
             "files": made.files,
             "octets": made.octets,
         }
         for name, pairs in (("held_back", made.held_back), ("refused", made.refused)):
-            told[name] = [{"bag": bag, "why": why} for bag, why in pairs]
-        print(json.dumps(told))
+            row[name] = [{"bag": bag, "why": why} for bag, why in pairs]
+        print(json.dumps(row))
     else:
         print(visible(f"{made.output}: {counted(made.files, 'file')}, {made.octets:,} bytes; begin with index.html"))
     for bag, why in made.held_back:

@@ -54,17 +54,17 @@ def _state(state: State) -> dict[str, Any]:
 
 
 def _lines(found: Difference) -> list[str]:
-    told = [f"older  {found.older.captured}  {found.older.bag}", f"newer  {found.newer.captured}  {found.newer.bag}"]
+    lines = [f"older  {found.older.captured}  {found.older.bag}", f"newer  {found.newer.captured}  {found.newer.bag}"]
     if found.same:
-        return [*told, "same: text, claims, credits, notices and photo"]
+        return [*lines, "same: text, claims, credits, notices and photo"]
     for what, notices in (("added", found.notices_added), ("dropped", found.notices_dropped)):
-        told += [f"notice {what}: {each.kind}: {each.text}" for each in notices]
-    told.append(f"text: {verdict_words(found.verdict)}")
-    told += [f"{each.code}: {each.message}" for each in found.findings]
-    told += [f"credit added: {each.name} ({each.role})" for each in found.credits_added]
+        lines += [f"notice {what}: {each.kind}: {each.text}" for each in notices]
+    lines.append(f"text: {verdict_words(found.verdict)}")
+    lines += [f"{each.code}: {each.message}" for each in found.findings]
+    lines += [f"credit added: {each.name} ({each.role})" for each in found.credits_added]
     for what, claims in (("added", found.claims_added), ("dropped", found.claims_dropped)):
-        told += [f"claim {what}: {each.name} {each.value} ({each.source})" for each in claims]
-    return told
+        lines += [f"claim {what}: {each.name} {each.value} ({each.source})" for each in claims]
+    return lines
 
 
 def history(args: argparse.Namespace) -> int:

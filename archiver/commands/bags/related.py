@@ -96,12 +96,12 @@ def _list(lines: tuple[str, ...] | None) -> list[str] | None:
 
 def _lines(family: Family) -> list[str]:
     agencies = f"; credited in it: {', '.join(family.agencies)}" if family.agencies else ""
-    told = [f"family of {len(family.members) + 1}{agencies}", f"  base  {_named(family.base)}"]
-    told += _uncredited(family.uncredited)
+    lines = [f"family of {len(family.members) + 1}{agencies}", f"  base  {_named(family.base)}"]
+    lines += _uncredited(family.uncredited)
     for each in family.members:
-        told.append(f"  {each.share:4.0%}  {_named(each.member)}")
-        told += _compared(each)
-    return told
+        lines.append(f"  {each.share:4.0%}  {_named(each.member)}")
+        lines += _compared(each)
+    return lines
 
 
 def _named(member: Member) -> str:
@@ -118,27 +118,27 @@ def _uncredited(agencies: tuple[str, ...]) -> list[str]:
 
 
 def _compared(each: Relative) -> list[str]:
-    told = _uncredited(each.uncredited)
+    rows = _uncredited(each.uncredited)
     if each.bylines_dropped:
-        told.append(f"        does not name {', '.join(each.bylines_dropped)}, as the base does")
+        rows.append(f"        does not name {', '.join(each.bylines_dropped)}, as the base does")
     if each.not_compared:
-        told.append(f"        {each.not_compared}")
+        rows.append(f"        {each.not_compared}")
     if each.same is None:
-        return told
-    told.append(
+        return rows
+    rows.append(
         f"        {counted(each.same, 'paragraph')} the same, {each.edited} edited; "
         f"{counted(each.cut_words or 0, 'word')} of the base not here, {each.added_words} not in the base"
     )
     if each.cut is None or each.added is None or each.changed is None:
-        told.append(f"        the lines are held back: {each.member.access.sentence}")
-        return told
-    told += _listed("not here", each.cut) + _listed("not in the base", each.added)
+        rows.append(f"        the lines are held back: {each.member.access.sentence}")
+        return rows
+    rows += _listed("not here", each.cut) + _listed("not in the base", each.added)
     changed = tuple(f"{change.seed} -> {change.page}" for change in each.changed)
-    return told + _listed("changed", changed)
+    return rows + _listed("changed", changed)
 
 
 def _listed(what: str, lines: tuple[str, ...]) -> list[str]:
-    told = [f"        {what}: {line if len(line) <= _CUT else line[:_CUT] + '…'}" for line in lines[:_LISTED]]
+    shown = [f"        {what}: {line if len(line) <= _CUT else line[:_CUT] + '…'}" for line in lines[:_LISTED]]
     if len(lines) > _LISTED:
-        told.append(f"        {what}: ... and {len(lines) - _LISTED} more: --json lists all")
-    return told
+        shown.append(f"        {what}: ... and {len(lines) - _LISTED} more: --json lists all")
+    return shown

@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from archiver.bag.record import plain
-from archiver.commands.settings import settings_of
+from archiver.commands.settings import settings_of, tell_contact
 from archiver.escape import visible
 from archiver.job.check_settings import checked
 from archiver.mementos.choose import shown
 from archiver.model import SeedRefused
 from archiver.model.comparison_words import verdict_words
+from archiver.redaction.addresses import without_secrets
+from archiver.redaction.json_values import over
+from archiver.redaction.removed import Removed
 from archiver.seeds.sources import read_seeds
 from archiver.tracing.points import TracedState, drawn
 from archiver.tracing.trace import Trace
@@ -22,6 +25,7 @@ from archiver.tracing.trace import trace as trace_seed
 def trace(args: argparse.Namespace) -> int:
     """Trace each seed; 0 where each has a state that is known, 1 otherwise. Raises UsageError, StorageError."""
     config = checked(settings_of(args, {"trace_requests": args.requests}))
+    tell_contact(config, quiet=args.quiet)
     code = 0
     for seed in read_seeds(args.seeds, limits=config.limits):
         if isinstance(seed, SeedRefused):
@@ -30,12 +34,18 @@ def trace(args: argparse.Namespace) -> int:
             continue
         found = trace_seed(seed, config)
         code = code if found.states else 1
+        plain_text = _without_secrets if args.redact else str
         if args.json:
-            print(json.dumps(as_json(found)), flush=True)
+            print(json.dumps(over(as_json(found), plain_text)), flush=True)
             continue
         for line in _lines(found):
-            print(visible(line), flush=True)
+            print(visible(plain_text(line)), flush=True)
     return code
+
+
+def _without_secrets(text: str) -> str:
+    """A text whose addresses have no tokens and passwords."""
+    return without_secrets(text, Removed())
 
 
 def as_json(found: Trace) -> dict[str, Any]:
@@ -71,14 +81,14 @@ def _lines(found: Trace) -> Iterator[str]:
         yield f"  {shown(found.points[0].moment)[:10]}  {drawn(found.points)}  {shown(found.points[-1].moment)[:10]}"
     for each in found.states:
         until = "" if each.to == each.from_ else f" to {shown(each.to)}"
-        yield f"  {each.label:<3}  {shown(each.from_)}{until}  {_told(each)}  {each.uri}"
+        yield f"  {each.label:<3}  {shown(each.from_)}{until}  {_outcome_words(each)}  {each.uri}"
     for change in found.changes:
         yield f"  changed after {shown(change.after)}, before {shown(change.before)}:"
         yield from (f"    {each}" for each in change.what)
     yield from (f"  {each}" for each in found.notes)
 
 
-def _told(state: TracedState) -> str:
+def _outcome_words(state: TracedState) -> str:
     if state.verdict is None:
         return f"status {state.status}: {'no page' if state.label != '-' else 'not the article'}"
     return f"{verdict_words(state.verdict)}, {state.seed_coverage or 0:.0%} of the seed"

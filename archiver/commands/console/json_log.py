@@ -28,9 +28,9 @@ def json_log(target: str) -> Iterator[Callable[[Event], None]]:
         def write(event: Event) -> None:
             fields = asdict(event)
             moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-            told = {"time": moment, "event": fields.pop("event"), **fields.pop("result", {}), **fields}
+            row = {"time": moment, "event": fields.pop("event"), **fields.pop("result", {}), **fields}
             try:
-                file.write(json.dumps(told) + "\n")
+                file.write(json.dumps(row) + "\n")
                 file.flush()
             except OSError as error:
                 raise StorageError.from_os(f"write the log {target}", error) from error
@@ -41,7 +41,7 @@ def json_log(target: str) -> Iterator[Callable[[Event], None]]:
 def _opened(path: Path) -> TextIO:
     try:
         if path.exists() and (not path.is_file() or (path.stat().st_size and not _is_log(path))):
-            raise UsageError(f"--log-json {path}: is there, and is no log; name another file (seeds go before)")
+            raise UsageError(f"--log-json {path}: is there, and is not a log; name another file (seeds go before)")
         return path.open("a", encoding="utf-8")
     except OSError as error:
         raise StorageError.from_os(f"write the log {path}", error) from error

@@ -17,20 +17,19 @@ from typing import Any
 
 from archiver import api
 from archiver.api import SeedResult
+from archiver.browser.available import browser_hint
 from archiver.commands.console.json_log import json_log
 from archiver.commands.credentials import endpoint, with_keys
-from archiver.commands.settings import settings_of
+from archiver.commands.settings import settings_of, tell_contact
 from archiver.config import ANONYMOUS, CASE_FILE, Config, ConnectTo
 from archiver.escape import counted, visible
-from archiver.families.new_address import moved
-from archiver.imports.files import looks_like_captures
 from archiver.job.advice import advice_lines
 from archiver.job.check_settings import checked
 from archiver.job.events import Event, JobEnded, LedgerFilled
 from archiver.job.queue.plan import plan
 from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
-from archiver.job.views.rendering import browser_hint
+from archiver.job.workers.watchdog import CPU_SECONDS
 from archiver.model.comparison_words import copy_words
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
@@ -49,6 +48,7 @@ def run(args: argparse.Namespace) -> int:
         return _dry_run(checked(config), targets, as_json=args.json)
     if not args.quiet:
         tell_left_alone(targets)
+    tell_contact(config, quiet=args.quiet)
     started = time.monotonic()
     stop, summary = threading.Event(), Summary()
     with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
@@ -57,6 +57,7 @@ def run(args: argparse.Namespace) -> int:
             if isinstance(event, JobEnded):
                 summary.counts, summary.kinds = dict(event.counts), dict(event.kinds)
                 summary.new_bags, summary.interrupted = event.new_bags, event.interrupted
+                summary.unclosed = event.unclosed
             watch(event)
 
         for each in api.archive(targets, bags=config.bags, config=config, stop=stop, on_event=on_event):
@@ -74,6 +75,11 @@ def run(args: argparse.Namespace) -> int:
 def _part_files_from_seeds(args: argparse.Namespace) -> None:
     """`--from FILE... SEED...`: what follows the files, and is by its name none, is a seed."""
     given: list[str] = args.imports or []
+    if not given:
+        args.imports = []
+        return
+    from archiver.imports.files import looks_like_captures
+
     files = [each for number, each in enumerate(given) if number == 0 or looks_like_captures(each)]
     args.seeds = [*(each for each in given if each not in files), *args.seeds]
     args.imports = files
@@ -86,7 +92,7 @@ _SWITCHES = (
 _FROM_ARGUMENTS = (
     *("jobs", "executor", "pace", "user_agent", "proxy", "ca_bundle", "cookies", "robots", "memento", "confirm"),
     *("second_view", "deliver", "deliver_form", "deliver_endpoint"),
-    *("browser", "browser_executable"),
+    *("browser", "browser_executable", "bracket"),
     *CASE_FILE,
 )
 
@@ -102,29 +108,35 @@ def settings(args: argparse.Namespace) -> Config:
         given["imports"] = tuple(map(Path, args.imports))
     if args.connect_to:
         given["connect_to"] = tuple(ConnectTo.from_text(each) for each in args.connect_to)
-    config = with_keys(settings_of(args, given), args)
+    config = with_last_resort(with_keys(settings_of(args, given), args), as_program=getattr(args, "as_program", False))
     if config.deliver and not is_folder(config.deliver):
         config = replace(config, deliver_endpoint=endpoint(config.deliver_endpoint))
     return config
 
 
+def with_last_resort(config: Config, *, as_program: bool) -> Config:
+    """The settings with a bound of the processor's time for each seed, which makes a job of one process start another;
+    only where nobody else's program would be imported by it (docs/adr/0192)."""
+    return replace(config, seed_cpu_seconds=CPU_SECONDS) if as_program and config.seed_cpu_seconds is None else config
+
+
 def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
-    problems, told_of = 0, False
+    problems, to_fetch = 0, False
     for each in plan(config, read_seeds(targets, limits=config.limits, guess_url=config.guess_url)):
         problems += each.is_problem
         result = each.result
         if as_json:
-            told: dict[str, Any] = {"seed": each.seed, "url": each.url, "would": each.would}
+            row: dict[str, Any] = {"seed": each.seed, "url": each.url, "would": each.would}
             if result is None and config.archives and config.memento != "never":
-                told["archives"] = [archive.name for archive in config.archives]
-            print(json.dumps(told | {"reason": result and (result.warning or result.reason)}))
+                row["archives"] = [archive.name for archive in config.archives]
+            print(json.dumps(row | {"reason": result and (result.warning or result.reason)}))
         elif result is None:
             remarks = f" ({'; '.join(each.remarks)})" if each.remarks else ""
             print(visible(f"{each.would:<8} {each.seed} {each.url or ''}{remarks}"))
         else:
             _as_line(result, result.bag)
-        told_of = told_of or result is None
-    if told_of and config.archives and config.memento != "never" and not as_json:
+        to_fetch = to_fetch or result is None
+    if to_fetch and config.archives and config.memento != "never" and not as_json:
         when = "every address" if config.memento == "always" else "addresses that are gone, blocked, unread or differ"
         names = ", ".join(f"{each.name} ({each.url})" for each in config.archives)
         print(visible(f"would be asked about {when}: {names}"), file=sys.stderr)
@@ -185,8 +197,8 @@ def _watched(args: argparse.Namespace, total: int | None) -> Iterator[Callable[[
 def _ledger_lines(event: Event) -> None:
     """For who has no terminal: that a ledger takes in many bags or receipts, the first time and every 5,000."""
     if isinstance(event, LedgerFilled) and event.total >= _MANY and (event.done % 5_000 == 0 or event.done <= _MANY):
-        told = f"{event.done:,} of {event.total:,} bags or receipts"
-        print(f"the ledger takes in what it does not know: {told}", file=sys.stderr, flush=True)
+        progress = f"{event.done:,} of {event.total:,}"
+        print(f"reading bags and receipts that the ledger does not know: {progress}", file=sys.stderr, flush=True)
 
 
 _MANY = 500
@@ -204,15 +216,15 @@ def _print(result: SeedResult, *, as_json: bool, imported: bool = False) -> None
         _as_line(result, result.name)
         return
     values = {"bag": result.name}
-    told = {name: values.get(name, getattr(result, name)) for name in _TOLD}
-    told |= {name: value for name in _TOLD_IF_ANY if (value := getattr(result, name))}
-    told["memento"] = asdict(result.memento) if result.memento else None
-    told["comparison_source"] = _compared(result, imported=imported) if result.verdict else None
-    print(json.dumps(told), flush=True)
+    row = {name: values.get(name, getattr(result, name)) for name in _STATED}
+    row |= {name: value for name in _STATED_IF_ANY if (value := getattr(result, name))}
+    row["memento"] = asdict(result.memento) if result.memento else None
+    row["comparison_source"] = _compared(result, imported=imported) if result.verdict else None
+    print(json.dumps(row), flush=True)
 
 
-_TOLD = ("seed", "url", "outcome", "bag", "verdict", "reason")
-_TOLD_IF_ANY = ("partial", "warning", "package", "unchanged", "views_differ")
+_STATED = ("seed", "url", "outcome", "bag", "verdict", "reason")
+_STATED_IF_ANY = ("partial", "warning", "package", "unchanged", "views_differ")
 
 
 def _as_line(result: SeedResult | Result, bag: str | None) -> None:
@@ -229,25 +241,32 @@ def _as_line(result: SeedResult | Result, bag: str | None) -> None:
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
 
 
+def _moved(bags: Path) -> int:
+    """How many of the seeds that are gone have an address where they may be now. Raises StorageError."""
+    from archiver.families.new_address import moved  # which imports what reads pages
+
+    return moved(bags, datetime.now(UTC).date(), _ASKED_ABOUT)
+
+
 def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     total = sum(summary.counts.values())
-    told = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
-    told += f" ({summary.partial} in part)" if summary.partial else ""
+    counts = ", ".join(f"{count} {outcome}" for outcome, count in summary.stated().items()) or "none"
+    counts += f" ({summary.partial} in part)" if summary.partial else ""
     rate = f", {total / seconds:.1f} seeds a second" if seconds > 1 else ""
     bags = visible(str(config.bags))
     new = f"{counted(summary.new_bags, 'new bag')} in {visible(config.deliver) if config.deliver else bags}"
-    print(f"{counted(total, 'seed')}: {told}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
+    print(f"{counted(total, 'seed')}: {counts}; {new} ({seconds:.1f} s{rate})", file=sys.stderr)
     if summary.views_differ:
-        told = f"{counted(summary.views_differ, 'seed')} seen otherwise through {visible(config.second_view or '')}"
-        print(f"{told}: archiver show BAG says how", file=sys.stderr)
+        views = f"{counted(summary.views_differ, 'seed')} seen otherwise through {visible(config.second_view or '')}"
+        print(f"{views}: archiver show BAG says how", file=sys.stderr)
     for line in advice_lines(summary.kinds):
         print(line, file=sys.stderr)
     absent = summary.counts.get("gone", 0) + summary.kinds.get("dns", 0)
     if absent and not config.archives and config.memento != "never":
         them = "it" if absent == 1 else "them"
-        told = f"{absent:,} not found: name a web archive in archiver.toml to ask it for {them} (docs/time.md)"
-        print(told, file=sys.stderr)
-    if summary.counts.get("gone") and (found := moved(config.bags, datetime.now(UTC).date(), _ASKED_ABOUT)):
+        advice = f"{absent:,} not found: name a web archive in archiver.toml to look for {them} there (docs/time.md)"
+        print(advice, file=sys.stderr)
+    if summary.counts.get("gone") and (found := _moved(config.bags)):
         what = "a seed that is gone has an address" if found == 1 else f"{found} seeds that are gone have addresses"
         print(f"{what} where it may be now, not fetched: archiver status --bags {bags}", file=sys.stderr)
     if summary.kinds.keys() & {"shell", "frameset"} and (hint := browser_hint(config)):
@@ -261,4 +280,4 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     elif summary.exit_code:
         print(f"why: archiver status --bags {visible(shlex.quote(str(config.bags)))}", file=sys.stderr)
     if config.user_agent == ANONYMOUS and not config.connect_to and summary.new_bags and sys.stderr.isatty():
-        print("hint: the sites were not told who asks; set contact_email in archiver.toml", file=sys.stderr)
+        print("hint: sites do not know whom to ask about it: set contact_email in archiver.toml", file=sys.stderr)

@@ -104,7 +104,7 @@ def _require_ledger(bags: Path) -> None:
 
 
 _LOST = (
-    "what no bag tells is not in it: failures and seeds that wait (run the same command again), validations, audits,"
+    "what no bag says is not in it: failures and seeds that wait (run the same command again), validations, audits,"
     " deliveries of groups and of what was made for a receiver (their receipts are beside the bags)"
 )
 

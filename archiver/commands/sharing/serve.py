@@ -23,7 +23,7 @@ def serve(args: argparse.Namespace) -> int:
         return _get(scripts, config, args.quiet)
     bags = args.place or config.bags
     options = [f"{name}={value}" for name, value in _trust(config).items() if value]
-    told = "" if args.quiet else _told(args.host, scripts)
+    hints = "" if args.quiet else _hints(args.host, scripts)
     try:
         with serving(
             bags,
@@ -35,8 +35,8 @@ def serve(args: argparse.Namespace) -> int:
             check_options=options,
         ) as address:
             print(address, flush=True)
-            if told:
-                print(visible(told), file=sys.stderr)
+            if hints:
+                print(visible(hints), file=sys.stderr)
             threading.Event().wait()
     except KeyboardInterrupt:  # SIGTERM and SIGHUP too: the usual end
         pass
@@ -47,7 +47,7 @@ def _trust(config: Config) -> dict[str, Path | None]:
     return {"--trust-roots": config.trust_roots}
 
 
-def _told(host: str, scripts: Path) -> str:
+def _hints(host: str, scripts: Path) -> str:
     beyond = "" if is_loopback(host) else "; others see only bags whose access is open (docs/access.md)"
     replay = "" if (scripts / "sw.js").is_file() else "; pages are not replayed before 'archiver serve --get-replay'"
     return f"archiver: open the address above; Ctrl-C ends it{beyond}{replay}"

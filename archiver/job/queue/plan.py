@@ -48,5 +48,5 @@ def _planned(config: Config, seed: Seed | SeedRefused, ledger: Ledger | None) ->
     if entry and not confirms and entry.is_done(retry=config.retry, recapture=config.recapture or config.only_changed):
         would = f"skip: {entry.outcome}, {entry.bag or 'no bag'}"
         return Planned(seed=seed.origin, url=seed.url, would=would, result=done_before(seed.origin, entry, config.bags))
-    told = ("the address was guessed",) if seed.url_guessed else ()
-    return Planned(seed=seed.origin, url=seed.url, would="fetch", result=None, remarks=(*told, *seed.remarks))
+    guessed = ("the address was guessed",) if seed.url_guessed else ()
+    return Planned(seed=seed.origin, url=seed.url, would="fetch", result=None, remarks=(*guessed, *seed.remarks))

@@ -18,7 +18,7 @@ from archiver.bag.names import bag_name
 from archiver.bag.staging import flush, storage
 from archiver.config import Config
 from archiver.errors import Refused
-from archiver.job.ledger_rows import entry_of
+from archiver.job.ledger_rows import of_last_bag
 from archiver.job.outbox import OUTBOX, checked_target
 from archiver.job.result import Archived, BagIdentity, Delivered, Done
 from archiver.job.sinks.local import BagSink
@@ -53,7 +53,7 @@ class DeliverySink(BagSink):
     def submit(self, workers: Executor, seed: Seed) -> Future[Done]:
         """Hand a seed out, with the name its bag will have."""
         identity = self._ledger.within(lambda database: self._identity(database, seed))
-        last = None if self._config.recapture else self._ledger.find(key_of(seed))
+        last = None if self._config.recapture else of_last_bag(self._ledger.find(key_of(seed)))
         previous, identity = self._previous(seed), replace(identity, last=last)
         return (
             workers.submit(run_seed, seed, identity, previous) if previous else workers.submit(run_seed, seed, identity)
@@ -70,7 +70,7 @@ class DeliverySink(BagSink):
                     (folder / name).write_bytes(data)
                 flush(folder)
         over = [key_of(seed) for seed, done in group if not (isinstance(done, Failure) and done.kind == "delivery")]
-        entries = [entry_of(seed, done) for seed, done in group]
+        entries = [self._entry(seed, done) for seed, done in group]
         self._ledger.settle(
             entries, self._job, datetime.now(UTC), beside=lambda database: self._note(database, sent, over)
         )

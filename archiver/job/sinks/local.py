@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from archiver.bag.staging import publish
 from archiver.config import Config
-from archiver.job.ledger_rows import entry_of, repeats
+from archiver.job.ledger_rows import entry_of, of_last_bag, repeats
 from archiver.job.previous import previous_bags
 from archiver.job.result import Archived, Done
 from archiver.job.workers.executors import run_seed
@@ -48,14 +48,15 @@ class BagSink:
 
     def _entry(self, seed: Seed, done: Done) -> Entry:
         """The seed's row. A seed that is not in the files of `--from` keeps the row of the bag that it has."""
-        last = self._ledger.find(key_of(seed)) if isinstance(done, Failure) and done.kind == "import" else None
-        return last if last is not None and last.bag is not None else entry_of(seed, done)
+        last = self._ledger.find(key_of(seed)) if isinstance(done, Failure) else None
+        keeps = isinstance(done, Failure) and done.kind == "import" and last is not None and last.bag is not None
+        return last if last is not None and keeps else entry_of(seed, done, last)
 
     def _once(self, seed: Seed, done: Done) -> Done:
         """The same result; where the seed's last bag has the answer already, without the new bag."""
         if isinstance(done, Archived) and done.repeats:
             return done
-        last = self._ledger.find(key_of(seed)) if isinstance(done, Archived) and done.outcome != "captured" else None
+        last = of_last_bag(self._ledger.find(key_of(seed))) if isinstance(done, Archived) else None
         if not isinstance(done, Archived) or self._config.recapture or not repeats(done, last):
             return done
         if last is None or last.bag is None or not (self._config.bags / last.bag).is_dir():

@@ -42,14 +42,6 @@ def is_wanted(capture: Capture, reading: Reading, config: Config) -> bool:
     return capture.outcome == "captured" and found < HALF and is_application(capture.page)
 
 
-def browser_hint(config: Config) -> str | None:
-    """What to do so that a browser shows the pages whose text scripts make; None where one does."""
-    if config.browser == "never":
-        return "a browser would show the pages whose text scripts make: --browser auto"
-    needed = missing(config)
-    return needed and f"to show the pages whose text scripts make in a browser, {needed}"
-
-
 def _is_shell(unread: Unread | None) -> bool:
     return unread is not None and unread.needs == "browser"
 

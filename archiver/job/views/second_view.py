@@ -2,7 +2,7 @@
 (docs/second-view.md).
 
 The page with its redirects alone, by the same recorder rules: guard, bounds, robots policy, pace. Cookies of
-subscriptions are not sent. What is not known is said: a failure of the network or of the proxy is no difference.
+subscriptions are not sent. What is not known is said: a failure of the network or of the proxy is not a difference.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.fetch import Session, outcome_of
 from archiver.capture.redirect_chain import RedirectChain
 from archiver.capture.wire.recorder import Recorder
-from archiver.config import NOT_TOLD, Config
+from archiver.config import UNSTATED, Config
 from archiver.model import Capture, Comparison, Exchange, NoAnswer, Page, Reading, Seed, SourceDocument
 from archiver.model.second_view import SecondView
 
@@ -91,7 +91,7 @@ def _error(fault: CaptureError | None, config: Config, chain: RedirectChain) -> 
     if not config.state_system and config.proxy:
         parts = urlsplit(config.proxy)
         for secret in filter(None, (config.proxy, parts.netloc, parts.hostname)):
-            message = message.replace(secret, NOT_TOLD)
+            message = message.replace(secret, UNSTATED)
     return NoAnswer(kind=fault.kind, message=message, time=chain.requester.now())
 
 

@@ -27,6 +27,7 @@ from archiver.config import Config
 from archiver.errors import ArchiverError, StorageError, UsageError
 from archiver.job.workers.dask_worker import JobSpec, called, kernel, leave, take_up, versions
 from archiver.job.workers.process_pool import WorkerCrashed
+from archiver.model.bracket import Opening
 
 AT_ONCE = 256
 """Calls handed over, and answers fetched, together: each by itself costs Dask twice the time."""
@@ -41,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def scheduler_of(executor: str) -> str:
-    """Dask's own address of a scheduler. Raises UsageError for what is none, and where Dask is not installed."""
+    """Dask's own address of a scheduler. Raises UsageError for an invalid one, and where Dask is not installed."""
     match = _ADDRESS.fullmatch(executor)
     if match is None:
         raise UsageError(
@@ -65,7 +66,7 @@ class Cluster(Executor):
     Raises UsageError when there is no scheduler, no worker, or one that does not fit: another version, another folder.
     """
 
-    def __init__(self, config: Config, job: str, capacity: tuple[int, int]) -> None:
+    def __init__(self, config: Config, job: str, capacity: tuple[int, int], opening: Opening | None = None) -> None:
         self._capacity = capacity
         self._address = scheduler_of(config.executor or "")
         if config.passphrase and not self._address.startswith("tls:"):
@@ -78,7 +79,7 @@ class Cluster(Executor):
         self._ended: SimpleQueue[tuple[Future[Any], Any] | None] = SimpleQueue()
         self._counted = self._usual = self._most = 0.0
         try:
-            self._spec = job_spec(config, job)
+            self._spec = job_spec(config, job, opening)
             self._check()
         except BaseException as error:
             self._client.close(timeout=CONNECT_SECONDS)
@@ -137,6 +138,9 @@ class Cluster(Executor):
         for address, answer in self._client.run(take_up, self._spec, on_error="return").items():
             if isinstance(answer, ArchiverError):
                 raise answer
+            if isinstance(answer, OSError):  # its connection broke: it died just now, or is looked at when it is back
+                _log.warning("worker %s was lost while the job started: %s", address, answer)
+                continue
             if isinstance(answer, BaseException):
                 raise UsageError(
                     f"worker {address} cannot take part: {type(answer).__name__}: {answer}; is archiver "
@@ -222,17 +226,20 @@ def _connected(address: str) -> Any:
     import dask
     from distributed import Client
 
+    for name in ("distributed", *logging.root.manager.loggerDict):
+        if name.partition(".")[0] == "distributed":  # each has a level of its own, and reports deaths with tracebacks
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"})  # a seed may be as large as its limit
     try:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', or mend --executor"
+            f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', or correct --executor"
         ) from error
 
 
-def job_spec(config: Config, job: str) -> JobSpec:
-    """What workers get of a job; paths are those of this machine. Raises StorageError."""
+def job_spec(config: Config, job: str, opening: Opening | None = None) -> JobSpec:
+    """What workers get of a job and its opening; paths are those of this machine. Raises StorageError."""
     paths = {name: path.absolute() for name in _PATHS if (path := getattr(config, name)) is not None}
     staging = "" if config.deliver else str(paths["bags"] / STAGING)
     probe = f"probe-{uuid4()}"
@@ -240,5 +247,5 @@ def job_spec(config: Config, job: str) -> JobSpec:
         with storage(f"write into {staging}"):
             Path(staging).mkdir(parents=True, exist_ok=True)
             Path(staging, probe).touch()
-    settings = pickle.dumps(replace(config, **paths), pickle.HIGHEST_PROTOCOL)
+    settings = pickle.dumps((replace(config, **paths), opening), pickle.HIGHEST_PROTOCOL)
     return JobSpec(job=job, staging=staging, probe=probe, versions=versions(), kernel=kernel(), settings=settings)

@@ -26,6 +26,7 @@ from archiver.errors import ArchiverError, UsageError
 from archiver.job.pipeline import Tools
 from archiver.job.workers import worker
 from archiver.job.workers.watchdog import begin
+from archiver.model.bracket import Opening
 
 _VISIBLE_SECONDS = 5.0
 """How long a shared folder may take to show a new file on another machine."""
@@ -48,6 +49,7 @@ class JobSpec:
     versions: Mapping[str, str]
     kernel: str
     settings: bytes
+    """And the opening of the job's bracket, if it has one."""
 
 
 def versions() -> dict[str, str]:
@@ -115,14 +117,16 @@ def _tools_of(spec: JobSpec, dask_worker: Any = None) -> Tools:
                 _see(Path(spec.staging, spec.probe))
             while len(_tools) >= _JOBS_KNOWN:  # left by coordinators that were killed
                 _let_go(_tools.pop(next(iter(_tools))))
-            _tools[spec.job] = _equipped(pickle.loads(spec.settings), spec, dask_worker)
+            config, opening = pickle.loads(spec.settings)
+            _tools[spec.job] = _equipped(config, opening, spec, dask_worker)
         return _tools[spec.job]
 
 
-def _equipped(config: Config, spec: JobSpec, dask_worker: Any) -> Tools:
+def _equipped(config: Config, opening: Opening | None, spec: JobSpec, dask_worker: Any) -> Tools:
     begin(config.seed_cpu_seconds)
+    worker.tune()
     if spec.staging:
-        return worker.tools_for(config, spec.job)
+        return worker.tools_for(config, spec.job, opening=opening)
     from distributed import get_worker
 
     # `--local-directory` of `dask worker`, on a disk of its machine.
@@ -131,7 +135,7 @@ def _equipped(config: Config, spec: JobSpec, dask_worker: Any) -> Tools:
         bags = own / spec.job.rpartition(":")[2]
         (bags / STAGING).mkdir(parents=True, exist_ok=True)
     # The outbox is that of all jobs: what could not be delivered waits there for the next one.
-    return worker.tools_for(replace(config, bags=bags), spec.job, own / "outbox")
+    return worker.tools_for(replace(config, bags=bags), spec.job, own / "outbox", opening=opening)
 
 
 def _let_go(tools: Tools | None) -> None:

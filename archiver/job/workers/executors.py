@@ -12,11 +12,14 @@ from archiver.job.result import BagIdentity, Done
 from archiver.job.workers.open_files import seeds_at_once
 from archiver.job.workers.process_pool import WorkerPool
 from archiver.model import PreviousBag, Seed
+from archiver.model.bracket import Opening
 
 IN_FLIGHT = 8
 """Seeds that one process has under way."""
 MOST_IN_FLIGHT = 64
 """And with those of slow hosts, which make room for others (`coordinator.py`)."""
+PRELOADED = ("archiver.job.workers.worker", "archiver.job.workers.warm")
+"""What the process has that workers are forked from."""
 
 
 def in_process(config: Config) -> bool:
@@ -25,26 +28,26 @@ def in_process(config: Config) -> bool:
     return config.jobs <= 1 and not config.executor and not config.seed_cpu_seconds
 
 
-def executor_for(config: Config, job: str) -> Executor:
-    """Those who do a job. Raises UsageError, StorageError where they cannot."""
+def executor_for(config: Config, job: str, opening: Opening | None = None) -> Executor:
+    """Those who do a job, whose bracket has this opening. Raises UsageError, StorageError where they cannot."""
     if config.executor:
         from archiver.job.workers.dask_executor import Cluster
 
-        return Cluster(config, job, (IN_FLIGHT, MOST_IN_FLIGHT))
+        return Cluster(config, job, (IN_FLIGHT, MOST_IN_FLIGHT), opening)
     if in_process(config):
-        _equip(config, job, None)
+        _equip(config, job, None, opening)
         return ThreadPoolExecutor(seeds_at_once(MOST_IN_FLIGHT), "seed")
-    return _processes(config, job, max(1, config.jobs), seeds_at_once(MOST_IN_FLIGHT))
+    return _processes(config, job, max(1, config.jobs), seeds_at_once(MOST_IN_FLIGHT), opening)
 
 
-def isolated_process(config: Config, job: str) -> Executor:
+def isolated_process(config: Config, job: str, opening: Opening | None = None) -> Executor:
     """A process of its own, for one seed at a time."""
-    return _processes(config, job, 1, 1)
+    return _processes(config, job, 1, 1, opening)
 
 
-def _processes(config: Config, job: str, processes: int, threads: int) -> Executor:
-    told = (config, job, logging.getLogger().level)
-    return WorkerPool(processes, threads, _equip, told, preload=["archiver.job.workers.worker"])
+def _processes(config: Config, job: str, processes: int, threads: int, opening: Opening | None) -> Executor:
+    equipment = (config, job, logging.getLogger().level, opening)
+    return WorkerPool(processes, threads, _equip, equipment, preload=PRELOADED)
 
 
 def capacity(workers: Executor, config: Config) -> tuple[int, int]:
@@ -58,11 +61,11 @@ def capacity(workers: Executor, config: Config) -> tuple[int, int]:
     return processes * min(IN_FLIGHT, most), processes * most
 
 
-def _equip(config: Config, job: str, level: int | None) -> None:
+def _equip(config: Config, job: str, level: int | None, opening: Opening | None) -> None:
     """Make this process a worker."""
     from archiver.job.workers import worker
 
-    worker.equip(config, job, level)
+    worker.equip(config, job, level, opening)
 
 
 def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[PreviousBag, ...] = ()) -> Done:

@@ -47,7 +47,7 @@ class WorkerPool(Executor):
         preload: Sequence[str] = (),
     ) -> None:
         self._processes = processes
-        self._told = (_prepared(preload), threads, initializer, initargs)
+        self._equipment = (_prepared(preload), threads, initializer, initargs)
         self._workers: list[_Worker] = []
         self._lock = threading.Lock()
 
@@ -70,7 +70,7 @@ class WorkerPool(Executor):
         self._workers = [each for each in self._workers if not each.gone]
         worker = min(self._workers, key=lambda each: len(each.under_way), default=None)
         if worker is None or (worker.under_way and len(self._workers) < self._processes):
-            worker = _Worker(*self._told)
+            worker = _Worker(*self._equipment)
             self._workers.append(worker)
         return worker
 
@@ -87,8 +87,8 @@ class _Worker:
         self._lock = threading.Lock()
         context: Any = get_context(method)
         self._connection, theirs = context.Pipe()
-        told = theirs, get_temp_dir(), threads, initializer, initargs
-        self._process = context.Process(target=_serve, args=told, daemon=True)
+        arguments = theirs, get_temp_dir(), threads, initializer, initargs
+        self._process = context.Process(target=_serve, args=arguments, daemon=True)
         with _signals_blocked():
             self._start()
         theirs.close()
@@ -130,7 +130,7 @@ class _Worker:
         try:
             self._connection.send(order)
         except OSError:
-            return  # it has died; the listener hears the same, and tells those who wait
+            return  # it has died; the listener notices too, and informs those who wait
 
     def _listen(self) -> None:
         try:

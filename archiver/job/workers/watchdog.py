@@ -6,7 +6,7 @@ the kernel ends the process by its limit (RLIMIT_CPU, setrlimit(2)), which each 
 each seed of the process once more, alone.
 
 Only for processes that are there for the work: a job of one process computes in the coordinator's, unless
-`seed_cpu_seconds` is set.
+`seed_cpu_seconds` is set, as the command line sets it.
 """
 
 import os

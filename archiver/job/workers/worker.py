@@ -29,6 +29,7 @@ from archiver.job.workers.watchdog import begin, watched
 from archiver.mementos.consult import Mementos
 from archiver.mementos.turns import Turns
 from archiver.model import PreviousBag, Seed
+from archiver.model.bracket import Opening
 from archiver.trust.seal_new_bag import load_signer
 
 _log = logging.getLogger(__name__)
@@ -43,7 +44,7 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[Pr
     """Archive one seed with the tools of this worker; with a name for it, deliver its bag. `previous` are the earlier
     bags of its address. Raises StorageError."""
     tools: Tools | None = getattr(here, "tools", _tools)
-    assert tools is not None, "the worker was not told the job"
+    assert tools is not None, "the worker has no job"
     started = datetime.now(UTC)
     work = partial(archive, previous=previous) if previous else archive
     try:
@@ -64,7 +65,7 @@ def run_seed(seed: Seed, identity: BagIdentity | None = None, previous: tuple[Pr
         give_back()
 
 
-def equip(config: Config, job: str, level: int | None = None) -> None:
+def equip(config: Config, job: str, level: int | None = None, opening: Opening | None = None) -> None:
     """Get ready for a job. A process of a pool, which is given a level of logging, logs as the coordinator does, and
     leaves Ctrl-C and the end of the terminal to it. Raises UsageError, StorageError."""
     global _tools
@@ -74,15 +75,20 @@ def equip(config: Config, job: str, level: int | None = None) -> None:
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         begin(config.seed_cpu_seconds)
+    tune()
+    _tools = tools_for(config, job, opening=opening)
+
+
+def tune() -> None:
+    """Have this process spend less on memory: one arena, and garbage looked for as often as pages make it."""
     share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
     gc.set_threshold(YOUNG, 10, 10)
-    _tools = tools_for(config, job)
 
 
-def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
-    """What a process needs for a job. Raises UsageError, StorageError where the signer's key is of no use, or bags
-    cannot be delivered; those wait in the folder `outbox`."""
+def tools_for(config: Config, job: str, outbox: Path | None = None, *, opening: Opening | None = None) -> Tools:
+    """What a process needs for a job, whose bracket has this opening. Raises UsageError, StorageError where the key of
+    the signer is of no use, or bags cannot be delivered; those wait in the folder `outbox`."""
     cache, signer = SharedCache(config.bags / STAGING / "shared"), load_signer(config)
     out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
     return Tools(
@@ -96,6 +102,7 @@ def tools_for(config: Config, job: str, outbox: Path | None = None) -> Tools:
         outbox=out,
         mementos=Mementos(config, Turns(config.bags / STAGING / "archives", job)),
         clock=FreshClockCheck(),
+        opening=opening,
         importer=Importer(config=config) if config.imports else None,
     )
 

@@ -5,7 +5,7 @@ A label is a phrase of known words before an address: `Original url:`, `Lien d'o
 `来源：`. With a word for *original* it states the address outright; else (`Source:`, `Quelle:`) it counts only in a
 document that does not state one outright, since `Source: [Reuters](…)` under an article is a credit.
 
-Of a bare address, marks of punctuation at its end are no part (GitHub Flavored Markdown, section 6.9, autolinks
+Of a bare address, marks of punctuation at its end are not part (GitHub Flavored Markdown, section 6.9, autolinks
 (extension)); nothing else is repaired (RFC 3986; international names and paths as in RFC 3987).
 """
 
@@ -41,6 +41,8 @@ _COLON = re.compile(r"[:：=]")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\s<>\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SCHEME = re.compile(r"https?:(?!\\/)[/\\]++", re.IGNORECASE)
 _OPENING = " \t<([{“”\"'‘’«„‹（「『【"
+_FIRST_WORD = re.compile(r"([A-Za-z0-9]++)\s")
+"""The word that a line begins with, where nothing else can be read in it."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 
 
@@ -67,10 +69,18 @@ def _words() -> dict[str, frozenset[str]]:
     return {kind: frozenset(_plain(words).split()) for kind, words in table.items()}
 
 
+@cache
+def _known() -> frozenset[str]:
+    return frozenset().union(*_words().values())
+
+
 def read_label(text: str) -> Label | None:
     """The label a line begins with, or None. Without a colon or a word for *original* it is one only if an address
     follows at once."""
     start = len(text) - len(text.lstrip(" \t>•*_-#"))
+    first = _FIRST_WORD.match(text, start)
+    if first and first[1].lower() not in _known():
+        return None
     found = _BEGINS.search(text, start, start + _LONGEST_LABEL + 4)
     head = text[start : found.start() if found else start + _LONGEST_LABEL]
     if not found:
@@ -93,9 +103,9 @@ def _tier(phrase: str) -> int:
     table = _words()
     if _CJK.search(plain) and (joined := "".join(words)) in table["original"] | table["nouns"]:
         return OUTRIGHT if joined in table["original"] else LABELLED
-    kinds = [{kind for kind, known in table.items() if word in known} for word in words]
-    if not all(kinds):
+    if not _known().issuperset(words):
         return 0
+    kinds = [{kind for kind, known in table.items() if word in known} for word in words]
     original = any("original" in kind for kind in kinds)
     noun = any("nouns" in kind for kind in kinds)
     verb = any("verbs" in kind for kind in kinds)
@@ -107,9 +117,12 @@ def _tier(phrase: str) -> int:
 
 
 def _plain(words: str) -> str:
-    text = unicodedata.normalize("NFKC", words).casefold()
-    text = re.sub(r"[’`´]", "'", text)
-    return " ".join(re.sub(r"[\s_\-–—*:：()\[\]\"“”=.,;|/>#]+", " ", text).split())
+    text = unicodedata.normalize("NFKC", words).casefold().translate(_APOSTROPHES)
+    return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
+
+
+_APOSTROPHES = str.maketrans("’`´", "'''")
+_BETWEEN_WORDS = re.compile(r"[_\-–—*:：()\[\]\"“”=.,;|/>#]")
 
 
 def read_stated(text: str) -> Stated | None:
@@ -133,8 +146,8 @@ def read_stated(text: str) -> Stated | None:
     url = trim(whole)
     cut = whole[len(url) :].strip("*_~")
     opened = text[: len(text) - len(bare)].strip()
-    told = cut if not (opened and all(mark in ")]}”“»\"'’‹›）」』】" for mark in cut)) else ""
-    stated = _schemed(url, f"{shown(told)} behind the address was left off" if told else "")
+    dropped = cut if not (opened and all(mark in ")]}”“»\"'’‹›）」』】" for mark in cut)) else ""
+    stated = _schemed(url, f"{shown(dropped)} behind the address was left off" if dropped else "")
     return stated._replace(former=whole) if whole != url and not rest else stated
 
 

@@ -16,7 +16,7 @@ from importlib.resources import files
 from typing import NamedTuple
 
 from archiver.seeds.dates.calendars import FarEast, buddhist, from_persian
-from archiver.seeds.dates.tokens import Token, names, split_tokens
+from archiver.seeds.dates.tokens import Token, first_words, names, split_tokens
 
 _LONGEST = 160
 _WORDS = tomllib.loads(files("archiver.seeds.dates").joinpath("date_words.toml").read_text("utf-8"))
@@ -46,8 +46,10 @@ class _Found(NamedTuple):
 
 
 def read_date_line(text: str, *, day_first: bool | None = None) -> DateLine | None:
-    """What a whole line means as a date; None when it is none. `day_first` says how the language of the document writes
-    `03/04/2022`; None: not known."""
+    """The date that a whole line states; None when it is not a date.
+
+    `day_first` says how the language of the document writes `03/04/2022`; None: not known.
+    """
     text = " ".join(text.split()) if len(text) <= 4 * _LONGEST else text
     if len(text) > _LONGEST or not any(map(str.isdecimal, text)):
         return None
@@ -112,7 +114,8 @@ def _month_at(
     """How many tokens from here on name a month, and which it may be."""
     words: list[str] = []
     best: tuple[int, frozenset[int]] = (0, frozenset())
-    for offset in range(at, min(at + 6, len(tokens))):
+    begun = tokens[at].key in first_words()
+    for offset in range(at, min(at + 6, len(tokens)) if begun else at):
         if tokens[offset].key in (".", "’", "׳", "'") and words:
             continue
         words.append(tokens[offset].key)

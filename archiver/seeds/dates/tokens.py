@@ -1,6 +1,7 @@
 """The words, numbers and signs of a date line, and the names of months and weekdays (`calendar.json`)."""
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -23,8 +24,15 @@ class Token:
         return int(self.key) if self.key.isdecimal() and len(self.key) <= 4 else None
 
 
+_ASCII = re.compile(r"[A-Za-z]+|[0-9]+|[^\sA-Za-z0-9]")
+
+
 def split_tokens(text: str) -> Iterator[Token]:
     """Numbers, words (with their combining marks) and single signs."""
+    if text.isascii():
+        for match in _ASCII.finditer(text):
+            yield Token(match[0], match[0].lower(), match.start(), match.end())
+        return
     start, kind = 0, ""
     for at in range(len(text) + 1):
         now = _kind(text[at]) if at < len(text) else ""
@@ -51,6 +59,12 @@ def _kind(character: str) -> str:
         # Han and kana are written without spaces: 月 and 日 stand by themselves.
         return "H" if "\u3040" <= character <= "\u9fff" else "L"
     return "S"
+
+
+@cache
+def first_words() -> frozenset[str]:
+    """The words that names of months begin with."""
+    return frozenset(words[0] for words in names()[0] if words)
 
 
 @cache

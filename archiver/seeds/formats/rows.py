@@ -76,7 +76,7 @@ def split_cells(raw: str, count: int) -> list[str]:
 
 
 def json_cells(raw: str) -> list[Cell]:
-    """The fields of a JSON object. Raises Refusal for what is none."""
+    """The fields of a JSON object. Raises Refusal for what is not an object."""
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError) as error:
@@ -190,7 +190,7 @@ def _text_blocks(value: str, line: int) -> list[Block]:
 
 
 def _within(block: Block, last: int) -> Block:
-    """A block whose lines are lines of the row: escapes (`\\n` in JSON) are no line ends."""
+    """A block whose lines are lines of the row: escapes (`\\n` in JSON) are not line ends."""
     block.line, block.end = min(block.line, last), min(block.end, last)
     return block
 

@@ -44,7 +44,7 @@ def read_bytes(data: bytes, name: str, row: ListRow | None) -> Document:
 
 
 def leave_alone(name: str) -> str | None:
-    """Why a file of this name in a folder is not read; None where it is, or its content must tell."""
+    """Why a file of this name in a folder is not read; None where it is, or its content must decide."""
     lower = name.lower()
     if lower.startswith("."):
         return "hidden"

@@ -1,8 +1,8 @@
 """Plain text and Markdown: blocks of lines, their marks read, each with the line it stands on.
 
 CommonMark 0.31 with GFM's tables, strikethrough and footnotes, by markdown-it-py, but for what in running text is no
-mark: four spaces of indentation are no code, a line of dashes under a paragraph makes no heading, one numbered line
-alone is no list (`3. Mai 2024`). Lines that no block holds, such as a definition nothing refers to, are blocks of their
+mark: four spaces of indentation are not code, a line of dashes under a paragraph makes no heading, one numbered line
+alone is not a list (`3. Mai 2024`). Lines in no block, such as a definition nothing refers to, are blocks of their
 own: no line is lost.
 """
 
@@ -46,6 +46,8 @@ _SIGNS = re.compile(
       | </?(?:a|b|i|p|em|strong|br|h[1-6]|ul|li|div|span|blockquote)[\s>/] | ^\s{0,3}\d{1,3}[.)]\s\S | \[\^""",
     re.VERBOSE | re.MULTILINE,
 )
+_PERHAPS, _LISTED = re.compile(r"[*_\[\]<>&|`\\#]"), re.compile(r"\s{0,3}[-+•\d]")
+"""What each of these signs has, which most lines have not."""
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪▫●○■□►▶➤➢∙]|\[[ xX]\](?=\s))\s+")
 _NUMBER = re.compile(r"^\s{0,3}(\d{1,9})[.)]\s")
 _LINK_LINE = re.compile(r"\[[^\[\]]{1,300}\]\([^()\s]{1,2000}\)")
@@ -76,7 +78,7 @@ def read(text: str, encoding: str, name: str) -> Document:
         source=lines,
         skipped=front.size,
     )
-    if not markdown and not any(_SIGNS.search(line.raw) for line in body if len(line.raw) < LARGEST):
+    if not markdown and not any(map(_has_sign, body)):
         document.blocks = list(_plain(body))
     elif len(text) > LARGEST or sum(map(text.count, "[]*_`~<&\\")) > MOST_MARKS:
         document.blocks = list(_plain(body, links=True))
@@ -84,6 +86,13 @@ def read(text: str, encoding: str, name: str) -> Document:
     else:
         document.blocks = list(_marked(body, strict=not markdown))
     return document
+
+
+def _has_sign(line: Line) -> bool:
+    raw = line.raw
+    if len(raw) >= LARGEST or not (_PERHAPS.search(raw) or _LISTED.match(raw)):
+        return False
+    return _SIGNS.search(raw) is not None
 
 
 def alone(line: str) -> bool:

@@ -20,14 +20,14 @@ from archiver.model import Seed
 from archiver.model.private import PrivatePart
 from archiver.seeds.decoding import decode
 from archiver.seeds.formats.rows import Cell, cells_of, role_of
-from archiver.seeds.private.labels import private_fact
+from archiver.seeds.private.labels import LABEL, private_fact
 from archiver.seeds.refusal import Refusal
 
 APART = "kept apart"
 """What stands in a seed document in place of a private fact."""
 _PEOPLE = ("operator", "contact_name", "contact_email", "contact_phone")
 _CUSTODY = ("supplied_by", "obtained_how")
-_LABELLED = re.compile(r"^[ \t>*#_-]{0,12}[\"']?([A-Za-z][A-Za-z0-9 _.-]{1,40}?)[\"'*_]{0,3}[ \t]*[:：=][*_]{0,3}")
+_LABELLED = re.compile(rf"^[ \t>*#_-]{{0,12}}[\"']?({LABEL})[\"'*_]{{0,3}}[ \t]*[:：=][*_]{{0,3}}")
 
 _LINES = re.compile(r"[^\r\n]*+(?:\r\n|[\r\n])|[^\r\n]++")
 """Lines as seeds count them."""
@@ -77,9 +77,10 @@ def _part(facts: Mapping[str, Any], kept: Any, identifier: str, salt: str) -> Pr
     return PrivatePart(kept=kept, data=data, sha256=sha256(data))
 
 
-def _labelled(line: str) -> str | None:
+def _labelled(line: str, *, field: bool = False) -> str | None:
+    """The fact that a line of the document states, or with `field` one of its front matter."""
     match = _LABELLED.match(line)
-    return private_fact(match[1]) if match else None
+    return private_fact(match[1], in_line=not field) if match else None
 
 
 def _of(seed: Seed, config: Config, name: str) -> str | None:
@@ -92,7 +93,7 @@ def _stated(seed: Seed) -> dict[str, str]:
     found: dict[str, list[str]] = {}
     pairs = [(key, value) for key, value in seed.front_matter.items() if isinstance(value, str)]
     header = ((line.text, _LABELLED.match(line.text)) for line in seed.header)
-    pairs += [(match[1], text[match.end() :]) for text, match in header if match]
+    pairs += [(match[1], text[match.end() :]) for text, match in header if match and _labelled(text)]
     pairs += [(cell.name, cell.value) for cell in _cells(seed)]
     for label, value in pairs:
         if (fact := private_fact(label)) and value.strip():
@@ -144,7 +145,7 @@ def _front(text: str) -> int:
 
 def _masked(text: str, header: Mapping[int, str]) -> str | None:
     """The text without the values of private labels in its opening (line -> the words of the block that begins there);
-    None where one of them is not found in its lines, as in a document that is no text."""
+    None where one of them is not found in its lines, as in a document that is not text."""
     lines = _LINES.findall(text)
     for number, words in header.items():
         left = words[_LABELLED.match(words).end() :].strip()  # type: ignore[union-attr]
@@ -189,7 +190,7 @@ def _lines(text: str, front: int) -> Iterator[str]:
         if number <= front:
             begins = bool(bare) and not bare[0].isspace() and not bare.startswith(("-", "#", "]", "}"))
             if begins or bare in ("---", "..."):
-                inside = begins and _labelled(bare) is not None
+                inside = begins and _labelled(bare, field=True) is not None
                 yield f"{bare[: _LABELLED.match(bare).end()]} {APART}{end}" if inside else line  # type: ignore[union-attr]
             else:
                 yield f"# {APART}{end}" if inside and bare.strip() else line

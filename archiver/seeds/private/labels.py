@@ -1,32 +1,59 @@
-"""Labels of front matter, lines and columns whose values are facts about people and cases (docs/private.md)."""
+"""Labels of front matter, lines and columns whose values are facts about people and cases (docs/private.md), in the
+languages of `labels.toml`."""
 
 import re
+import tomllib
+import unicodedata
 from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 from archiver.seeds.blocks import Block
 from archiver.seeds.opening_words import SENTENCE
 from archiver.seeds.properties import read_property
 
-_LABELS = {
-    "supplied_by": ("supplied_by",),
-    "obtained_how": ("obtained_how",),
-    "case_number": ("case_number", "case", "case_no", "case_id", "case_file", "aktenzeichen"),
-    "exhibit_number": ("exhibit_number", "exhibit", "exhibit_no", "exhibit_id"),
-    "collector": ("collector", "collected_by"),
-    "purpose": ("purpose",),
-    "contact": ("contact", "contact_name", "contact_person", "contact_email", "contact_phone"),
-    "notes": ("notes", "note", "comment", "comments"),
-}
-_LINE = re.compile(r"[-*>#\s]{0,4}([^\W\d_][\w .-]{1,40}?)[*_]{0,3}\s?[:：][*_]{0,3}\s*+(\S.{0,400})", re.DOTALL)
+FACTS = (*("supplied_by", "obtained_how", "case_number", "exhibit_number", "collector", "purpose", "contact", "notes"),)
+LABEL = r"(?:[^\W\d_]|№)[\w .'’°º№/-]{0,50}?"
+"""Where a label may stand: words of any script."""
+_LINE = re.compile(rf"[-*>#\s]{{0,4}}({LABEL})[*_]{{0,3}}\s?[:：][*_]{{0,3}}\s*+(\S.{{0,400}})", re.DOTALL)
 _WORDS = 8
 """Words up to which what ends like a sentence may be a name or a number all the same: `Supplied by: Lee & Co.`"""
-_FACT = {label: fact for fact, labels in _LABELS.items() for label in labels}
+_APART = re.compile(r"[\s_\-.'’°º/:]+")
 
 
-def private_fact(label: str) -> str | None:
-    """The private fact that a label names, in whatever way it is written."""
-    return _FACT.get("_".join(re.split(r"[\s_\-.]+", label.strip().casefold())))
+def _folded(label: str) -> str:
+    """A label without case, accents, and whatever may part its words."""
+    plain = unicodedata.normalize("NFKD", label.strip().casefold().replace("ı", "i"))
+    bare = "".join(each for each in plain if not unicodedata.combining(each))
+    return "_".join(filter(None, _APART.split(bare.casefold())))
+
+
+@cache
+def languages() -> dict[str, dict[str, tuple[str, ...]]]:
+    """Language -> the labels of each fact, and which are `alone` or `fields`, as labels.toml has them."""
+    tables = tomllib.loads(files("archiver.seeds.private").joinpath("labels.toml").read_text("utf-8"))
+    return {
+        language: {
+            name: tuple(each.strip() for each in told.split(";") if each.strip()) for name, told in table.items()
+        }
+        for language, table in tables.items()
+    }
+
+
+def _all(*names: str) -> dict[str, str]:
+    return {_folded(each): name for table in languages().values() for name in names for each in table[name]}
+
+
+_FACT = _all(*FACTS)
+_ALONE, _FIELDS = frozenset(_all("alone")), frozenset(_all("fields"))
+
+
+def private_fact(label: str, *, in_line: bool = False) -> str | None:
+    """The private fact that a label names, in whatever way it is written; `in_line` where it stands in a line of the
+    document, in which a few labels may be those of an article."""
+    folded = _folded(label)
+    return None if in_line and folded in _FIELDS else _FACT.get(folded)
 
 
 class PrivateLine(NamedTuple):
@@ -40,10 +67,11 @@ class PrivateLine(NamedTuple):
 def private_line(text: str) -> PrivateLine | None:
     """What a line of an opening says of people and cases; None for other lines."""
     found = _LINE.fullmatch(text) if len(text) <= 450 else None
-    fact = private_fact(found[1]) if found else None
+    fact = private_fact(found[1], in_line=True) if found else None
     if found is None or fact is None:
         return None
-    certain = fact != "notes" and (len(re.split(r"[\s_\-.]+", found[1])) > 1 or found[1].casefold() == "aktenzeichen")
+    folded = _folded(found[1])
+    certain = fact != "notes" and ("_" in folded or folded in _ALONE)
     return PrivateLine(fact, found[2].strip(), certain)
 
 

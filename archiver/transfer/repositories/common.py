@@ -26,15 +26,32 @@ class Content:
     config: Config
     number: int
     """Of the package among those of its kind at the target, from 1."""
+    unnamed: frozenset[str] = frozenset()
+    """Paths of files that name another bag which whoever sees the package may not know of."""
 
     @classmethod
-    def of(cls, original: Source, access: Access, config: Config, number: int) -> "Content":
+    def of(
+        cls,
+        original: Source,
+        access: Access,
+        config: Config,
+        number: int,
+        unnamed: frozenset[str] = frozenset(),
+    ) -> "Content":
         """Raises StorageError where the bag has no record, Refused where it is not whole."""
         if "fetch.txt" in original.files:
             raise Refused("fetch.txt: it is not whole, and a package must be")
         record = read_record(original.root)
         item = item_of_record(record, bag=original.name, seal=original.seal, identifier=original.identifier or "")
-        return cls(original=original, record=record, item=item, access=access, config=config, number=number)
+        return cls(
+            original=original,
+            record=record,
+            item=item,
+            access=access,
+            config=config,
+            number=number,
+            unnamed=unnamed,
+        )
 
     @property
     def moment(self) -> datetime:

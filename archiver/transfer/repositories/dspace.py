@@ -18,6 +18,7 @@ from archiver.transfer.repositories.common import Content, made_source
 from archiver.validation.payload.provenance import Record
 
 _COOKIES = "the WARC is held back: cookies of a subscription are in it; --redact makes a copy without"
+_UNNAMED = "another bag is named there which may not be shown; --redact makes a copy that names none"
 _RESTRICTED = "\tpermissions:-r 'Administrator'"
 
 
@@ -41,7 +42,10 @@ def dspace(content: Content, home: Path) -> Source:
     taken = {name: path for name, (path, _) in bitstreams.items()}
     made = made_source(content, home, f"item_{content.number:06}", own, taken)
     if content.access.allows("copy"):
-        return replace(made, notes=(*made.notes, _COOKIES)) if has_cookies(content.record) else made
+        notes = [_COOKIES] if has_cookies(content.record) else []
+        whole = _bitstreams(replace(content, unnamed=frozenset()))
+        held = sorted({path for path, _ in whole.values()} - {*taken.values()})
+        return replace(made, notes=(*made.notes, *notes, *(f"{path} is held back: {_UNNAMED}" for path in held)))
     return replace(made, notes=(*made.notes, f"WARC and text are held back: {content.access.sentence}"))
 
 
@@ -57,7 +61,7 @@ def _bitstreams(content: Content) -> dict[str, tuple[str, str]]:
         found["article.txt"] = (text, "Text extracted from the page")
     if "data/provenance.json" in files:
         found["provenance.json"] = ("data/provenance.json", "The record of the capture")
-    return found
+    return {name: told for name, told in found.items() if told[0] not in content.unnamed}
 
 
 def _dublin_core(content: Content) -> list[tuple[str, str | None, str]]:
@@ -74,7 +78,8 @@ def _dublin_core(content: Content) -> list[tuple[str, str | None, str]]:
         ("identifier", "other", item.identifier),
         ("language", "iso", item.language),
         ("rights", None, item.rights),
-        ("rights", "holder", item.holder),
+        # `rights.holder` is in no registry that DSpace comes with, and its importer refuses what is not.
+        ("rights", None, f"Rights holder: {item.holder}" if item.holder else ""),
         ("description", "provenance", f"bag {item.bag}, seal sha256:{item.seal}"),
     ]
 

@@ -82,7 +82,7 @@ def read_profile(name: str) -> Profile:
         with path.open("rb") as stream:
             data = stream.read(BYTES + 1)
         if len(data) > BYTES:
-            raise UsageError(f"--profile {name}: more than {BYTES} bytes, this is no profile")
+            raise UsageError(f"--profile {name}: more than {BYTES} bytes, this is not a profile")
         return profile_from(name, data.decode("utf-8-sig"))
     except OSError as error:
         raise StorageError.from_os(f"read the profile {name} (built in are {', '.join(BUILT_IN)})", error) from error
@@ -114,7 +114,7 @@ def _problems(keys: Any) -> Iterator[str]:
             return
     yield from (f"{key} is neither true nor false" for key in _FLAGS if not isinstance(keys.get(key, False), bool))
     if keys.get("Serialization", "optional") not in ("required", "optional", "forbidden"):
-        yield "Serialization is none of required, optional, forbidden"
+        yield "Serialization is not required, optional or forbidden"
     if not keys.get("Accept-BagIt-Version"):
         yield "Accept-BagIt-Version names no version"
     if keys.get("Serialization") == "required" and not keys.get("Accept-Serialization"):

@@ -1,6 +1,6 @@
 """Compares ro-crate-metadata.json with the payload and the record (RO-Crate 1.2; docs/bag-format.md, section 3.6).
 
-Whether it is an RO-Crate in every respect its own validators say; here, whether it tells the truth about this bag.
+Whether it is an RO-Crate in every respect its own validators say; here, whether what it says of this bag is true.
 """
 
 import re

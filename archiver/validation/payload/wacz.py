@@ -57,9 +57,9 @@ def check_wacz(
         final = record.get(str, *other.split("."))
         if pages and final is not None and final not in pages:
             yield finding("WACZ012", PAGES, field="url", other=other, expected=final)
-        told = pages.get(final or "")
-        if told is not None and text is not None and told.strip() != text.strip():
-            expected, found = _from_difference(text.strip(), told.strip())
+        page_text = pages.get(final or "")
+        if page_text is not None and text is not None and page_text.strip() != text.strip():
+            expected, found = _from_difference(text.strip(), page_text.strip())
             yield finding("WACZ012", PAGES, field="text", other="the text of the bag", expected=expected, found=found)
     if PACKAGE not in missing:
         yield from islice(_package(tree, pages, digest), COMPLAINTS)
@@ -231,7 +231,7 @@ def _resources(package: Record) -> dict[str, dict[str, Any]]:
     for each in package.get(list, "resources") or []:
         path = Record(each).get(str, "path")
         if path is None:
-            raise ValueError("a resource is no object with a path")
+            raise ValueError("a resource is not an object with a path")
         if FOLDER + path in found:
             raise ValueError(f"it lists {path[:200]} twice")
         found[FOLDER + path] = each

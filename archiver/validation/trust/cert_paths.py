@@ -80,7 +80,7 @@ class _Search:
             return chain
         if len(chain) == DEPTH:
             return self._fails(chain, f"the chain is longer than {DEPTH}")
-        self._fails(chain, f"{issuer(last)}, which issued {subject(last)}, is none of the trusted roots")
+        self._fails(chain, f"{issuer(last)}, which issued {subject(last)}, is not among the trusted roots")
         for each in (*self._roots, *self._carried):
             if each.subject != last.issuer or each in chain or self._tries == _TRIES:
                 continue
@@ -201,9 +201,9 @@ def fingerprint(certificate: Certificate) -> str:
 
 def addresses(certificate: Certificate, *, beside_subject: bool = False) -> list[str]:
     """The e-mail and other addresses of the subject, in the order of the certificate; if asked, those alone that its
-    name does not tell."""
-    told = _emails(certificate) if beside_subject else []
-    return [each for each in dict.fromkeys(_addresses(certificate)) if each not in told]
+    name does not have."""
+    named = _emails(certificate) if beside_subject else []
+    return [each for each in dict.fromkeys(_addresses(certificate)) if each not in named]
 
 
 def is_named(certificate: Certificate, identity: str) -> bool:

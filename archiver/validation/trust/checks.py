@@ -6,7 +6,7 @@ from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
 from archiver.validation.trust.custody import check_custody, find_events, read_events
 from archiver.validation.trust.policy import Trust
-from archiver.validation.trust.statements import is_ours, told_of
+from archiver.validation.trust.statements import files_of, is_ours
 
 __all__ = ["Trust", "check_trust"]
 
@@ -35,6 +35,6 @@ def check_trust(tree: Tree, trust: Trust) -> tuple[set[str], list[Finding]]:
         made.add("custody")
     signatures = [each for each in files if each.endswith(".p7s") and not each.startswith("signatures/custody/")]
     if signatures and is_ours(tree, events):
-        told = told_of(read_events(tree, events).values())
-        findings += [finding("SIG010", each) for each in signatures if each not in told]
+        stated = files_of(read_events(tree, events).values())
+        findings += [finding("SIG010", each) for each in signatures if each not in stated]
     return made, findings + check_custody(tree, events, signed, signers, sealed="signature" in made)

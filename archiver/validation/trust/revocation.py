@@ -36,12 +36,12 @@ def statuses(chain: Sequence[Certificate], moment: datetime, lists: bytes, answe
     """The status of each certificate of a chain but its root, by CRLs (PEM) and an OCSP answer (DER) for the first."""
     crls = _lists(lists)
     for number, (certificate, issuer) in enumerate(pairwise(chain)):
-        told = [_by_list(certificate, issuer, moment, each) for each in crls if each.issuer == certificate.issuer]
+        found = [_by_list(certificate, issuer, moment, each) for each in crls if each.issuer == certificate.issuer]
         if not number and answer:
-            told.append(_by_answer(certificate, issuer, moment, answer))
-        revoked = next((each for each in told if each.revoked), None)
-        good = next((each for each in told if not each.unknown), None)
-        yield revoked or good or next(iter(told), Status(certificate=certificate, unknown="nothing was kept of it"))
+            found.append(_by_answer(certificate, issuer, moment, answer))
+        revoked = next((each for each in found if each.revoked), None)
+        good = next((each for each in found if not each.unknown), None)
+        yield revoked or good or next(iter(found), Status(certificate=certificate, unknown="nothing was kept of it"))
 
 
 def _lists(pem: bytes) -> list[x509.CertificateRevocationList]:
@@ -95,7 +95,7 @@ def _by_answer(certificate: Certificate, issuer: Certificate, moment: datetime, 
     try:
         answer = ocsp.load_der_ocsp_response(der)
         if answer.response_status != ocsp.OCSPResponseStatus.SUCCESSFUL:
-            return Status(certificate=certificate, unknown="the answer about it is none")
+            return Status(certificate=certificate, unknown="there is no valid answer about it")
         asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, _hasher(answer.hash_algorithm)).build()
         if (answer.serial_number, answer.issuer_key_hash) != (asked.serial_number, asked.issuer_key_hash):
             return Status(certificate=certificate, unknown="the answer is about another certificate")
@@ -117,9 +117,9 @@ def _hasher(algorithm: hashes.HashAlgorithm) -> Any:
     return algorithm
 
 
-def _timely(certificate: Certificate, moment: datetime, told: datetime, until: datetime | None) -> Status:
-    if told < moment and (until is None or until < moment):
-        return Status(certificate=certificate, unknown=f"its status of {told:%Y-%m-%d} is too old")
+def _timely(certificate: Certificate, moment: datetime, produced: datetime, until: datetime | None) -> Status:
+    if produced < moment and (until is None or until < moment):
+        return Status(certificate=certificate, unknown=f"its status of {produced:%Y-%m-%d} is too old")
     return Status(certificate=certificate)
 
 

@@ -86,13 +86,13 @@ def _sides(
             yield "the signer's certificate", detail.get("certificate_sha256"), facts.signers.get(files[0])
 
 
-def told_of(events: Iterable[Mapping[str, Any]]) -> set[str]:
+def files_of(events: Iterable[Mapping[str, Any]]) -> set[str]:
     """The files that events say were written."""
-    told: set[str] = set()
+    named: set[str] = set()
     for each in events:
-        told -= removed_by(each)
-        told |= set(_texts(each["detail"].get("files"))) if each["event"] == "signature" else set()
-    return told
+        named -= removed_by(each)
+        named |= set(_texts(each["detail"].get("files"))) if each["event"] == "signature" else set()
+    return named
 
 
 def check_log_is_there(tree: Tree) -> Iterator[Finding]:
@@ -103,7 +103,7 @@ def check_log_is_there(tree: Tree) -> Iterator[Finding]:
 
 
 def is_ours(tree: Tree, events: Sequence[str]) -> bool:
-    """Whether a bag keeps a custody log of archiver's, or should: whatever signs it then tells of it there."""
+    """Whether a bag keeps a custody log of archiver's, or should: whatever signs it then has an event there."""
     return bool(events) or RECORD in tree.files
 
 

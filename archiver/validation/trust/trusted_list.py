@@ -95,7 +95,7 @@ def parse(data: bytes, name: str) -> TrustedList:
     """The list in the bytes of a file of this name. Raises ValueError that says what is wrong."""
     root = _root(data)
     if root.tag != f"{_NS}TrustServiceStatusList":
-        raise ValueError("it is not a trusted list (ETSI TS 119 612): its root is no TrustServiceStatusList")
+        raise ValueError("it is not a trusted list (ETSI TS 119 612): its root is not a TrustServiceStatusList")
     scheme = root.find(f"{_NS}SchemeInformation")
     if scheme is None:
         raise ValueError("it has no SchemeInformation")
@@ -176,5 +176,5 @@ def _time(text: str, what: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"its {what} is no time: {text[:40]!r}") from error
+        raise ValueError(f"its {what} is not a time: {text[:40]!r}") from error
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

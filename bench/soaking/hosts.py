@@ -1,4 +1,4 @@
-"""The hosts of a soak, in a process of their own: `python bench/soaking/site.py WORK SEEDS [CORPUS]`.
+"""The hosts of a soak, in a process of their own: `python bench/soaking/hosts.py WORK SEEDS [CORPUS]`.
 
 Listens on loopback: plain, TLS of an authority of its own, TLS that nobody trusts, and a web archive. Prints their
 ports as JSON. The archive fails at times while there is a file `archive-fails` in WORK.

@@ -1,0 +1,50 @@
+"""What a bundle does not name: bags that may not be named. Files of the sealed bag that name one are left out,
+with their digests, since a sealed file cannot be changed; the record is given as a copy without the names."""
+
+import json
+from collections.abc import Collection, Iterable
+from pathlib import Path
+from typing import Any
+
+from archiver.errors import Refused
+from archiver.ledger.restrictions import Gate
+from archiver.packaging.named_bags import files_that_name
+from archiver.packaging.source import Source
+from archiver.rights.other_bags import PUT, without_names
+
+RECORD, COPY = "data/provenance.json", "record-without-names.json"
+
+
+def closed_names(bag: Path, packed: Source, gate: Gate) -> dict[str, list[str]]:
+    """Path -> the bags that this file names and that must not be named; only files that name any. Raises Refused where
+    the custody log does, which is nothing without any of its parts; StorageError."""
+    named = files_that_name(packed)
+    closed = set(gate.not_to_be_named(bag, (name for names in named.values() for name in names)))
+    found = {path: hit for path, names in named.items() if (hit := sorted(names & closed))}
+    if log := next((path for path in found if path.startswith("signatures/")), None):
+        raise Refused(f"{log} names a bag that is closed, and cannot be left out; see docs/bundle.md")
+    return found
+
+
+def sentence(paths: Collection[str], *, copied: bool) -> str:
+    """Why files are left out."""
+    given = f"; {COPY} is a copy of the record that does not name it" if copied else ""
+    return f"{', '.join(sorted(paths))}: left out, since each names another bag, which may not be named{given}"
+
+
+def record_copy(record: Any, packed: Source, sha256: str, names: Iterable[str]) -> str:
+    """The record as JSON with its names of other bags replaced, labelled as a copy."""
+    plain = _over(record, packed.name, sorted(set(names)))
+    told = f"A copy: {PUT!r} stands where the sealed record names one that is closed."
+    copy = {"about": told, "of": {"file": RECORD, "sha256": sha256, "bag": packed.name}, "record": plain}
+    return json.dumps(copy, indent=1, ensure_ascii=False) + "\n"
+
+
+def _over(value: Any, own: str, names: list[str]) -> Any:
+    if isinstance(value, str):
+        return without_names(value, (own,), names)
+    if isinstance(value, list):
+        return [_over(each, own, names) for each in value]
+    if isinstance(value, dict):
+        return {key: _over(each, own, names) for key, each in value.items()}
+    return value
