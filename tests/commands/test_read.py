@@ -66,10 +66,16 @@ def test_the_address_is_guessed_where_asked_for_and_that_is_said(folder, capsys)
     assert "guessed" in capsys.readouterr().out
 
 
+def test_lines_of_a_row_are_called_so(tmp_path, capsys):
+    (tmp_path / "list.csv").write_text("url,headline\nhttps://a.example/x,Bridge\n")
+    assert main(["read", str(tmp_path / "list.csv")]) == 0
+    assert "https://a.example/x  (line 1 of the row)\n" in capsys.readouterr().out
+
+
 def test_a_run_names_what_it_leaves_alone_once_and_grouped(folder, capsys):
     assert main(["run", "--dry-run", "s"]) == 1
     out, err = capsys.readouterr()
-    assert err.count("left alone") == 1 and "5 files left alone: 2 .odt" in err and "p.odt, q.odt" in err
+    assert err.count("left alone") == 1 and "5 left alone: 2 .odt" in err and "p.odt, q.odt" in err
     assert "'.' behind the address was left off" in out
 
 

@@ -55,4 +55,4 @@ def leave_alone(name: str) -> str | None:
     if lower.endswith((*DOCUMENTS, *LISTS, *PERHAPS_LISTS)):
         return None
     dot = lower.rfind(".")
-    return f"{lower[dot:] if 0 < dot > len(lower) - 12 else 'no known suffix'}: no format of seeds"
+    return f"{lower[dot:] if 0 < dot > len(lower) - 12 else 'no known suffix'}, not a format of seeds"
