@@ -58,7 +58,10 @@ $(VENV)/pywb/.made:
 
 judges: $(VENV)/.dev $(VENV)/pywb/.made $(VENV)/replaywebpage/ui.js $(VENV)/html-validate/node_modules $(VENV)/axe/node_modules
 	$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[judges]'
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps eark-validator \
+		|| echo "eark-validator could not be installed: its schemas and rules judge no package"
 	$(BIN)/python -m pytest -m judges tests/judges/test_validators.py tests/judges/test_page.py tests/judges/test_replay_webpage.py tests/judges/test_axe.py
+	PATH="$(abspath $(BIN)):$$PATH" $(BIN)/python -m pytest -m judges tests/judges/test_eark.py tests/judges/test_fido.py tests/judges/test_schemas.py
 	$(BIN)/python -m pytest tests/serve/test_hostile_capture.py tests/serve/test_in_browser.py
 
 $(VENV)/.release: $(VENV)/.dev

@@ -74,7 +74,7 @@ def _first_letters(text: str) -> str | None:
     """The first letters of a text, which texts of one key have in common; None where they are not near."""
     head = compatible(text[:_HEAD])
     found = "".join(_LETTERS.findall(head))
-    if _MODIFIERS.search(head) or (len(found) <= _FIRST and len(text) > _HEAD):
+    if (len(found) <= _FIRST and len(text) > _HEAD) or (not head.isascii() and _MODIFIERS.search(head)):
         return None
     return found[:_FIRST]
 
@@ -130,14 +130,11 @@ class Layer:
         """Take the lines that are equal to a block, with list marks aside; `left` are those still looked for."""
         if not self.pieces or not left:
             return
-        beginnings = {_first_letters(self.seeds[i].text) for i in left}
+        others = self._unlike({_first_letters(self.seeds[i].text) for i in left})
         places: dict[Key, int] = {}
-        others: set[int] = set()
         for j, piece in enumerate(self.pieces):
-            if None in beginnings or not (first := _first_letters(piece.text)) or first in beginnings:
+            if j not in others:
                 places.setdefault(piece.key, j)
-            else:
-                others.add(j)
         self._take(equal(*self._keys(left, others)), left)
         if left and any(_BULLET.match(t) or _NUMBER.match(t) for t in self._texts(left)):
             self._take(equal(*self._bare_keys(left)), left)
@@ -145,6 +142,19 @@ class Layer:
             if (place := places.get(self.seeds[i].key)) is not None:
                 self.copies.append(Copy(i, self.pieces[place]))
                 left.discard(i)
+
+    def _unlike(self, beginnings: set[str | None]) -> set[int]:
+        """The pieces that begin otherwise than all lines, whose first letters these are."""
+        if None in beginnings:
+            return set()
+        first = {each[:1] for each in beginnings if each}
+        found = set()
+        for j, piece in enumerate(self.pieces):
+            text = piece.text
+            elsewhere = text[:2].isascii() and text[:1].isalpha() and text[0] not in first
+            if elsewhere or ((letters := _first_letters(text)) and letters not in beginnings):
+                found.add(j)
+        return found
 
     def _texts(self, left: set[int]) -> Iterator[str]:
         yield from (self.seeds[i].text for i in left)

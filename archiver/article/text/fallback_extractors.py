@@ -1,5 +1,5 @@
 """Other ways to the text of a page, for where the blocks alone do not do: what the page declares in its data, what is
-escaped in its scripts, trafilatura, and at last all prose there is.
+escaped in its scripts, trafilatura where the extra `fallback` is installed, and at last all prose there is.
 
 Each gives paragraphs with their kinds and places, or none; which is used is decided in `extract.py`.
 """
@@ -45,9 +45,12 @@ _log = logging.getLogger(__name__)
 
 
 @cache
-def version_of_trafilatura() -> str:
-    """The version that is installed."""
-    return importlib.metadata.version(TRAFILATURA)
+def version_of_trafilatura() -> str | None:
+    """The version that is installed, by the extra `fallback`; None without it."""
+    try:
+        return importlib.metadata.version(TRAFILATURA)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def declared(graph: Graph) -> tuple[PageBlock, ...]:
