@@ -40,8 +40,8 @@ def related(args: argparse.Namespace) -> int:
         print(visible(f"archiver: {each.bag} is left out: {each.reason}"), file=sys.stderr)
     if not args.quiet:
         families = "1 family" if count == 1 else f"{count:,} families"
-        found = f"{families}, of {counted(members, 'bag')}" if count else "no family"
-        print(f"{found}; {counted(len(left_out), 'bag')} left out", file=sys.stderr)
+        said = f"{families}, of {counted(members, 'bag')}" if count else "no family"
+        print(f"{said}; {counted(len(left_out), 'bag')} left out", file=sys.stderr)
     return 1 if any(each.broken for each in left_out) else 0
 
 
