@@ -1,7 +1,6 @@
 """Wheel and sdist: what is in them, and archiver installed from the wheel and run elsewhere (`make packages`)."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -11,13 +10,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from elsewhere import new_environment, run
 from places import ROOT
 
 from archiver import __version__
 
 pytestmark = pytest.mark.packages
-OUR_OWN = {"PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV"}
-"""Variables that would lead the installed archiver back to this checkout."""
 CODE = frozenset((".py", ".pyc"))
 
 OF_EXTRAS = frozenset(
@@ -25,16 +23,6 @@ OF_EXTRAS = frozenset(
 )
 OF_OTHERS = "seeds/ukraine-cuts-diplomatic-ties.txt"
 """A seed with a newspaper's text: it is in no package."""
-
-
-def run(*command: object, cwd: Path, code: int = 0) -> str:
-    """One command elsewhere, and what it prints."""
-    environment = {name: value for name, value in os.environ.items() if name not in OUR_OWN}
-    done = subprocess.run(
-        [str(each) for each in command], cwd=cwd, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == code, f"{command}: {done.returncode}\n{done.stdout}\n{done.stderr}"
-    return done.stdout
 
 
 @dataclass(frozen=True)
@@ -45,8 +33,8 @@ class Built:
     sdist: Path
     elsewhere: Path
 
-    def archiver(self, *words: object, code: int = 0) -> str:
-        return run(self.elsewhere / "venv/bin/archiver", *words, cwd=self.elsewhere, code=code)
+    def archiver(self, *words: object) -> str:
+        return run(self.elsewhere / "venv/bin/archiver", *words, cwd=self.elsewhere)
 
     def python(self, code: str) -> str:
         return run(self.elsewhere / "venv/bin/python", "-c", code, cwd=self.elsewhere)
@@ -66,8 +54,7 @@ def built(tmp_path_factory):
     folder = tmp_path_factory.mktemp("packages")
     run(sys.executable, "-m", "build", "--outdir", folder / "dist", ROOT, cwd=folder)
     [wheel], [sdist] = (folder / "dist").glob("*.whl"), (folder / "dist").glob("*.tar.gz")
-    run(sys.executable, "-m", "venv", folder / "venv", cwd=folder)
-    run(folder / "venv/bin/python", "-m", "pip", "install", "-q", "--disable-pip-version-check", wheel, cwd=folder)
+    new_environment(folder / "venv", wheel)
     return Built(wheel, sdist, folder)
 
 
@@ -132,7 +119,7 @@ def test_the_installed_program_makes_reads_and_validates_bags_elsewhere(built):
     assert "9 seeds" in said
     bags = sorted((built.elsewhere / "demo-bags").glob("*-*"))
     assert len(bags) == 9
-    report = json.loads(built.archiver("validate", "--format", "json", "demo-bags"))
+    report = json.loads(built.archiver("validate", "--quiet", "--format", "json", "demo-bags"))
     assert (report["summary"]["bags"], report["summary"]["failed"]) == (9, 0)
     assert "validate" in built.archiver("completion", "bash")
     built.archiver("init")

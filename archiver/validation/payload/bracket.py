@@ -92,11 +92,11 @@ def _token(tree: Tree, record: Record, trust: Trust) -> Iterator[Finding]:
         code = "BRK006" if stamp.time - began <= _SLACK else "BRK005"
         yield finding(code, RECORD, expected=f"after {stamp.time}", found=began)
     who = authority_of(stamp, carried, trust)
-    told = {"time": moment, "who": who.name}
+    about = {"time": moment, "who": who.name}
     if who.why_not:
-        yield finding("BRK011", _TOKEN, **told, reason=who.why_not)
+        yield finding("BRK011", _TOKEN, **about, reason=who.why_not)
     else:
-        yield finding("BRK010" if who.root else "BRK009", _TOKEN, **told, root=who.root)
+        yield finding("BRK010" if who.root else "BRK009", _TOKEN, **about, root=who.root)
 
 
 def _stated(record: Record) -> str | None:
