@@ -41,8 +41,11 @@ class Place:
     def own(self) -> int:
         """The marks of this element; read when first asked for."""
         if self._own < 0:
-            get = self.element.get
-            self._own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
+            get, name = self.element.get, self.name
+            own, role, named = get("id"), get("role"), get("itemprop")
+            if own or role or named:
+                name = f"{name} {own or ''} {role or ''} {named or ''}"
+            self._own = marks_of(name) if name else 0
             style = get("style")
             if get("hidden") is not None or (style and "none" in style and "display" in style):
                 self._own |= HIDDEN

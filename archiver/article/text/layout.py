@@ -86,7 +86,7 @@ def weigh(
     for each, words, here in zip(blocks, prose, faith):
         home = each.home
         up = home.parent
-        worth = words * _trust(home, total, trust) * here
+        worth = words * (trust[home] if home in trust else _trust(home, total, trust)) * here
         home.prose += worth
         linked = each.words * each.linked
         for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):
