@@ -109,6 +109,8 @@ def _job(cluster: Cluster, collection: Collection, number: int, every: float) ->
             cluster.keep_up()
     said = err.read_text("utf-8", "replace")
     allowed = {0, 1} | ({-signal.SIGKILL} if "coordinator" in died else set()) | ({3} if "scheduler" in died else set())
+    if "scheduler" in died and "no Dask scheduler answers" in said:  # it was killed before the job had reached it
+        allowed.add(2)
     faults = [] if process.returncode in allowed else [f"job {number} ended with {process.returncode}: {said[-300:]}"]
     if "Traceback" in said:
         faults.append(f"job {number}: a traceback: {said.strip().splitlines()[-1]}")
