@@ -84,11 +84,11 @@ def trafilatura(work: Path, tool: Path, *, processes: int) -> Cost:
     return cost([tool, *map(str, options)], cwd=work / "flat", log=work / "trafilatura.log")
 
 
-def bagit(work: Path, tool: Path, pages: Sequence[Path]) -> Cost:
-    """A bag of each page, its text and what it needs, in one call."""
+def bagit(work: Path, tool: Path, pages: Sequence[Path], *, together: bool = False) -> Cost:
+    """A bag of each page and its text, in one call; or one bag of all of them `together`."""
     for page in pages:
-        bag = work / "bags" / page.stem
-        bag.mkdir(parents=True)
+        bag = work / "bags" / ("all" if together else page.stem)
+        bag.mkdir(parents=True, exist_ok=True)
         text = work / "text" / f"{page.stem}.txt"
         for file in (page, text) if text.is_file() else (page,):
             shutil.copyfile(file, bag / file.name)

@@ -23,6 +23,7 @@ from pathlib import Path
 from typing import Any
 
 from batch import Cost, bagit, cost, flatten, trafilatura, wget
+from cluster import cluster
 from press import Printed, delayed, print_pages, served
 
 HERE = Path(__file__).resolve().parent
@@ -32,13 +33,26 @@ SINGLY = 12
 """How many pages the tools are called for one by one."""
 LATENCY = 0.1
 GOALS = (
-    ("archiver, 2 processes", "batch", 2.5),
-    ("archiver, 2 processes", "one by one", 25.0),
-    ("archiver, 100 ms away", "archiver, 2 processes", 0.5),
+    ("archiver, 2 processes", "batch, a bag a page", 2.5),
+    ("archiver, 2 processes", "batch, one bag for all", 1.5),
+    ("archiver, 2 processes", "one by one", 30.0),
+    ("archiver, 100 ms away", "archiver, 2 processes", 0.8),
+    ("archiver, Dask, 2 workers", "archiver, 2 processes", 0.85),
     ("stored pages, 2 processes", "stored pages, 1 process", 1.8),
-    ("recorder", "requests + capture_http", 3.0),
+    ("recorder", "requests + capture_http", 4.0),
 )
 """Which contender should do so many times the seeds a second of which other."""
+BOUNDS = (
+    ("stored pages, 1 process", "ms CPU", 5.0),
+    ("archiver, 1 process", "peak MiB", 150.0),
+    ("archiver, 2 processes", "peak MiB", 150.0),
+    ("archiver, 100 ms away", "peak MiB", 150.0),
+)
+"""What a contender should stay within."""
+LEAST = (("validate, 2 processes", 200.0),)
+"""And how many bags a second one should do."""
+WARM = 8
+"""Seeds of a first job, not counted, that a cluster's workers import the program for."""
 
 
 class Bench:
@@ -46,6 +60,8 @@ class Bench:
 
     def __init__(self, corpus: Path, work: Path, printed: Sequence[Printed], ports: tuple[int, int]) -> None:
         self.work, self.printed, self.ports = work, printed, ports
+        self.bags: Path | None = None
+        """Some that were made."""
         self.truth = json.loads((corpus / "truth.json").read_text("utf-8"))
         spec = importlib.util.spec_from_file_location("evaluate", corpus / "evaluate.py")
         assert spec is not None and spec.loader is not None
@@ -56,31 +72,55 @@ class Bench:
         """Name -> a function of an empty folder that gives its figures."""
         near, far = self.ports
         return {
-            "batch": self.batch,
+            "batch, a bag a page": self.batch,
+            "batch, one bag for all": lambda folder: self.batch(folder, together=True),
             "one by one": self.one_by_one,
             "archiver, 1 process": lambda folder: self.archiver(folder, near, "--jobs", "1"),
             "archiver, 2 processes": lambda folder: self.archiver(folder, near, "--jobs", "2"),
             "archiver, 100 ms away": lambda folder: self.archiver(folder, far, "--jobs", "2"),
+            "archiver, Dask, 2 workers": self.on_a_cluster,
+            "validate, 2 processes": self.validate,
             "stored pages, 1 process": lambda folder: self.stage(folder, "stored", "1"),
             "stored pages, 2 processes": lambda folder: self.stage(folder, "stored", "2"),
             "recorder": lambda folder: self.stage(folder, "recorder"),
             "requests + capture_http": lambda folder: self.stage(folder, "capture_http"),
         }
 
-    def archiver(self, folder: Path, port: int, *options: str) -> dict[str, Any]:
+    def archiver(self, folder: Path, port: int, *options: str, seeds: Path | None = None) -> dict[str, Any]:
         """The command, from its start to its end, imports and durable bags included."""
         common = ["--pace", "0", "--robots", "ignore", "--quiet", "--connect-to", f":80:127.0.0.1:{port}"]
-        command = [BIN / "archiver", "run", self.work / "seeds", "--bags", folder / "bags", *common, *options]
+        command = [BIN / "archiver", "run", seeds or self.work / "seeds", "--bags", folder / "bags", *common, *options]
         spent = cost(command, cwd=folder, log=folder / "log")
+        self.bags = self.bags or (folder / "bags" if seeds is None else None)
         texts = {each.parents[2].name[:5]: each for each in (folder / "bags").glob("*/data/text/article.txt")}
         return self.figures(spent, len(self.printed), [texts.get(each.url[-10:-5]) for each in self.printed])
 
-    def batch(self, folder: Path) -> dict[str, Any]:
-        """Each tool called once for all pages."""
+    def on_a_cluster(self, folder: Path) -> dict[str, Any]:
+        """The command with a scheduler and two workers beside it, which stand already; their CPU time is counted."""
+        with cluster(folder, 2) as there:
+            first = folder / "first"
+            first.mkdir()
+            for each in sorted((self.work / "seeds").iterdir())[:WARM]:
+                shutil.copyfile(each, first / each.name)
+            self.archiver(first, self.ports[0], "--executor", there.address, seeds=first)
+            before = there.cpu()
+            found = self.archiver(folder, self.ports[0], "--executor", there.address)
+            return {**found, "cpu": found["cpu"] + there.cpu() - before}
+
+    def validate(self, folder: Path) -> dict[str, Any]:
+        """`archiver validate` with every check, over the bags of another contender, or of one that is not counted."""
+        if self.bags is None:
+            self.archiver(folder, self.ports[0], "--jobs", "2")
+        assert self.bags is not None
+        command = [BIN / "archiver", "validate", self.bags, "--jobs", "2", "--quiet"]
+        return self.figures(cost(command, cwd=folder, log=folder / "validate.log"), len(self.printed), None)
+
+    def batch(self, folder: Path, *, together: bool = False) -> dict[str, Any]:
+        """Each tool called once for all pages; their bags are one a page, or one for all `together`."""
         spent = wget(folder, [each.url for each in self.printed], proxy=f"http://127.0.0.1:{self.ports[0]}")
         pages = flatten(folder, [each.url for each in self.printed])
         spent += trafilatura(folder, BIN / "trafilatura", processes=2)
-        spent += bagit(folder, BIN / "bagit.py", pages)
+        spent += bagit(folder, BIN / "bagit.py", pages, together=together)
         return self.figures(spent, len(pages), [folder / "text" / f"{page.stem}.txt" for page in pages])
 
     def one_by_one(self, folder: Path) -> dict[str, Any]:
@@ -214,6 +254,15 @@ def lines_of(result: Mapping[str, Any]) -> Iterator[str]:
             ratio = statistics.median(each[name]["rate"] / (each[other]["rate"] or 1) for each in rounds)
             word = "reached" if ratio >= goal else "missed"
             yield f"  {name}: {ratio:.2f} times {other} (goal {goal:g}: {word})"
+    for name, unit, most in BOUNDS:
+        if name in rounds[0]:
+            key, factor = ("peak", 1.0) if unit == "peak MiB" else ("cpu", 1000 / rounds[0][name]["seeds"])
+            value = median(name, key) * factor
+            yield f"  {name}: {value:.1f} {unit} (goal at most {most:g}: {'reached' if value <= most else 'missed'})"
+    for name, least in LEAST:
+        if name in rounds[0]:
+            rate = median(name, "rate")
+            yield f"  {name}: {rate:.1f} bags a second (goal {least:g}: {'reached' if rate >= least else 'missed'})"
     yield ""
     for name, seconds in result["starts"].items():
         yield f"  {name:<34} {seconds * 1000:>8.0f} ms"

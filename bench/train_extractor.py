@@ -29,7 +29,8 @@ from archiver.article.compare.align import in_order
 from archiver.article.html.dom import parse
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import features, select_body
-from archiver.article.text.blocks import Block, blocks_of
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import blocks_of
 from archiver.article.text.extract import description_of
 from archiver.article.text.tree_ensemble import Forest
 from archiver.markup.encodings import decode

@@ -114,8 +114,8 @@ def export(
     """
     from archiver.exports.export import export_places
 
-    folder, tell = Path(ledger) if ledger else None, left_out or (lambda _: None)
-    return export_places(paths(bags), form, Path(back) if back else None, folder, datetime.now(UTC).date(), tell)
+    folder, on_left_out = Path(ledger) if ledger else None, left_out or (lambda _: None)
+    return export_places(paths(bags), form, Path(back) if back else None, folder, datetime.now(UTC).date(), on_left_out)
 
 
 def publish(
@@ -133,8 +133,10 @@ def publish(
     """
     from archiver.publishing.publish import publish_bags
 
-    tell = left_out or (lambda _: None)
-    return publish_bags(paths(bags), Path(target), datetime.now(UTC).date(), tell, base_url=base_url, title=title)
+    on_left_out = left_out or (lambda _: None)
+    return publish_bags(
+        paths(bags), Path(target), datetime.now(UTC).date(), on_left_out, base_url=base_url, title=title
+    )
 
 
 def bundle(

@@ -55,9 +55,11 @@ def opened(page: Page) -> tuple[Opened | None, str | None, str | None]:
     return found, document.encoding, None
 
 
-def text_of(page: Page, opening: Opened | None) -> Extracted:
-    """The text of an opened page."""
-    return extract.extract(opening.outline, opening.graph, page.url) if opening is not None else Extracted()
+def text_of(page: Page, opening: Opened | None, *, fallback: bool = True) -> Extracted:
+    """The text of an opened page; with `fallback`, by trafilatura too, where it is installed."""
+    if opening is None:
+        return Extracted()
+    return extract.extract(opening.outline, opening.graph, page.url, fallback=fallback)
 
 
 def model_of(opening: Opened | None, text: Extracted) -> PageModel | None:

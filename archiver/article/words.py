@@ -57,6 +57,8 @@ class Token:
 
 def fold(text: str) -> str:
     """NFC, every run of white space one space, none at the ends, no controls."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip(" ")
     return normalised(" ".join(text.split()))
 
 

@@ -99,7 +99,7 @@ def _host(config: Config) -> dict[str, str | None]:
 
 
 def _rights(contents: BagContents) -> dict[str, Any]:
-    """The rights as stated. An access that is none of the four levels is kept in its own words, and decides nothing."""
+    """The rights as stated. Another access than the four levels is kept in its own words, and decides nothing."""
     rights = dict(contents.rights)
     stated = rights["access"]
     level = (stated or "").strip().lower()

@@ -63,7 +63,7 @@ def read_cookies(path: Path) -> CookieFile:
             continue
         cookie = _cookie(plain)
         if cookie is None:
-            fault = "it has not the seven fields of a Netscape cookie file, parted by tabs"
+            fault = "it does not have the seven fields of a Netscape cookie file, separated by tabs"
             raise UsageError(f"{path}: line {number}: {fault}; export it as 'Netscape' or 'cookies.txt'")
         found.append(cookie)
         if len(found) > COOKIES:

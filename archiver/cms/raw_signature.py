@@ -15,7 +15,7 @@ def verifies(key: bytes, signature: bytes, data: bytes) -> bool:
     except UnsupportedAlgorithm as error:
         raise ValueError("the key is of a kind that is not known") from error
     if not isinstance(public, ec.EllipticCurvePublicKey):
-        raise ValueError("the key is none of an elliptic curve")  # noqa: TRY004
+        raise ValueError("the key is not an elliptic-curve key")  # noqa: TRY004
     half = (public.curve.key_size + 7) // 8
     if len(signature) == 2 * half:
         r, s = (int.from_bytes(part, "big") for part in (signature[:half], signature[half:]))

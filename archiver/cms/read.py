@@ -110,7 +110,7 @@ def read_signature(pem: bytes, data: bytes) -> Signature:
     info = _decoded(ContentInfo, _from_base64(match[2]))
     signed = _signed_data(info, DATA)
     if signed.content.content is not None:
-        raise InvalidCms("malformed", "it carries content of its own; it must be detached")
+        raise InvalidCms("malformed", "it contains the signed data; it must be detached")
     return _verified(signed, data)
 
 
@@ -207,7 +207,7 @@ def _pss(algorithm: list[asn1.TLV]) -> tuple[hashes.HashAlgorithm, int]:
         raise InvalidCms("algorithm", "RSASSA-PSS with SHA-1, or a salt out of all proportion")
     hasher = _hash(parsed.digest)
     if _oid(mask) != _MGF1 or _HASHES.get(_parsed(mask[1], Algorithm).algorithm.dotted_string) is not hasher:
-        raise InvalidCms("algorithm", "RSASSA-PSS with a mask of its own")
+        raise InvalidCms("algorithm", "RSASSA-PSS with an unusual mask function")
     return hasher, salt
 
 
@@ -221,7 +221,7 @@ def _certificate(carried: asn1.TLV) -> x509.Certificate | None:
     """A certificate that can be read in all its parts, some of which are only read when they are asked for."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # of serial numbers that are none: each later look would warn again
+            warnings.simplefilter("error")  # of invalid serial numbers: each later look would warn again
             certificate = x509.load_der_x509_certificate(asn1.encode_der(carried))
             is_sound(certificate)
     except UNREADABLE:

@@ -87,7 +87,7 @@ def check_digest(closing: Mapping[str, Any]) -> SignedDigest:
         try:
             stamp = read_timestamp(_decoded(data, "timeSignature"), str(data["signature"]).encode())
         except InvalidCms as error:
-            raise ValueError(f"its timestamp does not hold: {error.reason}") from error
+            raise ValueError(f"its timestamp is not valid: {error.reason}") from error
         time = f"{stamp.time:%Y-%m-%dT%H:%M:%SZ}"
     spki = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
     context = hashes.Hash(hashes.SHA256())

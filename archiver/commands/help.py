@@ -1,7 +1,8 @@
-"""`archiver help [COMMAND]`: what `--help` prints."""
+"""`archiver help [COMMAND]`: what `--help` prints; `archiver completion SHELL`: the completion script of a shell."""
 
 import argparse
 
+from archiver.commands.completion import script
 from archiver.commands.options import COMMANDS, parser
 from archiver.commands.options.argument_parser import NO_COMMAND, suggestion
 from archiver.errors import UsageError
@@ -16,4 +17,10 @@ def help(args: argparse.Namespace) -> int:  # noqa: A001 - the name of the comma
     if args.about not in names:
         raise UsageError(f"no command {args.about!r}{suggestion(args.about, names, NO_COMMAND)}")
     parser().parse_args([args.about, "--help"])  # prints, and leaves by SystemExit
+    return 0
+
+
+def completion(args: argparse.Namespace) -> int:
+    """Print the script that completes commands and options in a shell."""
+    print(script(args.shell), end="")
     return 0

@@ -241,7 +241,7 @@ def _from_file(path: Path) -> Config:
         raise StorageError.from_os(f"read the settings {path}", error) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise UsageError(
-            f"{path}: not valid TOML: {error}; mend it, or write a new one with 'archiver init'"
+            f"{path}: not valid TOML: {error}; correct it, or write a new one with 'archiver init'"
         ) from error
     limits = _typed(path, "limits.", Limits(), table.pop("limits", {}))
     config = replace(_typed(path, "", Config(), table), limits=limits)

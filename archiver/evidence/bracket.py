@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from archiver.digest import sha256
 from archiver.evidence.shells import Section, Tools, power_of, power_text, shell_of
 from archiver.ledger.brackets import kept_files
 from archiver.model.bracket import CERTIFICATES, CLOSING, CLOSING_FILES, FIELD, OPENING, OPENING_FILES, TOKEN, line_of
@@ -26,7 +25,7 @@ class Bracketed:
 
 
 def bracket_of(bag: Path, packed: Source, record: Mapping[str, Any]) -> Bracketed:
-    """The opening that a bag carries, and the closing that is kept beside it where that has the bag. Raises
+    """The opening that a valid bag carries, and the closing that is kept beside it where that has the bag. Raises
     StorageError."""
     stated = record.get("bracket")
     if not isinstance(stated, dict) or any(f"data/{INSIDE}{name}" not in packed.files for name in OPENING_FILES):
@@ -39,8 +38,6 @@ def bracket_of(bag: Path, packed: Source, record: Mapping[str, Any]) -> Brackete
     lines = closing[CLOSING].decode("utf-8", "replace").splitlines()
     if line_of(packed.name, packed.seal) not in lines:
         return Bracketed(files=files, missing="The closing of the job does not have this bag, and is left out")
-    if f"opening: sha256:{sha256(files[OPENING + TOKEN])}" not in lines:
-        return Bracketed(files=files, missing="The closing of the job names another opening, and is left out")
     return Bracketed(files={**files, **closing})
 
 
@@ -87,7 +84,9 @@ def _tokens(statements: Sequence[str], *, trusted: bool) -> tuple[Any, str]:
 def _named(name: str, statements: Sequence[str], warcs: Sequence[str]) -> Section:
     """That the exchanges name the opening, and the closing names the opening and has the bag."""
     token, closing = f"{FOLDER}{OPENING}{TOKEN}", FOLDER + CLOSING
-    about = "The recorded exchanges name the SHA-256 of the opening token, which nobody could know before it was given."
+    about = (
+        "The recorded exchanges name the SHA-256 of the opening token, which could not be known before it was issued."
+    )
     if not warcs:
         about = "The recorded exchanges, which name the SHA-256 of the opening token, are not in this bundle."
     if CLOSING in statements:

@@ -188,7 +188,7 @@ def _require_plain(packed: Source) -> None:
     require_packable(packed.name, packed.files, zipped=True)
     odd = next((path for path in packed.files if set(path) & set("\\%\r\n")), None)
     if odd is not None:
-        raise Refused(f"the name {odd[:200]!r} is read differently by different programs: archiver makes none such")
+        raise Refused(f"the name {odd[:200]!r} is read differently by different programs: archiver makes no such file")
     if packed.name in _TAKEN:
         raise Refused(f"a bag cannot be called {packed.name} in a bundle, which has a file of that name; rename it")
 

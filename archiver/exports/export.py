@@ -38,13 +38,13 @@ class LeftOut(NamedTuple):
     held_back: bool
 
 
-Tell = Callable[[LeftOut], None]
+OnLeftOut = Callable[[LeftOut], None]
 
 
-def items_of(bags: Iterable[Path], today: date, tell: Tell, *, for_rows: bool = False) -> Iterator[Item]:
+def items_of(bags: Iterable[Path], today: date, on_left_out: OnLeftOut, *, for_rows: bool = False) -> Iterator[Item]:
     """The item of each bag in order. A bag that is left out is reported, with the reason; of one that the gate holds
     back `for_rows` get an item that says no more than that. Raises StorageError where restrictions cannot be read."""
-    for access, item in _opened(bags, today, tell):
+    for access, item in _opened(bags, today, on_left_out):
         if access.allows("metadata"):
             yield item
         elif for_rows:
@@ -52,48 +52,48 @@ def items_of(bags: Iterable[Path], today: date, tell: Tell, *, for_rows: bool = 
             yield replace(row, access=access.level)
 
 
-def _opened(bags: Iterable[Path], today: date, tell: Tell) -> Iterator[tuple[Access, Item]]:
+def _opened(bags: Iterable[Path], today: date, on_left_out: OnLeftOut) -> Iterator[tuple[Access, Item]]:
     gate = Gate(today)
-    for path, record, item in _read(bags, tell):
+    for path, record, item in _read(bags, on_left_out):
         access = gate.access(path, record, item.identifier or None)
         if not access.allows("metadata"):
-            tell(LeftOut(path, access.sentence, True))
+            on_left_out(LeftOut(path, access.sentence, True))
         yield access, replace(item, access=access.level)
 
 
-def _read(bags: Iterable[Path], tell: Tell) -> Iterator[tuple[Path, dict[str, Any], Item]]:
+def _read(bags: Iterable[Path], on_left_out: OnLeftOut) -> Iterator[tuple[Path, dict[str, Any], Item]]:
     for path in bags:
         try:
             with OpenBag(path) as bag:
                 item, record = item_of(bag), bag.record
         except StorageError as error:
-            tell(LeftOut(path, str(error), False))
+            on_left_out(LeftOut(path, str(error), False))
             continue
         yield path, record, item
 
 
 def export_places(
-    places: Sequence[Path], form: str, back: Path | None, folder: Path | None, today: date, tell: Tell
+    places: Sequence[Path], form: str, back: Path | None, folder: Path | None, today: date, on_left_out: OnLeftOut
 ) -> Iterator[bytes]:
     """The bytes of an export of bags and folders of bags, in a form or in the list `back`. `folder` is the one whose
     ledger is asked (default: the only place). Raises UsageError, StorageError."""
     found = find_bags(places, serialised=True)
     if back is not None:
         asked = folder if folder is not None or len(places) != 1 else places[0]
-        return iter([export_back(found, back, asked, today, tell)])
+        return iter([export_back(found, back, asked, today, on_left_out)])
     if form == "aclj":
         gate = Gate(today)
-        read = _read(found, tell)
+        read = _read(found, on_left_out)
         return aclj_of((record, gate.access(path, record, item.identifier or None)) for path, record, item in read)
     if form not in WRITERS:
         raise UsageError(f"form {form!r} is not one of {', '.join((*WRITERS, 'aclj'))}")
-    return WRITERS[form](items_of(found, today, tell))
+    return WRITERS[form](items_of(found, today, on_left_out))
 
 
-def export_back(bags: Iterable[Path], place: Path, folder: Path | None, today: date, tell: Tell) -> bytes:
+def export_back(bags: Iterable[Path], place: Path, folder: Path | None, today: date, on_left_out: OnLeftOut) -> bytes:
     """A list with what became of its rows, by these bags and the ledger of their folder. Raises UsageError,
     StorageError."""
-    answers = Answers(items_of(bags, today, tell, for_rows=True), folder)
+    answers = Answers(items_of(bags, today, on_left_out, for_rows=True), folder)
     try:
         return write_back(place, answers)
     finally:

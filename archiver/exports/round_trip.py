@@ -154,7 +154,7 @@ def _spreadsheet(place: Path, text: str, answered: Sequence[tuple[RawRow, Answer
         else:
             yield _extended(line, raw, cells, delimiter, width, [f"{PREFIX}{name}" for name in ADDED])
     if expected is not None:
-        raise Refusal(expected[0].line, "the row is not found again", "mend the quotation marks before it")
+        raise Refusal(expected[0].line, "the row is not found again", "correct the quotation marks before it")
 
 
 def _delimiter(place: Path, text: str) -> tuple[str, int]:
@@ -191,7 +191,9 @@ def _extended(line: int, raw: str, cells: list[str], delimiter: str, width: int,
     made = f"{body}{delimiter * (width - len(cells))}{delimiter}{out.getvalue()}"
     again = next(csv.reader(io.StringIO(made, newline=""), delimiter=delimiter), [])
     if again != [*cells, *[""] * (width - len(cells)), *added]:
-        raise Refusal(line, "a cell cannot be added to the row", "a quotation mark of it is not closed; mend the list")
+        raise Refusal(
+            line, "a cell cannot be added to the row", "a quotation mark of it is not closed; correct the list"
+        )
     return made + raw[len(body) :]
 
 

@@ -31,7 +31,7 @@ class LeftOut(NamedTuple):
     broken: bool = False
 
 
-Tell = Callable[[LeftOut], None]
+OnLeftOut = Callable[[LeftOut], None]
 
 
 @dataclass(slots=True)
@@ -40,10 +40,10 @@ class _Read:
     sketches: list[Sketch] = field(default_factory=list)
 
 
-def related(bags: Iterable[Path], today: date, tell: Tell) -> Iterator[Family]:
-    """The families among bags, the largest first. `tell` is called for each bag that is left out. Raises
+def related(bags: Iterable[Path], today: date, on_left_out: OnLeftOut) -> Iterator[Family]:
+    """The families among bags, the largest first. `on_left_out` is called for each bag that is left out. Raises
     UsageError where there are too many, StorageError where restrictions cannot be read."""
-    read = _read(bags, today, tell)
+    read = _read(bags, today, on_left_out)
     order = sorted(range(len(read.members)), key=lambda n: (read.members[n].published or "9", read.members[n].bag))
     members = [read.members[n] for n in order]
     sketches = [read.sketches[n] for n in order]
@@ -59,13 +59,13 @@ def related(bags: Iterable[Path], today: date, tell: Tell) -> Iterator[Family]:
     found = list(clusters(sketches, sites, ESTIMATED, alike))
     for indexes in sorted(found, key=lambda each: (-len(each), each)):
         family = [members[n] for n in indexes]
-        texts = texts_of(family, tell)
+        texts = texts_of(family, on_left_out)
         there = [each for each in family if each.bag in texts]
         if len(there) > 1:
             yield family_of(there, texts)
 
 
-def _read(bags: Iterable[Path], today: date, tell: Tell) -> _Read:
+def _read(bags: Iterable[Path], today: date, on_left_out: OnLeftOut) -> _Read:
     gate, found, places = Gate(today), _Read(), dict[str, int]()
     names = set[str]()
     for path in bags:
@@ -77,20 +77,20 @@ def _read(bags: Iterable[Path], today: date, tell: Tell) -> _Read:
                 access = gate.access(path, bag.record, item.identifier or None)
                 member = member_of(path, bag.record, item, access)
         except StorageError as error:
-            tell(LeftOut(path, str(error), True))
+            on_left_out(LeftOut(path, str(error), True))
             continue
         if not access.allows("metadata"):
-            tell(LeftOut(path, f"held back: {access.sentence}"))
+            on_left_out(LeftOut(path, f"held back: {access.sentence}"))
             continue
         if text is None:
-            tell(LeftOut(path, f"it has no text of the article (outcome {item.outcome or 'not stated'})"))
+            on_left_out(LeftOut(path, f"it has no text of the article (outcome {item.outcome or 'not stated'})"))
             continue
         if member.bag in names:
-            tell(LeftOut(path, f"a bag named {member.bag} was read before"))
+            on_left_out(LeftOut(path, f"a bag named {member.bag} was read before"))
             continue
         own = shingles(text)
         if len(own) < LEAST:
-            tell(
+            on_left_out(
                 LeftOut(path, f"its text is too short to be recognised ({len(own)} runs of words; {LEAST} are needed)")
             )
             continue
@@ -117,7 +117,7 @@ def _add(found: _Read, places: dict[str, int], member: Member, own: Sketch) -> N
         found.members[place] = replace(before, earlier=(*before.earlier, member.bag))
 
 
-def texts_of(members: Sequence[Member], tell: Tell) -> dict[str, list[str]]:
+def texts_of(members: Sequence[Member], on_left_out: OnLeftOut) -> dict[str, list[str]]:
     """The paragraphs of members by the names of their bags; those that can no longer be read are left out."""
     found = dict[str, list[str]]()
     for each in members:
@@ -125,5 +125,5 @@ def texts_of(members: Sequence[Member], tell: Tell) -> dict[str, list[str]]:
             with OpenBag(each.path) as bag:
                 found[each.bag] = item_and_text(bag)[1] or []
         except StorageError as error:
-            tell(LeftOut(each.path, str(error), True))
+            on_left_out(LeftOut(each.path, str(error), True))
     return found

@@ -162,7 +162,7 @@ class _Folder:
                 since = []
             changes += since
         elif state.seal is None and not changes:
-            notes.append("it has no manifest of a known digest: nobody can see whether it has changed")
+            notes.append("it has no manifest of a known digest: changes cannot be found")
         if state.seal and (note := seal_note(state.seal_name)):
             notes.append(note)
         count = len(changes)

@@ -1,6 +1,7 @@
 """Opens the files of `--from` and reads each once into the index."""
 
 import json
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -18,6 +19,7 @@ from archiver.imports.index import FileRow, Index, Place, key_of_address
 from archiver.imports.mhtml import read_mhtml
 from archiver.imports.scan_warc import canonical_links, scan_warc
 from archiver.model.imported import ImportCheck, ImportedKind, Stated
+from archiver.validation.serialized.zip import UNREADABLE
 
 NAMES = (".warc", ".warc.gz", ".wacz", ".har", ".mhtml", ".mht")
 """How the names of such files end."""
@@ -71,7 +73,7 @@ def opened(path: Path, entry: str | None) -> Iterator[BinaryIO]:
                 return
             with wacz.opened(file, path.name) as package, package.open(entry) as inner:
                 yield cast(BinaryIO, inner)
-    except (OSError, KeyError, BadZipFile, EOFError) as error:
+    except (OSError, KeyError, BadZipFile, zlib.error, EOFError) as error:  # no ValueError: who reads may raise one
         reason = error if isinstance(error, OSError) else OSError(0, str(error))
         raise StorageError.from_os(f"read the file of --from {path}", reason) from error
 
@@ -155,7 +157,7 @@ def _wacz(
                     more, of_entry = _warc(
                         cast(BinaryIO, inner), path.name, each.file_size, index, number, each.filename, room
                     )
-            except (BadZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError) as error:
+            except UNREADABLE as error:
                 words = f"{each.filename[:TEXT]} cannot be read to its end: {str(error)[:200]}"
                 more, of_entry = [ImportCheck(check="records", outcome="failed", words=words)], {}
             checks += more

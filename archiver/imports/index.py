@@ -214,5 +214,5 @@ def _storable(value: object) -> object:
 
 
 def _spelt(url: str) -> str:
-    """An address as browsers spell it. Raises ValueError for what is none of the web."""
+    """An address as browsers spell it. Raises ValueError for what is not a web address."""
     return web_address(url).href

@@ -6,15 +6,14 @@ import binascii
 import json
 from collections.abc import Mapping
 from typing import Any, BinaryIO, cast
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 from archiver.digest import digest_stream, sha256
 from archiver.errors import UsageError
 from archiver.imports.bounds import ENTRIES, EXPANDED, FLOOR, TEXT
 from archiver.model.imported import ImportCheck, Stated
 from archiver.validation.payload.provenance import parsed
-from archiver.validation.serialized.archive_index import BadArchive
-from archiver.validation.serialized.zip import DIRECTORY, directory_size
+from archiver.validation.serialized.zip import DIRECTORY, UNREADABLE, directory_size
 
 DATAPACKAGE, DIGEST = "datapackage.json", "datapackage-digest.json"
 _WARCS = (".warc", ".warc.gz")
@@ -23,13 +22,13 @@ _STATED = ("software", "title", "description", "created", "modified", "wacz_vers
 
 
 def opened(stream: BinaryIO, name: str) -> ZipFile:
-    """The zip file. Raises UsageError where it is none, or its directory is too large."""
+    """The zip file. Raises UsageError where it is not a zip, or its directory is too large."""
     try:
         if directory_size(stream) > DIRECTORY:
             raise UsageError(f"{name}: its central directory has more than {DIRECTORY:,} bytes")
         stream.seek(0)
         return ZipFile(stream)
-    except (BadZipFile, BadArchive, OSError, ValueError, NotImplementedError, EOFError) as error:
+    except UNREADABLE as error:
         raise UsageError(f"{name}: it cannot be read as a WACZ (zip) file: {error}") from error
 
 
@@ -60,7 +59,7 @@ def facts_of(package: ZipFile) -> tuple[list[Stated], list[ImportCheck]]:
         stated = parsed(raw)
         if not isinstance(stated, dict):
             raise ValueError("it is not an object")  # noqa: TRY004
-    except (KeyError, ValueError, BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNREADABLE as error:
         words = f"datapackage.json cannot be read: {str(error)[:200]}"
         return [], [ImportCheck(check="digests", outcome="not checked", words=words)]
     named = [
@@ -99,7 +98,7 @@ def _digests(package: ZipFile, stated: Mapping[str, Any]) -> ImportCheck:
                 continue
             with package.open(info) as file:
                 found = digest_stream(cast(BinaryIO, file), (algorithm.lower(),))[1][algorithm.lower()]
-        except (KeyError, BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError, ValueError):
+        except UNREADABLE:
             found = ""
         if found != value.lower():
             wrong.append(path)
@@ -125,7 +124,7 @@ def _signature(package: ZipFile, datapackage: bytes) -> list[ImportCheck]:
             ImportCheck(check="datapackage", outcome="not checked", words=f"there is no {DIGEST}"),
             ImportCheck(check="signature", outcome="not checked", words="the file is not signed"),
         ]
-    except (ValueError, RecursionError, BadZipFile, OSError, NotImplementedError, RuntimeError, EOFError) as error:
+    except UNREADABLE as error:
         return [
             ImportCheck(check="datapackage", outcome="failed", words=f"{DIGEST} cannot be read: {str(error)[:200]}")
         ]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 _STATUS = re.compile(r"status (\d{3})\b")
 ADVICE = {
-    "seed": "the document cannot be read as a seed: mend the line that is named",
+    "seed": "the document cannot be read as a seed: correct the line that is named",
     "dns": "the name does not exist, or name service fails here: check the address; run again",
     "connect": "connection refused: run again later; a firewall or proxy of yours may be in between",
     "proxy": "the proxy does not let it through: check --proxy, then run again",
@@ -13,14 +13,14 @@ ADVICE = {
     "timeout": "no answer in time: run again later, or raise read_seconds and connect_seconds under [limits]",
     "disconnect": "the connection broke: run again; if it stays so, the site may turn programs away",
     "protocol": "what answers is not an HTTP server: check address and port",
-    "address": "not an address that can be asked for: mend it in the seed",
+    "address": "not an address that can be fetched: correct it in the seed",
     "redirects": "a redirect loop, often for want of a cookie: look at it in a browser",
     "bound": "larger than the limits allow: raise them under [limits], then run again",
     "robots": "robots.txt says no, and --robots obey was asked: ask the publisher, or use --robots record",
     "robots-unreachable": "robots.txt cannot be read, and --robots obey was asked: run again, or use --robots record",
     "guard": "it leads to a private or local address: --allow-private if that is meant",
     "breaker": "its host gave no page several times in a row and was left alone: run again later",
-    "login": "the page wants a login or payment: capture it in your browser with ArchiveWeb.page, then run --from "
+    "login": "the page requires a login or payment: capture it in your browser with ArchiveWeb.page, then run --from "
     "FILE.wacz; or ask the publisher for a copy",
     "wall": "a page in the article's place (challenge, login, consent): capture it in your browser with "
     "ArchiveWeb.page, then run --from FILE.wacz; or ask the publisher",

@@ -47,12 +47,12 @@ class JobBracket:
         try:
             opening = opening_of(job, token_hex(32), now, config)
         except TimestampError as error:
-            told = f"the job cannot be bracketed: {error}"
+            fault = f"the job cannot be bracketed: {error}"
             if config.bracket == "required":
                 raise TimestampError(
-                    f"{told}; nothing was fetched. Try later, or go on without: --bracket if-possible"
+                    f"{fault}; nothing was fetched. Try later, or go on without: --bracket if-possible"
                 ) from error
-            _log.warning("%s; its captures have no opening token", told)
+            _log.warning("%s; its captures have no opening token", fault)
             return None
         bracket = cls(config=config, opening=opening, folder=keep_opening(config.bags, opening))
         bracket._close_earlier(now)

@@ -37,7 +37,7 @@ def checked(config: Config) -> Config:
     if config.proxy is not None:
         check_proxy(config.proxy)
     elif config.proxy_required:
-        raise UsageError("the settings have everything asked through a proxy, and name none: set --proxy")
+        raise UsageError("the settings require a proxy (proxy_required): set --proxy")
     if config.second_view is not None:
         check_proxy(config.second_view)
         if config.second_view.rstrip("/") == (config.proxy or "").rstrip("/"):

@@ -70,7 +70,7 @@ class Coordinator:
     job: str
     ledger: Ledger
     on_result: Callable[[Result], None]
-    tell: Callable[[Event], None]
+    on_event: Callable[[Event], None]
     stop: threading.Event
     summary: Summary
     bracket: JobBracket | None = None
@@ -102,7 +102,7 @@ class Coordinator:
         turns."""
         self.sink = sink_of(self.config, self.job, self.ledger)
         self.results = Results(
-            self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.tell, self.bracket
+            self.config, self.job, self.ledger, self.sink, self.summary, self.on_result, self.on_event, self.bracket
         )
         self.workers = executor_for(self.config, self.job, self._opening)
         try:
@@ -203,7 +203,7 @@ class Coordinator:
     def _submit(self, workers: Executor, seed: Seed, *, alone: bool = False, retry: bool = False) -> None:
         future = self.sink.submit(workers, seed)
         self.in_flight[future] = _Flight(seed, time.monotonic(), alone, retry)
-        self.tell(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
+        self.on_event(SeedStarted(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
         future.add_done_callback(self.finished.put)
 
     def _free_slots(self) -> int:
@@ -240,7 +240,7 @@ class Coordinator:
         if isinstance(error, BrokenExecutor):
             if not flight.alone:
                 self.to_isolate.append(seed)  # it may be to blame, or one beside it
-                self.tell(WorkerDied(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
+                self.on_event(WorkerDied(seed=seed.origin, url=seed.url, host=host_of(seed.url)))
                 return None
             done: Done = failure(seed, "worker", "the worker process died on it, twice", datetime.now(UTC))
         elif error is not None:
@@ -264,7 +264,7 @@ class Coordinator:
         before = self.queue.broken(seed.url)
         if self.queue.judge(seed.url, refused=refused):
             if not before:
-                self.tell(HostBroken(host=host_of(seed.url)))
+                self.on_event(HostBroken(host=host_of(seed.url)))
             for other in self.queue.drop(host_of(seed.url)):
                 if not self.results.known(other):
                     self._give_up(other)
@@ -294,7 +294,7 @@ class Coordinator:
         self.state_sent = now
         self.hosts.keep()
         slow = (host_of(each.seed.url) for each in self.in_flight.values() if now - each.since > SLOW_SECONDS)
-        self.tell(
+        self.on_event(
             State(
                 in_flight=len(self.in_flight),
                 waiting=len(self.queue),

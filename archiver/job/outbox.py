@@ -214,7 +214,7 @@ def _form(config: Config) -> Form:
 
 
 def _archived(folder: Path, seed: Seed, identity: BagIdentity) -> Archived | None:
-    """The bag in a folder, by its own record; None where it is none, or not that of the seed and the identity."""
+    """The bag in a folder, by its own record; None where it is absent, or of another seed or identity."""
     entry, identifier = entry_of_bag(folder), f"urn:uuid:{identity.uuid}"
     try:
         if entry is None or entry.key != key_of(seed) or source(folder).identifier != identifier:

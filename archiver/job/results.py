@@ -34,7 +34,7 @@ class Results:
     sink: BagSink
     summary: Summary
     on_result: Callable[[Result], None]
-    tell: Callable[[Event], None]
+    on_event: Callable[[Event], None]
     bracket: JobBracket | None = None
     _group: list[tuple[Seed, Done, float | None]] = field(default_factory=list)
     """With the seconds they took, where they were asked for."""
@@ -125,7 +125,7 @@ class Results:
         """Count a result and pass it to the caller."""
         self.summary.count(result)
         self.on_result(result)
-        self.tell(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
+        self.on_event(SeedEnded(result=result, host=host_of(result.url or ""), seconds=seconds))
 
 
 def _not_in_files(seed: Seed, done: Failure) -> Result:

@@ -15,7 +15,7 @@ _LARGEST = 256 << 20
 
 
 def read_record(bag: Path) -> dict[str, Any]:
-    """The record of a bag, a JSON object. Raises StorageError where there is none, or none that can be read."""
+    """The record of a bag, a JSON object. Raises StorageError where it is missing or cannot be read."""
     path = bag / RECORD
     try:
         # Non-blocking: opening a fifo nobody writes to would otherwise never return.

@@ -5,24 +5,15 @@ entries names bags.
 """
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archiver.errors import StorageError
 from archiver.ledger.lock import FOLDER
-from archiver.model.bracket import CLOSING, CLOSING_FILES, ENTRIES, OPENING_FILES, Opening
+from archiver.model.bracket import CLOSING, CLOSING_FILES, ENTRIES, KEPT, OPENING_FILES, Opening, folder_of
 
-KEPT = "brackets"
-_JOB = re.compile(r"urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
 _LARGEST = 256 << 20
 """Bytes of a file: a closing has 65 a bag."""
-
-
-def folder_of(bags: Path, job: object) -> Path | None:
-    """Where the bracket of a job lies, if it has one; None for what is not the name of a job."""
-    match = _JOB.fullmatch(job) if isinstance(job, str) else None
-    return bags / FOLDER / KEPT / match[1] if match else None
 
 
 def keep_opening(bags: Path, opening: Opening) -> Path:
@@ -77,7 +68,7 @@ def left_open(bags: Path) -> Iterator[Path]:
     StorageError."""
     kept = bags / FOLDER / KEPT
     try:
-        folders = sorted(each for each in kept.iterdir() if _JOB.fullmatch(f"urn:uuid:{each.name}"))
+        folders = sorted(each for each in kept.iterdir() if folder_of(bags, f"urn:uuid:{each.name}"))
     except FileNotFoundError:
         return
     except OSError as error:

@@ -59,7 +59,7 @@ def state_beside(bag: Path, record: Any) -> Literal["sound", "altered", "absent"
         return None
     place = file_beside(bag)
     try:
-        if not stat.S_ISREG(place.stat().st_mode):
+        if not stat.S_ISREG(place.lstat().st_mode):  # nor a link
             return "unreadable"
         with place.open("rb") as file:
             data = file.read(LARGEST)

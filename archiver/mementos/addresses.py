@@ -78,7 +78,7 @@ def archived_address(url: str) -> ArchivedAddress | None:
 
 
 def moment_of(stamp: str) -> datetime | None:
-    """The moment that a timestamp of 14 digits names, UTC; None for what is none."""
+    """The moment that a timestamp of 14 digits names, UTC; None for an invalid one."""
     if not _STAMP.fullmatch(stamp):
         return None
     try:

@@ -107,7 +107,7 @@ class ArchiveClient:
             status = f"status {done.status}, without Memento-Datetime"
             raise NotAsked("only-errors", f"the archive speaks for itself ({status}): not the original")
         if moment is None or moment > self.now() + timedelta(days=1):
-            raise NotAsked("only-errors", f"the archive states a Memento-Datetime that is none: {stated[:60]!r}")
+            raise NotAsked("only-errors", f"the archive states an invalid Memento-Datetime: {stated[:60]!r}")
         place = archived_address(address)
         raw = place is not None and place.modifier == "id_"
         return Archived(
@@ -165,7 +165,7 @@ class ArchiveClient:
         try:
             sent = as_sent(address)
         except ValueError as error:
-            raise NotAsked("only-errors", f"the archive gives an address that is none: {address[:200]!r}") from error
+            raise NotAsked("only-errors", f"the archive gives an invalid address: {address[:200]!r}") from error
         done = attempt(
             self.recorder,
             visit,

@@ -1,6 +1,6 @@
 """Reads what archives say they hold: CDX answers and TimeMaps (RFC 7089, section 5; RFC 6690). Pure, bounded, linear.
 
-Whoever answers is not trusted: captures of other addresses, times that are none, and what is not a list are left out.
+Whoever answers is not trusted: captures of other addresses, invalid times, and what is not a list are left out.
 """
 
 import json
@@ -45,7 +45,7 @@ class TimeMap:
 
 
 def http_date(text: str | None) -> datetime | None:
-    """A Memento-Datetime or Accept-Datetime (RFC 7089, section 2.1.1), UTC; None for what is none."""
+    """A Memento-Datetime or Accept-Datetime (RFC 7089, section 2.1.1), UTC; None for an invalid one."""
     try:
         moment = parsedate_to_datetime(text or "")
     except (ValueError, TypeError, IndexError, OverflowError):

@@ -1,8 +1,10 @@
 """The bracket of a job: what its opening and closing timestamps are over, and where they are kept (docs/bracket.md)."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 
 from archiver.digest import sha256
 
@@ -17,6 +19,22 @@ ENTRIES = "closing-entries.txt"
 """Name and seal of each bag of a job: who keeps the bags has it, and nobody else."""
 OPENING_FILES = tuple(OPENING + end for end in ("", TOKEN, CERTIFICATES))
 CLOSING_FILES = tuple(CLOSING + end for end in ("", TOKEN, CERTIFICATES))
+
+
+KEPT = "brackets"
+"""The folder of `.archiver/` that has a folder for each bracket."""
+_JOB = re.compile(r"urn:uuid:([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})", re.ASCII)
+
+
+def folder_of(bags: Path, job: object) -> Path | None:
+    """Where the bracket of a job lies beside the bags in a folder, if it has one; None for what names no job."""
+    match = _JOB.fullmatch(job) if isinstance(job, str) else None
+    return bags / ".archiver" / KEPT / match[1] if match else None
+
+
+def folder_beside(bag: Path, job: object) -> Path | None:
+    """Where the bracket of a job lies beside a bag, if it does; None for what names no job."""
+    return folder_of(bag.resolve().parent, job)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -59,7 +59,7 @@ TABLE = (
 
 
 def rule_for(outcome: str, unread: Unread | None = None, truncated: str | None = None) -> Rule:
-    """The row of the table that a result falls under. Raises ValueError for an outcome that is none."""
+    """The row of the table that a result falls under. Raises ValueError for an unknown outcome."""
     for rule in TABLE:
         kind = unread.kind if unread else None
         if rule.outcome == outcome and (

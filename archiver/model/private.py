@@ -25,5 +25,9 @@ class PrivatePart:
 
 def file_beside(bag: Path) -> Path:
     """Where the private facts of a bag, a folder or serialised, lie beside it, if they do."""
-    here = bag.resolve()
-    return here.parent / ".archiver" / KEPT_BESIDE / f"{_SERIALISED.sub('', here.name)}.json"
+    return bag.resolve().parent / ".archiver" / KEPT_BESIDE / f"{name_beside(bag)}.json"
+
+
+def name_beside(bag: Path) -> str:
+    """The name of a bag, a folder or serialised, by which it is known to what is kept beside it."""
+    return _SERIALISED.sub("", bag.resolve().name)

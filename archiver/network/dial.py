@@ -23,7 +23,7 @@ _ACCEPTED = re.compile(rb"HTTP/1\.[01] 2\d\d[ \r]")
 def check_proxy(address: str | None, *, required: bool = False) -> None:
     """Raises UsageError for a proxy that no connection could go through, and for none where one is required."""
     if address is None and required:
-        raise UsageError("the settings have everything asked through a proxy, and name none: set --proxy")
+        raise UsageError("the settings require a proxy (proxy_required): set --proxy")
     if address is None:
         return
     scheme = address.partition("://")[0].lower()
@@ -54,7 +54,7 @@ class Route:
 
     @classmethod
     def of(cls, config: Config) -> "Route":
-        """That of a job's settings. Raises UsageError for a proxy that is none."""
+        """That of a job's settings. Raises UsageError for an invalid proxy."""
         check_proxy(config.proxy, required=config.proxy_required)
         return cls(
             proxy=config.proxy,
@@ -69,7 +69,7 @@ class Route:
         """A connection to a host; `named` is whether the user named it: then it may be private. Through an HTTP proxy
         a tunnel is opened, or, without `tunnel`, the connection is to the proxy. Raises OSError."""
         if self.named_only and not named:
-            raise OSError(f"{host} was not named, and the settings have nobody else asked (named_only)")
+            raise OSError(f"{host} was not named, and the settings allow only what is named (named_only)")
         guard = Guard(allow_private=self.allow_private or named, connect_to=self.connect_to)
         try:
             if self.proxy:

@@ -54,7 +54,7 @@ def receipt_bytes(receipt: Receipt) -> bytes:
 
 def read_receipt(data: bytes) -> tuple[str, str, int, str]:
     """(id, seal of the bag that was sent, size and SHA-256 of the package) that somebody's receipt states. Raises
-    Refused for what is none."""
+    Refused for what is not a receipt."""
     try:
         small = len(data) <= LARGEST and sum(map(data.count, (b",", b"[", b"{"))) <= _VALUES
         fields = json.loads(data) if small else {}

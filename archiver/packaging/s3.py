@@ -44,7 +44,7 @@ class S3Target:
     ) -> None:
         """Without a memory, uploads that others began of the same object are given up. With a route everything is
         asked through its proxy; where that is required, nobody is asked for credentials. Raises UsageError for an
-        address that is none."""
+        invalid address."""
         self._memory = memory
         bucket, _, prefix = address.removeprefix("s3://").partition("/")
         if not bucket or not address.startswith("s3://") or not address.isprintable() or "@" in bucket or "?" in prefix:

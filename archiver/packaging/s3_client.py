@@ -23,7 +23,7 @@ except ImportError as missing:
 
 ABSENT = ("404", "NoSuchKey", "NotFound")
 DENIED = ("AccessDenied", "403")
-NO_BUCKET = "there is no such bucket; make it, or mend the name"
+NO_BUCKET = "there is no such bucket; make it, or correct the name"
 _ASKING = ("iam-role", "container-role", "sso", "assume-role", "assume-role-with-web-identity")
 """Ways to credentials that ask a server."""
 _ADVICE = {
@@ -54,7 +54,7 @@ class Bucket:
     """A bucket on a server."""
 
     def __init__(self, name: str, address: str, endpoint: str | None, route: Route) -> None:
-        """`address` is how errors name it. Raises UsageError for an endpoint or a proxy that is none, StorageError."""
+        """`address` is how errors name it. Raises UsageError for an invalid endpoint or proxy, StorageError."""
         self.name, self._address = name, address
         with self.errors("set up"):
             try:

@@ -38,7 +38,7 @@ A_PAGE = 100
 _INDEXED = "pagefind/pages.sha256"
 """Digest of all pages of bags that the index was made of."""
 _SEARCH_SECONDS = 1_800
-Tell = Callable[[LeftOut], None]
+OnLeftOut = Callable[[LeftOut], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,7 +54,13 @@ class Published:
 
 
 def publish_bags(
-    places: Sequence[Path], target: Path, today: date, tell: Tell, *, base_url: str | None = None, title: str = ""
+    places: Sequence[Path],
+    target: Path,
+    today: date,
+    on_left_out: OnLeftOut,
+    *,
+    base_url: str | None = None,
+    title: str = "",
 ) -> Published:
     """Write into the folder `target` what everybody may see of bags, and take out what they no longer may. A bag that
     is left out is reported, with the reason. Raises UsageError, StorageError."""
@@ -71,7 +77,7 @@ def publish_bags(
         rows.execute("CREATE TABLE rows (day TEXT, stem TEXT PRIMARY KEY, captured TEXT, row TEXT, feed TEXT)")
         whole = 0
         for bag in find_bags(places, serialised=True):
-            if entry := _publish(folder, bag, gate, tell, name):
+            if entry := _publish(folder, bag, gate, on_left_out, name):
                 _keep(rows, entry)
                 whole += entry.whole
         count = rows.execute("SELECT count(*) FROM rows").fetchone()[0]
@@ -85,27 +91,33 @@ def publish_bags(
     return Published(bags=count, whole=whole, written=folder.changed, removed=removed, search=search)
 
 
-def _publish(folder: Folder, path: Path, gate: Gate, tell: Tell, name: str) -> Entry | None:
+def _publish(folder: Folder, path: Path, gate: Gate, on_left_out: OnLeftOut, name: str) -> Entry | None:
     """One bag; None where nothing of it is shown."""
     try:
         with OpenBag(path) as bag:
             record, seal = bag.record, bag.seal or ""
             identifier = next((value for label, value in bag.info if label.lower() == "external-identifier"), "")
             if bag.members:
-                tell(LeftOut(path, "it is a group of bags: publish the bags in it", False))
+                on_left_out(LeftOut(path, "it is a group of bags: publish the bags in it", False))
                 return None
     except StorageError as error:
-        tell(LeftOut(path, str(error), False))
+        on_left_out(LeftOut(path, str(error), False))
         return None
     access = gate.access(path, record, identifier or None)
     if not access.allows("metadata"):
-        tell(LeftOut(path, access.sentence, True))
+        on_left_out(LeftOut(path, access.sentence, True))
         return None
-    return _entry(folder, path, record, access, (seal, identifier), tell, name)
+    return _entry(folder, path, record, access, (seal, identifier), on_left_out, name)
 
 
 def _entry(
-    folder: Folder, path: Path, record: dict[str, Any], access: Access, sealed: tuple[str, str], tell: Tell, name: str
+    folder: Folder,
+    path: Path,
+    record: dict[str, Any],
+    access: Access,
+    sealed: tuple[str, str],
+    on_left_out: OnLeftOut,
+    name: str,
 ) -> Entry:
     seal, identifier = sealed
     opened = access.allows("public")
@@ -122,7 +134,7 @@ def _entry(
         try:
             parts = _whole(folder, path, entry, f"{seal} {access.level} {__version__}")
         except (Refused, StorageError) as error:
-            tell(LeftOut(path, f"shown without its text: {error}", True))
+            on_left_out(LeftOut(path, f"shown without its text: {error}", True))
     page = render(
         "publish/entry.html",
         site=name,

@@ -76,7 +76,7 @@ def _value(name: str, value: bytes, removed: Removed) -> bytes:
 
 
 def json_text(text: str, removed: Removed) -> str | None:
-    """JSON without secrets, None for what is none. A text that holds none comes back to the letter."""
+    """JSON without secrets, None for what is not JSON. A text without secrets is returned unchanged."""
     try:
         document = json.loads(text)
         change: Callable[[str], str] = lambda each: without_secrets(each, removed)  # noqa: E731

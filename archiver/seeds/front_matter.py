@@ -16,7 +16,7 @@ from archiver.seeds.refusal import Refusal, shown
 
 LARGEST = 64 * 1024
 DEEPEST = 16
-_ADVICE = "mend it between the two '---' lines, for example: title: \"…\""
+_ADVICE = "correct it between the two '---' lines, for example: title: \"…\""
 _HEADLINE = ("headline", "title", "full_title", "titel", "titre", "título", "titolo")
 _DATE = (
     *("published", "date_published", "publication_date", "pubdate", "published_at", "publish_date", "publishdate"),

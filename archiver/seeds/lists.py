@@ -253,7 +253,7 @@ class _Lines:
         self._of_row += len(line)
         if self._of_row > _LONGEST_ROW:
             problem = f"a row of more than {_LONGEST_ROW:,} characters: nothing is read from here on"
-            raise Refusal(self.number, problem, "a quotation mark before it may not be closed; mend the list")
+            raise Refusal(self.number, problem, "a quotation mark before it may not be closed; correct the list")
         self.taken.append(line)
         return line
 
@@ -277,7 +277,7 @@ def _records(file: TextIO, name: str) -> Iterator[RawRow | SeedRefused]:
             cells = next(rows, None)
         except csv.Error as error:
             problem = f"no CSV from here on: {error}"
-            raise Refusal(begins, problem, "a quotation mark may not be closed; mend the list") from error
+            raise Refusal(begins, problem, "a quotation mark may not be closed; correct the list") from error
         if cells is None:
             return
         raw = lines.row_is_done()

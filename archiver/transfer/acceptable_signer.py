@@ -27,13 +27,14 @@ def acceptable_signer(config: Config) -> "Signer | None":
     if signer is None:
         return None
     from archiver.trust.seal import try_signer
+    from archiver.trust.signing import Signing
     from archiver.validation.trust.unwritten import Judging
 
     now = datetime.now(UTC)
     signer.require_valid(now)
     judging = Judging(roots=config.trust_roots, tsa_roots=config.tsa_roots)
     try:
-        try_signer(signer, judging.signer, now=now, roots=config.trust_roots, route=Route.of(config))
+        try_signer(signer, judging.signer, Signing(now=now, roots=config.trust_roots, route=Route.of(config)))
     except Refused as refused:
         raise UsageError(
             f"what {signer.subject} signs would not be accepted: {refused}; name another key and certificate"

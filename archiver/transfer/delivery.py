@@ -40,17 +40,10 @@ Sign = Callable[[Path], None]
 def signs(signer: "Signer", config: Config) -> Sign:
     """What signs files, and timestamps them where the settings name an authority."""
     from archiver.trust.seal import sign_file
+    from archiver.trust.signing import Signing
 
     def sign(path: Path) -> None:
-        sign_file(
-            path,
-            signer,
-            timestamp_url=config.timestamp,
-            now=datetime.now(UTC),
-            roots=config.trust_roots,
-            tsa_roots=config.tsa_roots,
-            route=Route.of(config),
-        )
+        sign_file(path, signer, Signing.of(config, datetime.now(UTC)))
 
     return sign
 

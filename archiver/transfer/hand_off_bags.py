@@ -9,7 +9,6 @@ from typing import cast, get_args
 
 from archiver.config import Config
 from archiver.errors import UsageError
-from archiver.network.dial import Route
 from archiver.packaging.package import Form
 from archiver.transfer.acceptable_signer import signature_judge
 from archiver.transfer.delivery import signing
@@ -87,20 +86,12 @@ def _sealing(config: Config) -> Callable[[Path], None] | None:
     if signer is None and config.timestamp is None:
         return None
     from archiver.trust.seal import sign_bag
+    from archiver.trust.signing import Signing
 
     judge = signature_judge(config)
 
     def seal(bag: Path) -> None:
-        sign_bag(
-            bag,
-            signer,
-            timestamp_url=config.timestamp,
-            now=datetime.now(UTC),
-            agent=agent(config),
-            roots=config.trust_roots,
-            tsa_roots=config.tsa_roots,
-            route=Route.of(config),
-            judge=partial(judge, bag) if judge else None,
-        )
+        judging = partial(judge, bag) if judge else None
+        sign_bag(bag, signer, Signing.of(config, datetime.now(UTC), agent=agent(config), judge=judging))
 
     return seal

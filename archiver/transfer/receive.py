@@ -179,7 +179,7 @@ class _ReceiveSession:
             answers=answers,
             members=members,
         )
-        notes = [] if incoming.receipt else ["no receipt lay beside it: whether it is what was sent, nobody says"]
+        notes = [] if incoming.receipt else ["no receipt came with it: whether it is what was sent is not known"]
         notes += [note] if (note := seal_note(seal_file(found.files) or "")) else []
         file = write_receipt(receipt, self.bags, self.sign, notes)
         self.ledger.add(receipt, derived="", signatures="", file=file)
@@ -203,7 +203,7 @@ class _ReceiveSession:
         """Whether the bag was received before, by its seal. Raises Refused where another bag has its name."""
         sealed = seal_file(tree.files)
         if sealed is None or tree.files[sealed] > _TAG_FILE:
-            raise Refused("it has no manifest of a known digest, or none that could be one")
+            raise Refused("it has no valid manifest of a known digest")
         if not os.path.lexists(here):
             return False
         with tree.open(sealed) as stream:

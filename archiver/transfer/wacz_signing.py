@@ -30,7 +30,9 @@ def signed_digest(bag: Source, config: Config, notes: list[str], *, redacted: bo
     from archiver.cms.wacz_auth import is_able, sign_digest
 
     if not is_able(signer.private):
-        notes.append("the WACZ is not signed: ReplayWeb.page verifies ECDSA keys on P-384 alone, and the key is none")
+        notes.append(
+            "the WACZ is not signed: ReplayWeb.page verifies only ECDSA keys on P-384, and this key is another"
+        )
         return None
     try:
         package = json.loads(_read(bag, f"{WACZ}datapackage.json"))

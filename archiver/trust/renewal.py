@@ -7,45 +7,30 @@ Whether it is in time, the caller judges (`verification/renewal.py`); docs/adr/0
 """
 
 import hashlib
-from datetime import datetime
 from pathlib import Path
 
-from archiver.config.several import Several
 from archiver.errors import Refused, StorageError
-from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, from_pem
-from archiver.trust.custody import Agent, append
-from archiver.trust.seal import SIGNATURES, ChainWriter, Judge, chain
+from archiver.trust.custody import append
+from archiver.trust.seal import SIGNATURES, ChainWriter, chain
 from archiver.trust.sign import Signer
+from archiver.trust.signing import Signing
 
 LIST = ".sha512"
 _SEALED = ("tagmanifest-*.txt", "manifest-*.txt")
 
 
-def renew_bag(
-    bag: Path,
-    signer: Signer | None,
-    *,
-    timestamp_url: Several,
-    now: datetime,
-    agent: Agent,
-    roots: Path | None = None,
-    tsa_roots: Path | None = None,
-    ask_revocation: bool = True,
-    route: Route,
-    judge: Judge | None = None,
-) -> list[Path]:
+def renew_bag(bag: Path, signer: Signer | None, by: Signing) -> list[Path]:
     """Renew the timestamps of a bag, and note it in its custody log; the files written.
 
-    Raises Refused where there is no timestamp or `judge` refuses, TimestampError, StorageError; nothing is written
+    Raises Refused where there is no timestamp or `by.judge` refuses, TimestampError, StorageError; nothing is written
     then."""
     last = chain(bag)[-1]
     if last.suffix != ".tsr":
         raise Refused(
             "there is no timestamp to renew at the end of its chain; 'archiver sign --timestamp URL' adds one"
         )
-    ways = (timestamp_url, now, (roots, tsa_roots), ask_revocation, True, route)
-    writer = ChainWriter(None, *ways, judge, bag)
+    writer = ChainWriter(None, by, judged=bag)
     files = writer.renew(list_of(bag), f"{last.name}{LIST}", bag / SIGNATURES, _chain_beside(last))
     detail = {
         "renewed": last.relative_to(bag).as_posix(),
@@ -53,8 +38,8 @@ def renew_bag(
         "files": [each.relative_to(bag).as_posix() for each in files],
         **writer.authorities,
     }
-    event = append(bag, "renewal", at=now, agent=agent, detail=detail)
-    return [*files, event, *ChainWriter(signer, *ways).extend(event, event.parent)]
+    event = append(bag, "renewal", at=by.now, agent=by.agent, detail=detail)
+    return [*files, event, *ChainWriter(signer, by).extend(event, event.parent)]
 
 
 def list_of(bag: Path) -> bytes:

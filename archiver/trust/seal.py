@@ -10,66 +10,47 @@ is not touched. Whether the bag deserves it is the caller's to judge.
 """
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from functools import lru_cache, partial
 from pathlib import Path
 
 from archiver.cms.read import InvalidCms, read_signature
 from archiver.config import public
-from archiver.config.several import Several, several
+from archiver.config.several import several
 from archiver.errors import Refused, StorageError, TimestampError
 from archiver.model.seal_file import seal_file
 from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, complete, fingerprint, from_pem, revocation, roots_of
-from archiver.trust.custody import SEALED, Agent, append, named_files, write_new
+from archiver.trust.custody import SEALED, append, named_files, write_new
 from archiver.trust.sign import Signer, sign
+from archiver.trust.signing import Judge, Signing
 from archiver.trust.timestamp import Digest, timestamp
 from archiver.trust.web import ask, trusted_by_default
 
 SIGNATURES = "signatures"
-_DIRECT = Route()
 _LOG = logging.getLogger(__name__)
 _LINKS = 64
 """Signatures and timestamps in one chain."""
-Judge = Callable[[Mapping[str, bytes], Certificate], None]
-"""Judges files (path in the bag -> content) before they are written; their own chain ends in this certificate. Raises
-Refused for what would not be accepted."""
 
 
-def sign_bag(
-    bag: Path,
-    signer: Signer | None,
-    *,
-    timestamp_url: Several,
-    now: datetime,
-    agent: Agent,
-    roots: Path | None = None,
-    tsa_roots: Path | None = None,
-    ask_revocation: bool = True,
-    durable: bool = True,
-    route: Route = _DIRECT,
-    judge: Judge | None = None,
-) -> list[Path]:
+def sign_bag(bag: Path, signer: Signer | None, by: Signing) -> list[Path]:
     """Sign the bag's seal, timestamp the signature (without `signer`: the end of the chain), note it in the custody
     log, and sign and timestamp that event: it vouches for the log so far. The files that were written: none where this
     signer was the last to sign, and a timestamp covers it or is not asked for. A signature of this signer that no
     event names, since its timestamp failed, is named now.
 
-    `judge` is asked before anything is written. Raises Refused where it refuses, UsageError where the certificate is
-    not valid now, StorageError, TimestampError; a signature that could not be timestamped stays, and can be timestamped
-    later.
+    Raises Refused where `by.judge` refuses, UsageError where the certificate is not valid now, StorageError,
+    TimestampError; a signature that could not be timestamped stays, and can be timestamped later.
     """
     if signer:
-        signer.require_valid(now)
+        signer.require_valid(by.now)
     links = chain(bag)
     last = links[-1]
-    ways = (timestamp_url, now, (roots, tsa_roots), ask_revocation, durable, route)
     is_mine = signer is not None and last_signer(bag) == signer.fingerprint
     unnamed = _unnamed(bag, links) if is_mine else []
     files: list[Path] = []
-    writer = ChainWriter(None if is_mine else signer, *ways, judge, bag)
-    if not is_mine or (timestamp_url is not None and last.suffix != ".tsr"):
+    writer = ChainWriter(None if is_mine else signer, by, judged=bag)
+    if not is_mine or (by.timestamp_url is not None and last.suffix != ".tsr"):
         files = writer.extend(last, bag / SIGNATURES)
     if not files and not unnamed:
         return []
@@ -78,13 +59,13 @@ def sign_bag(
     detail = {
         "signer": signer.subject if signer else None,
         "certificate_sha256": signer.fingerprint if signer else None,
-        "timestamp": writer.first or (public(several(timestamp_url)[0]) if timestamp_url else None),
+        "timestamp": writer.first or (public(several(by.timestamp_url)[0]) if by.timestamp_url else None),
         "signed": signed.relative_to(bag).as_posix(),
         "files": [each.relative_to(bag).as_posix() for each in (*unnamed, *files)],
         **writer.authorities,
     }
-    event = append(bag, "signature", at=now, agent=agent, detail=detail, durable=durable)
-    return [*files, event, *ChainWriter(signer, *ways).extend(event, event.parent)]
+    event = append(bag, "signature", at=by.now, agent=by.agent, detail=detail, durable=by.durable)
+    return [*files, event, *ChainWriter(signer, by).extend(event, event.parent)]
 
 
 def _unnamed(bag: Path, links: Sequence[Path]) -> list[Path]:
@@ -100,67 +81,34 @@ def _unnamed(bag: Path, links: Sequence[Path]) -> list[Path]:
     return [each for each in found if each.relative_to(bag).as_posix() not in named]
 
 
-def sign_file(
-    path: Path,
-    signer: Signer,
-    *,
-    timestamp_url: Several,
-    now: datetime,
-    roots: Path | None = None,
-    tsa_roots: Path | None = None,
-    durable: bool = True,
-    route: Route = _DIRECT,
-) -> None:
+def sign_file(path: Path, signer: Signer, by: Signing) -> None:
     """Put `<path>.p7s` and `.p7s.tsr` beside any file, a receipt say. Raises as `sign_bag` does."""
-    ChainWriter(signer, timestamp_url, now, (roots, tsa_roots), True, durable, route).extend(path, path.parent)
+    ChainWriter(signer, by).extend(path, path.parent)
 
 
-def sign_beside(
-    bag: Path,
-    signer: Signer | None,
-    *,
-    timestamp_url: Several,
-    now: datetime,
-    roots: Path | None = None,
-    tsa_roots: Path | None = None,
-    ask_revocation: bool = True,
-    route: Route = _DIRECT,
-    judge: Judge | None = None,
-) -> list[Path]:
+def sign_beside(bag: Path, signer: Signer | None, by: Signing) -> list[Path]:
     """Sign a bag into which nothing is written: `<bag>.<file>.p7s` beside it, whose name says which file of the bag it
     signs (`seal_file`). None where that was done before. Raises as `sign_bag` does."""
     if signer:
-        signer.require_valid(now)
+        signer.require_valid(by.now)
     bag = bag.resolve()
     sealed = seal_file({each.name for each in bag.iterdir()}) if bag.is_dir() else None
     if sealed is None:
         raise StorageError(f"{bag} has no manifest of a known digest: there is nothing to sign")
     name = f"{bag.name}.{sealed}"
-    ways = (
-        timestamp_url,
-        now,
-        (roots, tsa_roots),
-        ask_revocation,
-        True,
-        route,
-        judge if sealed == SEALED else None,
-        bag,
-    )
+    judged = bag if sealed == SEALED else None
     first = bag.with_name(f"{name}.p7s" if signer else f"{name}.tsr")
     if not first.exists():
-        return ChainWriter(signer, *ways).extend(bag / sealed, bag.parent, name)
-    if signer and timestamp_url and not first.with_name(f"{first.name}.tsr").exists():
-        return ChainWriter(None, *ways).extend(first, bag.parent)
+        return ChainWriter(signer, by, judged=judged).extend(bag / sealed, bag.parent, name)
+    if signer and by.timestamp_url and not first.with_name(f"{first.name}.tsr").exists():
+        return ChainWriter(None, by, judged=judged).extend(first, bag.parent)
     return []
 
 
-def try_signer(
-    signer: Signer, judge: Judge, *, now: datetime, roots: Path | None = None, route: Route = _DIRECT
-) -> None:
+def try_signer(signer: Signer, judge: Judge, by: Signing) -> None:
     """Sign a line that is kept nowhere, and have it judged as a signature in a bag would be. Raises Refused where
     `judge` refuses, UsageError where the certificate is not valid now."""
-    writer = ChainWriter(signer, None, now, (roots, None), True, False, route)
-    files, root = writer.signature(signer, _TRIAL, SEALED)
+    files, root = ChainWriter(signer, by).signature(signer, _TRIAL, SEALED)
     judge({SEALED: _TRIAL, **{f"{SIGNATURES}/{name}": data for name, data in files.items()}}, root)
 
 
@@ -199,24 +147,11 @@ def chain(bag: Path) -> list[Path]:
 
 
 class ChainWriter:
-    """Signs files with one key and one authority."""
+    """Signs files with one key. What belongs to the bag `judged` is judged before it is written."""
 
-    def __init__(
-        self,
-        signer: Signer | None,
-        urls: Several,
-        now: datetime,
-        roots: tuple[Path | None, Path | None],
-        revoked: bool,
-        durable: bool,
-        route: Route,
-        judge: Judge | None = None,
-        bag: Path | None = None,
-    ) -> None:
-        self._signer, self._urls, self._now = signer, several(urls), now
-        self._roots, self._tsa_roots = roots[0], roots[1] or roots[0]
-        self._revoked, self._durable, self._route = revoked, durable, route
-        self._judge, self._bag = judge, bag
+    def __init__(self, signer: Signer | None, by: Signing, *, judged: Path | None = None) -> None:
+        self._signer, self._by, self._urls = signer, by, several(by.timestamp_url)
+        self._judge, self._bag = by.judge, judged
         self._stamped: list[dict[str, str]] = []
         self._failed: list[dict[str, str]] = []
 
@@ -255,7 +190,7 @@ class ChainWriter:
     def signature(self, signer: Signer, data: bytes, name: str) -> tuple[dict[str, bytes], Certificate]:
         """(a signature of `data` and what is known of revocation, by their names; the root that they lead to, or as far
         as is known). Writes nothing. Raises UsageError where the certificate is not valid now."""
-        name, signed = f"{name}.p7s", sign(data, signer, self._now)
+        name, signed = f"{name}.p7s", sign(data, signer, self._by.now)
         above = complete(signer.chain[0], [*signer.chain, *self._known_roots()])
         return {name: signed, **self._revocation(above, name)}, above[-1]
 
@@ -283,7 +218,7 @@ class ChainWriter:
             number = tried - len(failures) + 1
             file = f"{name}.tsr" if number == 1 else f"{name}.{number}.tsr"
             try:
-                response, chain = timestamp(data, url, self._tsa_roots, self._route, digest)
+                response, chain = timestamp(data, url, self._by.tsa_roots or self._by.roots, self._by.route, digest)
                 certificates = from_pem(chain)
                 files = {file: response, f"{file}.crt": chain}
                 files |= self._revocation(list(reversed(certificates)), file)
@@ -301,10 +236,11 @@ class ChainWriter:
             _LOG.warning("%s; another authority's timestamp is there", each)
 
     def _known_roots(self) -> Sequence[Certificate]:
-        return (*(roots_of(str(self._roots)) if self._roots else ()), *roots_of(trusted_by_default()))
+        return (*(roots_of(str(self._by.roots)) if self._by.roots else ()), *roots_of(trusted_by_default()))
 
     def _revocation(self, chain: Sequence[Certificate], name: str) -> dict[str, bytes]:
-        answers = _answers(tuple(chain), f"{self._now:%F %H}", self._route) if self._revoked else {}
+        by = self._by
+        answers = _answers(tuple(chain), f"{by.now:%F %H}", by.route) if by.ask_revocation else {}
         return {name + suffix: data for suffix, data in answers.items()}
 
     def _write(self, files: Mapping[str, bytes], folder: Path, root: Certificate, written: list[Path]) -> None:
@@ -313,7 +249,7 @@ class ChainWriter:
             before = "" if folder.is_relative_to(self._bag) else f"{self._bag.name}."
             self._judge({f"{SIGNATURES}/{name.removeprefix(before)}": data for name, data in files.items()}, root)
         for name, data in files.items():
-            write_new(folder / name, data, durable=self._durable)
+            write_new(folder / name, data, durable=self._by.durable)
             written.append(folder / name)
 
 

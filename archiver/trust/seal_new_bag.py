@@ -13,7 +13,6 @@ from archiver.config import Config, public
 from archiver.config.several import several
 from archiver.errors import Refused, StorageError, TimestampError, UsageError
 from archiver.model import Bag, Capture
-from archiver.network.dial import Route
 from archiver.trust.custody import Agent, append
 
 if TYPE_CHECKING:
@@ -65,22 +64,11 @@ def seal_bag(
     if signer is None and config.timestamp is None:
         return None
     from archiver.trust.seal import sign_bag
+    from archiver.trust.signing import Signing
 
-    url, roots = config.timestamp, config.trust_roots
+    judging = partial(judge, bag.path) if judge else None
     try:
-        route = Route.of(config)
-        sign_bag(
-            bag.path,
-            signer,
-            timestamp_url=url,
-            now=now,
-            agent=acting,
-            roots=roots,
-            tsa_roots=config.tsa_roots,
-            durable=False,
-            route=route,
-            judge=partial(judge, bag.path) if judge else None,
-        )
+        sign_bag(bag.path, signer, Signing.of(config, now, agent=acting, durable=False, judge=judging))
     except (TimestampError, UsageError, Refused) as error:  # it expired, or was revoked, while the job was running
         return f"the bag is kept, but not signed as it should be: {error}; 'archiver sign' does the rest"
     return None

@@ -50,7 +50,7 @@ def timestamp(
     try:
         stamp = read_timestamp(answer, data)
     except InvalidCms as error:
-        raise TimestampError(f"no timestamp from {public(url)}: its answer does not hold: {error.reason}") from error
+        raise TimestampError(f"no timestamp from {public(url)}: its answer is not valid: {error.reason}") from error
     if stamp.nonce != nonce:
         raise TimestampError(f"no timestamp from {public(url)}: its answer is to another question (nonce)")
     own, known = stamp.signature.certificate, [*stamp.signature.certificates, *(roots_of(str(roots)) if roots else ())]
@@ -75,13 +75,13 @@ def _require_known(chain: Sequence[Certificate], url: str, roots: Path | None) -
     if roots is not None:
         if not any(each in roots_of(str(roots)) for each in chain):
             raise TimestampError(
-                f"no timestamp from {public(url)}: its root {root} is none of the trusted ones in {roots}; "
+                f"no timestamp from {public(url)}: its root {root} is not among the trusted ones in {roots}; "
                 "add it there, or name a file that has it with --tsa-roots. The timestamp is not kept"
             )
     elif chain[-1] not in roots_of(trusted_by_default()):
         _LOG.warning(
-            "the timestamp from %s is by an authority whose root %s nobody here knows: whoever validates needs it in "
-            "--tsa-roots (or --trust-roots), as you do",
+            "the timestamp from %s is by an authority whose root %s this machine does not trust by default: "
+            "whoever validates needs it in --tsa-roots (or --trust-roots), as you do",
             public(url),
             root,
         )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 
 from archiver.model import Finding
+from archiver.validation.bagit.line_ends import CONVERTED
 from archiver.validation.bagit.manifests import RECORD
 from archiver.validation.bagit.tree import Tree
 
@@ -35,6 +36,8 @@ def _reason(tree: Tree | None, name: str, findings: Sequence[Finding]) -> str:
     said = next((each.message for each in findings if each.code in _SAID_BY.get(name, ())), None)
     if said is not None:
         return said.partition(": ")[2] or said
+    if any(each.code == CONVERTED for each in findings):
+        return f"line ends were converted ({CONVERTED}): it would speak of other bytes than those that were sealed"
     if name in _OF_RECORD:
         return "its record cannot be read" if RECORD in tree.files else f"there is no {RECORD}"
     if name in _UNSIGNED:

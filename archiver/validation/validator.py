@@ -1,8 +1,9 @@
 """Validates one bag, top to bottom: structure, fixity, then what its record says (RFC 8493; docs/bag-format.md).
 
 No finding stops it; what cannot be checked is reported as `not checked`. It changes nothing, follows no link, and reads
-nothing outside the bag. Bags without `data/provenance.json` are validated as bags only. Modules that few bags need are
-imported when one does: start-up is a good part of the time a small bag takes.
+nothing outside the bag but what archiver keeps beside it: private facts, the closing of its job. Bags without
+`data/provenance.json` are validated as bags only. Modules that few bags need are imported when one does: start-up is a
+good part of the time a small bag takes.
 """
 
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from typing import TYPE_CHECKING, Literal
 
 from archiver.errors import StorageError
 from archiver.model import Finding, Judgement, Report
-from archiver.model.private import file_beside
 from archiver.model.seal_file import SEAL
 from archiver.validation.bagit.fixity import check_fixity
 from archiver.validation.bagit.line_ends import CONVERTED, without_conversion
@@ -47,7 +47,7 @@ class ValidationOptions:
     strict: bool = False
     cores: int = 1
     beside: Path | None = None
-    """Where the private facts of the bag lie, if they are kept beside it; None: they are not looked for."""
+    """The path of the bag: what is kept beside it is looked at. None: it is not looked for."""
 
 
 def validate_bag(
@@ -78,7 +78,7 @@ def validate_bag(
         second_opinion=second_opinion,
         strict=strict,
         cores=cores,
-        beside=file_beside(path),
+        beside=path,
     )
     try:
         with opened(path) as (tree, findings):

@@ -68,7 +68,7 @@ def trust_of(
     if signer and not trust_roots and not is_fingerprint(signer):
         raise UsageError(
             "--signer needs --trust-roots FILE: anybody may put a name or an address into a certificate; "
-            "a SHA-256 fingerprint says by itself who it is"
+            "only a SHA-256 fingerprint identifies a certificate without them"
         )
     return Trust(
         roots=read_roots(Path(trust_roots)) if trust_roots else None,

@@ -15,13 +15,16 @@ def extract_again(page: "ReadAgain") -> "PageText":
     for that where the record names another version of the extractor, of the parser, or of the rules of normalisation.
     The version of the package does not matter."""
     from archiver.article.page_text import NORMALISATION, PARSER, model_of, opened, text_of
+    from archiver.article.text.fallback_extractors import version_of_trafilatura
     from archiver.article.text.find_paragraphs import find_paragraphs
     from archiver.model import Page, kept_text
     from archiver.validation.payload.re_extraction import PageText
 
     original = Page(url=page.url, status=page.status, headers=page.headers, body=page.body)
     opening = opened(original)[0]
-    text = text_of(original, opening)
+    # Asked where it was asked then: an installation with another one, or with none, must not find another text.
+    asked = version_of_trafilatura() in (page.trafilatura, page.extractor_version)
+    text = text_of(original, opening, fallback=asked)
     model = partial(model_of, opening, text)
     found = tuple(find_paragraphs(opening.tree if opening else None, model, page.paragraphs))
     # Whoever is installed here in that version would have been tried, and taken if it were the best.

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from archiver.config import Config
 from archiver.errors import Refused, StorageError, UsageError
 from archiver.model import Finding
-from archiver.network.dial import Route
 from archiver.trust.certificates import Certificate, complete, from_pem, pem_of
 from archiver.trust.custody import is_ours
 from archiver.trust.seal_new_bag import agent
@@ -34,23 +33,15 @@ def renew(
     """Renew the timestamps of a bag; the files written. Raises Refused with the reason, unless `force` is set, where
     that is not in time or the chain is broken, TimestampError, StorageError, UsageError."""
     from archiver.trust.renewal import renew_bag
+    from archiver.trust.signing import Signing
 
     if config.timestamp is None:
         raise UsageError("--renew needs --timestamp URL: the authority that makes the new timestamp")
     if not is_ours(bag):
         raise Refused("archiver keeps no custody log in it: timestamps that lie beside a bag are not renewed")
-    return renew_bag(
-        bag,
-        signer,
-        timestamp_url=config.timestamp,
-        now=datetime.now(UTC),
-        agent=agent(config),
-        roots=config.trust_roots,
-        tsa_roots=config.tsa_roots,
-        ask_revocation=ask_revocation,
-        route=Route.of(config),
-        judge=None if force else partial(judge_renewal, bag, config),
-    )
+    judge = None if force else partial(judge_renewal, bag, config)
+    more = {"agent": agent(config), "ask_revocation": ask_revocation, "judge": judge}
+    return renew_bag(bag, signer, Signing.of(config, datetime.now(UTC), **more))
 
 
 def judge_renewal(bag: Path, config: Config, files: Mapping[str, bytes], root: Certificate) -> None:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from archiver.config import Config
 from archiver.errors import Refused, UsageError
-from archiver.network.dial import Route
 from archiver.trust.custody import is_ours
 from archiver.trust.seal_new_bag import agent, load_signer
 from archiver.validation.report import first_error
@@ -78,6 +77,7 @@ def sign_valid(
         with without_unsound(bag, agent(config)):
             return sign_valid(bag, signer, config, force=force, ask_revocation=ask_revocation)
     from archiver.trust.seal import sign_bag, sign_beside
+    from archiver.trust.signing import Signing
 
     report = None if force else validate_bag(bag, reread=extract_again, cores=os.cpu_count() or 1)
     wrong = first_error(report) if report else None
@@ -94,29 +94,7 @@ def sign_valid(
         from archiver.validation.trust.unwritten import Judging
 
         judge = partial(Judging(roots=config.trust_roots, tsa_roots=config.tsa_roots).signature, bag)
-    if not is_ours(bag):
-        written = sign_beside(
-            bag,
-            signer,
-            timestamp_url=config.timestamp,
-            now=datetime.now(UTC),
-            roots=config.trust_roots,
-            tsa_roots=config.tsa_roots,
-            ask_revocation=ask_revocation,
-            route=Route.of(config),
-            judge=judge,
-        )
-        return SignedBag(bag=bag, files=tuple(written))
-    files = sign_bag(
-        bag,
-        signer,
-        timestamp_url=config.timestamp,
-        now=datetime.now(UTC),
-        agent=agent(config),
-        roots=config.trust_roots,
-        tsa_roots=config.tsa_roots,
-        ask_revocation=ask_revocation,
-        route=Route.of(config),
-        judge=judge,
-    )
+    more = {"agent": agent(config), "ask_revocation": ask_revocation, "judge": judge}
+    by = Signing.of(config, datetime.now(UTC), **more)
+    files = sign_bag(bag, signer, by) if is_ours(bag) else sign_beside(bag, signer, by)
     return SignedBag(bag=bag, files=tuple(files))

@@ -177,6 +177,8 @@ def _when(facts: Facts) -> Iterator[Row]:
             yield "Page asked for", f"{each['started']} (UTC)"
             yield "Page received", f"{each['ended']} (UTC)"
     yield "Clock", f"{clock['source']}; checked: {_or(clock['checked'], 'no')}"
+    if isinstance(bracket := facts.record.get("bracket"), Mapping):
+        yield "Job timestamped before", f"{bracket['time']}: RFC 3161 token, SHA-256 {bracket['sha256']}"
     if hosts := capture.get("logged_in"):
         yield "Captured while logged in", f"cookies of a subscription were sent to {', '.join(map(str, hosts))}"
     yield from import_rows(capture.get("import"))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.article.compare.word_diff import Differ
-from archiver.escape import visible
+from archiver.escape import counted, visible
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import witness_words
@@ -149,7 +149,7 @@ def differences(record: Record, *, colour: bool = False) -> Iterator[str]:
     counts = {kind: sum(line["kind"] == kind for line in shown) for kind in ("same", "typographic")}
     if lines:
         typographic = f"{counts['typographic']} with other quotation marks or dashes only"
-        yield f"  {counts['same']} paragraphs the same, {typographic}"
+        yield f"  {counted(counts['same'], 'paragraph')} the same, {typographic}"
 
 
 def _difference(line: Record, differ: Differ, colour: bool, *, what: str = "") -> Iterator[str]:

@@ -7,7 +7,8 @@ import pytest
 
 from archiver.article.html.dom import parse
 from archiver.article.text import features, select_body
-from archiver.article.text.blocks import Block, blocks_of
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import blocks_of
 from archiver.article.text.features import SelfDescription
 from archiver.article.text.tree_ensemble import Forest, shipped
 

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import hashlib
 import io
 import json
 import subprocess
@@ -366,6 +367,38 @@ def test_a_wacz_whose_digest_differs_says_so(tmp_path: Path, run: Runs):
     imported = run.record(result)["capture"]["import"]
     assert next(each for each in imported["checks"] if each["check"] == "digests")["outcome"] == "failed"
     assert {"name": "software", "value": "Scoop 1", "source": "datapackage.json"} in imported["stated"]
+
+
+@pytest.mark.parametrize(
+    "broken", ["datapackage.json", "datapackage-digest.json", "pages/pages.jsonl", "archive/b.warc"]
+)
+def test_a_wacz_in_which_a_file_is_packed_wrongly_says_so_of_that_file(broken: str, tmp_path: Path, run: Runs):
+    """Its deflate stream is none, which zlib says in an error of its own."""
+    made = Made()
+    made.add(URL, page())
+    path, listed = tmp_path / "w.wacz", {}
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        files = {"archive/a.warc.gz": made.file.getvalue(), "archive/b.warc": b"WARC/1.1\r\n" * 50,
+                 "pages/pages.jsonl": b'{"format": "json-pages-1.0"}\n' * 50}  # fmt: skip
+        for name, data in files.items():
+            package.writestr(name, data)
+            listed[name] = f"sha256:{hashlib.sha256(data).hexdigest()}"
+        stated = json.dumps({"resources": [{"path": name, "hash": each} for name, each in listed.items()]}).encode()
+        package.writestr("datapackage.json", stated)
+        package.writestr(
+            "datapackage-digest.json", json.dumps({"hash": f"sha256:{hashlib.sha256(stated).hexdigest()}"})
+        )
+    with zipfile.ZipFile(path) as package:
+        at = package.getinfo(broken).header_offset + 30 + len(broken)
+    data = bytearray(path.read_bytes())
+    data[at : at + 4] = b"\xff" * 4
+    path.write_bytes(data)
+    code, result = run("--from", path, seed(tmp_path))
+    assert (code, result["outcome"]) == (0, "captured"), result
+    checks = run.record(result)["capture"]["import"]["checks"]
+    wrong = {"datapackage.json": "digests", "datapackage-digest.json": "datapackage", "pages/pages.jsonl": "digests",
+             "archive/b.warc": "records"}[broken]  # fmt: skip
+    assert any(each["check"] == wrong and each["outcome"] != "passed" for each in checks), checks
 
 
 def test_records_beyond_the_bound_are_said_to_be_left_out(tmp_path: Path, run: Runs, monkeypatch: pytest.MonkeyPatch):

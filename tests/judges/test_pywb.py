@@ -8,7 +8,6 @@ import gzip
 import json
 import shutil
 import subprocess
-import sys
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,12 +16,13 @@ import pytest
 from jobs import HOST, Job, seeds, story
 from newsroom import PARAGRAPHS, article
 from pictures import jpeg
-from replaying import pywb
+from replaying import PYTHON, needs_pywb, pywb
 from wire import Server, chunked, ok
 
 from archiver.cli import main
 
-pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
+pytestmark = needs_pywb
+
 
 STYLE = b"h1 { color: #234 } /* \xc3\xa9 */\r\n" * 400
 IMAGE = jpeg() + bytes(range(256)) * 300
@@ -116,7 +116,7 @@ def test_wb_manager_unpacks_a_bag_handed_over_as_wacz(tmp_path: Path, capsys: py
     for command in (["init", "news"], ["add", "--unpack-wacz", "news", str(wacz)]):
         code = "import sys; from pywb.manager.manager import main; main(sys.argv[1:])"
         done = subprocess.run(
-            [sys.executable, "-c", code, *command], cwd=root, capture_output=True, text=True, check=False
+            [str(PYTHON), "-c", code, *command], cwd=root, capture_output=True, text=True, check=False
         )
         assert done.returncode == 0, done.stdout + done.stderr
     with pywb(root) as at:

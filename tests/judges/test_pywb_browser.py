@@ -9,11 +9,10 @@ from pathlib import Path
 import pytest
 import trustme
 from browsers import HOST, TEXT, is_valid, needs_browser, put, shell, show
-from replaying import pywb
+from replaying import needs_pywb, pywb
 from sites import Site
 
-pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
-pytestmark = needs_browser
+pytestmark = [needs_pywb, needs_browser]
 POSTED = shell(
     "fetch('/api', {method: 'POST', headers: {'Content-Type': 'application/json'}, body: JSON.stringify({id: 7})})"
     ".then((answer) => answer.json())"

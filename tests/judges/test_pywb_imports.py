@@ -6,12 +6,13 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from replaying import pywb
+from replaying import needs_pywb, pywb
 from sites import Site
 
 from archiver.cli import main
 
-pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
+pytestmark = needs_pywb
+
 
 TEXT = "The old bridge over the river closes on Monday for repairs, the city said."
 PAGE = f"<html><head><title>Bridge</title></head><body><article><h1>Bridge</h1><p>{TEXT}</p></article></body></html>"

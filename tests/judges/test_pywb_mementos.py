@@ -7,7 +7,6 @@ pywb; where it is missing these tests are skipped.
 import gzip
 import json
 import subprocess
-import sys
 import urllib.request
 import zipfile
 from hashlib import sha256
@@ -17,13 +16,14 @@ from uuid import uuid4
 import pytest
 from jobs import HOST, Job, seeds
 from newsroom import PARAGRAPHS, article
-from replaying import pywb
+from replaying import PYTHON, needs_pywb, pywb
 from web_archive import State, WebArchive
 from wire import Server, ok
 
 from archiver.cli import main
 
-pytest.importorskip("pywb", reason="pywb is not installed; pip install '.[replay]' brings it")
+pytestmark = needs_pywb
+
 
 URL = f"http://{HOST}/news/1"
 TITLE = "Library opens again, report 1"
@@ -75,7 +75,7 @@ def fill(root: Path, name: str) -> None:
     warc.write_bytes(packed)
     for arguments in (("init", name), ("add", name, str(warc))):
         manage = "import sys; from pywb.manager.manager import main; main(sys.argv[1:])"
-        subprocess.run([sys.executable, "-c", manage, *arguments], cwd=root, check=True, capture_output=True)
+        subprocess.run([str(PYTHON), "-c", manage, *arguments], cwd=root, check=True, capture_output=True)
 
 
 def sha1(body: bytes) -> str:

@@ -92,6 +92,12 @@ def test_facts_that_cannot_be_read_are_not_checked(bag):
     assert private(bag) == [("PRIV006", "info")]
 
 
+def test_a_link_in_the_place_of_the_facts_is_not_followed(bag, tmp_path):
+    place(bag).rename(tmp_path / "elsewhere.json")
+    place(bag).symlink_to(tmp_path / "elsewhere.json")
+    assert private(bag) == [("PRIV006", "info")]
+
+
 def test_a_pipe_in_the_place_of_the_facts_holds_nobody_up(bag):
     place(bag).unlink()
     os.mkfifo(place(bag))

@@ -1,12 +1,19 @@
-"""A real pywb over WARC files, in a process of its own: it patches the whole interpreter when it is imported."""
+"""A real pywb over WARC files, in a process and an environment of its own, which `make .venv/pywb/.made` makes: pywb
+patches the whole interpreter when it is imported, and its brotlipy takes the place of brotli (docs/install.md)."""
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+from places import ROOT
+
+PYTHON = ROOT / ".venv/pywb/bin/python"
+needs_pywb = pytest.mark.skipif(
+    not (PYTHON.parents[1] / ".made").is_file(), reason="pywb is not installed; `make judges` installs it"
+)
 # Bound to loopback at a free port, which it prints. It ends with its standard input, so that nothing outlives a test.
 SERVE = """
 from gevent.monkey import patch_all; patch_all()
@@ -34,7 +41,7 @@ def pywb(root: Path) -> Iterator[str]:
     with (
         (root / "pywb.log").open("wb") as log,
         subprocess.Popen(
-            [sys.executable, "-c", SERVE],
+            [str(PYTHON), "-c", SERVE],
             cwd=root,
             env={**os.environ, "no_proxy": "*"},
             stdin=subprocess.PIPE,

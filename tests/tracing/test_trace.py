@@ -299,3 +299,19 @@ def test_the_users_seed_has_its_states_named_and_its_exact_spelling_in_none(
     assert (change["after"], change["before"]) == ("2022-03-03T12:00:00Z", "2022-03-04T12:00:00Z")
     (result,) = [each for each in found["notes"] if "exact spelling occurs in none of the 2 texts" in each]
     assert "Zelenskyy" in result
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_with_redact_no_token_of_an_address_is_shown(as_json: bool, folder: Path, capsys: pytest.CaptureFixture[str]):
+    """Neither in the seed's address nor in what is said of the archive, which has no capture of it."""
+    address = f"{URL}?access_token=S3CRETX9&page=1"
+    seed = folder / "seeds/report-001.txt"
+    seed.write_text(seed.read_text("utf-8").replace(f"<{URL}>", f"<{address}>"), "utf-8")
+    archive = WebArchive(address, [State("20220101120000", EARLY), State("20220201120000", SAME)])
+    with Server(archive.answers()) as web:
+        where = ["--config", settings(folder, web), "--bags", str(folder / "b"), *(["--json"] if as_json else [])]
+        for redact in (False, True):
+            main(["trace", *where, *(["--redact"] if redact else []), str(seed)])
+            out = capsys.readouterr().out
+            assert ("S3CRETX9" in out) is not redact, out
+            assert "page=1" in out

@@ -187,7 +187,7 @@ def test_what_is_not_what_its_receipt_says_is_refused(bag, tmp_path, capsys):
     package.with_name("harbour-1.tar.receipt.json").unlink()
     code, (result,), _ = take(capsys, tmp_path / "mine", package)
     assert (code, result["outcome"]) == (0, "received")
-    assert "no receipt lay beside it" in result["notes"][0]
+    assert "no receipt came with it" in result["notes"][0]
 
 
 def test_a_receipt_made_to_fill_the_memory_is_not_read():

@@ -12,6 +12,11 @@ from lxml import etree
 
 from archiver.cli import main
 
+REGISTERED = {
+    *("title", "contributor.author", "contributor.other", "publisher", "date.issued", "date.created", "type"),
+    *("identifier.uri", "identifier.other", "language.iso", "rights", "description.provenance"),
+}
+"""Fields that DSpace comes with, of those that are written (dublin-core-types.xml)."""
 N = {"m": "http://www.loc.gov/METS/"}
 HREF = "{http://www.w3.org/1999/xlink}href"
 MARKER = b"The harbour reopened"
@@ -104,6 +109,8 @@ class TestDspace:
         core = etree.parse(str(item / "dublin_core.xml")).getroot()
         assert (core.tag, core.get("schema")) == ("dublin_core", "dc")
         values = {(each.get("element"), each.get("qualifier")): each.text for each in core}
+        assert {".".join(each for each in key if each and each != "none") for key in values} <= REGISTERED
+        assert "Rights holder: harbour" in {each.text for each in core if each.get("element") == "rights"}
         assert values[("title", "none")] == "Harbour reopens"
         assert values[("identifier", "uri")] == "https://news.example/harbour"
         assert etree.parse(str(item / "metadata_archiver.xml")).getroot().get("schema") == "archiver"

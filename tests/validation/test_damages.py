@@ -22,7 +22,7 @@ TABLES = (damages_bag, damages_warc, damages_record, damages_package)
 ELSEWHERE = {
     **{f"PRIV00{n}": "tests/private/test_private.py" for n in (1, 2, 3)},
     **{f"PRIV00{n}": "tests/private/test_beside.py" for n in (4, 5, 6)},
-    **{f"BRK{n:03}": "tests/job/test_bracket.py" for n in range(1, 13)},
+    **{f"BRK{n:03}": "tests/job/test_bracket.py" for n in range(1, 16)},
     "BAG001": "tests/validation/test_hostile.py",
     "BAG012": "tests/validation/test_hostile.py",
     **{f"BAG0{n}": "tests/validation/test_names_and_fetch.py" for n in (58, 59, 60, 63, 64)},

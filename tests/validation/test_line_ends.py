@@ -47,3 +47,15 @@ def test_a_damaged_file_alone_is_not_called_converted(bag):
     seed = next((bag / "data" / "seed").iterdir())
     seed.write_bytes(seed.read_bytes() + b"more\r\n")
     assert "FIX004" not in [each.code for each in validate_bag(bag).findings]
+
+
+def test_what_is_not_looked_at_then_is_not_checked_and_the_reason_is_the_line_ends(bag):
+    """Not that the record cannot be read, or that there is no WARC file: they are there."""
+    before = validate_bag(bag)
+    converted(bag)
+    report = validate_bag(bag)
+    left = {name for name, outcome in before.checks.items() if outcome == "passed"} - {"structure", "fixity"}
+    assert {"record", "warc", "text", "seed"} <= left
+    for name in left - {"tag-fixity"}:
+        assert report.checks[name] == "not checked", name
+        assert "FIX004" in report.reasons[name], report.reasons[name]

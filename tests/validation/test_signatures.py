@@ -31,6 +31,7 @@ from archiver.network.dial import Route
 from archiver.trust.custody import Agent, append
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer, sign
+from archiver.trust.signing import Signing
 from archiver.validation.bagit.profile import read_profile
 from archiver.validation.rules import trust
 from archiver.validation.trust.cert_paths import chain_to
@@ -65,7 +66,7 @@ def original(pki: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Path
     bag = Builder().write(tmp_path_factory.mktemp("signed") / "bag")
     append(bag, "sealing", at=NOW, agent=AGENT, detail={"note": "a test"})
     signer = signer_of(pki.signer, bag.parent)
-    sign_bag(bag, signer, timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots, route=LOCAL)
+    sign_bag(bag, signer, Signing(timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots, route=LOCAL))
     return bag
 
 
@@ -713,8 +714,8 @@ def test_a_signature_that_does_not_cover_the_payload_manifest_is_worth_nothing(t
     (bag / "bagit.txt").write_text("BagIt-Version: 0.97\nTag-File-Character-Encoding: UTF-8\n")
     (bag / "manifest-sha256.txt").write_text(f"{hashed(bag / 'data/a.txt')}  data/a.txt\n")
     (bag / SEAL).write_text(f"{hashed(bag / 'bagit.txt')}  bagit.txt\n")
-    sign_bag(bag, signer_of(pki.signer, tmp_path), timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots,
-             route=LOCAL)  # fmt: skip
+    by = Signing(timestamp_url=pki.url, now=NOW, agent=AGENT, roots=pki.roots, route=LOCAL)
+    sign_bag(bag, signer_of(pki.signer, tmp_path), by)
     for demands in ({}, {"require_signature": True}):
         assert not_good(judged(bag, pki, **demands)) == ["BAG053", "SIG009"]
         assert not judged(bag, pki, **demands).ok
@@ -750,8 +751,8 @@ def test_an_unproven_timestamp_on_an_event_is_a_warning_once_a_proven_one_stands
     link.with_name(f"{link.name}.tsr").write_bytes(pki.timestamp(query, other))
     report = judged(bag, pki)
     assert "TSR020" in {each.code for each in report.findings if each.severity == "error"}
-    sign_bag(bag, signer_of(pki.second, tmp_path / "second"), timestamp_url=pki.url, now=NOW + timedelta(days=1),
-             agent=AGENT, roots=pki.roots, route=LOCAL)  # fmt: skip
+    by = Signing(timestamp_url=pki.url, now=NOW + timedelta(days=1), agent=AGENT, roots=pki.roots, route=LOCAL)
+    sign_bag(bag, signer_of(pki.second, tmp_path / "second"), by)
     report = judged(bag, pki)
     assert report.ok, [each for each in report.findings if each.severity == "error"]
     (expiring,) = [each for each in report.findings if each.code == "TSR021"]

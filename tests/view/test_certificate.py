@@ -15,6 +15,7 @@ from archiver.network.dial import Route
 from archiver.trust.custody import Agent
 from archiver.trust.seal import sign_bag
 from archiver.trust.sign import Signer
+from archiver.trust.signing import Signing
 from archiver.validation.trust.policy import read_roots
 from archiver.verification.certify import draft
 from archiver.view.certificate import LONGEST
@@ -227,7 +228,9 @@ def test_who_signed_and_since_when_is_reported_with_whether_that_is_proven(tmp_p
         signer = Signer.load(Path(key), Path(certificate), None)
         agent = Agent(organisation="Test Archive")
         sign_bag(
-            bag, signer, timestamp_url=pki.url, now=NOW, agent=agent, roots=pki.roots, route=Route(allow_private=True)
+            bag,
+            signer,
+            Signing(timestamp_url=pki.url, now=NOW, agent=agent, roots=pki.roots, route=Route(allow_private=True)),
         )
         texts = [as_text([draft(bag, NOW + timedelta(minutes=1), roots)]) for roots in (None, read_roots(pki.roots))]
     for text in texts:

@@ -57,7 +57,7 @@ def test_edited_missing_and_new_lines_are_shown_in_full_and_the_rest_is_counted(
         "Three.",
         "on the page only",
         "Five.",
-        "1 paragraphs the same, 1 with other quotation marks or dashes only",
+        "1 paragraph the same, 1 with other quotation marks or dashes only",
     ]
 
 

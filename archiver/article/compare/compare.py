@@ -15,7 +15,7 @@ from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
 from archiver.article.compare.captions import compare_captions
 from archiver.article.compare.claim_lines import known
-from archiver.article.compare.layers import NUMBERED, Layer, Text, folded, text_of, unmarked
+from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
 from archiver.article.compare.letters import letters
 from archiver.article.compare.page_only import counted
 from archiver.article.compare.word_diff import Differ
@@ -51,7 +51,7 @@ _AID = re.compile(
 """What a link says for those who do not see it: no word of the text around it."""
 _AID_HINT = re.compile(rf"[(\[,] ?(?:{_OPENS}) ", re.IGNORECASE)
 """How every aid begins: found in a third of the time."""
-_SEARCH_CUT = "the search for words that stand nowhere as a paragraph was ended at its bound"
+_SEARCH_CUT = "the search for words that are no paragraph of the page stopped at its limit"
 UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
 """What a page that is not markup has: nothing to compare."""
 NOTHING = Comparison(verdict="no-text", seed_coverage=0.0, page_coverage=0.0, lines=())
@@ -153,9 +153,9 @@ def _data(page: PageModel) -> list[Text]:
 
 
 def _text(block: PageBlock, raw: str, number: int, where: Where) -> Text:
-    text, key = folded(_AID.sub("", raw) if _AID_HINT.search(raw) else raw)
+    text = fold(_AID.sub("", raw) if _AID_HINT.search(raw) else raw)
     struck = fold(block.struck) if block.struck else None
-    return Text(text=text, key=key, number=number, at=block.at, kind=block.kind, where=where, struck=struck)
+    return Text(text=text, number=number, at=block.at, kind=block.kind, where=where, struck=struck)
 
 
 def _matched(layers: Sequence[Layer], left: set[int], mine: list[Text], page: PageModel) -> Layer:
@@ -206,9 +206,9 @@ def _of_group(differ: Differ, layer: Layer, group: Group, mine: list[Text], numb
     whole = len(seeds) == 1 == len(pages) and pages[0].whole
     if len(seeds) > 1:
         pieces = differ.cut(pages[0].text, [each.text for each in seeds])
-        pages = [replace(pages[0], text=piece, key=keys(piece)) for piece in pieces]
+        pages = [replace(pages[0], text=piece, known=keys(piece)) for piece in pieces]
     elif len(pages) > 1:
-        seeds = [Text(text=piece, key=keys(piece)) for piece in differ.cut(seeds[0].text, [p.text for p in pages])]
+        seeds = [Text(text=piece, known=keys(piece)) for piece in differ.cut(seeds[0].text, [p.text for p in pages])]
     placed = []
     for at, (one, other) in enumerate(zip(seeds, pages, strict=True)):
         i = group.seed[min(at, len(group.seed) - 1)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
 from archiver.article.compare.letters import Letters, Place, letters
-from archiver.article.words import fold, has_words, keys
+from archiver.article.words import compatible, fold, has_words, keys
 from archiver.model import BlockKind, Where
 
 _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
@@ -22,17 +22,21 @@ _NUMBER = re.compile(r"\(?(?:\d{1,3}|[a-z])[.)]\s++(?=\S)")
 NUMBERED = frozenset(("list", "heading"))
 """Kinds of blocks whose number before the words is a mark."""
 _HALF = 0.5
+_HEAD, _FIRST = 40, 4
+"""Characters in which the first letters of a text are looked for, and how many of them."""
+_LETTERS = re.compile(r"[^\W_]+")
+_MODIFIERS = re.compile("[\u02b0-\u02ff]")
+"""Letters that may stand for a quotation mark."""
 _SURROUNDINGS = 100
 """Characters around a short line within another sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, eq=False)
 class Text:
-    """A paragraph of either side: folded, with its comparison key; of the page also its block's number, place, kind and
-    layer, and the same with its struck words."""
+    """A paragraph of either side, folded; of the page also its block's number, place, kind and layer, and the same with
+    its struck words. The key of a paragraph is made when it is first asked for: few blocks of a page are."""
 
     text: str
-    key: Key
     number: int = 0
     start: int = 0
     at: str | None = None
@@ -41,6 +45,15 @@ class Text:
     struck: str | None = None
     whole: bool = True
     """Whether it is all of its block."""
+    known: Key | None = None
+
+    @property
+    def key(self) -> Key:
+        """Its comparison key: of a whole paragraph empty where it has no word."""
+        if self.known is None:
+            key = keys(self.text)
+            self.known = key if has_words(key) else ()
+        return self.known
 
     @property
     def order(self) -> tuple[int, int]:
@@ -49,18 +62,21 @@ class Text:
 
 
 def text_of(raw: str, *, once: dict[str, str] | None = None) -> Text:
-    """A paragraph folded and keyed; `once` keeps each word a single time."""
-    text, key = folded(raw)
-    if once is not None and key:
-        text, key = raw if text == raw else text, tuple(map(once.setdefault, key, key))
-    return Text(text=text, key=key)
+    """A paragraph folded; `once` keeps each word of its key a single time."""
+    folded = Text(text=fold(raw))
+    if once is not None and (key := folded.key):
+        folded.text = raw if folded.text == raw else folded.text
+        folded.known = tuple(map(once.setdefault, key, key))
+    return folded
 
 
-def folded(raw: str) -> tuple[str, Key]:
-    """A paragraph folded, and its comparison key: empty where it has no word."""
-    text = fold(raw)
-    key = keys(text)
-    return text, key if has_words(key) else ()
+def _first_letters(text: str) -> str | None:
+    """The first letters of a text, which texts of one key have in common; None where they are not near."""
+    head = compatible(text[:_HEAD])
+    found = "".join(_LETTERS.findall(head))
+    if (len(found) <= _FIRST and len(text) > _HEAD) or (not head.isascii() and _MODIFIERS.search(head)):
+        return None
+    return found[:_FIRST]
 
 
 def unmarked(text: str, *, listed: bool) -> str:
@@ -114,16 +130,31 @@ class Layer:
         """Take the lines that are equal to a block, with list marks aside; `left` are those still looked for."""
         if not self.pieces or not left:
             return
+        others = self._unlike({_first_letters(self.seeds[i].text) for i in left})
         places: dict[Key, int] = {}
         for j, piece in enumerate(self.pieces):
-            places.setdefault(piece.key, j)
-        self._take(equal(*self._keys(left)), left)
+            if j not in others:
+                places.setdefault(piece.key, j)
+        self._take(equal(*self._keys(left, others)), left)
         if left and any(_BULLET.match(t) or _NUMBER.match(t) for t in self._texts(left)):
             self._take(equal(*self._bare_keys(left)), left)
         for i in sorted(left):
             if (place := places.get(self.seeds[i].key)) is not None:
                 self.copies.append(Copy(i, self.pieces[place]))
                 left.discard(i)
+
+    def _unlike(self, beginnings: set[str | None]) -> set[int]:
+        """The pieces that begin otherwise than all lines, whose first letters these are."""
+        if None in beginnings:
+            return set()
+        first = {each[:1] for each in beginnings if each}
+        found = set()
+        for j, piece in enumerate(self.pieces):
+            text = piece.text
+            elsewhere = text[:2].isascii() and text[:1].isalpha() and text[0] not in first
+            if elsewhere or ((letters := _first_letters(text)) and letters not in beginnings):
+                found.add(j)
+        return found
 
     def _texts(self, left: set[int]) -> Iterator[str]:
         yield from (self.seeds[i].text for i in left)
@@ -133,11 +164,12 @@ class Layer:
         taken = {j for group in self.groups for j in group.page}
         return [j for j in range(len(self.pieces)) if j not in taken]
 
-    def _keys(self, left: set[int]) -> tuple[list[Key], list[Key]]:
+    def _keys(self, left: set[int], others: Collection[int] = ()) -> tuple[list[Key], list[Key]]:
+        """The keys of both sides; `others` are pieces that no line equals, and get one that nothing has."""
         free = set(self._free())
         return (
             [each.key if i in left else () for i, each in enumerate(self.seeds)],
-            [each.key if j in free else () for j, each in enumerate(self.pieces)],
+            [("", str(j)) if j in others else each.key if j in free else () for j, each in enumerate(self.pieces)],
         )
 
     def _bare_keys(self, left: set[int]) -> tuple[list[Key], list[Key]]:
@@ -200,7 +232,7 @@ class Layer:
         texts = (self.pieces[j].text[slice(*self._part(j, place))] for j in range(place.first, place.last + 1))
         first = self.pieces[place.first]
         text = " ".join(texts)
-        return replace(first, text=text, key=keys(text), start=first.start + place.start, whole=False)
+        return replace(first, text=text, known=keys(text), start=first.start + place.start, whole=False)
 
     def _cut(self, claims: dict[int, list[tuple[int, int, int]]], others: Collection[Key]) -> None:
         """Cut the blocks in which lines stand, and make a group of each line and its pieces. A block with little
@@ -259,7 +291,7 @@ class Layer:
                 whole = self.pieces[place.first]
                 start, end = max(0, place.start - _SURROUNDINGS), place.end + _SURROUNDINGS
                 text = whole.text[start:end] if place.first == place.last else whole.text[start:]
-                self.copies.append(Copy(i, replace(whole, text=text, key=keys(text), start=whole.start + start)))
+                self.copies.append(Copy(i, replace(whole, text=text, known=keys(text), start=whole.start + start)))
         self.exhausted = self.exhausted or index.exhausted
 
     def free(self) -> list[Text]:
@@ -291,5 +323,9 @@ def _pieces(whole: Text, start: int, end: int) -> list[Text]:
 def _piece(whole: Text, start: int, end: int) -> Text:
     text = whole.text[start:end].strip()
     return replace(
-        whole, text=text, key=keys(text), start=whole.start + start, whole=len(text) == len(whole.text) and whole.whole
+        whole,
+        text=text,
+        known=keys(text),
+        start=whole.start + start,
+        whole=len(text) == len(whole.text) and whole.whole,
     )

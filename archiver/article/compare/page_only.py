@@ -14,7 +14,7 @@ from archiver.article.compare.layers import Layer, Text
 from archiver.article.compare.letters import Letters
 from archiver.article.credits.caption_credits import of_caption
 from archiver.article.credits.parse import credits_of_line
-from archiver.article.text.blocks import words_in
+from archiver.article.text.block import words_in
 
 PROSE = frozenset(("paragraph", "heading", "list", "quotation", "table"))
 _TOP = 5

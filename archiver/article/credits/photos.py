@@ -74,7 +74,7 @@ def _stated(seed: Seed, photo: Photo, facts: PhotoFacts) -> LeadImage:
 
 
 def _claim(photo: Photo, said: Statement) -> Claim | None:
-    """None for a date that is none (cameras write `0000:00:00`)."""
+    """None for an invalid date (cameras write `0000:00:00`)."""
     value: str | None = said.text
     if said.field == "date":
         # EXIF writes 2024:03:04 10:11:12, the rest writes ISO 8601.

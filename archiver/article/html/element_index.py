@@ -4,14 +4,18 @@ attribute as often.
 It judges nothing: what a candidate is worth is for the module that asks.
 """
 
+from functools import lru_cache
 from typing import cast
 
 from lxml.etree import _Element as Element
 
-_BY_TAG = frozenset(("figcaption", "address", "cite", "small", "script", "title", "meta"))
+from archiver.article.html.source_marks import is_for_screen_readers, marked_of
+from archiver.model import Marked
+
+_BY_TAG = frozenset(("figcaption", "address", "cite", "small"))
 """Elements that are gathered whatever they say."""
-_QUOTED = frozenset(("cite", "small"))
-_TELLING = frozenset(("itemprop", "data-testid", "property"))
+_STYLED = frozenset(("style", "rel"))
+_TELLING = frozenset(("itemprop", "data-testid", "property", "hidden"))
 _DATA = frozenset(("script", "title", "meta"))
 _LEAST = 2
 """Spaces that an attribute must have to be words, not a name."""
@@ -26,10 +30,11 @@ _NO_WORDS = frozenset(_ATTRIBUTES.split())
 class Outline:
     """A page's tree, how many elements it has and, in page order: what may be a caption (`<figcaption>`, a class that
     says so), a byline (`<address>`, a class, `rel="author"`), a property (microdata, RDFa outside of `<meta>`); the
-    elements that have names and those names (see `names_of`), `<cite>` and `<small>` among them; and `data`: the
-    scripts, titles and meta elements, and each attribute with words (its element, name and value)."""
+    elements that have names and those names (see `names_of`), `<cite>` and `<small>` among them; `data`: the scripts,
+    titles and meta elements, and each attribute with words (its element, name and value); and what the source marks
+    elements as (see `source_marks.py`)."""
 
-    __slots__ = ("bylines", "captions", "data", "named", "properties", "size", "tree")
+    __slots__ = ("bylines", "captions", "data", "marked", "named", "properties", "size", "tree")
 
     def __init__(self, tree: Element) -> None:
         self.tree = tree
@@ -37,41 +42,55 @@ class Outline:
         self.captions: list[Element] = []
         self.bylines: list[Element] = []
         self.named: list[tuple[Element, str]] = []
+        self.marked: dict[Element, Marked] = {}
         self.data: list[tuple[Element, str, str]] = []
         self.properties: list[Element] = []
         for self.size, element in enumerate(tree.iter("*"), start=1):
-            attributes = cast(list[tuple[str, str]], element.items())
-            tag = element.tag
-            if attributes or tag in _BY_TAG:
-                self._take(element, tag, attributes)
-
-    def _take(self, element: Element, tag: str, attributes: list[tuple[str, str]]) -> None:
-        names, by_author, named, told = "", False, False, False
-        data = tag in _DATA
-        if data:
-            self.data.append((element, "", ""))
-        for name, value in attributes:
-            if name in _NO_WORDS:
+            tag, names = element.tag, ""
+            telling = tag in _BY_TAG
+            data = tag in _DATA
+            if data:
+                self.data.append((element, "", ""))
+            for name, value in cast(list[tuple[str, str]], element.items()):
                 if name == "class":
                     names = value
-                elif name == "rel":
-                    by_author = value == "author"
-                continue
-            if name in _TELLING:
-                named = named or name != "property"
-                told = told or name == "itemprop" or (name == "property" and tag != "meta")
-            if " " in value and not data and value.count(" ") >= _LEAST and not name.startswith("on"):
-                self.data.append((element, name, value))
+                elif name in _NO_WORDS:
+                    if name in _STYLED:
+                        telling = True
+                else:
+                    if name in _TELLING:
+                        telling = True
+                    if " " in value and not data and value.count(" ") >= _LEAST and name[:2] != "on":
+                        self.data.append((element, name, value))
+            if names:
+                self.named.append((element, names))
+                if _tells(names):
+                    telling = True
+            if telling:
+                self._take(element, tag, names)
+
+    def _take(self, element: Element, tag: str, names: str) -> None:
+        """An element that tells something by its tag, its class or another attribute."""
+        get = element.get
         if tag == "figcaption" or "aption" in names:
             self.captions.append(element)
-        if by_author or tag == "address" or "byline" in names or "author" in names:
+        if tag == "address" or "byline" in names or "author" in names or get("rel") == "author":
             self.bylines.append(element)
-        if told:
+        if mark := marked_of(element):
+            self.marked[element] = mark
+        named = get("itemprop") is not None
+        if named or (get("property") is not None and tag != "meta"):
             self.properties.append(element)
-        if named:
+        if named or get("data-testid") is not None or (not names and tag in ("cite", "small")):
+            if names:
+                self.named.pop()
             self.named.append((element, names_of(element)))
-        elif names or tag in _QUOTED:
-            self.named.append((element, names))
+
+
+@lru_cache(maxsize=20_000)
+def _tells(names: str) -> bool:
+    """Whether a class is one of a caption, a byline, or of what is for screen readers."""
+    return "aption" in names or "byline" in names or "author" in names or is_for_screen_readers(names)
 
 
 def names_of(element: Element) -> str:

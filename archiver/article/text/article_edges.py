@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from archiver.article.people.agencies import find
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 from archiver.article.text.features import style_of
 
 _GAP = 3

@@ -3,12 +3,11 @@ the tags do not show."""
 
 import re
 from functools import lru_cache
-from typing import cast
 
+from archiver.article.html.source_marks import is_icon
 from archiver.article.text import class_hints
-from archiver.article.text.block_place import NOT_ASKED, Place
-from archiver.article.text.blocks import Block
-from archiver.article.text.source_marks import is_icon
+from archiver.article.text.block import Block
+from archiver.article.text.block_place import Place
 from archiver.model import BlockKind
 
 _TAGS: dict[str, BlockKind] = {
@@ -129,11 +128,11 @@ def _by_names(block: Block) -> BlockKind | None:
 
 def _around(place: Place) -> BlockKind | None:
     """By the nearest container that shows it; each place is asked once."""
-    kind: str | None = None
+    kind: BlockKind | None = None
     way: list[Place] = []
     at: Place | None = place
     while at is not None:
-        if at.around != NOT_ASKED:
+        if at.around != "":
             kind = at.around
             break
         way.append(at)
@@ -142,4 +141,4 @@ def _around(place: Place) -> BlockKind | None:
         at = at.parent
     for each in way:
         each.around = kind
-    return cast(BlockKind | None, kind)
+    return kind

@@ -1,20 +1,20 @@
 """Where a block stands: its element, what contains it, and what the names and marks of both say."""
 
+from typing import Literal
+
 from lxml.etree import _Element as Element
 
 from archiver.article.text.class_hints import HIDDEN, marks_of
-from archiver.model import Marked
+from archiver.model import BlockKind, Marked
 
 _TAGS = "p h1 h2 h3 h4 h5 h6 li dt dd blockquote figcaption pre q address summary caption"
 LEAVES = frozenset(_TAGS.split())
 """Elements that hold one paragraph each."""
 
-NOT_ASKED = ""
-
 
 class Place:
     """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
-    holds; `around` is for `block_kinds.py`."""
+    holds; `around` is what `block_kinds.py` found around it, "" where it was not asked."""
 
     __slots__ = (
         *("_name", "_own", "around", "depth", "element", "held", "linked", "marked", "near", "parent", "prose"),
@@ -27,7 +27,7 @@ class Place:
         self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
         self._name: str | None = None
         self._own = -1
-        self.around: str | None = NOT_ASKED
+        self.around: BlockKind | Literal[""] | None = ""
         self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
 
     @property
@@ -41,8 +41,11 @@ class Place:
     def own(self) -> int:
         """The marks of this element; read when first asked for."""
         if self._own < 0:
-            get = self.element.get
-            self._own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
+            get, name = self.element.get, self.name
+            own, role, named = get("id"), get("role"), get("itemprop")
+            if own or role or named:
+                name = f"{name} {own or ''} {role or ''} {named or ''}"
+            self._own = marks_of(name) if name else 0
             style = get("style")
             if get("hidden") is not None or (style and "none" in style and "display" in style):
                 self._own |= HIDDEN

@@ -7,17 +7,19 @@ judged. Which blocks are the article is not decided here (see `features.py`, `se
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from archiver.article.html.dom import INLINE, parse
+from archiver.article.html.dom import parse
+from archiver.article.html.source_marks import STRUCK_TAGS, is_icon, marked_of
+from archiver.article.text.block import Block, words_in
 from archiver.article.text.block_place import LEAVES, Place
+from archiver.article.text.element_roles import RAISED, ROLES
 from archiver.article.text.lost_end_tags import element_left_open
-from archiver.article.text.source_marks import STRUCK_TAGS, is_icon, marked_of
 from archiver.model import Marked
 
 MAX_DEPTH = 600
@@ -25,54 +27,19 @@ MAX_DEPTH = 600
 MAX_BLOCKS = 20_000
 MAX_WITHIN = 3
 """Levels of pages within pages (`<iframe srcdoc>`) that are read."""
-_NO_TEXT = frozenset(("script", "style", "title", "meta", "link", "base"))
-"""Their words are none of the page's text; `embedded_data.py` reads them."""
-_ASIDE_TAGS = """
-noscript svg math button select textarea iframe object embed audio video canvas map rt rp rtc head input option datalist
-nav dialog progress meter applet frameset noframes noembed template
-"""
-ASIDE = frozenset(_ASIDE_TAGS.split())
-"""What stands in them is apart from the running text, and not judged."""
-_RAW = frozenset(("iframe", "noembed", "noframes"))
-"""Their content is text to the parser, and markup to a browser that shows it."""
-_FLOWING = INLINE | {"acronym", "img", "picture", "rb", "ruby", "strike"}
 _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
 _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LAYOUT = etree.XPath("boolean(.//p or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3 or .//article)")
 _AGAIN = 3
 """So often is a page cut anew at most."""
-_CELLS = frozenset(("td", "th"))
 _STRONG = frozenset(("b", "strong", "i", "em"))
 _LINKED, _BOLD, _STRUCK = 1, 2, 4
+_RAW = frozenset(("iframe", "noembed", "noframes"))
+"""Their content is text to the parser, and markup to a browser that shows it."""
 
 
-_RAISED = {
-    "sup": str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹"),
-    "sub": str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
-}
-
-
-@dataclass(slots=True, eq=False)
-class Block:
-    """A run of text, white space folded, the place it stands in and the container of that; `words` is an estimate where
-    none are parted.
-
-    `aside` marks what is not running text. `struck` is the text with its struck words where it has some;
-    a block that is struck as a whole is `marked` so. `attribute` names the attribute of the place that holds it.
-    """
-
-    text: str
-    place: Place
-    home: Place
-    words: float
-    linked: float
-    links: int
-    strong: float
-    aside: bool = False
-    marked: Marked | None = None
-    struck: str | None = None
-    attribute: str | None = None
+Marks = Mapping[Element, Marked]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,31 +51,26 @@ class Cut:
     too_deep: bool
 
 
-def words_in(text: str) -> float:
-    """How many words a folded text has; in scripts without spaces, half its characters."""
-    count = text.count(" ") + 1
-    return len(text) / 2 if len(text) > 12 * count and not text.isascii() else float(count)
-
-
-def cut_of(tree: Element) -> Cut:
+def cut_of(tree: Element, marks: Marks | None = None) -> Cut:
     """The page cut into blocks, at most MAX_BLOCKS.
 
     An element that is set apart and has most of the page's prose is read once more as any other: an end tag was lost.
+    `marks` are those of its elements, where they are known.
     """
     plain: frozenset[Element] = frozenset()
     for _ in range(_AGAIN):
-        cut = _cut_once(tree, plain)
+        cut = _cut_once(tree, plain, marks)
         prose = [each for each in cut.blocks if each.words >= 8 and each.linked < 0.35 and each.attribute is None]
         apart = [(each.place, each.words) for each in prose if each.aside]
         left_open = element_left_open(sum(each.words for each in prose if not each.aside), apart)
         if left_open is None:
             return cut
         plain |= {left_open}
-    return _cut_once(tree, plain)
+    return _cut_once(tree, plain, marks)
 
 
-def _cut_once(tree: Element, plain: frozenset[Element]) -> Cut:
-    cutter = _Cutter([], plain=plain)
+def _cut_once(tree: Element, plain: frozenset[Element], marks: Marks | None) -> Cut:
+    cutter = _Cutter([], plain=plain, marks=marks)
     root = Place(tree, None, "html", 0, marked_of(tree))
     cutter.enter(tree, root, 0, 0)
     cutter.close(root)
@@ -125,9 +87,10 @@ def running(blocks: list[Block]) -> list[Block]:
     return [block for block in blocks if not block.aside]
 
 
-_Open = tuple[Element, Iterator[Element], Place, int, int, Literal["", "border", "cell"]]
-"""An element that is being read: its children that are left, where its text stands, its level, whether it is linked,
-strong, struck, and how it ends. A plain tuple: a page has thousands."""
+_End = Literal["", "border", "cell"]
+"""How an element ends."""
+_Begun = tuple[Place, int, _End]
+"""Where the text of an element stands that is to be entered, whether it is linked, strong, struck, and how it ends."""
 
 
 class _Cutter:
@@ -138,7 +101,7 @@ class _Cutter:
 
     __slots__ = (
         *("_after", "_aside", "_attribute", "_blank", "_linked", "_links", "_pieces", "_strong", "_struck", "blocks"),
-        *("_plain", "_within", "too_deep", "too_many"),
+        *("_marks", "_plain", "_within", "too_deep", "too_many"),
     )
 
     def __init__(
@@ -149,8 +112,9 @@ class _Cutter:
         attribute: str | None = None,
         within: int = 0,
         plain: frozenset[Element] = frozenset(),
+        marks: Marks | None = None,
     ) -> None:
-        self._plain = plain
+        self._plain, self._marks = plain, marks
         self.blocks, self._aside, self._attribute, self._within = blocks, aside, attribute, within
         self.too_many = self.too_deep = False
         self._pieces: list[str] = []
@@ -162,75 +126,95 @@ class _Cutter:
         """Take in all text of an element; `way` says whether it is linked, strong, struck."""
         if element.text:
             self._take(element.text, way)
-        open_ones: list[_Open] = [(element, iter(element), place, depth, way, "")]
-        while open_ones:
-            now, children, place, depth, way, end = open_ones[-1]
+        pieces = self._pieces
+        now, end = element, ""
+        children: Iterator[Element] = iter(element)
+        around: list[tuple[Element, Iterator[Element], Place, int, int, str]] = []
+        while True:
             child = next(children, None)
             if child is None:
-                open_ones.pop()
-                if end == "border":
-                    self.close(place)
-                elif end == "cell":
-                    self._take(" ", 0)
-                if open_ones and (tail := now.tail):
-                    self._take(tail, open_ones[-1][4])
-                continue
-            inner = self._begun(child, place, depth + 1, way)
-            if inner is None or depth >= MAX_DEPTH:
-                self.too_deep = self.too_deep or inner is not None
-                if tail := child.tail:
+                self._left(place, end)
+                if not around:
+                    return
+                tail = now.tail
+                now, children, place, depth, way, end = around.pop()
+            else:
+                inner = self._begun(child, place, depth + 1, way)
+                if inner is not None and depth >= MAX_DEPTH:
+                    self.too_deep, inner = True, None
+                if inner is not None:
+                    if text := child.text:
+                        self._take(text, inner[1])
+                    if len(child):
+                        around.append((now, children, place, depth, way, end))
+                        now, children, depth = child, iter(child), depth + 1
+                        place, way, end = inner
+                        continue
+                    self._left(inner[0], inner[2])
+                tail = child.tail
+            if tail:
+                if pieces or way or not tail.isspace():
                     self._take(tail, way)
-                continue
-            open_ones.append(inner)
-            if text := child.text:
-                self._take(text, inner[4])
+                else:
+                    self._blank += len(tail)
 
-    def _begun(self, child: Element, place: Place, depth: int, way: int) -> _Open | None:
+    def _left(self, place: Place, end: str) -> None:
+        if end == "border":
+            self.close(place)
+        elif end == "cell":
+            self._take(" ", 0)
+
+    def _begun(self, child: Element, place: Place, depth: int, way: int) -> _Begun | None:
         """The element as one that is to be entered; None where that is done, or it has no text."""
         tag = child.tag
-        if tag == "br":
+        role = ROLES.get(tag, "border")
+        if role == "none":
+            return None
+        if role == "break":
             self._take(_BREAK, 0)
             return None
-        if tag in _NO_TEXT:
-            return None
-        if tag in _RAISED and len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
-            # `10<sup>2</sup>` says 10², and not 102.
-            self._take((child.text or "").translate(_RAISED[tag]), way)
-            return None
-        marked = marked_of(child)
-        plain = bool(self._plain) and child in self._plain
-        if plain:
-            tag, marked = "div", None
-        if tag in STRUCK_TAGS or marked == "struck":
+        if role == "raised":
+            if len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
+                # `10<sup>2</sup>` says 10², and not 102.
+                self._take((child.text or "").translate(RAISED[tag]), way)
+                return None
+            role = "flowing"
+        marked = marked_of(child) if self._marks is None else self._marks.get(child)
+        if self._plain and child in self._plain:
+            tag, role, marked = "div", "border", None
+        if marked == "struck" or tag in STRUCK_TAGS:
             way |= _STRUCK
-        marked = place.marked if marked in (None, "struck") else marked
-        if tag == "img":
+        if marked is None or marked == "struck":
+            marked = place.marked
+        if role == "image":
             self._alternative(child, place, depth)
             return None
-        shadow = tag == "template" and child.get("shadowrootmode") in ("open", "closed")
-        if tag in ASIDE and not shadow:
+        if role == "aside" and not (tag == "template" and child.get("shadowrootmode") in ("open", "closed")):
             inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
             return self._apart(child, inner, way)
-        if tag in _FLOWING or (place.tag in LEAVES and "-" in tag):
-            # A site's own element (`<x-source>`) is not a border within a paragraph.
+        # A site's own element (`<x-source>`) is not a border within a paragraph.
+        if role == "flowing" or (place.tag in LEAVES and "-" in tag):
             if marked != place.marked or (child.get("aria-hidden") and is_icon(child)):
                 return self._apart(child, Place(child, place, tag, depth, marked), way)
-            self._links += tag == "a"
-            way |= (_LINKED if tag == "a" else 0) | (_BOLD if tag in _STRONG else 0)
-            return child, iter(child), place, depth, way, ""
-        if tag in _CELLS and place.tag == "row":
+            if tag == "a":
+                self._links += 1
+                way |= _LINKED
+            elif tag in _STRONG:
+                way |= _BOLD
+            return place, way, ""
+        if role == "cell" and place.tag == "row":
             self._take(" ", 0)
-            return child, iter(child), place, depth, way, "cell"
+            return place, way, "cell"
         # A row of a table is one block, but for tables that lay out a page.
-        name = "row" if tag == "tr" and not _LAYOUT(child) else tag
-        return self._border(child, Place(child, place, name, depth, marked), way)
+        name = "row" if role == "row" and not _LAYOUT(child) else tag
+        return self._border(Place(child, place, name, depth, marked), way)
 
-    def _border(self, element: Element, place: Place, way: int) -> _Open:
+    def _border(self, place: Place, way: int) -> _Begun:
         if place.parent is not None:
             self.close(place.parent)
-        return element, iter(element), place, place.depth, way, "border"
+        return place, way, "border"
 
-    def _apart(self, element: Element, place: Place, way: int) -> _Open | None:
+    def _apart(self, element: Element, place: Place, way: int) -> _Begun | None:
         """Blocks of their own for what stands in the element, behind the block that is open; within what stands apart
         already, a border does."""
         found: list[Block] = []
@@ -242,7 +226,7 @@ class _Cutter:
         if element.tag == "iframe" and (source := element.get("srcdoc")):
             self._foreign(source, place, "@srcdoc", found)
         self._follow(found)
-        return self._border(element, place, way) if self._aside and "<" not in markup else None
+        return self._border(place, way) if self._aside and "<" not in markup else None
 
     def _foreign(self, markup: str, place: Place, attribute: str, found: list[Block]) -> None:
         """The blocks of markup within markup."""
@@ -253,7 +237,14 @@ class _Cutter:
 
     def _cut(self, element: Element, place: Place, way: int, found: list[Block], attribute: str | None) -> None:
         within = self._within + (attribute is not None)
-        cutter = _Cutter(found, aside=True, attribute=attribute or self._attribute, within=within, plain=self._plain)
+        cutter = _Cutter(
+            found,
+            aside=True,
+            attribute=attribute or self._attribute,
+            within=within,
+            plain=self._plain,
+            marks=self._marks if attribute is None else None,
+        )
         cutter.enter(element, place, place.depth, way)
         cutter.close(place)
         self.too_many, self.too_deep = self.too_many or cutter.too_many, self.too_deep or cutter.too_deep
@@ -293,12 +284,10 @@ class _Cutter:
     def close(self, place: Place) -> None:
         """End the block that stands in `place`, if one is open."""
         if self._pieces:
-            struck = frozenset(self._struck)
-            said = "".join([each for n, each in enumerate(self._pieces) if n not in struck]) if struck else ""
-            if not struck or said.strip(f" \n\t\r{_BREAK}"):
-                self._end(place, said or "".join(self._pieces), _with_struck(self._pieces, struck) if struck else None)
+            if self._struck:
+                self._end_struck(place, frozenset(self._struck))
             else:
-                self._end(place, "".join(self._pieces), None, struck=True)
+                self._end(place, "".join(self._pieces), None)
             self._pieces.clear()
             self._struck.clear()
             self._linked = self._strong = self._links = 0
@@ -306,6 +295,13 @@ class _Cutter:
         if self._after:
             self._add(self._after)
             self._after = []
+
+    def _end_struck(self, place: Place, struck: frozenset[int]) -> None:
+        said = "".join([each for n, each in enumerate(self._pieces) if n not in struck])
+        if said.strip(f" \n\t\r{_BREAK}"):
+            self._end(place, said, _with_struck(self._pieces, struck))
+        else:
+            self._end(place, "".join(self._pieces), None, struck=True)
 
     def _end(self, place: Place, raw: str, with_struck: str | None, *, struck: bool = False) -> None:
         size = self._blank + len(raw) or 1
@@ -323,7 +319,10 @@ class _Cutter:
             whole = " ".join((others[n] or "").split()) if others else text
             block = Block(text, place, home, words_in(text), linked, self._links, strong, aside, marked)
             block.struck, block.attribute = whole if whole != text else None, self._attribute
-            self._add([block])
+            if len(self.blocks) < MAX_BLOCKS:
+                self.blocks.append(block)
+            else:
+                self.too_many = True
 
 
 def _with_struck(pieces: list[str], struck: frozenset[int]) -> str:

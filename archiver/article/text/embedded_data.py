@@ -67,11 +67,16 @@ class _Found:
         if text in self.read:
             return
         self.read.add(text)
-        for line in _lines(text):
+        plain = text.isprintable() and "&" not in text and "<" not in text
+        for line in (fold(text),) if plain else _lines(text):
             if line and line not in self.known:
                 self.known.add(line)
                 at = self.paths.of(element) + within if element is not None else None
                 self.blocks.append(PageBlock(kind="data", text=line, at=at, in_article=False))
+
+    def has(self, text: str) -> bool:
+        """Whether a text was read already, and more would be."""
+        return text in self.read and len(self.blocks) < MAX_TEXTS
 
     def allows(self, text: str) -> bool:
         """Whether a text more is read."""
@@ -143,18 +148,26 @@ def _json(text: str) -> object:
 def _leaves(value: object, at: str, depth: int, script: Element, found: _Found) -> None:
     """The strings of a JSON value, each with its JSONPath."""
     if isinstance(value, str):
-        if any(map(str.isalpha, value)) and not value.startswith(("http://", "https://", "/")):
+        if _is_text(value):
             found.add(value, script, f" {at}")
-    elif depth > MAX_JSON_DEPTH:
         return
-    elif isinstance(value, list):
-        for n, each in enumerate(value):
-            if isinstance(each, str | list | dict):
-                _leaves(each, f"{at}[{n}]", depth + 1, script, found)
-    elif isinstance(value, dict):
-        for key, each in value.items():
-            if isinstance(each, str | list | dict) and not key.startswith("@"):
-                _leaves(each, f"{at}.{key[:80]}", depth + 1, script, found)
+    if depth > MAX_JSON_DEPTH or not isinstance(value, list | dict):
+        return
+    for key, each in enumerate(value) if isinstance(value, list) else value.items():
+        if not isinstance(each, str | list | dict) or (isinstance(key, str) and key[:1] == "@"):
+            continue
+        if isinstance(each, str) and (found.has(each) or not _is_text(each)):
+            continue
+        step = f"[{key}]" if isinstance(key, int) else f".{key[:80]}"
+        if isinstance(each, str):
+            found.add(each, script, f" {at}{step}")
+        else:
+            _leaves(each, f"{at}{step}", depth + 1, script, found)
+
+
+def _is_text(value: str) -> bool:
+    """Whether a string may be words: not a number, an address, a path."""
+    return not value.startswith(("http://", "https://", "/")) and any(map(str.isalpha, value))
 
 
 def _strings(text: str, element: Element, within: str, found: _Found, depth: int) -> None:

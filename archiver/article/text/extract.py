@@ -17,7 +17,8 @@ from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import fallback_extractors
 from archiver.article.text.article_edges import with_edges
-from archiver.article.text.blocks import Block, Cut, cut_of, running
+from archiver.article.text.block import Block
+from archiver.article.text.blocks import Cut, cut_of, running
 from archiver.article.text.features import SelfDescription
 from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
@@ -52,10 +53,11 @@ class Extracted:
     places: Places | None = None
 
 
-def extract(page: Outline, graph: Graph, url: str) -> Extracted:
-    """The text of the article. The page stays as it was."""
+def extract(page: Outline, graph: Graph, url: str, *, fallback: bool = True) -> Extracted:
+    """The text of the article. The page stays as it was. Without `fallback`, trafilatura is left out where it is
+    installed, too."""
     tree = page.tree
-    parts = cut_of(tree)
+    parts = cut_of(tree, page.marked)
     if page.size > MAX_ELEMENTS:
         note = f"the page has more than {MAX_ELEMENTS} elements; which of them are the article was not judged"
         return Extracted(note=note, parts=parts)
@@ -74,12 +76,12 @@ def extract(page: Outline, graph: Graph, url: str) -> Extracted:
         search.add(f"{NAME}-wide", VERSION, lambda: chosen(WIDE))
         search.add("json-ld", "articleBody", lambda: fallback_extractors.declared(graph))
     if not search.satisfied():
-        version = fallback_extractors.version_of_trafilatura()
-        search.add(
-            fallback_extractors.TRAFILATURA,
-            version,
-            lambda: fallback_extractors.by_trafilatura(tree, url, blocks, places),
-        )
+        if fallback and (version := fallback_extractors.version_of_trafilatura()) is not None:
+            search.add(
+                fallback_extractors.TRAFILATURA,
+                version,
+                lambda: fallback_extractors.by_trafilatura(tree, url, blocks, places),
+            )
         search.add("scripts", VERSION, lambda: fallback_extractors.in_scripts(tree))
     if not search.found:
         search.add("all-prose", VERSION, lambda: places.of(_all_prose(blocks)))

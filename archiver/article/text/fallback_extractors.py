@@ -1,5 +1,5 @@
 """Other ways to the text of a page, for where the blocks alone do not do: what the page declares in its data, what is
-escaped in its scripts, trafilatura, and at last all prose there is.
+escaped in its scripts, trafilatura where the extra `fallback` is installed, and at last all prose there is.
 
 Each gives paragraphs with their kinds and places, or none; which is used is decided in `extract.py`.
 """
@@ -18,8 +18,9 @@ from lxml.etree import _Element as Element
 
 from archiver.article.html.dom import parse, path_of
 from archiver.article.html.jsonld import Graph
+from archiver.article.text.block import Block, words_in
 from archiver.article.text.block_kinds import kind_of
-from archiver.article.text.blocks import Block, blocks_of, words_in
+from archiver.article.text.blocks import blocks_of
 from archiver.article.text.page_model import Places
 from archiver.article.words import fold
 from archiver.model import BlockKind, PageBlock
@@ -44,9 +45,12 @@ _log = logging.getLogger(__name__)
 
 
 @cache
-def version_of_trafilatura() -> str:
-    """The version that is installed."""
-    return importlib.metadata.version(TRAFILATURA)
+def version_of_trafilatura() -> str | None:
+    """The version that is installed, by the extra `fallback`; None without it."""
+    try:
+        return importlib.metadata.version(TRAFILATURA)
+    except importlib.metadata.PackageNotFoundError:
+        return None
 
 
 def declared(graph: Graph) -> tuple[PageBlock, ...]:

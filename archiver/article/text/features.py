@@ -9,11 +9,12 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 from math import log1p
 
 from archiver.article.text import class_hints, layout
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 
 Style = tuple[str, str, str]
 """The tag of a block, its class, and the class of what its siblings stand in."""
@@ -200,14 +201,11 @@ def _plainly_out(each: Block, level: int) -> bool:
 
 def _before(blocks: Sequence[Block], prose: Sequence[float]) -> list[tuple[float, float]]:
     """The share of all words, and the words of prose, that stand before each block."""
-    size = sum(each.words for each in blocks)
-    past = passed = 0.0
-    found = []
-    for each, words in zip(blocks, prose):
-        found.append((past / size, passed))
-        past += each.words
-        passed += words
-    return found
+    words = [each.words for each in blocks]
+    size = sum(words)
+    return [
+        (past / size, passed) for past, passed in zip(accumulate(words, initial=0.0), accumulate(prose, initial=0.0))
+    ]
 
 
 def _of_text(each: Block, said: "_Said") -> list[float]:

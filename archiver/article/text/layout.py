@@ -7,8 +7,8 @@ depth they stand at.
 from collections.abc import Iterator, Sequence
 
 from archiver.article.text import class_hints
+from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
-from archiver.article.text.blocks import Block
 
 _COMMENT = 1 << class_hints.NAMES.index("comment")
 _WIDER = 1.4
@@ -86,7 +86,7 @@ def weigh(
     for each, words, here in zip(blocks, prose, faith):
         home = each.home
         up = home.parent
-        worth = words * _trust(home, total, trust) * here
+        worth = words * (trust[home] if home in trust else _trust(home, total, trust)) * here
         home.prose += worth
         linked = each.words * each.linked
         for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):

@@ -11,8 +11,9 @@ from lxml.etree import _Element as Element
 
 from archiver.article.html.element_index import Outline
 from archiver.article.html.paths import Paths
+from archiver.article.text.block import Block
 from archiver.article.text.block_kinds import kind_of
-from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Block, Cut, cut_of
+from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Cut, cut_of
 from archiver.article.text.embedded_data import data_of
 from archiver.article.words import normalised
 from archiver.model import PageBlock, PageModel, PageRead
@@ -70,7 +71,7 @@ def page_model(
     `parts` are the page's blocks where they were cut already, with their `places`; `comments` what stands in its
     comments.
     """
-    parts = parts or cut_of(page.tree)
+    parts = parts or cut_of(page.tree, page.marked)
     places = places or Places(page.tree)
     article = list(article_blocks)
     mine = _of_article(parts.blocks, article, places)

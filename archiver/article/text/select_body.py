@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from archiver.article.text import features
-from archiver.article.text.blocks import Block
+from archiver.article.text.block import Block
 from archiver.article.text.features import NAMES, SelfDescription
 from archiver.article.text.tree_ensemble import Forest, shipped
 

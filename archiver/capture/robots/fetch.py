@@ -46,7 +46,7 @@ class RobotsFiles:
         if said.verdict == "disallowed":
             why = f"robots.txt says {said.rule or 'no'}"
             return CaptureError(kind="robots", message=f"not fetched: {why}", again=False, seen={"robots": said.rule})
-        why = "robots.txt cannot be had, and without it nothing is fetched under 'obey'"
+        why = "robots.txt cannot be read, and without it nothing is fetched under 'obey'"
         return CaptureError(kind="robots-unreachable", message=f"not fetched: {why}", again=False)
 
     def _answer(self, address: str) -> tuple[int | None, bytes]:

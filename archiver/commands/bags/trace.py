@@ -13,6 +13,9 @@ from archiver.job.check_settings import checked
 from archiver.mementos.choose import shown
 from archiver.model import SeedRefused
 from archiver.model.comparison_words import verdict_words
+from archiver.redaction.addresses import without_secrets
+from archiver.redaction.json_values import over
+from archiver.redaction.removed import Removed
 from archiver.seeds.sources import read_seeds
 from archiver.tracing.points import TracedState, drawn
 from archiver.tracing.trace import Trace
@@ -31,12 +34,18 @@ def trace(args: argparse.Namespace) -> int:
             continue
         found = trace_seed(seed, config)
         code = code if found.states else 1
+        plain_text = _without_secrets if args.redact else str
         if args.json:
-            print(json.dumps(as_json(found)), flush=True)
+            print(json.dumps(over(as_json(found), plain_text)), flush=True)
             continue
         for line in _lines(found):
-            print(visible(line), flush=True)
+            print(visible(plain_text(line)), flush=True)
     return code
+
+
+def _without_secrets(text: str) -> str:
+    """A text whose addresses have no tokens and passwords."""
+    return without_secrets(text, Removed())
 
 
 def as_json(found: Trace) -> dict[str, Any]:

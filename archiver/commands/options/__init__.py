@@ -45,6 +45,13 @@ def _help(command: argparse.ArgumentParser) -> None:
     command.add_argument("about", nargs="?", metavar="COMMAND", help="the command (default: all of them)")
 
 
+SHELLS = ("bash", "zsh", "fish")
+
+
+def _completion(command: argparse.ArgumentParser) -> None:
+    command.add_argument("shell", choices=SHELLS, metavar="SHELL", help="bash, zsh or fish")
+
+
 COMMANDS = (
     Command("run", "Fetch the original of every seed and make a bag of each.", jobs.run, "jobs.run"),
     Command("read", "Show what is read of each seed, before anything is fetched.", jobs.read, "jobs.read"),
@@ -69,7 +76,7 @@ COMMANDS = (
     Command(
         "trace", "Show the states of an article over time, from web archives and own bags.", bags.trace, "bags.trace"
     ),
-    Command("related", "Show which bags hold one text, and what each paper made of it.", bags.related, "bags.related"),
+    Command("related", "Find bags with the same text, and show what each paper changed.", bags.related, "bags.related"),
     Command(
         "export",
         "Export what bags say as a table, references or catalogue records.",
@@ -78,8 +85,8 @@ COMMANDS = (
     ),
     Command("publish", "Write a static folder of bags for any web server.", showing.publish, "sharing.export"),
     Command("serve", "Browse, search and replay bags on this machine.", pages.serve, "sharing.serve"),
-    Command("restrict", "Note beside bags that less of them may be shown.", rights.restrict, "bags.restrict"),
-    Command("takedown", "Note beside bags that nothing of them is given or shown.", rights.takedown, "bags.restrict"),
+    Command("restrict", "Restrict what may be shown of bags, by a note beside them.", rights.restrict, "bags.restrict"),
+    Command("takedown", "Stop giving or showing bags, by a note beside them.", rights.takedown, "bags.restrict"),
     Command("status", "Show what became of the seeds: done, failed and why, waiting.", jobs.status, "jobs.status"),
     Command("report", "Report on a folder of bags: totals, causes, agencies, sizes.", showing.report, "jobs.status"),
     Command("extract", "Print the text of saved HTML pages.", pages.extract, "saved_pages"),
@@ -87,6 +94,7 @@ COMMANDS = (
     Command("demo", "The whole job on a small made-up newspaper; no network needed.", jobs.demo, "jobs.demo"),
     Command("init", "Write a commented archiver.toml.", jobs.init, "jobs.init"),
     Command("help", "Explain a command.", _help, "help"),
+    Command("completion", "Print the script that completes words in a shell.", _completion, "help"),
 )
 
 

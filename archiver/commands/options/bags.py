@@ -49,7 +49,7 @@ def audit(command: argparse.ArgumentParser) -> None:
         "--older-than",
         type=_age,
         metavar="AGE",
-        help="only bags last found good so long ago, as in 90d (h, d, w), or never",
+        help="only bags last found good longer ago than this, as in 90d (h, d, w), or never",
     )
     command.add_argument(
         "--sample",
@@ -57,15 +57,15 @@ def audit(command: argparse.ArgumentParser) -> None:
         metavar="SHARE",
         help="a part of those, as in 5%%: half least recently audited, half random",
     )
-    command.add_argument("--seed", metavar="TEXT", help="draws the sample as an audit with the same seed would")
-    command.add_argument("--rate", type=_rate, metavar="RATE", help="never read faster, as in 50MB/s")
+    command.add_argument("--seed", metavar="TEXT", help="draw the same sample as an audit with this seed")
+    command.add_argument("--rate", type=_rate, metavar="RATE", help="reading speed limit, as in 50MB/s")
     command.add_argument(
         "--replica",
         action="append",
         default=[],
         type=Path,
         metavar="DIR",
-        help="has copies of the bags, as folders or packed: report which are sound (repeatable)",
+        help="folder with copies of the bags, unpacked or packed: report which are sound (repeatable)",
     )
     command.add_argument(
         "--readings",
@@ -76,7 +76,7 @@ def audit(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--accept",
         action="store_true",
-        help="take bags that are sound by their own manifests as they are now, forget those gone",
+        help="accept bags as they are now if their manifests match, and forget bags that are gone",
     )
     as_json(command, "one JSON object a bag: bag, outcome, time, octets, seal, since, changes, notes")
 
@@ -104,6 +104,7 @@ def trace(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--requests", type=whole, metavar="N", help="requests to archives for one seed at most (default: 60)"
     )
+    command.add_argument("--redact", action="store_true", help="show addresses without tokens and passwords")
 
 
 def related(command: argparse.ArgumentParser) -> None:
@@ -121,7 +122,7 @@ def show(command: argparse.ArgumentParser) -> None:
 def export(command: argparse.ArgumentParser) -> None:
     """The options of `archiver export`."""
     bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
-    command.add_argument("--form", choices=EXPORTS, default="csv", help="form of the export (default: csv)")
+    command.add_argument("--form", choices=EXPORTS, default="csv", help="output format (default: csv)")
     command.add_argument(
         "--back",
         type=Path,
@@ -139,7 +140,7 @@ def export(command: argparse.ArgumentParser) -> None:
 def certify(command: argparse.ArgumentParser) -> None:
     """The options of `archiver certify`."""
     bags(command)
-    command.add_argument("--html", action="store_true", help="as a page to be printed (default: plain text)")
+    command.add_argument("--html", action="store_true", help="HTML to print (default: plain text)")
     command.add_argument(
         "--output",
         type=Path,
@@ -164,7 +165,7 @@ def bundle(command: argparse.ArgumentParser) -> None:
         "--trust-roots", type=Path, metavar="FILE", help="trusted certificates (PEM, or a folder), for a signed bag"
     )
     command.add_argument("--exhibits", action="store_true", help="many bags, in the order of their exhibit numbers")
-    command.add_argument("--private", action="store_true", help="give facts about people and cases along")
+    command.add_argument("--private", action="store_true", help="include private facts about people and cases")
     as_json(command, "one JSON object: output, bags, files, octets, held_back, refused")
 
 

@@ -35,7 +35,7 @@ def run(command: argparse.ArgumentParser) -> None:
         "--confirm",
         type=days,
         metavar="DAYS",
-        help="ask once more for what was gone so many days ago; its bag names both answers (default: 0, not)",
+        help="ask once more for what was gone so many days ago; its bag names both answers (default: 0, never)",
     )
     command.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
     command.add_argument(
@@ -52,7 +52,7 @@ def run(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument("--jobs", type=count, metavar="N", help="processes (default: 1)")
     command.add_argument(
-        "--executor", metavar="dask://HOST:PORT", help="the workers of a cluster, in place of processes"
+        "--executor", metavar="dask://HOST:PORT", help="use the workers of a Dask cluster in place of processes"
     )
     command.add_argument(
         "--fast-text",
@@ -70,7 +70,7 @@ def read(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "seeds", nargs="*", metavar="SEED", help="folder, document, list, address, or - (default: seeds/)"
     )
-    as_json(command, "one JSON object a seed: what was read of it, or why it is refused or left alone")
+    as_json(command, "one JSON object a seed: what was read, or why it is refused or left alone")
     _guess_url(command)
 
 
@@ -143,7 +143,7 @@ def _network(command: argparse.ArgumentParser) -> None:
         help="cookies of subscriptions (Netscape format), each sent to its own host alone; the bags are restricted",
     )
     group.add_argument(
-        "--insecure", action="store_true", help="take any certificate; the record says it was not verified"
+        "--insecure", action="store_true", help="accept any certificate; the record says it was not verified"
     )
     group.add_argument(
         "--connect-to",
@@ -162,13 +162,15 @@ def _browser(command: argparse.ArgumentParser) -> None:
         choices=("never", "auto", "always"),
         help="show pages in a browser too: where scripts make the text (auto, the default), always, never",
     )
-    group.add_argument("--screenshot", action="store_true", help="show every page, for its picture")
+    group.add_argument("--screenshot", action="store_true", help="show every page in the browser and take its picture")
     group.add_argument("--consent", action="store_true", help="answer consent walls, with a refusal where there is one")
-    group.add_argument("--browser-executable", type=Path, metavar="PATH", help="the browser, if not the first found")
+    group.add_argument(
+        "--browser-executable", type=Path, metavar="PATH", help="path of the browser (default: the first one found)"
+    )
     group.add_argument(
         "--browser-no-sandbox",
         action="store_true",
-        help="start it without its sandbox, as root must; the record says so",
+        help="start it without its sandbox, as root has to; the record says so",
     )
 
 

@@ -27,15 +27,17 @@ def serve(command: argparse.ArgumentParser) -> None:
         type=port,
         default=8620,
         metavar="N",
-        help="port of the room, replay at N+1; 0: free ones (8620)",
+        help="port of the pages; replay uses N+1 (default: 8620; 0: free ports)",
     )
     command.add_argument(
         "--host",
         default="127.0.0.1",
         metavar="ADDRESS",
-        help="address to listen at (127.0.0.1); beyond loopback only bags whose access is open are shown",
+        help="address to listen at (default: 127.0.0.1); beyond loopback only bags whose access is open are shown",
     )
     command.add_argument(
         "--replay-files", type=Path, metavar="DIR", help="folder with ui.js and sw.js of ReplayWeb.page (docs/serve.md)"
     )
-    command.add_argument("--get-replay", action="store_true", help="get these two files from the npm registry, and end")
+    command.add_argument(
+        "--get-replay", action="store_true", help="download these two files from the npm registry, then exit"
+    )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from archiver.commands.options.common import ENDPOINT, FORMS, as_json, bags, profile, trust
 
-SECOND_OPINION = "bagit-python must call bags valid too, even where it is known to be wrong (default: a note)"
+SECOND_OPINION = "require that bagit-python calls bags valid too, even where it is known to be wrong (default: a note)"
 RECEIVERS = ("aptrust", "archivematica", "btr", "dspace", "eark", "generic")
 
 
@@ -14,12 +14,14 @@ def sign(command: argparse.ArgumentParser) -> None:
     profile(command)
     bags(command)
     command.add_argument("--key", type=Path, metavar="FILE", help="private key in PEM: RSA, ECDSA or Ed25519")
-    command.add_argument("--certificate", type=Path, metavar="FILE", help="its chain in PEM, the signer's own first")
+    command.add_argument(
+        "--certificate", type=Path, metavar="FILE", help="certificate chain in PEM, the signer's own first"
+    )
     command.add_argument(
         "--passphrase-file",
         type=Path,
         metavar="FILE",
-        help="of an encrypted key (or in ARCHIVER_PASSPHRASE, or asked for)",
+        help="file with the passphrase of the key (else ARCHIVER_PASSPHRASE, or a prompt)",
     )
     command.add_argument(
         "--timestamp",
@@ -39,14 +41,14 @@ def sign(command: argparse.ArgumentParser) -> None:
         help="trusted certificates (PEM): a timestamp of an authority that is not among them is not kept",
     )
     command.add_argument(
-        "--tsa-roots", type=Path, metavar="FILE", help="those of timestamping authorities, apart from signers'"
+        "--tsa-roots", type=Path, metavar="FILE", help="trusted certificates of timestamping authorities (PEM)"
     )
     command.add_argument("--proxy", metavar="URL", help="ask authorities through this proxy")
     command.add_argument(
-        "--allow-private", action="store_true", help="ask at private addresses that certificates name, too"
+        "--allow-private", action="store_true", help="also ask at private addresses that certificates name"
     )
     command.add_argument("--no-revocation", action="store_true", help="do not ask whether certificates are revoked")
-    command.add_argument("--force", action="store_true", help="sign bags that are not valid, too")
+    command.add_argument("--force", action="store_true", help="also sign bags that are not valid")
     command.add_argument(
         "--replace-unsound", action="store_true", help="replace a signature that can never be accepted, and log that"
     )
@@ -86,7 +88,7 @@ def handoff(command: argparse.ArgumentParser) -> None:
         "--receipts",
         type=Path,
         metavar="DIR",
-        help="where receipts go: DIR/receipts (default: the folder the bag lies in)",
+        help="write receipts into DIR/receipts (default: the folder the bag lies in)",
     )
     command.add_argument("--second-opinion", choices=("required",), help=SECOND_OPINION)
     as_json(command, "one JSON object a bag: bag, outcome, package, size, sha256, receipt, reason, notes")

@@ -42,7 +42,7 @@ _log = logging.getLogger(__name__)
 
 
 def scheduler_of(executor: str) -> str:
-    """Dask's own address of a scheduler. Raises UsageError for what is none, and where Dask is not installed."""
+    """Dask's own address of a scheduler. Raises UsageError for an invalid one, and where Dask is not installed."""
     match = _ADDRESS.fullmatch(executor)
     if match is None:
         raise UsageError(
@@ -234,7 +234,7 @@ def _connected(address: str) -> Any:
         return Client(address, timeout=CONNECT_SECONDS, set_as_default=False)
     except (OSError, ValueError) as error:
         raise UsageError(
-            f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', or mend --executor"
+            f"no Dask scheduler answers at {address}: {error}; start one with 'dask scheduler', or correct --executor"
         ) from error
 
 

@@ -124,6 +124,7 @@ def _tools_of(spec: JobSpec, dask_worker: Any = None) -> Tools:
 
 def _equipped(config: Config, opening: Opening | None, spec: JobSpec, dask_worker: Any) -> Tools:
     begin(config.seed_cpu_seconds)
+    worker.tune()
     if spec.staging:
         return worker.tools_for(config, spec.job, opening=opening)
     from distributed import get_worker

@@ -75,10 +75,15 @@ def equip(config: Config, job: str, level: int | None = None, opening: Opening |
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
         begin(config.seed_cpu_seconds)
+    tune()
+    _tools = tools_for(config, job, opening=opening)
+
+
+def tune() -> None:
+    """Have this process spend less on memory: one arena, and garbage looked for as often as pages make it."""
     share_arena()
     gc.freeze()  # what is imported stays: no collection need look through it
     gc.set_threshold(YOUNG, 10, 10)
-    _tools = tools_for(config, job, opening=opening)
 
 
 def tools_for(config: Config, job: str, outbox: Path | None = None, *, opening: Opening | None = None) -> Tools:

@@ -46,8 +46,10 @@ class _Found(NamedTuple):
 
 
 def read_date_line(text: str, *, day_first: bool | None = None) -> DateLine | None:
-    """What a whole line means as a date; None when it is none. `day_first` says how the language of the document writes
-    `03/04/2022`; None: not known."""
+    """The date that a whole line states; None when it is not a date.
+
+    `day_first` says how the language of the document writes `03/04/2022`; None: not known.
+    """
     text = " ".join(text.split()) if len(text) <= 4 * _LONGEST else text
     if len(text) > _LONGEST or not any(map(str.isdecimal, text)):
         return None

@@ -62,7 +62,7 @@ def split_records(text: str) -> Iterator[tuple[int, str]]:
 def read_record(text: str) -> list[tuple[str, str]]:
     """The fields of a record with their names, in order. Raises Refusal for one that cannot be read."""
     if len(text) > _LARGEST:
-        raise Refusal(0, "a record of more than 4 MiB", "mend the list: a record may not be closed")
+        raise Refusal(0, "a record of more than 4 MiB", "correct the list: a record may not be closed")
     if text.startswith("<"):
         return _endnote_xml(text)
     if text.startswith("%"):

@@ -55,7 +55,7 @@ def _known(match: re.Match[str]) -> str:
 
 
 def read(data: bytes, name: str) -> Document:
-    """A message. Raises Refusal for what is none, or holds no text."""
+    """A message. Raises Refusal for what is not a message, or has no text."""
     try:
         return _read(data, name)
     except (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError) as error:

@@ -27,6 +27,8 @@ LARGEST_PDF = 64 << 20
 LARGEST_PAGE = 2 << 20
 LARGEST_CONTENT = 32 << 20
 _TOP = 40
+_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError, KeyError)
+"""What zipfile raises for a document that is damaged, or of a kind it does not know."""
 
 
 def is_installed(name: str) -> bool:
@@ -110,16 +112,7 @@ def _plain_docx(data: bytes, error: Exception) -> Document:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             root = etree.fromstring(package.read("word/document.xml"), parser)
-    except (
-        KeyError,
-        OSError,
-        etree.LxmlError,
-        zipfile.BadZipFile,
-        zlib.error,
-        ValueError,
-        RuntimeError,
-        NotImplementedError,
-    ) as again:
+    except (*_BROKEN, etree.LxmlError) as again:
         problem = f"a Word document that cannot be read ({type(error).__name__})"
         raise Refusal(0, problem, "open it in Word and save it again, or save it as plain text") from again
     blocks: list[Block] = []
@@ -138,7 +131,7 @@ def _bound_zip(data: bytes) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = package.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+    except _BROKEN as error:
         raise Refusal(0, "a Word document that is damaged", "open it in Word and save it again") from error
     xml = max((part.file_size for part in parts if part.filename.lower().endswith((".xml", ".rels"))), default=0)
     if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED or xml > LARGEST_XML:
@@ -153,7 +146,7 @@ def _bound_zip(data: bytes) -> None:
                         unpacked += len(piece)
                         if unpacked > LARGEST_UNPACKED:
                             raise Refusal(0, "a Word document that unpacks to too much", "save its text as .txt")
-            except (zipfile.BadZipFile, OSError, ValueError, zlib.error, RuntimeError, EOFError) as error:
+            except _BROKEN as error:
                 raise Refusal(0, "a Word document that is damaged", "open it in Word and save it again") from error
 
 

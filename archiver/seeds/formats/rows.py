@@ -76,7 +76,7 @@ def split_cells(raw: str, count: int) -> list[str]:
 
 
 def json_cells(raw: str) -> list[Cell]:
-    """The fields of a JSON object. Raises Refusal for what is none."""
+    """The fields of a JSON object. Raises Refusal for what is not an object."""
     try:
         found = json.loads(raw)
     except (ValueError, RecursionError) as error:

@@ -78,7 +78,8 @@ def _dublin_core(content: Content) -> list[tuple[str, str | None, str]]:
         ("identifier", "other", item.identifier),
         ("language", "iso", item.language),
         ("rights", None, item.rights),
-        ("rights", "holder", item.holder),
+        # `rights.holder` is in no registry that DSpace comes with, and its importer refuses what is not.
+        ("rights", None, f"Rights holder: {item.holder}" if item.holder else ""),
         ("description", "provenance", f"bag {item.bag}, seal sha256:{item.seal}"),
     ]
 

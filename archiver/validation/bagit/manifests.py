@@ -185,7 +185,7 @@ def _usual(digits: int, *, tag: bool) -> re.Pattern[str]:
 
 
 def manifest_algorithm(name: str) -> str:
-    """The algorithm in the name of a manifest, in lower case and without hyphens; "" where it is none."""
+    """The algorithm in the name of a manifest, in lower case and without hyphens; "" for another name."""
     match = _NAME.fullmatch(name)
     return match[2].lower().replace("-", "") if match else ""
 

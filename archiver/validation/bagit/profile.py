@@ -114,7 +114,7 @@ def _problems(keys: Any) -> Iterator[str]:
             return
     yield from (f"{key} is neither true nor false" for key in _FLAGS if not isinstance(keys.get(key, False), bool))
     if keys.get("Serialization", "optional") not in ("required", "optional", "forbidden"):
-        yield "Serialization is none of required, optional, forbidden"
+        yield "Serialization is not required, optional or forbidden"
     if not keys.get("Accept-BagIt-Version"):
         yield "Accept-BagIt-Version names no version"
     if keys.get("Serialization") == "required" and not keys.get("Accept-Serialization"):

@@ -1,19 +1,21 @@
 """Checks the opening of a job's bracket: that its token is a timestamp of its statement, that record and WARC name it,
 and whose it is (docs/bracket.md; RFC 3161).
 
-The closing is over the seals of bags, and therefore in none of them: it is not checked here.
+The closing is over the seals of bags, and therefore in none of them: it is looked for beside the bag (`closing.py`).
 """
 
 import zlib
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import timedelta
+from pathlib import Path
 
 from archiver.digest import sha256
 from archiver.errors import UsageError
 from archiver.model import Finding
 from archiver.model.bracket import CERTIFICATES, FIELD, FOLDER, OPENING, TOKEN
 from archiver.validation.bagit.tree import Tree
+from archiver.validation.payload.authority import authority_of
+from archiver.validation.payload.closing import check_closing
 from archiver.validation.payload.provenance import RECORD, Record, parsed
 from archiver.validation.payload.wacz import Digest
 from archiver.validation.rules.registry import finding
@@ -21,6 +23,7 @@ from archiver.validation.trust.policy import Trust
 
 PLACE = f"data/{FOLDER}"
 _STATEMENT, _TOKEN, _CERTIFICATES = (f"{PLACE}{OPENING}{end}" for end in ("", TOKEN, CERTIFICATES))
+_SEAL = "tagmanifest-sha256.txt"
 _BYTES = 1 << 20
 """Bytes of a file of the opening that are read."""
 _HEAD = 1 << 16
@@ -30,31 +33,31 @@ _SLACK = timedelta(minutes=10)
 
 
 def check_bracket(
-    tree: Tree, record: Record, warc: str, digest: Digest, trust: Trust
+    tree: Tree, record: Record, warc: str, digest: Digest, trust: Trust, bag: Path | None = None
 ) -> tuple[set[str], list[Finding]]:
-    """(the check that was made, what it found); nothing of bags whose job had no bracket. `warc` is the capture's."""
+    """(the check that was made, what it found); nothing of bags whose job had no bracket. `warc` is the capture's;
+    beside `bag`, where it is given, the closing is looked for."""
     if record.get(dict, "bracket") is None:
         return set(), [finding("BRK007", path) for path in tree.payload if path.startswith(PLACE)]
-    found = list(_named(tree, record, warc, digest))
-    there = [path in tree.files for path in (_STATEMENT, _TOKEN, _CERTIFICATES)]
-    for path, is_there in zip((_STATEMENT, _TOKEN, _CERTIFICATES), there, strict=True):
-        if not is_there:
-            found.append(finding("REC003", RECORD, field="bracket", expected=path))
-    if not all(there):
+    missing = [path for path in (_STATEMENT, _TOKEN, _CERTIFICATES) if path not in tree.files]
+    found = [finding("REC003", RECORD, field="bracket", expected=path) for path in missing]
+    if missing:
         return set(), found
     try:
+        found += _named(tree, record, warc, digest)
         found += _token(tree, record, trust)
+        found += check_closing(bag, digest(_SEAL) if _SEAL in tree.files else None, record, trust)
     except UsageError as error:
         return set(), [*found, finding("BRK008", _TOKEN, reason=error)]
     except OSError as error:
         return set(), [*found, finding("BRK008", _TOKEN, reason=error.strerror or error)]
-    return {"bracket"}, [*found, finding("BRK012")]
+    return {"bracket"}, found
 
 
 def _named(tree: Tree, record: Record, warc: str, digest: Digest) -> Iterator[Finding]:
     """Whether record and WARC name the token that is in the bag."""
     stated = _stated(record)
-    if _TOKEN in tree.files and stated != (there := digest(_TOKEN)):
+    if stated != (there := digest(_TOKEN)):
         yield finding("BRK001", _TOKEN, expected=stated, found=there)
     if warc in tree.files and (named := _field(tree, warc)) != f"sha256:{stated}":
         yield finding("BRK004", warc, expected=f"sha256:{stated}", found=named or "nothing")
@@ -75,7 +78,6 @@ def _field(tree: Tree, warc: str) -> str:
 def _token(tree: Tree, record: Record, trust: Trust) -> Iterator[Finding]:
     """What is wrong with the token, and whose it is. Raises UsageError without what reads it, OSError."""
     from archiver.cms.read import InvalidCms, read_timestamp
-    from archiver.validation.trust.cert_paths import chain_to, read_certificates, subject, why_not_for_timestamps
 
     statement, token, carried = (_read(tree, path) for path in (_STATEMENT, _TOKEN, _CERTIFICATES))
     try:
@@ -89,22 +91,12 @@ def _token(tree: Tree, record: Record, trust: Trust) -> Iterator[Finding]:
     if began is not None and began < stamp.time:
         code = "BRK006" if stamp.time - began <= _SLACK else "BRK005"
         yield finding(code, RECORD, expected=f"after {stamp.time}", found=began)
-    told = {"time": moment, "who": subject(stamp.signature.certificate)}
-    roots = trust.roots if trust.tsa_roots is None else trust.tsa_roots
-    if unfit := why_not_for_timestamps(stamp.signature.certificate):
-        yield finding("BRK011", _TOKEN, **told, reason=unfit)
-        return
-    if roots is None:
-        yield finding("BRK009", _TOKEN, **told)
-        return
-    known = list(stamp.signature.certificates)
-    with suppress(ValueError):  # the token may carry them itself
-        known += read_certificates(carried)[:32]
-    chain = chain_to(read_certificates(roots), stamp.signature.certificate, known, stamp.time)
-    if chain.certificates:
-        yield finding("BRK010", _TOKEN, **told, root=subject(chain.certificates[-1]))
+    who = authority_of(stamp, carried, trust)
+    about = {"time": moment, "who": who.name}
+    if who.why_not:
+        yield finding("BRK011", _TOKEN, **about, reason=who.why_not)
     else:
-        yield finding("BRK011", _TOKEN, **told, reason=chain.reason)
+        yield finding("BRK010" if who.root else "BRK009", _TOKEN, **about, root=who.root)
 
 
 def _stated(record: Record) -> str | None:

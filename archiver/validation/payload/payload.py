@@ -8,7 +8,6 @@ import base64
 import binascii
 import io
 import re
-import stat
 from collections.abc import Iterator
 from functools import cache, partial
 from pathlib import Path
@@ -16,9 +15,9 @@ from unicodedata import is_normalized
 
 from archiver.digest import CHUNK, digest_stream, sha256
 from archiver.model import Finding
-from archiver.model.private import LARGEST
+from archiver.model.private import LARGEST, file_beside
 from archiver.validation.bagit.tagfiles import Info
-from archiver.validation.bagit.tree import Tree
+from archiver.validation.bagit.tree import Tree, open_below
 from archiver.validation.payload.bracket import check_bracket
 from archiver.validation.payload.consistency import check_sense
 from archiver.validation.payload.exchanges import check_exchanges
@@ -47,7 +46,7 @@ def check_payload(
     tree: Tree, info: Info, reread: Reread | None = None, *, trust: Trust, beside: Path | None = None
 ) -> tuple[set[str], list[Finding]]:
     """(the checks that were made, what they found) for a bag with a record; with `reread`, its text extracted again.
-    `beside` is where its private facts lie, if they are kept beside it; None: they are not looked for."""
+    `beside` is the path of the bag: what is kept beside it is looked at; None: it is not looked for."""
     made = {"record"}
     record, findings = read_record(tree)
     named = f"data/{record.get(str, 'capture', 'warc')}" if record else ""
@@ -78,7 +77,7 @@ def check_payload(
     findings += check_wacz(tree, record, text, warcs, digest)
     findings += check_crate(tree, record, info, digest)
     findings += check_sense(record, text)
-    done, more = check_bracket(tree, record, named, digest, trust)
+    done, more = check_bracket(tree, record, named, digest, trust, beside)
     made |= done
     findings += more
     findings += check_rendering(tree, record, digest, reread)
@@ -138,7 +137,7 @@ def _private(tree: Tree, record: Record, digest: Digest, beside: Path | None) ->
     """Facts about people and cases: as the record says, or left out of an access copy."""
     if record.get(str, "private", "kept") != "bag":
         if beside is not None and record.get(dict, "redaction") is None:
-            yield from _private_beside(record, beside)
+            yield from _private_beside(record, file_beside(beside))
         return
     path, stated = f"data/{record.get(str, 'private', 'file')}", record.get(str, "private", "sha256")
     if path not in tree.files and record.get(dict, "redaction") is not None:
@@ -158,10 +157,7 @@ def _private_beside(record: Record, place: Path) -> Iterator[Finding]:
         return
     stated, where = record.get(str, "private", "sha256"), f".archiver/private/{place.name}"
     try:
-        if not stat.S_ISREG(place.stat().st_mode):
-            yield finding("PRIV006", RECORD, reason="it is not a file")
-            return
-        with place.open("rb") as file:
+        with open_below(str(place.parent), place.name) as file:
             found = sha256(file.read(LARGEST))
     except (FileNotFoundError, NotADirectoryError):
         yield finding("PRIV004", RECORD, digest=stated)

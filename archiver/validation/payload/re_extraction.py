@@ -20,6 +20,8 @@ from archiver.validation.warc.reader import WarcRecord
 PAGE_BYTES = 32 << 20
 """How much of a page is read where the record does not say how much it was, and the most that is read at all."""
 _SKIP = 1 << 18
+TRAFILATURA = "trafilatura"
+INSTALL = "; trafilatura made it, which pip install '.[fallback]' brings"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +40,8 @@ class ReadAgain:
     parser: str | None = None
     normalisation: str | None = None
     """Those of the record; None in records that do not name them."""
+    trafilatura: str | None = None
+    """The version that was installed where the text was made; None where it was not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +80,7 @@ def check_text_again(
     findings = _lookups(name, paragraphs, again.found)
     if again.text is None:
         maker = f"{page.extractor} {page.extractor_version}, {page.parser or 'a parser that is not stated'}"
-        reason = "another version of extractor or parser made it"
+        reason = "another version of extractor or parser made it" + (INSTALL if page.extractor == TRAFILATURA else "")
         note = finding("TXT007", RECORD, reason=reason, expected=again.installed, found=maker)
         return {"extraction"}, [*findings, note]
     made, expected = {"extraction", "completeness"}, again.text.encode("utf-8", "replace")
@@ -155,6 +159,7 @@ def recorded_page(
         software=record.get(str, "software", "version") or "",
         parser=record.get(str, "text", "parser"),
         normalisation=record.get(str, "text", "normalisation"),
+        trafilatura=record.get(str, "software", "packages", TRAFILATURA),
     )
     return page, ""
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.provenance import RECORD, Record
-from archiver.validation.payload.re_extraction import PAGE_BYTES, ReadAgain, Reread
+from archiver.validation.payload.re_extraction import PAGE_BYTES, TRAFILATURA, ReadAgain, Reread
 from archiver.validation.payload.wacz import Digest
 from archiver.validation.rules.registry import finding
 
@@ -66,6 +66,7 @@ def _again(tree: Tree, record: Record, path: str, reread: Reread) -> Iterator[Fi
             software=record.get(str, "software", "version") or "",
             parser=record.get(str, *keys, "parser"),
             normalisation=record.get(str, *keys, "normalisation"),
+            trafilatura=record.get(str, "software", "packages", TRAFILATURA),
         )
     )
     nowhere = [text for (_, text), where in zip(paragraphs, again.found) if where == "nowhere"]

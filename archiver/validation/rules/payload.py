@@ -37,7 +37,7 @@ RULES: dict[str, Rule] = {
             "REC011": (
                 "warning",
                 "bag-format.md#2-2-bag-info-txt",
-                "External-Description in bag-info.txt is none of the record's headlines",
+                "External-Description in bag-info.txt is not one of the record's headlines",
             ),
             "REC012": ("error", "bag-format.md#4-12-what-must-agree", "{field}: its end is before its beginning"),
             "REC013": ("error", "bag-format.md#4-12-what-must-agree", "{field} contradicts {other}"),
@@ -131,11 +131,10 @@ RULES: dict[str, Rule] = {
                 _BRACKET,
                 "authority of the opening token, {who}, not verified at {time}: {reason}",
             ),
-            "BRK012": (
-                "info",
-                _BRACKET,
-                "closing of the job not checked: its token is in no bag",
-            ),
+            "BRK012": ("info", _BRACKET, "closing of the job not checked: {reason}"),
+            "BRK013": ("warning", _BRACKET, "the closing of the job beside the bag, {file}, does not have this bag"),
+            "BRK014": ("error", _BRACKET, "closing beside the bag, {file}, not valid: {reason}; restore or remove it"),
+            "BRK015": ("info", _BRACKET, "bag sealed before {time}, by {who}: {verified}"),
         },
     ),
     **rules(
@@ -166,7 +165,7 @@ RULES: dict[str, Rule] = {
             "TXT012": (
                 "error",
                 "bag-format.md#4-5-text",
-                "the record says nothing of a rendering, but this file is of one",
+                "the record has no rendering, but this file belongs to one",
             ),
         },
     ),
@@ -176,12 +175,12 @@ RULES: dict[str, Rule] = {
             "TXT008": (
                 "error",
                 "bag-format.md#4-5-text",
-                "paragraph {number} stands nowhere in the recorded page",
+                "paragraph {number} is not in the recorded page",
             ),
             "TXT009": (
                 "warning",
                 "bag-format.md#4-5-text",
-                "paragraph {number} does not stand at its place in the recorded page, but elsewhere in it",
+                "paragraph {number} is not at its place in the recorded page, but elsewhere in it",
             ),
             "TXT010": (
                 "warning",
@@ -247,7 +246,7 @@ RULES: dict[str, Rule] = {
             "WACZ011": ("error", "WACZ 1.1.1, 5.5", "not the digest of the datapackage"),
             "WACZ012": ("error", "WACZ 1.1.1, 5.3", "{field} contradicts {other}"),
             "WACZ013": ("info", "WACZ 1.1.1, 5.5", "the WACZ is signed by {who}, {created}{since}"),
-            "WACZ014": ("warning", "WACZ 1.1.1, 5.5", "the signature of the WACZ does not hold: {reason}"),
+            "WACZ014": ("warning", "WACZ 1.1.1, 5.5", "the signature of the WACZ is not valid: {reason}"),
             "WACZ015": ("info", "WACZ 1.1.1, 5.5", "the signature of the WACZ was not checked: {reason}"),
             "WACZ016": (
                 "error",

@@ -66,7 +66,7 @@ RULES: dict[str, Rule] = {
                 "bag-format.md#5-2-timestamps",
                 "the authority's certificate expired on {end}, and no later timestamp renews this one",
             ),
-            "TSR010": ("error", "RFC 4998, 5.3", "the renewal does not hold for {file}: {reason}"),
+            "TSR010": ("error", "RFC 4998, 5.3", "the renewal is not valid for {file}: {reason}"),
             "TSR011": ("error", "RFC 4998, 5.3", "the list of a renewal carries no timestamp and renews nothing"),
             "TSR012": (
                 "warning",
@@ -128,7 +128,7 @@ RULES: dict[str, Rule] = {
                 "ETSI TS 119 612, 5.5",
                 "on the trusted list {list} ({territory}): {service}, {kind}, granted since {since}, at {moment}",
             ),
-            "TSL002": ("warning", "ETSI TS 119 612, 5.5", "the authority {who} is on none of the trusted lists given"),
+            "TSL002": ("warning", "ETSI TS 119 612, 5.5", "the authority {who} is not on the trusted lists given"),
             "TSL003": (
                 "warning",
                 "ETSI TS 119 612, 5.5.4",
@@ -182,7 +182,7 @@ RULES: dict[str, Rule] = {
             "CUS007": (
                 "info",
                 "bag-format.md#6-custody-log",
-                "nobody has signed this event, or one after it: they may have been rewritten",
+                "this event and those after it are not signed: they may have been rewritten",
             ),
             "CUS008": ("error", "bag-format.md#6-custody-log", "there is more than one event of this number"),
             "CUS009": (

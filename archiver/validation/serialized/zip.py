@@ -13,7 +13,10 @@ from archiver.validation.serialized.archive_index import BadArchive, EntryIndex,
 DIRECTORY = 64 << 20
 """Bytes the central directory may have: zipfile holds all of it in memory."""
 _END, _END64, _LOCATOR = b"PK\x05\x06", b"PK\x06\x06", b"PK\x06\x07"
-_BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, KeyError)
+BROKEN = (BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error, KeyError)
+"""What zipfile raises for an archive, or a file in one, that is broken or of a kind it does not know."""
+UNREADABLE = (*BROKEN, OSError, BadArchive)
+"""The same, for who opens the archive too."""
 
 
 class Zip:
@@ -31,7 +34,7 @@ class Zip:
             raise BadArchive("ARC002", limit=f"{DIRECTORY} bytes of central directory")
         try:
             self._zip = ZipFile(self._stream)
-        except _BROKEN as error:
+        except BROKEN as error:
             raise BadArchive("ARC001", reason=error) from error
         end = 0
         for number, entry in enumerate(sorted(self._zip.infolist(), key=lambda each: each.header_offset)):
@@ -53,7 +56,7 @@ class Zip:
         try:
             assert self._zip is not None
             return cast(BinaryIO, io.BufferedReader(_Entry(self._zip.open(self._entries[place]), size)))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise OSError(str(error)) from error
 
 
@@ -69,7 +72,7 @@ class _Entry(io.RawIOBase):
     def readinto(self, buffer: Any) -> int:
         try:
             data = self._inner.read(len(buffer))
-        except _BROKEN as error:
+        except BROKEN as error:
             raise OSError(str(error) or "the archive is cut short") from error
         if not data and self._left:
             raise OSError("the entry is shorter than the archive says")

@@ -80,7 +80,7 @@ class _Search:
             return chain
         if len(chain) == DEPTH:
             return self._fails(chain, f"the chain is longer than {DEPTH}")
-        self._fails(chain, f"{issuer(last)}, which issued {subject(last)}, is none of the trusted roots")
+        self._fails(chain, f"{issuer(last)}, which issued {subject(last)}, is not among the trusted roots")
         for each in (*self._roots, *self._carried):
             if each.subject != last.issuer or each in chain or self._tries == _TRIES:
                 continue

@@ -95,7 +95,7 @@ def _by_answer(certificate: Certificate, issuer: Certificate, moment: datetime, 
     try:
         answer = ocsp.load_der_ocsp_response(der)
         if answer.response_status != ocsp.OCSPResponseStatus.SUCCESSFUL:
-            return Status(certificate=certificate, unknown="the answer about it is none")
+            return Status(certificate=certificate, unknown="there is no valid answer about it")
         asked = ocsp.OCSPRequestBuilder().add_certificate(certificate, issuer, _hasher(answer.hash_algorithm)).build()
         if (answer.serial_number, answer.issuer_key_hash) != (asked.serial_number, asked.issuer_key_hash):
             return Status(certificate=certificate, unknown="the answer is about another certificate")

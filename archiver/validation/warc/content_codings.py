@@ -40,7 +40,7 @@ def decoded(payload: bytes, codings: Sequence[str], limit: int) -> bytes:
 
 
 def decoded_as_archived(payload: bytes, codings: Sequence[str], limit: int) -> bytes:
-    """The same of a body out of an archive or of another tool: they label gzip that is none, and do not label gzip.
+    """The same of a body out of an archive or of another tool: they label as gzip what is not, and do not label gzip.
     Raises NotInstalled."""
     body = decoded(payload, codings, limit)
     if not body and not payload.startswith(b"\x1f\x8b"):

@@ -2,18 +2,17 @@
 those inside WACZ files (WACZ 1.1.1, 5.2.1)."""
 
 import shutil
-import zlib
 from collections.abc import Collection, Iterator
 from contextlib import ExitStack
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
-from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from archiver.model import Finding
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.rules.registry import finding
 from archiver.validation.serialized.archive_index import BadArchive
-from archiver.validation.serialized.zip import DIRECTORY, directory_size
+from archiver.validation.serialized.zip import DIRECTORY, UNREADABLE, directory_size
 from archiver.validation.warc.foreign import Allowance, read_foreign
 from archiver.validation.warc.reader import CEILING
 
@@ -23,17 +22,6 @@ _ENTRIES = 10_000
 _EXPANDED = 64
 """Times their size that the WARC files of a bag may expand to together, and CEILING."""
 _IN_MEMORY = 16 << 20
-_BROKEN = (
-    BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    RuntimeError,
-    ValueError,
-    KeyError,
-    OSError,
-    BadArchive,
-)
 
 
 def check_guests(tree: Tree, ours: Collection[str]) -> tuple[bool, list[Finding]]:
@@ -88,6 +76,6 @@ def _in_wacz(tree: Tree, path: str, allowance: Allowance) -> Iterator[Finding]:
                 with wacz.open(entry) as inner:
                     size = min(entry.file_size, tree.files[path])
                     yield from read_foreign(cast(BinaryIO, inner), within, size, allowance=allowance)
-    except _BROKEN as error:
+    except UNREADABLE as error:
         reason = error.facts.get("reason", error) if isinstance(error, BadArchive) else error
         yield finding("WARC030", path, reason=f"it cannot be read as a WACZ: {reason}")

@@ -12,7 +12,7 @@ _INTERIM = re.compile(rb"HTTP/\d\.\d 1\d\d[ \r\n]")
 
 
 def interim_problem(block: bytes) -> str | None:
-    """What is wrong with the first of its interim answers that is none, in words; None where nothing is."""
+    """What is wrong with the first invalid interim answer, in words; None where all are valid."""
     for line in block.splitlines():
         match = _LINE.match(line)
         if match is None:

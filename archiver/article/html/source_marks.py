@@ -34,14 +34,15 @@ def marked_of(element: Element) -> Marked | None:
     if styled == "hidden":
         return "hidden"
     names = get("class")
-    if names and _is_for_screen_readers(names[:1000]):
+    if names and is_for_screen_readers(names):
         return "screen-reader"
     return styled
 
 
 @lru_cache(maxsize=5_000)
-def _is_for_screen_readers(names: str) -> bool:
-    return _FOR_SCREEN_READERS.search(names.lower()) is not None
+def is_for_screen_readers(names: str) -> bool:
+    """Whether a class is one of those that frameworks have for screen readers."""
+    return _FOR_SCREEN_READERS.search(names[:1000].lower()) is not None
 
 
 def is_icon(element: Element) -> bool:
