@@ -18,7 +18,7 @@ class Place:
 
     __slots__ = (
         *("_name", "_own", "around", "depth", "element", "held", "linked", "marked", "near", "parent", "prose"),
-        *("score", "tag", "words"),
+        *("score", "size", "tag", "words"),
     )
 
     def __init__(
@@ -28,7 +28,7 @@ class Place:
         self._name: str | None = None
         self._own = -1
         self.around: BlockKind | Literal[""] | None = ""
-        self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
+        self.held = self.size = self.prose = self.near = self.score = self.words = self.linked = 0.0
 
     @property
     def name(self) -> str:
@@ -41,8 +41,11 @@ class Place:
     def own(self) -> int:
         """The marks of this element; read when first asked for."""
         if self._own < 0:
-            get = self.element.get
-            self._own = marks_of(f"{self.name} {get('id') or ''} {get('role') or ''} {get('itemprop') or ''}")
+            get, name = self.element.get, self.name
+            own, role, named = get("id"), get("role"), get("itemprop")
+            if own or role or named:
+                name = f"{name} {own or ''} {role or ''} {named or ''}"
+            self._own = marks_of(name) if name else 0
             style = get("style")
             if get("hidden") is not None or (style and "none" in style and "display" in style):
                 self._own |= HIDDEN
