@@ -32,12 +32,14 @@ seed; below a thousand seeds the start of a job is most of it.
 FOLDER = """## Bags in the folder
 
 Milliseconds of CPU where so many bags lie already, each a folder with one file: the start and end of a job without
-seeds, a job of one new seed, and `status`. The start lists the folder and asks the ledger about the names.
+seeds, a job of one new seed, and `status`. The start lists the folder and asks the ledger about the names, for
+bags that it does not know: some 2 µs a bag, once a job.
 """
 PAGE = """## Bytes of a page
 
 A seed of twenty paragraphs through the whole pipeline (`archive`), and its bag through `validate`: made-up pages that
-have the article, and links, lists and teasers around it. Milliseconds of CPU, and those a 100 kB.
+have the article, and links, lists and teasers around it. Milliseconds of CPU, and those a 100 kB. The largest page
+costs less a byte because reading stops at a bound of blocks or tags, which its record names.
 """
 PARAGRAPHS = """## Paragraphs of a seed
 

@@ -239,3 +239,16 @@ def test_the_model_of_a_page_is_asked_for_where_a_text_is_not_in_its_element():
     assert not asked
     assert find_paragraphs(opening.tree, model, [(f"{here}[2]", "The harbour opened.")]) == ["page"]
     assert asked
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [("p[2]", "place"), ("p", "page"), ("*[2]", "place"), ("p[3]", "page"), ("p[0]", "page"), ("div", "page")],
+)
+def test_a_place_is_an_element_counted_among_its_like(path: str, found: str):
+    body = b"<main><p>The harbour opened.</p><!-- - --><p>Ships came back again.</p></main>"
+    opening, _, _ = opened(Page(url="", status=200, headers=(), body=body))
+    assert opening is not None
+    assert find_paragraphs(opening.tree, lambda: None, [(f"/html/body/main/{path}", "Ships came back again.")]) == [
+        found
+    ]

@@ -24,6 +24,8 @@ _STEP = re.compile(r"/([A-Za-z_][\w.:-]*|\*)(?:\[(\d{1,6})\])?")
 _ATTRIBUTE = re.compile(r"/@([\w:.-]{1,64})\Z")
 _DEEP = 4_000
 _LITTLE_MORE = 4
+_Children = dict[tuple[Element, str], list[Element]]
+"""The elements of a name within an element."""
 
 
 def find_paragraphs(
@@ -47,6 +49,7 @@ class _Seeker:
     def __init__(self, tree: Element | None, model: Callable[[], PageModel | None], budget: int) -> None:
         self._tree, self._left, self._ask = tree, budget, model
         self._elements: dict[str, str] = {}
+        self._children: _Children = {}
         self._page: str | None = None
 
     @cached_property
@@ -88,7 +91,8 @@ class _Seeker:
     def _at(self, path: str) -> str:
         """The text at a path, "" where it does not resolve."""
         if path not in self._elements:
-            self._elements[path] = _text_at(self._tree, path) if self._tree is not None and self._left > 0 else ""
+            sought = self._tree if self._left > 0 else None
+            self._elements[path] = _text_at(sought, path, self._children) if sought is not None else ""
         return self._elements[path]
 
     def _whole(self) -> str:
@@ -107,32 +111,29 @@ def _spoken(element: Element) -> Iterable[str]:
     return (str(value) for name, value in element.attrib.items() if name not in ("class", "id", "href", "src", "style"))
 
 
-def _text_at(tree: Element, path: str) -> str:
+def _text_at(tree: Element, path: str, children: _Children) -> str:
     attribute = _ATTRIBUTE.search(path)
-    element = _resolved(tree, path[: attribute.start()] if attribute else path)
+    element = _resolved(tree, path[: attribute.start()] if attribute else path, children)
     if element is None:
         return ""
     return _bare(str(element.get(attribute[1]) or "") if attribute else "".join(map(str, element.itertext())))
 
 
-def _resolved(tree: Element, path: str) -> Element | None:
-    """The element at a path of plain steps from the root; no expression of a stranger is evaluated."""
+def _resolved(tree: Element, path: str, children: _Children) -> Element | None:
+    """The element at a path of plain steps from the root; no expression of a stranger is evaluated. `children` keeps
+    those of each element that were counted: of ten thousand paragraphs side by side each would count all before it."""
     steps = list(_STEP.finditer(path[:_DEEP]))
     if not steps or "".join(step[0] for step in steps) != path or steps[0][1] not in (tree.tag, "*"):
         return None
     here = tree
     for step in steps[1:]:
-        wanted = int(step[2] or 1)
-        found = None
-        for child in here.iterchildren(None if step[1] == "*" else step[1]):
-            if isinstance(child.tag, str):
-                wanted -= 1
-            if not wanted:
-                found = child
-                break
-        if found is None:
+        key, at = (here, step[1]), int(step[2] or 1) - 1
+        if key not in children:
+            named = here.iterchildren(None if step[1] == "*" else step[1])
+            children[key] = [child for child in named if isinstance(child.tag, str)]
+        if not 0 <= at < len(children[key]):
             return None
-        here = found
+        here = children[key][at]
     return here
 
 
