@@ -39,7 +39,7 @@ PAGE = """## Bytes of a page
 
 A seed of twenty paragraphs through the whole pipeline (`archive`), and its bag through `validate`: made-up pages that
 have the article, and links, lists and teasers around it. Milliseconds of CPU, and those a 100 kB. The largest page
-costs less a byte because reading stops at a bound of blocks or tags, which its record names.
+costs less a byte because reading stops at bounds (8 MiB, 60,000 elements), which its record names.
 """
 PARAGRAPHS = """## Paragraphs of a seed
 
