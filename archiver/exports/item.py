@@ -91,14 +91,17 @@ def item_of_record(record: Mapping[str, Any], *, bag: str, seal: str, identifier
     memento, row, claims = _table(capture, "memento"), _table(seed, "list"), _table(record, "claims")
     compared_with = _table(comparison, "source")
     credited = [each for each in _list(record.get("credits"))[:1000] if isinstance(each, Mapping)]
+    # What came instead of the article names itself: the seed goes before it.
+    is_it = capture.get("outcome") == "captured" or bool(memento)
+    headline, published = _text(seed.get("headline")), _text(seed.get("date"))
     return Item(
         url=_text(seed.get("original_url")) or _text(capture.get("requested_url")),
         outcome=_text(capture.get("outcome")),
         verdict=_text(comparison.get("verdict")),
         source=_text(compared_with.get("kind")),
         memento=_text(memento.get("uri")),
-        headline=_first(claims, "headline") or _text(seed.get("headline")),
-        published=_first(claims, "published") or _text(seed.get("date")),
+        headline=(not is_it and headline) or _first(claims, "headline") or headline,
+        published=(not is_it and published) or _first(claims, "published") or published,
         bylines=_names(each for each in credited if _is_byline(each)),
         agencies=_unique(_text(each.get("agency")) for each in credited),
         bag=_text(bag),
@@ -141,10 +144,13 @@ def _text(value: Any) -> str:
 
 
 def _first(claims: Mapping[str, Any], name: str) -> str:
-    """The value of the first claim of the page, else of the seed."""
+    """The value of the first claim of the page, else of the seed; a day that was guessed from the page (`2024-07-01?`)
+    comes last."""
     stated = [each for each in _list(claims.get(name))[:1000] if isinstance(each, Mapping)]
-    pages = [each for each in stated if each.get("source") != "seed"]
-    return next((text for each in (*pages, *stated) if (text := _text(each.get("value")))), "")
+    stated.sort(key=lambda each: each.get("source") == "seed")
+    found = [text for each in stated if (text := _text(each.get("value")))]
+    sure = [text for text in found if name != "published" or not text.endswith("?")]
+    return next(iter(sure or found), "")
 
 
 def _is_byline(credit: Mapping[str, Any]) -> bool:

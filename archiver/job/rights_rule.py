@@ -27,6 +27,13 @@ def rule_for(config: Config, seed: Seed, capture: Capture, *readings: Reading | 
     return decide(config.rights, facts, _full_name)
 
 
+def unknown_agencies(config: Config) -> list[str]:
+    """The agencies of rules that are not in the table, under any name: a rule with such a name, misspelt perhaps, fits
+    a credit of this very name only."""
+    named = dict.fromkeys(rule.agency for rule in config.rights if rule.agency)
+    return [name for name in named if not (agencies.find(name) or agencies.find(name.upper()))]
+
+
 def _full_name(name: str) -> str:
     found = agencies.find(name) or agencies.find(name.upper())
     return found.full if found else name

@@ -10,13 +10,13 @@ from archiver.model.outcome_words import witness_words
 
 NEEDS_DOCUMENT = ("failed", "waiting", "refused")
 """Outcomes without a bag: without its document, nothing more can come of such a seed."""
-_ROW = re.compile(r"(?P<list>.*\.(?:csv|tsv|jsonl|ndjson)):(?P<row>\d+)\Z", re.IGNORECASE | re.DOTALL)
+_ROW = re.compile(r"(?P<list>.*\.(?:csv|tsv|jsonl|ndjson)):(?P<line>\d+)\Z", re.IGNORECASE | re.DOTALL)
 
 
 def label(entry: Entry) -> str:
-    """A seed by the name of its document; one of a list by the list and its row."""
+    """A seed by the name of its document; one of a list by the list and its line."""
     match = _ROW.match(entry.place or "")
-    return f"{match['list'].rpartition('/')[2]}, row {match['row']}" if match else entry.name
+    return f"{match['list'].rpartition('/')[2]}, line {match['line']}" if match else entry.name
 
 
 def document_is_gone(entry: Entry) -> bool:

@@ -55,7 +55,7 @@ class Entry:
     def row(self) -> list[str]:
         """What the filter of the folder knows of it."""
         return [self.stem, self.title[:300], self.item.publisher[:100], self.day, ", ".join(self.agencies)[:200],
-                self.item.verdict or self.item.outcome]  # fmt: skip
+                self.verdict or self.item.outcome]  # fmt: skip
 
 
 def entry_of(

@@ -79,7 +79,7 @@ def left_alone(targets: Sequence[str]) -> list[LeftAlone]:
 
 
 def left_alone_in_words(found: Sequence[LeftAlone]) -> str:
-    """`14 files left alone: 3 .docx without … (a.docx, b.docx, c.docx), …`: each reason once, with its files."""
+    """`14 left alone: 3 .docx without … (a.docx, b.docx, c.docx), …`: each reason once, with its files."""
     groups: dict[str, list[str]] = {}
     for each in found:
         groups.setdefault(each.reason, []).append(Path(each.origin).name)
@@ -87,7 +87,7 @@ def left_alone_in_words(found: Sequence[LeftAlone]) -> str:
         f"{len(names)} {reason} ({', '.join(names[:5])}{f' and {len(names) - 5} more' if len(names) > 5 else ''})"
         for reason, names in sorted(groups.items(), key=lambda each: (-len(each[1]), each[0]))
     ]
-    return f"{len(found)} {'file' if len(found) == 1 else 'files'} left alone: {'; '.join(reasons)}"
+    return f"{len(found)} left alone: {'; '.join(reasons)}"
 
 
 def _read(places: Sequence[Path | str], limits: Limits, guess_url: bool) -> Iterator[Seed | SeedRefused]:

@@ -25,7 +25,7 @@ def require_allowed(bags: Iterable[Path], use: Literal["custody", "copy"], today
         else:  # whatever its record states, a sealed bag may go to who keeps it: only what is noted forbids that
             access = access_of({"access": "open"}, today, gate.noted(bag, identifier_of(bag)))
         if not access.allows(use):
-            raise Refused(f"{_WHAT[use]}: {access.sentence}; {bag.name}: see docs/access.md")
+            raise Refused(f"{_WHAT[use]}: {bag.name}: {access.sentence}; see docs/access.md")
 
 
 def require_no_cookies(bags: Iterable[Path], advice: str) -> None:

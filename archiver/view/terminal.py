@@ -105,11 +105,13 @@ def _notices(record: Record) -> Iterator[str]:
 def _verdict(record: Record, outcome: str) -> Iterator[str]:
     comparison, text = record["comparison"], record["text"]
     kept, theirs = comparison["seed_coverage"], comparison["page_coverage"]
-    shares = f"{kept:.0%} of the seed's words are on the page, {theirs:.0%} of the page's in the seed"
+    shares = f" - {kept:.0%} of the seed's words are on the page, {theirs:.0%} of the page's in the seed"
+    if comparison["verdict"] == "no-text":
+        shares = ""
     copy = copy_of(record)
     if outcome == "captured" or copy:
         what = f"{comparison['verdict']} as {copy}" if copy else verdict_words(comparison["verdict"])
-        yield f"verdict: {one_line(what)} - {shares}"
+        yield f"verdict: {one_line(what)}{shares}"
         yield from _what_was_compared(comparison, copy)
     else:
         yield f"no comparison shown: {one_line(outcome)}; what came is not the article, and only the record compares it"

@@ -108,6 +108,23 @@ def test_a_photo_that_was_not_captured_is_described_by_caption_and_credit_as_far
     assert "Photo in the seed: The bridge. (Jo Finch)</p>" in made(found)
 
 
+def test_names_that_the_caption_has_are_not_repeated_after_it():
+    credited = [{"name": name, "role": "photo", "of": "image", "source": "seed"} for name in ("Jo Finch", "AFP")]
+    found = record(line(), credits=credited)
+    found["comparison"]["captions"] = [{"kind": "missing", "seed": "The bridge. Photo: Jo Finch / AFP", "page": None}]
+    assert "The bridge. Photo: Jo Finch / AFP</p>" in made(found)
+    found["comparison"]["captions"][0]["seed"] = "The bridge. Photo: AFP"
+    assert "The bridge. Photo: AFP (Jo Finch, AFP)</p>" in made(found)
+
+
+def test_a_day_guessed_from_the_page_comes_after_one_that_is_stated_and_is_shown_as_uncertain():
+    guess, stated = (
+        {"value": value, "source": source} for value, source in (("2024-05-03?", "visible"), ("2024-05-01", "seed"))
+    )
+    assert "<span>Published 3 May 2024, uncertain</span>" in made(record(line(), claims={"published": [guess]}))
+    assert ">1 May 2024</time>" in made(record(line(), claims={"published": [guess, stated]}))
+
+
 def test_only_an_address_of_the_web_is_a_link():
     found = record(line())
     found["seed"]["original_url"] = "javascript:alert(1)"

@@ -66,10 +66,26 @@ def test_the_address_is_guessed_where_asked_for_and_that_is_said(folder, capsys)
     assert "guessed" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("name", ["a.xlsx", "b.ODS"])
+def test_of_a_spreadsheet_csv_is_asked_for(name, tmp_path, capsys):
+    (tmp_path / "c.txt").write_text("Original url: https://a.example/x\n")
+    (tmp_path / name).write_bytes(b"PK\x03\x04")
+    assert main(["read", str(tmp_path / name)]) == 1
+    assert f"{name}: a spreadsheet; save it as CSV in UTF-8, with a column url" in capsys.readouterr().out
+    assert main(["read", str(tmp_path)]) == 0
+    assert f"{name[1:].lower()}, to be saved as CSV" in capsys.readouterr().out
+
+
+def test_lines_of_a_row_are_called_so(tmp_path, capsys):
+    (tmp_path / "list.csv").write_text("url,headline\nhttps://a.example/x,Bridge\n")
+    assert main(["read", str(tmp_path / "list.csv")]) == 0
+    assert "https://a.example/x  (line 1 of the row)\n" in capsys.readouterr().out
+
+
 def test_a_run_names_what_it_leaves_alone_once_and_grouped(folder, capsys):
     assert main(["run", "--dry-run", "s"]) == 1
     out, err = capsys.readouterr()
-    assert err.count("left alone") == 1 and "5 files left alone: 2 .odt" in err and "p.odt, q.odt" in err
+    assert err.count("left alone") == 1 and "5 left alone: 2 .odt" in err and "p.odt, q.odt" in err
     assert "'.' behind the address was left off" in out
 
 

@@ -52,7 +52,7 @@ def delivered(tmp_path_factory) -> tuple[Path, str]:
 
 def shell(block: str, folder: Path, name: str) -> subprocess.CompletedProcess[str]:
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    around = {**os.environ, "BAG": name, "GROUP": "spring", "PATH": path}
+    around = {**os.environ, "BAG": name, "PACKAGE": f"{name}.tar", "GROUP": "spring", "PATH": path}
     command = ["bash", "-c", block]  # each block sees to it itself that it stops at the first failure
     return subprocess.run(command, cwd=folder, env=around, capture_output=True, text=True, check=False)
 

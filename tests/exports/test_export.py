@@ -183,6 +183,30 @@ def test_a_record_that_is_not_as_its_schema_says_is_an_item_of_single_lines(reco
     assert all(len(item.cell(name).splitlines()) <= 1 for name in COLUMNS)
 
 
+@pytest.mark.parametrize(
+    ("capture", "headline"),
+    [
+        ({"outcome": "captured"}, "Of the page?"),
+        ({"outcome": "gone"}, "Of the seed"),
+        ({"outcome": "blocked"}, "Of the seed"),
+        ({"outcome": "gone", "memento": {"uri": "https://archive.example/1"}}, "Of the page?"),
+    ],
+)
+def test_what_came_in_place_of_the_article_does_not_name_it(capture, headline):
+    claims = {"headline": [{"value": "Of the seed", "source": "seed"}, {"value": "Of the page?", "source": "visible"}]}
+    record = {"seed": {"headline": "Of the seed"}, "capture": capture, "claims": claims}
+    assert item_of_record(record, bag="a", seal="b", identifier="c").headline == headline
+    del record["seed"], claims["headline"][0]
+    assert item_of_record(record, bag="a", seal="b", identifier="c").headline == "Of the page?"
+
+
+def test_a_day_guessed_from_the_page_is_exported_only_where_no_other_is_stated():
+    guess, seed = {"value": "2024-05-03?", "source": "visible"}, {"value": "2024-05-01", "source": "seed"}
+    for stated, day in (([guess], "2024-05-03?"), ([seed, guess], "2024-05-01")):
+        record = {"capture": {"outcome": "captured"}, "claims": {"published": stated}}
+        assert item_of_record(record, bag="a", seal="b", identifier="c").published == day
+
+
 def test_the_command_writes_a_row_a_bag_and_names_the_bag_that_it_cannot_read(tmp_path, capsysbinary):
     Builder().write(tmp_path / "bags/harbour")
     broken = Builder()

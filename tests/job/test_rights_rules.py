@@ -9,6 +9,7 @@ from jobs import HOST, Job, html, seeds
 from wire import Server
 
 from archiver.article.people import agencies
+from archiver.cli import main
 from archiver.config import configured, load
 from archiver.errors import UsageError
 from archiver.job.rights_rule import _full_name
@@ -47,6 +48,15 @@ def test_every_agency_of_the_table_is_met_by_its_short_and_its_full_name():
     for agency in set(agencies.table().values()):
         assert one({"agency": agency.name}, agencies=[agency.full]), agency
         assert one({"agency": agency.full}, agencies=[agency.name]), agency
+
+
+def test_a_job_names_the_rules_of_agencies_that_are_not_in_the_table(tmp_path, capsys):
+    rules = "".join(f'[[rights]]\nagency = "{name}"\naccess = "closed"\n' for name in ("afp", "AFPP", "Reuters"))
+    (tmp_path / "a.toml").write_text(rules)
+    (tmp_path / "a.txt").write_text("Original url: https://a.example/x\n")
+    assert main(["run", "--dry-run", "--config", str(tmp_path / "a.toml"), str(tmp_path / "a.txt")]) == 0
+    (said,) = [each for each in capsys.readouterr().err.splitlines() if "table of agencies" in each]
+    assert "agency = AFPP: " in said
 
 
 def test_a_site_is_its_host_and_those_below_it():

@@ -29,11 +29,11 @@ def status(bags: Path, capsys, *options: str) -> str:
     return capsys.readouterr().out
 
 
-def test_a_seed_of_a_list_is_named_by_the_list_and_its_row(bags, capsys):
+def test_a_seed_of_a_list_is_named_by_the_list_and_its_line(bags, capsys):
     Path("urls.csv").write_text("url\nhttp://169.254.169.254/a\nhttp://169.254.169.254/b\n")
     assert main(["run", "--bags", str(bags), "urls.csv"]) == 1
-    assert "\n  urls.csv, row 2: 169.254.169.254: not a public address" in status(bags, capsys)
-    assert "\n  urls.csv, row 3: " in status(bags, capsys)
+    assert "\n  urls.csv, line 2: 169.254.169.254: not a public address" in status(bags, capsys)
+    assert "\n  urls.csv, line 3: " in status(bags, capsys)
 
 
 def test_a_failed_seed_whose_document_is_gone_says_so_and_can_be_let_go(bags, capsys):

@@ -13,6 +13,7 @@ from lxml import etree
 from newsroom import PARAGRAPHS, Answer, article, newsroom
 
 from archiver.cli import main
+from archiver.publishing.entry import entry_of
 
 HOST = "www.example-times.example"
 ATOM = {"a": "http://www.w3.org/2005/Atom"}
@@ -112,6 +113,15 @@ def test_headline_outlet_credits_verdict_and_how_to_check_are_shown_of_a_restric
     assert 'href="../check.html"' in text
     assert "urn:uuid:" in text
     assert PARAGRAPHS[0] not in text
+
+
+@pytest.mark.parametrize(
+    ("outcome", "shown"), [("captured", "different (another text)"), ("gone", "gone"), ("blocked", "blocked")]
+)
+def test_the_list_compares_only_what_is_the_article(outcome, shown):
+    record = {"capture": {"outcome": outcome}, "comparison": {"verdict": "different"}}
+    entry = entry_of(record, seal="a", identifier="b", excerpts=False, whole=False, language="en")
+    assert entry.row()[-1] == shown
 
 
 def test_a_second_run_writes_nothing_and_a_takedown_is_gone_from_the_folder(bags, tmp_path, capsys):

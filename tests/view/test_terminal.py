@@ -99,6 +99,16 @@ def test_control_characters_never_reach_the_terminal_and_lines_keep_their_width(
     assert all(each.isprintable() and len(each) <= WIDTH for each in found)
 
 
+def test_no_shares_are_given_where_there_is_nothing_to_compare():
+    listed = record()
+    listed["text"] = {"characters": 10, "extractor": "archiver-blocks", "extractor_version": "3"}
+    listed |= {"claims": {}, "agreement": {}}
+    source = {"kind": "wire", "record_id": "urn:uuid:1"}
+    listed["comparison"] |= {"seed_coverage": 0.0, "page_coverage": 0.0, "verdict": "no-text", "source": source}
+    text = "\n".join(record_lines(listed))
+    assert "verdict: no-text (nothing to compare)\n" in text and "%" not in text
+
+
 def test_where_a_line_stands_and_what_was_compared_is_reported():
     lines = [
         {**line("same", "a hidden one", "a hidden one", 3), "where": "hidden"},

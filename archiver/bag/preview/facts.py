@@ -65,9 +65,9 @@ def moment(stated: str) -> str:
 
 
 def day(stated: str) -> str:
-    """A day for readers, `1 July 2024`; what is not a day stays as it is."""
-    found = _moment(stated)
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}" if found else stated
+    """A day for readers, `1 July 2024`; what EDTF marks as uncertain says so; what is not a day stays as it is."""
+    found, uncertain = _moment(stated.removesuffix("?")), ", uncertain" if stated.endswith("?") else ""
+    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}{uncertain}" if found else stated
 
 
 def minute(stated: str) -> str:

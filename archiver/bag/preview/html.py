@@ -123,10 +123,13 @@ def page_of(
 
 
 def _first(record: Table, name: str) -> str:
-    """The value of the first claim of this name that the page makes, else the seed's."""
+    """The value of the first claim of this name that the page makes, else the seed's; a day that was guessed from the
+    page (`2024-07-01?`) comes last."""
     claims = rows(table(record, "claims"), name)
-    pages = [each for each in claims if each.get("source") != "seed"]
-    return next((text for each in (*pages, *claims) if (text := words(each, "value"))), "")
+    claims = sorted(claims, key=lambda each: each.get("source") == "seed")
+    found = [text for each in claims if (text := words(each, "value"))]
+    sure = [text for text in found if name != "published" or not text.endswith("?")]
+    return next(iter(sure or found), "")
 
 
 def _masthead(record: Table) -> dict[str, Any]:
@@ -147,7 +150,11 @@ def _masthead(record: Table) -> dict[str, Any]:
         "publisher": _first(record, "publisher") or host_of(address),
         "authors": [name for name in islice(authors, 12) if name],
         "agencies": [name for name in islice(agencies, 12) if name],
-        "published": {"value": published, "words": day(published), "valid": day(published) != published},
+        "published": {
+            "value": published,
+            "words": day(published),
+            "valid": day(published) != published and not published.endswith("?"),
+        },
         "archived": day(words(memento, "datetime") or words(capture, "started")),
         "address": address,
         "link": web_address(address),
@@ -203,7 +210,8 @@ def _photo(record: Table) -> dict[str, str]:
     seeds = next((words(each, "seed") for each in rows(table(record, "comparison"), "captions")), "")
     caption, credit = words(lead, "caption") or seeds, words(lead, "credit") or ", ".join(filter(None, named))
     whose = "" if words(lead, "caption") or not caption else "in the seed"
-    return {"caption": caption, "credit": "" if credit and credit in caption else credit, "whose": whose}
+    repeated = credit in caption or all(name in caption for name in credit.split(", "))
+    return {"caption": caption, "credit": "" if repeated else credit, "whose": whose}
 
 
 def _table(cells: Iterable[Row]) -> Listed[Row]:

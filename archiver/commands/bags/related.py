@@ -39,11 +39,9 @@ def related(args: argparse.Namespace) -> int:
     for each in left_out:
         print(visible(f"archiver: {each.bag} is left out: {each.reason}"), file=sys.stderr)
     if not args.quiet:
-        families = "no family" if not count else "1 family" if count == 1 else f"{count:,} families"
-        print(
-            f"{families}, of {counted(members, 'bag')}; {counted(len(left_out), 'bag')} left out",
-            file=sys.stderr,
-        )
+        families = "1 family" if count == 1 else f"{count:,} families"
+        said = f"{families}, of {counted(members, 'bag')}" if count else "no family"
+        print(f"{said}; {counted(len(left_out), 'bag')} left out", file=sys.stderr)
     return 1 if any(each.broken for each in left_out) else 0
 
 

@@ -73,21 +73,22 @@ def in_json(seed: Seed, config: Config) -> dict[str, Any]:
 
 def in_words(seed: Seed, config: Config) -> list[str]:
     """The same in lines for people."""
+    row = " of the row" if seed.list else ""
     lines = [
         seed.origin,
-        f"  {'address':<9} {seed.url}  (line {seed.url_line}{', guessed' if seed.url_guessed else ''})",
+        f"  {'address':<9} {seed.url}  (line {seed.url_line}{row}{', guessed' if seed.url_guessed else ''})",
     ]
     stated = (
         ("headline", seed.headline and seed.headline.text, seed.headline and seed.headline.line),
         ("date", seed.date and f"{seed.date.value} ({seed.date.raw})", seed.date and seed.date.line),
         ("byline", seed.byline and seed.byline.text, seed.byline and seed.byline.line),
     )
-    lines += [f"  {name:<9} {words}  (line {line})" for name, words, line in stated if words]
+    lines += [f"  {name:<9} {words}  (line {line}{row})" for name, words, line in stated if words]
     lines += [
-        f"  {'caption':<9} {each.text}{f' [{each.credit}]' if each.credit else ''}  (line {each.line})"
+        f"  {'caption':<9} {each.text}{f' [{each.credit}]' if each.credit else ''}  (line {each.line}{row})"
         for each in seed.captions
     ]
-    lines += [f"  {'header':<9} {each.text}  (line {each.line})" for each in seed.header]
+    lines += [f"  {'header':<9} {each.text}  (line {each.line}{row})" for each in seed.header]
     lines += [f"  {each.line:>9} {each.text}" for each in seed.paragraphs]
     lines += [f"  {'tags':<9} {', '.join(seed.tags)}"] if seed.tags else []
     lines += [f"  {'notes':<9} {each}" for each in seed.notes]

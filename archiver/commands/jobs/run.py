@@ -42,6 +42,7 @@ def run(args: argparse.Namespace) -> int:
     _part_files_from_seeds(args)
     config = settings(args)
     targets = args.seeds or [DEFAULT_SEEDS]
+    _tell_unknown_agencies(config, quiet=args.quiet)
     if args.dry_run:
         if not args.quiet:
             tell_left_alone(targets)
@@ -70,6 +71,17 @@ def run(args: argparse.Namespace) -> int:
     if not (args.quiet or args.log_json == "-"):
         _sum_up(summary, config, seconds)
     return summary.exit_code
+
+
+def _tell_unknown_agencies(config: Config, *, quiet: bool) -> None:
+    """Say on stderr, before anything is fetched, which rules may not find the agency that is meant."""
+    if quiet or not config.rights:
+        return
+    from archiver.job.rights_rule import unknown_agencies  # which imports the tables of names
+
+    for name in unknown_agencies(config):
+        said = f"archiver: [[rights]] agency = {name}: not in the table of agencies"
+        print(visible(f"{said}; the rule fits only where a credit has this very name"), file=sys.stderr)
 
 
 def _part_files_from_seeds(args: argparse.Namespace) -> None:

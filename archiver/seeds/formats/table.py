@@ -15,6 +15,7 @@ SHORTCUTS = (".url", ".webloc", ".desktop")
 LISTS = (".csv", ".tsv", ".tab", ".jsonl", ".ndjson", ".ris", ".bib", ".bibtex", ".enw", ".urls")
 PERHAPS_LISTS = (".json", ".xml", ".list")
 """Suffixes of lists among much else: a file of these is a list only if it begins as one."""
+SPREADSHEETS = (".xlsx", ".xlsm", ".xls", ".ods", ".numbers")
 DOCUMENTS = (*TEXT, *PAGES, *MAILS, *EXTRA, *SHORTCUTS)
 
 
@@ -31,6 +32,8 @@ def read_bytes(data: bytes, name: str, row: ListRow | None) -> Document:
         return office.read_docx(data)
     if lower.endswith(EXTRA):
         raise Refusal(0, f"named {lower[lower.rfind('.') :]}, but it is none", "save it again, or its text as .txt")
+    if lower.endswith(SPREADSHEETS):
+        raise Refusal(0, "a spreadsheet", "save it as CSV in UTF-8, with a column url")
     if lower.endswith(".webloc"):
         return bookmarks.read_webloc(data)
     if lower.endswith(MAILS):
@@ -55,4 +58,6 @@ def leave_alone(name: str) -> str | None:
     if lower.endswith((*DOCUMENTS, *LISTS, *PERHAPS_LISTS)):
         return None
     dot = lower.rfind(".")
-    return f"{lower[dot:] if 0 < dot > len(lower) - 12 else 'no known suffix'}: no format of seeds"
+    if lower.endswith(SPREADSHEETS):
+        return f"{lower[dot:]}, to be saved as CSV"
+    return f"{lower[dot:] if 0 < dot > len(lower) - 12 else 'no known suffix'}, not a format of seeds"
