@@ -22,10 +22,10 @@ from archiver.job.result import Archived, BagIdentity, Delivered
 from archiver.ledger.answers import Answer
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import entry_of_bag, key_of
-from archiver.model import Bag, Failure, Report, Seed
+from archiver.model import Bag, Failure, Receipt, Report, Seed
 from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form, name_of, package
-from archiver.packaging.receipt import SUFFIX
+from archiver.packaging.receipt import LARGEST, SUFFIX, as_stated, receipt_bytes
 from archiver.packaging.source import source
 from archiver.packaging.target import Target
 from archiver.packaging.unpack import require_room, unpack
@@ -125,16 +125,35 @@ class Outbox:
             seed=stated,
         )
         receipt = deliver_shipment(shipment, packed, self.target, self.config, signatures=signatures_in(origin))
+        receipt, data = self._first(f"{packed.name}{SUFFIX}", receipt)
         beside, notes = self.folder / f"{origin.name}.receipt", list[str]()
         with storage(f"write a receipt in {beside}"):
-            file = write_receipt(receipt, beside, self.sign, notes)
-            files = {each.name: each.read_bytes() for each in (file, *signatures_of(file))}
-        for name, data in files.items():
-            self.target.write(f"{packed.name}{SUFFIX}{name.removeprefix(file.name)}", data)
+            file = write_receipt(receipt, beside, self.sign, notes, data=data)
+            signed = {each.name: each.read_bytes() for each in signatures_of(file)}
+        for name, signature in signed.items():
+            self.target.write(f"{packed.name}{SUFFIX}{name.removeprefix(file.name)}", signature)
+        files = {file.name: data, **signed}
         shutil.rmtree(beside, ignore_errors=True)
         shutil.rmtree(made.bag.path, ignore_errors=True)  # not before: until here it was the only copy
         warning = "; ".join(each for each in (made.warning, *notes) if each) or None
         return replace(made, warning=warning, delivered=Delivered(receipt=receipt, files=files))
+
+    def _first(self, name: str, receipt: Receipt) -> tuple[Receipt, bytes]:
+        """The receipt at the target and its bytes: this one, or that of another attempt at this package which was
+        first. One whose coordinator was killed may be under way still, and must not replace the one that counts."""
+        data = receipt_bytes(receipt)
+        if self.target.write_new(name, data):
+            return receipt, data
+        there = bytearray()
+        with suppress(FileNotFoundError):
+            for chunk in self.target.read(name):
+                there += chunk
+                if len(there) > LARGEST:
+                    break
+        if (stated := as_stated(receipt, bytes(there))) is not None:
+            return stated, bytes(there)
+        self.target.write(name, data)  # no receipt of this package
+        return receipt, data
 
     def _fetched(self, seed: Seed, identity: BagIdentity) -> Archived | None:
         """The bag of that identity that is at the target, brought here; None where there is none, or another one."""

@@ -9,9 +9,12 @@ import fcntl
 import os
 import shutil
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path, PurePosixPath
+from uuid import uuid4
 
 from archiver.digest import CHUNK, Hasher
 from archiver.errors import Refused, StorageError
@@ -20,6 +23,8 @@ from archiver.packaging.target import Presence
 
 _SPARE = 16 << 20
 """Bytes that are left free."""
+_STALE_SECONDS = 3600
+"""After which a file that an attempt was writing is one that it left."""
 
 
 class FolderTarget:
@@ -87,6 +92,24 @@ class FolderTarget:
             _write(beside, iter((data,)))
             beside.replace(self._root / path)
             _flush(self._root)
+
+    def write_new(self, path: str, data: bytes) -> bool:
+        """A small file, in one step, unless its name is taken."""
+        with storage(f"write {self._root / path}"):
+            for each in self._root.glob(f".{escape(path)}.*.new"):  # left by attempts that were killed
+                with suppress(FileNotFoundError):
+                    if time.time() - each.lstat().st_mtime > _STALE_SECONDS:
+                        each.unlink()
+            beside = self._root / f".{path}.{uuid4().hex}.new"  # of this attempt alone: others may write theirs
+            try:
+                _write(beside, iter((data,)))
+                _rename(beside, self._root / path)
+            except Refused:
+                return False
+            finally:
+                beside.unlink(missing_ok=True)
+            _flush(self._root)
+        return True
 
 
 class _Folder:

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -64,6 +65,19 @@ def read_receipt(data: bytes) -> tuple[str, str, int, str]:
     if [type(each) for each in found] != [str, str, int, str]:
         raise Refused("the receipt beside it does not say what a receipt says; ask the sender for it, or move it away")
     return found
+
+
+def as_stated(receipt: Receipt, data: bytes) -> Receipt | None:
+    """The receipt that `data` is, where it is one of the same package: this one, with the id and the times of that one;
+    else None."""
+    try:
+        fields = json.loads(data)
+        if read_receipt(data)[1:] != (receipt.seal, receipt.size, receipt.sent) or fields["kind"] != receipt.kind:
+            return None
+        started, ended = (datetime.fromisoformat(fields[name]) for name in ("started", "ended"))
+        return replace(receipt, identifier=fields["id"], started=started, ended=ended)
+    except (Refused, ValueError, LookupError, TypeError, RecursionError):
+        return None
 
 
 def _text(moment: datetime) -> str:

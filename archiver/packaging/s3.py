@@ -144,12 +144,26 @@ class S3Target:
         """A small object, in place of one that is there; read back."""
         with self._server.errors(f"write {path}"):
             self._server.ask("put_object", Key=self._key(path), Body=data, ChecksumSHA256=_base64(data))
+            self._require_kept(path, data)
+
+    def write_new(self, path: str, data: bytes) -> bool:
+        """A small object where there is none; read back."""
+        piece = Piece(path=path, size=len(data), sha256=hashlib.sha256(data).hexdigest())
+        with self._server.errors(f"write {path}"):
             try:
-                kept = b"".join(self.read(path, limit=len(data) + 1))
-            except FileNotFoundError:
-                kept = None
-            if kept != data:
-                raise StorageError(f"cannot write {path} at {self.address}: it came back different")
+                self._once("put_object", piece, Body=data, ChecksumSHA256=_base64(data))
+            except Refused:
+                return False
+            self._require_kept(path, data)
+        return True
+
+    def _require_kept(self, path: str, data: bytes) -> None:
+        try:
+            kept = b"".join(self.read(path, limit=len(data) + 1))
+        except FileNotFoundError:
+            kept = None
+        if kept != data:
+            raise StorageError(f"cannot write {path} at {self.address}: it came back different")
 
     def _send_parts(self, item: Item, piece: Piece) -> None:
         size = max(PART, -(-piece.size // _PARTS))

@@ -55,3 +55,6 @@ class Target(Protocol):
 
     def write(self, path: str, data: bytes) -> None:
         """A small file that may take the place of another: a receipt."""
+
+    def write_new(self, path: str, data: bytes) -> bool:
+        """The same where nothing of that name is there; False where there is, which stays as it is."""

@@ -140,15 +140,17 @@ def _require_bounded(packed: Package, pieces: Mapping[str, Piece], octets: int) 
         )
 
 
-def write_receipt(receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str]) -> Path:
+def write_receipt(
+    receipt: Receipt, bags: Path, sign: Sign | None, notes: list[str], *, data: bytes | None = None
+) -> Path:
     """Put a receipt into the folder of receipts, signed where there are keys; a signature that cannot be made is
-    reported in the notes. Raises StorageError."""
+    reported in the notes. `data` is the receipt as it was written already. Raises StorageError."""
     stem, number = f"{receipt.bag}-{receipt.ended:%Y%m%dT%H%M%SZ}", 1
     file = bags / RECEIPTS / f"{stem}.json"
     while file.exists():
         number += 1
         file = bags / RECEIPTS / f"{stem}-{number}.json"
-    custody.write_new(file, receipt_bytes(receipt))
+    custody.write_new(file, data or receipt_bytes(receipt))
     if sign:
         try:
             sign(file)

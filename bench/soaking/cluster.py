@@ -28,6 +28,8 @@ NAMES = (
     *("paywall", "broken", "empty", "closed", "cut"),
 )
 """Kinds of seeds: those that answer soon, so that a large number is about the cluster."""
+DEATHS = ("worker", "worker", "scheduler", "worker", "worker", "coordinator")
+"""Who is killed, in turn."""
 TRIES = 60
 """Jobs after which the run is given up."""
 
@@ -42,6 +44,7 @@ class Cluster:
     workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
     killed: Counter[str] = field(default_factory=Counter)
     port: int = 0
+    turn: int = 0
     _started: int = 0
 
     def keep_up(self) -> None:
@@ -57,14 +60,17 @@ class Cluster:
             words = ("--nthreads", "8", "--no-nanny", "--local-directory", own, f"tcp://127.0.0.1:{self.port}")
             self.workers.append(self._start("worker", *words))
 
-    def kill_one(self, scheduler: float) -> None:
-        """Kill a worker, or with this likelihood the scheduler."""
-        whole = self.dice.random() < scheduler
-        chosen = self.scheduler if whole else self.dice.choice(self.workers)
+    def kill_next(self, coordinator: "subprocess.Popen[bytes]") -> str:
+        """Kill whose turn it is; who that was."""
+        name = DEATHS[self.turn % len(DEATHS)]
+        self.turn += 1
+        theirs = self.scheduler if name == "scheduler" else self.dice.choice(self.workers)
+        chosen = coordinator if name == "coordinator" else theirs
         assert chosen
         chosen.kill()
         chosen.wait()
-        self.killed["scheduler" if whole else "worker"] += 1
+        self.killed[name] += 1
+        return name
 
     def end(self) -> None:
         """End all of them."""
@@ -92,25 +98,19 @@ def _job(cluster: Cluster, collection: Collection, number: int, every: float) ->
     out, err = place.work / f"logs/job-{number:03}.out", place.work / f"logs/job-{number:03}.err"
     with out.open("wb") as stdout, err.open("wb") as stderr:
         process = subprocess.Popen(command, stdout=stdout, stderr=stderr, env=place.env, start_new_session=True)
-    ours, theirs = False, False
+    died = set[str]()
     while process.poll() is None:
         with suppress(subprocess.TimeoutExpired):
             process.wait(cluster.dice.expovariate(1 / every))
         if process.poll() is not None:
             break
-        if cluster.dice.random() < 0.1:
-            process.kill()
-            process.wait()
-            cluster.killed["coordinator"] += 1
-            ours = True
-        else:
-            before = cluster.killed["scheduler"]
-            cluster.kill_one(0.1)
-            theirs = theirs or cluster.killed["scheduler"] > before
-            if not theirs:  # a new scheduler has another address, and the job must be run again
-                cluster.keep_up()
+        died.add(cluster.kill_next(process))
+        if "scheduler" not in died:  # a new one has another address, and the job must be run again
+            cluster.keep_up()
     said = err.read_text("utf-8", "replace")
-    allowed = {0, 1} | ({-signal.SIGKILL} if ours else set()) | ({3} if theirs else set())
+    allowed = {0, 1} | ({-signal.SIGKILL} if "coordinator" in died else set()) | ({3} if "scheduler" in died else set())
+    if "scheduler" in died and "no Dask scheduler answers" in said:  # it was killed before the job had reached it
+        allowed.add(2)
     faults = [] if process.returncode in allowed else [f"job {number} ended with {process.returncode}: {said[-300:]}"]
     if "Traceback" in said:
         faults.append(f"job {number}: a traceback: {said.strip().splitlines()[-1]}")

@@ -200,7 +200,7 @@ def _judge(told: Round, out: Path, err: Path, session: int) -> None:
     told.said = said.rpartition("archiver: ")[2].strip()[:300]
     killed = "SIGKILL" in told.done
     allowed = {-9} if killed else {0, 1, 130}
-    if told.code in (-15, -2) and not said and told.seconds < 20:  # before it had begun
+    if told.code in (-15, -2) and (not said or " seeds: " in said):  # before it had begun, or when it was over
         allowed.add(told.code)
     if told.trouble in ("full disk", "S3 stalls"):
         allowed |= {3}

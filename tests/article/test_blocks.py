@@ -2,8 +2,12 @@
 
 import gc
 import math
+from collections.abc import Sequence
+from itertools import combinations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from archiver.article.html.dom import parse
 from archiver.article.text import features, select_body
@@ -146,3 +150,56 @@ def test_what_no_browser_shows_stays_apart_however_long():
 def test_a_page_of_elements_left_open_is_cut_a_few_times_only():
     page = "".join(f"<nav class=n{n}><div>{STORY * (n + 1)}" for n in range(12))
     assert len(texts(page)) == 8 * (1 + 2 + 3)
+
+
+def test_a_row_of_cells_with_a_paragraph_each_is_one_block():
+    cells = "<tr><td><p>Quay</p></td><td><p>Lower</p></td><th><p>7 t</p></th></tr>"
+    assert texts(f"<table>{cells * 2}</table>") == ["Quay Lower 7 t"] * 2
+
+
+@pytest.mark.parametrize(
+    "cell", ["<p>One</p><p>Two</p>", "<div><p>One</p></div><p>Two</p>", "<font><p>One</p></font>Two"]
+)
+def test_a_table_that_lays_out_paragraphs_is_cut_into_them(cell):
+    assert texts(f"<table><tr><td>{cell}</td></tr></table>") == ["One", "Two"]
+
+
+def test_wrappers_that_have_no_more_words_are_no_level():
+    parts = "".join(f"{'<div>' * depth}<p>{SENTENCE.format(depth)}</p>{'</div>' * depth}" for depth in (12, 1, 14))
+    page = f"<main><div class=story>{parts}</div></main>"
+    assert column("levels", page) == [0.0] * 3
+
+
+def test_the_same_heading_for_narrow_screens_is_not_that_of_another_article():
+    steps = "".join(f"<article><h3>Step {n}</h3><p>{SENTENCE.format(n)}</p></article>" for n in range(5))
+    assert set(column("titles", f"<h1>Five steps to the quay</h1><h1>Five steps to the quay</h1>{steps}")[1:]) == {0.0}
+
+
+def judged(*pairs: tuple[float, int]) -> list[select_body.Judged]:
+    """Blocks of so many words each, as likely as this."""
+    found = []
+    for likely, words in pairs:
+        block = blocks(f"<p>{'word ' * words}</p>")[0]
+        found.append(select_body.Judged(block, likely))
+    return found
+
+
+def test_a_block_must_be_half_as_likely_as_the_best_choice_is_good():
+    assert select_body.enough_for(judged((1.0, 100), (0.0, 300))) == 0.5
+    assert select_body.enough_for(judged((0.5, 100))) == pytest.approx(1 / 3)
+    # Taken alone, the first has an expected F1 of 2 * 90 / (100 + 90 + 40); with the second 2 * 130 / (200 + 130).
+    assert select_body.enough_for(judged((0.4, 100), (0.9, 100))) == pytest.approx(130 / 330)
+    assert select_body.enough_for(judged((0.05, 100))) == 0.25
+    assert select_body.enough_for([]) == 0.25
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(1, 60)), min_size=1, max_size=7))
+def test_no_other_choice_can_be_expected_to_be_better(pairs):
+    total = sum(p * words for p, words in pairs)
+
+    def expected(taken: Sequence[tuple[float, int]]) -> float:
+        return 2 * sum(p * words for p, words in taken) / (sum(words for _, words in taken) + total)
+
+    every = [each for size in range(1, len(pairs) + 1) for each in combinations(pairs, size)]
+    best = max(map(expected, every))
+    assert select_body.enough_for(judged(*pairs)) == pytest.approx(min(0.6, max(0.25, best / 2)))

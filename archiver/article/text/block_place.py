@@ -18,7 +18,7 @@ class Place:
 
     __slots__ = (
         *("_name", "_own", "around", "depth", "element", "held", "linked", "marked", "near", "parent", "prose"),
-        *("score", "tag", "words"),
+        *("score", "size", "tag", "words"),
     )
 
     def __init__(
@@ -28,7 +28,7 @@ class Place:
         self._name: str | None = None
         self._own = -1
         self.around: BlockKind | Literal[""] | None = ""
-        self.held = self.prose = self.near = self.score = self.words = self.linked = 0.0
+        self.held = self.size = self.prose = self.near = self.score = self.words = self.linked = 0.0
 
     @property
     def name(self) -> str:

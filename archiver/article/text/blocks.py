@@ -30,7 +30,10 @@ MAX_WITHIN = 3
 _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
 _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
-_LAYOUT = etree.XPath("boolean(.//p or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3 or .//article)")
+_LAYOUT = etree.XPath(
+    "boolean(.//p[not(parent::td or parent::th)] or */p[2] or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3"
+    " or .//article)"
+)
 _AGAIN = 3
 """So often is a page cut anew at most."""
 _STRONG = frozenset(("b", "strong", "i", "em"))
@@ -202,7 +205,7 @@ class _Cutter:
             elif tag in _STRONG:
                 way |= _BOLD
             return place, way, ""
-        if role == "cell" and place.tag == "row":
+        if place.tag == "row" and (role == "cell" or tag == "p"):
             self._take(" ", 0)
             return place, way, "cell"
         # A row of a table is one block, but for tables that lay out a page.

@@ -7,7 +7,7 @@ links.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lxml.etree import _Element as Element
@@ -22,7 +22,7 @@ from archiver.article.text.blocks import Cut, cut_of, running
 from archiver.article.text.features import SelfDescription
 from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
-from archiver.article.text.select_body import ENOUGH, choose, judge
+from archiver.article.text.select_body import Judged, choose, enough_for, judge
 from archiver.article.words import words_of
 from archiver.model import PageBlock, TextCandidate
 
@@ -66,14 +66,9 @@ def extract(page: Outline, graph: Graph, url: str, *, fallback: bool = True) -> 
     judged = judge(blocks, description_of(tree, graph))
     search = _Search()
 
-    def chosen(enough: float) -> tuple[PageBlock, ...]:
-        found = choose(judged, enough)
-        shown = _shown(found)
-        return places.of(with_edges(shown, blocks if shown is found else [b for b in blocks if b.marked is None]))
-
-    search.add(NAME, VERSION, lambda: chosen(ENOUGH))
+    search.add(NAME, VERSION, lambda: places.of(article_of(blocks, judged, enough_for(judged))))
     if not search.satisfied():
-        search.add(f"{NAME}-wide", VERSION, lambda: chosen(WIDE))
+        search.add(f"{NAME}-wide", VERSION, lambda: places.of(article_of(blocks, judged, WIDE)))
         search.add("json-ld", "articleBody", lambda: fallback_extractors.declared(graph))
     if not search.satisfied():
         if fallback and (version := fallback_extractors.version_of_trafilatura()) is not None:
@@ -86,6 +81,14 @@ def extract(page: Outline, graph: Graph, url: str, *, fallback: bool = True) -> 
     if not search.found:
         search.add("all-prose", VERSION, lambda: places.of(_all_prose(blocks)))
     return replace(search.result(parts), places=places)
+
+
+def article_of(blocks: Sequence[Block], judged: Sequence[Judged], enough: float) -> list[Block]:
+    """The article among the blocks of a page's running text: what is judged as likely as this, what belongs to it by
+    where it stands, and nothing hidden."""
+    found = choose(judged, enough)
+    shown = _shown(found)
+    return with_edges(shown, blocks if shown is found else [each for each in blocks if each.marked is None])
 
 
 def _shown(blocks: list[Block]) -> list[Block]:

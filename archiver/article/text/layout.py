@@ -5,12 +5,15 @@ depth they stand at.
 """
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from archiver.article.text import class_hints
 from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
 
 _COMMENT = 1 << class_hints.NAMES.index("comment")
+_FARTHEST = 9
+"""Levels above the container that are counted."""
 _WIDER = 1.4
 """How much more prose what the container stands in must hold, to be taken instead."""
 _DOUBTFUL = sum(
@@ -30,8 +33,10 @@ def title(blocks: Sequence[Block], words: frozenset[str]) -> tuple[int, list[int
     if title < 0:
         title = next((n for n in heads if blocks[n].place.tag == "h1"), -1)
     counts, count = [], 0
+    own = blocks[title].text
     for n, each in enumerate(blocks):
-        count += n > title >= 0 and each.place.tag == "h1"
+        # The same heading for narrow screens is no other.
+        count += n > title >= 0 and each.place.tag == "h1" and each.text != own
         counts.append(min(count, 5))
     return title, counts
 
@@ -74,10 +79,16 @@ def weigh(
     Prose before the title, after the next one, among comments or out of sight counts for less.
     """
     total = sum(prose) or 1.0
+    homes: dict[Place, list[float]] = {}
     for each, words in zip(blocks, prose):
-        at: Place | None = each.home
-        while words and at is not None:
+        sums = homes.setdefault(each.home, [0.0, 0.0])
+        sums[0] += words
+        sums[1] += each.words
+    for home, (words, size) in homes.items():
+        at: Place | None = home
+        while at is not None:
             at.held += words
+            at.size += size
             at = at.parent
     best = blocks[0].home
     trust: dict[Place, float] = {}
@@ -112,15 +123,17 @@ def _widened(
 ) -> Place:
     """`top` or, where the body is split over several containers, what they stand in: the one with most prose less all
     other words."""
-    gains = [0.0] * 10
+    gains = [0.0] * (_FARTHEST + 1)
     for each, words, worth, level in zip(blocks, prose, faith, inside):
         gains[level] += worth * (2 * words - each.words)
     total, best = gains[0], max(gains[0], 1.0)
-    at = top
-    for gain in gains[1:9]:
-        if at.parent is None or at.parent.tag in ("body", "html"):
+    way = list(_way_up(top))
+    steps = _steps(way)
+    for level, gain in enumerate(gains[1:_FARTHEST], 1):
+        # The narrowest that holds what is at this level.
+        at = next((place for place, step in zip(way, steps) if step == level), None)
+        if at is None or at.tag in ("body", "html"):
             break
-        at = at.parent
         total += gain
         if total > _WIDER * best:
             top, best = at, total
@@ -140,7 +153,8 @@ def _trust(place: Place, total: float, known: dict[Place, float]) -> float:
 
 def levels(blocks: Sequence[Block], top: Place) -> list[int]:
     """Of each block, how many levels one must go up from `top` to reach what also holds it; 0: inside, at most 9."""
-    known = {place: min(level, 9) for level, place in enumerate(_way_up(top))}
+    way = list(_way_up(top))
+    known = dict(zip(way, _steps(way)))
 
     def level_of(place: Place) -> int:
         way = []
@@ -152,6 +166,14 @@ def levels(blocks: Sequence[Block], top: Place) -> list[int]:
         return level
 
     return [level_of(each.place) for each in blocks]
+
+
+def _steps(way: Sequence[Place]) -> list[int]:
+    """Of each place on the way up, its level: a wrapper that has no more words than what it wraps is of that level."""
+    steps = [0]
+    for below, place in pairwise(way):
+        steps.append(min(steps[-1] + (place.size > below.size), _FARTHEST))
+    return steps
 
 
 def marked(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, int]:

@@ -14,6 +14,9 @@ from archiver.article.text.features import NAMES, SelfDescription
 from archiver.article.text.tree_ensemble import Forest, shipped
 
 ENOUGH = 0.5
+"""How likely a block is that is as likely as needed of its kind."""
+_LEAST, _MOST = 0.25, 0.6
+"""Between these stands how likely a block must be on a page (`enough_for`)."""
 _LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), "h1": 0.8}
 """How likely a block must be. A heading between paragraphs looks like one among teasers, and weighs little; a first
 heading is nearly always the headline."""
@@ -43,6 +46,21 @@ def judge(blocks: Sequence[Block], described: SelfDescription, model: Forest | N
     _scale(blocks, likely)
     _as_copies(blocks, likely)
     return [Judged(blocks[n], p) for n, p in likely.items()]
+
+
+def enough_for(judged: Sequence[Judged]) -> float:
+    """How likely a block must be for its words to be worth taking: half the F1 that the best choice can be expected to
+    have. Where little is certain, what is left out costs more than what is taken in vain.
+
+    Of blocks in the order of their likelihood, those that raise the expected F1 are the ones above half of it.
+    """
+    total = sum(each.likely * each.block.words for each in judged)
+    best = hits = words = 0.0
+    for each in sorted(judged, key=lambda each: -each.likely):
+        hits += each.likely * each.block.words
+        words += each.block.words
+        best = max(best, 2 * hits / (words + total))
+    return min(_MOST, max(_LEAST, best / 2))
 
 
 def choose(judged: Sequence[Judged], enough: float = ENOUGH) -> list[Block]:
