@@ -38,13 +38,17 @@ _EXCHANGE = ("url", "initiator", "status", "bytes", "started", "ended", "ip")
 
 def unchanged(made: Archived, seed: Seed, previous: Sequence[PreviousBag], bags: Path) -> Mapping[str, Any] | None:
     """The visit, where a staged bag has nothing that the seed's last bag has not: outcome, text, claims, credits,
-    notices and photo, both read again from their WARC files. None where anything differs or cannot be compared."""
+    notices and photo, both read again from their WARC files. None where anything differs or cannot be compared.
+
+    The seed is the same where both bags have the same bytes of it: without its private facts, where those are set
+    apart."""
     from archiver.series.diff_bags import diff_bags  # which reads pages: most jobs begin without
 
     for last in reversed(previous):
         try:
             before, now = read_record(bags / last.bag), read_record(made.bag.path)
-            if _of(before, "seed", "sha256") != seed.sha256 or _of(before, "seed", "original_url") != seed.url:
+            kept = _of(now, "seed", "sha256")
+            if _of(before, "seed", "sha256") != kept or _of(before, "seed", "original_url") != seed.url:
                 continue
             if any(_of(before, *each) != _of(now, *each) for each in _EQUAL):
                 return None

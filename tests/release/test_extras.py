@@ -79,7 +79,7 @@ def spreadsheet(here: Path, programs: Path, bags: Path) -> None:
 
 def publish(here: Path, programs: Path, bags: Path) -> None:
     """Publishes a folder with its search."""
-    run(programs / "archiver", "publish", bags, "--output", "site", cwd=here)
+    run(programs / "archiver", "publish", bags, "site", cwd=here)
     assert (here / "site/pagefind/pagefind.js").is_file()
 
 

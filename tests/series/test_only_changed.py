@@ -60,6 +60,17 @@ def test_an_unchanged_page_makes_no_bag_and_is_in_a_bag_of_visits(tmp_path: Path
     assert main(["validate", "--quiet", str(job.bags)]) == 0
 
 
+def test_a_seed_whose_private_facts_are_set_apart_is_the_same_seed_the_next_time(tmp_path: Path, job: Job):
+    folder = seeds(tmp_path / "seeds", 1)
+    document = folder / "report-001.txt"
+    document.write_text("Supplied by: A. Reader\n" + document.read_text("utf-8"), "utf-8")
+    with Server({"/news/1": [SAME]}) as site:
+        _, (first,) = job.run(folder, site, *NEVER)
+        assert not any(b"A. Reader" in each.read_bytes() for each in (job.bags / first["bag"]).glob("data/seed/*"))
+        _, (again,) = job.run(folder, site, *NEVER, "--only-changed")
+    assert again["unchanged"] is True
+
+
 CHANGES = {
     "the text": html(article(TITLE, [*PARAGRAPHS, LAST, "One paragraph more than there was."])),
     "a word": html(article(TITLE, [*PARAGRAPHS, LAST.replace("1", "7")])),
