@@ -243,7 +243,7 @@ def _timestamps(bag: Verifiable, stamped: Sequence[tuple[str, str]]) -> Iterator
             "Whose timestamps are they?",
             (
                 "`roots.pem` must have the authority's root too. Where its certificate has expired since, add "
-                "`-attime`, as above."
+                "`-attime` and the time of the timestamp in seconds."
             ),
             True,
         ),

@@ -20,7 +20,7 @@ class Validations:
         self._path = bags / PATH
         if not self._path.is_file():
             raise UsageError(
-                f"--since-ledger: {bags} has no ledger; 'archiver run' keeps one, without it leave this out"
+                f"--since-ledger: {bags} has no ledger of 'archiver run', as in a fresh checkout; leave it out"
             )
         self._db = writer(self._path, synchronous="NORMAL")  # what a power cut takes is validated again
 

@@ -16,16 +16,17 @@ _WHAT = {"custody": "it is not given out", "copy": "no copy of it is given out"}
 
 
 def require_allowed(bags: Iterable[Path], use: Literal["custody", "copy"], today: date) -> None:
-    """Nothing, where every bag may be used so. Raises Refused naming the first that may not, StorageError where
-    restrictions cannot be read."""
-    gate = Gate(today)
+    """Nothing, where every bag may be used so. Raises Refused, which names of several the first that may not,
+    StorageError where restrictions cannot be read."""
+    gate, bags = Gate(today), tuple(bags)
     for bag in bags:
         if use == "copy":
             access = gate.access(bag, _record(bag), identifier_of(bag))
         else:  # whatever its record states, a sealed bag may go to who keeps it: only what is noted forbids that
             access = access_of({"access": "open"}, today, gate.noted(bag, identifier_of(bag)))
         if not access.allows(use):
-            raise Refused(f"{_WHAT[use]}: {bag.name}: {access.sentence}; see docs/access.md")
+            which = f"{bag.name}: " if len(bags) > 1 else ""
+            raise Refused(f"{_WHAT[use]}: {which}{access.sentence}; see docs/access.md")
 
 
 def require_no_cookies(bags: Iterable[Path], advice: str) -> None:

@@ -72,7 +72,8 @@ def _asked(
     except TimeoutError:
         return OSError("it does not answer in time")
     except OSError as error:
-        return OSError(f"it cannot be reached: {error.strerror or error}")
+        through = " through the proxy" if route.proxy else ""
+        return OSError(f"it cannot be reached{through}: {error.strerror or error}")
     except (http.client.HTTPException, ValueError, LookupError) as error:
         return OSError(f"its address or its answer is malformed: {type(error).__name__}")
 

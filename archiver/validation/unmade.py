@@ -21,7 +21,9 @@ _OTHERS = {
     "bracket": "the opening token of its job is not there, or cannot be read here",
     "second-opinion": "bagit-python cannot be asked about this bag",
 }
-_SAID_BY = {"extraction": ("TXT010",), "completeness": ("TXT007", "TXT010"), "bracket": ("BRK008",)}
+_SAID_BY = {"extraction": ("TXT010",), "completeness": ("TXT007", "TXT010"), "bracket": ("BRK008",)} | dict.fromkeys(
+    ("signature", "timestamp", "trust", "revocation"), ("SIG008",)
+)
 """Findings that say why their check was not made."""
 
 

@@ -155,6 +155,19 @@ def test_a_bag_that_was_taken_away_is_missed_and_made_anew_on_demand(tmp_path, c
     assert "missing" not in capsys.readouterr().out
 
 
+def test_a_bag_that_was_handed_off_and_is_still_here_is_named_by_itself(tmp_path, capsys):
+    seeds, bags = write_seeds(tmp_path / "seeds", range(1)), tmp_path / "bags"
+    (tmp_path / "library").mkdir()
+    with newsroom(pages_for(range(1))) as site:
+        job = ["run", str(seeds), "--bags", str(bags), "--pace", "0", "--browser", "never", *site.options]
+        assert main(job) == 0
+        (bag,) = (each for each in bags.iterdir() if (each / "bagit.txt").exists())
+        assert main(["handoff", str(bag), str(tmp_path / "library")]) == 0
+        capsys.readouterr()
+        assert main(job) == 0
+        assert capsys.readouterr().out.endswith(f"-> {bag.name} (done before)\n")
+
+
 def test_a_dry_run_uses_the_words_of_the_run(tmp_path, capsys):
     seeds, bags = write_seeds(tmp_path / "seeds", range(1)), tmp_path / "bags"
     with newsroom(pages_for(range(1))) as site:

@@ -104,3 +104,18 @@ def test_a_dash_reads_addresses_from_standard_input(tmp_path, monkeypatch, capsy
     assert [(each["seed"], each.get("url")) for each in parsed] == [
         *(("-:1", "https://a.example/1"), ("-:4", "https://b.example/2"), ("-:5", None)),
     ]
+
+
+def test_facts_that_are_kept_apart_are_named(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text(
+        "Case number: 12\nSupplied-By: B\n\n" + ARTICLE + "Original url: https://a.example/x\n"
+    )
+    (tmp_path / "b.txt").write_text(ARTICLE + "Original url: https://a.example/x\n")
+    assert main(["read", "--json", "a.txt", "b.txt"]) == 0
+    first, second = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert first["private"] == ["case_number", "supplied_by"]
+    assert second["private"] == []
+    (tmp_path / "archiver.toml").write_text('private = "none"\noperator = "A"\n')
+    assert main(["read", "a.txt"]) == 0
+    assert "private   case_number, operator, supplied_by  (private = none: docs/private.md)" in capsys.readouterr().out

@@ -3,6 +3,7 @@
 import contextlib
 import gzip
 import io
+import json
 import tarfile
 import zipfile
 
@@ -172,6 +173,7 @@ def test_handoff_asks_the_gate(tmp_path, ferry, rights, noted, words, given):
     assert (PARAGRAPH in everything(out)) == given
     if not given:
         assert "see docs/access.md" in said.getvalue()
+        assert "--group" in words or bag.name not in json.loads(said.getvalue())["reason"]
 
 
 PARAGRAPH = b"The first words of the article."

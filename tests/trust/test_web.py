@@ -121,3 +121,10 @@ def test_a_socks_proxy_is_given_the_name_and_nothing_is_resolved_here(monkeypatc
 def test_a_proxy_that_would_resolve_names_here_or_is_none_is_refused(proxy):
     with pytest.raises(UsageError, match="--proxy"):
         check_proxy(proxy)
+
+
+def test_a_proxy_that_refuses_is_named_and_not_the_authority_alone():
+    with site({}) as (proxy, _):
+        pass  # nobody listens there any more
+    with pytest.raises(OSError, match="cannot be reached through the proxy: "):
+        ask("http://ca.example/tsr", limit=10, data=b"q", route=Route.of(Config(proxy=proxy)))

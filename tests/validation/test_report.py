@@ -242,6 +242,7 @@ _FAMILIES = {
     "PRIV",
     "TSL",
     "BAG",
+    "BRK",
     "ARC",
     "FIX",
     "REC",

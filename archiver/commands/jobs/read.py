@@ -2,11 +2,14 @@
 
 import argparse
 import json
+from dataclasses import replace
 from typing import Any
 
 from archiver.commands.settings import settings_of
+from archiver.config import Config
 from archiver.escape import visible
 from archiver.model import Seed, SeedRefused
+from archiver.seeds.private.facts import set_apart
 from archiver.seeds.sources import left_alone, read_seeds
 
 DEFAULT_SEEDS = "seeds"
@@ -22,9 +25,9 @@ def read(args: argparse.Namespace) -> int:
         refused = isinstance(seed, SeedRefused)
         code = 1 if refused else code
         if args.json:
-            print(json.dumps(_refused(seed) if isinstance(seed, SeedRefused) else in_json(seed)))
+            print(json.dumps(_refused(seed) if isinstance(seed, SeedRefused) else in_json(seed, config)))
         else:
-            for line in [f"refused  {seed}"] if isinstance(seed, SeedRefused) else in_words(seed):
+            for line in [f"refused  {seed}"] if isinstance(seed, SeedRefused) else in_words(seed, config):
                 print(visible(line))
     for each in left_alone(targets):
         if args.json:
@@ -39,7 +42,13 @@ def _refused(seed: SeedRefused) -> dict[str, Any]:
     return {"seed": seed.origin, "refused": True, "reason": reason, "line": seed.line or None}
 
 
-def in_json(seed: Seed) -> dict[str, Any]:
+def _private(seed: Seed, config: Config) -> list[str]:
+    """Names of the facts about people and cases that are known of a seed, from it and from the settings."""
+    part = set_apart(seed, replace(config, private="ledger"), "", "").part
+    return sorted(json.loads(part.data).keys() - {"version", "bag", "salt", "seed"}) if part else []
+
+
+def in_json(seed: Seed, config: Config) -> dict[str, Any]:
     """What is read of a seed, for machines."""
     links = [anchor for paragraph in seed.paragraphs for anchor in paragraph.anchors]
     return {
@@ -56,12 +65,13 @@ def in_json(seed: Seed) -> dict[str, Any]:
         "header": [{"line": each.line, "text": each.text} for each in seed.header],
         "tags": list(seed.tags),
         "notes": list(seed.notes),
+        "private": _private(seed, config),
         "format": seed.format,
         "remarks": list(seed.remarks),
     }
 
 
-def in_words(seed: Seed) -> list[str]:
+def in_words(seed: Seed, config: Config) -> list[str]:
     """The same in lines for people."""
     row = " of the row" if seed.list else ""
     lines = [
@@ -82,5 +92,7 @@ def in_words(seed: Seed) -> list[str]:
     lines += [f"  {each.line:>9} {each.text}" for each in seed.paragraphs]
     lines += [f"  {'tags':<9} {', '.join(seed.tags)}"] if seed.tags else []
     lines += [f"  {'notes':<9} {each}" for each in seed.notes]
+    if private := _private(seed, config):
+        lines += [f"  {'private':<9} {', '.join(private)}  (private = {config.private}: docs/private.md)"]
     lines += [f"  {'remark':<9} {each}" for each in seed.remarks]
     return lines

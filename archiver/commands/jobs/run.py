@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             summary.views_differ += each.views_differ
             summary.warnings += each.new and each.warning is not None
             summary.missing += not each.new and each.warning is not None
-            _print(each, as_json=args.json, imported=bool(config.imports) and each.new)
+            _print(each, bags=config.bags, as_json=args.json, imported=bool(config.imports) and each.new)
     seconds = time.monotonic() - started
     if not (args.quiet or args.log_json == "-"):
         _sum_up(summary, config, seconds)
@@ -223,9 +223,9 @@ def _compared(result: SeedResult, *, imported: bool) -> str:
     return "import" if imported else "memento" if result.memento else COMPARED
 
 
-def _print(result: SeedResult, *, as_json: bool, imported: bool = False) -> None:
+def _print(result: SeedResult, *, bags: Path, as_json: bool, imported: bool = False) -> None:
     if not as_json:
-        _as_line(result, result.name)
+        _as_line(result, result.name, is_here=bool(result.name) and (bags / str(result.name)).is_dir())
         return
     values = {"bag": result.name}
     row = {name: values.get(name, getattr(result, name)) for name in _STATED}
@@ -239,9 +239,9 @@ _STATED = ("seed", "url", "outcome", "bag", "verdict", "reason")
 _STATED_IF_ANY = ("partial", "warning", "package", "unchanged", "views_differ")
 
 
-def _as_line(result: SeedResult | Result, bag: str | None) -> None:
+def _as_line(result: SeedResult | Result, bag: str | None, *, is_here: bool = False) -> None:
     parts = [f"{result.outcome:<8}", f"{result.verdict or '':<11}", result.seed]
-    parts.append(f"-> {result.package or bag}" if bag else "")
+    parts.append(f"-> {bag if is_here else result.package or bag}" if bag else "")
     parts.append("(in part)" if result.partial else "")
     parts.append("(differs from another place)" if result.views_differ else "")
     parts.append("(unchanged)" if result.unchanged else "" if result.new else "(done before)" if bag else "")

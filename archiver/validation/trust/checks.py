@@ -24,6 +24,7 @@ def check_trust(tree: Tree, trust: Trust) -> tuple[set[str], list[Finding]]:
     signers: dict[str, str] = {}
     if trust.is_demanded or any(not each.startswith("signatures/custody/") or ".json." in each for each in files):
         try:
+            import archiver.cms  # noqa: F401 - before all that needs it: says in one line what is not installed
             from archiver.validation.trust.signatures import check_signatures
         except UsageError as error:
             if trust.is_demanded:

@@ -633,7 +633,7 @@ def test_every_rule_of_trust_is_shown_here():
 def test_where_the_extra_is_not_installed_signatures_are_not_checked_and_it_says_so(
     bag: Path, pki: Authorities, monkeypatch: pytest.MonkeyPatch
 ):
-    for name in ("signatures", "evaluation", "links"):
+    for name in ("signatures", "evaluation", "links", "cert_paths", "revocation"):
         monkeypatch.delitem(sys.modules, f"archiver.validation.trust.{name}", raising=False)
     for name in [each for each in sys.modules if each.startswith("archiver.cms")]:
         monkeypatch.delitem(sys.modules, name)
@@ -642,6 +642,8 @@ def test_where_the_extra_is_not_installed_signatures_are_not_checked_and_it_says
     report = validate_bag(bag)
     assert codes_of(report) == ["SIG008"]
     assert report.checks["signature"] == "not checked"
+    for each in ("signature", "timestamp", "trust", "revocation"):
+        assert "need the extra 'trust'" in report.reasons[each]
     with pytest.raises(UsageError, match=r"pip install '\.\[trust\]'"):
         validate_bag(bag, trust=Trust(require_signature=True))
 
