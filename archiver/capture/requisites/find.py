@@ -54,7 +54,7 @@ _PRESENTATION = frozenset(
     )
 )
 """Attributes of SVG that are CSS (SVG 2, 6.6) and may name another document."""
-_INSTRUCTION = re.compile(r"<\?xml-stylesheet\s([^>]{1,2000}?)\?>")
+_INSTRUCTION = re.compile(r"<\?xml-stylesheet\s([^<>]{1,2000}?)\?>")
 _PSEUDO = re.compile(r"([\w-]{1,20})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 _PROLOG = 1 << 16
 _WORDS = etree.XPath("string()")
