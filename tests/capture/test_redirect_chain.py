@@ -91,9 +91,9 @@ REFUSED = {
     b"javascript:alert(1)": "only http and https are fetched",
     b"http://user:secret@news.example/": "it carries a user name or password",
     b"http://user@news.example/": "it carries a user name or password",
-    b"http://:80/": "no well-formed address",
-    b"http://news.example:99999/": "no well-formed address",
-    b"http://[::1": "no well-formed address",
+    b"http://:80/": "not a well-formed address",
+    b"http://news.example:99999/": "not a well-formed address",
+    b"http://[::1": "not a well-formed address",
 }
 
 

@@ -109,7 +109,7 @@ def test_the_browser_goes_through_the_proxy_too_and_says_nothing_of_us(tmp_path,
 @pytest.mark.parametrize(
     ("given", "says"),
     [
-        ({}, "through a proxy"),
+        ({}, "require a proxy"),
         ({"proxy": "http://127.0.0.1:9", "robots": "obey"}, "robots"),
         ({"proxy": "http://127.0.0.1:9", "executor": "dask://127.0.0.1:8786"}, "executor"),
     ],

@@ -148,8 +148,10 @@ def closed_to(output: str, bag: Made) -> set[str]:
     everything, closed = {mark}, bag.level in ("closed", "taken-down")
     if output == "report":
         return set()
-    if output in CUSTODY | FOR_WHO_HAS_THE_BAGS:
+    if output in FOR_WHO_HAS_THE_BAGS:
         return everything if gone else set()
+    if output in CUSTODY:  # sealed bags are given whole, and may name the one that is taken down (decision 0267)
+        return {f"{mark}{kind}" for kind in "cfp"} if gone else set()
     if output == "serve --host" and bag.level != "open":
         return everything
     if output == "export aclj":  # rules have the addresses of what they close

@@ -51,7 +51,7 @@ BAD = {
     "weak": (lambda pki: issue("Weak", pki.ca, kind="rsa1024"), "2048 are the least"),
     "authority weak": (under("rsa1024"), "too weak"),
     "another purpose": (lambda pki: issue("Web", pki.ca, purpose=ExtendedKeyUsageOID.SERVER_AUTH), "not for documents"),
-    "unknown": (lambda pki: issue("Stranger"), "none of the trusted roots"),
+    "unknown": (lambda pki: issue("Stranger"), "not among the trusted roots"),
 }
 bad_signers = pytest.mark.parametrize(("make_signer", "word"), BAD.values(), ids=BAD)
 
