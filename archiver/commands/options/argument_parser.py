@@ -13,6 +13,12 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
     def __init__(self, prog: str) -> None:
         super().__init__(prog, max_help_position=32)
 
+    def add_argument(self, action: argparse.Action) -> None:
+        """As the library does, which forgets that the names of commands are indented once more."""
+        super().add_argument(action)
+        if isinstance(action, argparse._SubParsersAction):
+            self._action_max_length += self._indent_increment
+
 
 class ArgumentParser(argparse.ArgumentParser):
     """Refuses abbreviated options, suggests the nearest name, and takes arguments before and after options."""
