@@ -18,9 +18,7 @@ RECORD, COPY = "data/provenance.json", "record-without-names.json"
 def closed_names(bag: Path, packed: Source, gate: Gate) -> dict[str, list[str]]:
     """Path -> the bags that this file names and that must not be named; only files that name any. Raises Refused where
     the custody log does, which is nothing without any of its parts; StorageError."""
-    named = files_that_name(packed)
-    closed = set(gate.not_to_be_named(bag, (name for names in named.values() for name in names)))
-    found = {path: hit for path, names in named.items() if (hit := sorted(names & closed))}
+    found = gate.naming_closed(bag, files_that_name(packed))
     if log := next((path for path in found if path.startswith("signatures/")), None):
         raise Refused(f"{log} names a bag that is closed, and cannot be left out; see docs/bundle.md")
     return found

@@ -9,7 +9,7 @@ import fcntl
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -117,6 +117,14 @@ class Gate:
         as restricted, as whatever is unset; more than are looked up may all be closed. Raises StorageError."""
         asked, folder = sorted(set(names)), self._place(bag).parent
         return [name for number, name in enumerate(asked) if number >= _MOST or not self._of(folder, name).allows(use)]
+
+    def naming_closed(
+        self, bag: Path, named: Mapping[str, Iterable[str]], use: Use = "metadata"
+    ) -> dict[str, list[str]]:
+        """Path -> those of the bags it names that may not be used so; only files that name any. `named` are the names
+        of other bags in each file of `bag`. Raises StorageError."""
+        closed = set(self.not_to_be_named(bag, (name for names in named.values() for name in names), use))
+        return {path: hit for path, names in named.items() if (hit := sorted(closed.intersection(names)))}
 
     def _of(self, folder: Path, name: str) -> Access:
         if "/" in name or "\0" in name or name in ("", ".", ".."):

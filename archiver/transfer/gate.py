@@ -9,8 +9,8 @@ from archiver.errors import Refused, StorageError
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.restrictions import Gate, identifier_of
 from archiver.packaging.named_bags import files_that_name
-from archiver.packaging.source import Source, source
-from archiver.rights.gate import Use, access_of, has_cookies
+from archiver.packaging.source import source
+from archiver.rights.gate import access_of, has_cookies
 
 _WHAT = {"custody": "it is not given out", "copy": "no copy of it is given out"}
 
@@ -42,21 +42,13 @@ def require_names_nothing_closed(bags: Iterable[Path], today: date, *, tag_files
     StorageError."""
     gate = Gate(today)
     for bag in bags:
-        named = closed_in(source(bag), bag, gate)
+        named = gate.naming_closed(bag, files_that_name(source(bag)))
         given = [p for p in sorted(named) if p.startswith("data/wacz/") or (tag_files and not p.startswith("data/"))]
         if given:
             raise Refused(
                 f"{given[0]} names another bag, which may not be named; hand over the sealed bag, or a WACZ "
                 "with --redact"
             )
-
-
-def closed_in(packed: Source, bag: Path, gate: Gate, use: Use = "metadata") -> frozenset[str]:
-    """The files of `packed`, which is `bag` or made of it, that name another bag which may not be used so. Raises
-    Refused, StorageError."""
-    named = files_that_name(packed)
-    closed = set(gate.not_to_be_named(bag, (name for names in named.values() for name in names), use))
-    return frozenset(path for path, names in named.items() if names & closed)
 
 
 def _record(bag: Path) -> object:

@@ -22,12 +22,14 @@ from archiver.ledger.lock import FOLDER
 from archiver.ledger.restrictions import Gate
 from archiver.model import Report
 from archiver.model.seal_file import SEAL
+from archiver.packaging.named_bags import files_that_name
 from archiver.packaging.source import Source, source
 from archiver.packaging.unpack import require_room
 from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
+from archiver.rights.gate import Use
 from archiver.transfer.delivery import Shipment, Sign
-from archiver.transfer.gate import closed_in, require_allowed
+from archiver.transfer.gate import require_allowed
 from archiver.transfer.handoff import HandedOff, HandoffOptions, HandoffSession, HandoffSessions
 from archiver.transfer.made_folder import made_folder
 from archiver.transfer.receiver_profiles import RECEIVERS, Receiver
@@ -128,7 +130,8 @@ def _for_repository(bag: Path, base: Source, repository: Repository, session: Ha
         raise Refused(f"it has a folder {ORIGINAL}/ of its own: what was made for one receiver is not made over again")
     gate = Gate(datetime.now(UTC).date())
     access = gate.access_of_folder(bag)
-    unnamed = closed_in(base, bag, gate, "public" if access.allows("public") else "metadata")
+    use: Use = "public" if access.allows("public") else "metadata"
+    unnamed = frozenset(gate.naming_closed(bag, files_that_name(base), use))
     number = session.ledger.number(seal=source(bag).seal, target=session.target.address, kind="item")
     return repository.build(Content.of(base, access, session.config, number, unnamed), home)
 

@@ -51,7 +51,7 @@ class Running:
     round: Round
     dice: random.Random
     until: float
-    """When it is told to end, by the monotonic clock."""
+    """When it is to end, by the monotonic clock."""
 
     def wait(self, seconds: float) -> bool:
         """Let it run for some time; whether it still does."""
@@ -163,7 +163,7 @@ def possible(collection: Collection, *, browser: bool) -> dict[str, float]:
 
 def go(place: Place, collection: Collection, parts: list[Path], trouble: str, *, number: int, seconds: float,
        dice: random.Random, more: tuple[str, ...] = ()) -> Round:  # fmt: skip
-    """Run one round; the job is told to end after so many seconds."""
+    """Run one round; the job is asked to end after so many seconds."""
     told = Round(number, collection.name, trouble)
     place.clock.write_text("0")
     words = [*more, "--jobs", str(dice.choice((1, 2))) if trouble != "workers" else "2"]

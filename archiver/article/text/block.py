@@ -12,7 +12,7 @@ class Block:
     none are parted.
 
     `aside` marks what is not running text. `struck` is the text with its struck words where it has some;
-    a block that is struck as a whole is `marked` so. `attribute` names the attribute of the place that holds it.
+    a block that is struck as a whole is `marked` so. `attribute` is the attribute of the element that it was read from.
     """
 
     text: str

@@ -130,7 +130,7 @@ def _widened(
     way = list(_way_up(top))
     steps = _steps(way)
     for level, gain in enumerate(gains[1:_FARTHEST], 1):
-        # The narrowest that holds what is at this level.
+        # The narrowest container of what is at this level.
         at = next((place for place, step in zip(way, steps) if step == level), None)
         if at is None or at.tag in ("body", "html"):
             break

@@ -1,12 +1,9 @@
 """`archiver handoff`: sealed bags out, receipts back."""
 
 import argparse
-import json
-from collections import Counter
-from dataclasses import asdict
 
 from archiver import api
-from archiver.commands.console.outcomes import print_counts, print_outcome
+from archiver.commands.console.outcomes import print_outcome, print_results
 from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.settings import bags_of, settings_of
 from archiver.transfer.handoff import HandedOff
@@ -16,8 +13,7 @@ def handoff(args: argparse.Namespace) -> int:
     """Deliver the bags named in `args`; 1 when one was refused. Raises UsageError, StorageError."""
     *named, target = args.places
     config = with_keys(settings_of(args), args)
-    outcomes = Counter[str]()
-    for each in api.handoff(
+    results = api.handoff(
         bags_of(named, config),
         target,
         form=args.form,
@@ -30,15 +26,8 @@ def handoff(args: argparse.Namespace) -> int:
         endpoint=endpoint(args.endpoint),
         second_opinion=args.second_opinion or True,
         config=config,
-    ):
-        outcomes[each.outcome] += 1
-        if args.json:
-            print(json.dumps(asdict(each)), flush=True)
-        elif not (args.quiet and each.outcome != "refused"):
-            _print(each)
-    if not args.quiet:
-        print_counts(outcomes.total(), "bag", outcomes, ("delivered", "unchanged", "refused"))
-    return 1 if outcomes["refused"] else 0
+    )
+    return print_results(results, _print, args, thing="bag", order=("delivered", "unchanged", "refused"))
 
 
 def _print(each: HandedOff) -> None:

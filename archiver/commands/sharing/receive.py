@@ -1,12 +1,9 @@
 """`archiver receive`: packages in, bags and receipts out."""
 
 import argparse
-import json
-from collections import Counter
-from dataclasses import asdict
 
 from archiver import api
-from archiver.commands.console.outcomes import print_counts, print_outcome
+from archiver.commands.console.outcomes import print_outcome, print_results
 from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.settings import settings_of
 from archiver.escape import visible
@@ -16,8 +13,7 @@ from archiver.transfer.receive import Received
 def receive(args: argparse.Namespace) -> int:
     """Take in the packages named in `args`; 1 when one was refused. Raises UsageError, StorageError."""
     config = with_keys(settings_of(args), args)
-    outcomes = Counter[str]()
-    for each in api.receive(
+    results = api.receive(
         args.packages,
         bags=config.bags,
         unpack=args.unpack,
@@ -30,15 +26,8 @@ def receive(args: argparse.Namespace) -> int:
         endpoint=endpoint(args.endpoint),
         second_opinion=args.second_opinion or True,
         config=config,
-    ):
-        outcomes[each.outcome] += 1
-        if args.json:
-            print(json.dumps(asdict(each)), flush=True)
-        elif not (args.quiet and each.outcome != "refused"):
-            _print(each)
-    if not args.quiet:
-        print_counts(outcomes.total(), "package", outcomes, ("received", "unchanged", "refused"))
-    return 1 if outcomes["refused"] else 0
+    )
+    return print_results(results, _print, args, thing="package", order=("received", "unchanged", "refused"))
 
 
 def _print(each: Received) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from archiver.digest import sha256
 from archiver.errors import UsageError
 from archiver.model import Finding
-from archiver.model.bracket import CERTIFICATES, FIELD, FOLDER, OPENING, TOKEN
+from archiver.model.bracket import FIELD, FOLDER, OPENING_FILES
 from archiver.validation.bagit.tree import Tree
 from archiver.validation.payload.authority import authority_of
 from archiver.validation.payload.closing import check_closing
@@ -22,7 +22,7 @@ from archiver.validation.rules.registry import finding
 from archiver.validation.trust.policy import Trust
 
 PLACE = f"data/{FOLDER}"
-_STATEMENT, _TOKEN, _CERTIFICATES = (f"{PLACE}{OPENING}{end}" for end in ("", TOKEN, CERTIFICATES))
+_FILES = _STATEMENT, _TOKEN, _CERTIFICATES = tuple(PLACE + name for name in OPENING_FILES)
 _SEAL = "tagmanifest-sha256.txt"
 _BYTES = 1 << 20
 """Bytes of a file of the opening that are read."""
@@ -39,7 +39,7 @@ def check_bracket(
     beside `bag`, where it is given, the closing is looked for."""
     if record.get(dict, "bracket") is None:
         return set(), [finding("BRK007", path) for path in tree.payload if path.startswith(PLACE)]
-    missing = [path for path in (_STATEMENT, _TOKEN, _CERTIFICATES) if path not in tree.files]
+    missing = [path for path in _FILES if path not in tree.files]
     found = [finding("REC003", RECORD, field="bracket", expected=path) for path in missing]
     if missing:
         return set(), found
@@ -79,7 +79,7 @@ def _token(tree: Tree, record: Record, trust: Trust) -> Iterator[Finding]:
     """What is wrong with the token, and whose it is. Raises UsageError without what reads it, OSError."""
     from archiver.cms.read import InvalidCms, read_timestamp
 
-    statement, token, carried = (_read(tree, path) for path in (_STATEMENT, _TOKEN, _CERTIFICATES))
+    statement, token, carried = (_read(tree, path) for path in _FILES)
     try:
         stamp = read_timestamp(token, statement)
     except InvalidCms as error:

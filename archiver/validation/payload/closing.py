@@ -7,7 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from archiver.model import Finding
-from archiver.model.bracket import CERTIFICATES, CLOSING, TOKEN, folder_beside, line_of
+from archiver.model.bracket import CLOSING, CLOSING_FILES, folder_beside, line_of
 from archiver.model.private import name_beside
 from archiver.validation.bagit.tree import open_below
 from archiver.validation.payload.authority import authority_of
@@ -76,7 +76,7 @@ def _read(folder: Path) -> _Closing:
 def _parsed(folder: Path, _changed: int, _size: int) -> _Closing:
     """All bags of a job have one."""
     found = []
-    for name in (CLOSING, CLOSING + TOKEN, CLOSING + CERTIFICATES):
+    for name in CLOSING_FILES:
         with open_below(str(folder), name) as file:
             found.append(file.read(_LARGEST))
     lines = frozenset(found[0].decode("utf-8", "replace").splitlines())
