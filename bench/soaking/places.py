@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests/support"))
-import seaweed
+from servers import seaweed
 
 ROOT = Path(__file__).parents[2]
 BUCKET = "library"
