@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from damages import table as damages
+import damages
 import pytest
 from builders.bags import WARC, Builder, chunks, exchange, good_warc, sha256, warc
 from damages import DAMAGES, Damage
