@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 import pytest
-from articles import BODY, URL, a_page, a_seed
+from pages.articles import BODY, URL, a_page, a_seed
 
 from archiver.article.analyse import read
 from archiver.article.claims import dates, edtf

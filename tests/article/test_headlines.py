@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from articles import BODY, a_page, a_response
+from pages.articles import BODY, a_page, a_response
 
 from archiver.article.analyse import read
 from archiver.article.claims.headlines import without_site

@@ -8,9 +8,9 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from newsroom import newsroom, pages_for, write_seeds
+from builders.bags import Builder
 from places import ROOT
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 import archiver
 from archiver.cli import main

@@ -9,7 +9,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 
 from archiver.cli import main
 from archiver.ledger.ledger import PATH, Ledger

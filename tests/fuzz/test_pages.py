@@ -10,7 +10,7 @@ from html import escape
 from fuzzing import changed, damaged, octets, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from newsroom import PARAGRAPHS, article, seed_document
+from servers.newsroom import PARAGRAPHS, article, seed_document
 
 from archiver.article.analyse import read
 from archiver.article.page_kind import stands_instead

@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 import pytest
-from marked import OF_SEED, document, run, settings
-from newsroom import PARAGRAPHS
+from leaks.marked import OF_SEED, document, run, settings
+from servers.newsroom import PARAGRAPHS
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag

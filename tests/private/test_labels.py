@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from newsroom import PARAGRAPHS
+from servers.newsroom import PARAGRAPHS
 
 from archiver.config import Config
 from archiver.model import Seed

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from articles import BODY, a_page
+from pages.articles import BODY, a_page
 
 from archiver.article.analyse import read
 from archiver.credits.people.names import are_names, split

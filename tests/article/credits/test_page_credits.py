@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from articles import BODY, a_page, escaped
 from growth import grows_no_faster_than_linear
+from pages.articles import BODY, a_page, escaped
 from places import SHARED
 
 from archiver.article.analyse import read

@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from urllib.parse import quote
 
-from made_bags import ask
-from serving import served
+from builders.made_bags import ask
+from pages.serving import served
 
 from archiver.cli import main
 

@@ -1,14 +1,14 @@
 """The table of damages: each takes a good bag and breaks it in one way, and names all findings that must follow.
 
 `@made` changes the parts before the bag is written (so that all checksums fit), `@done` the finished bag on disk.
-The tables themselves are in `damages_bag.py`, `damages_warc.py` and `damages_record.py`.
+The damages themselves are in the modules beside this one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bagbuilder import Builder
+from builders.bags import Builder
 
 
 @dataclass(frozen=True)

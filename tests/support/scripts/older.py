@@ -1,8 +1,8 @@
 """Makes `tests/data/older/VERSION.tar.xz`: what this version leaves on a disk, for later versions to read.
 
-Run it before the version is raised: `PYTHONPATH=tests/support .venv/bin/python tests/support/older.py`. What is in it,
-folder by folder, is in `tests/data/older/README.md`; `tests/test_older.py` reads all of it. Every word is of the demo's
-newspaper, or stands below.
+Run it before the version is raised: `PYTHONPATH=tests/support .venv/bin/python tests/support/scripts/older.py`. What is
+in it, folder by folder, is in `tests/data/older/README.md`; `tests/test_older.py` reads all of it. Every word is of the
+demo's newspaper, or stands below.
 """
 
 import os
@@ -12,9 +12,9 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from newsroom import Answer, newsroom
-from pki import issue
+from builders.pki import issue
 from places import DATA
+from servers.newsroom import Answer, newsroom
 
 from archiver import __version__
 from archiver.cli import main

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from newsroom import Newsroom
+from servers.newsroom import Newsroom
 from waiting import HANGS, until
 
 from archiver.validation.validator import validate_bag

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import Record, records
-from sites import Site
+from jobs.capturing import Record, records
+from servers.sites import Site
 
 from archiver.browser.available import missing
 from archiver.cli import main

@@ -4,11 +4,12 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from bagbuilder import URL, WARC, Builder
-from bagbuilder import warc as written
-from damages import made
-from damages_warc import ANSWERED, ASKED, INFO
-from packbuilder import CLOSING, CRATE, INDEX, PACKAGE, PAGES
+from builders.bags import URL, WARC, Builder
+from builders.bags import warc as written
+from builders.packages import CLOSING, CRATE, INDEX, PACKAGE, PAGES
+
+from damages.table import made
+from damages.warc import ANSWERED, ASKED, INFO
 
 Row = dict[str, Any]
 

@@ -17,7 +17,7 @@ from archiver.config import Config
 from archiver.demo.tour import run_demo
 from archiver.serve.run_servers import serving
 
-IMAGES = Path(__file__).parents[2] / "docs/images"
+IMAGES = Path(__file__).parents[3] / "docs/images"
 WIDTH, SHOWN = 1100, 900
 """Width of the window, and of the picture."""
 

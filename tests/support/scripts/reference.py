@@ -5,7 +5,7 @@ from pathlib import Path
 
 from archiver.commands.options import COMMANDS
 
-PAGE = Path(__file__).parents[2] / "docs/command-line.md"
+PAGE = Path(__file__).parents[3] / "docs/command-line.md"
 BEGIN, END = "<!-- begin: written by `make reference` -->\n", "<!-- end -->"
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from places import ROOT
-from sites import Site
+from servers.sites import Site
 
 from archiver.cli import main
 from archiver.serve.replay_files import read_scripts

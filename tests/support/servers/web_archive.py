@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from email.utils import format_datetime
 from urllib.parse import quote
 
-from wire import Answer, ok
+from servers.wire import Answer, ok
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from newsroom import PARAGRAPHS, article, seed_document
-from wire import Server, ok
+from servers.newsroom import PARAGRAPHS, article, seed_document
+from servers.wire import Server, ok
 
 from archiver.cli import main
 

@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from bagbuilder import Builder
+from builders.bags import Builder
 
 TAGS = ("bagit.txt", "bag-info.txt", "manifest-sha256.txt", "manifest-sha512.txt")
 

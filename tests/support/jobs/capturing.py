@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from wire import Answer, Server
+from servers.wire import Answer, Server
 
 from archiver.capture.fetch import Fetcher
 from archiver.capture.requisites.fetch import Concurrency

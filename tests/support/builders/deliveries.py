@@ -4,11 +4,10 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bagbuilder import Builder
-
 from archiver.cli import main
 from archiver.packaging import folder as folder_module
 from archiver.trust.custody import Agent, append
+from builders.bags import Builder
 
 SCHEMA = json.loads((Path(folder_module.__file__).parents[1] / "schemas/receipt.schema.json").read_text("utf-8"))
 

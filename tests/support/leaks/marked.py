@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from newsroom import PARAGRAPHS, Answer, article, newsroom
+from servers.newsroom import PARAGRAPHS, Answer, article, newsroom
 
 from archiver.cli import main
 

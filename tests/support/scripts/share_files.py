@@ -11,7 +11,7 @@ from archiver.commands.completion import script
 from archiver.commands.options import COMMANDS, EPILOG
 from archiver.commands.options.common import settings
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 COMPLETIONS = {
     "bash": "bash-completion/completions/archiver",
     "zsh": "zsh/site-functions/_archiver",

@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import Any
 
-from capturing import SITE, Bench, MemoryFiles
-from jobs import html
-from wire import Server, ok
+from servers.wire import Server, ok
 
 from archiver.model import Capture, Requisites
+from jobs.capturing import SITE, Bench, MemoryFiles
+from jobs.whole import html
 
 TYPES = {"css": b"text/css", "js": b"text/javascript", "html": b"text/html", "jpg": b"image/jpeg", "png": b"image/png"}
 

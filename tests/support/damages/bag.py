@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
-from bagbuilder import RECORD, Builder
-from damages import done, made
-from packbuilder import CRATE
+from builders.bags import RECORD, Builder
+from builders.packages import CRATE
+
+from damages.table import done, made
 
 SEED, TEXT = "data/seed/harbour.txt", "data/text/article.txt"
 M256, M512, T256, T512 = (f"{kind}manifest-{name}.txt" for kind in ("", "tag") for name in ("sha256", "sha512"))

@@ -1,4 +1,4 @@
-"""The WACZ and the crate around the payload of a bag made by hand; on the standard library only, as `bagbuilder.py`.
+"""The WACZ and the crate around the payload of a bag made by hand; on the standard library only, as `bags.py`.
 
 They fit whatever WARC and record there are, damaged ones too: whoever forges those would make the rest anew.
 """

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bagbuilder import (
+from builders.bags import (
     HTML,
     IDS,
     REQUEST,
@@ -18,8 +18,9 @@ from bagbuilder import (
     warc,
     warcinfo,
 )
-from damages import made
-from packbuilder import INDEX
+from builders.packages import INDEX
+
+from damages.table import made
 
 INFO, ASKED = warcinfo(), exchange("request", REQUEST)
 RIGHT = {"WARC-Payload-Digest": base32(HTML)}

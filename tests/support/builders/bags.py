@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from packbuilder import UUID, Change, packed
+from builders.packages import UUID, Change, packed
 
 URL = "https://news.example/harbour"
 DATE = "2026-03-01T10:00:00.000000Z"

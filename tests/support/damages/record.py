@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from bagbuilder import RECORD, TEXT, WARC, Builder, pem, sha256
-from damages import done, made
-from packbuilder import CRATE, INDEX, PACKAGE, PAGES
+from builders.bags import RECORD, TEXT, WARC, Builder, pem, sha256
+from builders.packages import CRATE, INDEX, PACKAGE, PAGES
+
+from damages.table import done, made
 
 SEED_FILE, TEXT_FILE, LEAF = "data/seed/harbour.txt", "data/text/article.txt", "data/evidence/tls/leaf.pem"
 ANOTHER = "<urn:uuid:00000000-0000-4000-8000-0000000000ff>"

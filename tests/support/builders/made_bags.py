@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
-from serving import served
+from pages.serving import served
 
 from archiver.ledger.restrictions import Action, restrict_bag
 
