@@ -109,7 +109,8 @@ def _announced(whole: str, anchors: Sequence[Anchor], article_follows: bool) -> 
     label = _ANNOUNCED.match(inner) or _SHOWN.match(inner)
     words = inner[label.end() :] if label else inner
     outright = label is not None and label.re is _ANNOUNCED
-    if not words or not (bracketed or label) or (not outright and _labelled(inner)):
+    credit = None if outright else _labelled(inner)
+    if not words or not (bracketed or label) or (credit and not credit[0]):
         return None
     start = whole.index(words)
     own = [replace(each, start=each.start - start) for each in anchors if each.start >= start]
