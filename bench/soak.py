@@ -108,14 +108,14 @@ class Soak:
         self.faults += [f"a process was left behind: {each.command[:160]}" for each in left]
 
     def _round(self, collection: Collection, parts: list[Path], name: str, seconds: float, *more: str) -> None:
-        told = rounds.go(self.place, collection, parts, name, number=len(self.history), seconds=seconds, dice=self.dice,
+        ran = rounds.go(self.place, collection, parts, name, number=len(self.history), seconds=seconds, dice=self.dice,
                          more=more)  # fmt: skip
-        self.history.append(told)
-        for each in told.faults:
-            self.fault(f"round {told.number} ({told.collection}, {told.trouble}): {each}")
+        self.history.append(ran)
+        for each in ran.faults:
+            self.fault(f"round {ran.number} ({ran.collection}, {ran.trouble}): {each}")
         counts = states.counted(self.collections)
-        print(f"{told.number:4} {told.collection:5} {told.trouble:10} {told.seconds:6.0f} s  exit {told.code!s:4} "
-              f"{told.results:5} results  {len(self.faults)} faults  {counts}", flush=True)  # fmt: skip
+        print(f"{ran.number:4} {ran.collection:5} {ran.trouble:10} {ran.seconds:6.0f} s  exit {ran.code!s:4} "
+              f"{ran.results:5} results  {len(self.faults)} faults  {counts}", flush=True)  # fmt: skip
 
     def _archive(self, *, fails: bool) -> None:
         mark = self.place.work / "archive-fails"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import SITE, Bench, MemoryFiles, records
-from jobs import HOST, Job, html, seeds, story
-from pictures import jpeg, xmp
-from requisites import collected, fetched, reasons, typed
+from builders.pictures import jpeg, xmp
+from jobs.capturing import SITE, Bench, MemoryFiles, records
+from jobs.requisites import collected, fetched, reasons, typed
+from jobs.whole import HOST, Job, html, seeds, story
+from servers.wire import CLOSE, Server, chunked, drip, ok
 from waiting import until
-from wire import CLOSE, Server, chunked, drip, ok
 
 from archiver.capture.requisites.fetch import Concurrency
 from archiver.model import Capture

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from newsroom import newsroom, pages_for, write_seeds
+from builders.bags import Builder
 from places import ROOT
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 import archiver
 from archiver.cli import main

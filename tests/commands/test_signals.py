@@ -10,7 +10,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from places import ROOT
 
 from archiver.cli import main

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from pki import authorities, issue, needs_openssl
+from builders.pki import authorities, issue, needs_openssl
 from places import ROOT
 
 from archiver.cli import main

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 
 from archiver.cli import main
 from archiver.errors import UsageError

@@ -14,12 +14,12 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from clusters import dask, needs_dask
-from http_proxy import http_proxy
-from jobs import Job, seeds, story
-from pki import Authorities, authorities, issue, needs_openssl
+from builders.pki import Authorities, authorities, issue, needs_openssl
+from jobs.clusters import dask, needs_dask
+from jobs.whole import Job, seeds, story
 from reached import only
-from wire import Server
+from servers.http_proxy import http_proxy
+from servers.wire import Server
 
 from archiver.cli import main
 from archiver.config import Config, configured

@@ -17,11 +17,11 @@ from uuid import uuid4
 
 import jsonschema
 import pytest
-import seaweed
-from clusters import SEEDS, Site, dask, ended, not_without_dask
-from deliveries import SCHEMA
-from newsroom import PARAGRAPHS, Answer, Newsroom, article, newsroom, pages_for, write_seeds
-from pki import authorities, needs_openssl
+from builders.deliveries import SCHEMA
+from builders.pki import authorities, needs_openssl
+from jobs.clusters import SEEDS, Site, dask, ended, not_without_dask
+from servers import seaweed
+from servers.newsroom import PARAGRAPHS, Answer, Newsroom, article, newsroom, pages_for, write_seeds
 from waiting import HANGS
 
 from archiver.cli import main

@@ -6,11 +6,11 @@ import socket
 from pathlib import Path
 
 import pytest
-from browsers import HOST, MARKUP, TEXT, is_valid, needs_browser, shell, show
-from http_proxy import http_proxy
-from proxies import socks_proxy
+from pages.browsers import HOST, MARKUP, TEXT, is_valid, needs_browser, shell, show
 from reached import only
-from sites import Site
+from servers.http_proxy import http_proxy
+from servers.proxies import socks_proxy
+from servers.sites import Site
 
 from archiver.cli import main
 from archiver.config import Config, configured, load

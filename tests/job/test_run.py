@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from newsroom import Answer, article, newsroom, pages_for, seed_document, write_seeds
+from servers.newsroom import Answer, article, newsroom, pages_for, seed_document, write_seeds
 from waiting import HANGS
 
 from archiver.cli import main

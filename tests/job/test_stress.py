@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from jobs import PEAK
-from newsroom import Answer, article, newsroom, pages_for, write_seeds
+from jobs.whole import PEAK
+from servers.newsroom import Answer, article, newsroom, pages_for, write_seeds
 from waiting import until
 
 from archiver.config import Limits

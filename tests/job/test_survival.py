@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults import CALLS, STAGES
-from newsroom import Newsroom, newsroom, pages_for, write_seeds
+from jobs.faults import CALLS, STAGES
 from places import SUPPORT
+from servers.newsroom import Newsroom, newsroom, pages_for, write_seeds
 from waiting import HANGS
 
 from archiver.validation.validator import validate_bag
 
 SEEDS = 5
-CHILD = SUPPORT.joinpath("faults.py")
+CHILD = SUPPORT.joinpath("jobs/faults.py")
 
 
 def every(*quick: str) -> list[Any]:

@@ -7,9 +7,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from marked import OF_SEED, document, run, settings
-from newsroom import PARAGRAPHS
+from builders.bags import Builder
+from leaks.marked import OF_SEED, document, run, settings
+from servers.newsroom import PARAGRAPHS
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag

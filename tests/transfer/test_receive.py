@@ -14,7 +14,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from deliveries import SCHEMA, everything, hand, make
+from builders.deliveries import SCHEMA, everything, hand, make
 from waiting import until
 
 from archiver.cli import main

@@ -10,9 +10,9 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
+from builders.pki import NOW, Authorities, Holder, authorities, issue, needs_openssl
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from pki import NOW, Authorities, Holder, authorities, issue, needs_openssl
 
 from archiver.cli import main
 from archiver.trust.custody import Agent, append

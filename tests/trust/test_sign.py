@@ -16,10 +16,10 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder, sha256
+from builders.bags import Builder, sha256
+from builders.pki import NOW, Authorities, authorities, issue, needs_openssl
 from cryptography.hazmat.primitives.serialization import Encoding, PrivateFormat, PublicFormat
-from newsroom import newsroom, pages_for, write_seeds
-from pki import NOW, Authorities, authorities, issue, needs_openssl
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.config import Config

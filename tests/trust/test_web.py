@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from proxies import socks_proxy
+from servers.proxies import socks_proxy
 
 from archiver.config import Config, ConnectTo
 from archiver.errors import UsageError

@@ -11,7 +11,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from bagbuilder import RECORD, Builder
+from builders.bags import RECORD, Builder
 
 from archiver.validation.discover import find_bags
 from archiver.validation.rules.trust import CHECKS as LAYERS

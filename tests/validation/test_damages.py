@@ -2,14 +2,11 @@
 
 from pathlib import Path
 
-import damages_bag
-import damages_package
-import damages_record
-import damages_warc
+import damages
 import pytest
-from bagbuilder import WARC, Builder, chunks, exchange, good_warc, sha256, warc
+from builders.bags import WARC, Builder, chunks, exchange, good_warc, sha256, warc
 from damages import DAMAGES, Damage
-from damages_warc import ASKED, INFO
+from damages.warc import ASKED, INFO
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,7 +15,7 @@ from archiver.validation.rules import package, trust
 from archiver.validation.rules.registry import CHECKS, RULES
 from archiver.validation.validator import validate_bag
 
-TABLES = (damages_bag, damages_warc, damages_record, damages_package)
+TABLES = (damages.bag, damages.warc, damages.record, damages.package)
 ELSEWHERE = {
     **{f"PRIV00{n}": "tests/private/test_private.py" for n in (1, 2, 3)},
     **{f"PRIV00{n}": "tests/private/test_beside.py" for n in (4, 5, 6)},
@@ -89,7 +86,7 @@ def test_a_bag_without_a_record_is_judged_as_a_bag_that_may_hold_warcs(tmp_path:
 def test_two_long_texts_are_shown_from_where_they_differ(tmp_path: Path):
     builder, alike = Builder(), "The harbour reopened. " * 50
     builder.payload["data/text/article.txt"] = f"{alike}Boats left.\n".encode()
-    builder.repack[damages_package.PAGES] = lambda rows: [rows[0], rows[1] | {"text": f"{alike}Boats stayed.\n"}]
+    builder.repack[damages.package.PAGES] = lambda rows: [rows[0], rows[1] | {"text": f"{alike}Boats stayed.\n"}]
     report = validate_bag(builder.write(tmp_path / "b"))
     (result,) = [each for each in report.findings if each.code == "WACZ012"]
     before = f"…{alike[-34:]}Boats "

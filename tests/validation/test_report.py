@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bagbuilder import Builder, as_first_version
+from builders.bags import Builder, as_first_version
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator

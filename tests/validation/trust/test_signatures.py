@@ -16,13 +16,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bagbuilder import WARC, Builder
+from builders.bags import WARC, Builder
+from builders.pki import NOW, Authorities, Holder, authorities, crl_of, issue, needs_openssl, ocsp_of
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pki import NOW, Authorities, Holder, authorities, crl_of, issue, needs_openssl, ocsp_of
 
 from archiver.cms.read import InvalidCms, Signature, Timestamp, read_signature, read_timestamp
 from archiver.errors import UsageError
