@@ -19,7 +19,6 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.cookies import extract_cookies_to_jar
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout, disable_warnings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
@@ -27,8 +26,9 @@ from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from urllib3.util import SKIP_HEADER
 
 from archiver.capture.cookie_file import STRICT
-from archiver.capture.failure_kinds import CaptureError, capture_error_from
-from archiver.capture.wire.http_framing import Sent
+from archiver.capture.failure_kinds import CaptureError, capture_error_from, no_status
+from archiver.capture.wire.cookies import take_cookies
+from archiver.capture.wire.http_framing import Sent, status_of
 from archiver.capture.wire.raw_exchange import BoundReached, RawExchange
 from archiver.capture.wire.tls import tls_facts, trusted_roots
 from archiver.config import Config, Limits
@@ -255,8 +255,7 @@ class Visit(requests.Session):
             request.prepare_cookies(self.cookies)
         request.headers = requests.structures.CaseInsensitiveDict({"Host": address.host, **request.headers})
         response = self._recorder.adapter.ask(address, request, timeout, proxy)
-        if "Set-Cookie" in response.headers:
-            extract_cookies_to_jar(self.cookies, request, response)  # type: ignore[no-untyped-call]
+        take_cookies(self.cookies, response.headers.getlist("Set-Cookie"), request, secure=address.scheme == "https")
         return response
 
     def relay(self, url: str, sent: Sent, timeout: Timeout, proxy: str | None) -> BaseHTTPResponse:
@@ -316,6 +315,8 @@ class Recorder:
             return raw, capture_error_from(error, raw)
         if not raw.head_complete:
             return raw, CaptureError(kind="disconnect", message="the connection closed inside the headers", again=True)
+        if status_of(raw.head) is None:
+            return raw, no_status(raw)
         return raw, None
 
     def _get(self, visit: Visit, url: str, sent: Sent | None) -> Exception | None:
