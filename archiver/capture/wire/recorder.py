@@ -15,7 +15,6 @@ import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from queue import Empty, Full
 from typing import Any
 
 import requests
@@ -30,6 +29,7 @@ from urllib3.util import SKIP_HEADER
 from archiver.capture.cookie_file import STRICT
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
 from archiver.capture.wire.http_framing import Sent
+from archiver.capture.wire.idle_connections import IdleConnections
 from archiver.capture.wire.raw_exchange import BoundReached, RawExchange
 from archiver.capture.wire.tls import tls_facts, trusted_roots
 from archiver.config import Config, Limits
@@ -162,38 +162,12 @@ def _connection_classes(wire: _RecordedConnection, *, socks: bool) -> dict[str, 
 
         return Recorded
 
-    kept = {"QueueCls": _IdleConnections}
+    kept = {"QueueCls": IdleConnections}
     plain, secure = (SOCKSConnection, SOCKSHTTPSConnection) if socks else (HTTPConnection, HTTPSConnection)
     return {
         "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": recorded(plain), **kept}),
         "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": recorded(secure), **kept}),
     }
-
-
-class _IdleConnections:
-    """What urllib3 keeps the connections of a host in, in place of `queue.LifoQueue`, whose locks and conditions cost
-    more than the rest of a new pool: nobody waits here for one to come back."""
-
-    def __init__(self, maxsize: int) -> None:
-        self._most = maxsize
-        self._kept: list[Any] = []
-
-    def put(self, connection: Any, block: bool = True) -> None:  # noqa: ARG002
-        """Keep one. Raises queue.Full."""
-        if len(self._kept) >= self._most:
-            raise Full
-        self._kept.append(connection)
-
-    def get(self, block: bool = True, timeout: float | None = None) -> Any:  # noqa: ARG002
-        """The one kept last. Raises queue.Empty."""
-        try:
-            return self._kept.pop()
-        except IndexError:
-            raise Empty from None
-
-    def qsize(self) -> int:
-        """How many are kept."""
-        return len(self._kept)
 
 
 class _Adapter(HTTPAdapter):
