@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from jobs.whole import HOST, Job, html, seeds
 from servers.wire import Server
 
-from archiver.article.people import agencies
 from archiver.cli import main
 from archiver.config import configured, load
+from archiver.credits.people import agencies
 from archiver.errors import UsageError
 from archiver.job.rights_rule import _full_name
 from archiver.ledger.restrictions import LOG, Gate, Restrictions

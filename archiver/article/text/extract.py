@@ -23,8 +23,8 @@ from archiver.article.text.features import SelfDescription
 from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
 from archiver.article.text.select_body import Judged, choose, enough_for, judge
-from archiver.article.words import words_of
 from archiver.model import PageBlock, TextCandidate
+from archiver.words import words_of
 
 NAME = "archiver-blocks"
 VERSION = "5"

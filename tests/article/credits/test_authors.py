@@ -6,7 +6,7 @@ import pytest
 from pages.articles import BODY, a_page
 
 from archiver.article.analyse import read
-from archiver.article.people.names import are_names, split
+from archiver.credits.people.names import are_names, split
 
 
 def authors(*, head="", above="", body=BODY):

@@ -4,7 +4,7 @@ import pytest
 from pages.articles import BODY, a_page, a_seed
 
 from archiver.article.analyse import read
-from archiver.article.credits.parse import credits_of_line, credits_of_seed
+from archiver.credits.parse import credits_of_line, credits_of_seed
 from archiver.model import SeedCaption
 
 

@@ -32,7 +32,7 @@ def any_of(field: str) -> str:
 
 @cache
 def _languages() -> tuple[dict[str, list[str]], ...]:
-    folder = files("archiver.article.credits") / "lang"
+    folder = files("archiver.credits") / "lang"
     names = sorted(each.name for each in folder.iterdir() if each.name.endswith(".toml"))
     return tuple(tomllib.loads((folder / name).read_text("utf-8")) for name in names)
 

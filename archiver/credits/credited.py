@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
-from archiver.article.people import agencies, job_titles
-from archiver.article.people.agencies import Agency
-from archiver.article.people.name_gate import is_name, names_of
-from archiver.article.words import fold
+from archiver.credits.people import agencies, job_titles
+from archiver.credits.people.agencies import Agency
+from archiver.credits.people.name_gate import is_name, names_of
 from archiver.model import ClaimSource, Credit, CreditKind, CreditRole
+from archiver.words import fold
 
 Of = Literal["article", "image"]
 

@@ -7,7 +7,7 @@ Staff); it does not run over the end of a sentence. Words of a label before or b
 import re
 from functools import lru_cache
 
-from archiver.article.people import agencies, vocabulary
+from archiver.credits.people import agencies, vocabulary
 
 _SENTENCE = re.compile(r"(?<=\w{3})[.]\s++(?=[^\W\d_a-z])")
 _SITE = re.compile(r"(?:www\.)?[\w-]{2,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,12}")

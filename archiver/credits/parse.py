@@ -9,15 +9,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from archiver.article.credits import byline_patterns, credited, patterns, photo_patterns
-from archiver.article.credits.caption_credits import enough, names_in, of_caption, photographed, printed_credit
-from archiver.article.credits.credited import Named
-from archiver.article.credits.datelines import of_dateline
-from archiver.article.people import agencies
-from archiver.article.people.job_titles import NOBODY
-from archiver.article.people.name_gate import undated
-from archiver.article.words import bare, fold
+from archiver.credits import byline_patterns, credited, patterns, photo_patterns
+from archiver.credits.caption_credits import enough, names_in, of_caption, photographed, printed_credit
+from archiver.credits.credited import Named
+from archiver.credits.datelines import of_dateline
+from archiver.credits.people import agencies
+from archiver.credits.people.job_titles import NOBODY
+from archiver.credits.people.name_gate import undated
 from archiver.model import ClaimSource, Credit, CreditRole, Paragraph, Seed
+from archiver.words import bare, fold
 
 FIRST, LAST = 3, 8
 """How many paragraphs are read as datelines, and how many at a page's end as credit lines."""
@@ -33,10 +33,20 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
     found = list(of_paragraphs([(p.text, f"line {p.line}") for p in paragraphs], _closing(paragraphs)))
     for caption in seed.captions:
         at = f"line {caption.line}"
-        found += (
-            printed_credit(caption.credit, caption.credit_url, at) if caption.credit else of_caption(caption.text, at)
-        )
+        if caption.credit:
+            labelled = of_caption(caption.credit, at) if photo_patterns.is_labelled(caption.credit) else []
+            found += [replace(each, url=caption.credit_url) for each in labelled] or printed_credit(
+                caption.credit, caption.credit_url, at
+            )
+        else:
+            found += of_caption(caption.text, at)
     return tuple(replace(credit, source="seed") for credit in once(found))
+
+
+def is_credit_line(text: str) -> bool:
+    """Whether a line is a credit and nothing else: no dateline, no paragraph with a signature behind it."""
+    line = bare(fold(text))
+    return len(line) <= MAX_LINE and bool(_of_whole(line.strip("—–- *_"), ""))
 
 
 def credits_of_line(text: str, at: str) -> list[Credit]:
@@ -196,6 +206,11 @@ def _of_signature(line: str, at: str) -> list[Credit]:
                 "author" if houses[0] in _SO_SIGNED and (not named[0].agency or houses[0] in _NORDIC) else "photo"
             )
             return credited.given(named, role, "article" if role == "author" else "image", line, at)
+    elif "," not in line and line[-1:] not in tuple(".!?") and len(_JOINED_BY.findall(line)) == 1:
+        # `Mia Holm and AFP`
+        named = credited.read(line)
+        if len(named) == 2 and named[0].personal and not named[0].agency and named[1].agency:
+            return credited.given(named, "author", "article", line, at)
     elif 1 <= line.count(",") <= 3:
         first, _, second = line.partition(",")
         titled = credited.is_title(second.strip())
@@ -275,7 +290,11 @@ def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
     authors = credited.read(who)
     if not helpers and not (authors and all(each.personal for each in authors)):
         return []
-    if not all(each.proper for each in authors) or len(authors) > 5 or (who[:1].islower() and authors):
+    if (
+        not all(each.proper for each in authors)
+        or len(authors) > 5
+        or (who[:1].islower() and authors and not _SITE.fullmatch(who))
+    ):
         return []
     if len(authors) == 1 and authors[0].name.lower() in _TALKS:
         return []
@@ -284,6 +303,8 @@ def _of_helped(who: str, beside: str, line: str, at: str) -> list[Credit]:
     )
 
 
+_SITE = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}")
+_JOINED_BY = re.compile(r"\s(?:and|und|et|y|e|og|och|en)\s")
 _SO_SIGNED = frozenset(("TT", "NTB", "Ritzau", "STT", "EFE", "Europa Press", "Lusa", "PAP"))
 _NORDIC = frozenset(("TT", "NTB", "Ritzau", "STT"))
 _TALKS = frozenset(("interview", "gespräch", "entretien", "entrevista", "intervista", "vertrag", "streit"))

@@ -6,8 +6,8 @@ Only the beginning of a paragraph is read; what the other lines credit is for `p
 import re
 from functools import cache
 
-from archiver.article.credits.credited import PARTICLES, Named, given, read, run, spelled_out
-from archiver.article.people import agencies
+from archiver.credits.credited import PARTICLES, Named, given, read, run, spelled_out
+from archiver.credits.people import agencies
 from archiver.model import Credit
 
 

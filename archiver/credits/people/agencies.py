@@ -27,7 +27,7 @@ class Agency:
 @cache
 def table() -> dict[str, Agency]:
     """Every printed form of every agency; the long ones in small letters too."""
-    rows = tomllib.loads(files("archiver.article.people").joinpath("agencies.toml").read_text("utf-8"))["agency"]
+    rows = tomllib.loads(files("archiver.credits.people").joinpath("agencies.toml").read_text("utf-8"))["agency"]
     forms: dict[str, Agency] = {}
     for row in rows:
         agency = Agency(name=row["name"], full=row["full"], pictures=row.get("pictures", False))

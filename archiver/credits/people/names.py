@@ -5,9 +5,9 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
-from archiver.article.people import agencies
-from archiver.article.people.name_gate import names_of, undated
-from archiver.article.words import bare, fold
+from archiver.credits.people import agencies
+from archiver.credits.people.name_gate import names_of, undated
+from archiver.words import bare, fold
 
 _BY = re.compile(
     r"^(?:(?:written |story |text |reporting )?by|von|par|por|di|door|av|af|przez|автор|текст|text|autor(?:in|es|a)?|"

@@ -7,8 +7,8 @@ a line and what stands in a caption's brackets as a whole.
 import re
 from functools import cache
 
-from archiver.article.credits import patterns
-from archiver.article.people import vocabulary
+from archiver.credits import patterns
+from archiver.credits.people import vocabulary
 
 _I = re.IGNORECASE
 _PHOTO_NOUN = rf"(?:{vocabulary.any_of('photo')})"
@@ -57,9 +57,9 @@ def caption() -> tuple[tuple[re.Pattern[str], patterns.Needs], ...]:
         ),
         (
             re.compile(
-                rf"{begins}(?:{_PHOTO_WORD}\s?[:：＝=]|(?:图|圖|图源|摄影|写真)\s?[/／|｜]|"
+                rf"{begins}(?:{_PHOTO_WORD}\s?(?:[:：＝=]|\.{{3}}|…)|(?:图|圖|图源|摄影|写真)\s?[/／|｜]|"
                 rf"image source,\s|{_PHOTO_NOUN}\sby\s|(?:fot|zdj)\.|"
-                rf"(?:{patterns.SOURCE})\s?[:：]|(?:^|(?<=[.!?…”\"]\s)|(?<=[(\[]))(?-i:Courtesy)(?: of)?\s)\s?"
+                rf"(?:{patterns.SOURCE})\s?[:：]|(?:^|(?<=[.!?…”\"]\s)|(?<=[(\[]))(?-i:Courtesy)(?: of)?(?: the)?\s)\s?"
                 r"(?:by |von )?(?P<who>[^:：()\[\]（）]{2,100}(?:\([^()]{2,30}\))?)[)）\]]?\.?$",
                 _I,
             ),

@@ -7,11 +7,11 @@ Which captions a page has is for `dom.py`; what a photo says of itself is for `p
 import re
 from dataclasses import replace
 
-from archiver.article.credits import patterns, photo_patterns
-from archiver.article.credits.credited import Named, given, read, spelled_out
-from archiver.article.people import agencies
-from archiver.article.words import bare, fold
+from archiver.credits import patterns, photo_patterns
+from archiver.credits.credited import Named, given, read, spelled_out
+from archiver.credits.people import agencies
 from archiver.model import Credit, CreditRole
+from archiver.words import bare, fold
 
 
 def enough(named: list[Named], needs: patterns.Needs, role: CreditRole) -> list[Named]:

@@ -9,8 +9,8 @@ import re
 from functools import cache
 from typing import Literal, NamedTuple
 
-from archiver.article.credits import byline_patterns
-from archiver.article.people import vocabulary
+from archiver.credits import byline_patterns
+from archiver.credits.people import vocabulary
 from archiver.model import CreditRole
 
 Needs = Literal["anybody", "names", "agencies"]
@@ -56,6 +56,7 @@ _MATERIAL = (
 )
 _HELP = (
     r"(?:(?:additional|further|extra|other) (?:reporting|writing|research)|reporting assistance|"
+    r"(?:additional )?(?:reporting|research) (?:contributed|provided|supplied)|"
     r"(?:reportagem|reporte|información|informação|reportaje) adicional|reportage (?:supplémentaire|complémentaire)|"
     r"(?:zusätzliche|weitere) (?:berichterstattung|recherchen?|informationen)|recherchen?|research|"
     r"aanvullende (?:verslaggeving|berichtgeving)|dodatkowe informacje|"
@@ -72,6 +73,8 @@ _FROM_OURS = (
     r"(?:(?:підготовлено |подготовлено )?(?:за|по) (?:матеріалами|материалам|"
     r"сообщениям|повідомленнями|информации|інформацією))\s?:?\s?"
     r"(?:агентств[ао]? |агенції |агенцій )?|на основі матеріалів |на основе материалов |na podstawie:?\s|"
+    r"(?:с использованием|(?:з|із) використанням) (?:матер[иі]ал[оі]в|информации|інформації|сообщений|повідомлень) |"
+    r"z wykorzystaniem (?:materiałów|informacji|depesz) |"
     r"(?:ha|hanno) collaborato |(?:ha colaborado|colabor(?:ó|aron|ou|aram)|con aportes de) "
 )
 _REPORT = (
@@ -91,7 +94,7 @@ _CONTRIBUTED = (
     r"(?:artikel|verhaal|bericht)(?: bij| mee)?|"
     r"(?:heeft|hebben) aan (?:dit|deze) \w{4,20} (?:bijgedragen|meegewerkt)|"
     r"(?:bidrog|bidro|har bidra(?:get|git|tt)) (?:till|til) (?:denna|denne|dette|detta|den här) \w{4,20}|"
-    r"bu habere katkı(?:da bulundu| sağladı))"
+    r"bu habere katkı(?:da bulundu| sağladı)|katk(?:ılarıyla|ısıyla)|对本文(?:亦|也)?有(?:所)?贡献|對本文亦?有貢獻)"
 )
 _USED = (
     r"(?:some )?(?:information|material|reporting|content|reports) (?:from|by) (?P<who>.{2,120}?) "
@@ -122,6 +125,15 @@ _FROM_THEM = (
 )
 _THIS = r"(?:this|the) (?:\w{2,12} )?(?:report|story|article|content|dispatch) (?:was|is|has been)"
 
+_MADE_TOGETHER = (
+    rf"{_THIS} (?:written|produced|published|prepared|reported|made)"
+    r"(?: in (?:partnership|collaboration|co-?operation))?"
+)
+_FIRST_PUBLISHED = (
+    r"(?:(?:this|the) (?:\w{2,12} )?(?:report|story|article) )?(?:was )?(?:originally|first) "
+    r"(?:published|appeared|reported|distributed|released)"
+)
+
 
 class Form(NamedTuple):
     """A form of line, the role it gives and who must be named in it. `of_photo`: the line credits an image too."""
@@ -136,7 +148,9 @@ class Form(NamedTuple):
 
 _MARKS_OF_CONTRIBUTED = tuple(
     re.findall(
-        r"\w+", "contrib colabor collabor participé beigetragen mitgearb mitgew bijgedr meegew droeg werkte bidr katk"
+        r"\w+",
+        "contrib colabor collabor participé beigetragen mitgearb mitgew bijgedr meegew droeg werkte bidr katk 贡献 "
+        "貢獻",
     )
 )
 _MARKS_OF_REPORTED = ("报", "報", "消息", "电", "電")
@@ -176,7 +190,11 @@ _FIRST = re.compile(r"(?:(?![^\0-\u2e7f])[^\W\d_]){1,3}")
 def lines() -> tuple[Form, ...]:
     """A whole line, in order of trial."""
     whole: tuple[tuple[str, CreditRole, Needs], ...] = (
-        (rf"(?P<who>.{{2,200}}?)(?:,[^,]{{2,30}},)? {_CONTRIBUTED}", "contributor", "anybody"),
+        (
+            rf"(?P<who>.{{2,200}}?)(?:['’]n?[iıuü]n|(?:,[^,]{{2,30}},))?(?: |(?<=[\u3400-\u9fff])){_CONTRIBUTED}",
+            "contributor",
+            "anybody",
+        ),
         (rf"{_MATERIAL}(?P<who>.{{2,200}}?)", "contributor", "anybody"),
         (_USED, "contributor", "anybody"),
         (_FROM_THEM, "contributor", "anybody"),
@@ -190,6 +208,16 @@ def lines() -> tuple[Form, ...]:
         (rf"(?!re[sc])(?:{_HELP})\s(?P<who>.{{2,80}}?)", "contributor", "names"),
         (
             rf"{_THIS} (?:first )?(?:produced|provided|supplied|published|distributed) by (?P<who>.{{2,60}}?)",
+            "source",
+            "agencies",
+        ),
+        (
+            rf"{_MADE_TOGETHER} with (?:the )?(?P<who>.{{2,80}}?)",
+            "contributor",
+            "agencies",
+        ),
+        (
+            rf"{_FIRST_PUBLISHED} (?:by|on|in|at) (?P<who>.{{2,60}}?)",
             "source",
             "agencies",
         ),
@@ -235,7 +263,7 @@ def lines() -> tuple[Form, ...]:
         begun = rule.startswith(("(?P<who>", "(?:據|据)?(?P<who>"))
         marks = () if not begun else _MARKS_OF_CONTRIBUTED if _CONTRIBUTED in rule else _MARKS_OF_REPORTED
         found.append(
-            Form(re.compile(rf"(?:{rule})\.?", _I), role, needs, byline_patterns.WROTE_AND_SHOT in rule, marks)
+            Form(re.compile(rf"(?:{rule})[.。]?", _I), role, needs, byline_patterns.WROTE_AND_SHOT in rule, marks)
         )
     return tuple(found)
 
