@@ -44,6 +44,20 @@ def everything(bag: Path) -> bytes:
     )
 
 
+def test_a_dry_run_lists_the_seeds_without_a_proxy_and_says_that_a_run_would_not_start(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("A headline\n\nWords.\n\nOriginal url: http://news.example/a\n", "utf-8")
+    command = ["run", *settings(tmp_path), "--bags", str(tmp_path / "bags"), str(tmp_path / "a.txt")]
+    for more, code in (([], 2), (["--proxy", "socks5h://127.0.0.1:9"], 0)):
+        with only() as tried:
+            assert main([*command, "--dry-run", *more]) == code
+        out, err = capsys.readouterr()
+        assert out == f"fetch    {tmp_path / 'a.txt'} http://news.example/a\n"
+        assert ("the settings require a proxy (proxy_required): set --proxy" in err) == (code == 2)
+        assert tried == []
+    assert main(command) == 2
+    assert not (tmp_path / "bags").exists()
+
+
 def test_a_run_goes_through_the_proxy_alone_and_reveals_to_nobody_who_archives(tmp_path, capsys):
     pages = {"/story": PAGE, "/s.css": (200, "text/css", b"p {}")}
     with Site(pages) as site, http_proxy(site.port) as proxy, only(proxy.port, site.port) as tried:

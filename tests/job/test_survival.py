@@ -34,7 +34,7 @@ def bags_in(folder: Path) -> list[Path]:
 def left_over(bags: Path) -> list[str]:
     """What is beside ledger and lock. The disk's own `lost+found` lies above."""
     inner = bags / ".archiver"
-    return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock"))]
+    return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock", ".gitignore"))]
 
 
 @dataclass

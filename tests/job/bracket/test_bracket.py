@@ -3,6 +3,7 @@
 import hashlib
 import json
 import shutil
+import socket
 import zlib
 from datetime import UTC, datetime
 from pathlib import Path
@@ -143,6 +144,19 @@ def test_an_authority_that_fails_at_the_start_ends_the_job_before_anything_is_fe
     assert "nothing was fetched" in err[0]
     assert "--bracket if-possible" in err[0]
     assert brackets(job) == []
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_that_is_not_there_is_named_and_no_bracket_is_not_the_advice(scheme, tmp_path, pki, capsys):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        proxy = f"{scheme}://127.0.0.1:{taken.getsockname()[1]}"
+        options = [*settings(tmp_path, f"{pki.site}/nobody"), "--bags", str(tmp_path / "bags"), "--proxy", proxy]
+        assert main(["run", *options, str(seeds(tmp_path / "seeds", 1))]) == 3
+    (said,) = [line for line in capsys.readouterr().err.splitlines() if line.startswith("archiver:")]
+    assert f"the proxy {scheme}://127.0.0.1:" in said
+    assert "Connection refused; nothing was fetched. Start the proxy or correct --proxy, then run again" in said
+    assert "if-possible" not in said
 
 
 def test_a_job_may_go_on_without_an_opening_token_where_the_settings_say_so(tmp_path, job, pki):

@@ -44,7 +44,11 @@ class Delivering:
         inner = [each.name for each in (self.bags / ".archiver").iterdir()]
         outer = [each.name for each in self.bags.iterdir() if each.name not in (".archiver", "receipts")]
         there = [each.name for each in self.library.iterdir() if each.name.startswith(".")]
-        return [*outer, *there, *(each for each in inner if not each.startswith(("ledger.sqlite", "lock")))]
+        return [
+            *outer,
+            *there,
+            *(each for each in inner if not each.startswith(("ledger.sqlite", "lock", ".gitignore"))),
+        ]
 
 
 def deliveries(bags: Path) -> list[tuple[str, str]]:

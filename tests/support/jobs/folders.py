@@ -9,4 +9,8 @@ def bags_in(folder: Path) -> list[Path]:
 
 def left_over(bags: Path) -> list[str]:
     """What a job must not leave behind."""
-    return [str(each) for each in (bags / ".archiver").iterdir() if not each.name.startswith(("ledger.sqlite", "lock"))]
+    return [
+        str(each)
+        for each in (bags / ".archiver").iterdir()
+        if not each.name.startswith(("ledger.sqlite", "lock", ".gitignore"))
+    ]
