@@ -13,20 +13,7 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from archiver.bag.bag_contents import BagContents
-from archiver.bag.preview.facts import (
-    MOST,
-    Table,
-    count,
-    day,
-    direction,
-    host_of,
-    language_tag,
-    rows,
-    share,
-    table,
-    web_address,
-    words,
-)
+from archiver.bag.preview.facts import count, day, direction, host_of, language_tag, share, web_address, words
 from archiver.bag.preview.lines import groups_of, lines_of, tallies_of
 from archiver.bag.preview.pictures import Picture, photo, top_of
 from archiver.bag.preview.rows import (
@@ -41,6 +28,7 @@ from archiver.bag.preview.rows import (
     photo_rows,
 )
 from archiver.model.comparison_words import VERDICTS, copy_words, source_words, verdict_words
+from archiver.schemas.fields import MOST, Table, rows, table
 from archiver.templates import render
 
 T = TypeVar("T")
