@@ -146,6 +146,8 @@ def _found(words: str, anchors: Sequence[Anchor], article_follows: bool) -> tupl
 
 def _as_on_a_page(words: str) -> tuple[int, str] | None:
     """The credit that a page's caption with these words has, where it is set apart from the sentence before it."""
+    if _SENTENCE_END.search(words[-4:]) and words.rstrip(".。")[-1:] not in tuple(")]）"):
+        return None  # A sentence goes to its end.
     read = [each for each in of_caption(words, "") if each.role in ("photo", "rights")]
     said = min((each.text.strip(" .。") for each in read), key=words.find, default="")
     at = words.rfind(said) if said else -1
