@@ -13,6 +13,7 @@ from archiver.families.family import Family, Relative
 from archiver.families.member import Member
 from archiver.families.related import LeftOut
 from archiver.families.related import related as families_of
+from archiver.model.day_words import day_words
 from archiver.validation.discover import find_bags
 
 _LISTED = 5
@@ -106,9 +107,8 @@ def _named(member: Member) -> str:
     by = f", by {', '.join(member.bylines)}" if member.bylines else ""
     names = f", {', '.join(member.agencies)}" if member.agencies else ""
     earlier = f" (and {counted(len(member.earlier), 'other bag')} of it)" if member.earlier else ""
-    return (
-        f"{member.outlet}, {member.published or 'day not stated'}{by}{names}: {member.headline} [{member.bag}]{earlier}"
-    )
+    day = day_words(member.published) or "day not stated"
+    return f"{member.outlet}, {day}{by}{names}: {member.headline} [{member.bag}]{earlier}"
 
 
 def _uncredited(agencies: tuple[str, ...]) -> list[str]:

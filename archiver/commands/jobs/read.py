@@ -9,6 +9,7 @@ from archiver.commands.settings import settings_of
 from archiver.config import Config
 from archiver.escape import visible
 from archiver.model import Seed, SeedRefused
+from archiver.model.day_words import day_words
 from archiver.seeds.private.facts import set_apart
 from archiver.seeds.sources import left_alone, read_seeds
 
@@ -80,7 +81,7 @@ def in_words(seed: Seed, config: Config) -> list[str]:
     ]
     stated = (
         ("headline", seed.headline and seed.headline.text, seed.headline and seed.headline.line),
-        ("date", seed.date and f"{seed.date.value} ({seed.date.raw})", seed.date and seed.date.line),
+        ("date", seed.date and f"{day_words(seed.date.value)} ({seed.date.raw})", seed.date and seed.date.line),
         ("byline", seed.byline and seed.byline.text, seed.byline and seed.byline.line),
     )
     lines += [f"  {name:<9} {words}  (line {line}{row})" for name, words, line in stated if words]
