@@ -29,7 +29,8 @@ def related(args: argparse.Namespace) -> int:
     left_out: list[LeftOut] = []
     count = members = 0
     found = find_bags(bags_of(args.places, config), serialised=True)
-    for family in families_of(found, datetime.now(UTC).date(), left_out.append):
+    several: list[Member] = []
+    for family in families_of(found, datetime.now(UTC).date(), left_out.append, several.append):
         count += 1
         members += 1 + len(family.members)
         if args.json:
@@ -37,6 +38,10 @@ def related(args: argparse.Namespace) -> int:
         else:
             for line in _lines(family):
                 print(visible(line), flush=True)
+    for member in several if not args.quiet else ():
+        bags = f"{1 + len(member.earlier)} bags of one address ({member.url})"
+        others = ", ".join(member.earlier[:_LISTED]) + (", …" if len(member.earlier) > _LISTED else "")
+        print(visible(f"{bags}: {member.bag}, the last captured, is compared; not {others}"), file=sys.stderr)
     for each in left_out:
         print(visible(f"archiver: {each.bag} is left out: {each.reason}"), file=sys.stderr)
     if not args.quiet:
