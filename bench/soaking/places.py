@@ -126,7 +126,8 @@ def environment(place: Place, clean: Mapping[str, str] = os.environ) -> dict[str
             "DEFAULT_REGION": "us-east-1", "EC2_METADATA_DISABLED": "true", "CONFIG_FILE": "none",
             "SHARED_CREDENTIALS_FILE": "none"}  # fmt: skip
     return kept | {f"AWS_{name}": value for name, value in access.items()} | {
-        "TMPDIR": str(place.temporary), "HOME": str(place.work / "home"), "PYTHONPATH": str(ROOT)}  # fmt: skip
+        "TMPDIR": str(place.temporary), "HOME": str(place.work / "home"), "PYTHONPATH": str(ROOT),
+        "PYTHONFAULTHANDLER": "1"}  # fmt: skip
 
 
 def client(place: Place):  # type: ignore[no-untyped-def]

@@ -6,7 +6,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -149,9 +149,9 @@ TROUBLES: dict[str, tuple[float, Trouble]] = {
 }
 
 
-def possible(collection: Collection, *, browser: bool) -> dict[str, float]:
-    """The troubles that can befall jobs of a collection, with their shares."""
-    absent = set[str]()
+def possible(collection: Collection, *, browser: bool, only: Container[str] = TROUBLES) -> dict[str, float]:
+    """The troubles of `only` that can befall jobs of a collection, with their shares."""
+    absent = {name for name in TROUBLES if name not in only}
     if collection.disk is None:
         absent.add("full disk")
     if not collection.sends:
@@ -190,6 +190,9 @@ def _ended(job: Running) -> int:
         return job.process.wait(ENDS)
     except subprocess.TimeoutExpired:
         job.round.faults.append(f"still there {ENDS:g} s after it was asked to end")
+        os.killpg(job.process.pid, signal.SIGABRT)  # With PYTHONFAULTHANDLER each process says where its threads are.
+        with suppress(subprocess.TimeoutExpired):
+            job.process.wait(10)
         os.killpg(job.process.pid, signal.SIGKILL)
         return job.process.wait()
 

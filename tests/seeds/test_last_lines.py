@@ -72,3 +72,17 @@ def test_a_last_line_that_credits_agencies_without_a_name_is_set_apart(line: str
 @pytest.mark.parametrize("line", NONE)
 def test_a_last_sentence_is_text(line: str):
     assert last(line) == (False, set())
+
+
+@pytest.mark.parametrize(
+    ("line", "byline"),
+    [
+        ("12. März 2021 – von Mia Holm (dpa)", "von Mia Holm (dpa)"),
+        ("*By Mia Holm (AFP) | May 3, 2024*", "By Mia Holm (AFP)"),
+        ("By Mia Holm | (May 3, 2024)", "By Mia Holm"),
+    ],
+)
+def test_a_byline_beside_a_date_keeps_both_halves_of_its_bracket(line: str, byline: str):
+    document = f"A headline\n\n{line}\n\nA sentence of text.\n\nAnother.\n\nOriginal url: https://a.example/x\n"
+    seed = read_document(document.encode(), origin="a.txt", name="a.txt")
+    assert isinstance(seed, Seed) and seed.byline and (seed.byline.text, bool(seed.date)) == (byline, True)
