@@ -13,7 +13,17 @@ from itertools import islice
 from typing import Any, Generic, TypeVar
 
 from archiver.bag.bag_contents import BagContents
-from archiver.bag.preview.facts import count, day, direction, host_of, language_tag, share, web_address, words
+from archiver.bag.preview.facts import (
+    count,
+    day,
+    direction,
+    host_of,
+    is_certain_day,
+    language_tag,
+    share,
+    web_address,
+    words,
+)
 from archiver.bag.preview.lines import groups_of, lines_of, tallies_of
 from archiver.bag.preview.pictures import Picture, photo, top_of
 from archiver.bag.preview.rows import (
@@ -141,7 +151,7 @@ def _masthead(record: Table) -> dict[str, Any]:
         "published": {
             "value": published,
             "words": day(published),
-            "valid": day(published) != published and not published.endswith("?"),
+            "valid": is_certain_day(published),
         },
         "archived": day(words(memento, "datetime") or words(capture, "started")),
         "address": address,
