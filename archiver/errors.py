@@ -15,6 +15,30 @@ kept, reported, and the job goes on.
 Each message is one line: what was found, where, and what to do.
 """
 
+from collections.abc import Iterable
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like this one, whatever its case; None where none is near."""
+    from difflib import get_close_matches
+
+    by_case = {each.lower(): each for each in known}
+    near = get_close_matches(name[:80].lower(), list(by_case), 1)
+    return by_case[near[0]] if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of a message: `; did you mean NEAREST?`, or `otherwise` where no known name is near."""
+    near = nearest(name, known)
+    return f"; did you mean {near}?" if near else otherwise
+
+
+def not_one_of(value: object, known: Iterable[str]) -> str:
+    """What is said of a value that is not one of the known ones, with the nearest of them."""
+    choices, text = list(known), str(value)[:80]
+    allowed = f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
+    return f"{text!r} is not {allowed}{did_you_mean(text, choices)}"
+
 
 def how_to_install(extra: str) -> str:
     """The command that installs an extra. It names the project's folder, never `archiver` alone: on the public index

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import seaweed
 from hypothesis import HealthCheck, settings
+from servers import seaweed
 
 # `make test` tries a few examples, the same ones every time; `make fuzz` thousands of new ones.
 SLOW = (HealthCheck.too_slow, HealthCheck.data_too_large)

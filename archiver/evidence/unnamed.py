@@ -33,8 +33,8 @@ def sentence(paths: Collection[str], *, copied: bool) -> str:
 def record_copy(record: Any, packed: Source, sha256: str, names: Iterable[str]) -> str:
     """The record as JSON with its names of other bags replaced, labelled as a copy."""
     plain = _over(record, packed.name, sorted(set(names)))
-    told = f"A copy: {PUT!r} stands where the sealed record names one that is closed."
-    copy = {"about": told, "of": {"file": RECORD, "sha256": sha256, "bag": packed.name}, "record": plain}
+    about = f"A copy: {PUT!r} stands where the sealed record names one that is closed."
+    copy = {"about": about, "of": {"file": RECORD, "sha256": sha256, "bag": packed.name}, "record": plain}
     return json.dumps(copy, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -135,7 +135,7 @@ def repeated(collection: Collection) -> list[str]:
 
 def left_over(collection: Collection, temporary: Path) -> list[str]:
     """What jobs left beside ledger, lock, index and receipts, and in the place of temporary files."""
-    mine = ("ledger.sqlite", "lock", "search.sqlite")
+    mine = (".gitignore", "ledger.sqlite", "lock", "search.sqlite")
     inner = [each.name for each in (collection.bags / ".archiver").iterdir() if not each.name.startswith(mine)]
     outer = [each.name for each in collection.bags.iterdir() if each.name not in (".archiver", "receipts")]
     faults = [f".archiver/{name}" for name in inner]

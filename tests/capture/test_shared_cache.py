@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from capturing import records
 from fastwarc.warc import ArchiveIterator
-from jobs import HOST, Job, members, seeds, story
+from jobs.capturing import records
+from jobs.whole import HOST, Job, members, seeds, story
+from servers.wire import Server, ok
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from warcio.checker import Checker
-from wire import Server, ok
 
 from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 

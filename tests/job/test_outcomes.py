@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from newsroom import PARAGRAPHS, Answer, article, newsroom, pages_for, write_seeds
+from servers.newsroom import PARAGRAPHS, Answer, article, newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.ledger.answers import Answer as Kept

@@ -13,8 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from jobs import PEAK
-from newsroom import Answer, article, newsroom, pages_for, write_seeds
+from jobs.whole import PEAK
+from servers.newsroom import Answer, article, newsroom, pages_for, write_seeds
 from waiting import until
 
 from archiver.config import Limits
@@ -68,7 +68,7 @@ def all_in_order(bags: Path, said: subprocess.CompletedProcess[str]) -> None:
     made = bags_in(bags)
     assert len(made) == SEEDS
     assert all(validate_bag(each).ok for each in made)
-    assert {each.name.partition(".")[0] for each in (bags / ".archiver").iterdir()} == {"ledger", "lock"}
+    assert {each.name.partition(".")[0] for each in (bags / ".archiver").glob("[!.]*")} == {"ledger", "lock"}
     with contextlib.closing(sqlite3.connect(bags / ".archiver" / "ledger.sqlite")) as ledger:
         counts = ledger.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome").fetchall()
     assert counts == [("captured", SEEDS)]

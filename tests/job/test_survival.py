@@ -11,15 +11,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults import CALLS, STAGES
-from newsroom import Newsroom, newsroom, pages_for, write_seeds
+from jobs.faults import CALLS, STAGES
 from places import SUPPORT
+from servers.newsroom import Newsroom, newsroom, pages_for, write_seeds
 from waiting import HANGS
 
 from archiver.validation.validator import validate_bag
 
 SEEDS = 5
-CHILD = SUPPORT.joinpath("faults.py")
+CHILD = SUPPORT.joinpath("jobs/faults.py")
 
 
 def every(*quick: str) -> list[Any]:
@@ -34,7 +34,7 @@ def bags_in(folder: Path) -> list[Path]:
 def left_over(bags: Path) -> list[str]:
     """What is beside ledger and lock. The disk's own `lost+found` lies above."""
     inner = bags / ".archiver"
-    return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock"))]
+    return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock", ".gitignore"))]
 
 
 @dataclass

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from jobs import HOST, Job, seeds, story
-from newsroom import PARAGRAPHS, article
-from web_archive import State, WebArchive
-from wire import Server, ok
+from jobs.whole import HOST, Job, seeds, story
+from servers.newsroom import PARAGRAPHS, article
+from servers.web_archive import State, WebArchive
+from servers.wire import Server, ok
 
 from archiver.cli import main
 

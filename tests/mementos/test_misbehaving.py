@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from jobs import HOST, Job, seeds
-from newsroom import PARAGRAPHS, article
-from pictures import jpeg, xmp
-from web_archive import State, WebArchive, memento_datetime
-from wire import Server, ok
+from builders.pictures import jpeg, xmp
+from jobs.whole import HOST, Job, seeds
+from servers.newsroom import PARAGRAPHS, article
+from servers.web_archive import State, WebArchive, memento_datetime
+from servers.wire import Server, ok
 
 from archiver.cli import main
 from archiver.mementos import client

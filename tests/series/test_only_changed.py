@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from jobs import Job, html, seeds, story
-from newsroom import PARAGRAPHS, article
-from pki import authorities
-from wire import Server, ok
+from builders.pki import authorities
+from jobs.whole import Job, html, seeds, story
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server, ok
 
 from archiver.cli import main
 from archiver.digest import sha256

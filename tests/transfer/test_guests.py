@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from deliveries import everything, hand
-from pki import Authorities, authorities, needs_openssl
+from builders.deliveries import everything, hand
+from builders.pki import Authorities, authorities, needs_openssl
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from deliveries import hand, make
-from pki import Authorities, authorities, needs_openssl
+from builders.deliveries import hand, make
+from builders.pki import Authorities, authorities, needs_openssl
 
 from archiver.validation.validator import validate_bag
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 from archiver.article.compare.claim_lines import Known
 from archiver.article.compare.layers import Layer, Text
 from archiver.article.compare.letters import Letters
-from archiver.article.credits.caption_credits import of_caption
-from archiver.article.credits.parse import credits_of_line
 from archiver.article.text.block import words_in
+from archiver.credits.caption_credits import of_caption
+from archiver.credits.parse import credits_of_line
 
 PROSE = frozenset(("paragraph", "heading", "list", "quotation", "table"))
 _TOP = 5

@@ -12,14 +12,14 @@ from typing import Any
 
 from lxml.etree import _Element as Element
 
-from archiver.article.credits.caption_credits import names_in, of_caption
-from archiver.article.credits.credited import Named, given, run
 from archiver.article.html.dom import path_of, text_of
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
-from archiver.article.people import agencies, vocabulary
-from archiver.article.words import bare, fold
+from archiver.credits.caption_credits import names_in, of_caption
+from archiver.credits.credited import Named, given, run
+from archiver.credits.people import agencies, vocabulary
 from archiver.model import Credit, CreditRole
+from archiver.words import bare, fold
 
 MAX_ELEMENTS = 400
 MAX_IMAGES = 100

@@ -17,8 +17,8 @@ from archiver.article.html.dom import parse
 from archiver.article.html.element_index import Outline
 from archiver.article.html.paths import Paths
 from archiver.article.text.blocks import blocks_of
-from archiver.article.words import fold
 from archiver.model import PageBlock
+from archiver.words import fold
 
 MAX_CHARACTERS = 16_000_000
 MAX_TEXTS = 20_000

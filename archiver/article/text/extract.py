@@ -23,8 +23,8 @@ from archiver.article.text.features import SelfDescription
 from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
 from archiver.article.text.select_body import Judged, choose, enough_for, judge
-from archiver.article.words import said
 from archiver.model import PageBlock, TextCandidate
+from archiver.words import said
 
 NAME = "archiver-blocks"
 VERSION = "5"

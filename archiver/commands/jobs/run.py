@@ -31,6 +31,7 @@ from archiver.job.result import COMPARED, Result, Summary
 from archiver.job.seed_result import MementoUsed
 from archiver.job.workers.watchdog import CPU_SECONDS
 from archiver.model.comparison_words import copy_words
+from archiver.network.dial import check_proxy
 from archiver.packaging.open_target import is_folder
 from archiver.seeds.sources import count_seeds, left_alone, left_alone_in_words, read_seeds
 
@@ -46,7 +47,10 @@ def run(args: argparse.Namespace) -> int:
     if args.dry_run:
         if not args.quiet:
             tell_left_alone(targets)
-        return _dry_run(checked(config), targets, as_json=args.json)
+        # It asks nobody, so it can be looked at before there is a proxy; a run would end here, and so says the code.
+        code = _dry_run(checked(replace(config, proxy_required=False)), targets, as_json=args.json)
+        check_proxy(config.proxy, required=config.proxy_required)
+        return code
     if not args.quiet:
         tell_left_alone(targets)
     tell_contact(config, quiet=args.quiet)
