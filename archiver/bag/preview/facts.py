@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
+from archiver.model.day_words import day_words
+
 MOST = 2_000
 """Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
 LONGEST = 50_000
@@ -66,8 +68,17 @@ def moment(stated: str) -> str:
 
 def day(stated: str) -> str:
     """A day for readers, `1 July 2024`; what EDTF marks as uncertain says so; what is not a day stays as it is."""
-    found, uncertain = _moment(stated.removesuffix("?")), ", uncertain" if stated.endswith("?") else ""
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}{uncertain}" if found else stated
+    return day_words(stated, _day)
+
+
+def is_certain_day(stated: str) -> bool:
+    """Whether a text is one day, or a moment of it, as `<time datetime>` takes it."""
+    return _moment(stated) is not None
+
+
+def _day(stated: str) -> str:
+    found = _moment(stated)
+    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}" if found else stated
 
 
 def minute(stated: str) -> str:

@@ -20,6 +20,7 @@ from archiver.bag.preview.facts import (
     day,
     direction,
     host_of,
+    is_certain_day,
     language_tag,
     rows,
     share,
@@ -153,7 +154,7 @@ def _masthead(record: Table) -> dict[str, Any]:
         "published": {
             "value": published,
             "words": day(published),
-            "valid": day(published) != published and not published.endswith("?"),
+            "valid": is_certain_day(published),
         },
         "archived": day(words(memento, "datetime") or words(capture, "started")),
         "address": address,
