@@ -94,8 +94,8 @@ check: $(VENV)/.dev
 
 # The tables of options in docs/command-line.md.
 reference: $(VENV)/.dev
-	$(BIN)/python tests/support/reference.py
-	PYTHONPATH=tests/support $(BIN)/python tests/support/share_files.py
+	$(BIN)/python tests/support/scripts/reference.py
+	PYTHONPATH=tests/support $(BIN)/python tests/support/scripts/share_files.py
 
 $(VENV)/.docs: $(VENV)/.dev
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --editable '.[docs]' \
@@ -107,7 +107,7 @@ docs: $(VENV)/.docs
 	$(BIN)/python -m pytest -q tests/docs/test_site.py tests/docs/test_tutorial.py
 
 pictures: $(VENV)/.dev
-	$(BIN)/python tests/support/screenshots.py
+	$(BIN)/python tests/support/scripts/screenshots.py
 
 clean:
 	rm -rf $(VENV) site demo-bags .pytest_cache .mypy_cache .ruff_cache .hypothesis archiver.egg-info

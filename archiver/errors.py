@@ -9,11 +9,35 @@ kept, reported, and the job goes on.
     │   └── BagsLocked      3   another job holds the bags folder
     ├── TimestampError      3   the time-stamping authority gave no valid timestamp
     ├── Refused             1   this bag or package is not handed over or taken in; others are
-    ├── RecordingError      3   the recorder contradicts itself: the capture is not kept
-    └── Interrupted       130   the person at the terminal said stop
+    └── RecordingError      3   the recorder contradicts itself: the capture is not kept
 
 Each message is one line: what was found, where, and what to do.
 """
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """The known name that is most like this one, whatever its case; None where none is near."""
+    from difflib import get_close_matches
+
+    by_case = {each.lower(): each for each in known}
+    near = get_close_matches(name[:80].lower(), list(by_case), 1)
+    return by_case[near[0]] if near else None
+
+
+def did_you_mean(name: str, known: Iterable[str], otherwise: str = "") -> str:
+    """The end of a message: `; did you mean NEAREST?`, or `otherwise` where no known name is near."""
+    near = nearest(name, known)
+    return f"; did you mean {near}?" if near else otherwise
+
+
+def not_one_of(value: object, known: Iterable[str]) -> str:
+    """What is said of a value that is not one of the known ones, with the nearest of them."""
+    choices, text = list(known), str(value)[:80]
+    allowed = f"one of {', '.join(choices)}" if len(choices) > 1 else choices[0]
+    return f"{text!r} is not {allowed}{did_you_mean(text, choices)}"
 
 
 def how_to_install(extra: str) -> str:
@@ -63,7 +87,10 @@ class RecordingError(ArchiverError):
     """Records and exchanges of a capture do not match in number (docs/bag-format.md, section 4.4)."""
 
 
-class Interrupted(ArchiverError):
-    """SIGINT or SIGTERM; finished bags are kept."""
-
-    exit_code = 130
+@contextmanager
+def storage(doing: str) -> Iterator[None]:
+    """Turns OSErrors inside into StorageErrors."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError.from_os(doing, error) from error

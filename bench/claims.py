@@ -22,9 +22,9 @@ from archiver.article.claims.collect import claims_of_page
 from archiver.article.html.dom import base_of, parse
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
-from archiver.article.words import bare, fold
 from archiver.markup.encodings import decode
 from archiver.model import Claim, ClaimName, Page
+from archiver.words import bare, fold
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,7 +1,7 @@
 """How the search for families grows with the number of texts: `python bench/related.py [COUNT ...]`.
 
-Made-up texts (tests/support/wire_copy.py): a third are rewritten copies of one agency story each, in families of two
-to six; the rest are stories of their own. Texts are made one at a time and only their sketches kept, as with bags.
+Made-up texts (tests/support/pages/wire_copy.py): a third are rewritten copies of one agency story each, in families of
+two to six; the rest are stories of their own. Texts are made one at a time and only their sketches kept, as with bags.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "support"))
 
-from wire_copy import Newsdesk
+from pages.wire_copy import Newsdesk
 
 from archiver.families.clusters import clusters
 from archiver.families.related import THRESHOLD

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -43,6 +43,7 @@ class Soak:
     forms: dict[int, tuple[str, bool]]
     collections: list[Collection]
     dice: random.Random
+    only: Container[str] = tuple(rounds.TROUBLES)
     history: list[rounds.Round] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     beside: Counter[str] = field(default_factory=Counter)
@@ -57,7 +58,7 @@ class Soak:
         """Rounds until the time is up."""
         while (left := until - time.monotonic()) > 5:
             collection = self.dice.choice(self.collections)
-            shares = rounds.possible(collection, browser=self.place.browser)
+            shares = rounds.possible(collection, browser=self.place.browser, only=self.only)
             name = self.dice.choices(list(shares), list(shares.values()))[0]
             parts = self.dice.sample(collection.parts, self.dice.randint(1, min(4, len(collection.parts))))
             self._archive(fails=self.dice.random() < 0.5)
@@ -108,14 +109,14 @@ class Soak:
         self.faults += [f"a process was left behind: {each.command[:160]}" for each in left]
 
     def _round(self, collection: Collection, parts: list[Path], name: str, seconds: float, *more: str) -> None:
-        told = rounds.go(self.place, collection, parts, name, number=len(self.history), seconds=seconds, dice=self.dice,
+        ran = rounds.go(self.place, collection, parts, name, number=len(self.history), seconds=seconds, dice=self.dice,
                          more=more)  # fmt: skip
-        self.history.append(told)
-        for each in told.faults:
-            self.fault(f"round {told.number} ({told.collection}, {told.trouble}): {each}")
+        self.history.append(ran)
+        for each in ran.faults:
+            self.fault(f"round {ran.number} ({ran.collection}, {ran.trouble}): {each}")
         counts = states.counted(self.collections)
-        print(f"{told.number:4} {told.collection:5} {told.trouble:10} {told.seconds:6.0f} s  exit {told.code!s:4} "
-              f"{told.results:5} results  {len(self.faults)} faults  {counts}", flush=True)  # fmt: skip
+        print(f"{ran.number:4} {ran.collection:5} {ran.trouble:10} {ran.seconds:6.0f} s  exit {ran.code!s:4} "
+              f"{ran.results:5} results  {len(self.faults)} faults  {counts}", flush=True)  # fmt: skip
 
     def _archive(self, *, fails: bool) -> None:
         mark = self.place.work / "archive-fails"
@@ -208,7 +209,7 @@ def prepared(args: argparse.Namespace, work: Path, stack: ExitStack) -> Soak:
     sent.bags.mkdir()
     stack.enter_context(places.servers(place, args.seeds, args.corpus))
     place.own = {each.pid for each in watch.naming(work, set())}
-    return Soak(place, plan, forms, [kept, sent], dice)
+    return Soak(place, plan, forms, [kept, sent], dice, tuple(args.only or rounds.TROUBLES))
 
 
 def main() -> int:
@@ -219,6 +220,9 @@ def main() -> int:
     )
     options.add_argument("--dice", type=int, default=1, help="what chance begins with (default: 1)")
     options.add_argument("--corpus", type=Path, help="folder of real pages (*.html.gz), whose right state is not known")
+    options.add_argument(
+        "--only", metavar="TROUBLE", action="append", choices=rounds.TROUBLES, help="these troubles alone"
+    )
     options.add_argument("--no-browser", action="store_true")
     options.add_argument("--work", type=Path, help="an empty folder with a short path (default: a new one in /tmp)")
     args = options.parse_args()

@@ -25,6 +25,8 @@ FOUNDATION = {
     "escape",
     "network",
     "rights",
+    "words",
+    "credits",
 }
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validation", "packaging"}
 VALIDATION = {"model", "cms", "digest", "errors", "schemas", "escape"}

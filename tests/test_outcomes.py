@@ -2,14 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any, get_args
 
 import pytest
 from places import DOCS
 
-from archiver.model import Outcome, Unread
-from archiver.model.outcomes import TABLE, asked_again, rule_for
+from archiver.job.result import Result, Summary
+from archiver.model import Outcome, Unread, outcomes
+from archiver.model.outcomes import TABLE, Rule, asked_again, rule_for
 
 
 def test_the_documentation_shows_the_table():
@@ -33,6 +35,23 @@ def test_every_kind_of_unread_stands_in_the_table_once():
     )
     for kind in kinds:
         assert kind in rule_for("unread", Unread(kind=kind)).unread
+
+
+@pytest.mark.parametrize("rule", TABLE, ids=lambda rule: rule.came)
+def test_a_job_ends_with_the_exit_code_of_the_table(rule: Rule, monkeypatch: pytest.MonkeyPatch):
+    seed = Result(
+        seed="a.txt", url=None, outcome=rule.outcome, bag=None, verdict=None, reason=None, partial=bool(rule.truncated)
+    )
+    job = Summary()
+    job.count(seed)
+    assert job.exit_code == rule.exit_code
+    changed = tuple(replace(each, exit_code=7) if each is rule else each for each in TABLE)
+    monkeypatch.setattr(outcomes, "TABLE", changed)
+    assert job.exit_code == 7
+
+
+def test_a_seed_that_still_waits_is_not_archived():
+    assert Summary(counts={"captured": 3, "waiting": 1}).exit_code == 1
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ from archiver.article.claims.collect import claims_of_page, claims_of_seed
 from archiver.article.compare import compare, lost_links
 from archiver.article.credits import image_credits
 from archiver.article.credits.page_credits import credits_of_page
-from archiver.article.credits.parse import credits_of_seed
 from archiver.article.html import dom
 from archiver.article.notices.find import notices_of
 from archiver.article.page_text import NORMALISATION, PARSER, Opened, model_of, opened, text_of
+from archiver.credits.parse import credits_of_seed
 from archiver.model import Article, Claim, ClaimName, Credit, Page, Reading, Seed
 
 

@@ -15,10 +15,10 @@ from importlib.resources import files
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from archiver.article.words import keys
 from archiver.markup.encodings import decode
 from archiver.markup.media_types import content_type_of, not_html
 from archiver.model import Page, Reading, Seed, Truncation, Unread, UnreadKind
+from archiver.words import keys
 
 COVERED = 0.3
 """A page with so much of the seed's words is the article, however it is decorated."""

@@ -4,8 +4,8 @@ import argparse
 
 from archiver.commands.completion import script
 from archiver.commands.options import COMMANDS, parser
-from archiver.commands.options.argument_parser import NO_COMMAND, suggestion
-from archiver.errors import UsageError
+from archiver.commands.options.argument_parser import NO_COMMAND
+from archiver.errors import UsageError, did_you_mean
 
 
 def help(args: argparse.Namespace) -> int:  # noqa: A001 - the name of the command
@@ -15,7 +15,7 @@ def help(args: argparse.Namespace) -> int:  # noqa: A001 - the name of the comma
         return 0
     names = [each.name for each in COMMANDS]
     if args.about not in names:
-        raise UsageError(f"no command {args.about!r}{suggestion(args.about, names, NO_COMMAND)}")
+        raise UsageError(f"no command {args.about!r}{did_you_mean(args.about, names, NO_COMMAND)}")
     parser().parse_args([args.about, "--help"])  # prints, and leaves by SystemExit
     return 0
 

@@ -17,7 +17,7 @@ from archiver.config.identifiers import Identifiers, identifiers_of
 from archiver.config.limits import Limits as Limits
 from archiver.config.one_line import why_not
 from archiver.config.several import Several, one_or_several, several
-from archiver.errors import StorageError, UsageError
+from archiver.errors import StorageError, UsageError, nearest, not_one_of
 from archiver.model.memento import WebArchive
 from archiver.rights.rules import RightsRule, rules_of
 
@@ -193,14 +193,14 @@ def load(path: Path | None, overrides: Mapping[str, Any]) -> Config:
 def _settled(config: Config) -> Config:
     """The settings with what their profile says, and without what is not to be stated. Raises UsageError."""
     if config.profile not in (None, "discreet"):
-        raise UsageError(f"profile = {config.profile!r} is not one of discreet")
+        raise UsageError(f"profile = {not_one_of(config.profile, ('discreet',))}")
     if config.profile and config.robots == "obey":
         raise UsageError("robots = 'obey' needs a request for robots.txt, which the profile discreet does not make")
     if config.profile:
         agent = NEUTRAL if config.user_agent == ANONYMOUS else config.user_agent
         config = replace(config, **_DISCREET, robots="ignore", user_agent=agent)
     if config.private not in PRIVATE:
-        raise UsageError(f"private = {config.private[:80]!r} is not one of {', '.join(PRIVATE)}")
+        raise UsageError(f"private = {not_one_of(config.private, PRIVATE)}")
     if config.proxy_required and config.executor is not None:
         raise UsageError("a cluster is not reached through the proxy that proxy_required asks for: set no executor")
     if not config.state_operator:
@@ -277,10 +277,8 @@ def _typed(path: Path | str, prefix: str, default: _Settings, table: Any) -> _Se
     values: dict[str, Any] = {}
     for key, value in table.items():
         if key not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(key[:80], known, 1)
-            hint = f"did you mean {prefix}{near[0]}?" if near else "'archiver init' writes all there are into a file"
+            near = nearest(key, known)
+            hint = f"did you mean {prefix}{near}?" if near else "'archiver init' writes all there are into a file"
             raise UsageError(f"{path}: unknown setting {prefix}{key[:80]}; {hint}")
         kind, convert = known[key]
         stated = f"{path}: {prefix}{key} = {repr(value)[:80]}"

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, cast, get_args
 
-from archiver.errors import UsageError
+from archiver.errors import UsageError, not_one_of
 
 Identifier = Literal["never", "auto", "siegfried", "fido"]
 Scanner = Literal["never", "auto", "clamdscan", "clamscan"]
@@ -72,7 +72,7 @@ def before_seal_of(table: Any) -> BeforeSeal:
 def _one_of(key: str, table: Mapping[str, Any], allowed: tuple[str, ...]) -> str:
     value = table.get(key, "never")
     if value not in allowed:
-        raise UsageError(f"[before_seal]: {key} = {str(value)[:80]!r} is not one of {', '.join(allowed)}")
+        raise UsageError(f"[before_seal]: {key} = {not_one_of(value, allowed)}")
     return str(value)
 
 

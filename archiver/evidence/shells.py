@@ -36,8 +36,8 @@ def power_text(text: str) -> str:
 
 def shell_of(calls: Sequence[tuple[Sequence[str], str]]) -> Shell:
     """openssl called so many times, each with what follows its arguments."""
-    told = [(" ".join(map(shlex.quote, arguments)), after) for arguments, after in calls]
-    return lambda tools: "\n".join([*(f"{tools.openssl} {said}{after}" for said, after in told), "echo OK"])
+    lines = [(" ".join(map(shlex.quote, arguments)), after) for arguments, after in calls]
+    return lambda tools: "\n".join([*(f"{tools.openssl} {said}{after}" for said, after in lines), "echo OK"])
 
 
 def power_of(calls: Sequence[tuple[Sequence[str], str]]) -> str:

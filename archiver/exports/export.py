@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from archiver.errors import StorageError, UsageError
+from archiver.errors import StorageError, UsageError, not_one_of
 from archiver.exports.access_list import aclj_of
 from archiver.exports.catalogues import dc_of, marcxml_of
 from archiver.exports.item import Item, item_of
@@ -86,7 +86,7 @@ def export_places(
         read = _read(found, on_left_out)
         return aclj_of((record, gate.access(path, record, item.identifier or None)) for path, record, item in read)
     if form not in WRITERS:
-        raise UsageError(f"form {form!r} is not one of {', '.join((*WRITERS, 'aclj'))}")
+        raise UsageError(f"form {not_one_of(form, (*WRITERS, 'aclj'))}")
     return WRITERS[form](items_of(found, today, on_left_out))
 
 

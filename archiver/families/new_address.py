@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Literal
 
 from archiver.article.html.dom import base_of, links_of
-from archiver.article.words import said
 from archiver.errors import StorageError
 from archiver.families.family import share_of
 from archiver.families.member import item_and_text, site_of
@@ -27,6 +26,7 @@ from archiver.validation.payload.provenance import Record
 from archiver.validation.payload.re_extraction import recorded_page
 from archiver.validation.warc.reader import read_warc
 from archiver.view.open_bag import OpenBag
+from archiver.words import said
 
 Evidence = Literal["text", "headline", "canonical", "link"]
 WORDS: dict[Evidence, str] = {

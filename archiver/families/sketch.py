@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from zlib import crc32
 
-from archiver.article.words import said
+from archiver.words import said
 
 _WORDS, _CHARACTERS, _LETTERS = 4, 8, 16
 _IDEOGRAPH = re.compile(r"[\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")

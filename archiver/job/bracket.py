@@ -18,6 +18,7 @@ from archiver.errors import ArchiverError, StorageError, TimestampError
 from archiver.job.result import Archived, Done
 from archiver.ledger.brackets import entries, forget, keep_closing, keep_opening, left_open, note
 from archiver.model.bracket import OPENING, TOKEN, Opening, closing_of
+from archiver.network.dial import ProxyFailed
 from archiver.trust.custody import seal
 
 _log = logging.getLogger(__name__)
@@ -49,6 +50,10 @@ class JobBracket:
         except TimestampError as error:
             fault = f"the job cannot be bracketed: {error}"
             if config.bracket == "required":
+                if isinstance(error.__cause__, ProxyFailed):  # without it no page could be asked for either
+                    raise TimestampError(
+                        f"{error}; nothing was fetched. Start the proxy or correct --proxy, then run again"
+                    ) from error
                 raise TimestampError(
                     f"{fault}; nothing was fetched. Try later, or go on without: --bracket if-possible"
                 ) from error

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from archiver.browser.available import missing
 from archiver.config import Config, without_credentials
-from archiver.errors import UsageError
+from archiver.errors import UsageError, not_one_of
 from archiver.packaging.open_target import is_folder
 from archiver.trust.seal_new_bag import load_signer
 
@@ -51,7 +51,7 @@ def checked(config: Config) -> Config:
     config = _with_delivery(config)
     for name, allowed in _CHOICES:
         if getattr(config, name) not in allowed:
-            raise UsageError(f"{name} = {getattr(config, name)!r} is not one of {', '.join(allowed)}")
+            raise UsageError(f"{name} = {not_one_of(getattr(config, name), allowed)}")
     if config.cookies is not None:
         if config.executor is not None:
             raise UsageError("--cookies reads a file of this machine: it takes no cluster (--executor)")

@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from archiver.bag.staging import STAGING, storage
+from archiver.bag.staging import STAGING
 from archiver.config import Config
-from archiver.errors import Refused, StorageError, UsageError
+from archiver.errors import Refused, StorageError, UsageError, not_one_of, storage
 from archiver.job.ledger_rows import repeats
 from archiver.job.result import Archived, BagIdentity, Delivered
 from archiver.ledger.answers import Answer
@@ -210,7 +210,7 @@ def _form(config: Config) -> Form:
     for each in FORMS:
         if each == config.deliver_form:
             return each
-    raise UsageError(f"deliver_form = {config.deliver_form!r} is not one of {', '.join(FORMS)}")
+    raise UsageError(f"deliver_form = {not_one_of(config.deliver_form, FORMS)}")
 
 
 def _archived(folder: Path, seed: Seed, identity: BagIdentity) -> Archived | None:

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from archiver.ledger.answers import Answer
 from archiver.ledger.ledger import Entry
 from archiver.model import Bag, DocumentKind, Failure, Outcome, Receipt, Seed
+from archiver.model.outcomes import exit_code
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,8 +141,10 @@ class Summary:
         stopped."""
         if self.interrupted:
             return 130
-        missed = any(count for outcome, count in self.counts.items() if outcome != "captured")
-        return 1 if missed or self.partial or self.warnings or self.missing or self.unclosed else 0
+        ended = [exit_code(outcome) for outcome, count in self.counts.items() if count]
+        if self.partial:
+            ended.append(exit_code("captured", cut=True))
+        return max(ended, default=0) or int(bool(self.warnings or self.missing or self.unclosed))
 
     def stated(self) -> Mapping[str, int]:
         """The counts, in the order of the outcomes."""

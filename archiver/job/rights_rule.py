@@ -1,7 +1,7 @@
 """Which rule of the settings decides on access to an article: rules meet what credits, claims and addresses say."""
 
-from archiver.article.people import agencies
 from archiver.config import Config
+from archiver.credits.people import agencies
 from archiver.model import Capture, ClaimName, Reading, Seed
 from archiver.rights.rules import Decision, Facts, decide
 

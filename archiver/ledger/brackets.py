@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from archiver.errors import StorageError
-from archiver.ledger.lock import FOLDER
+from archiver.ledger.lock import FOLDER, working_folder
 from archiver.model.bracket import CLOSING, CLOSING_FILES, ENTRIES, KEPT, OPENING_FILES, Opening, folder_of
 
 _LARGEST = 256 << 20
@@ -21,6 +21,7 @@ def keep_opening(bags: Path, opening: Opening) -> Path:
     folder = folder_of(bags, opening.job)
     assert folder is not None, "a job has a name of its own"
     try:
+        working_folder(bags)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         for name, data in opening.files.items():
             _write(folder / name, data)

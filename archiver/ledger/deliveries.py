@@ -12,7 +12,7 @@ from pathlib import Path
 from archiver.errors import StorageError
 from archiver.ledger import seals
 from archiver.ledger.ledger import PATH, Ledger
-from archiver.ledger.lock import RECEIPTS
+from archiver.ledger.lock import RECEIPTS, working_folder
 from archiver.ledger.receipts import insert, row_of, take_receipts
 from archiver.ledger.seals import LeftState
 from archiver.ledger.sqlite import reader, usable, writer
@@ -58,7 +58,7 @@ class Deliveries:
         """The ledger, made where there is none."""
         if self._database is None:
             try:
-                self._path.parent.mkdir(parents=True, exist_ok=True)
+                working_folder(self._bags)
             except OSError as error:
                 raise StorageError.from_os(
                     "keep receipts beside the bags (--receipts DIR names another place)", error

@@ -16,6 +16,7 @@ from typing import Any
 from archiver.errors import StorageError
 from archiver.ledger import seals
 from archiver.ledger.ledger import PATH, storable
+from archiver.ledger.lock import working_folder
 from archiver.ledger.seals import LeftState
 from archiver.ledger.sqlite import reader, usable, writer
 
@@ -63,7 +64,7 @@ class Readings:
         self._beside = None if kept is None else bags / PATH
         self.prefix = "" if kept is None else f"{storable(str(bags))}/"
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            working_folder(bags) if kept is None else kept.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             where = "beside the bags (--readings DIR names another place)" if kept is None else f"in {kept}"
             raise StorageError.from_os(f"keep the readings {where}", error) from error

@@ -4,7 +4,7 @@ import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from archiver.errors import BagsLocked, StorageError
@@ -12,6 +12,20 @@ from archiver.errors import BagsLocked, StorageError
 FOLDER = ".archiver"
 RECEIPTS = "receipts"
 """The folder beside the bags that keeps the receipts of deliveries."""
+
+
+def working_folder(bags: Path) -> Path:
+    """`.archiver/` of a bags folder, made if need be. When it is made it gets a `.gitignore`: it holds the ledger and
+    private facts, which belong into no repository. One that was taken away is not put back. Raises OSError."""
+    folder = bags / FOLDER
+    if not folder.is_dir():
+        folder.mkdir(parents=True, exist_ok=True)
+        with suppress(FileExistsError), (folder / ".gitignore").open("x", encoding="ascii") as file:
+            file.write(_IGNORED)
+    return folder
+
+
+_IGNORED = "# Written by archiver: the ledger, private facts and unfinished work. Remove this file to commit them.\n*\n"
 
 
 @contextmanager
@@ -22,7 +36,7 @@ def bags_locked(bags: Path) -> Iterator[None]:
     """
     folder = bags / FOLDER
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        working_folder(bags)
         descriptor = os.open(folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as error:
         raise StorageError.from_os(f"write into the bags folder {bags}", error) from error

@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.ledger.lock import FOLDER
+from archiver.ledger.lock import FOLDER, working_folder
 from archiver.model.private import KEPT_BESIDE, LARGEST, PRIVATE_FILE, PrivatePart, file_beside
 
 
@@ -21,7 +21,8 @@ def keep_beside(bags: Path, name: str, part: PrivatePart | None) -> None:
         return
     folder = bags / FOLDER / KEPT_BESIDE
     try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        working_folder(bags)
+        folder.mkdir(exist_ok=True, mode=0o700)
         place = folder / f"{name}.json"
         temporary = folder / f".{name}.{os.getpid()}"
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)

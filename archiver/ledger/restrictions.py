@@ -17,7 +17,7 @@ from typing import Any, Literal, get_args
 
 from archiver.errors import StorageError, UsageError
 from archiver.ledger.bag_record import read_record
-from archiver.ledger.lock import FOLDER
+from archiver.ledger.lock import FOLDER, working_folder
 from archiver.rights.gate import LEVELS, Access, Level, Restriction, Use, access_of, day_of
 
 LOG = f"{FOLDER}/access.jsonl"
@@ -158,6 +158,10 @@ def restrict_bag(
         until=until.isoformat() if until else None,
         by=by,
     )
+    try:
+        working_folder(folder)
+    except OSError as error:
+        raise StorageError.from_os(f"write the log of restrictions {folder / LOG}", error) from error
     _append(folder / LOG, (json.dumps(asdict(noted), ensure_ascii=True) + "\n").encode("ascii"))
     return noted
 
@@ -210,7 +214,6 @@ def _noted(line: bytes, where: str) -> Noted:
 def _append(path: Path, line: bytes) -> None:
     """A line behind the others, flushed to the disk; two that append at once do not mix."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal, get_args
 from urllib.parse import urlsplit
 
-from archiver.errors import UsageError
+from archiver.errors import UsageError, not_one_of
 
 Family = Literal["internet-archive", "pywb", "memento"]
 
@@ -30,7 +30,7 @@ class WebArchive:
             raise UsageError('[[archives]]: name, family and url are each a line of text, as in "text"')
         families: dict[str, Family] = {each: each for each in get_args(Family)}
         if family not in families:
-            raise UsageError(f"[[archives]] {name[:80]}: family = {family[:80]!r} is not one of {', '.join(families)}")
+            raise UsageError(f"[[archives]] {name[:80]}: family = {not_one_of(family, families)}")
         try:
             parts = urlsplit(url)
             sound = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0

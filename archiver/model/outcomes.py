@@ -74,6 +74,12 @@ def rule_for(outcome: str, unread: Unread | None = None, truncated: str | None =
     return plain
 
 
+def exit_code(outcome: str, *, cut: bool = False) -> int:
+    """What `archiver run` ends with where one seed ended so; `cut` where its body was. A seed that is still `waiting`
+    is not archived either: 1."""
+    return max((rule.exit_code for rule in TABLE if rule.outcome == outcome and bool(rule.truncated) is cut), default=1)
+
+
 def asked_again(
     outcome: str,
     unread: Unread | None = None,

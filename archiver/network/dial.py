@@ -11,13 +11,17 @@ from urllib.parse import unquote, urlsplit
 
 import socks  # type: ignore[import-untyped]
 
-from archiver.config import Config, ConnectTo
+from archiver.config import Config, ConnectTo, without_credentials
 from archiver.errors import UsageError
 from archiver.network.address_guard import AddressRefused, Guard, NameUnknown
 
 PROXY_SCHEMES = ("http", "https", "socks5h")
 _HEAD = 1 << 16
 _ACCEPTED = re.compile(rb"HTTP/1\.[01] 2\d\d[ \r]")
+
+
+class ProxyFailed(OSError):
+    """The proxy of the settings does not take connections: whoever is asked next through it does not answer either."""
 
 
 def check_proxy(address: str | None, *, required: bool = False) -> None:
@@ -97,6 +101,9 @@ def _through(proxy: str, host: str, port: int, seconds: float, *, tunnel: bool) 
         connection.settimeout(seconds)
         try:
             connection.connect((host, port))
+        except socks.ProxyConnectionError as error:
+            connection.close()
+            raise _failed(proxy, error.socket_err or error) from error
         except socks.ProxyError as error:
             connection.close()
             raise OSError(f"the proxy does not connect: {error.msg}") from error
@@ -104,7 +111,10 @@ def _through(proxy: str, host: str, port: int, seconds: float, *, tunnel: bool) 
             connection.close()
             raise
         return connection  # type: ignore[no-any-return]
-    near = socket.create_connection((where, parts.port or (443 if parts.scheme == "https" else 80)), seconds)
+    try:
+        near = socket.create_connection((where, parts.port or (443 if parts.scheme == "https" else 80)), seconds)
+    except OSError as error:
+        raise _failed(proxy, error) from error
     try:
         if parts.scheme == "https":
             if tunnel:
@@ -116,6 +126,11 @@ def _through(proxy: str, host: str, port: int, seconds: float, *, tunnel: bool) 
         near.close()
         raise
     return near
+
+
+def _failed(proxy: str, error: Exception) -> ProxyFailed:
+    why = "it does not answer in time" if isinstance(error, TimeoutError) else getattr(error, "strerror", None) or error
+    return ProxyFailed(f"the proxy {without_credentials(proxy)} cannot be reached: {why}")
 
 
 def authorization(proxy: str) -> str | None:

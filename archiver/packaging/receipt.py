@@ -10,7 +10,18 @@ from archiver.errors import Refused
 from archiver.model import Receipt
 
 VERSION = "1.0"
-INSTRUCTIONS = "docs/for-libraries.md in the documentation of archiver: how to check the package with other tools"
+_PACKAGE = (
+    "Compare the SHA-256 of the file with package.sha256: sha256sum FILE; on macOS shasum -a 256 FILE; on Windows "
+    "certutil -hashfile FILE SHA256. "
+)
+_BAG = (
+    "Check the bag{unpacked}: bagit.py --validate BAG, or in it sha256sum -c tagmanifest-sha256.txt "
+    "manifest-sha256.txt. "
+)
+_MORE = (
+    "All checks, with tools other than archiver: docs/for-libraries.md in the source of archiver. Questions, and a "
+    "receipt in answer, go to the contact in bag-info.txt, or to who sent this if none is there."
+)
 SUFFIX = ".receipt.json"
 LARGEST = 64 << 20
 """Bytes of a receipt: that of a group names every member."""
@@ -25,7 +36,7 @@ def receipt_bytes(receipt: Receipt) -> bytes:
         "version": VERSION,
         "id": receipt.identifier,
         "kind": receipt.kind,
-        "instructions": INSTRUCTIONS,
+        "instructions": instructions(receipt.form),
         "answers": receipt.answers,
         "bag": {"name": receipt.bag, "identifier": receipt.bag_identifier, "seal": receipt.seal},
         "members": [{"name": name, "seal": seal} for name, seal in receipt.members] or None,
@@ -50,6 +61,13 @@ def receipt_bytes(receipt: Receipt) -> bytes:
         **({"seed": dict(receipt.seed)} if receipt.seed else {}),
     }
     return (json.dumps(stated, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8", "replace")
+
+
+def instructions(form: str) -> str:
+    """How to check a package of this form without archiver, for who has nothing but the receipt."""
+    package = "" if form == "folder" else _PACKAGE
+    bag = "" if form in ("wacz", "warc") else _BAG.format(unpacked="" if form == "folder" else ", unpacked")
+    return f"{package}{bag}{_MORE}"
 
 
 def read_receipt(data: bytes) -> tuple[str, str, int, str]:

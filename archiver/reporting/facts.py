@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
-from archiver.article.people.agencies import find
+from archiver.credits.people.agencies import find
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.restrictions import Noted, Restrictions
 from archiver.reporting.causes import NOT_CAPTURED, Cause, causes_of, host_of

@@ -24,7 +24,8 @@ from archiver.model import (
 from archiver.seeds.addresses import labelled
 from archiver.seeds.addresses.find import find_address
 from archiver.seeds.blocks import Block, Document
-from archiver.seeds.credit_lines import is_end_line, read_body_caption, read_caption
+from archiver.seeds.captions import read_body_caption, read_caption
+from archiver.seeds.credit_lines import is_end_line
 from archiver.seeds.formats.table import read_bytes
 from archiver.seeds.opening import Opening, read_opening
 from archiver.seeds.refusal import Refusal

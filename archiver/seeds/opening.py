@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 
 from archiver.model import HeaderLine, Headline, Paragraph, PartKind, SeedDate
 from archiver.seeds.blocks import Block, Facts
-from archiver.seeds.credit_lines import is_byline, is_end_line, read_caption
+from archiver.seeds.captions import read_caption
+from archiver.seeds.credit_lines import is_byline, is_end_line
 from archiver.seeds.dates.date_line import DateLine, read_date_line
 from archiver.seeds.opening_words import (
     CONTROLS,

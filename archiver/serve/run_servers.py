@@ -9,7 +9,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from archiver.errors import StorageError, UsageError
-from archiver.ledger.lock import FOLDER
+from archiver.ledger.lock import FOLDER, working_folder
 from archiver.serve.checks import Checks
 from archiver.serve.copies import Copies
 from archiver.serve.index import Index
@@ -111,7 +111,8 @@ def _index(folder: Path, cache: Path, only: str | None) -> Index:
     served = str(folder / only) if only else str(folder)
     name = sha256(served.encode("utf-8", "surrogateescape")).hexdigest()[:32]
     if only is None:
-        with suppress(StorageError):
+        with suppress(StorageError, OSError):
+            working_folder(folder)
             return Index(folder / FOLDER / INDEX)
     place = cache / name
     try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast, get_args
 
 from archiver.config import Config
-from archiver.errors import UsageError
+from archiver.errors import UsageError, not_one_of
 from archiver.packaging.package import Form
 from archiver.transfer.acceptable_signer import signature_judge
 from archiver.transfer.delivery import signing
@@ -38,7 +38,7 @@ def form_of(form: str | None, receiver: str) -> Form:
     for each in (*get_args(Form), WARC):
         if each == form:
             return cast(Form, each)  # `hand_off_bags` goes another way with WARC
-    raise UsageError(f"form {form!r} is not one of {', '.join((*get_args(Form), WARC))}")
+    raise UsageError(f"form {not_one_of(form, (*get_args(Form), WARC))}")
 
 
 def hand_off_bags(bags: Sequence[Path], options: HandoffOptions, shape: Shape, config: Config) -> Iterator[HandedOff]:

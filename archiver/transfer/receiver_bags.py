@@ -150,8 +150,8 @@ def _access_copy(original: Source, session: HandoffSession, key: str, home: Path
     if not unsearched["values"]:
         return found
     kinds = ", ".join(unsearched["kinds"])
-    told = f"{counted(unsearched['values'], 'value')} ({kinds}) taken out of the fields that have them"
-    return replace(found, notes=(*found.notes, f"{told}, but too short or too plain to be searched for elsewhere"))
+    taken = f"{counted(unsearched['values'], 'value')} ({kinds}) taken out of the fields that have them"
+    return replace(found, notes=(*found.notes, f"{taken}, but too short or too plain to be searched for elsewhere"))
 
 
 def _settings(config: Config) -> tuple[str | None, ...]:

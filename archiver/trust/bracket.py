@@ -12,7 +12,7 @@ from archiver.config.several import several
 from archiver.digest import sha256
 from archiver.errors import TimestampError
 from archiver.model.bracket import Opening
-from archiver.network.dial import Route
+from archiver.network.dial import ProxyFailed, Route
 from archiver.trust.timestamp import timestamp
 
 
@@ -47,5 +47,7 @@ def stamped(data: bytes, config: Config) -> tuple[bytes, bytes]:
         try:
             return timestamp(data, url, roots, Route.of(config))
         except TimestampError as error:
+            if isinstance(error.__cause__, ProxyFailed):  # by which the others would be asked too
+                raise
             failures.append(str(error))
     raise TimestampError("; ".join(failures) or "the settings name no timestamping authority")

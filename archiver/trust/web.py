@@ -14,7 +14,7 @@ import certifi
 
 from archiver import __version__
 from archiver.config import public
-from archiver.network.dial import Route, authorization
+from archiver.network.dial import ProxyFailed, Route, authorization
 
 SECONDS = 30.0
 """For one request in all."""
@@ -67,7 +67,7 @@ def _asked(
             if not url.lower().startswith(("http://", "https://")):
                 return OSError("it redirects to what is not an http:// or https:// address")
         return OSError(f"it redirects more than {_REDIRECTS} times")
-    except OverlongAnswer as error:
+    except (OverlongAnswer, ProxyFailed) as error:
         return error
     except TimeoutError:
         return OSError("it does not answer in time")

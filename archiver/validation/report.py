@@ -31,9 +31,29 @@ def passes_without_warnings(report: Report) -> bool:
 
 
 def first_error(report: Report) -> Finding | None:
-    """The error for a report of one line: that of a file which is not as it was, before what follows from it."""
+    """The error for a report of one line: that of a file which is not as it was, before what may follow from it."""
     errors = [each for each in report.findings if each.severity == "error"]
-    return min(errors, key=lambda each: not each.code.startswith("FIX"), default=None)
+    return min(errors, key=_rank, default=None)
+
+
+_OF_FILES = frozenset(("FIX001", "FIX002", "FIX004", "FIX011", "FIX012", "BAG044", "BAG045", "BAG046"))
+"""Files that are not as the manifests say: other, missing, unreadable or added. Record, WARC, crate and index do not
+match such a file either, so that one damaged file has many findings."""
+_FOLLOWS = 2
+
+
+def _rank(each: Finding) -> int:
+    """0 for a manifest that is not as it was, 1 for another file, 2 for what may follow from those."""
+    if each.code not in _OF_FILES:
+        return _FOLLOWS
+    return 0 if each.path.startswith(("manifest-", "tagmanifest-")) else 1
+
+
+def _by_cause(report: Report) -> tuple[list[Finding], list[Finding]]:
+    """(files that are not as they were, all else), each in the order of the report."""
+    in_order = sorted(report.findings, key=_rank)
+    causes = sum(_rank(each) < _FOLLOWS for each in in_order)
+    return in_order[:causes], in_order[causes:]
 
 
 def render(reports: Iterable[Report], form: Form, *, passed: Passes = passes, quiet: bool = False) -> Iterator[str]:
@@ -55,10 +75,17 @@ def _text(reports: Iterable[Report], passed: Passes, quiet: bool) -> Iterator[st
             if reason in unmade or len(unmade) < REASONS:
                 unmade[reason][name] += 1
         yield f"{'passed' if good else 'failed'} {visible(report.bag)}\n"
-        for each in report.findings:
-            where = f" {visible(each.path)}" if each.path else ""
-            yield f"  {each.code} {each.severity}{where}: {_sentence(each)}\n"
+        causes, others = _by_cause(report)
+        yield from map(_line, causes)
+        if causes and (following := sum(each.severity != "info" for each in others)):
+            yield f"  {following} more may follow from that: first put the files back as they were\n"
+        yield from map(_line, others)
     yield from _not_checked(unmade)
+
+
+def _line(each: Finding) -> str:
+    where = f" {visible(each.path)}" if each.path else ""
+    return f"  {each.code} {each.severity}{where}: {_sentence(each)}\n"
 
 
 def _not_checked(unmade: Mapping[str, Counter[str]]) -> Iterator[str]:
@@ -165,14 +192,27 @@ def _escaped(text: str) -> str:
 
 
 def _github(reports: Iterable[Report], passed: Passes) -> Iterator[str]:
-    """Workflow commands, one a finding; GitHub shows them at the file, where the bag is part of the repository."""
-    levels = {"error": "error", "warning": "warning", "info": "notice"}
+    """Workflow commands, one an error or warning; GitHub shows them at the file, where the bag is part of the
+    repository. It shows ten of a kind: notes, several for each sound bag, are lines of the log, and one notice sums up.
+    """
+    verdicts, notes = Counter[bool](), Counter[str]()
     for report in reports:
-        for each in report.findings:
+        verdicts[passed(report)] += 1
+        causes, others = _by_cause(report)
+        for each in (*causes, *others):
+            if each.severity == "info":
+                notes[each.code] += 1
+                yield f"  {_data(_line(each).strip())}\n"
+                continue
             file = f"{report.bag}/{each.path}" if each.path else report.bag
             properties = f"file={_property(file)},title={_property(f'{each.code} {report.bag}')}"
-            yield f"::{levels[each.severity]} {properties}::{_data(_sentence(each))}\n"
+            yield f"::{each.severity} {properties}::{_data(_sentence(each))}\n"
         yield f"{'passed' if passed(report) else 'failed'} {_data(visible(report.bag))}\n"
+    counts = f"{counted(verdicts.total(), 'bag')}: {verdicts[True]} passed, {verdicts[False]} failed"
+    if notes:
+        listed = ", ".join(f"{code} ({count})" for code, count in sorted(notes.items()))
+        counts += f"; {counted(notes.total(), 'note')} in the log: {listed}"
+    yield f"::notice title=archiver validate::{counts}\n"
 
 
 def _data(text: str) -> str:

@@ -42,20 +42,20 @@ _MARKUP = (
 )
 
 
-def article(told: Story, paragraphs: Iterable[str], *, head: str = "", figure: str = "") -> bytes:
+def article(news: Story, paragraphs: Iterable[str], *, head: str = "", figure: str = "") -> bytes:
     """A page as one of several newspapers makes it."""
-    dice = random.Random(f"page {told.number}")
+    dice = random.Random(f"page {news.number}")
     body = [f"<p>{escape(each, quote=False)}</p>" for each in paragraphs]
     if dice.random() < 0.4:
-        facts = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": told.headline}
-        facts |= {"datePublished": told.day, "author": told.author}
+        facts = {"@context": "https://schema.org", "@type": "NewsArticle", "headline": news.headline}
+        facts |= {"datePublished": news.day, "author": news.author}
         head += f'<script type="application/ld+json">{json.dumps(facts)}</script>'
     if dice.random() < 0.4:
-        head += f'<meta property="og:title" content="{told.headline}"><meta name="author" content="{told.author}">'
+        head += f'<meta property="og:title" content="{news.headline}"><meta name="author" content="{news.author}">'
     menu = "".join(f'<li><a href="/{each}">{each.title()}</a></li>' for each in ("news", "sport", "weather"))
     outer = dice.choice(_MARKUP)
-    inner = f"<h1>{told.headline}</h1><p class=byline>By {told.author}</p><time>{told.day}</time>{figure}"
-    title = f"<title>{told.headline} - Example Times</title>"
+    inner = f"<h1>{news.headline}</h1><p class=byline>By {news.author}</p><time>{news.day}</time>{figure}"
+    title = f"<title>{news.headline} - Example Times</title>"
     before = f"<meta charset=utf-8>{title}{head}</head><body><header><nav><ul>{menu}</ul></nav></header>"
     after = "<footer><p>Example Times. <a href=/about>About us</a></p></footer></body></html>"
     return f"<!doctype html><html lang=en><head>{before}{outer % (inner + ''.join(body))}{after}".encode()
@@ -88,7 +88,7 @@ def _to(where: str, status: str = "302 Found") -> bytes:
 
 def of(kind: str, n: int, path: str, turn: int, corpus: list[Path]) -> Iterable[Step]:
     """The answer of a host of this kind for an address, asked for the so-manieth time (from 1)."""
-    told = story(n)
+    news = story(n)
     if path.startswith("/p") and path.endswith(".png"):
         return [ok(_picture(n), b"Content-Type: image/png")]
     if path.endswith(".css"):
@@ -101,9 +101,9 @@ def of(kind: str, n: int, path: str, turn: int, corpus: list[Path]) -> Iterable[
         return [ok(_notice("Not here", "Nothing of that name."), HTML, status="404 Not Found")]
     match kind:
         case "curled":
-            return [ok(article(told, told.curled()))]
+            return [ok(article(news, news.curled()))]
         case "edited":
-            return [ok(article(told, told.edited()))]
+            return [ok(article(news, news.edited()))]
         case "zipped":
             return [ok(gzip.compress(_plain(n), mtime=0), HTML, b"Content-Encoding: gzip")]
         case "chunked":
@@ -113,9 +113,9 @@ def of(kind: str, n: int, path: str, turn: int, corpus: list[Path]) -> Iterable[
             coded = page.encode("cp1252", "xmlcharrefreplace")
             return [ok(coded, b"Content-Type: text/html")]
         case "pictures":
-            figure = f"<figure><img src=/p{n}.png><figcaption>The quay. Photo: {told.author}</figcaption></figure>"
+            figure = f"<figure><img src=/p{n}.png><figcaption>The quay. Photo: {news.author}</figcaption></figure>"
             figure += f"<img src=/gone{n}.gif>"
-            return [ok(article(told, told.paragraphs, head='<link rel=stylesheet href="/s.css">', figure=figure))]
+            return [ok(article(news, news.paragraphs, head='<link rel=stylesheet href="/s.css">', figure=figure))]
         case "moved":
             return [_to(f"/old/{n}")]
         case "slow":
@@ -142,10 +142,10 @@ def of(kind: str, n: int, path: str, turn: int, corpus: list[Path]) -> Iterable[
         case "circle":
             return [_to(f"/news/{n}?again=1" if "again" not in path else f"/news/{n}")]
         case _:
-            return _broken(kind, n, told)
+            return _broken(kind, n, news)
 
 
-def _broken(kind: str, n: int, told: Story) -> Iterable[Step]:
+def _broken(kind: str, n: int, news: Story) -> Iterable[Step]:
     page = _plain(n)
     opened = b"HTTP/1.1 200 OK\r\n" + HTML + b"\r\n"
     match kind:
@@ -162,7 +162,7 @@ def _broken(kind: str, n: int, told: Story) -> Iterable[Step]:
         case "framing":
             return [CHUNKED + _chunks(page)[: -len(b"0\r\n\r\n")] + b"zz\r\nnot a chunk\r\n", CLOSE]
         case "halved":
-            half = page[: page.index(b"<p>" + told.paragraphs[2].encode()[:40])]
+            half = page[: page.index(b"<p>" + news.paragraphs[2].encode()[:40])]
             return [opened + b"Content-Length: %d\r\n\r\n" % len(page) + half, CLOSE]
         case "endless":
             return _endless(opened + b"\r\n" + page, b"<!-- and so on -->" * 2000, 0.0)
@@ -171,14 +171,14 @@ def _broken(kind: str, n: int, told: Story) -> Iterable[Step]:
         case "empty":
             return [ok(b"")]
         case "paper":
-            shown = pdf([told.headline, *told.paragraphs])
+            shown = pdf([news.headline, *news.paragraphs])
             return [ok(shown, b"Content-Type: application/pdf")]
         case "picture":
             return [ok(_picture(n), b"Content-Type: image/png")]
         case "data":
-            return [ok(json.dumps({"body": told.paragraphs}).encode(), b"Content-Type: application/json")]
+            return [ok(json.dumps({"body": news.paragraphs}).encode(), b"Content-Type: application/json")]
         case "other":
-            return [ok(article(told, _RECIPE).replace(told.headline.encode(), b"Soup of the week"))]
+            return [ok(article(news, _RECIPE).replace(news.headline.encode(), b"Soup of the week"))]
         case "notice":
             return [ok(_notice("Maintenance", "The site is down for maintenance. Please try again later."))]
         case "coded":
@@ -187,10 +187,10 @@ def _broken(kind: str, n: int, told: Story) -> Iterable[Step]:
             return [ok(gzip.compress(bytes(24 << 20), 9, mtime=0), HTML, b"Content-Encoding: gzip")]
         case "shell":
             made = json.dumps(
-                article(told, told.paragraphs).decode().partition("</header>")[2].partition("<footer>")[0]
+                article(news, news.paragraphs).decode().partition("</header>")[2].partition("<footer>")[0]
             )
             script = f"document.getElementById('root').innerHTML = {made};".replace("</", "<\\/")
-            head = f"<!doctype html><html><head><title>{told.headline}</title></head>"
+            head = f"<!doctype html><html><head><title>{news.headline}</title></head>"
             shown = f"{head}<body><div id=root></div><script>{script}</script>"
             return [ok(f"{shown}</body></html>".encode())]
         case _:

@@ -61,11 +61,11 @@ def fetched(place: Place, collection: Collection, folder: Path) -> tuple[list[st
                 faults.append(f"a package without its receipt: {name}")
         elif s3.get_object(Bucket=BUCKET, Key=f"{prefix}{name}{RECEIPT}")["Body"].read() != here:
             faults.append(f"{name}: its receipt is another one there")
-        told = json.loads(here)
-        faults += [f"{receipt}: {each.json_path}: {each.message[:120]}" for each in schema.iter_errors(told)]
-        if (told["package"]["sha256"], told["read_back"]["sha256"], told["bag"]["name"]) != (found, found, bag):
+        stated = json.loads(here)
+        faults += [f"{receipt}: {each.json_path}: {each.message[:120]}" for each in schema.iter_errors(stated)]
+        if (stated["package"]["sha256"], stated["read_back"]["sha256"], stated["bag"]["name"]) != (found, found, bag):
             faults.append(f"{name}: its receipt is of something else")
-        if (seed := told.get("seed")) and "not over after" not in str(
+        if (seed := stated.get("seed")) and "not over after" not in str(
             seed["reason"]
         ):  # cut by time: never the same bytes
             answer = tuple(str(seed[key]) for key in ("outcome", "verdict", "reason"))

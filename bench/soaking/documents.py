@@ -158,11 +158,11 @@ def write(seeds: Path, plan: Sequence[Planned], dice: random.Random) -> dict[int
         forms = [name for name, (_, text) in shares.items() if text or not each.kind.text]
         form = dice.choices(forms, [shares[name][0] for name in forms])[0]
         made[each.number] = (form, shares[form][1])
-        told = story(each.number)
+        news = story(each.number)
         if form in LISTS:
-            rows[part, form].append((told, each.url))
+            rows[part, form].append((news, each.url))
             continue
-        data = FILES[form][2](told, each.url)
+        data = FILES[form][2](news, each.url)
         for name in (f"report-{each.number:06}", f"copy-of-{each.number:06}")[: 1 + each.twice]:
             (part / f"{name}.{form}").write_bytes(data)
     for (part, form), listed in rows.items():

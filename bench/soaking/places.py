@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests/support"))
-import seaweed
+from servers import seaweed
 
 ROOT = Path(__file__).parents[2]
 BUCKET = "library"
@@ -122,11 +122,12 @@ def environment(place: Place, clean: Mapping[str, str] = os.environ) -> dict[str
     kept = {name: value for name, value in clean.items() if not name.startswith(("AWS_", "FAKETIME"))}
     for each in (place.temporary, place.work / "home"):
         each.mkdir(exist_ok=True)
-    told = {"ACCESS_KEY_ID": seaweed.KEY, "SECRET_ACCESS_KEY": seaweed.SECRET, "ENDPOINT_URL": place.s3,
+    access = {"ACCESS_KEY_ID": seaweed.KEY, "SECRET_ACCESS_KEY": seaweed.SECRET, "ENDPOINT_URL": place.s3,
             "DEFAULT_REGION": "us-east-1", "EC2_METADATA_DISABLED": "true", "CONFIG_FILE": "none",
             "SHARED_CREDENTIALS_FILE": "none"}  # fmt: skip
-    return kept | {f"AWS_{name}": value for name, value in told.items()} | {
-        "TMPDIR": str(place.temporary), "HOME": str(place.work / "home"), "PYTHONPATH": str(ROOT)}  # fmt: skip
+    return kept | {f"AWS_{name}": value for name, value in access.items()} | {
+        "TMPDIR": str(place.temporary), "HOME": str(place.work / "home"), "PYTHONPATH": str(ROOT),
+        "PYTHONFAULTHANDLER": "1"}  # fmt: skip
 
 
 def client(place: Place):  # type: ignore[no-untyped-def]

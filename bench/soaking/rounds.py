@@ -6,7 +6,7 @@ import random
 import signal
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +15,7 @@ from soaking import watch
 from soaking.places import Collection, Place
 
 ENDS = 150.0
-"""Seconds after which a job that was told to end, or whose coordinator was killed, must have ended."""
+"""Seconds after which a job that was asked to end, or whose coordinator was killed, must have ended."""
 STEPS = (0, 3600, -7200, 45, -400 * 86400, 2 * 86400, -30)
 """Seconds by which the clock is wrong."""
 SMALL_STEPS = (0, 240, -300, 45, -30)
@@ -81,7 +81,7 @@ def signalled(number: signal.Signals) -> Trouble:
 
 
 def workers(job: Running) -> None:
-    """Processes of the job are killed, or told to end, one after another."""
+    """Processes of the job are killed, or asked to end, one after another."""
     while job.wait(job.dice.uniform(2, 12)):
         others = [each for each in watch.of_session(job.process.pid) if each.pid != job.process.pid]
         if others:
@@ -149,9 +149,9 @@ TROUBLES: dict[str, tuple[float, Trouble]] = {
 }
 
 
-def possible(collection: Collection, *, browser: bool) -> dict[str, float]:
-    """The troubles that can befall jobs of a collection, with their shares."""
-    absent = set[str]()
+def possible(collection: Collection, *, browser: bool, only: Container[str] = TROUBLES) -> dict[str, float]:
+    """The troubles of `only` that can befall jobs of a collection, with their shares."""
+    absent = {name for name in TROUBLES if name not in only}
     if collection.disk is None:
         absent.add("full disk")
     if not collection.sends:
@@ -164,7 +164,7 @@ def possible(collection: Collection, *, browser: bool) -> dict[str, float]:
 def go(place: Place, collection: Collection, parts: list[Path], trouble: str, *, number: int, seconds: float,
        dice: random.Random, more: tuple[str, ...] = ()) -> Round:  # fmt: skip
     """Run one round; the job is asked to end after so many seconds."""
-    told = Round(number, collection.name, trouble)
+    ran = Round(number, collection.name, trouble)
     place.clock.write_text("0")
     words = [*more, "--jobs", str(dice.choice((1, 2))) if trouble != "workers" else "2"]
     out, err = place.work / "logs" / f"{number:04}.out", place.work / "logs" / f"{number:04}.err"
@@ -174,48 +174,51 @@ def go(place: Place, collection: Collection, parts: list[Path], trouble: str, *,
         process = subprocess.Popen(
             command, stdout=stdout, stderr=stderr, env=place.env, start_new_session=True, cwd=place.work
         )
-        job = Running(place, collection, process, told, dice, begun + seconds)
+        job = Running(place, collection, process, ran, dice, begun + seconds)
         TROUBLES[trouble][1](job)
-        told.code = _ended(job)
-    told.seconds = time.monotonic() - begun
-    _judge(told, out, err, process.pid)
-    return told
+        ran.code = _ended(job)
+    ran.seconds = time.monotonic() - begun
+    _judge(ran, out, err, process.pid)
+    return ran
 
 
 def _ended(job: Running) -> int:
     if job.process.poll() is None and not {"SIGTERM", "SIGINT"} & set(job.round.done):
         job.process.send_signal(signal.SIGTERM)
-        job.note("told to end")
+        job.note("asked to end")
     try:
         return job.process.wait(ENDS)
     except subprocess.TimeoutExpired:
-        job.round.faults.append(f"still there {ENDS:g} s after it was told to end")
+        job.round.faults.append(f"still there {ENDS:g} s after it was asked to end")
+        os.killpg(job.process.pid, signal.SIGABRT)  # With PYTHONFAULTHANDLER each process says where its threads are.
+        with suppress(subprocess.TimeoutExpired):
+            job.process.wait(10)
         os.killpg(job.process.pid, signal.SIGKILL)
         return job.process.wait()
 
 
-def _judge(told: Round, out: Path, err: Path, session: int) -> None:
+def _judge(ran: Round, out: Path, err: Path, session: int) -> None:
     """What is wrong with how a job ended."""
     said = err.read_text("utf-8", "replace")
-    told.said = said.rpartition("archiver: ")[2].strip()[:300]
-    killed = "SIGKILL" in told.done
+    ran.said = said.rpartition("archiver: ")[2].strip()[:300]
+    killed = "SIGKILL" in ran.done
     allowed = {-9} if killed else {0, 1, 130}
-    if told.code in (-15, -2) and (not said or " seeds: " in said):  # before it had begun, or when it was over
-        allowed.add(told.code)
-    if told.trouble in ("full disk", "S3 stalls"):
+    if ran.code in (-15, -2) and (not said or " seeds: " in said):  # before it had begun, or when it was over
+        allowed.add(ran.code)
+    if ran.trouble in ("full disk", "S3 stalls"):
         allowed |= {3}
-    if told.code not in allowed and not (killed and told.code in (0, 1)):
-        told.faults.append(f"exit code {told.code}: {told.said}")
+    if ran.code not in allowed and not (killed and ran.code in (0, 1)):
+        ran.faults.append(f"exit code {ran.code}: {ran.said}")
     if "Traceback" in said:
-        told.faults.append(f"a traceback: {said.strip().splitlines()[-1]}")
+        ran.faults.append(f"a traceback: {said.strip().splitlines()[-1]}")
     for line in out.read_text("utf-8", "replace").split("\n")[:-1]:  # the last may be cut by a kill
         try:
             json.loads(line)
-            told.results += 1
+            ran.results += 1
         except ValueError:
-            told.faults.append(f"a line of results that is not JSON: {line[:80]!r}")
+            ran.faults.append(f"a line of results that is not JSON: {line[:80]!r}")
     if left := watch.gone(session, 30):
-        told.faults.append(f"left behind: {', '.join(_short(each.command) for each in left)}")
+        ran.faults.append(f"left behind: {', '.join(_short(each.command) for each in left)}")
         for each in left:
             watch.send(each, signal.SIGKILL)
 

@@ -83,11 +83,6 @@ def _problems(planned: Planned, row: Row, *, text: bool) -> list[str]:
     return found
 
 
-def unfinished(collection: Collection) -> int:
-    """How many seeds wait."""
-    return sum(row.outcome == "waiting" for row in rows(collection))
-
-
 def counted(collections: Sequence[Collection]) -> dict[str, int]:
     """Outcome -> seeds, of all collections."""
     return dict(Counter(row.outcome for each in collections if (each.bags / LEDGER).exists() for row in rows(each)))
@@ -135,7 +130,7 @@ def repeated(collection: Collection) -> list[str]:
 
 def left_over(collection: Collection, temporary: Path) -> list[str]:
     """What jobs left beside ledger, lock, index and receipts, and in the place of temporary files."""
-    mine = ("ledger.sqlite", "lock", "search.sqlite")
+    mine = (".gitignore", "ledger.sqlite", "lock", "search.sqlite")
     inner = [each.name for each in (collection.bags / ".archiver").iterdir() if not each.name.startswith(mine)]
     outer = [each.name for each in collection.bags.iterdir() if each.name not in (".archiver", "receipts")]
     faults = [f".archiver/{name}" for name in inner]

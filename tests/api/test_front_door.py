@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from bagbuilder import Builder
-from pki import authorities, needs_openssl
+from builders.bags import Builder
+from builders.pki import authorities, needs_openssl
 
 import archiver
 from archiver import api
@@ -153,7 +153,7 @@ class TestSettings:
 
 
 def test_closing_the_iterator_of_a_job_ends_it_and_frees_the_folder(tmp_path):
-    from newsroom import write_seeds
+    from servers.newsroom import write_seeds
 
     seeds = write_seeds(tmp_path / "seeds", range(3), host="127.0.0.1:9")
     events = []

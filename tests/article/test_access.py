@@ -1,7 +1,7 @@
 """What a page says about copies of it is kept as claims of `access`, with source and place."""
 
 import pytest
-from newsroom import PARAGRAPHS, article
+from servers.newsroom import PARAGRAPHS, article
 
 from archiver.article.analyse import read
 from archiver.model import Page

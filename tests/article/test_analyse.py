@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from articles import BODY, a_page, a_response, a_seed, escaped
+from pages.articles import BODY, a_page, a_response, a_seed, escaped
 from places import SHARED
 
 from archiver.article.analyse import read

@@ -4,11 +4,11 @@ import json
 from dataclasses import replace
 
 import pytest
-from articles import BODY, URL, a_page, a_seed
+from pages.articles import BODY, URL, a_page, a_seed
 
 from archiver.article.analyse import read
 from archiver.article.claims import dates, edtf
-from archiver.article.people.names import split
+from archiver.credits.people.names import split
 
 
 def claims(name, *, head="", above="", headers=(), seed=None):

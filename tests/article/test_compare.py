@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 import pytest
-from articles import BODY, a_model, a_page, a_seed, escaped
 from growth import grows_no_faster_than_linear
 from hypothesis import given
 from hypothesis import strategies as st
+from pages.articles import BODY, a_model, a_page, a_seed, escaped
 
 from archiver.article.analyse import read
 from archiver.article.compare.compare import compare

@@ -3,11 +3,11 @@
 import json
 
 import pytest
-from articles import BODY, a_page, a_response
+from pages.articles import BODY, a_page, a_response
 
 from archiver.article.analyse import read
 from archiver.article.claims.headlines import without_site
-from archiver.article.words import keys
+from archiver.words import keys
 
 HEADLINE = "Council Votes to Close Fish Market"
 

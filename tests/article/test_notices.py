@@ -5,9 +5,9 @@ import tomllib
 from importlib.resources import files
 
 import pytest
-from articles import a_page, a_seed
 from hypothesis import given
 from hypothesis import strategies as st
+from pages.articles import a_page, a_seed
 
 from archiver.article.analyse import read
 from archiver.view.terminal import record_lines

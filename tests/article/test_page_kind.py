@@ -1,7 +1,7 @@
 """The article is distinguished from what stands in its place."""
 
 import pytest
-from newsroom import PARAGRAPHS, article, seed_document
+from servers.newsroom import PARAGRAPHS, article, seed_document
 
 from archiver.article.analyse import read
 from archiver.article.page_kind import Instead, stands_instead

@@ -5,9 +5,9 @@ import json
 from dataclasses import replace
 
 import pytest
-from articles import BODY, a_response, a_seed
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages.articles import BODY, a_response, a_seed
 
 from archiver.article.analyse import read
 from archiver.markup.document import document_of

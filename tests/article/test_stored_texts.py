@@ -12,7 +12,7 @@ import json
 from collections.abc import Iterator
 
 import pytest
-from made_pages import made_pages
+from pages.made_pages import made_pages
 from places import ROOT
 
 from archiver.article.page_text import EXTRACTOR_VERSION, opened, text_of

@@ -5,10 +5,10 @@ import re
 from dataclasses import replace
 
 import pytest
-from articles import BODY, a_model, a_page, a_response, a_seed, escaped
 from growth import grows_no_faster_than_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pages.articles import BODY, a_model, a_page, a_response, a_seed, escaped
 from places import SHARED
 
 from archiver.article.analyse import read

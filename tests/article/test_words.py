@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from archiver.article.words import has_words, keys, said, words_of
+from archiver.words import has_words, keys, said, words_of
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import needs_browser
-from shown_pages import WIDTHS, chromium, opened
+from pages.browsers import needs_browser
+from pages.shown_pages import WIDTHS, chromium, opened
 
 from archiver.bag.preview.html import Pictures, Sealed, page_of
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from newsroom import Answer, newsroom, pages_for, seed_document
+from servers.newsroom import Answer, newsroom, pages_for, seed_document
 
 from archiver.bag.surt import surt
 from archiver.cli import main

@@ -7,9 +7,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from jobs import Job, seeds, story
+from jobs.whole import Job, seeds, story
 from lxml import etree
-from wire import Server, ok
+from servers.wire import Server, ok
 
 from archiver.bag.identifiers import identifiers, nbn_check, noid_check
 from archiver.before_seal.bounded_run import NotRun, bounded_run

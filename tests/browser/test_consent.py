@@ -1,8 +1,8 @@
 """Consent walls: noted always, answered only with --consent, never where terms, age or a login are asked about."""
 
 import pytest
-from browsers import MARKUP, is_valid, needs_browser, shell, show
-from sites import Site
+from pages.browsers import MARKUP, is_valid, needs_browser, shell, show
+from servers.sites import Site
 
 from archiver.cli import main
 

@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from browsers import MARKUP, is_valid, left_behind, needs_browser, put, shell, show
-from sites import Site
+from pages.browsers import MARKUP, is_valid, left_behind, needs_browser, put, shell, show
+from servers.sites import Site
 
 pytestmark = needs_browser
 SLOW = "[limits]\nbrowser_seconds = 12.0\n"
@@ -60,7 +60,7 @@ def test_a_page_that_does_not_end_is_ended_and_the_capture_stands(tmp_path, caps
 
 
 def test_a_stream_that_never_ends_is_cut_and_kept(tmp_path, capsys):
-    from wire import Server, ok
+    from servers.wire import Server, ok
 
     def forever():
         while True:

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from browsers import HOST, MARKUP, TEXT, needs_browser, put, shell, show
-from sites import Site
+from pages.browsers import HOST, MARKUP, TEXT, needs_browser, put, shell, show
+from servers.sites import Site
 
 from archiver.cli import main
 

@@ -2,8 +2,8 @@
 
 import tarfile
 
-from browsers import is_valid, needs_browser, put, shell, show
-from sites import Site
+from pages.browsers import is_valid, needs_browser, put, shell, show
+from servers.sites import Site
 
 from archiver.cli import main
 

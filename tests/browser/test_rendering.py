@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import trustme
-from browsers import HEADLINE, HOST, MARKUP, TEXT, Shown, is_valid, left_behind, needs_browser, put, shell, show
-from sites import Site
+from pages.browsers import HEADLINE, HOST, MARKUP, TEXT, Shown, is_valid, left_behind, needs_browser, put, shell, show
+from servers.sites import Site
 
 pytestmark = needs_browser
 JSON = json.dumps({"text": TEXT}).encode()

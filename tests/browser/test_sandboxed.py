@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsers import HEADLINE, HOST, TEXT, needs_browser, put, shell
-from sites import Site
+from pages.browsers import HEADLINE, HOST, TEXT, needs_browser, put, shell
+from servers.sites import Site
 
 from archiver.browser.available import executable
 from archiver.config import Config

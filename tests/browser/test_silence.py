@@ -6,8 +6,8 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from browsers import HOST, needs_browser, put, shell, show
-from sites import Site
+from pages.browsers import HOST, needs_browser, put, shell, show
+from servers.sites import Site
 
 pytestmark = needs_browser
 

@@ -7,8 +7,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from browsers import HOST, TEXT, needs_browser, put, shell
-from sites import Site
+from pages.browsers import HOST, TEXT, needs_browser, put, shell
+from servers.sites import Site
 
 from archiver.cli import main
 

@@ -9,10 +9,10 @@ import zlib
 from pathlib import Path
 
 import pytest
-from jobs import Job, html, seeds
-from newsroom import PARAGRAPHS, article
-from requisites import collected, fetched, reasons
-from wire import Server, ok
+from jobs.requisites import collected, fetched, reasons
+from jobs.whole import Job, html, seeds
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server, ok
 
 from archiver.capture.requisites.stylesheets import LONGEST, css_references, unread_css
 from archiver.validation.validator import validate_bag

@@ -6,9 +6,9 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from jobs import HOST, Job, html, seeds
-from newsroom import PARAGRAPHS, article
-from wire import Server
+from jobs.whole import HOST, Job, html, seeds
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server
 
 from archiver.capture.cookie_file import read_cookies
 from archiver.cli import main

@@ -10,8 +10,8 @@ from typing import Any
 import brotli
 import pytest
 import zstandard
-from capturing import SITE, Bench, MemoryFiles, one
-from wire import CLOSE, RESET, Server, chunked, drip, ok
+from jobs.capturing import SITE, Bench, MemoryFiles, one
+from servers.wire import CLOSE, RESET, Server, chunked, drip, ok
 
 from archiver.errors import StorageError
 from archiver.model import Capture

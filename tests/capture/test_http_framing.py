@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from wire import chunked, ok
+from servers.wire import chunked, ok
 
 from archiver.capture.wire.chunk_relay import ChunkRelay
 from archiver.capture.wire.content_codings import decoded

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import NOW, SITE, Bench, one
 from hypothesis import given
 from hypothesis import strategies as st
-from proxies import socks_proxy
-from wire import CLOSE, Server, ok
+from jobs.capturing import NOW, SITE, Bench, one
+from servers.proxies import socks_proxy
+from servers.wire import CLOSE, Server, ok
 
 from archiver.capture.robots.policy import retry_after
 from archiver.capture.urls import address_problem, readable

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 import pytest
-from capturing import SITE, Bench
 from hypothesis import given
 from hypothesis import strategies as st
-from wire import Server, ok
+from jobs.capturing import SITE, Bench
+from servers.wire import Server, ok
 
 from archiver.capture.refresh import read_refresh
 

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import NOW, SITE, Bench, MemoryFiles, records
 from growth import grows_no_faster_than_linear
-from jobs import HOST, Job, html, seeds, story
-from wire import CLOSE, Server, ok
+from jobs.capturing import NOW, SITE, Bench, MemoryFiles, records
+from jobs.whole import HOST, Job, html, seeds, story
+from servers.wire import CLOSE, Server, ok
 
 from archiver.capture.robots.policy import Robots, Rules, product_of, retry_after
 from archiver.config import ANONYMOUS, load
@@ -22,11 +22,6 @@ URL = "http://www.paper.example/news/1?a=b"
 
 def about(text: str, url: str = URL, product: str = "archiver") -> Robots:
     return Rules(200, text.encode(), product).about(url)
-
-
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
 
 
 RULES: dict[str, tuple[str, str, str | None]] = {

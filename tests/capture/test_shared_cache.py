@@ -6,12 +6,12 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from capturing import records
 from fastwarc.warc import ArchiveIterator
-from jobs import HOST, Job, members, seeds, story
+from jobs.capturing import records
+from jobs.whole import HOST, Job, members, seeds, story
+from servers.wire import Server, ok
 from warcio.archiveiterator import ArchiveIterator as WarcioIterator
 from warcio.checker import Checker
-from wire import Server, ok
 
 from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 
@@ -112,11 +112,6 @@ SITE: dict[str, list[bytes]] = {
     "/robots.txt": [ok(b"User-agent: *\nDisallow: /private\n", b"Content-Type: text/plain")],
 }
 SHARED = ["/f.woff2", "/i.png", "/robots.txt", "/s.css", "/s.js"]
-
-
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
 
 
 def site(*numbers: int, head: str = HEAD) -> dict[str, list[bytes]]:

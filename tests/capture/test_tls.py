@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 import trustme
-from capturing import Bench
-from jobs import HOST, Job, story
-from newsroom import seed_document
-from wire import CLOSE, Server, ok, splice
+from jobs.capturing import Bench
+from jobs.whole import HOST, Job, story
+from servers.newsroom import seed_document
+from servers.wire import CLOSE, Server, ok, splice
 
 from archiver.config import ConnectTo
 from archiver.model import Tls

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from capturing import NOW, SITE, Bench, MemoryFiles, base32, records
 from fastwarc.warc import ArchiveIterator as FastIterator
+from jobs.capturing import NOW, SITE, Bench, MemoryFiles, base32, records
+from servers.wire import CLOSE, Server, chunked, ok
 from warcio.archiveiterator import ArchiveIterator
-from wire import CLOSE, Server, chunked, ok
 
 from archiver.capture.warc import CONFORMS_TO, WarcFile, warc_date
 

@@ -6,9 +6,9 @@ import io
 from pathlib import Path
 
 import pytest
-from capturing import SITE, Bench, one
+from jobs.capturing import SITE, Bench, one
+from servers.wire import CLOSE, Server, chunked, ok
 from waiting import until
-from wire import CLOSE, Server, chunked, ok
 
 from archiver.validation.warc.reader import read_warc
 

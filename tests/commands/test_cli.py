@@ -7,7 +7,7 @@ import sys
 import tomllib
 
 import pytest
-from newsroom import PARAGRAPHS, article, newsroom, pages_for, seed_document, write_seeds
+from servers.newsroom import PARAGRAPHS, article, newsroom, pages_for, seed_document, write_seeds
 
 from archiver import __version__, cli, config
 from archiver.cli import main

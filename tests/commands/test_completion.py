@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-import share_files
+from scripts import share_files
 
 from archiver.cli import main
 from archiver.commands.completion import SHELLS, script

@@ -7,9 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from jobs import HOST, story
-from newsroom import seed_document
-from wire import Server
+from jobs.whole import HOST, story
+from servers.newsroom import seed_document
+from servers.wire import Server
 
 PLAIN = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
 

@@ -5,15 +5,17 @@ import re
 import shutil
 import socket
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from newsroom import newsroom, pages_for, write_seeds
+from builders.bags import Builder
 from places import ROOT
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 import archiver
 from archiver.cli import main
+from archiver.commands.options import parser
 from archiver.config import load
 from archiver.ledger.ledger import PATH
 
@@ -79,12 +81,53 @@ def test_keys_and_roots_are_looked_for_beside_the_settings_that_name_them(name, 
     assert getattr(load(Path("etc/a.toml"), {name: Path("b.pem")}), name) == Path("b.pem")
 
 
-def test_an_unknown_option_is_refused_with_its_commands_usage_and_the_nearest_name(capsys):
+def test_an_unknown_option_is_refused_in_one_line_with_the_nearest_name(capsys):
     said = refused(capsys, "run", "--dry-runn", "seeds")
-    assert said.startswith("usage: archiver run ")
-    assert said.endswith("archiver run: error: unknown: --dry-runn; did you mean --dry-run?\n")
+    assert said == "archiver run: error: unknown: --dry-runn; did you mean --dry-run? (see 'archiver run --help')\n"
     assert "did you mean --older-than?" in refused(capsys, "audit", "--old-than=90d")
-    assert refused(capsys, "status", "--wombat").endswith("error: unknown: --wombat\n")
+    assert refused(capsys, "status", "--wombat") == (
+        "archiver status: error: unknown: --wombat (see 'archiver status --help')\n"
+    )
+
+
+def choices() -> Iterator[tuple[str, str, str, str]]:
+    """(command, option or "", a choice, the same mistyped) of every option and argument that has them."""
+    (commands,) = parser()._subparsers._group_actions
+    for name, command in commands.choices.items():
+        for action in command._actions:
+            for choice in map(str, action.choices or ()):
+                yield name, (action.option_strings or [""])[0], choice, f"{choice[:-1]}{choice[-1]}q"
+
+
+@pytest.mark.parametrize(("command", "option", "meant", "typed"), list(choices()))
+def test_a_mistyped_choice_is_refused_in_one_line_with_the_nearest(command, option, meant, typed, capsys):
+    said = refused(capsys, command, *([f"{option}={typed}"] if option else [typed, "x"]))
+    assert said.count("\n") == 1
+    assert said.startswith(f"archiver {command}: error: {option or ''}")
+    assert f"{typed!r} is not " in said
+    assert f"; did you mean {meant}?" in said
+
+
+def test_a_mistyped_choice_in_the_settings_is_refused_with_the_nearest(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("http://news.example/a\n")
+    for setting, meant in (
+        ("profile = 'discret'", "discreet"),
+        ("robots = 'obay'", "obey"),
+        ("private = 'bags'", "bag"),
+    ):
+        (tmp_path / "a.toml").write_text(setting)
+        said = refused(capsys, "run", "--config", str(tmp_path / "a.toml"), str(tmp_path / "a.txt"))
+        assert f"; did you mean {meant}?" in said
+    assert "did you mean btr?" in refused(capsys, "validate", "--profile", "btrr", code=3)
+
+
+def test_a_choice_in_other_case_is_suggested(capsys):
+    assert "; did you mean discreet?" in refused(capsys, "run", "--profile", "DISCREET")
+
+
+@pytest.mark.parametrize("wrong", [["run", "--jobs", "0"], ["handoff"], ["run", "--pace"], ["rum"], ["help", "x", "y"]])
+def test_wrong_usage_is_one_line(wrong, capsys):
+    assert refused(capsys, *wrong).count("\n") == 1
 
 
 def test_an_option_is_not_abbreviated(capsys):

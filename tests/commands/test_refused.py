@@ -3,7 +3,7 @@
 import tarfile
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 
 from archiver.cli import main
 

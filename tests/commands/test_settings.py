@@ -7,7 +7,7 @@ import tarfile
 import tomllib
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 
 from archiver.cli import main
 from archiver.commands.options import COMMANDS, parser

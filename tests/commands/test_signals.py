@@ -5,11 +5,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from contextlib import closing
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
+from places import ROOT
 
 from archiver.cli import main
 from archiver.ledger.ledger import PATH, Ledger
@@ -91,3 +93,54 @@ def test_a_stderr_that_is_full_ends_no_work(bags):
         refused = [sys.executable, "-m", "archiver", "validate", str(bags / "nowhere")]
         assert subprocess.run(refused, stdout=subprocess.DEVNULL, stderr=full, check=False).returncode == 2
     assert rows(bags, "validations") == BAGS
+
+
+def entered(prepare: str, *command: str) -> subprocess.CompletedProcess[str]:
+    """The program by its entry, once these lines of Python have run."""
+    script = f"import atexit, os, signal, sys\n{prepare}\nfrom archiver.__main__ import main\nsys.exit(main())"
+    return subprocess.run([sys.executable, "-c", script, *command], capture_output=True, text=True, check=False)
+
+
+SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"]
+WHILE_IMPORTING = """
+class Signalling:
+    @staticmethod
+    def find_spec(name, *_):
+        if name == "{module}":
+            os.kill(os.getpid(), signal.{number})
+sys.meta_path.insert(0, Signalling)
+"""
+
+
+@pytest.mark.parametrize("module", ["archiver.cli", "argparse", "archiver.commands.bags.validate"])
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_while_modules_are_imported_is_one_line_and_130(number, module, bags):
+    done = entered(WHILE_IMPORTING.format(module=module, number=number), "validate", str(bags / "harbour-000"))
+    assert (done.returncode, done.stderr) == (130, "archiver: interrupted\n")
+
+
+@pytest.mark.parametrize("number", SIGNALS)
+def test_a_signal_as_python_ends_leaves_the_exit_code_and_what_was_printed(number):
+    done = entered(f"atexit.register(lambda: os.kill(os.getpid(), signal.{number}))", "--version")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout.startswith("archiver 0.")
+    done = entered(f"atexit.register(lambda: os.kill(os.getpid(), signal.{number}))", "validate", "nowhere")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+
+
+def test_the_entry_leaves_an_ignored_signal_ignored():
+    """As under nohup."""
+    prepare = "signal.signal(signal.SIGHUP, signal.SIG_IGN)\n" + WHILE_IMPORTING.format(
+        module="archiver.cli", number="SIGHUP"
+    )
+    assert entered(prepare, "--version").returncode == 0
+
+
+def test_importing_the_package_changes_no_handler():
+    code = "import signal as s; b = s.getsignal(2); import archiver.cli, archiver.__main__; assert s.getsignal(2) is b"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_the_installed_program_has_the_entry_that_takes_signals_first():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["scripts"] == {"archiver": "archiver.__main__:main"}

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from newsroom import newsroom, pages_for, seed_document, write_seeds
+from servers.newsroom import newsroom, pages_for, seed_document, write_seeds
 
 from archiver import config
 from archiver.cli import main

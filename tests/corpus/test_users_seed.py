@@ -8,8 +8,8 @@ import json
 from pathlib import Path
 
 import pytest
-from newsroom import Answer, article, newsroom
 from places import SHARED
+from servers.newsroom import Answer, article, newsroom
 
 from archiver.cli import main
 from archiver.model import Paragraph, Seed

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from articles import a_seed
+from pages.articles import a_seed
 from places import ROOT
 
 from archiver.article.analyse import read

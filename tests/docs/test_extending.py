@@ -7,7 +7,7 @@ import subprocess
 import sys
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from places import ROOT
 
 PAGE = (ROOT / "docs/extending.md").read_text("utf-8")

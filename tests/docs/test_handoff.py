@@ -11,12 +11,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from pki import authorities, issue, needs_openssl
+from builders.pki import authorities, issue, needs_openssl
 from places import ROOT
 
 from archiver.cli import main
 from archiver.commands.options import parser
 from archiver.demo.tour import run_demo
+from archiver.packaging.receipt import instructions
 from archiver.redaction.secrets import HEADERS, PARAMETERS, WORDS
 
 DOCS = ROOT / "docs"
@@ -64,6 +65,34 @@ def test_every_command_for_libraries_succeeds_on_a_good_bag_in_the_order_of_the_
     for block in BLOCKS:
         done = shell(block, folder, name)
         assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+
+
+@pytest.mark.skipif(shutil.which("shasum") is None, reason="shasum, as on macOS, is not installed")
+def test_with_the_shasum_of_macos_every_command_for_libraries_succeeds_too(delivered, tmp_path):
+    out, name = delivered
+    (instead,) = re.findall(r"`(sha256sum\(\) \{.*?\})`", FOR_LIBRARIES)
+    folder = shutil.copytree(out, tmp_path / "out")
+    for block in BLOCKS:
+        done = shell(f"{instead}\n{block}", folder, name)
+        assert done.returncode == 0, f"{block}\n{done.stdout}\n{done.stderr}"
+    (plain,) = [block for block in BLOCKS if "listed.txt" in block]
+    (folder / name / "data/text/article.txt").write_text("forged")
+    assert shell(f"{instead}\n{plain}", folder, name).returncode != 0
+
+
+def test_who_has_the_receipt_alone_learns_how_to_check_what_came_with_it(delivered, tmp_path):
+    out, name = delivered
+    folder = shutil.copytree(out, tmp_path / "out")
+    stated = json.loads((folder / f"{name}.tar.receipt.json").read_bytes())
+    said = stated["instructions"]
+    (digest,) = re.findall(r": (sha256sum FILE);", said)
+    assert shell(digest.replace("FILE", f"{name}.tar"), folder, name).stdout[:64] == stated["package"]["sha256"]
+    (check,) = re.findall(r"in it (sha256sum [^.]*\.txt [^.]*\.txt)\.", said)
+    assert shell(f"tar -xf {name}.tar && cd {name} && {check}", folder, name).returncode == 0
+    (valid,) = re.findall(r": (bagit\.py --validate BAG),", said)
+    assert shell(valid.replace("BAG", name), folder, name).returncode == 0
+    assert "bagit.py" not in instructions("wacz")
+    assert "FILE" not in instructions("folder")
 
 
 DAMAGES = {

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from bagbuilder import Builder
+from builders.bags import Builder
 from places import ROOT
 
 PROGRAMS = Path(sys.executable).parent

@@ -7,8 +7,8 @@ import re
 from typing import get_args
 
 import pytest
-import reference
 from places import ROOT
+from scripts import reference
 
 from archiver.cli import main
 from archiver.commands.options import EPILOG, parser

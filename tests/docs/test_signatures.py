@@ -6,8 +6,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from pki import NOW, authorities, issue, needs_openssl
+from builders.bags import Builder
+from builders.pki import NOW, authorities, issue, needs_openssl
 from places import ROOT
 
 from archiver.cli import main

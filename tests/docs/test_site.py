@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from browsers import needs_browser
 from markdown_it import MarkdownIt
+from pages.browsers import needs_browser
 from places import ROOT
 
 pytest.importorskip("material", reason="mkdocs-material is absent: `make docs` installs it")

@@ -35,7 +35,7 @@ AVOIDED = re.compile(
     r"|\bhopeless\b",
     re.IGNORECASE,
 )
-DATA = {"demo/newspaper", "demo/archived", "article/credits/lang", "article/test_compare.py", "docs/test_wording.py"}
+DATA = {"demo/newspaper", "demo/archived", "credits/lang", "article/test_compare.py", "docs/test_wording.py"}
 """What articles say is data."""
 
 

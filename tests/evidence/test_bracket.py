@@ -8,9 +8,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from jobs import seeds, story
-from pki import authorities, issue, needs_openssl
-from wire import Server
+from builders.pki import authorities, issue, needs_openssl
+from jobs.whole import seeds, story
+from servers.wire import Server
 
 from archiver.cli import main
 

@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
+from builders.pki import authorities, issue, needs_openssl
 from cryptography.x509 import ObjectIdentifier
-from pki import authorities, issue, needs_openssl
 from verify_blocks import blocks, failed, run
 
 from archiver.cli import main

@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft7Validator

@@ -8,7 +8,7 @@ import tarfile
 import zipfile
 
 import pytest
-from bagbuilder import URL, Builder, good_warc, response
+from builders.bags import URL, Builder, good_warc, response
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -182,8 +182,8 @@ PARAGRAPH = b"The first words of the article."
 @pytest.fixture
 def ferry(tmp_path, capsys):
     """Makes a bag of a captured page with these settings of rights."""
-    from jobs import HOST, Job, html, seeds
-    from wire import Server
+    from jobs.whole import HOST, Job, html, seeds
+    from servers.wire import Server
 
     def make(rights):
         stated = "".join(f"{name} = {value!r}\n" for name, value in rights.items() if value)

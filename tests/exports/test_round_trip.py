@@ -6,7 +6,7 @@ import json
 import re
 
 import pytest
-from bagbuilder import URL, Builder
+from builders.bags import URL, Builder
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,7 +6,7 @@ import pytest
 from growth import grows_no_faster_than_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from wire_copy import SCRIPTS, Newsdesk
+from pages.wire_copy import SCRIPTS, Newsdesk
 
 from archiver.families.clusters import clusters
 from archiver.families.family import share_of

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from jobs import Job, html
-from newsroom import article
-from wire import Server
-from wire_copy import Newsdesk
+from builders.bags import Builder
+from jobs.whole import Job, html
+from pages.wire_copy import Newsdesk
+from servers.newsroom import article
+from servers.wire import Server
 
 from archiver.cli import main
 
@@ -25,11 +25,6 @@ def seed(folder: Path, name: str, path: str, headline: str, text: list[str], hos
 def missing(body: str = "<p>Nothing here.</p>") -> bytes:
     page = f"<html><body><h1>Not found</h1>{body}</body></html>".encode()
     return b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page) + page
-
-
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
 
 
 def proposals(job: Job) -> list[tuple[str, str]]:

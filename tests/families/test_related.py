@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from jobs import Job, html
-from newsroom import article
-from wire import Server
-from wire_copy import Newsdesk
+from builders.bags import Builder
+from jobs.whole import Job, html
+from pages.wire_copy import Newsdesk
+from servers.newsroom import article
+from servers.wire import Server
 
 from archiver.cli import main
 from archiver.families.member import item_and_text

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bagbuilder import RECORD, Builder, good_record, good_warc, raw_record, warc
+from builders.bags import RECORD, Builder, good_record, good_warc, raw_record, warc
+from builders.packages import CRATE, INDEX, PACKAGE, PAGES
 from fuzzing import JSON, changed, damaged, octets, raises_only, tars
 from hypothesis import given
 from hypothesis import strategies as st
-from packbuilder import CRATE, INDEX, PACKAGE, PAGES
 
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError

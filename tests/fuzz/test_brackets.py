@@ -7,11 +7,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from bagbuilder import RECORD, Builder, good_record
+from builders.bags import RECORD, Builder, good_record
+from builders.pki import NOW, Authorities, needs_openssl
 from fuzzing import JSON, changed, damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pki import NOW, Authorities, needs_openssl
 
 from archiver.digest import sha256
 from archiver.model import Report

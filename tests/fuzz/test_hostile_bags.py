@@ -3,18 +3,13 @@
 import shutil
 from pathlib import Path
 
-import damages_bag
-import damages_package
-import damages_record
-import damages_warc
 import pytest
+from builders.pki import Authorities, authorities, needs_openssl
 from damages import DAMAGES, Damage
-from pki import Authorities, authorities, needs_openssl
 
 from archiver.cli import main
 
 pytestmark = [pytest.mark.stress, needs_openssl]
-assert damages_bag and damages_package and damages_record and damages_warc
 
 
 @pytest.fixture(scope="module")

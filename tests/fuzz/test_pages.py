@@ -10,10 +10,9 @@ from html import escape
 from fuzzing import changed, damaged, octets, texts
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from newsroom import PARAGRAPHS, article, seed_document
+from servers.newsroom import PARAGRAPHS, article, seed_document
 
 from archiver.article.analyse import read
-from archiver.article.credits.parse import credits_of_line
 from archiver.article.page_kind import stands_instead
 from archiver.capture.requisites.find import needs_of, resolved, srcset_candidates
 from archiver.capture.requisites.stylesheets import sheet_references
@@ -21,6 +20,7 @@ from archiver.capture.robots.policy import Rules, retry_after
 from archiver.capture.urls import address_problem, redirect_target
 from archiver.capture.wire.content_codings import decoded
 from archiver.capture.wire.http_framing import Framing, client_head, headers_of, values
+from archiver.credits.parse import credits_of_line
 from archiver.model import Page, Seed
 from archiver.seeds.document import read_document
 

@@ -9,7 +9,7 @@ import pytest
 from fuzzing import changed, damaged, octets, raises_only, texts
 from hypothesis import given
 from hypothesis import strategies as st
-from newsroom import seed_document
+from servers.newsroom import seed_document
 
 from archiver.config import Limits, load
 from archiver.errors import StorageError, UsageError

@@ -4,10 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from builders.pki import NOW, Authorities, crl_of, issue, needs_openssl, ocsp_of
 from fuzzing import damaged
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pki import NOW, Authorities, crl_of, issue, needs_openssl, ocsp_of
 
 from archiver.cms.read import InvalidCms, read_signature, read_timestamp
 from archiver.trust.sign import Signer, sign

@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from browsers import HOST, MARKUP, TEXT, needs_browser, shell
-from clusters import dask, needs_dask
-from sites import Site
+from jobs.clusters import dask, needs_dask
+from pages.browsers import HOST, MARKUP, TEXT, needs_browser, shell
+from servers.sites import Site
 
 from archiver.cli import main
 

@@ -58,8 +58,8 @@ def test_an_answer_is_good_for_some_minutes():
 
 def test_a_program_that_answers_is_believed_and_stands_in_the_record(tmp_path, monkeypatch, capsys):
     """A whole job, with a `chronyc` on the PATH that prints what chrony's manual shows."""
-    from jobs import Job, seeds, story
-    from wire import Server
+    from jobs.whole import Job, seeds, story
+    from servers.wire import Server
 
     program = tmp_path / "bin/chronyc"
     program.parent.mkdir()

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from clusters import SEEDS, Site, dask, ended, needs_dask, not_without_dask
-from newsroom import newsroom, pages_for, write_seeds
+from jobs.clusters import SEEDS, Site, dask, ended, needs_dask, not_without_dask
 from places import ROOT
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 from archiver import __version__
 from archiver.cli import main

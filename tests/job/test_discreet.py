@@ -6,11 +6,11 @@ import socket
 from pathlib import Path
 
 import pytest
-from browsers import HOST, MARKUP, TEXT, is_valid, needs_browser, shell, show
-from http_proxy import http_proxy
-from proxies import socks_proxy
+from pages.browsers import HOST, MARKUP, TEXT, is_valid, needs_browser, shell, show
 from reached import only
-from sites import Site
+from servers.http_proxy import http_proxy
+from servers.proxies import socks_proxy
+from servers.sites import Site
 
 from archiver.cli import main
 from archiver.config import Config, configured, load
@@ -42,6 +42,20 @@ def everything(bag: Path) -> bytes:
     return b"\n".join(
         gzip.decompress(each.read_bytes()) if each.suffix == ".gz" else each.read_bytes() for each in files
     )
+
+
+def test_a_dry_run_lists_the_seeds_without_a_proxy_and_says_that_a_run_would_not_start(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("A headline\n\nWords.\n\nOriginal url: http://news.example/a\n", "utf-8")
+    command = ["run", *settings(tmp_path), "--bags", str(tmp_path / "bags"), str(tmp_path / "a.txt")]
+    for more, code in (([], 2), (["--proxy", "socks5h://127.0.0.1:9"], 0)):
+        with only() as tried:
+            assert main([*command, "--dry-run", *more]) == code
+        out, err = capsys.readouterr()
+        assert out == f"fetch    {tmp_path / 'a.txt'} http://news.example/a\n"
+        assert ("the settings require a proxy (proxy_required): set --proxy" in err) == (code == 2)
+        assert tried == []
+    assert main(command) == 2
+    assert not (tmp_path / "bags").exists()
 
 
 def test_a_run_goes_through_the_proxy_alone_and_reveals_to_nobody_who_archives(tmp_path, capsys):

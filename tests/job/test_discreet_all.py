@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from http_proxy import http_proxy
-from jobs import HOST, seeds
-from lying_s3 import lying
-from newsroom import PARAGRAPHS, article
-from pki import authorities, needs_openssl
+from builders.pki import authorities, needs_openssl
+from jobs.whole import HOST, seeds
 from reached import only
-from web_archive import State, WebArchive
-from wire import Server, ok
+from servers.http_proxy import http_proxy
+from servers.lying_s3 import lying
+from servers.newsroom import PARAGRAPHS, article
+from servers.web_archive import State, WebArchive
+from servers.wire import Server, ok
 
 from archiver.cli import main
 

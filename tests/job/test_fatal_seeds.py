@@ -7,16 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
-from clusters import dask, needs_dask
-from newsroom import newsroom, pages_for, write_seeds
+from jobs.clusters import dask, needs_dask
 from places import SUPPORT
+from servers.newsroom import newsroom, pages_for, write_seeds
 from waiting import HANGS
 
 from archiver.config import Config
 from archiver.job.workers.executors import in_process
 from archiver.validation.validator import validate_bag
 
-CHILD = SUPPORT.joinpath("faults.py")
+CHILD = SUPPORT.joinpath("jobs/faults.py")
 SEEDS = 6
 
 
@@ -71,7 +71,7 @@ def test_the_program_has_the_bound_with_one_process_though_no_setting_says_so(tm
     """Started as a program, archiver may start others; called by one, it is imported again by them (docs/python.md)."""
     program = tmp_path / "program.py"
     program.write_text(
-        f"import sys\nsys.path.insert(0, {str(SUPPORT)!r})\nimport faults\n"
+        f"import sys\nsys.path.insert(0, {str(SUPPORT)!r})\nfrom jobs import faults\n"
         f"faults.install({FAULT | {'action': 'die'}!r})\n"
         "if __name__ == '__main__':\n    from archiver.cli import main\n    sys.exit(main())\n"
     )
@@ -94,7 +94,7 @@ def test_on_a_cluster(tmp_path, action):
     start.mkdir()
     fault = FAULT | {"action": action}
     (start / "sitecustomize.py").write_text(
-        f"import sys; sys.path.insert(0, {str(SUPPORT)!r}); import faults; faults.install({fault!r})"
+        f"import sys; sys.path.insert(0, {str(SUPPORT)!r}); from jobs import faults; faults.install({fault!r})"
     )
     with dask(tmp_path / "dask", allowed_failures=0) as running:
         for _ in range(2):

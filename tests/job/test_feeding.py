@@ -14,12 +14,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from feeding import held, seed, stage
 from hypothesis import given
 from hypothesis import strategies as st
-from jobs import PEAK
+from jobs.feeding import held, seed, stage
+from jobs.pool_tasks import nothing
+from jobs.whole import PEAK
 from places import SUPPORT
-from pool_tasks import nothing
 from waiting import HANGS, until
 
 from archiver.config import Config
@@ -196,7 +196,7 @@ MANY = (
     + """
 import sys
 sys.path.insert(0, sys.argv[1])
-import feeding as t
+from jobs import feeding as t
 from archiver.config import Config
 from archiver.job import coordinator
 from archiver.job.run_job import run_job

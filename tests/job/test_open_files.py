@@ -5,8 +5,8 @@ import subprocess
 import sys
 
 import pytest
-from jobs import Job, seeds, story
-from wire import Server
+from jobs.whole import Job, seeds, story
+from servers.wire import Server
 
 from archiver.job.workers.open_files import AT_REST, PER_SEED
 

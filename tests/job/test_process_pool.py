@@ -9,8 +9,17 @@ from multiprocessing import get_all_start_methods
 from pathlib import Path
 
 import pytest
+from jobs.pool_tasks import (
+    blocked,
+    broken,
+    die,
+    nothing,
+    raise_storage,
+    raise_unportable,
+    wait_and_say,
+    wait_for_and_say,
+)
 from places import SUPPORT
-from pool_tasks import blocked, broken, die, nothing, raise_storage, raise_unportable, wait_and_say, wait_for_and_say
 from waiting import HANGS, until
 
 from archiver.errors import StorageError
@@ -72,7 +81,7 @@ def test_a_new_process_cannot_be_interrupted_before_it_knows_to_ignore_it_and_th
 def test_the_first_process_of_a_program_is_shielded_from_ctrl_c_too(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pool_tasks import blocked, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "from jobs.pool_tasks import blocked, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
         "if __name__ == '__main__':\n"
         "    pool = WorkerPool(1, 1, nothing); print(pool.submit(blocked).result()); pool.shutdown()\n"
     )
@@ -85,7 +94,7 @@ def test_the_first_process_of_a_program_is_shielded_from_ctrl_c_too(tmp_path):
 def test_its_processes_end_with_the_program_however_that_ends_and_leave_no_file(tmp_path):
     code = (
         "import sys, time; sys.path.insert(0, sys.argv[1])\n"
-        "from pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "from jobs.pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
         "if __name__ == '__main__':\n"
         "    pool = WorkerPool(1, 4, nothing)\n"
         "    print(pool.submit(wait_and_say, 0, '').result()[1], flush=True)\n"
@@ -117,7 +126,7 @@ def test_its_processes_end_with_the_program_however_that_ends_and_leave_no_file(
 def test_where_the_path_of_temporary_files_is_too_long_for_a_socket_processes_start_afresh(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[1])\n"
-        "from pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "from jobs.pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
         "if __name__ == '__main__':\n"
         "    pool = WorkerPool(1, 1, nothing)\n"
         "    print(pool.submit(wait_and_say, 0, 'here').result()[0]); pool.shutdown()\n"
@@ -136,9 +145,9 @@ def test_the_process_that_others_are_forked_from_may_be_killed_before_the_first_
     code = (
         "import os, signal, sys; sys.path.insert(0, sys.argv[1])\n"
         "from multiprocessing import forkserver\n"
-        "from pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
+        "from jobs.pool_tasks import wait_and_say, nothing; from archiver.job.workers.process_pool import WorkerPool\n"
         "if __name__ == '__main__':\n"
-        "    pool = WorkerPool(1, 1, nothing, preload=['clusters'])\n"
+        "    pool = WorkerPool(1, 1, nothing, preload=['jobs.clusters'])\n"
         "    connect = forkserver._forkserver.connect_to_new_process\n"
         "    def killed(fds):\n"
         "        global killed; killed = connect\n"

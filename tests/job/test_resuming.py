@@ -8,9 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from feeding import seed, stage
-from jobs import HOST, Job, seeds, story
-from wire import Server, ok
+from jobs.feeding import seed, stage
+from jobs.whole import HOST, Job, seeds, story
+from servers.wire import Server, ok
 
 from archiver.config import Config
 from archiver.job import coordinator
@@ -23,11 +23,6 @@ from archiver.ledger.lock import bags_locked
 from archiver.model import Failure, Seed
 
 OTHER = "www.other-times.example"
-
-
-@pytest.fixture
-def job(tmp_path, capsys):
-    return Job(tmp_path / "bags", capsys)
 
 
 @pytest.mark.parametrize("read_at_once", [4, 64])

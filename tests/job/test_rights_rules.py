@@ -5,12 +5,12 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jobs import HOST, Job, html, seeds
-from wire import Server
+from jobs.whole import HOST, Job, html, seeds
+from servers.wire import Server
 
-from archiver.article.people import agencies
 from archiver.cli import main
 from archiver.config import configured, load
+from archiver.credits.people import agencies
 from archiver.errors import UsageError
 from archiver.job.rights_rule import _full_name
 from archiver.ledger.restrictions import LOG, Gate, Restrictions
@@ -198,7 +198,7 @@ def test_a_job_writes_the_rule_that_decided_into_the_record(tmp_path, capsys, li
 
 
 def test_a_log_that_cannot_be_read_ends_the_command_and_a_half_line_is_not_grown_into(tmp_path, capsys):
-    from bagbuilder import Builder
+    from builders.bags import Builder
 
     from archiver.cli import main
     from archiver.errors import StorageError
@@ -224,7 +224,7 @@ def test_a_log_that_cannot_be_read_ends_the_command_and_a_half_line_is_not_grown
 
 
 def test_nothing_is_lifted_where_nothing_is_noted_and_a_reason_is_required(tmp_path, capsys):
-    from bagbuilder import Builder
+    from builders.bags import Builder
 
     from archiver.cli import main
 

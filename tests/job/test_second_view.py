@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from bagbuilder import Builder
-from browsers import needs_browser
-from http_proxy import http_proxy
-from jobs import HOST, Job, html, seeds, story
-from newsroom import PARAGRAPHS, article
+from builders.bags import Builder
+from jobs.whole import HOST, Job, html, seeds, story
+from pages.browsers import needs_browser
+from servers.http_proxy import http_proxy
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Answer, Server, ok
 from warcio.checker import Checker
-from wire import Answer, Server, ok
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag

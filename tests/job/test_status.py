@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from jobs import PEAK
+from jobs.whole import PEAK
 
 from archiver.cli import main
 from archiver.ledger.ledger import Entry, Ledger

@@ -13,8 +13,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from jobs import PEAK
-from newsroom import Answer, article, newsroom, pages_for, write_seeds
+from jobs.folders import bags_in
+from jobs.whole import PEAK
+from servers.newsroom import Answer, article, newsroom, pages_for, write_seeds
 from waiting import until
 
 from archiver.config import Limits
@@ -49,10 +50,6 @@ def measured(*words: str) -> Measured:
     return Measured(done.returncode, done.stdout, said, int(peak))
 
 
-def bags_in(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
-
-
 def processes_of(group: int) -> list[int]:
     """Those of a process group that have not ended."""
     found = []
@@ -68,7 +65,7 @@ def all_in_order(bags: Path, said: subprocess.CompletedProcess[str]) -> None:
     made = bags_in(bags)
     assert len(made) == SEEDS
     assert all(validate_bag(each).ok for each in made)
-    assert {each.name.partition(".")[0] for each in (bags / ".archiver").iterdir()} == {"ledger", "lock"}
+    assert {each.name.partition(".")[0] for each in (bags / ".archiver").glob("[!.]*")} == {"ledger", "lock"}
     with contextlib.closing(sqlite3.connect(bags / ".archiver" / "ledger.sqlite")) as ledger:
         counts = ledger.execute("SELECT outcome, count(*) FROM seeds GROUP BY outcome").fetchall()
     assert counts == [("captured", SEEDS)]

@@ -11,15 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from faults import CALLS, STAGES
-from newsroom import Newsroom, newsroom, pages_for, write_seeds
+from jobs.faults import CALLS, STAGES
+from jobs.folders import bags_in
 from places import SUPPORT
+from servers.newsroom import Newsroom, newsroom, pages_for, write_seeds
 from waiting import HANGS
 
 from archiver.validation.validator import validate_bag
 
 SEEDS = 5
-CHILD = SUPPORT.joinpath("faults.py")
+CHILD = SUPPORT.joinpath("jobs/faults.py")
 
 
 def every(*quick: str) -> list[Any]:
@@ -27,14 +28,10 @@ def every(*quick: str) -> list[Any]:
     return [pytest.param(name, marks=() if name in quick else pytest.mark.stress) for name in STAGES]
 
 
-def bags_in(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
-
-
 def left_over(bags: Path) -> list[str]:
     """What is beside ledger and lock. The disk's own `lost+found` lies above."""
     inner = bags / ".archiver"
-    return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock"))]
+    return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock", ".gitignore"))]
 
 
 @dataclass

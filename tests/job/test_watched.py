@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from newsroom import Answer, newsroom, pages_for, write_seeds
 from places import ROOT
 from rich.console import Console
+from servers.newsroom import Answer, newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.commands.console import json_log, progress

@@ -5,8 +5,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from serving import browser, needs_chromium, served
-from shown_pages import AXE
+from pages.serving import browser, needs_chromium, served
+from pages.shown_pages import AXE
 
 from archiver.demo.tour import run_demo
 

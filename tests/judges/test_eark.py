@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from lxml import etree, isoschematron
 
 from archiver.cli import main

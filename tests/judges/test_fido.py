@@ -3,8 +3,8 @@
 import shutil
 
 import pytest
-from jobs import Job, seeds, story
-from wire import Server
+from jobs.whole import Job, seeds, story
+from servers.wire import Server
 
 pytestmark = [
     pytest.mark.judges,

@@ -4,10 +4,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from browsers import needs_browser
-from newsroom import newsroom, pages_for, seed_document
+from pages.browsers import needs_browser
+from pages.shown_pages import AXE, chromium, faults
 from places import ROOT
-from shown_pages import AXE, chromium, faults
+from servers.newsroom import newsroom, pages_for, seed_document
 
 from archiver.cli import main
 from archiver.demo.tour import run_demo

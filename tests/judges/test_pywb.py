@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from jobs import HOST, Job, seeds, story
-from newsroom import PARAGRAPHS, article
-from pictures import jpeg
-from replaying import PYTHON, needs_pywb, pywb
-from wire import Server, chunked, ok
+from builders.pictures import jpeg
+from jobs.whole import HOST, Job, seeds, story
+from servers.newsroom import PARAGRAPHS, article
+from servers.replaying import PYTHON, needs_pywb, pywb
+from servers.wire import Server, chunked, ok
 
 from archiver.cli import main
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 import trustme
-from browsers import HOST, TEXT, is_valid, needs_browser, put, shell, show
-from replaying import needs_pywb, pywb
-from sites import Site
+from pages.browsers import HOST, TEXT, is_valid, needs_browser, put, shell, show
+from servers.replaying import needs_pywb, pywb
+from servers.sites import Site
 
 pytestmark = [needs_pywb, needs_browser]
 POSTED = shell(

@@ -6,8 +6,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from replaying import needs_pywb, pywb
-from sites import Site
+from servers.replaying import needs_pywb, pywb
+from servers.sites import Site
 
 from archiver.cli import main
 

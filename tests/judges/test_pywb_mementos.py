@@ -14,11 +14,11 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from jobs import HOST, Job, seeds
-from newsroom import PARAGRAPHS, article
-from replaying import PYTHON, needs_pywb, pywb
-from web_archive import State, WebArchive
-from wire import Server, ok
+from jobs.whole import HOST, Job, seeds
+from servers.newsroom import PARAGRAPHS, article
+from servers.replaying import PYTHON, needs_pywb, pywb
+from servers.web_archive import State, WebArchive
+from servers.wire import Server, ok
 
 from archiver.cli import main
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from queue import Queue
 
 import pytest
-from pki import issue
+from builders.pki import issue
 from places import ROOT
 
 from archiver.cli import main

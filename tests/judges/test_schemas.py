@@ -11,7 +11,7 @@ import re
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from lxml import etree
 
 from archiver.cli import main

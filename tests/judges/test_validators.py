@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
-from jobs import story
-from newsroom import seed_document
+from jobs.whole import story
 from places import SHARED
-from wire import Server
+from servers.newsroom import seed_document
+from servers.wire import Server
 
 from archiver.cli import main
 from archiver.demo.tour import run_demo

@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
-from newsroom import newsroom, pages_for, seed_document
+from servers.newsroom import newsroom, pages_for, seed_document
 
 from archiver.cli import main
 from archiver.ledger.deliveries import Deliveries

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from jobs import HOST, Job, seeds, story
-from newsroom import PARAGRAPHS, article
-from web_archive import State, WebArchive
-from wire import Server, ok
+from jobs.whole import HOST, Job, seeds, story
+from servers.newsroom import PARAGRAPHS, article
+from servers.web_archive import State, WebArchive
+from servers.wire import Server, ok
 
 from archiver.cli import main
 
@@ -43,11 +43,6 @@ def settings(folder: Path, *archives: dict[str, str]) -> str:
 
 def named(server: Server, family: str = "pywb", base: str = "/news/") -> dict[str, str]:
     return {"name": "the Test Archive", "family": family, "url": f"http://127.0.0.1:{server.port}{base}"}
-
-
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
 
 
 @pytest.mark.parametrize("family", ["pywb", "internet-archive"])

@@ -3,11 +3,11 @@
 from pathlib import Path
 
 import pytest
-from jobs import HOST, Job, seeds
-from newsroom import PARAGRAPHS, article
-from pictures import jpeg, xmp
-from web_archive import State, WebArchive, memento_datetime
-from wire import Server, ok
+from builders.pictures import jpeg, xmp
+from jobs.whole import HOST, Job, seeds
+from servers.newsroom import PARAGRAPHS, article
+from servers.web_archive import State, WebArchive, memento_datetime
+from servers.wire import Server, ok
 
 from archiver.cli import main
 from archiver.mementos import client
@@ -21,11 +21,6 @@ TITLE = "Library opens again, report 1"
 SAME = article(TITLE, TEXT)
 OTHER = article(TITLE, [*PARAGRAPHS[:-1], "Other words about other matters stand here now."])
 NEVER = ["--browser", "never"]
-
-
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
 
 
 def settings(folder: Path, server: Server, family: str = "pywb", base: str = "/news/") -> list[str]:

@@ -5,8 +5,8 @@ import socket
 from pathlib import Path
 
 import pytest
-from capturing import SITE, Bench
-from wire import CLOSE, Server, ok
+from jobs.capturing import SITE, Bench
+from servers.wire import CLOSE, Server, ok
 
 from archiver.config import ConnectTo
 from archiver.network.address_guard import AddressRefused, Guard, NameUnknown, Target, is_public, literal, resolve

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 
 from archiver.errors import Refused
 from archiver.packaging import package as package_module

@@ -4,7 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from deliveries import hand, make
+from builders.deliveries import hand, make
 
 from archiver.transfer import delivery, handoff
 from archiver.validation.validator import validate_bag
@@ -42,7 +42,7 @@ def gone(file: Path) -> None:
 
 def manifests(file: Path) -> None:
     """Another bag in its place, which is sound in itself."""
-    from bagbuilder import Builder
+    from builders.bags import Builder
 
     shutil.rmtree(file.parents[1])
     builder = Builder()

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 import pytest
-import seaweed
-from deliveries import everything, hand, make
+from builders.deliveries import everything, hand, make
+from servers import seaweed
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag

@@ -5,10 +5,10 @@ import random
 import time
 
 import pytest
-from deliveries import hand, make
-from http_proxy import http_proxy
-from lying_s3 import Request, error, lying, tag, xml
-from proxies import socks_proxy
+from builders.deliveries import hand, make
+from servers.http_proxy import http_proxy
+from servers.lying_s3 import Request, error, lying, tag, xml
+from servers.proxies import socks_proxy
 
 from archiver.cli import main
 

@@ -2,11 +2,14 @@
 
 import json
 import os
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
-from marked import OF_SEED, document, run, settings
-from newsroom import PARAGRAPHS
+from builders.bags import Builder
+from leaks.marked import OF_SEED, document, run, settings
+from servers.newsroom import PARAGRAPHS
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag
@@ -40,6 +43,35 @@ def test_the_facts_of_a_case_are_options_and_stand_in_the_private_part_alone(tmp
     assert [facts[name] for name in names] == ["12/2026", "E-7", "Kim Collect", "for the trial"]
     open_files = b"".join(each.read_bytes() for each in bag.rglob("*") if each.is_file())
     assert not [each for each in ("12/2026", "Kim Collect", "for the trial") if each.encode() in open_files]
+
+
+def test_git_leaves_out_the_folder_of_private_facts_and_nothing_complains_of_that(bag):
+    ignored = bag.parent / ".archiver/.gitignore"
+    assert ignored.read_text().endswith("\n*\n")
+    if git := shutil.which("git"):
+        subprocess.run([git, "init", "-q", bag.parent], check=True)
+        subprocess.run([git, "-C", bag.parent, "add", "-A"], check=True)
+        listed = subprocess.run([git, "-C", bag.parent, "ls-files"], check=True, capture_output=True, text=True).stdout
+        assert f"{bag.name}/bagit.txt" in listed
+        assert ".archiver" not in listed
+        shutil.rmtree(bag.parent / ".git")
+    assert private(bag) == []
+    assert main(["validate", "--quiet", "--second-opinion", "required", str(bag)]) == 0
+    assert main(["audit", "--quiet", "--bags", str(bag.parent)]) == 0
+    assert main(["status", "--quiet", "--bags", str(bag.parent)]) == 0
+    ignored.unlink()
+    assert main(["audit", "--quiet", "--bags", str(bag.parent)]) == 0
+    assert not ignored.exists(), "who takes it away wants to commit what is there"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [["audit"], ["restrict", "--access", "closed", "--reason", "a reason", "BAG"]],
+)
+def test_the_first_command_that_makes_the_folder_has_git_leave_it_out(command, tmp_path):
+    made = Builder().write(tmp_path / "bags/a")
+    assert main([str(made) if each == "BAG" else each for each in command] + ["--bags", str(tmp_path / "bags")]) == 0
+    assert (tmp_path / "bags/.archiver/.gitignore").exists()
 
 
 def test_an_option_goes_before_the_settings_and_a_seed_before_both(tmp_path):

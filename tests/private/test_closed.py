@@ -7,11 +7,11 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from decoded import everywhere
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from newsroom import PARAGRAPHS, Answer, newsroom
-from outputs import CUSTODY, FOR_WHO_HAS_THE_BAGS, outputs
+from leaks.decoded import everywhere
+from leaks.outputs import CUSTODY, FOR_WHO_HAS_THE_BAGS, outputs
+from servers.newsroom import PARAGRAPHS, Answer, newsroom
 
 from archiver.cli import main
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from newsroom import PARAGRAPHS
+from servers.newsroom import PARAGRAPHS
 
 from archiver.config import Config
 from archiver.model import Seed
@@ -51,7 +51,7 @@ def article(*opening: str) -> str:
 
 
 def test_there_are_labels_of_every_fact_in_every_language_of_the_credits():
-    there = {each.name.partition(".")[0] for each in (files("archiver.article.credits") / "lang").iterdir()}
+    there = {each.name.partition(".")[0] for each in (files("archiver.credits") / "lang").iterdir()}
     assert set(languages()) == {each for each in there if len(each) == 2}
     for code, table in languages().items():
         assert {*table} == {*FACTS, "alone", "fields"}, code

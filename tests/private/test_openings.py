@@ -1,11 +1,11 @@
 """Labelled lines above an article are facts about people and cases, in whatever order and shape an opening has."""
 
 import pytest
-from decoded import everywhere
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from marked import run
-from newsroom import PARAGRAPHS
+from leaks.decoded import everywhere
+from leaks.marked import run
+from servers.newsroom import PARAGRAPHS
 
 from archiver.config import Config
 from archiver.model import Seed

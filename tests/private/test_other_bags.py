@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from socket import socket
 
-from decoded import everywhere
-from jobs import HOST, html, seeds
-from made_bags import ask
-from newsroom import PARAGRAPHS, article
-from outputs import outputs
-from serving import served
+from builders.made_bags import ask
+from jobs.whole import HOST, html, seeds
+from leaks.decoded import everywhere
+from leaks.outputs import outputs
+from pages.serving import served
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Answer, Server, ok
 from verify_blocks import failed
-from wire import Answer, Server, ok
 
 from archiver.cli import main
 

@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-from decoded import everywhere
-from marked import CONTENT, FACTS, OF_SEED, SETTINGS, URL, document, marks, run, settings
-from outputs import CUSTODY, FOR_WHO_HAS_THE_BAGS, outputs
+from leaks.decoded import everywhere
+from leaks.marked import CONTENT, FACTS, OF_SEED, SETTINGS, URL, document, marks, run, settings
+from leaks.outputs import CUSTODY, FOR_WHO_HAS_THE_BAGS, outputs
 
 from archiver.cli import main
 

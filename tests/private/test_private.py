@@ -5,9 +5,9 @@ import json
 from pathlib import Path
 
 import pytest
-from decoded import everywhere
-from marked import OF_SEED, SETTINGS, URL, document, marks, run, settings
-from newsroom import PARAGRAPHS
+from leaks.decoded import everywhere
+from leaks.marked import OF_SEED, SETTINGS, URL, document, marks, run, settings
+from servers.newsroom import PARAGRAPHS
 
 from archiver.cli import main
 from archiver.config import CASE_FILE

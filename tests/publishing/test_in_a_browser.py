@@ -9,8 +9,8 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from browsers import needs_browser
-from shown_pages import AXE, WIDTHS, chromium, faults, opened
+from pages.browsers import needs_browser
+from pages.shown_pages import AXE, WIDTHS, chromium, faults, opened
 
 from archiver.cli import main
 from archiver.demo.tour import run_demo

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
-from newsroom import PARAGRAPHS, Answer, article, newsroom
+from servers.newsroom import PARAGRAPHS, Answer, article, newsroom
 
 from archiver.cli import main
 from archiver.publishing.entry import entry_of

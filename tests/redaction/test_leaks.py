@@ -12,14 +12,14 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from bagbuilder import REQUEST, exchange, raw_record, warc, warcinfo
-from deliveries import everything, hand
-from groupbuilder import redo
+from builders.bags import REQUEST, exchange, raw_record, warc, warcinfo
+from builders.deliveries import everything, hand
+from builders.groups import redo
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from jobs import HOST, Job, html
-from newsroom import PARAGRAPHS, article
-from wire import Server, ok
+from jobs.whole import HOST, Job, html
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server, ok
 
 from archiver.errors import Refused
 from archiver.redaction.addresses import without_secrets

@@ -8,13 +8,13 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from deliveries import hand
+from builders.deliveries import hand
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from jobs import HOST, Job, html
-from newsroom import PARAGRAPHS, article
-from planted import MARK, left, mark
-from wire import Server, ok
+from jobs.whole import HOST, Job, html
+from leaks.planted import MARK, left, mark
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server, ok
 
 from archiver.bag.staging import StagedBag
 from archiver.packaging.source import source

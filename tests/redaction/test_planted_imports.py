@@ -8,9 +8,9 @@ from functools import partial
 from urllib.parse import quote
 
 import pytest
-from deliveries import hand
-from newsroom import PARAGRAPHS, article
-from planted import MARK, left, mark
+from builders.deliveries import hand
+from leaks.planted import MARK, left, mark
+from servers.newsroom import PARAGRAPHS, article
 from warcio.statusandheaders import StatusAndHeaders
 from warcio.warcwriter import WARCWriter
 

@@ -10,15 +10,15 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from bagbuilder import IDS, REQUEST, Builder, exchange, raw_record, warc, warcinfo
-from deliveries import SCHEMA, everything, hand
-from groupbuilder import redo
-from jobs import HOST, Job, html, seeds
+from builders.bags import IDS, REQUEST, Builder, exchange, raw_record, warc, warcinfo
+from builders.deliveries import SCHEMA, everything, hand
+from builders.groups import redo
+from jobs.whole import HOST, Job, html, seeds
 from lxml import etree
-from newsroom import PARAGRAPHS, article
 from places import SHARED
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server, ok
 from warcio.archiveiterator import ArchiveIterator
-from wire import Server, ok
 
 from archiver.bag.staging import StagedBag
 from archiver.cli import main

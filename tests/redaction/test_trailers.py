@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from bagbuilder import REQUEST, exchange, raw_record, warc, warcinfo
+from builders.bags import REQUEST, exchange, raw_record, warc, warcinfo
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from builders.pki import issue
 from elsewhere import new_environment, run
-from pki import issue
 from places import ROOT
 
 from archiver.demo.tour import SEEDS

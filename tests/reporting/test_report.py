@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from browsers import needs_browser
 from hypothesis import given
 from hypothesis import strategies as st
-from shown_pages import AXE, WIDTHS, chromium, faults, opened
+from pages.browsers import needs_browser
+from pages.shown_pages import AXE, WIDTHS, chromium, faults, opened
 
 from archiver.cli import main
 from archiver.demo.tour import run_demo

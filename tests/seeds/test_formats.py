@@ -332,3 +332,22 @@ def test_a_soft_hyphen_and_a_no_break_space_are_no_letters():
         )
         words = [*([seed.headline.text] if seed.headline else []), *(text for _, text in texts(seed))]
         assert "He ran the museum since 2009, he said." in words
+
+
+@pytest.mark.parametrize(
+    ("line", "url", "remarks"),
+    [
+        ("<p>Original url: https://a.example/x?id=7</p>", "https://a.example/x?id=7", 1),
+        ('<p>Original link: <a href="https://b.example/y">there</a></p>', "https://b.example/y", 1),
+        ("<p>Original url: https://a.example/x</p>", "https://a.example/x", 0),
+    ],
+)
+def test_a_line_that_says_the_original_goes_before_what_a_saved_page_calls_itself(line, url, remarks):
+    page = (
+        '<html><head><title>Fish</title><link rel="canonical" href="https://a.example/x"></head><body><h1>Fish</h1>'
+        f"<p>Ministers met on Tuesday.</p><p>They agreed.</p>{line}</body></html>"
+    )
+    seed = read_document(page.encode(), origin="a.html", name="a.html")
+    assert isinstance(seed, Seed) and seed.url == url and len(seed.remarks) == remarks
+    other = page.replace("</body>", "<p>Original url: https://c.example/z</p></body>")
+    assert isinstance(read_document(other.encode(), origin="a.html", name="a.html"), SeedRefused), "two lines differ"

@@ -2,7 +2,7 @@
 
 import json
 
-from newsroom import PARAGRAPHS, newsroom, pages_for
+from servers.newsroom import PARAGRAPHS, newsroom, pages_for
 
 from archiver.cli import main
 

@@ -6,7 +6,7 @@ from unittest.mock import patch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from archiver.seeds import credit_lines
+from archiver.seeds import captions
 from archiver.seeds.addresses import labelled
 from archiver.seeds.dates import tokens
 from archiver.seeds.formats import text as plain_text
@@ -113,6 +113,6 @@ CREDITS = st.sampled_from(
 
 @given(st.lists(CREDITS | st.sampled_from(["and so it went on ", "x" * 90]), max_size=12).map("".join))
 def test_a_label_far_from_the_end_credits_nothing(whole: str):
-    quick = credit_lines._labelled(whole)
-    with patch.object(credit_lines, "_LONGEST_CREDIT_LABEL", len(whole)):
-        assert credit_lines._labelled(whole) == quick
+    quick = captions._labelled(whole)
+    with patch.object(captions, "_LONGEST_CREDIT_LABEL", len(whole)):
+        assert captions._labelled(whole) == quick

@@ -5,10 +5,10 @@ import json
 from pathlib import Path
 
 import pytest
-from jobs import Job, html, seeds
-from newsroom import PARAGRAPHS, article
-from pictures import jpeg, xmp
-from wire import Server, ok
+from builders.pictures import jpeg, xmp
+from jobs.whole import Job, html, seeds
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server, ok
 
 from archiver.cli import main
 

@@ -5,10 +5,10 @@ import shutil
 from pathlib import Path
 
 import pytest
-from jobs import Job, html, seeds, story
-from newsroom import PARAGRAPHS, article
-from pki import authorities
-from wire import Server, ok
+from builders.pki import authorities
+from jobs.whole import Job, html, seeds, story
+from servers.newsroom import PARAGRAPHS, article
+from servers.wire import Server, ok
 
 from archiver.cli import main
 from archiver.digest import sha256
@@ -18,11 +18,6 @@ LAST = "This is report number 1."
 BY = '<meta name="author" content="Ada Poole">'
 NEVER = ["--browser", "never"]
 SAME = html(article(TITLE, [*PARAGRAPHS, LAST]))
-
-
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
 
 
 def visit_bags(job: Job) -> list[Path]:

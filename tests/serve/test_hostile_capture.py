@@ -8,7 +8,7 @@ import json
 from pathlib import Path
 
 import pytest
-from serving import Listener, bag_pages, browser, needs_chromium, needs_scripts, served
+from pages.serving import Listener, bag_pages, browser, needs_chromium, needs_scripts, served
 
 from archiver.serve import run_servers
 

@@ -7,8 +7,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from made_bags import Made
-from serving import bag_pages, browser, needs_chromium, needs_scripts, served
+from builders.made_bags import Made
+from pages.serving import bag_pages, browser, needs_chromium, needs_scripts, served
 
 from archiver.demo.tour import run_demo
 

@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
-from made_bags import Made
+from builders.made_bags import Made
 
 from archiver.serve.words import folded, query_of
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
-from made_bags import ask
-from newsroom import newsroom, pages_for, write_seeds
-from serving import needs_scripts, served
+from builders.made_bags import ask
+from pages.serving import needs_scripts, served
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.packaging.package import package

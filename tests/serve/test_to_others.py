@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from made_bags import Made, ask
-from newsroom import newsroom, pages_for, write_seeds
-from serving import SCRIPTS, served
+from builders.made_bags import Made, ask
+from pages.serving import SCRIPTS, served
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.ledger.restrictions import restrict_bag

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jobs import HOST, Job, html
-from newsroom import PARAGRAPHS, article, seed_document
+from jobs.whole import HOST, Job, html
 from places import SHARED
-from web_archive import State, WebArchive
-from wire import Server, ok
+from servers.newsroom import PARAGRAPHS, article, seed_document
+from servers.web_archive import State, WebArchive
+from servers.wire import Server, ok
 
 from archiver.cli import main
 from archiver.model import Seed

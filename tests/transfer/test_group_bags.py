@@ -10,9 +10,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from deliveries import SCHEMA, everything, hand
-from groupbuilder import make, redo
-from pki import authorities, needs_openssl
+from builders.deliveries import SCHEMA, everything, hand
+from builders.groups import make, redo
+from builders.pki import authorities, needs_openssl
 
 from archiver.cli import main
 from archiver.ledger.ledger import Entry, Ledger

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from deliveries import SCHEMA, everything, hand
-from groupbuilder import make
-from pki import authorities, needs_openssl
+from builders.deliveries import SCHEMA, everything, hand
+from builders.groups import make
+from builders.pki import authorities, needs_openssl
 
 from archiver.cli import main
 from archiver.transfer.receiver_profiles import RECEIVERS

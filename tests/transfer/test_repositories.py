@@ -7,7 +7,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from lxml import etree
 
 from archiver.cli import main

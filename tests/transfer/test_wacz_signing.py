@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
+from builders.pki import Authorities, authorities, issue, needs_openssl
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding
-from pki import Authorities, authorities, issue, needs_openssl
 
 from archiver.cli import main
 from archiver.cms.wacz_auth import check_digest, sign_digest

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from jobs import Job, seeds, story
+from jobs.whole import Job, seeds, story
+from servers.wire import Server
 from warcio.archiveiterator import ArchiveIterator
-from wire import Server
 
 from archiver.cli import main
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from builders.deliveries import everything, hand
+from builders.groups import make
+from builders.pki import Authorities, Holder, authorities, issue, needs_openssl
 from cryptography.x509.oid import ExtendedKeyUsageOID
-from deliveries import everything, hand
-from groupbuilder import make
-from newsroom import newsroom, pages_for, write_seeds
-from pki import Authorities, Holder, authorities, issue, needs_openssl
+from servers.newsroom import newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.job import run_job

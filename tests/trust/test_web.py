@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from proxies import socks_proxy
+from servers.proxies import socks_proxy
 
 from archiver.config import Config, ConnectTo
 from archiver.errors import UsageError
@@ -126,5 +126,5 @@ def test_a_proxy_that_would_resolve_names_here_or_is_none_is_refused(proxy):
 def test_a_proxy_that_refuses_is_named_and_not_the_authority_alone():
     with site({}) as (proxy, _):
         pass  # nobody listens there any more
-    with pytest.raises(OSError, match="cannot be reached through the proxy: "):
+    with pytest.raises(OSError, match=f"the proxy {proxy} cannot be reached: "):
         ask("http://ca.example/tsr", limit=10, data=b"q", route=Route.of(Config(proxy=proxy)))

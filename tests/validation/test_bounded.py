@@ -2,7 +2,7 @@
 
 import json
 
-from bagbuilder import Builder
+from builders.bags import Builder
 
 from archiver.cli import main
 from archiver.model import Finding

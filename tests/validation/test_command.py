@@ -10,8 +10,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from bagbuilder import WARC, Builder, sha256
-from newsroom import PARAGRAPHS, newsroom, pages_for, write_seeds
+from builders.bags import WARC, Builder, sha256
+from servers.newsroom import PARAGRAPHS, newsroom, pages_for, write_seeds
 
 from archiver.cli import main
 from archiver.errors import UsageError

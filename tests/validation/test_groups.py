@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from groupbuilder import make, redo
+from builders.groups import make, redo
 
 from archiver.cli import main
 from archiver.validation.package.group_bag import COLUMNS

@@ -9,7 +9,7 @@ import resource
 from pathlib import Path
 
 import pytest
-from bagbuilder import RECORD, WARC, Builder, good_warc, member, raw_record, warc, warcinfo
+from builders.bags import RECORD, WARC, Builder, good_warc, member, raw_record, warc, warcinfo
 
 from archiver.errors import StorageError
 from archiver.validation.bagit.fixity import SMALL, check_fixity

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 
 from archiver.validation.validator import validate_bag
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from places import ROOT, SHARED
 
 from archiver.errors import StorageError, UsageError

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bagbuilder import HTML, REQUEST, TEXT, URL, WARC, Builder, base32, chunks, exchange, sha256, warc, warcinfo
+from builders.bags import HTML, REQUEST, TEXT, URL, WARC, Builder, base32, chunks, exchange, sha256, warc, warcinfo
 from hypothesis import given
 from hypothesis import strategies as st
 

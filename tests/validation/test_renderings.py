@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder, sha256
+from builders.bags import Builder, sha256
 
 from archiver.validation.payload.re_extraction import PageText, ReadAgain
 from archiver.validation.validator import validate_bag

@@ -2,12 +2,13 @@
 
 import json
 import re
+from dataclasses import replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
-from bagbuilder import Builder, as_first_version
+from builders.bags import Builder, as_first_version
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
@@ -18,7 +19,7 @@ from archiver.errors import UsageError
 from archiver.escape import visible
 from archiver.model import Finding, Report
 from archiver.validation.discover import find_bags
-from archiver.validation.report import Form, passes_without_warnings, render
+from archiver.validation.report import Form, first_error, passes_without_warnings, render
 from archiver.validation.rules.markdown import page
 from archiver.validation.rules.registry import RULES, STRICT, finding
 from archiver.validation.validator import validate_bag
@@ -46,6 +47,7 @@ def test_text_is_a_line_a_bag_and_a_line_a_finding(tmp_path: Path):
         f"passed {good}",
         f"failed {bad}",
         f"  BAG045 error bag-info.txt: listed in {listed}, but there is no such file",
+        "  1 more may follow from that: first put the files back as they were",
         "  BAG054 error bag-info.txt: a bag with data/provenance.json must have this tag file",
         "not checked in 2 bags: signature, timestamp, trust, revocation, custody (the bag has no folder of signatures)",
     ]
@@ -144,12 +146,60 @@ def test_github_annotations_are_one_line_a_finding_with_nothing_that_ends_it_ear
     odd, red = "bags/odd%2C 100%25%3A <&>", "bags/\\x1b[31mred"
     assert "".join(render([WARNED, HOSTILE], "github")).splitlines() == [
         f"::warning file={odd}/manifest-md5.txt,title=BAG041 {odd}::line 1 has the * of md5sum before its path",
-        f"::notice file={odd}/notes <x>.txt,title=BAG053 {odd}::{RULES['BAG053'].message}",
+        f"  BAG053 info notes <x>.txt: {RULES['BAG053'].message}",
         f"::warning file={odd}/manifest-md5.txt,title=BAG056 {odd}::line 2 is blank",
         "passed bags/odd, 100%25: <&>",
         f"::error file={red}/bag-info.txt,title=BAG030 {red}::{message}",
         f"failed {red}",
+        "::notice title=archiver validate::2 bags: 1 passed, 1 failed; 1 note in the log: BAG053 (1)",
     ]
+
+
+def test_github_gets_one_notice_of_many_sound_bags_with_notes():
+    notes = tuple(finding("BAG053", f"notes-{n}.txt") for n in range(5))
+    sound = [Report(bag=f"bags/{n}", checks={"structure": "passed"}, findings=notes) for n in range(30)]
+    lines = "".join(render(sound, "github")).splitlines()
+    assert [line for line in lines if line.startswith("::")] == [
+        "::notice title=archiver validate::30 bags: 30 passed, 0 failed; 150 notes in the log: BAG053 (150)"
+    ]
+    assert len(lines) == 30 * 6 + 1
+
+
+def damaged(bag: Path, path: str) -> Path:
+    (bag / path).write_bytes((bag / path).read_bytes() + b"x")
+    return bag
+
+
+@pytest.mark.parametrize("path", ["data/provenance.json", "data/text/article.txt", "data/ro-crate-metadata.json"])
+def test_a_damaged_file_stands_before_what_follows_from_it(path: str, tmp_path: Path):
+    report = validate_bag(damaged(Builder().write(tmp_path / "bag"), path))
+    text = "".join(render([report], "text")).splitlines()
+    findings = [line.split(" ")[2] for line in text if line.startswith("  ")]
+    others = [each.code for each in report.findings if each.code != "FIX001"]
+    assert findings[:3] == ["FIX001", "FIX001", str(len(others))]
+    assert findings[3:] == others
+    github = "".join(render([report], "github")).splitlines()
+    assert [line.partition("title=")[2].split(" ")[0] for line in github[:2]] == ["FIX001", "FIX001"]
+    stated = json.loads("".join(render([report], "json")))["bags"][0]["findings"]
+    assert [each["code"] for each in stated] == [each.code for each in report.findings], "as they always stood there"
+
+
+def test_a_changed_manifest_stands_before_the_files_that_do_not_match_it(tmp_path: Path):
+    report = validate_bag(Builder().write(tmp_path / "bag"))
+    report = replace(
+        report,
+        checks={"fixity": "failed"},
+        findings=(
+            finding("BAG033", "bag-info.txt"),
+            finding("FIX001", "data/a", manifest="manifest-sha256.txt"),
+            finding("FIX011", "manifest-sha256.txt", manifest="tagmanifest-sha256.txt"),
+        ),
+    )
+    codes = re.findall(r"^  ([A-Z]{3}\d{3}) ", "".join(render([report], "text")), re.MULTILINE)
+    assert codes == ["FIX011", "FIX001", "BAG033"]
+    first = first_error(report)
+    assert first is not None
+    assert first.code == "FIX011"
 
 
 _ORDERING = re.compile(r"##(?:vso|teamcity)?\[", re.IGNORECASE)
@@ -174,8 +224,9 @@ def test_no_name_orders_a_ci_service_anything(bag: str, path: str, found: str):
     """As GitHub's runner reads them (`::` at the beginning of a line, `##[` anywhere), Azure Pipelines and TeamCity."""
     report = Report(bag=bag, checks={"structure": "failed"}, findings=(finding("BAG030", path, line=3, found=found),))
     github = "".join(render([report], "github"))
-    command, verdict = github.removesuffix("\n").split("\n")  # two lines, whatever ends a line there
+    command, verdict, summary = github.removesuffix("\n").split("\n")  # three lines, whatever ends a line there
     assert not re.search(_ENDS, command + verdict)
+    assert summary == "::notice title=archiver validate::1 bag: 0 passed, 1 failed"
     assert not verdict.lstrip().startswith("::")
     parts = re.fullmatch(r"::error file=([^,:]*),title=([^,:]*)::(.*)", command)
     assert parts
@@ -185,7 +236,8 @@ def test_no_name_orders_a_ci_service_anything(bag: str, path: str, found: str):
     for form in ("github", "text", "json", "junit"):
         text = "".join(render([report], form))
         assert not _ORDERING.search(text)
-        assert not any(line.lstrip().startswith("::") for line in re.split(_ENDS, text)[1:])
+        lines = re.split(_ENDS, text.removesuffix(f"{summary}\n"))
+        assert not any(line.lstrip().startswith("::") for line in lines[1:])
     assert json.loads("".join(render([report], "json")))["bags"][0]["bag"] == bag
 
 

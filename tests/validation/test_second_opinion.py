@@ -3,8 +3,8 @@
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
-from groupbuilder import make
+from builders.bags import Builder
+from builders.groups import make
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag

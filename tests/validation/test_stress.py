@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from bagbuilder import WARC, Builder
+from builders.bags import WARC, Builder
 
 from archiver.validation.validator import validate_bag
 

@@ -7,7 +7,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

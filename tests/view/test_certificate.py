@@ -6,9 +6,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
-from bagbuilder import DER, HTML, WARC, Builder, sha256
-from packbuilder import UUID
-from pki import NOW, authorities, needs_openssl
+from builders.bags import DER, HTML, WARC, Builder, sha256
+from builders.packages import UUID
+from builders.pki import NOW, authorities, needs_openssl
 
 from archiver.cli import main
 from archiver.network.dial import Route

@@ -5,8 +5,8 @@ from itertools import combinations
 
 from archiver.article.claims import dates
 from archiver.article.claims.addresses import address
-from archiver.article.words import keys
 from archiver.model import Accord, Agreement, Claim, ClaimName
+from archiver.words import keys
 
 _WHEN = frozenset(("published", "modified"))
 _MANY = frozenset(("author", "keywords", "identifier"))

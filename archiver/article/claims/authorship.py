@@ -8,9 +8,9 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from archiver.article.people import agencies
-from archiver.article.words import keys
+from archiver.credits.people import agencies
 from archiver.model import Claim, ClaimName
+from archiver.words import keys
 
 _Claims = Mapping[ClaimName, tuple[Claim, ...]]
 _ACCOUNT = re.compile(r"[A-Z]?[a-z]{2,40}(?:[.][a-z]{2,40}){1,3}")

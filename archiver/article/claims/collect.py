@@ -26,9 +26,9 @@ from archiver.article.claims.source import MAX_LENGTH, MAX_VALUES, Found, Source
 from archiver.article.html.dom import absolute
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
-from archiver.article.people import names
-from archiver.article.words import fold
+from archiver.credits.people import names
 from archiver.model import Claim, ClaimName, Page, Seed
+from archiver.words import fold
 
 SOURCES: tuple[Source, ...] = (
     json_ld.claims,

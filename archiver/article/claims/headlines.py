@@ -7,8 +7,8 @@ does not judge which of two sound headlines is the right one: the order of the s
 import re
 from collections.abc import Collection
 
-from archiver.article.words import keys
 from archiver.model import Claim
+from archiver.words import keys
 
 _Keys = tuple[str, ...]
 _BREAK = re.compile(r"(?<!\s)(?:\s++[|\-–—·•:»/]++\s+|\s*+[|»｜：]\s*)")

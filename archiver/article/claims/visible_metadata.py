@@ -16,7 +16,7 @@ from archiver.article.claims import dates, edtf
 from archiver.article.claims.source import Found, Tree
 from archiver.article.html.dom import INLINE, holds, path_of, text_of
 from archiver.article.html.element_index import Outline
-from archiver.article.people import names
+from archiver.credits.people import names
 from archiver.model import ClaimName, Page
 
 _LONGEST = 1_000

@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from operator import itemgetter
 from typing import NamedTuple
 
-from archiver.article.words import words
+from archiver.words import words
 
 Key = tuple[str, ...]
 

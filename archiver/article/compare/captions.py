@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from archiver.article.compare.letters import letters
 from archiver.article.compare.word_diff import Differ
-from archiver.article.words import fold, said, shared, words
 from archiver.model import ComparedLine, LineKind, PageBlock, PageModel, Seed, SeedCaption, Where
+from archiver.words import fold, said, shared, words
 
 SIMILAR = 0.5
 """The share of a caption's words that a page's caption must have to be its other wording."""

@@ -6,9 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from archiver.article.claims import dates
-from archiver.article.people import names
-from archiver.article.words import keys
+from archiver.credits.people import names
 from archiver.model import Seed
+from archiver.words import keys
 
 _Key = tuple[str, ...]
 _LONGEST_BYLINE = 200

@@ -19,7 +19,6 @@ from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unma
 from archiver.article.compare.letters import letters
 from archiver.article.compare.page_only import counted
 from archiver.article.compare.word_diff import Differ
-from archiver.article.words import fold, keys
 from archiver.model import (
     ComparedLine,
     Comparison,
@@ -32,6 +31,7 @@ from archiver.model import (
     SourceDocument,
     Where,
 )
+from archiver.words import fold, keys
 
 _LARGE = 1 << 20
 """Bytes of a seed from which on each of its words is kept once: a string for each takes ten times its letters."""

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
 from archiver.article.compare.letters import Letters, Place, letters
-from archiver.article.words import compatible, fold, has_words, keys
 from archiver.model import BlockKind, Where
+from archiver.words import compatible, fold, has_words, keys
 
 _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
 _BULLETS = "-–—*•·▪‣◦●○■□"

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from archiver.article.words import compatible
+from archiver.words import compatible
 
 BUDGET = 2_000_000_000
 """Letters that all searches of one page may pass."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 
 from archiver.article.claims.addresses import address
 from archiver.article.html.dom import Link, text_of
-from archiver.article.words import keys, words
 from archiver.model import RecoveredLink, Seed
+from archiver.words import keys, words
 
 MAX_CANDIDATES = 20
 _BLOCKS = frozenset(

@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Collection, Sequence
 
-from archiver.article.words import said, shared
 from archiver.model import ComparedLine, Comparison, PageRead, SourceDocument, Verdict
+from archiver.words import said, shared
 
 COVERED = 0.5
 """The share of the seed's words that makes a page its edition rather than another text."""

@@ -10,8 +10,8 @@ from itertools import chain, pairwise
 from typing import Literal
 
 from archiver.article.compare.align import longest
-from archiver.article.words import Token, keys, tokenise
 from archiver.model import Change
+from archiver.words import Token, keys, tokenise
 
 BUDGET = 40_000_000
 """How many pairs of words one comparison may look at in all."""

@@ -4,12 +4,12 @@ below, whatever element they stand in and whether or not they were taken for its
 import re
 from collections.abc import Callable, Iterator, Sequence
 
-from archiver.article.credits.caption_credits import of_caption
-from archiver.article.credits.credited import given, kind_is_personal, read
 from archiver.article.credits.image_credits import sign_offs
-from archiver.article.people import agencies
-from archiver.article.people.name_gate import undated
-from archiver.article.people.names import is_byline
+from archiver.credits.caption_credits import of_caption
+from archiver.credits.credited import given, kind_is_personal, read
+from archiver.credits.people import agencies
+from archiver.credits.people.name_gate import undated
+from archiver.credits.people.names import is_byline
 from archiver.model import Credit, PageBlock
 
 ABOVE, BELOW = 12, 15

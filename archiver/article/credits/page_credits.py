@@ -7,10 +7,11 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from archiver.article.credits import around_article, credited
-from archiver.article.credits.caption_credits import of_caption, printed_credit
-from archiver.article.credits.parse import LAST, credits_of_line, of_paragraphs, once
-from archiver.article.people import agencies
+from archiver.article.credits import around_article
+from archiver.credits import credited
+from archiver.credits.caption_credits import of_caption, printed_credit
+from archiver.credits.parse import LAST, credits_of_line, of_paragraphs, once
+from archiver.credits.people import agencies
 from archiver.model import Claim, Credit, PageAnchor, PageBlock, PageCaption
 
 _REPORTING = re.compile(r"\b(?:report(?:ing|ed)|writing|written)\b", re.IGNORECASE)

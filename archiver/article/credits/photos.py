@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from archiver.article.claims import dates
 from archiver.article.credits.image_metadata import ROLES, PhotoFacts, Statement, read_photo
-from archiver.article.people.agencies import find
-from archiver.article.words import keys
+from archiver.credits.people.agencies import find
 from archiver.model import Claim, ClaimName, Credit, LeadImage, Photo, Seed
+from archiver.words import keys
 
 _ALIKE = 0.5
 _EXIF_DAY = re.compile(r"^(\d{4}):(\d\d):(\d\d)")

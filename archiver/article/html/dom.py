@@ -13,9 +13,9 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 from lxml.etree import _Element as Element
 
-from archiver.article.words import fold
 from archiver.markup.document import tree_of
 from archiver.model import PageAnchor, PageCaption
+from archiver.words import fold
 
 MAX_ANCHORS = 5_000
 MAX_CAPTIONS = 200

@@ -15,8 +15,8 @@ from typing import Any, get_args
 from archiver.article.claims import dates
 from archiver.article.claims.json_ld import of_page
 from archiver.article.html.jsonld import Graph
-from archiver.article.words import normalised
 from archiver.model import Notice, NoticeKind, PageBlock
+from archiver.words import normalised
 
 MOST = 50
 ABOVE, BELOW = 12, 15

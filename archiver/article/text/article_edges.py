@@ -9,10 +9,10 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from archiver.article.people.agencies import find
 from archiver.article.text.block import Block
 from archiver.article.text.block_place import Place
 from archiver.article.text.features import style_of
+from archiver.credits.people.agencies import find
 
 _GAP = 3
 """So many blocks in a row may have been left out between two paragraphs."""

@@ -22,8 +22,8 @@ from archiver.article.text.block import Block, words_in
 from archiver.article.text.block_kinds import kind_of
 from archiver.article.text.blocks import blocks_of
 from archiver.article.text.page_model import Places
-from archiver.article.words import fold
 from archiver.model import BlockKind, PageBlock
+from archiver.words import fold
 
 TRAFILATURA = "trafilatura"
 MAX_SCRIPTS = 3_000_000

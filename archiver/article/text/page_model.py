@@ -15,8 +15,8 @@ from archiver.article.text.block import Block
 from archiver.article.text.block_kinds import kind_of
 from archiver.article.text.blocks import MAX_BLOCKS, MAX_DEPTH, Cut, cut_of
 from archiver.article.text.embedded_data import data_of
-from archiver.article.words import normalised
 from archiver.model import PageBlock, PageModel, PageRead
+from archiver.words import normalised
 
 
 class Places:

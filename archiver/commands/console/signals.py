@@ -1,10 +1,14 @@
-"""SIGTERM and SIGHUP end a command as Ctrl-C does: what is done is kept, what is half done is removed."""
+"""SIGTERM and SIGHUP end a command as Ctrl-C does: what is done is kept, what is half done is removed.
+
+Before and after a command, the handlers of `archiver/__main__.py` are in force.
+"""
 
 import os
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 
 class Signalled(KeyboardInterrupt):
@@ -14,6 +18,7 @@ class Signalled(KeyboardInterrupt):
 @contextmanager
 def signals_as_interrupts() -> Iterator[None]:
     """Raises Signalled inside, once, when SIGTERM or SIGHUP comes; a second signal ends the process at once, with 130.
+    Ctrl-C raises KeyboardInterrupt inside.
 
     A signal that is ignored stays so (nohup). `archiver run` has handlers of its own, in place of these.
     """
@@ -26,11 +31,12 @@ def signals_as_interrupts() -> Iterator[None]:
         stopping = True
         raise Signalled(f"{signal.Signals(number).name}: what is done is kept; run the same command again to go on")
 
-    before = {}
+    before = dict[signal.Signals, Any]()
     if threading.current_thread() is threading.main_thread():
-        for number in (signal.SIGTERM, signal.SIGHUP):
-            if signal.getsignal(number) is signal.SIG_DFL:
-                before[number] = signal.signal(number, on_signal)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            if signal.getsignal(number) not in (signal.SIG_IGN, None):  # None: not a handler of Python's
+                handler = signal.default_int_handler if number == signal.SIGINT else on_signal
+                before[number] = signal.signal(number, handler)
     try:
         yield
     finally:

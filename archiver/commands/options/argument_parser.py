@@ -3,8 +3,11 @@
 import argparse
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
+
+from archiver.errors import did_you_mean, not_one_of
+from archiver.escape import visible
 
 
 class _Formatter(argparse.RawDescriptionHelpFormatter):
@@ -43,7 +46,7 @@ class ArgumentParser(argparse.ArgumentParser):
             unknown = self._gather(known, unknown)
         if unknown:
             name, options = unknown[0].partition("=")[0], re.findall(r"--[a-z-]+", self.format_usage())
-            self.error(f"unknown: {' '.join(unknown)}{suggestion(name, options)}")
+            self.error(f"unknown: {' '.join(unknown)}{did_you_mean(name, options)}")
         return known, unknown
 
     def _gather(self, known: argparse.Namespace, unknown: Sequence[str]) -> list[str]:
@@ -58,8 +61,14 @@ class ArgumentParser(argparse.ArgumentParser):
 
     def _check_value(self, action: argparse.Action, value: Any) -> None:
         if action.dest == "command" and action.choices is not None and value not in action.choices:
-            raise argparse.ArgumentError(None, f"no command {value!r}{suggestion(value, action.choices, NO_COMMAND)}")
-        super()._check_value(action, value)
+            raise argparse.ArgumentError(None, f"no command {value!r}{did_you_mean(value, action.choices, NO_COMMAND)}")
+        if action.choices is not None and value not in action.choices:
+            raise argparse.ArgumentError(action, not_one_of(value, map(str, action.choices)))
+
+    def error(self, message: str) -> NoReturn:
+        """End with code 2 and one line: the usage of `run` alone fills a screen, and what was wrong scrolls away."""
+        more = "" if NO_COMMAND in message else f" (see '{self.prog} --help')"
+        self.exit(2, visible(f"{self.prog}: error: {message.removeprefix('argument ')}{more}") + "\n")
 
 
 _BARE = {"--second-opinion": ("note", ("note", "required"))}
@@ -78,14 +87,6 @@ def _with_values(args: Sequence[str]) -> Iterator[str]:
             alone, values = _BARE[each]
             each = f"{each}={left.pop(0) if left and left[0] in values else alone}"
         yield each
-
-
-def suggestion(name: str, known: Iterable[str], otherwise: str = "") -> str:
-    """The end of a message: the nearest known name, or what to do where none is near."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(name, list(known), 1)
-    return f"; did you mean {near[0]}?" if near else otherwise
 
 
 NO_COMMAND = "; 'archiver help' lists all commands"

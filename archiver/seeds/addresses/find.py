@@ -26,7 +26,7 @@ def find_address(document: Document, guess_url: bool) -> tuple[Address, bool]:
         found = _alone(document.blocks)
     if found:
         most = max(each.tier for each in found)
-        return _one([each for each in found if each.tier == most]), False
+        return _one(_said_first(document, [each for each in found if each.tier == most])), False
     return _guess(document, blame, guess_url)
 
 
@@ -50,6 +50,19 @@ def _stated(document: Document) -> tuple[list[Address], int]:
             else:
                 blame = blame or block.line
     return found, blame
+
+
+def _said_first(document: Document, found: list[Address]) -> list[Address]:
+    """Of a saved page the addresses that a line `Original url:` states, if there is one: the page's own name for itself
+    (canonical, `og:url`) is a program's, the line somebody's."""
+    said = [each for each in found if each.blocks and _URL_LABEL.match(document.blocks[each.blocks[0]].text)]
+    other = next(
+        (each for each in found if not each.blocks and said and not labelled.same(each.url, said[0].url)), None
+    )
+    if document.format != "html" or other is None:
+        return found
+    remark = f"the page calls itself {shown(other.url)} (line {other.line})"
+    return [replace(each, remark=f"{each.remark}; {remark}" if each.remark else remark) for each in said]
 
 
 def _label(block: Block) -> labelled.Label | None:

@@ -258,9 +258,9 @@ def _rest(text: str, tokens: Sequence[Token], found: _Found) -> tuple[str, ...] 
         return None
     rest = []
     if head:
-        rest.append(text[: head[0].end].strip(" |•·—–-/,;:()[]*_،"))
+        rest.append(_trimmed(text[: head[0].end]))
     if tail:
-        rest.append(text[tail[0].start :].strip(" |•·—–-/,;:()[]*_،"))
+        rest.append(_trimmed(text[tail[0].start :]))
     # A dateline's city (`LONDON, May 3, 2024`) may stand there; a clause may not.
     return None if any(_is_clause(each) for each in rest) else tuple(each for each in rest if each)
 
@@ -303,6 +303,14 @@ def _side(tokens: Sequence[Token], weekdays: frozenset[str], *, behind: bool = F
             continue
         return list(tokens[since or at :]) if apart or (behind and key in _BY) else None
     return []
+
+
+def _trimmed(words: str) -> str:
+    """Words without the marks that part them from the date; a bracket of their own keeps both halves."""
+    kept = words.strip(" |•·—–-/,;:()[]*_،")
+    before, behind = words.partition(kept)[::2] if kept else ("", "")
+    opened, closed = kept.count("(") - kept.count(")"), kept.count(")") - kept.count("(")
+    return ("(" if closed > 0 and "(" in before else "") + kept + (")" if opened > 0 and ")" in behind else "")
 
 
 def _is_clause(words: str) -> bool:

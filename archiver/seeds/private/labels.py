@@ -35,7 +35,7 @@ def languages() -> dict[str, dict[str, tuple[str, ...]]]:
     tables = tomllib.loads(files("archiver.seeds.private").joinpath("labels.toml").read_text("utf-8"))
     return {
         language: {
-            name: tuple(each.strip() for each in told.split(";") if each.strip()) for name, told in table.items()
+            name: tuple(each.strip() for each in listed.split(";") if each.strip()) for name, listed in table.items()
         }
         for language, table in tables.items()
     }

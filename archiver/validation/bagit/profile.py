@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from archiver.errors import StorageError, UsageError
+from archiver.errors import StorageError, UsageError, did_you_mean
 from archiver.model import Finding
 from archiver.validation.bagit.manifests import Manifest, manifest_algorithm
 from archiver.validation.bagit.tagfiles import Declaration, Info
@@ -85,7 +85,8 @@ def read_profile(name: str) -> Profile:
             raise UsageError(f"--profile {name}: more than {BYTES} bytes, this is not a profile")
         return profile_from(name, data.decode("utf-8-sig"))
     except OSError as error:
-        raise StorageError.from_os(f"read the profile {name} (built in are {', '.join(BUILT_IN)})", error) from error
+        built_in = f"built in are {', '.join(BUILT_IN)}{did_you_mean(name, BUILT_IN)}"
+        raise StorageError.from_os(f"read the profile {name} ({built_in})", error) from error
     except UnicodeDecodeError as error:
         raise UsageError(f"--profile {name}: not UTF-8: {error}") from error
 

@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from articles import BODY, a_page
+from pages.articles import BODY, a_page
 
 from archiver.article.analyse import read
-from archiver.article.people.names import are_names, split
+from archiver.credits.people.names import are_names, split
 
 
 def authors(*, head="", above="", body=BODY):

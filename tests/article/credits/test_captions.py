@@ -1,7 +1,7 @@
 """The seed's captions are compared with the page's captions, and decide no verdict."""
 
 import pytest
-from newsroom import PARAGRAPHS
+from servers.newsroom import PARAGRAPHS
 
 from archiver.article.analyse import read
 from archiver.model import Page, Seed

@@ -6,8 +6,8 @@ import csv
 import pytest
 from places import DATA
 
-from archiver.article.credits import patterns, photo_patterns
-from archiver.article.people import agencies
+from archiver.credits import patterns, photo_patterns
+from archiver.credits.people import agencies
 
 LINES = [
     row["text"]

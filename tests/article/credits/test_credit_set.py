@@ -19,7 +19,7 @@ from growth import grows_no_faster_than_linear
 from places import DATA
 
 from archiver.article.credits.page_credits import credits_of_page
-from archiver.article.credits.parse import credits_of_line
+from archiver.credits.parse import credits_of_line
 from archiver.model import PageCaption
 
 SETS = (

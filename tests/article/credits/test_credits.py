@@ -1,10 +1,10 @@
 """Credits: the forms that give them, the roles they give, and the mentions that give none."""
 
 import pytest
-from articles import BODY, a_page, a_seed
+from pages.articles import BODY, a_page, a_seed
 
 from archiver.article.analyse import read
-from archiver.article.credits.parse import credits_of_line, credits_of_seed
+from archiver.credits.parse import credits_of_line, credits_of_seed
 from archiver.model import SeedCaption
 
 

@@ -4,10 +4,10 @@ import tracemalloc
 from collections.abc import Callable
 
 import pytest
+from builders.pictures import exif, iptc, jpeg, packet, png, webp, xmp
 from growth import grows_no_faster_than_linear
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pictures import exif, iptc, jpeg, packet, png, webp, xmp
 
 from archiver.article.credits.image_metadata import LARGEST, read_photo
 

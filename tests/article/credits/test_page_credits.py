@@ -3,14 +3,14 @@
 import json
 
 import pytest
-from articles import BODY, a_page, escaped
 from growth import grows_no_faster_than_linear
+from pages.articles import BODY, a_page, escaped
 from places import SHARED
 
 from archiver.article.analyse import read
-from archiver.article.people import vocabulary
-from archiver.article.people.name_gate import names_of, undated
 from archiver.article.saved_page import saved_page
+from archiver.credits.people import vocabulary
+from archiver.credits.people.name_gate import names_of, undated
 
 TEXT = BODY[:-1]
 
@@ -168,7 +168,7 @@ def test_a_new_language_is_one_file(tmp_path, monkeypatch):
 def _language_files():
     from importlib.resources import files
 
-    return [each for each in (files("archiver.article.credits") / "lang").iterdir() if each.name.endswith(".toml")]
+    return [each for each in (files("archiver.credits") / "lang").iterdir() if each.name.endswith(".toml")]
 
 
 def test_every_language_file_has_known_fields_and_patterns_that_compile():

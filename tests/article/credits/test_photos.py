@@ -1,8 +1,8 @@
 """Which photo is the one under the seed's caption, and whom the photos' metadata credits."""
 
 import pytest
-from newsroom import seed_document
-from pictures import exif, iptc, jpeg, xmp
+from builders.pictures import exif, iptc, jpeg, xmp
+from servers.newsroom import seed_document
 
 from archiver.article.credits.photos import read_photos
 from archiver.model import Photo, Seed

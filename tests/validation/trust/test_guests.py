@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from bagbuilder import WARC, Builder, base32, exchange, good_warc, response, warcinfo
+from builders.bags import WARC, Builder, base32, exchange, good_warc, response, warcinfo
 from hypothesis import given
 from hypothesis import strategies as st
 from places import SHARED

@@ -6,11 +6,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from bagbuilder import Builder
+from builders.bags import Builder
+from builders.pki import NOW, Authorities, Holder, authorities, issue, needs_openssl
 from cryptography.hazmat.primitives.serialization import Encoding
 from hypothesis import given
 from hypothesis import strategies as st
-from pki import NOW, Authorities, Holder, authorities, issue, needs_openssl
 
 from archiver.cli import main
 from archiver.validation.trust import trusted_list

@@ -1,0 +1,1 @@
+"""Bags, packages, keys and pictures made by hand."""

@@ -1,0 +1,1 @@
+"""Whole jobs, captures and workers, with faults where a test asks for them."""

@@ -1,0 +1,1 @@
+"""Everything that leaves an archive, searched for what must stay in it."""

@@ -1,0 +1,1 @@
+"""Made-up articles, and pages in a real browser."""

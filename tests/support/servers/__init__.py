@@ -1,0 +1,1 @@
+"""Servers on loopback: web sites, proxies, archives, S3."""
