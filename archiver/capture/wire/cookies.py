@@ -7,19 +7,26 @@ takes back would stay. It knows no prefixes either, and takes a Secure cookie fr
 from collections.abc import Sequence
 from email.message import Message
 from http.cookiejar import CookieJar
-
-import requests
-from requests.cookies import MockRequest, MockResponse
+from typing import Any
 
 
-def take_cookies(jar: CookieJar, fields: Sequence[str], request: requests.PreparedRequest, *, secure: bool) -> None:
-    """Put the cookies of these Set-Cookie fields, in order, into a jar; `secure`: they came over TLS."""
-    asked = MockRequest(request) if fields else None
+class _Answer:
+    """What the jar asks a response for: the head, here one field."""
+
+    def __init__(self, field: str) -> None:
+        self._head = Message()
+        self._head["Set-Cookie"] = field
+
+    def info(self) -> Message:
+        return self._head
+
+
+def take_cookies(jar: CookieJar, fields: Sequence[str], request: Any, *, secure: bool) -> None:
+    """Put the cookies of these Set-Cookie fields, in order, into a jar. `request` is what was asked, as urllib has it;
+    `secure`: they came over TLS."""
     for field in fields:
         if may_be_set(field, secure=secure):
-            head = Message()
-            head["Set-Cookie"] = field
-            jar.extract_cookies(MockResponse(head), asked)  # type: ignore[arg-type]
+            jar.extract_cookies(_Answer(field), request)  # type: ignore[arg-type]
 
 
 def may_be_set(field: str, *, secure: bool) -> bool:

@@ -19,7 +19,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.cookies import RequestsCookieJar
+from requests.cookies import MockRequest, RequestsCookieJar
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout, disable_warnings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
@@ -254,7 +254,9 @@ class Visit:
         sent = {"Host": address.host, **self.headers, **request.headers}
         request.headers = sent  # type: ignore[assignment]  # which urllib3 takes, for less time
         response = self._recorder.adapter.ask(address, request, timeout, proxy)
-        take_cookies(self.cookies, response.headers.getlist("Set-Cookie"), request, secure=address.scheme == "https")
+        if fields := response.headers.getlist("Set-Cookie"):
+            asked = MockRequest(request)  # type: ignore[no-untyped-call]
+            take_cookies(self.cookies, fields, asked, secure=address.scheme == "https")
         return response
 
     def relay(self, url: str, sent: Sent, timeout: Timeout, proxy: str | None) -> BaseHTTPResponse:
