@@ -255,7 +255,7 @@ class Visit:
         request.headers = sent  # type: ignore[assignment]  # which urllib3 takes, for less time
         response = self._recorder.adapter.ask(address, request, timeout, proxy)
         if fields := response.headers.getlist("Set-Cookie"):
-            asked = MockRequest(request)  # type: ignore[no-untyped-call]
+            asked = MockRequest(request)
             take_cookies(self.cookies, fields, asked, secure=address.scheme == "https")
         return response
 
