@@ -6,14 +6,10 @@ import pytest
 from growth import grows_no_faster_than_linear
 from hypothesis import given
 from hypothesis import strategies as st
+from jobs.requisites import HERE, PAGE
 
-from archiver.capture.requisites.find import Figure, Requisite, announced, needs_of, resolved, srcset_candidates
-from archiver.capture.requisites.link_header import links_of
-from archiver.capture.requisites.stylesheets import css_references, sheet_references
+from archiver.capture.requisites.find import Figure, Requisite, needs_of, srcset_candidates
 from archiver.capture.urls import referer_of
-
-PAGE = "https://www.paper.example/news/2024/story.html?page=1"
-HERE = "https://www.paper.example/news/2024/"
 
 
 def needs(html: str | bytes, charset: str | None = "utf-8", **settings):
@@ -181,50 +177,6 @@ def test_the_encoding_may_be_stated_by_the_document_itself():
     assert [each.url for each in needs(body, None).requisites] == [HERE + "a.jpg?%DF"]
 
 
-CSS = {
-    "a { background: url(a.png) }": [("a.png", "image")],
-    "a { background: URL( 'a b.png' ) }": [("a b.png", "image")],
-    'a { background: url("a\\62.png") }': [("ab.png", "image")],
-    "a { background: u\\72l(a.png) }": [("a.png", "image")],
-    "a { background: u\\rl(a.png) } b { background: \\000055 RL(b.png) }": [("a.png", "image"), ("b.png", "image")],
-    "a { background: im\\61ge\\2Dset('a.png' 1x) }": [("a.png", "image")],
-    "a { background: image\\-set('a.png' 1x) }": [("a.png", "image")],
-    "@\\49mport 'a.css'; @im\\port 'b.css';": [("a.css", "style"), ("b.css", "style")],
-    "@import 'a.css' screen; @import url(b.css) layer(x);": [("a.css", "style"), ("b.css", "style")],
-    "@font-face { font-family: x; src: url(a.woff2) format('woff2'), url(a.woff) }": [
-        *[("a.woff2", "font"), ("a.woff", "font")]
-    ],
-    "@media print { @font-face { src: url(a.woff) } p { background: url(a.png) } }": [
-        *[("a.woff", "font"), ("a.png", "image")]
-    ],
-    "a { background: image-set('a.png' 1x, url(b.png) 2x) }": [("a.png", "image"), ("b.png", "image")],
-    "a { background: -webkit-image-set('a.png' type('image/png') 1x) }": [("a.png", "image")],
-    "a { content: 'url(a.png)' } /* url(b.png) */": [],
-    "@namespace url(http://www.w3.org/2000/svg); @charset 'utf-8';": [],
-    "a { b { background: url(a.png) } }": [("a.png", "image")],
-    "a{x:y}b{background:url(a.png)}c{x:y}": [("a.png", "image")],
-    "a { background: url(a.png": [("a.png", "image")],
-}
-
-
-@pytest.mark.parametrize("text", CSS)
-def test_css_names_what_a_browser_would_load(text: str):
-    assert list(css_references(text)) == CSS[text]
-
-
-def test_the_encoding_of_a_sheet_is_taken_from_mark_header_rule_in_that_order():
-    sheet = 'a{background:url("é.png")}'
-    for body, charset in (
-        ("\ufeff".encode() + sheet.encode(), "latin1"),
-        (sheet.encode("latin1"), "latin1"),
-        (b'@charset "iso-8859-1";' + sheet.encode("latin1"), None),
-        (sheet.encode(), None),
-        (b'@charset "utf-16";' + sheet.encode(), "no-such-charset"),
-    ):
-        stated = f"text/css; charset={charset}" if charset else None
-        assert sheet_references(body, stated)[0] == (("é.png", "image"),)
-
-
 def test_a_photo_belongs_to_the_caption_of_its_figure_or_near_it():
     html = """<figure><picture><source srcset="a2.jpg 2x"><img src="a.jpg"></picture>
       <figcaption>The  library\n on Monday. AFP</figcaption></figure>
@@ -325,44 +277,3 @@ XHTML = """<?xml version="1.0"?><?xml-stylesheet type="text/css" href="a.css?x=1
 def test_an_xml_document_names_sheets_before_its_root(kind, found):
     needed = needs_of(XHTML.encode(), PAGE, kind).requisites
     assert [(each.url.removeprefix(HERE), each.kind) for each in needed] == found
-
-
-LINKS = {
-    "</a.css>; rel=preload; as=style": [("/a.css", "style")],
-    '<a.js>; rel="x PRELOAD"; as="script", <b.png>;rel=preload;as=image': [("a.js", "script"), ("b.png", "image")],
-    '<a,b;c.png> ; title="a,b\\"; rel=none" ; rel=preload;as=image': [("a,b;c.png", "image")],
-    "<a.mjs>; rel=modulepreload": [("a.mjs", "script")],
-    "<x>; rel=stylesheet, <y>; rel=preconnect, <z>; rel=canonical, w; rel=preload, <v>": [],
-    '<a.jpg>; rel=preload; as=image; imagesrcset="b.jpg 1x, c.jpg 2x"': [
-        *[("a.jpg", "image"), ("c.jpg", "image"), ("b.jpg", "image")]
-    ],
-    "garbage, <a.woff2>; rel=preload; as=font; crossorigin": [("a.woff2", "font")],
-    "<\u00c3\u00a9.css>; rel=preload; as=style": [("%C3%A9.css", "style")],
-}
-
-
-@pytest.mark.parametrize("value", LINKS)
-def test_the_header_link_says_what_a_page_will_need(value):
-    found = [
-        (each.url.removeprefix(HERE).removeprefix("https://www.paper.example"), each.kind)
-        for each in announced([("link", value)], PAGE)
-    ]
-    assert found == LINKS[value]
-
-
-@pytest.mark.parametrize("piece", [",", "<", "<,", '"', "<a>;", '<a>;x="', '<a>;x="\\', "<a>,", ",<a", "; a=b"])
-def test_any_header_link_is_read_in_linear_time(piece):
-    grows_no_faster_than_linear(lambda n: list(links_of(piece * (n // len(piece)))), 20_000)
-
-
-def test_what_a_sheet_names_is_in_the_encoding_of_the_sheet():
-    sheet = 'a{background:url("q.png?å")}'.encode("cp1252")
-    references, encoding, _ = sheet_references(sheet, "text/css", "windows-1252")
-    found = resolved(references, PAGE, encoding)
-    assert [each.url.removeprefix(HERE) for each in found.requisites] == ["q.png?%E5"]
-    assert found.encoding == "windows-1252"
-    utf16 = 'a{background:url("å.png?å")}'.encode("utf-16")
-    references, encoding, _ = sheet_references(utf16, "text/css")
-    assert [each.url.removeprefix(HERE) for each in resolved(references, PAGE, encoding).requisites] == [
-        "%C3%A5.png?%C3%A5"
-    ]

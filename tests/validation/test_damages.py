@@ -9,6 +9,7 @@ from damages import DAMAGES, Damage
 from damages.warc import ASKED, INFO
 from hypothesis import given
 from hypothesis import strategies as st
+from places import ROOT
 
 from archiver.validation.bagit.path_table import Table, slices
 from archiver.validation.rules import package, trust
@@ -19,7 +20,7 @@ TABLES = (damages.bag, damages.warc, damages.record, damages.package)
 ELSEWHERE = {
     **{f"PRIV00{n}": "tests/private/test_private.py" for n in (1, 2, 3)},
     **{f"PRIV00{n}": "tests/private/test_beside.py" for n in (4, 5, 6)},
-    **{f"BRK{n:03}": "tests/job/test_bracket.py" for n in range(1, 16)},
+    **{f"BRK{n:03}": "tests/job/bracket/test_checked.py" for n in range(1, 16)},
     "BAG001": "tests/validation/test_hostile.py",
     "BAG012": "tests/validation/test_hostile.py",
     **{f"BAG0{n}": "tests/validation/test_names_and_fetch.py" for n in (58, 59, 60, 63, 64)},
@@ -28,7 +29,7 @@ ELSEWHERE = {
     "FIX002": "tests/validation/test_hostile.py",
     "FIX012": "tests/validation/test_hostile.py",
     "WARC006": "tests/validation/test_hostile.py",
-    **{f"WARC0{n}": "tests/validation/test_guests.py" for n in range(26, 32)},
+    **{f"WARC0{n}": "tests/validation/trust/test_guests.py" for n in range(26, 32)},
     **{f"WACZ0{n}": "tests/transfer/test_wacz_signing.py" for n in (13, 14, 15)},
     "WACZ016": "tests/job/test_second_view.py",
     "TXT006": "tests/validation/test_re_extraction.py",
@@ -37,7 +38,7 @@ ELSEWHERE = {
     **{f"TXT0{n}": "tests/validation/test_renderings.py" for n in (11, 12, 13, 14)},
     **{f"PROF{n:03}": "tests/validation/test_profile.py" for n in range(1, 16)},
     **{f"ARC00{n}": "tests/validation/test_archives.py" for n in range(1, 9)},
-    **dict.fromkeys(trust.RULES, "tests/validation/test_signatures.py"),
+    **dict.fromkeys(trust.RULES, "tests/validation/trust/test_damaged_signatures.py"),
     **{
         code: "tests/validation/test_derived.py" if rule.check == "original" else "tests/validation/test_groups.py"
         for code, rule in package.RULES.items()
@@ -58,6 +59,7 @@ def test_a_damage_is_reported_with_exactly_these_findings(damage: Damage, tmp_pa
 def test_every_rule_has_a_damage():
     shown = {line.split()[0] for damage in DAMAGES for line in damage.expected} | set(ELSEWHERE)
     assert set(RULES) - shown == set()
+    assert [path for path in set(ELSEWHERE.values()) if not (ROOT / path).is_file()] == []
 
 
 def test_the_good_bag_passes_every_check_and_bagit_agrees(tmp_path: Path):

@@ -10,6 +10,8 @@ from jobs.capturing import SITE, Bench, MemoryFiles
 from jobs.whole import html
 
 TYPES = {"css": b"text/css", "js": b"text/javascript", "html": b"text/html", "jpg": b"image/jpeg", "png": b"image/png"}
+PAGE = "https://www.paper.example/news/2024/story.html?page=1"
+HERE = "https://www.paper.example/news/2024/"
 
 
 def typed(path: str, body: bytes = b"x") -> bytes:

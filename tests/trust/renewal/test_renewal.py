@@ -5,13 +5,14 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from builders.bags import Builder
 from builders.pki import NOW, Authorities, Holder, authorities, issue, needs_openssl
+from builders.renewed import SEAL, TSR, errors, shell, tsa
+from builders.signing import files
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from archiver.cli import main
@@ -21,36 +22,8 @@ from archiver.validation.trust.policy import Trust, read_roots
 from archiver.validation.validator import validate_bag
 
 pytestmark = needs_openssl
-SEAL = "tagmanifest-sha256.txt"
-TSR = f"signatures/{SEAL}.p7s.tsr"
+
 LIST = f"{TSR}.sha512"
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authorities]:
-    with authorities(tmp_path_factory.mktemp("pki")) as here:
-        here.tell_of_revocation()
-        here.others["/short"] = tsa(here, days=(-1, 30))
-        here.others["/second"] = tsa(here, "Second Time", days=(-1, 3650))
-        yield here
-
-
-def tsa(pki: Authorities, name: str = "Short Time", days: tuple[float, float] = (-1, 30)) -> Holder:
-    return issue(name, pki.tsa_root, purpose=ExtendedKeyUsageOID.TIME_STAMPING, days=days)
-
-
-@pytest.fixture(scope="module")
-def original(pki: Authorities, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A bag that was signed, and timestamped by an authority whose certificate ends in 30 days."""
-    bag = Builder().write(tmp_path_factory.mktemp("signed") / "bag")
-    append(bag, "sealing", at=NOW, agent=Agent(), detail={})
-    assert main(["sign", str(bag), *pki.signer.write(bag.parent), "--timestamp", f"{pki.site}/short"]) == 0
-    return bag
-
-
-@pytest.fixture
-def bag(original: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(original, tmp_path / "bag"))
 
 
 def checked(bag: Path, pki: Authorities, days: float = 0, **demands) -> dict[str, list[str]]:
@@ -61,24 +34,6 @@ def checked(bag: Path, pki: Authorities, days: float = 0, **demands) -> dict[str
         if "/custody/" not in each.path or each.severity == "error":
             found.setdefault(each.code, []).append(each.path)
     return found
-
-
-def errors(bag: Path, pki: Authorities, days: float = 0) -> set[str]:
-    trust = Trust(roots=read_roots(pki.roots), now=NOW + timedelta(days=days, minutes=5), require_timestamp=True)
-    return {each.code for each in validate_bag(bag, trust=trust).findings if each.severity == "error"}
-
-
-def files(bag: Path) -> dict[str, bytes]:
-    return {each.relative_to(bag).as_posix(): each.read_bytes() for each in bag.rglob("*") if each.is_file()}
-
-
-def shell(bag: Path, *command: object) -> str:
-    done = subprocess.run([*map(str, command)], cwd=bag, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return done.stdout + done.stderr
-
-
-# ---- renewal
 
 
 def test_a_renewal_is_checked_by_openssl_and_sha512sum_alone_and_changes_nothing_that_is_there(bag, pki, capsys):
@@ -267,86 +222,3 @@ def test_without_a_timestamp_there_is_nothing_to_renew(tmp_path, pki, capsys):
     assert "no timestamp" in capsys.readouterr().out
     assert main(["sign", str(bag), "--renew", *pki.signer.write(tmp_path)]) == 2
     assert "--timestamp URL" in capsys.readouterr().err
-
-
-# ---- several authorities
-
-
-@pytest.fixture
-def plain(tmp_path: Path) -> Path:
-    bag = Builder().write(tmp_path / "plain")
-    append(bag, "sealing", at=NOW, agent=Agent(), detail={})
-    return bag
-
-
-def test_each_authority_makes_a_file_of_its_own_and_the_event_names_all(plain, pki):
-    urls = ["--timestamp", pki.url, "--timestamp", f"{pki.site}/nobody", "--timestamp", f"{pki.site}/second"]
-    assert main(["sign", str(plain), *pki.signer.write(plain.parent), *urls]) == 0
-    second = f"signatures/{SEAL}.p7s.2.tsr"
-    for each in (TSR, second):
-        ok = shell(
-            plain, "openssl", "ts", "-verify", "-data", f"signatures/{SEAL}.p7s", "-in", each, "-CAfile", pki.roots
-        )
-        assert "Verification: OK" in ok
-    (event,) = (plain / "signatures/custody").glob("*-signature.json")
-    detail = json.loads(event.read_text())["detail"]
-    assert [(each["authority"], each["file"]) for each in detail["timestamps"]] == [
-        (pki.url, Path(TSR).name),
-        (f"{pki.site}/second", Path(second).name),
-    ]
-    assert [each["authority"] for each in detail["timestamps_failed"]] == [f"{pki.site}/nobody"]
-    assert {TSR, second} <= set(detail["files"])
-    report = validate_bag(plain, trust=Trust(roots=read_roots(pki.roots), require_timestamp=True))
-    assert report.ok
-    assert not {"SIG007", "CUS006"} & {each.code for each in report.findings}
-    assert [each.path for each in report.findings if each.code == "TSR005"] == [second, TSR]  # as links are held
-
-
-@pytest.mark.parametrize("broken", [TSR, f"signatures/{SEAL}.p7s.2.tsr"])
-@pytest.mark.parametrize("fault", ["garbage", "gone", "untrusted"])
-def test_one_good_timestamp_proves_and_the_fault_of_another_is_a_warning(plain, pki, broken, fault):
-    urls = ["--timestamp", pki.url, "--timestamp", f"{pki.site}/second"]
-    assert main(["sign", str(plain), *pki.signer.write(plain.parent), *urls]) == 0
-    shutil.rmtree(plain / "signatures/custody")  # which says what is gone
-    append(plain, "sealing", at=NOW, agent=Agent(), detail={})
-    if fault == "garbage":
-        (plain / broken).write_bytes(b"garbage")
-    elif fault == "gone":
-        (plain / broken).unlink()
-    else:
-        stranger = issue("Stranger", issue("Other", ca=True), purpose=ExtendedKeyUsageOID.TIME_STAMPING)
-        command = ["openssl", "ts", "-query", "-data", plain / f"signatures/{SEAL}.p7s", "-sha256", "-cert"]
-        query = subprocess.run(command, check=True, capture_output=True).stdout
-        (plain / broken).write_bytes(pki.timestamp(query, stranger))
-    assert errors(plain, pki) == set()
-    found = validate_bag(plain, trust=Trust(roots=read_roots(pki.roots))).findings
-    warnings = [each for each in found if each.severity == "warning" and each.path == broken]
-    assert bool(warnings) == (fault != "gone")
-
-
-def test_faults_of_all_timestamps_are_errors(plain, pki):
-    urls = ["--timestamp", pki.url, "--timestamp", f"{pki.site}/second"]
-    assert main(["sign", str(plain), *pki.signer.write(plain.parent), *urls]) == 0
-    for each in (TSR, f"signatures/{SEAL}.p7s.2.tsr"):
-        (plain / each).write_bytes(b"garbage")
-    assert {"TSR001", "TSR006"} <= errors(plain, pki)
-
-
-def test_where_no_authority_answers_the_bag_is_signed_and_the_reasons_are_said(plain, pki, capsys):
-    urls = ["--timestamp", f"{pki.site}/nobody", "--timestamp", f"{pki.site}/none"]
-    assert main(["sign", str(plain), *pki.signer.write(plain.parent), *urls]) == 3
-    printed = capsys.readouterr().err
-    assert "/nobody" in printed
-    assert "/none" in printed
-    assert "without a timestamp" in printed
-
-
-def test_settings_name_one_authority_or_a_list(plain, pki, tmp_path, capsys):
-    settings = tmp_path / "archiver.toml"
-    settings.write_text(f'timestamp = ["{pki.url}", "{pki.site}/second"]\n')
-    assert main(["sign", str(plain), "--config", str(settings)]) == 0
-    assert (plain / f"signatures/{SEAL}.2.tsr").is_file()
-    settings.write_text('timestamp = ["ftp://example.org"]\n')
-    assert main(["sign", str(plain), "--config", str(settings)]) == 2
-    settings.write_text("timestamp = 3\n")
-    assert main(["sign", str(plain), "--config", str(settings)]) == 2
