@@ -258,7 +258,11 @@ def _of_form(line: str, at: str) -> list[Credit]:
 def _of_places(line: str, at: str) -> list[Credit]:
     """`Mia Holm reported from Paris, and Jon Lind from Oslo`."""
     places = list(byline_patterns.from_where().finditer(line)) if " from " in line else []
-    if not places or not (" reported" in line or " contributed" in line) or any(word[:1].islower() for word in byline_patterns.from_where().sub("", line).split()):
+    if (
+        not places
+        or not (" reported" in line or " contributed" in line)
+        or any(word[:1].islower() for word in byline_patterns.from_where().sub("", line).split())
+    ):
         return []
     found: list[Credit] = []
     for match in places:

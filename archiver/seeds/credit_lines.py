@@ -11,7 +11,9 @@ from archiver.credits.people import agencies
 
 LONGEST_CREDIT = 100
 _LONGEST_LINE, _LONGEST_BEFORE_END_MATTER = 300, 200
-_LABEL_BEFORE = re.compile(r"[(\[（]?(?:[^\W\d_]{2,20}[ -]){0,3}(?:[^\W\d_]{1,20}\s?[:：]|(?<!published )by\s)", re.IGNORECASE)
+_LABEL_BEFORE = re.compile(
+    r"[(\[（]?(?:[^\W\d_]{2,20}[ -]){0,3}(?:[^\W\d_]{1,20}\s?[:：]|(?<!published )by\s)", re.IGNORECASE
+)
 MARKS = "*_ "
 SENTENCE_INSIDE = re.compile(r"(?<=[^\W\d_][^\W\d_][^\W\d_])[.!?] ")
 _BYLINE = re.compile(

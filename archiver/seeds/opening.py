@@ -247,7 +247,8 @@ class _Reader:
         if len(pieces) < 2 or SENTENCE.search(block.text):
             return False
         meant = [
-            is_byline(each, of_line=False) or bool(CONTROLS.fullmatch(each)) or read_date_line(each) is not None for each in pieces
+            is_byline(each, of_line=False) or bool(CONTROLS.fullmatch(each)) or read_date_line(each) is not None
+            for each in pieces
         ]
         if not any(meant):
             return False
