@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.bag.names import slug
-from archiver.bag.preview.facts import Table, rows, table, words
+from archiver.bag.preview.facts import words
 from archiver.bag.sanitize import one_line
 from archiver.digest import sha256
 from archiver.exports.item import Item, item_of_record
 from archiver.model.comparison_words import VERDICTS, line_words, verdict_words
 from archiver.model.day_words import short_day_words
+from archiver.schemas.fields import Table, rows, table
 
 EXCERPTS = 5
 """Differing places of a bag that are shown."""
