@@ -19,6 +19,8 @@ _TELLING = frozenset(("itemprop", "data-testid", "property", "hidden"))
 _DATA = frozenset(("script", "title", "meta"))
 _LEAST = 2
 """Spaces that an attribute must have to be words, not a name."""
+_SHORT = 11
+"""Characters of an attribute that holds no sentence in a script without spaces either."""
 _ATTRIBUTES = """
 class style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity
 media fill stroke imagesizes imagesrcset http-equiv accept pattern
@@ -60,7 +62,8 @@ class Outline:
                 else:
                     if name in _TELLING:
                         telling = True
-                    if " " in value and not data and value.count(" ") >= _LEAST and name[:2] != "on":
+                    spaced = " " in value or len(value) > _SHORT
+                    if spaced and not data and name[:2] != "on" and _has_words(value):
                         self.data.append((element, name, value))
             if names:
                 self.named.append((element, names))
@@ -85,6 +88,11 @@ class Outline:
             if names:
                 self.named.pop()
             self.named.append((element, names_of(element)))
+
+
+def _has_words(value: str) -> bool:
+    """Whether an attribute is more than a name: scripts without spaces are written as they are, or escaped."""
+    return value.count(" ") >= _LEAST or (len(value) > _SHORT and (not value.isascii() or "\\u" in value))
 
 
 @lru_cache(maxsize=20_000)
