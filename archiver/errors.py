@@ -9,13 +9,13 @@ kept, reported, and the job goes on.
     │   └── BagsLocked      3   another job holds the bags folder
     ├── TimestampError      3   the time-stamping authority gave no valid timestamp
     ├── Refused             1   this bag or package is not handed over or taken in; others are
-    ├── RecordingError      3   the recorder contradicts itself: the capture is not kept
-    └── Interrupted       130   the person at the terminal said stop
+    └── RecordingError      3   the recorder contradicts itself: the capture is not kept
 
 Each message is one line: what was found, where, and what to do.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -87,7 +87,10 @@ class RecordingError(ArchiverError):
     """Records and exchanges of a capture do not match in number (docs/bag-format.md, section 4.4)."""
 
 
-class Interrupted(ArchiverError):
-    """SIGINT or SIGTERM; finished bags are kept."""
-
-    exit_code = 130
+@contextmanager
+def storage(doing: str) -> Iterator[None]:
+    """Turns OSErrors inside into StorageErrors."""
+    try:
+        yield
+    except OSError as error:
+        raise StorageError.from_os(doing, error) from error

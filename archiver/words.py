@@ -9,10 +9,8 @@ knows nothing of seeds or pages.
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 
 _CUT = (
     r"\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3005-\u3007\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
@@ -59,13 +57,16 @@ class Token:
 
 def fold(text: str) -> str:
     """NFC, every run of white space one space, none at the ends, no controls."""
-    if text.isascii() and text.isprintable() and "  " not in text:
-        return text.strip(" ")
+    if text.isprintable() and "  " not in text:  # the space is the one white space that is printable
+        text = text.strip(" ")
+        return text if text.isascii() else unicodedata.normalize("NFC", text)
     return normalised(" ".join(text.split()))
 
 
 def normalised(folded: str) -> str:
     """A text whose white space is folded, in NFC and without controls."""
+    if folded.isascii() and folded.isprintable():
+        return folded
     if not folded.isprintable():
         folded = _CONTROL.sub("", folded)
     return unicodedata.normalize("NFC", folded)
@@ -122,11 +123,6 @@ def has_words(of: tuple[str, ...]) -> bool:
 def shared(one: Counter[str], other: Counter[str]) -> int:
     """How many words two texts have in common: `(one & other).total()`, in less than half the time."""
     return sum([here if here < there else there for word, here in one.items() if (there := other.get(word))])
-
-
-def words_of(texts: Iterable[str]) -> Counter[str]:
-    """How often each word stands in these paragraphs: as `words`, of each that is kept in mind."""
-    return Counter(chain.from_iterable(map(said, texts)))
 
 
 class _Keys(dict[str, str]):

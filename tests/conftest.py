@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -13,12 +14,34 @@ settings.register_profile("quick", max_examples=100, derandomize=True, deadline=
 settings.register_profile("nightly", max_examples=3000, deadline=None, suppress_health_check=SLOW, print_blob=True)
 settings.load_profile("quick")
 
+if TYPE_CHECKING:
+    from builders.pki import Authorities
+    from jobs.whole import Job
+
 
 @pytest.fixture
 def places(tmp_path: Path) -> None:
     """The folders that tests hand bags off to: a hand-off makes none."""
     for name in ("out", "access", "copies", "first", "second"):
         (tmp_path / name).mkdir()
+
+
+@pytest.fixture
+def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> "Job":
+    """Jobs whose bags are in `bags/` of the test's folder."""
+    from jobs.whole import Job
+
+    return Job(tmp_path / "bags", capsys)
+
+
+@pytest.fixture(scope="module")
+def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator["Authorities"]:
+    """Authorities whose certificates say where to ask whether they were revoked."""
+    from builders.pki import authorities
+
+    with authorities(tmp_path_factory.mktemp("pki")) as here:
+        here.tell_of_revocation()
+        yield here
 
 
 @pytest.fixture(scope="session")

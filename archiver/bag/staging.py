@@ -7,13 +7,13 @@ BagIt 1.0 (RFC 8493). Does not know what the files mean; `record.py` and `bag_in
 import ctypes
 import os
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from archiver.bag.sanitize import one_line
 from archiver.digest import Hasher, digests_of
-from archiver.errors import StorageError
+from archiver.errors import StorageError, storage
 from archiver.model import Bag
 
 ALGORITHMS = ("sha256", "sha512")
@@ -137,15 +137,6 @@ def _write_new(path: str, data: bytes) -> None:
             data = data[os.write(descriptor, data) :]
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def storage(doing: str) -> Iterator[None]:
-    """Turns OSErrors inside into StorageErrors."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError.from_os(doing, error) from error
 
 
 def tag_file(pairs: Iterable[tuple[str, str]]) -> bytes:

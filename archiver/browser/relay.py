@@ -40,8 +40,6 @@ class Relay:
     monotonic: Callable[[], float] = time.monotonic
     refused: list[Unfetched] = field(default_factory=list)
     failed: list[Unfetched] = field(default_factory=list)
-    from_record: int = 0
-    """Requests that were answered from the record."""
     _asked: int = 0
     _bytes: int = 0
     _gone: dict[str, str] = field(default_factory=dict)
@@ -61,8 +59,6 @@ class Relay:
         with turn:  # the same address is asked for once
             entry = self.recorded(request.url)
             if entry is not None:
-                with self._lock:
-                    self.from_record += 1
                 return self._replay(entry)
             if request.url in self._gone:
                 return None

@@ -11,6 +11,7 @@ from archiver.ledger.restrictions import Gate
 from archiver.packaging.named_bags import files_that_name
 from archiver.packaging.source import Source
 from archiver.rights.other_bags import PUT, without_names
+from archiver.schemas.texts import change_texts
 
 RECORD, COPY = "data/provenance.json", "record-without-names.json"
 
@@ -32,17 +33,8 @@ def sentence(paths: Collection[str], *, copied: bool) -> str:
 
 def record_copy(record: Any, packed: Source, sha256: str, names: Iterable[str]) -> str:
     """The record as JSON with its names of other bags replaced, labelled as a copy."""
-    plain = _over(record, packed.name, sorted(set(names)))
+    named = sorted(set(names))
+    plain = change_texts(record, lambda text: without_names(text, (packed.name,), named))
     about = f"A copy: {PUT!r} stands where the sealed record names one that is closed."
     copy = {"about": about, "of": {"file": RECORD, "sha256": sha256, "bag": packed.name}, "record": plain}
     return json.dumps(copy, indent=1, ensure_ascii=False) + "\n"
-
-
-def _over(value: Any, own: str, names: list[str]) -> Any:
-    if isinstance(value, str):
-        return without_names(value, (own,), names)
-    if isinstance(value, list):
-        return [_over(each, own, names) for each in value]
-    if isinstance(value, dict):
-        return {key: _over(each, own, names) for key, each in value.items()}
-    return value

@@ -10,6 +10,7 @@ from typing import Any
 
 from archiver.bag.sanitize import one_line
 from archiver.errors import StorageError
+from archiver.schemas.fields import rows, table, unique
 from archiver.view.open_bag import OpenBag
 
 COLUMNS = (
@@ -63,7 +64,6 @@ class Item:
     notices: tuple[str, ...] = ()
     """Kinds of the notices of the page, with their days."""
     seed_sha256: str = ""
-    list_sha256: str = ""
     held: bool = False
     """Whether the gate lets none of it be shown; nothing but what finds the row of a list is filled in then."""
 
@@ -86,11 +86,11 @@ def item_of(bag: OpenBag) -> Item:
 
 def item_of_record(record: Mapping[str, Any], *, bag: str, seal: str, identifier: str) -> Item:
     """The item that a record describes; `bag`, `seal` and `identifier` are those of the bag it lies in."""
-    seed, capture = _table(record, "seed"), _table(record, "capture")
-    comparison, rights = _table(record, "comparison"), _table(record, "rights")
-    memento, row, claims = _table(capture, "memento"), _table(seed, "list"), _table(record, "claims")
-    compared_with = _table(comparison, "source")
-    credited = [each for each in _list(record.get("credits"))[:1000] if isinstance(each, Mapping)]
+    seed, capture = table(record, "seed"), table(record, "capture")
+    comparison, rights = table(record, "comparison"), table(record, "rights")
+    memento, row, claims = table(capture, "memento"), table(seed, "list"), table(record, "claims")
+    compared_with = table(comparison, "source")
+    credited = rows(record, "credits", most=1_000)
     # What came instead of the article names itself: the seed goes before it.
     is_it = capture.get("outcome") == "captured" or bool(memento)
     headline, published = _text(seed.get("headline")), _text(seed.get("date"))
@@ -103,7 +103,7 @@ def item_of_record(record: Mapping[str, Any], *, bag: str, seal: str, identifier
         headline=(not is_it and headline) or _first(claims, "headline") or headline,
         published=(not is_it and published) or _first(claims, "published") or published,
         bylines=_names(each for each in credited if _is_byline(each)),
-        agencies=_unique(_text(each.get("agency")) for each in credited),
+        agencies=unique((_text(each.get("agency")) for each in credited), most=_MOST),
         bag=_text(bag),
         seal=_text(seal),
         access=_text(rights.get("access")) or "restricted",
@@ -122,19 +122,9 @@ def item_of_record(record: Mapping[str, Any], *, bag: str, seal: str, identifier
         embargo=_text(rights.get("embargo")),
         list=_text(row.get("name")),
         row=_text(row.get("row")),
-        notices=_unique(_notice(each) for each in _list(record.get("notices"))[:1000] if isinstance(each, Mapping)),
+        notices=unique((_notice(each) for each in rows(record, "notices", most=1_000)), most=_MOST),
         seed_sha256=_text(seed.get("sha256")),
-        list_sha256=_text(row.get("sha256")),
     )
-
-
-def _table(within: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = within.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _text(value: Any) -> str:
@@ -146,7 +136,7 @@ def _text(value: Any) -> str:
 def _first(claims: Mapping[str, Any], name: str) -> str:
     """The value of the first claim of the page, else of the seed; a day that was guessed from the page (`2024-07-01?`)
     comes last."""
-    stated = [each for each in _list(claims.get(name))[:1000] if isinstance(each, Mapping)]
+    stated = rows(claims, name, most=1_000)
     stated.sort(key=lambda each: each.get("source") == "seed")
     found = [text for each in stated if (text := _text(each.get("value")))]
     sure = [text for text in found if name != "published" or not text.endswith("?")]
@@ -158,13 +148,9 @@ def _is_byline(credit: Mapping[str, Any]) -> bool:
 
 
 def _names(credited: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
-    return _unique(_text(each.get("name")) for each in credited)
+    return unique((_text(each.get("name")) for each in credited), most=_MOST)
 
 
 def _notice(notice: Mapping[str, Any]) -> str:
     kind, day = _text(notice.get("kind")), _text(notice.get("date"))
     return f"{kind} ({day[:10]})" if kind and day else kind
-
-
-def _unique(names: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name))[:_MOST]

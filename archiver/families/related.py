@@ -40,10 +40,19 @@ class _Read:
     sketches: list[Sketch] = field(default_factory=list)
 
 
-def related(bags: Iterable[Path], today: date, on_left_out: OnLeftOut) -> Iterator[Family]:
-    """The families among bags, the largest first. `on_left_out` is called for each bag that is left out. Raises
+def related(
+    bags: Iterable[Path],
+    today: date,
+    on_left_out: OnLeftOut,
+    on_several: Callable[[Member], None] = lambda _: None,
+) -> Iterator[Family]:
+    """The families among bags, the largest first. `on_left_out` is called for each bag that is left out, `on_several`
+    for each article of whose address there are several bags, of which only the last captured is compared. Raises
     UsageError where there are too many, StorageError where restrictions cannot be read."""
     read = _read(bags, today, on_left_out)
+    for each in read.members:
+        if each.earlier:
+            on_several(each)
     order = sorted(range(len(read.members)), key=lambda n: (read.members[n].published or "9", read.members[n].bag))
     members = [read.members[n] for n in order]
     sketches = [read.sketches[n] for n in order]

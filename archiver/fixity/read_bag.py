@@ -12,7 +12,6 @@ from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO, Literal, cast, get_args
 
-from archiver.digest import digest_stream
 from archiver.model import Finding
 from archiver.model.seal_file import SEAL, seal_file
 from archiver.validation.bagit.fixity import check_fixity
@@ -118,12 +117,6 @@ def _open(tree: Tree, limiter: RateLimiter, path: str) -> BinaryIO:
     return cast(BinaryIO, _RateLimitedStream(stream, limiter))
 
 
-def digest(tree: Tree, path: str) -> str:
-    """The SHA-256 of a file of a tree, by reading it. Raises KeyError, OSError."""
-    with tree.open(path) as stream:
-        return digest_stream(stream, ("sha256",))[1]["sha256"]
-
-
 def read_bag(bag: Path, limiter: RateLimiter) -> BagState:
     """Read a bag to its last byte; what cannot be read is a change."""
     try:
@@ -137,7 +130,7 @@ def read_bag(bag: Path, limiter: RateLimiter) -> BagState:
     beside: dict[str, str] = {}
     for path in _unlisted(tree, manifests):
         try:
-            beside[path] = digest(tree, path)
+            beside[path] = tree.sha256(path)
         except OSError as error:
             more.append(finding("FIX012", path, reason=error.strerror or error))
     return BagState(

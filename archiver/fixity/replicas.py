@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from archiver.fixity.read_bag import BagState, Change, RateLimiter, check, digest, rate_limited
+from archiver.fixity.read_bag import BagState, Change, RateLimiter, check, rate_limited
 from archiver.ledger.deliveries import Sent
 from archiver.model.seal_file import SEAL
 from archiver.packaging.open_target import is_folder
@@ -120,11 +120,11 @@ class _Stated:
         """Raises _NotAReplica where the seal is another, or the manifest is not the one it is over."""
         if SEAL not in tree.files:
             raise _NotAReplica("has no seal")
-        if digest(tree, SEAL) != query.seal:
+        if tree.sha256(SEAL) != query.seal:
             raise _NotAReplica("has another seal")
         tables = _by_name(read_manifests(tree, read_declaration(tree)[0])[0])
         tags, payload = tables.get(SEAL, Table()), tables.get(_LISTED, Table())
-        if _LISTED in tree.files and bytes.fromhex(digest(tree, _LISTED)) != tags.get(_LISTED):
+        if _LISTED in tree.files and bytes.fromhex(tree.sha256(_LISTED)) != tags.get(_LISTED):
             payload = Table()  # it cannot vouch for the payload any more; tag files may still be sound
         return cls(tree, tags, payload, query.beside)
 
@@ -139,7 +139,7 @@ class _Stated:
                 yield path  # that it has the seal asked for was read before
             elif path in paths and (expected := self.digest(path)):
                 try:
-                    if digest(self.tree, path) == expected:
+                    if self.tree.sha256(path) == expected:
                         yield path
                 except OSError:
                     continue

@@ -10,15 +10,13 @@ from archiver.job.advice import class_of
 from archiver.job.result import Archived, Done, Result
 from archiver.ledger.answers import PARTIAL, is_confirmed
 from archiver.ledger.ledger import Entry, key_of
+from archiver.ledger.places import LAST_BAG
 from archiver.model import Seed
-
-_LAST_BAG = "last_bag"
-"""Where the detail of a failure has the row of the seed's last bag."""
 
 
 def of_last_bag(entry: Entry | None) -> Entry | None:
     """The row of a seed's last bag: this one, or the one that failures without a bag have replaced."""
-    before = (entry.detail or {}).get(_LAST_BAG) if entry is not None and entry.bag is None else None
+    before = (entry.detail or {}).get(LAST_BAG) if entry is not None and entry.bag is None else None
     return replace(entry, **before) if entry is not None and isinstance(before, dict) else entry
 
 
@@ -77,7 +75,7 @@ def entry_of(seed: Seed, done: Done, last: Entry | None) -> Entry:
         **done.seen,
     }
     if (bagged := of_last_bag(last)) is not None and bagged.bag is not None:
-        detail[_LAST_BAG] = {name: getattr(bagged, name) for name in ("outcome", "bag", "verdict", "reason", "detail")}
+        detail[LAST_BAG] = {name: getattr(bagged, name) for name in ("outcome", "bag", "verdict", "reason", "detail")}
     return Entry(
         key=key_of(seed), name=seed.name, url=seed.url, outcome=done.outcome, reason=done.reason, detail=detail
     )

@@ -14,9 +14,9 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from archiver.bag.staging import STAGING, storage
+from archiver.bag.staging import STAGING
 from archiver.config import Config
-from archiver.errors import Refused, StorageError, UsageError, not_one_of
+from archiver.errors import Refused, StorageError, UsageError, not_one_of, storage
 from archiver.job.ledger_rows import repeats
 from archiver.job.result import Archived, BagIdentity, Delivered
 from archiver.ledger.answers import Answer

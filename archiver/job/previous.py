@@ -3,13 +3,13 @@
 import re
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import Ledger
 from archiver.model import PreviousBag, Seed
+from archiver.schemas.fields import field
 
 MOST = 20
 """Earlier bags that a bag names, the newest ones."""
@@ -34,22 +34,16 @@ def _previous(bag: Path) -> PreviousBag:
             seal: str | None = sha256(file.read(_SEAL_BYTES))
     except (StorageError, OSError):
         return PreviousBag(bag=bag.name, seal=None, captured=captured, verdict=None)
-    verdict, outcome = _of(record, "comparison", "verdict"), _of(record, "capture", "outcome")
-    status = _of(record, "capture", "status")
+    verdict, outcome = field(record, "comparison", "verdict"), field(record, "capture", "outcome")
+    status = field(record, "capture", "status")
     return PreviousBag(
         bag=bag.name,
         seal=seal,
-        captured=_moment(_of(record, "capture", "started")) or captured,
+        captured=_moment(field(record, "capture", "started")) or captured,
         verdict=verdict if isinstance(verdict, str) else None,
         outcome=outcome if isinstance(outcome, str) else None,
         status=status if isinstance(status, int) else None,
     )
-
-
-def _of(record: Any, *keys: str) -> Any:
-    for key in keys:
-        record = record.get(key) if isinstance(record, dict) else None
-    return record
 
 
 def _moment(stated: object) -> datetime | None:

@@ -16,13 +16,14 @@ from uuid import uuid4
 from archiver import __version__
 from archiver.bag.bag_info import operation
 from archiver.bag.names import bag_name
-from archiver.bag.staging import StagedBag, flush, publish, storage
+from archiver.bag.staging import StagedBag, flush, publish
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.errors import StorageError
+from archiver.errors import StorageError, storage
 from archiver.job.result import Archived
 from archiver.ledger.bag_record import read_record
 from archiver.model import PreviousBag, Seed
+from archiver.schemas.fields import field
 from archiver.transfer.acceptable_signer import signature_judge
 from archiver.trust.seal_new_bag import seal_bag
 
@@ -47,10 +48,10 @@ def unchanged(made: Archived, seed: Seed, previous: Sequence[PreviousBag], bags:
     for last in reversed(previous):
         try:
             before, now = read_record(bags / last.bag), read_record(made.bag.path)
-            kept = _of(now, "seed", "sha256")
-            if _of(before, "seed", "sha256") != kept or _of(before, "seed", "original_url") != seed.url:
+            kept = field(now, "seed", "sha256")
+            if field(before, "seed", "sha256") != kept or field(before, "seed", "original_url") != seed.url:
                 continue
-            if any(_of(before, *each) != _of(now, *each) for each in _EQUAL):
+            if any(field(before, *each) != field(now, *each) for each in _EQUAL):
                 return None
             return _visit(now, last) if diff_bags(bags / last.bag, made.bag.path).same else None
         except StorageError:
@@ -72,29 +73,23 @@ _EQUAL = (
 
 
 def _visit(record: Mapping[str, Any], last: PreviousBag) -> dict[str, Any]:
-    exchanges = _of(record, "capture", "exchanges")
+    exchanges = field(record, "capture", "exchanges")
     return {
-        "seed": {name: _of(record, "seed", name) for name in ("original_name", "sha256")},
-        "url": _of(record, "capture", "requested_url"),
-        "final_url": _of(record, "capture", "final_url"),
-        "started": _of(record, "capture", "started"),
-        "finished": _of(record, "capture", "finished"),
-        "outcome": _of(record, "capture", "outcome"),
-        "status": _of(record, "capture", "status"),
-        "payload_sha256": _of(record, "capture", "payload_sha256"),
-        "text_sha256": _of(record, "text", "sha256"),
-        "photo_sha256": _of(record, "capture", "lead_image", "sha256"),
-        "verdict": _of(record, "comparison", "verdict"),
+        "seed": {name: field(record, "seed", name) for name in ("original_name", "sha256")},
+        "url": field(record, "capture", "requested_url"),
+        "final_url": field(record, "capture", "final_url"),
+        "started": field(record, "capture", "started"),
+        "finished": field(record, "capture", "finished"),
+        "outcome": field(record, "capture", "outcome"),
+        "status": field(record, "capture", "status"),
+        "payload_sha256": field(record, "capture", "payload_sha256"),
+        "text_sha256": field(record, "text", "sha256"),
+        "photo_sha256": field(record, "capture", "lead_image", "sha256"),
+        "verdict": field(record, "comparison", "verdict"),
         "exchanges": [{name: each.get(name) for name in _EXCHANGE} for each in exchanges or ()],
         "same_as": {"bag": last.bag, "seal": last.seal},
         "software": f"archiver {__version__}",
     }
-
-
-def _of(record: Any, *keys: str) -> Any:
-    for key in keys:
-        record = record.get(key) if isinstance(record, Mapping) else None
-    return record
 
 
 def note(bags: Path, visits: Iterable[Mapping[str, Any]]) -> None:

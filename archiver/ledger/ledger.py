@@ -202,10 +202,10 @@ class Ledger:
                 self._db.execute("ROLLBACK")
             raise
 
-    def entries(self, *outcomes: str, most: int = -1) -> Iterator[Entry]:
-        """All seeds, or those with one of these outcomes, in the order they were settled; the first so many."""
+    def entries(self, *outcomes: str, most: int = -1, newest: bool = False) -> Iterator[Entry]:
+        """All seeds, or those with one of these outcomes, as they were settled or the newest first; so many."""
         where = f" WHERE outcome IN ({','.join('?' * len(outcomes))})" if outcomes else ""
-        query = f"SELECT {_COLUMNS} FROM seeds{where} ORDER BY updated, key LIMIT ?"
+        query = f"SELECT {_COLUMNS} FROM seeds{where} ORDER BY updated{' DESC' if newest else ''}, key LIMIT ?"
         with usable(self._path):
             for row in self._db.execute(query, (*outcomes, most)):
                 yield _entry(row)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 ClaimSource = Literal[
     "seed",
@@ -123,10 +123,9 @@ Where = Literal["article", "page", "hidden", "struck", "data"]
 as hidden, in struck words, or in embedded data."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PageBlock:
+class PageBlock(NamedTuple):
     """A block of the page: what it is, its text, and where it stands (the XPath of its element, or of a script and a
-    JSONPath in it); None where that is not known.
+    JSONPath in it); None where that is not known. A page has hundreds: a tuple is made in a quarter of the time.
 
     `text` is what the markup says now: NFC, white space folded, no struck words. `struck` is the same block with
     its struck words in their places, None where it has none. `marked` is what the source says of the whole block:

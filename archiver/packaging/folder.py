@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 from uuid import uuid4
 
 from archiver.digest import CHUNK, Hasher
-from archiver.errors import Refused, StorageError
+from archiver.errors import Refused, StorageError, storage
 from archiver.packaging.package import Item, Piece
 from archiver.packaging.target import Presence
 
@@ -160,15 +160,6 @@ class _Folder:
             for each in (Path(folder) / name for name in files):
                 if each.relative_to(self._part).as_posix() not in sent:
                     each.unlink()
-
-
-@contextmanager
-def storage(doing: str) -> Iterator[None]:
-    """Turns OSErrors inside into StorageErrors."""
-    try:
-        yield
-    except OSError as error:
-        raise StorageError.from_os(doing, error) from error
 
 
 def _require_no_links(root: Path, path: str) -> None:

@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from archiver.bag.names import slug
-from archiver.bag.preview.facts import Table, rows, table, words
+from archiver.bag.preview.facts import words
 from archiver.bag.sanitize import one_line
 from archiver.digest import sha256
 from archiver.exports.item import Item, item_of_record
 from archiver.model.comparison_words import VERDICTS, line_words, verdict_words
+from archiver.model.day_words import short_day_words
+from archiver.schemas.fields import Table, rows, table
 
 EXCERPTS = 5
 """Differing places of a bag that are shown."""
@@ -49,8 +51,8 @@ class Entry:
 
     @property
     def day(self) -> str:
-        """The day of publication as stated, else that of the capture."""
-        return (self.item.published or self.item.captured)[:10]
+        """The day of publication as stated, else that of the capture; behind it in words what is not sure of it."""
+        return short_day_words(self.item.published or self.item.captured)
 
     def row(self) -> list[str]:
         """What the filter of the folder knows of it."""

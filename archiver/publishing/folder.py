@@ -6,8 +6,7 @@ import shutil
 from collections.abc import Iterable
 from pathlib import Path
 
-from archiver.bag.staging import storage
-from archiver.errors import UsageError
+from archiver.errors import UsageError, storage
 
 MARK = "archiver-publish.txt"
 BAGS = "bags"

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from archiver import __version__
-from archiver.bag.preview.facts import day, direction, language_tag, table, web_address, words
+from archiver.bag.preview.facts import day, direction, language_tag, web_address, words
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, how_to_install
 from archiver.exports.export import LeftOut
@@ -29,6 +29,7 @@ from archiver.publishing.feeds import IN_FEED, FeedEntry, atom, base_of, sitemap
 from archiver.publishing.folder import BAGS, Folder
 from archiver.publishing.whole import opened_whole
 from archiver.rights.gate import Access
+from archiver.schemas.fields import table
 from archiver.templates import render, style
 from archiver.validation.discover import find_bags
 from archiver.view.open_bag import OpenBag

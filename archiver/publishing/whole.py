@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from archiver.bag.preview.facts import table, words
+from archiver.bag.preview.facts import words
 from archiver.bag.preview.html import Pictures, Sealed, page_of, paragraphs_of
 from archiver.bag.preview.pictures import Picture, photo
 from archiver.bag.staging import StagedBag
@@ -20,6 +20,7 @@ from archiver.packaging.source import Source, source
 from archiver.publishing.entry import without_private
 from archiver.redaction.copy_names import copy_name
 from archiver.redaction.redact import redact
+from archiver.schemas.fields import table
 from archiver.validation.payload.provenance import Record
 from archiver.validation.payload.re_extraction import recorded_page
 from archiver.validation.warc.reader import read_warc

@@ -5,24 +5,19 @@ from typing import Any
 
 from archiver.redaction.removed import Removed
 from archiver.redaction.secrets import PUT, is_secret_header, is_secret_parameter
+from archiver.schemas.texts import change_texts
 
 
 def over(value: Any, change: Callable[[str], str], removed: Removed | None = None) -> Any:
     """JSON with every text changed. Where `removed` is given, the document is somebody else's: what it names as a
     secret is taken out whole."""
-    if isinstance(value, str):
-        return change(value)
-    if isinstance(value, list):
-        return [over(each, change, removed) for each in value]
-    if not isinstance(value, Mapping):
-        return value
-    changed = {}
-    for key, each in value.items():
-        if removed is not None and isinstance(key, str) and (is_secret_parameter(key) or is_secret_header(key)):
-            changed[key] = _taken(key, each, removed)
-        else:
-            changed[key] = over(each, change, removed)
-    return changed
+
+    def field(key: Any, each: Any) -> Any:
+        if removed is None or not isinstance(key, str) or not (is_secret_parameter(key) or is_secret_header(key)):
+            return each
+        return _taken(key, each, removed)
+
+    return change_texts(value, change, field)
 
 
 def _taken(name: str, value: Any, removed: Removed) -> Any:

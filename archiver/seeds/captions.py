@@ -48,6 +48,7 @@ _SHOWN = re.compile(
 )
 """What says so where brackets, a credit or a single sentence behind it say so too."""
 _SENTENCE = re.compile(r"[^\W\d_a-z][^.!?…]{15,300}[.!?]")
+_COLON = re.compile("[:：]")
 _PARTS = " –—|-·/"
 _FEWEST_WORDS = 3
 
@@ -104,6 +105,8 @@ def read_body_caption(text: str, anchors: Sequence[Anchor]) -> CaptionCredit | N
 
 def _announced(whole: str, anchors: Sequence[Anchor], article_follows: bool) -> CaptionCredit | None:
     """The caption of a line that says it is one, by a label or by standing in brackets."""
+    if whole[0] not in "[(" and not _COLON.search(whole, 0, _LONGEST_CREDIT_LABEL):
+        return None
     bracketed = whole[0] in "[(" and whole[-1] in "])" and not any(mark in whole[1:-1] for mark in "[]")
     inner = whole[1:-1].strip(MARKS) if bracketed else whole
     label = _ANNOUNCED.match(inner) or _SHOWN.match(inner)
@@ -143,6 +146,8 @@ def _found(words: str, anchors: Sequence[Anchor], article_follows: bool) -> tupl
 
 def _as_on_a_page(words: str) -> tuple[int, str] | None:
     """The credit that a page's caption with these words has, where it is set apart from the sentence before it."""
+    if _SENTENCE_END.search(words[-4:]) and words.rstrip(".。")[-1:] not in tuple(")]）"):
+        return None  # A sentence goes to its end.
     read = [each for each in of_caption(words, "") if each.role in ("photo", "rights")]
     said = min((each.text.strip(" .。") for each in read), key=words.find, default="")
     at = words.rfind(said) if said else -1

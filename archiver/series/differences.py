@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from archiver.article.compare import compare
 from archiver.model import Claim, ComparedLine, Credit, Notice, Reading
+from archiver.model.day_words import day_words
 from archiver.series.recorded_page import State
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
@@ -136,7 +137,7 @@ def _findings(
     if older.reading.article.paragraphs != newer.reading.article.paragraphs:
         dates = [{(each.name, each.value) for each in said if each.name in _WHEN} for said in claims]
         if dates[0] and dates[0] == dates[1]:
-            stated = ", ".join(sorted({value for _, value in dates[0]}))
+            stated = ", ".join(sorted({day_words(value) for _, value in dates[0]}))
             yield ChangeFinding(
                 code="text-differs-date-unchanged", message=f"the text differs, the dates stay: {stated}"
             )

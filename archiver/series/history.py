@@ -9,6 +9,7 @@ from typing import Any
 from archiver.errors import StorageError
 from archiver.ledger.bag_record import read_record
 from archiver.ledger.ledger import PATH, Ledger
+from archiver.schemas.fields import field
 from archiver.series.diff_bags import diff_bags
 from archiver.series.differences import ChangeFinding
 
@@ -59,6 +60,5 @@ def _findings(before: Path, bag: Path) -> tuple[ChangeFinding, ...] | None:
 
 
 def _of(record: Any, *keys: str) -> str | None:
-    for key in keys:
-        record = record.get(key) if isinstance(record, dict) else None
-    return record if isinstance(record, str) else None
+    found = field(record, *keys)
+    return found if isinstance(found, str) else None

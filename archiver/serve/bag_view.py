@@ -13,6 +13,7 @@ from typing import Any
 from archiver.bag.sanitize import one_line
 from archiver.errors import StorageError
 from archiver.model.comparison_words import line_words, verdict_words
+from archiver.schemas.fields import rows, table
 from archiver.serve.bag_files import read_inside
 from archiver.serve.entry import entry_of
 from archiver.serve.search import Found
@@ -59,12 +60,12 @@ class BagView:
 def view_of(bag: Path) -> BagView:
     """What is shown of a bag. Never raises for what is in it."""
     record = _record(bag)
-    capture = _table(record, "capture")
+    capture = table(record, "capture")
     body = entry_of(bag).body
     paragraphs = [
         text for each in body.split("\n") if (text := one_line(each[: 2 * _CHARACTERS])[:_CHARACTERS].strip())
     ]
-    memento = _table(capture, "memento")
+    memento = table(capture, "memento")
     archive, when = _text(memento.get("archive")), _text(memento.get("datetime"))
     return BagView(
         paragraphs=tuple(paragraphs[:_PARAGRAPHS]),
@@ -114,7 +115,7 @@ def _record(bag: Path) -> Mapping[str, Any]:
 
 
 def _lines(record: Mapping[str, Any]) -> Iterator[Line]:
-    lines = _table(record, "comparison").get("lines")
+    lines = table(record, "comparison").get("lines")
     kinds: Counter[tuple[str, str | None]] = Counter()
     for each in lines[:20_000] if isinstance(lines, list) else ():
         kind, where = (each.get("kind"), each.get("where")) if isinstance(each, Mapping) else (None, None)
@@ -133,17 +134,15 @@ def _rank(kind: str) -> int:
 
 
 def _credits(record: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
-    stated = record.get("credits")
-    for each in stated[:_MOST] if isinstance(stated, list) else ():
-        if isinstance(each, Mapping) and (name := _text(each.get("name"))):
+    for each in rows(record, "credits", most=_MOST):
+        if name := _text(each.get("name")):
             of = " (photo)" if each.get("of") == "image" and each.get("role") != "photo" else ""
             yield name, f"{_text(each.get('role')) or 'credited'}{of}", _text(each.get("text")) or ""
 
 
 def _notices(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    stated = record.get("notices")
-    for each in stated[:_MOST] if isinstance(stated, list) else ():
-        if isinstance(each, Mapping) and (text := _text(each.get("text"))):
+    for each in rows(record, "notices", most=_MOST):
+        if text := _text(each.get("text")):
             yield (_text(each.get("kind")) or "notice"), text
 
 
@@ -153,11 +152,6 @@ def _is_there(bag: Path, path: str) -> bool:
     except StorageError:
         return False
     return True
-
-
-def _table(within: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = within.get(name)
-    return found if isinstance(found, Mapping) else {}
 
 
 def _text(value: Any) -> str | None:

@@ -14,6 +14,7 @@ from archiver.bag.sanitize import one_line
 from archiver.errors import StorageError
 from archiver.ledger.restrictions import identifier_of
 from archiver.rights.gate import day_of
+from archiver.schemas.fields import field, rows, table, unique
 from archiver.serve.bag_files import read_inside
 from archiver.view.open_bag import OpenBag
 
@@ -108,16 +109,16 @@ class _Inside:
 
 
 def _entry(bag: Path, record: Mapping[str, Any], identifier: str | None, inside: _Inside) -> Entry:
-    seed, capture, claims = _table(record, "seed"), _table(record, "capture"), _table(record, "claims")
-    credited = [each for each in _list(record.get("credits"))[:1000] if isinstance(each, Mapping)]
+    seed, capture, claims = table(record, "seed"), table(record, "capture"), table(record, "claims")
+    credited = rows(record, "credits", most=1_000)
     agencies = [each for each in credited if _text(each.get("agency"))]
     # What came instead of the article names itself: the seed goes before it.
     is_it = capture.get("outcome") == "captured"
     headlines = _stated_first(_text(seed.get("headline")), _values(claims, "headline"), is_it)
     published = _stated_first(_text(seed.get("date")), _values(claims, "published"), is_it)
-    publishers = _unique(_values(claims, "publisher"))
+    publishers = unique(_values(claims, "publisher"), most=_MOST)
     body, whole = _body(record, inside)
-    rights = _table(record, "rights")
+    rights = table(record, "rights")
     return Entry(
         name=bag.name,
         identifier=_text(identifier),
@@ -128,13 +129,13 @@ def _entry(bag: Path, record: Mapping[str, Any], identifier: str | None, inside:
         day=next((day for each in published if (day := _day(each))), None),
         captured=_text(capture.get("started")),
         outcome=_text(capture.get("outcome")),
-        verdict=_text(_table(record, "comparison").get("verdict")),
+        verdict=_text(table(record, "comparison").get("verdict")),
         publisher=next(iter(publishers), None),
-        agencies=_unique(_text(each.get("name")) for each in agencies),
-        agency_names=_unique(_text(each.get("agency")) for each in agencies),
-        people=_unique(_text(each.get("name")) for each in credited if each.get("kind") == "person"),
+        agencies=unique((_text(each.get("name")) for each in agencies), most=_MOST),
+        agency_names=unique((_text(each.get("agency")) for each in agencies), most=_MOST),
+        people=unique((_text(each.get("name")) for each in credited if each.get("kind") == "person"), most=_MOST),
         publishers=publishers,
-        language=_text(_table(record, "text").get("language")),
+        language=_text(table(record, "text").get("language")),
         body=body,
         cut=not whole,
         rights={key: text for key in _RIGHTS if (text := _stated(rights.get(key)))},
@@ -142,20 +143,21 @@ def _entry(bag: Path, record: Mapping[str, Any], identifier: str | None, inside:
 
 
 def _stated_first(by_seed: str | None, by_page: Iterable[str | None], page_first: bool) -> tuple[str, ...]:
-    return _unique([*by_page, by_seed] if page_first else [by_seed, *by_page])
+    return unique([*by_page, by_seed] if page_first else [by_seed, *by_page], most=_MOST)
 
 
 def _body(record: Mapping[str, Any], inside: _Inside) -> tuple[str, bool]:
     """The text of the article; where there is none, what a browser showed; else what the seed says."""
     for part in ("text", "rendering"):
-        about = _table(record, part)
-        about = _table(about, "text") if part == "rendering" else about
+        about = table(record, part)
+        about = table(about, "text") if part == "rendering" else about
         name = about.get("file")
         if isinstance(name, str):
             text, whole = inside.text(f"data/{name}")
             if text.strip():
                 return text, whole
-    lines = _list(_table(record, "comparison").get("lines"))
+    lines = field(record, "comparison", "lines")
+    lines = lines if isinstance(lines, list) else []
     paragraphs = (each.get("seed") for each in lines[:10_000] if isinstance(each, Mapping))
     text = "\n\n".join(each for each in paragraphs if isinstance(each, str))
     return text[:_TEXT], len(text) <= _TEXT and len(lines) <= 10_000
@@ -168,15 +170,6 @@ def _stated(value: Any) -> str | None:
     return value[:_LONGEST] if isinstance(value, str) and value else "?"
 
 
-def _table(within: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    found = within.get(name)
-    return found if isinstance(found, Mapping) else {}
-
-
-def _list(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else []
-
-
 def _text(value: Any) -> str | None:
     if not isinstance(value, str):
         return None
@@ -185,15 +178,10 @@ def _text(value: Any) -> str | None:
 
 def _values(claims: Mapping[str, Any], name: str) -> Iterator[str | None]:
     """The values of a claim: the page's first, then the seed's."""
-    stated = [each for each in _list(claims.get(name))[:1000] if isinstance(each, Mapping)]
-    for each in sorted(stated, key=lambda each: each.get("source") == "seed"):
+    for each in sorted(rows(claims, name, most=1_000), key=lambda each: each.get("source") == "seed"):
         yield _text(each.get("value"))
 
 
 def _day(stated: str) -> str | None:
     match = _DAY.match(stated)
     return match[0] if match and day_of(match[0]) else None
-
-
-def _unique(names: Iterable[str | None]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in names if name))[:_MOST]

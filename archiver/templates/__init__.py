@@ -10,6 +10,8 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
+from archiver.model.day_words import short_day_words
+
 if TYPE_CHECKING:
     from jinja2 import Environment, Template
 
@@ -49,6 +51,7 @@ def _environment() -> "Environment":
         auto_reload=False,
     )
     made.globals["style"] = style
+    made.filters["day"] = short_day_words
     return made
 
 

@@ -31,6 +31,7 @@ from archiver.model import IndexEntry
 from archiver.packaging.package import WACZ, Item, Package
 from archiver.packaging.source import Source
 from archiver.packaging.zipping import Entry, Zip
+from archiver.schemas.fields import field
 
 END = ".access.wacz"
 _LARGEST = 64 << 20
@@ -48,17 +49,17 @@ def with_access_copy(packed: Package, bag: Source) -> Package:
 
 def _entries(bag: Source) -> list[Entry] | None:
     record = _json(bag, "data/provenance.json")
-    memento, source = _of(record, "capture", "memento"), _of(record, "text", "from")
-    original = _of(record, "capture", "requested_url")
-    if not isinstance(memento, dict) or _of(source, "kind") != "memento" or not isinstance(original, str):
+    memento, source = field(record, "capture", "memento"), field(record, "text", "from")
+    original = field(record, "capture", "requested_url")
+    if not isinstance(memento, dict) or field(source, "kind") != "memento" or not isinstance(original, str):
         return None
     kept = _index(bag)
-    page = _alias(kept, _of(source, "url"), original, _moment(_of(source, "datetime")))
+    page = _alias(kept, field(source, "url"), original, _moment(field(source, "datetime")))
     if page is None:
         return None
-    lead = _of(record, "capture", "lead_image")
-    image = _ORIGINAL.search(str(_of(lead, "url")))
-    photo = _alias(kept, _of(lead, "url"), image[1], _moment(_of(lead, "memento_datetime"))) if image else None
+    lead = field(record, "capture", "lead_image")
+    image = _ORIGINAL.search(str(field(lead, "url")))
+    photo = _alias(kept, field(lead, "url"), image[1], _moment(field(lead, "memento_datetime"))) if image else None
     aliases = [page, *([photo] if photo else [])]
     return _zipped(bag, kept, aliases, memento)
 
@@ -67,7 +68,7 @@ def _zipped(
     bag: Source, kept: list[IndexEntry], aliases: list[tuple[IndexEntry, str]], memento: Mapping[str, Any]
 ) -> list[Entry]:
     sealed = _json(bag, f"{WACZ}{DATAPACKAGE}")
-    warcs = [each for each in sealed.get("resources", ()) if str(_of(each, "path")).startswith("archive/")]
+    warcs = [each for each in sealed.get("resources", ()) if str(field(each, "path")).startswith("archive/")]
     if any(f"{WACZ}{each['path']}" not in bag.files for each in warcs):
         raise Refused("its datapackage names WARC files that it does not have; see 'archiver validate'")
     shown = aliases[0][0]
@@ -149,12 +150,6 @@ def _json(bag: Source, path: str) -> dict[str, Any]:
     except (ValueError, RecursionError) as error:
         raise Refused(f"{path} is not JSON; see 'archiver validate'") from error
     return found if isinstance(found, dict) else {}
-
-
-def _of(record: Any, *keys: str) -> Any:
-    for key in keys:
-        record = record.get(key) if isinstance(record, Mapping) else None
-    return record
 
 
 def _moment(stated: object) -> datetime | None:

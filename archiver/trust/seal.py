@@ -127,11 +127,6 @@ def last_signer(bag: Path) -> str | None:
         return None
 
 
-def end_of_chain(bag: Path) -> Path:
-    """The last link: what the next signer signs; the tag manifest where nobody has signed. Raises StorageError."""
-    return chain(bag)[-1]
-
-
 def chain(bag: Path) -> list[Path]:
     """The tag manifest and every link of the chain over it. Raises StorageError where the bag is not sealed."""
     links = [bag / SEALED]

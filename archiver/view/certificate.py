@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from archiver.escape import counted
 from archiver.model import Report
 from archiver.model.comparison_words import VERDICTS, line_words, source_words
+from archiver.model.day_words import day_words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words, witness_words
 from archiver.model.second_view import lines_that_differ, second_view_words
@@ -255,7 +256,7 @@ def _seed(facts: Facts) -> Iterator[Row]:
     yield "Obtained how", _or(seed["obtained_how"])
     yield "Independence", seed["independence"]
     yield "Its headline", _or(seed["headline"], "none")
-    yield "Its date", _or(seed["date"], "none")
+    yield "Its date", _or(seed["date"] and day_words(seed["date"]), "none")
     for notice in (facts.record.get("notices") or ())[:MOST]:
         words = f": {notice['text']}" if facts.content else ""
         yield f"Notice of the page: {notice['kind']}", f"{notice['date'] or 'no date'}{words}"

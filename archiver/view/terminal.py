@@ -13,6 +13,7 @@ from typing import Any
 from archiver.article.compare.word_diff import Differ
 from archiver.escape import counted, visible
 from archiver.model.comparison_words import copy_words, line_words, source_words, verdict_words
+from archiver.model.day_words import day_words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import witness_words
 from archiver.model.second_view import lines_that_differ, second_view_words
@@ -33,6 +34,7 @@ def one_line(text: object) -> str:
 
 
 _NOTICES = 20
+_DATES = ("published", "modified")
 
 
 def record_lines(record: Record, *, colour: bool = False) -> Iterator[str]:
@@ -228,7 +230,8 @@ def claim_lines(record: Record) -> Iterator[str]:
         if claims:
             yield f"  {one_line(name)}{conflict}"
         for value, sources in _by_value(claims).items():
-            shown = textwrap.shorten(one_line(value), 72, placeholder=" ...")
+            stated = day_words(str(value)) if name in _DATES else value
+            shown = textwrap.shorten(one_line(stated), 72, placeholder=" ...")
             yield f"    {shown}   ({one_line(', '.join(sources))})"
 
 

@@ -83,11 +83,6 @@ def _problems(planned: Planned, row: Row, *, text: bool) -> list[str]:
     return found
 
 
-def unfinished(collection: Collection) -> int:
-    """How many seeds wait."""
-    return sum(row.outcome == "waiting" for row in rows(collection))
-
-
 def counted(collections: Sequence[Collection]) -> dict[str, int]:
     """Outcome -> seeds, of all collections."""
     return dict(Counter(row.outcome for each in collections if (each.bags / LEDGER).exists() for row in rows(each)))

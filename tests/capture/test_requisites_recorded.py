@@ -3,16 +3,10 @@
 from pathlib import Path
 from typing import Any
 
-import pytest
 from builders.pictures import jpeg, xmp
 from jobs.capturing import records
 from jobs.whole import HOST, Job, seeds, story
 from servers.wire import Server, ok
-
-
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
 
 
 def test_the_record_has_requisites_and_the_photo_under_the_caption(tmp_path: Path, job: Job):

@@ -24,11 +24,6 @@ def about(text: str, url: str = URL, product: str = "archiver") -> Robots:
     return Rules(200, text.encode(), product).about(url)
 
 
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
-
-
 RULES: dict[str, tuple[str, str, str | None]] = {
     "everything": ("User-agent: *\nDisallow: /", "disallowed", "Disallow: /"),
     "nothing": ("User-agent: *\nDisallow:", "allowed", None),

@@ -114,11 +114,6 @@ SITE: dict[str, list[bytes]] = {
 SHARED = ["/f.woff2", "/i.png", "/robots.txt", "/s.css", "/s.js"]
 
 
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
-
-
 def site(*numbers: int, head: str = HEAD) -> dict[str, list[bytes]]:
     return SITE | {f"/news/{n}": [story(n, head=head, caption="The hall. Photo: AFP")] for n in numbers}
 

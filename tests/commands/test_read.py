@@ -119,3 +119,24 @@ def test_facts_that_are_kept_apart_are_named(tmp_path, monkeypatch, capsys):
     (tmp_path / "archiver.toml").write_text('private = "none"\noperator = "A"\n')
     assert main(["read", "a.txt"]) == 0
     assert "private   case_number, operator, supplied_by  (private = none: docs/private.md)" in capsys.readouterr().out
+
+
+def test_the_last_lines_are_shown_as_what_they_are_and_whom_they_credit(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.txt").write_text(
+        "Bridge Opens Again\n\nA ship. Photo: Port\n\nIt is open, AFP said.\n\nThis story is being updated.\n\n"
+        "AFP contributed reporting.\n\nOriginal url: https://a.example/x\n"
+    )
+    assert main(["read", "a.txt"]) == 0
+    out = capsys.readouterr().out
+    assert "\n          5 It is open, AFP said.\n" in out
+    assert "\n  last line This story is being updated.  (line 7)\n" in out
+    assert "\n  credit    AFP contributed reporting.  (line 9)\n" in out
+    assert "\n  credited  AFP: contributor  (line 9)\n            Port: photo (image)  (line 3)\n" in out
+    assert main(["read", "--json", "a.txt"]) == 0
+    stated = json.loads(capsys.readouterr().out)
+    assert stated["credits"] == [
+        {"name": "AFP", "role": "contributor", "of": "article", "at": "line 9", "text": "AFP contributed reporting."},
+        {"name": "Port", "role": "photo", "of": "image", "at": "line 3", "text": "Port"},
+    ]
+    assert [each["line"] for each in stated["paragraphs"]] == [5, 7, 9], "as before"

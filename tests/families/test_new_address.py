@@ -27,11 +27,6 @@ def missing(body: str = "<p>Nothing here.</p>") -> bytes:
     return b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: %d\r\n\r\n" % len(page) + page
 
 
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
-
-
 def proposals(job: Job) -> list[tuple[str, str]]:
     return [(each["proposed"], each["evidence"]) for each in job.status()["proposals"]]
 

@@ -6,7 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
-from builders.audited import NOW, damage, everything, make, run, typed
+from builders.audited import NOW, damage, make, run, typed
+from builders.deliveries import everything
 
 from archiver.errors import UsageError
 from archiver.ledger.deliveries import Deliveries

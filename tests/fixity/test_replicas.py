@@ -5,7 +5,8 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from builders.audited import NOW, damage, everything, make, run, typed
+from builders.audited import NOW, damage, make, run, typed
+from builders.deliveries import everything
 
 from archiver.cli import main
 from archiver.errors import UsageError

@@ -100,6 +100,13 @@ def test_the_answer_of_the_last_bag_makes_no_further_one_though_nobody_answered_
             words += site.options if answers else ["--connect-to", ":80:127.0.0.1:9"]
             main([*words, *(["--deliver", str(library)] if delivers else [])])
         told.append(json.loads(capsys.readouterr().out))
+        failed, last = told[-1]["outcome"] == "failed", told[0]["bag"]
+        assert main(["status", "--bags", str(tmp_path / "bags")]) == 0
+        assert (f"[last bag: {last}]" in capsys.readouterr().out) == failed
+        if not delivers:
+            assert main(["show", "--bags", str(tmp_path / "bags"), last]) == 0
+            out = capsys.readouterr().out
+            assert ("since then: " in out) == ("Z the page could not be had: " in out) == failed
     assert [each["outcome"] for each in told] == ["unread", "failed", "failed", "unread"]
     assert [each["bag"] for each in told] == [told[0]["bag"], None, None, told[0]["bag"]]
     assert len(list(library.glob("*.tar")) if delivers else bags(tmp_path)) == 1

@@ -25,11 +25,6 @@ from archiver.model import Failure, Seed
 OTHER = "www.other-times.example"
 
 
-@pytest.fixture
-def job(tmp_path, capsys):
-    return Job(tmp_path / "bags", capsys)
-
-
 @pytest.mark.parametrize("read_at_once", [4, 64])
 def test_new_work_goes_before_what_failed_before_which_has_half_the_slots(tmp_path, monkeypatch, read_at_once):
     """Thirty seeds that failed come first in the folder and take their time; five were never tried."""

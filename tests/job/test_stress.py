@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from jobs.folders import bags_in
 from jobs.whole import PEAK
 from servers.newsroom import Answer, article, newsroom, pages_for, write_seeds
 from waiting import until
@@ -47,10 +48,6 @@ def measured(*words: str) -> Measured:
     done = subprocess.run([sys.executable, "-c", MEASURED, *words], capture_output=True, text=True, check=False)
     said, _, peak = done.stderr.rstrip().rpartition("\n")
     return Measured(done.returncode, done.stdout, said, int(peak))
-
-
-def bags_in(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
 
 
 def processes_of(group: int) -> list[int]:

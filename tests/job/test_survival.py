@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from jobs.faults import CALLS, STAGES
+from jobs.folders import bags_in
 from places import SUPPORT
 from servers.newsroom import Newsroom, newsroom, pages_for, write_seeds
 from waiting import HANGS
@@ -25,10 +26,6 @@ CHILD = SUPPORT.joinpath("jobs/faults.py")
 def every(*quick: str) -> list[Any]:
     """All stages, all but `quick` ones in the stress suite only."""
     return [pytest.param(name, marks=() if name in quick else pytest.mark.stress) for name in STAGES]
-
-
-def bags_in(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
 
 
 def left_over(bags: Path) -> list[str]:

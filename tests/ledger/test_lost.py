@@ -1,7 +1,6 @@
 """A ledger that was lost beside bags or receipts: what they say is taken in, and nobody is asked twice."""
 
 import json
-import tarfile
 from contextlib import closing
 from pathlib import Path
 
@@ -12,15 +11,6 @@ from archiver.ledger.deliveries import Deliveries
 from archiver.ledger.ledger import PATH, Ledger
 from archiver.ledger.rebuild import rebuild
 from archiver.ledger.receipts import take_receipts
-
-OLDER = Path(__file__).parents[1] / "data/older/first.tar.gz"
-
-
-@pytest.fixture
-def older(tmp_path: Path) -> Path:
-    with tarfile.open(OLDER) as archive:
-        archive.extractall(tmp_path, filter="data")
-    return tmp_path
 
 
 def lose(bags: Path, how: str) -> None:

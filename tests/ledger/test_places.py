@@ -36,6 +36,29 @@ def test_a_seed_of_a_list_is_named_by_the_list_and_its_line(bags, capsys):
     assert "\n  urls.csv, line 3: " in status(bags, capsys)
 
 
+def test_documents_of_one_name_are_told_apart_by_their_folders_and_the_newest_stand_first(bags, capsys):
+    for folder in ("2023", "2024"):
+        Path(folder).mkdir()
+        Path(f"{folder}/a.txt").write_text(f"Of {folder}\n\n{INSIDE}")
+        assert main(["run", "--bags", str(bags), folder]) == 1
+    Path("2024/b.txt").write_text("no address\n")
+    Path("urls.csv").write_text("url\nnone\n")
+    assert main(["run", "--bags", str(bags), "2024/b.txt", "urls.csv"]) == 1
+    listed = [line for line in status(bags, capsys).splitlines() if line.startswith("  ") and ": " in line]
+    named = [line.partition(": ")[0].strip() for line in listed]
+    assert named[-2:] == ["2024/a.txt", "2023/a.txt"]
+    assert sorted(named[-4:-2]) == ["2024/b.txt", "urls.csv, line 2"]
+    assert "urls.csv, line 2: 'none' is not an http or https address" in "\n".join(listed)
+
+
+def test_a_document_elsewhere_is_named_by_its_whole_path(bags, capsys, tmp_path, monkeypatch):
+    Path("seeds/a.txt").write_text(INSIDE)
+    assert main(["run", "--bags", str(bags), "seeds"]) == 1
+    Path("other").mkdir()
+    monkeypatch.chdir("other")
+    assert f"\n  {tmp_path}/seeds/a.txt: 169.254.169.254: not a public address" in status(bags, capsys)
+
+
 def test_a_failed_seed_whose_document_is_gone_says_so_and_can_be_let_go(bags, capsys):
     Path("seeds/here.txt").write_text("no address\n")
     Path("seeds/gone.txt").write_text("no address either\n")

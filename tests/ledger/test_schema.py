@@ -2,7 +2,6 @@
 
 import shlex
 import sqlite3
-import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -15,15 +14,6 @@ from archiver.ledger.fixity_readings import Readings
 from archiver.ledger.ledger import PATH, Ledger
 from archiver.ledger.schema import MIGRATIONS, migrate
 from archiver.ledger.sqlite import explained, usable, writer
-
-OLDER = Path(__file__).parents[1] / "data/older/first.tar.gz"
-
-
-@pytest.fixture
-def older(tmp_path: Path) -> Path:
-    with tarfile.open(OLDER) as archive:
-        archive.extractall(tmp_path, filter="data")
-    return tmp_path
 
 
 @pytest.fixture

@@ -45,11 +45,6 @@ def named(server: Server, family: str = "pywb", base: str = "/news/") -> dict[st
     return {"name": "the Test Archive", "family": family, "url": f"http://127.0.0.1:{server.port}{base}"}
 
 
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
-
-
 @pytest.mark.parametrize("family", ["pywb", "internet-archive"])
 def test_a_page_that_is_gone_is_read_from_the_capture_that_matches_the_seed(tmp_path: Path, job: Job, family: str):
     archive = WebArchive(URL, STATES, family=family)

@@ -23,11 +23,6 @@ OTHER = article(TITLE, [*PARAGRAPHS[:-1], "Other words about other matters stand
 NEVER = ["--browser", "never"]
 
 
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
-
-
 def settings(folder: Path, server: Server, family: str = "pywb", base: str = "/news/") -> list[str]:
     path = folder / "archiver.toml"
     url = f"http://127.0.0.1:{server.port}{base}"

@@ -20,11 +20,6 @@ NEVER = ["--browser", "never"]
 SAME = html(article(TITLE, [*PARAGRAPHS, LAST]))
 
 
-@pytest.fixture
-def job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Job:
-    return Job(tmp_path / "bags", capsys)
-
-
 def visit_bags(job: Job) -> list[Path]:
     return sorted(job.bags.glob("visits/visits-*"))
 

@@ -3,12 +3,11 @@
 import hashlib
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders.deliveries import everything, hand
-from builders.pki import Authorities, authorities, needs_openssl
+from builders.pki import needs_openssl
 
 from archiver.cli import main
 from archiver.validation.validator import validate_bag
@@ -92,13 +91,6 @@ def test_the_signature_of_a_guest_lies_beside_it_and_names_the_file_it_signs(kin
         assert main(["validate", str(bag), *demands]) == 0
         signature.write_bytes(b"garbage")
         assert main(["validate", str(bag), *demands]) == 1
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authorities]:
-    with authorities(tmp_path_factory.mktemp("pki")) as here:
-        here.tell_of_revocation()
-        yield here
 
 
 def test_a_bag_without_any_manifest_of_a_known_digest_does_not_travel(tmp_path, capsys):

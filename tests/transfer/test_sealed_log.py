@@ -2,24 +2,16 @@
 
 import json
 import tarfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from builders.deliveries import hand, make
-from builders.pki import Authorities, authorities, needs_openssl
+from builders.deliveries import hand
+from builders.pki import Authorities, needs_openssl
 
 from archiver.validation.validator import validate_bag
 
 pytestmark = [needs_openssl, pytest.mark.usefixtures("places")]
 EVENT = "signatures/custody/0001-sealing.json"
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authorities]:
-    with authorities(tmp_path_factory.mktemp("pki")) as here:
-        here.tell_of_revocation()
-        yield here
 
 
 @pytest.fixture
@@ -28,11 +20,6 @@ def keys(pki: Authorities, tmp_path: Path) -> list[str]:
     settings = tmp_path / "archiver.toml"
     settings.write_text(f"key = {json.dumps(key)}\ncertificate = {json.dumps(certificate)}\nallow_private = true\n")
     return ["--config", str(settings)]
-
-
-@pytest.fixture
-def bag(tmp_path: Path) -> Path:
-    return make(tmp_path / "bags")
 
 
 def names(package: Path) -> set[str]:

@@ -49,15 +49,14 @@ def counted(layers: Sequence[Layer], found: Sequence[tuple[int, int]], known: Kn
     shown, marked = layers[0], layers[1]
     first, last = _span(sorted(found))
     struck = {marked.pieces[j].number for g in marked.groups for j in g.page if marked.pieces[j].where == "struck"}
-    repeated = Letters([each.text for each in seed])
+    repeated: Letters | None = None
     body = _Body([layer.pieces[j] for layer in layers[:2] for group in layer.groups for j in group.page])
     lines: list[Text] = []
     counting, place = 0, 0
-    for piece in sorted(shown.free(), key=lambda each: each.order):
-        if piece.kind not in PROSE or not piece.key or piece.number in struck:
-            continue
+    free = [each for each in shown.free() if each.kind in PROSE and each.number not in struck]
+    for piece in sorted(free, key=lambda each: each.order):
         within = first < piece.order < last
-        if not body.has(piece) if within else piece.where != "article":
+        if (not body.has(piece) if within else piece.where != "article") or not piece.key:
             continue
         top = piece.order < first or place < _TOP
         place += 1
@@ -65,8 +64,10 @@ def counted(layers: Sequence[Layer], found: Sequence[tuple[int, int]], known: Kn
             continue
         if len(piece.text) <= _CREDIT and (credits_of_line(piece.text, "") or of_caption(piece.text, "")):
             continue
-        if len(lines) < _REPEATS and repeated.find(piece.text) is not None:
-            continue
+        if len(lines) < _REPEATS:
+            repeated = repeated or Letters([each.text for each in seed])
+            if repeated.find(piece.text) is not None:
+                continue
         lines.append(piece)
         counting += within
     return Extra(lines, counting)

@@ -30,6 +30,11 @@ _CREDIT = re.compile(
     r"(?:image|img|photo|media|picture|bild|foto|figure|caption)[-_ ]{0,2}(?:source|author|autor|attribution|owner|"
     r"rights|byline|quelle|provider)|attribution|(?:source|autor|author)[-_ ]{0,2}(?:image|photo|foto)"
 )
+_STEMS = (
+    *("credit", "copyright", "otograf", "photog", "bildrecht", "quelle", "attribution", "source", "author", "autor"),
+    *("owner", "rights", "byline", "provider"),
+)
+"""One of them stands in each name that `_CREDIT` knows: a page has few."""
 _STRONG = re.compile(
     r"(?:image|img|photo|picture|figure|media|caption|bild|foto)\w{0,12}[-_]{0,2}\w{0,12}(?:credit|copyright|attribution)"
 )
@@ -92,12 +97,14 @@ def _rights() -> re.Pattern[str]:
 
 
 def _named_as_credits(page: Outline) -> Iterator[tuple[Element, str]]:
+    every = "\n".join([names for _, names in page.named]).lower()
+    stems = [stem for stem in _STEMS if stem in every]
     for element, names in page.named:
         tag = element.tag
         if tag in ("cite", "small"):
             if next(element.iterancestors("figure"), None) is not None:
                 yield element, names
-        elif tag not in _NO_CREDITS and _says_credit(names):
+        elif tag not in _NO_CREDITS and any(map(names.lower().__contains__, stems)) and _says_credit(names):
             yield element, names
 
 

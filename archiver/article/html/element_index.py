@@ -4,8 +4,9 @@ attribute as often.
 It judges nothing: what a candidate is worth is for the module that asks.
 """
 
+from collections.abc import Iterator
 from functools import lru_cache
-from typing import cast
+from typing import Any
 
 from lxml.etree import _Element as Element
 
@@ -14,19 +15,20 @@ from archiver.model import Marked
 
 _BY_TAG = frozenset(("figcaption", "address", "cite", "small"))
 """Elements that are gathered whatever they say."""
-_STYLED = frozenset(("style", "rel"))
-_TELLING = frozenset(("itemprop", "data-testid", "property", "hidden"))
 _DATA = frozenset(("script", "title", "meta"))
 _LEAST = 2
 """Spaces that an attribute must have to be words, not a name."""
 _SHORT = 11
 """Characters of an attribute that holds no sentence in a script without spaces either."""
 _ATTRIBUTES = """
-class style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity
-media fill stroke imagesizes imagesrcset http-equiv accept pattern
+style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity media
+fill stroke imagesizes imagesrcset http-equiv accept pattern
 """
 _NO_WORDS = frozenset(_ATTRIBUTES.split())
 """Attributes whose values are code, addresses or names."""
+_TELLING = frozenset(("style", "rel", "itemprop", "data-testid", "property", "hidden"))
+"""Attributes that tell what an element is."""
+_KNOWN = _NO_WORDS | _TELLING
 
 
 class Outline:
@@ -47,24 +49,24 @@ class Outline:
         self.marked: dict[Element, Marked] = {}
         self.data: list[tuple[Element, str, str]] = []
         self.properties: list[Element] = []
-        for self.size, element in enumerate(tree.iter("*"), start=1):
+        elements: Iterator[Any] = tree.iter("*")  # of HTML each tag, name and value is a string
+        for self.size, element in enumerate(elements, start=1):
             tag, names = element.tag, ""
             telling = tag in _BY_TAG
             data = tag in _DATA
             if data:
                 self.data.append((element, "", ""))
-            for name, value in cast(list[tuple[str, str]], element.items()):
+            for name, value in element.items():
                 if name == "class":
                     names = value
-                elif name in _NO_WORDS:
-                    if name in _STYLED:
-                        telling = True
-                else:
-                    if name in _TELLING:
-                        telling = True
-                    spaced = " " in value or len(value) > _SHORT
-                    if spaced and not data and name[:2] != "on" and _has_words(value):
-                        self.data.append((element, name, value))
+                    continue
+                if name in _KNOWN:
+                    telling = telling or name in _TELLING
+                    if name in _NO_WORDS:
+                        continue
+                spaced = value.count(" ") >= _LEAST or (len(value) > _SHORT and _is_unspaced(value))
+                if spaced and not data and name[:2] != "on":
+                    self.data.append((element, name, value))
             if names:
                 self.named.append((element, names))
                 if _tells(names):
@@ -90,9 +92,9 @@ class Outline:
             self.named.append((element, names_of(element)))
 
 
-def _has_words(value: str) -> bool:
-    """Whether an attribute is more than a name: scripts without spaces are written as they are, or escaped."""
-    return value.count(" ") >= _LEAST or (len(value) > _SHORT and (not value.isascii() or "\\u" in value))
+def _is_unspaced(value: str) -> bool:
+    """Whether an attribute may be words of a script without spaces, as they are or escaped."""
+    return not value.isascii() or "\\u" in value
 
 
 @lru_cache(maxsize=20_000)

@@ -32,6 +32,9 @@ class Paths:
         if parent is None:
             self._known[element] = f"/{element.tag}"
             return
+        if len(parent) == 1:
+            self._known[element] = f"{self._known[parent]}/{element.tag}"
+            return
         names: dict[object, list[Element]] = {}
         for child in parent:
             names.setdefault(child.tag, []).append(child)

@@ -13,11 +13,11 @@ LEAVES = frozenset(_TAGS.split())
 
 
 class Place:
-    """A block element: what its names say of it, what the source marks it as, and, counted later, how much text it
-    holds; `around` is what `block_kinds.py` found around it, "" where it was not asked."""
+    """A block element: its class (`name`), the marks of its names (`own`), what the source marks it as, and, counted
+    later, how much text it holds; `around` is what `block_kinds.py` found around it, "" where it was not asked."""
 
     __slots__ = (
-        *("_name", "_own", "around", "depth", "element", "held", "linked", "marked", "near", "parent", "prose"),
+        *("_own", "around", "depth", "element", "held", "linked", "marked", "name", "near", "parent", "prose"),
         *("score", "size", "tag", "words"),
     )
 
@@ -25,17 +25,10 @@ class Place:
         self, element: Element, parent: "Place | None", tag: str, depth: int, marked: Marked | None = None
     ) -> None:
         self.element, self.parent, self.tag, self.depth, self.marked = element, parent, tag, depth, marked
-        self._name: str | None = None
+        self.name = element.get("class") or ""
         self._own = -1
         self.around: BlockKind | Literal[""] | None = ""
         self.held = self.size = self.prose = self.near = self.score = self.words = self.linked = 0.0
-
-    @property
-    def name(self) -> str:
-        """The class of this element; read when first asked for, as most places hold nothing."""
-        if self._name is None:
-            self._name = self.element.get("class") or ""
-        return self._name
 
     @property
     def own(self) -> int:

@@ -7,7 +7,7 @@ links.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from lxml.etree import _Element as Element
@@ -24,7 +24,7 @@ from archiver.article.text.layout import terms
 from archiver.article.text.page_model import Places
 from archiver.article.text.select_body import Judged, choose, enough_for, judge
 from archiver.model import PageBlock, TextCandidate
-from archiver.words import words_of
+from archiver.words import said
 
 NAME = "archiver-blocks"
 VERSION = "5"
@@ -32,7 +32,7 @@ VERSION = "5"
 MAX_ELEMENTS = 60_000
 WIDE = 0.15
 """How likely a block must be in the wide reading, the first that is tried where little was found."""
-_FEW = 40.0
+_FEW = 40
 """So many words are an article; where fewer were found, other ways are tried."""
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _TITLES = frozenset(("og:title", "twitter:title"))
@@ -122,8 +122,18 @@ def description_of(tree: Element, graph: Graph) -> SelfDescription:
 @dataclass(frozen=True, slots=True)
 class _Found:
     blocks: tuple[PageBlock, ...]
-    size: float
+    size: int
     candidate: TextCandidate
+
+
+def _size(texts: Iterable[str]) -> int:
+    """How many words a text has, counted as far as it matters."""
+    size = 0
+    for text in texts:
+        size += len(said(text))
+        if size > 2 * _FEW:
+            break
+    return size
 
 
 class _Search:
@@ -141,7 +151,7 @@ class _Search:
         candidate = TextCandidate(
             extractor=extractor, version=version, characters=sum(map(len, texts)), seed_coverage=None
         )
-        self.found.append(_Found(blocks, words_of(texts).total(), candidate))
+        self.found.append(_Found(blocks, _size(texts), candidate))
 
     def satisfied(self) -> bool:
         """Whether what was found is more than a handful of words."""

@@ -2,31 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlsplit
 
-MOST = 2_000
-"""Rows of a kind (compared lines, credits, claims) that are shown; the record has them all."""
+from archiver.model.day_words import day_words
+from archiver.schemas.fields import MOST, Table
+
 LONGEST = 50_000
 """Characters of one text that are shown."""
-Table = Mapping[str, Any]
 _LANGUAGE = re.compile("[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,8}")
-
-
-def table(within: Table, *names: str) -> Table:
-    """The object at the end of this path of names; an empty one where there is none."""
-    for name in names:
-        found = within.get(name)
-        within = found if isinstance(found, Mapping) else {}
-    return within
-
-
-def rows(within: Table, name: str) -> Sequence[Table]:
-    """The objects of a list, the first `MOST` of it."""
-    found = within.get(name)
-    return [each for each in found[:MOST] if isinstance(each, Mapping)] if isinstance(found, list) else []
 
 
 def count(within: Table, name: str) -> int:
@@ -66,8 +51,17 @@ def moment(stated: str) -> str:
 
 def day(stated: str) -> str:
     """A day for readers, `1 July 2024`; what EDTF marks as uncertain says so; what is not a day stays as it is."""
-    found, uncertain = _moment(stated.removesuffix("?")), ", uncertain" if stated.endswith("?") else ""
-    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}{uncertain}" if found else stated
+    return day_words(stated, _day)
+
+
+def is_certain_day(stated: str) -> bool:
+    """Whether a text is one day, or a moment of it, as `<time datetime>` takes it."""
+    return _moment(stated) is not None
+
+
+def _day(stated: str) -> str:
+    found = _moment(stated)
+    return f"{found.day} {_MONTHS[found.month - 1]} {found.year}" if found else stated
 
 
 def minute(stated: str) -> str:

@@ -14,16 +14,13 @@ from typing import Any, Generic, TypeVar
 
 from archiver.bag.bag_contents import BagContents
 from archiver.bag.preview.facts import (
-    MOST,
-    Table,
     count,
     day,
     direction,
     host_of,
+    is_certain_day,
     language_tag,
-    rows,
     share,
-    table,
     web_address,
     words,
 )
@@ -41,6 +38,7 @@ from archiver.bag.preview.rows import (
     photo_rows,
 )
 from archiver.model.comparison_words import VERDICTS, copy_words, source_words, verdict_words
+from archiver.schemas.fields import MOST, Table, rows, table
 from archiver.templates import render
 
 T = TypeVar("T")
@@ -153,7 +151,7 @@ def _masthead(record: Table) -> dict[str, Any]:
         "published": {
             "value": published,
             "words": day(published),
-            "valid": day(published) != published and not published.endswith("?"),
+            "valid": is_certain_day(published),
         },
         "archived": day(words(memento, "datetime") or words(capture, "started")),
         "address": address,

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from archiver.bag.preview.diff import Run, marked, respelt
-from archiver.bag.preview.facts import Table, direction, rows, words
+from archiver.bag.preview.facts import direction, words
 from archiver.model import Change
 from archiver.model.comparison_words import line_words
+from archiver.schemas.fields import Table, rows
 
 FOLD_FROM = 10
 """Compared paragraphs from which on runs of equal ones are folded."""

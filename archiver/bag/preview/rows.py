@@ -2,10 +2,11 @@
 
 from collections.abc import Iterator
 
-from archiver.bag.preview.facts import Table, count, host_of, minute, moment, names, rows, table, words
+from archiver.bag.preview.facts import count, host_of, minute, moment, names, words
 from archiver.model.import_words import import_rows
 from archiver.model.outcome_words import answer_words, witness_words
 from archiver.model.second_view import lines_that_differ, second_view_words
+from archiver.schemas.fields import Table, rows, table
 
 Row = tuple[str, str]
 SOURCES = {

@@ -13,6 +13,7 @@ from archiver.bag.record import plain
 from archiver.commands.settings import settings_of
 from archiver.escape import visible
 from archiver.model.comparison_words import verdict_words
+from archiver.model.day_words import day_words
 from archiver.series.diff_bags import diff_bags
 from archiver.series.differences import Difference
 from archiver.series.history import Captured
@@ -63,7 +64,7 @@ def _lines(found: Difference) -> list[str]:
     lines += [f"{each.code}: {each.message}" for each in found.findings]
     lines += [f"credit added: {each.name} ({each.role})" for each in found.credits_added]
     for what, claims in (("added", found.claims_added), ("dropped", found.claims_dropped)):
-        lines += [f"claim {what}: {each.name} {each.value} ({each.source})" for each in claims]
+        lines += [f"claim {what}: {each.name} {day_words(each.value)} ({each.source})" for each in claims]
     return lines
 
 

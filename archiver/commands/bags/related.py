@@ -13,6 +13,7 @@ from archiver.families.family import Family, Relative
 from archiver.families.member import Member
 from archiver.families.related import LeftOut
 from archiver.families.related import related as families_of
+from archiver.model.day_words import day_words
 from archiver.validation.discover import find_bags
 
 _LISTED = 5
@@ -28,7 +29,8 @@ def related(args: argparse.Namespace) -> int:
     left_out: list[LeftOut] = []
     count = members = 0
     found = find_bags(bags_of(args.places, config), serialised=True)
-    for family in families_of(found, datetime.now(UTC).date(), left_out.append):
+    several: list[Member] = []
+    for family in families_of(found, datetime.now(UTC).date(), left_out.append, several.append):
         count += 1
         members += 1 + len(family.members)
         if args.json:
@@ -36,6 +38,10 @@ def related(args: argparse.Namespace) -> int:
         else:
             for line in _lines(family):
                 print(visible(line), flush=True)
+    for member in several if not args.quiet else ():
+        bags = f"{1 + len(member.earlier)} bags of one address ({member.url})"
+        others = ", ".join(member.earlier[:_LISTED]) + (", …" if len(member.earlier) > _LISTED else "")
+        print(visible(f"{bags}: {member.bag}, the last captured, is compared; not {others}"), file=sys.stderr)
     for each in left_out:
         print(visible(f"archiver: {each.bag} is left out: {each.reason}"), file=sys.stderr)
     if not args.quiet:
@@ -106,9 +112,8 @@ def _named(member: Member) -> str:
     by = f", by {', '.join(member.bylines)}" if member.bylines else ""
     names = f", {', '.join(member.agencies)}" if member.agencies else ""
     earlier = f" (and {counted(len(member.earlier), 'other bag')} of it)" if member.earlier else ""
-    return (
-        f"{member.outlet}, {member.published or 'day not stated'}{by}{names}: {member.headline} [{member.bag}]{earlier}"
-    )
+    day = day_words(member.published) or "day not stated"
+    return f"{member.outlet}, {day}{by}{names}: {member.headline} [{member.bag}]{earlier}"
 
 
 def _uncredited(agencies: tuple[str, ...]) -> list[str]:

@@ -3,11 +3,13 @@
 import argparse
 import json
 import sys
+from contextlib import suppress
 
 from archiver import api
 from archiver.commands.settings import bags_of, settings_of
 from archiver.errors import StorageError
 from archiver.escape import visible
+from archiver.ledger.places import failure_since
 from archiver.validation.bagit.manifests import RECORD
 from archiver.validation.discover import find_bags
 from archiver.view.open_bag import OpenBag
@@ -27,6 +29,10 @@ def show(args: argparse.Namespace) -> int:
             print(visible(str(path)))
             print()
             _print(bag)
+            with suppress(StorageError):  # `archiver status` says what is wrong with the ledger
+                if later := failure_since(path.parent, path.name):
+                    reason = f"{later.updated[:19]}Z the page could not be had: {later.reason}; this is the last bag"
+                    print(visible(f"\nsince then: {reason} (archiver status)"))
     return 0
 
 

@@ -7,8 +7,10 @@ from typing import Any
 
 from archiver.commands.settings import settings_of
 from archiver.config import Config
+from archiver.credits.parse import credits_of_seed
 from archiver.escape import visible
 from archiver.model import Seed, SeedRefused
+from archiver.model.day_words import day_words
 from archiver.seeds.private.facts import set_apart
 from archiver.seeds.sources import left_alone, read_seeds
 
@@ -60,6 +62,10 @@ def in_json(seed: Seed, config: Config) -> dict[str, Any]:
         "date": seed.date.value if seed.date else None,
         "byline": seed.byline.text if seed.byline else None,
         "captions": [{"text": each.text, "credit": each.credit, "line": each.line} for each in seed.captions],
+        "credits": [
+            {"name": each.name, "role": each.role, "of": each.of, "at": each.at, "text": each.text}
+            for each in credits_of_seed(seed)
+        ],
         "paragraphs": [{"line": each.line, "text": each.text} for each in seed.paragraphs],
         "links": [{"text": each.text, "href": each.href, "line": each.line} for each in links],
         "header": [{"line": each.line, "text": each.text} for each in seed.header],
@@ -80,7 +86,7 @@ def in_words(seed: Seed, config: Config) -> list[str]:
     ]
     stated = (
         ("headline", seed.headline and seed.headline.text, seed.headline and seed.headline.line),
-        ("date", seed.date and f"{seed.date.value} ({seed.date.raw})", seed.date and seed.date.line),
+        ("date", seed.date and f"{day_words(seed.date.value)} ({seed.date.raw})", seed.date and seed.date.line),
         ("byline", seed.byline and seed.byline.text, seed.byline and seed.byline.line),
     )
     lines += [f"  {name:<9} {words}  (line {line}{row})" for name, words, line in stated if words]
@@ -89,7 +95,19 @@ def in_words(seed: Seed, config: Config) -> list[str]:
         for each in seed.captions
     ]
     lines += [f"  {'header':<9} {each.text}  (line {each.line}{row})" for each in seed.header]
-    lines += [f"  {each.line:>9} {each.text}" for each in seed.paragraphs]
+    credited = credits_of_seed(seed)
+    crediting = {each.at for each in credited}
+    for each in seed.paragraphs:
+        if each.agency:  # set apart from the body, to be compared with the last lines of the page
+            label = "credit" if f"line {each.line}" in crediting else "last line"
+            lines.append(f"  {label:<9} {each.text}  (line {each.line}{row})")
+        else:
+            lines.append(f"  {each.line:>9} {each.text}")
+    lines += [
+        f"  {'credited' if number == 0 else '':<9} {each.name}: {each.role}{' (image)' if each.of == 'image' else ''}"
+        f"  ({each.at}{row})"
+        for number, each in enumerate(credited)
+    ]
     lines += [f"  {'tags':<9} {', '.join(seed.tags)}"] if seed.tags else []
     lines += [f"  {'notes':<9} {each}" for each in seed.notes]
     if private := _private(seed, config):

@@ -19,6 +19,7 @@ from archiver import api
 from archiver.api import SeedResult
 from archiver.browser.available import browser_hint
 from archiver.commands.console.json_log import json_log
+from archiver.commands.console.repeated import RepeatedAddresses
 from archiver.commands.credentials import endpoint, with_keys
 from archiver.commands.settings import settings_of, tell_contact
 from archiver.config import ANONYMOUS, CASE_FILE, Config, ConnectTo
@@ -48,14 +49,14 @@ def run(args: argparse.Namespace) -> int:
         if not args.quiet:
             tell_left_alone(targets)
         # It asks nobody, so it can be looked at before there is a proxy; a run would end here, and so says the code.
-        code = _dry_run(checked(replace(config, proxy_required=False)), targets, as_json=args.json)
+        code = _dry_run(checked(replace(config, proxy_required=False)), targets, as_json=args.json, quiet=args.quiet)
         check_proxy(config.proxy, required=config.proxy_required)
         return code
     if not args.quiet:
         tell_left_alone(targets)
     tell_contact(config, quiet=args.quiet)
     started = time.monotonic()
-    stop, summary = threading.Event(), Summary()
+    stop, summary, repeated = threading.Event(), Summary(), RepeatedAddresses()
     with _stopping(stop), _watched(args, count_seeds(targets)) as watch:
 
         def on_event(event: Event) -> None:
@@ -70,10 +71,12 @@ def run(args: argparse.Namespace) -> int:
             summary.views_differ += each.views_differ
             summary.warnings += each.new and each.warning is not None
             summary.missing += not each.new and each.warning is not None
+            repeated.note(each.url, each.seed, each.name)
             _print(each, bags=config.bags, as_json=args.json, imported=bool(config.imports) and each.new)
     seconds = time.monotonic() - started
     if not (args.quiet or args.log_json == "-"):
         _sum_up(summary, config, seconds)
+        _say(repeated.lines())
     return summary.exit_code
 
 
@@ -136,8 +139,8 @@ def with_last_resort(config: Config, *, as_program: bool) -> Config:
     return replace(config, seed_cpu_seconds=CPU_SECONDS) if as_program and config.seed_cpu_seconds is None else config
 
 
-def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
-    problems, to_fetch = 0, False
+def _dry_run(config: Config, targets: list[str], *, as_json: bool, quiet: bool) -> int:
+    problems, to_fetch, repeated = 0, False, RepeatedAddresses()
     for each in plan(config, read_seeds(targets, limits=config.limits, guess_url=config.guess_url)):
         problems += each.is_problem
         result = each.result
@@ -152,6 +155,9 @@ def _dry_run(config: Config, targets: list[str], *, as_json: bool) -> int:
         else:
             _as_line(result, result.bag)
         to_fetch = to_fetch or result is None
+        repeated.note(each.url, each.seed, (result and result.bag) or each.seed)
+    if not quiet:
+        _say(repeated.lines(dry=True))
     if to_fetch and config.archives and config.memento != "never" and not as_json:
         when = "every address" if config.memento == "always" else "addresses that are gone, blocked, unread or differ"
         names = ", ".join(f"{each.name} ({each.url})" for each in config.archives)
@@ -255,6 +261,11 @@ def _as_line(result: SeedResult | Result, bag: str | None, *, is_here: bool = Fa
     reason = f": {result.reason}" if result.reason and result.outcome != "captured" else ""
     reason += f": {result.warning}" if result.warning else ""
     print(visible(" ".join(part for part in parts if part.strip()) + reason), flush=True)
+
+
+def _say(lines: Iterator[str]) -> None:
+    for line in lines:
+        print(visible(line), file=sys.stderr)
 
 
 def _moved(bags: Path) -> int:

@@ -113,8 +113,8 @@ def _listed(ledger: Ledger, outcome: str, count: int) -> Iterator[str]:
     if not count:
         return
     yield ""
-    yield f"{outcome} ({count}) - {ADVICE[outcome]}"
-    for line in lines(ledger.entries(outcome, most=LISTED)):
+    yield f"{outcome} ({count}) - {ADVICE[outcome]}{'; the newest first' if count > 1 else ''}"
+    for line in lines(ledger.entries(outcome, most=LISTED, newest=True)):
         yield visible(line)
     if count > LISTED:
         yield f"  ... and {count - LISTED} more: --json lists all"

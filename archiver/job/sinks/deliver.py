@@ -15,9 +15,9 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 from archiver.bag.names import bag_name
-from archiver.bag.staging import flush, storage
+from archiver.bag.staging import flush
 from archiver.config import Config
-from archiver.errors import Refused
+from archiver.errors import Refused, storage
 from archiver.job.ledger_rows import of_last_bag
 from archiver.job.outbox import OUTBOX, checked_target
 from archiver.job.result import Archived, BagIdentity, Delivered, Done

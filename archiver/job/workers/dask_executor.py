@@ -22,9 +22,9 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import uuid4
 
 from archiver import __version__
-from archiver.bag.staging import STAGING, storage
+from archiver.bag.staging import STAGING
 from archiver.config import Config
-from archiver.errors import ArchiverError, StorageError, UsageError
+from archiver.errors import ArchiverError, StorageError, UsageError, storage
 from archiver.job.workers.dask_worker import JobSpec, called, kernel, leave, take_up, versions
 from archiver.job.workers.process_pool import WorkerCrashed
 from archiver.model.bracket import Opening

@@ -20,9 +20,9 @@ from uuid import uuid4
 
 from archiver import __version__
 from archiver.bag.record import packages
-from archiver.bag.staging import STAGING, flush, storage
+from archiver.bag.staging import STAGING, flush
 from archiver.config import Config
-from archiver.errors import ArchiverError, UsageError
+from archiver.errors import ArchiverError, UsageError, storage
 from archiver.job.pipeline import Tools
 from archiver.job.workers import worker
 from archiver.job.workers.watchdog import begin

@@ -36,7 +36,7 @@
       const [agency, from, to] = [at("agency").value, at("from").value, at("to").value];
       const fits = ([, title, outlet, day, agencies]) =>
         words.every((word) => `${title} ${outlet}`.toLocaleLowerCase().includes(word)) &&
-        (!agency || agencies.split(", ").includes(agency)) && (!from || day >= from) && (!to || (day && day <= to));
+        (!agency || agencies.split(", ").includes(agency)) && (!from || day >= from) && (!to || (day && day.slice(0, 10) <= to));
       const asked = Boolean(words.length || agency || from || to);
       const those = asked ? rows.filter(fits) : [];
       const cards = those.slice(0, MOST).map(([stem, title, ...about]) =>

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 from unicodedata import normalize
 
+from archiver.digest import digest_stream
 from archiver.model import Finding
 from archiver.validation.bagit.path_table import SPILL, Table
 from archiver.validation.rules.registry import finding
@@ -50,6 +51,11 @@ class Tree:
             return read_below(str(self.root), path, limit)
         with self.opener(path) as stream:
             return stream.read(limit)
+
+    def sha256(self, path: str) -> str:
+        """The SHA-256 of a file of the bag, by reading it. Raises KeyError and OSError as `open` does."""
+        with self.open(path) as stream:
+            return digest_stream(stream, ("sha256",))[1]["sha256"]
 
     @property
     def payload(self) -> Iterator[str]:

@@ -9,11 +9,11 @@ import binascii
 import io
 import re
 from collections.abc import Iterator
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 from unicodedata import is_normalized
 
-from archiver.digest import CHUNK, digest_stream, sha256
+from archiver.digest import CHUNK, sha256
 from archiver.model import Finding
 from archiver.model.private import LARGEST, file_beside
 from archiver.validation.bagit.tagfiles import Info
@@ -69,7 +69,7 @@ def check_payload(
     findings += _certificates(tree, record)
     findings += check_times(record, trust.now)
     findings += _bag_info(record, info)
-    digest = cache(partial(_digest, tree))
+    digest = cache(tree.sha256)
     text = _read_text(tree, record)
     findings += _seed(tree, record, digest)
     findings += _private(tree, record, digest, beside)
@@ -110,12 +110,6 @@ def _imported(tree: Tree, path: str) -> tuple[list[WarcRecord], list[Finding]]:
     except OSError as error:
         return [], [finding("WARC001", path, reason=error.strerror)]
     return (kept[0].records if kept else []), found
-
-
-def _digest(tree: Tree, path: str) -> str:
-    """The SHA-256 of a file. Raises KeyError where it is not in the bag, OSError where it cannot be read."""
-    with tree.open(path) as stream:
-        return digest_stream(stream, ("sha256",))[1]["sha256"]
 
 
 def _seed(tree: Tree, record: Record, digest: Digest) -> Iterator[Finding]:

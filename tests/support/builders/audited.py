@@ -32,10 +32,6 @@ def typed(capsys, *arguments: object) -> tuple[int, list[dict], str]:
     return code, [json.loads(line) for line in out.splitlines()], err
 
 
-def everything(folder: Path) -> dict[str, bytes]:
-    return {str(each.relative_to(folder)): each.read_bytes() for each in sorted(folder.rglob("*")) if each.is_file()}
-
-
 def damage(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[0] ^= 1

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from builders.packages import UUID, Change, packed
+from builders.packages import UUID, Change, packed, sha256
 
 URL = "https://news.example/harbour"
 DATE = "2026-03-01T10:00:00.000000Z"
@@ -32,10 +32,6 @@ CLAIMS = (
 )
 
 Fields = dict[str, str | None]
-
-
-def sha256(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
 
 
 def base32(data: bytes) -> str:

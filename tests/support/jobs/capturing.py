@@ -1,8 +1,6 @@
 """Runs captures against a loopback server and takes the WARC apart, record by record, without archiver's help."""
 
-import base64
 import functools
-import hashlib
 import io
 import itertools
 import zlib
@@ -12,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from builders.bags import base32
 from servers.wire import Answer, Server
 
 from archiver.capture.fetch import Fetcher
@@ -27,10 +26,6 @@ NOW = datetime(2026, 3, 1, 10, 0, 0, 123456, UTC)
 recorder.trusted_roots = functools.cache(recorder.trusted_roots)
 SITE = "http://news.example"
 QUICK: dict[str, Any] = {"connect_seconds": 2.0, "read_seconds": 5.0, "exchange_seconds": 10.0, "retries": 0}
-
-
-def base32(data: bytes) -> str:
-    return "sha256:" + base64.b32encode(hashlib.sha256(data).digest()).decode()
 
 
 @dataclass

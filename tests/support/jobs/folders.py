@@ -4,7 +4,7 @@ from pathlib import Path
 
 
 def bags_in(folder: Path) -> list[Path]:
-    return sorted(each for each in folder.iterdir() if not each.name.startswith("."))
+    return sorted(each for each in folder.iterdir() if not each.name.startswith(".")) if folder.is_dir() else []
 
 
 def left_over(bags: Path) -> list[str]:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from servers.proxies import pump
+
 
 @dataclass
 class Heard:
@@ -43,8 +45,8 @@ def http_proxy(to_port: int, tls_port: int | None = None) -> Iterator[Heard]:
                     method, target, version = line.split(b" ")
                     path = b"/" + target.split(b"/", 3)[3]
                     far.sendall(b" ".join((method, path, version)) + b"\r\nConnection: close\r\n" + rest)
-                threading.Thread(target=_pump, args=(client, far), daemon=True).start()
-                _pump(far, client)
+                threading.Thread(target=pump, args=(client, far), daemon=True).start()
+                pump(far, client)
 
     def accept() -> None:
         while True:
@@ -60,12 +62,3 @@ def http_proxy(to_port: int, tls_port: int | None = None) -> Iterator[Heard]:
     finally:
         server.shutdown(socket.SHUT_RDWR)
         server.close()
-
-
-def _pump(source: socket.socket, to: socket.socket) -> None:
-    try:
-        while piece := source.recv(1 << 16):
-            to.sendall(piece)
-        to.shutdown(socket.SHUT_WR)
-    except OSError:
-        return

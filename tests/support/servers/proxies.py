@@ -40,9 +40,9 @@ def socks_proxy(to_port: int) -> Iterator[Socks]:
             here.asked.append((kind, host, int.from_bytes(_exactly(client, 2), "big")))
             with socket.create_connection(("127.0.0.1", to_port), 10) as far:
                 client.sendall(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
-                there = threading.Thread(target=_pump, args=(client, far), daemon=True)
+                there = threading.Thread(target=pump, args=(client, far), daemon=True)
                 there.start()
-                _pump(far, client)
+                pump(far, client)
                 there.join(5)
 
     class Server(socketserver.ThreadingTCPServer):
@@ -67,7 +67,8 @@ def _exactly(sock: socket.socket, count: int) -> bytes:
     return data
 
 
-def _pump(source: socket.socket, to: socket.socket) -> None:
+def pump(source: socket.socket, to: socket.socket) -> None:
+    """Passes on what one side sends, until it ends."""
     try:
         while piece := source.recv(1 << 16):
             to.sendall(piece)

@@ -12,6 +12,7 @@ import pytest
 from builders.bags import Builder
 from builders.pki import NOW, Authorities, Holder, authorities, issue, needs_openssl
 from builders.renewed import SEAL, TSR, errors, shell, tsa
+from builders.signing import files
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from archiver.cli import main
@@ -33,10 +34,6 @@ def checked(bag: Path, pki: Authorities, days: float = 0, **demands) -> dict[str
         if "/custody/" not in each.path or each.severity == "error":
             found.setdefault(each.code, []).append(each.path)
     return found
-
-
-def files(bag: Path) -> dict[str, bytes]:
-    return {each.relative_to(bag).as_posix(): each.read_bytes() for each in bag.rglob("*") if each.is_file()}
 
 
 def test_a_renewal_is_checked_by_openssl_and_sha512sum_alone_and_changes_nothing_that_is_there(bag, pki, capsys):

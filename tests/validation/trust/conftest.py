@@ -1,24 +1,16 @@
 """A bag that was sealed, signed and timestamped."""
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from builders.bags import Builder
-from builders.pki import NOW, Authorities, authorities
+from builders.pki import NOW, Authorities
 from damages.trust.table import AGENT, LOCAL, signer_of
 
 from archiver.trust.custody import append
 from archiver.trust.seal import sign_bag
 from archiver.trust.signing import Signing
-
-
-@pytest.fixture(scope="module")
-def pki(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authorities]:
-    with authorities(tmp_path_factory.mktemp("pki")) as here:
-        here.tell_of_revocation()
-        yield here
 
 
 @pytest.fixture(scope="module")
