@@ -102,12 +102,9 @@ def body(url: str, folder: Path) -> dict[str, Any]:
 def compare(url: str, count: int, rounds: int) -> dict[str, Any]:
     """Seconds and CPU seconds of a request: alone, with the one hash that any recorder must make, and recorded."""
     recorder = Recorder(Config(allow_private=True, robots="ignore"))
-    with (
-        requests.Session() as session,
-        recorder.visit() as visit,
-        tempfile.TemporaryDirectory() as spool,
-    ):
-        session.trust_env, session.headers = False, visit.headers
+    visit = recorder.visit()
+    with requests.Session() as session, tempfile.TemporaryDirectory() as spool:
+        session.trust_env, session.headers = False, requests.structures.CaseInsensitiveDict(visit.headers)
 
         def plain() -> None:
             assert session.get(url, allow_redirects=False).content

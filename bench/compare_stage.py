@@ -68,14 +68,14 @@ def recorder(port: int, folder: Path, urls: list[str]) -> Callable[[], None]:
             origin = f"http://{urlsplit(url).netloc}"
             files = FolderFiles(folder, f"{number:05}")
             recording = Recording(files)
-            with own.visit() as visit:
-                for each in (url, *(origin + path for path in NEEDED)):
-                    now = datetime.now(UTC)
-                    done = attempt(
-                        own, visit, each, "seed", asked=now, keep=8 << 20, limits=own.config.limits, spool=folder
-                    )
-                    assert done.fault is None
-                    recording.keep(done)
+            visit = own.visit()
+            for each in (url, *(origin + path for path in NEEDED)):
+                now = datetime.now(UTC)
+                done = attempt(
+                    own, visit, each, "seed", asked=now, keep=8 << 20, limits=own.config.limits, spool=folder
+                )
+                assert done.fault is None
+                recording.keep(done)
             files.close()
 
     return go

@@ -24,7 +24,6 @@ from archiver.capture.warc import CONFORMS_TO
 from archiver.capture.wire.recorder import Recorder
 from archiver.config import Config
 from archiver.digest import sha256
-from archiver.imports.importer import Importer
 from archiver.job.result import COMPARED, Archived, BagIdentity
 from archiver.job.rights_rule import rule_for
 from archiver.job.staged_warcs import StagedWarcs, check_warcs
@@ -44,6 +43,7 @@ from archiver.transfer.acceptable_signer import signature_judge
 from archiver.trust.seal_new_bag import seal
 
 if TYPE_CHECKING:
+    from archiver.imports.importer import Importer
     from archiver.job.outbox import Outbox
     from archiver.trust.sign import Signer
 
@@ -72,7 +72,7 @@ class Tools:
     """Asks for pages once more, through the proxy of `--second-view`."""
     opening: Opening | None = None
     """Of the job's bracket, where it has one."""
-    importer: Importer | None = None
+    importer: "Importer | None" = None
     """Takes pages from the files of `--from`, in place of the network."""
     clock: Callable[[], ClockCheck | None] = lambda: None
     """What a time service says of this machine's clock."""
@@ -124,7 +124,7 @@ def archive(
 def _imported(
     seed: Seed,
     tools: Tools,
-    importer: Importer,
+    importer: "Importer",
     writer: StagedWarcs,
     staged: StagedBag,
     previous: tuple[PreviousBag, ...],

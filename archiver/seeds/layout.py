@@ -46,7 +46,8 @@ def measure(lines: Sequence[str]) -> Width:
 def paragraphs(lines: Sequence[str], width: Width, alone: Callable[[str], bool]) -> Iterator[range]:
     """Ranges of lines that are one paragraph each; the lines stand without a blank one between. `alone` says whether a
     line is a block of its own whatever stands around it: a label, a date."""
-    if not lines:
+    if len(lines) < 2:  # as in most documents: nothing to part, and to ask of a line whether it is a date takes time
+        yield from (range(1) for _ in lines)
         return
     indents = [len(line) - len(line.lstrip()) for line in lines]
     least = min(indents)

@@ -19,7 +19,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.cookies import extract_cookies_to_jar
+from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout, disable_warnings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
@@ -29,6 +29,7 @@ from urllib3.util import SKIP_HEADER
 from archiver.capture.cookie_file import STRICT
 from archiver.capture.failure_kinds import CaptureError, capture_error_from
 from archiver.capture.wire.http_framing import Sent
+from archiver.capture.wire.idle_connections import IdleConnections
 from archiver.capture.wire.raw_exchange import BoundReached, RawExchange
 from archiver.capture.wire.tls import tls_facts, trusted_roots
 from archiver.config import Config, Limits
@@ -161,10 +162,11 @@ def _connection_classes(wire: _RecordedConnection, *, socks: bool) -> dict[str, 
 
         return Recorded
 
+    kept = {"QueueCls": IdleConnections}
     plain, secure = (SOCKSConnection, SOCKSHTTPSConnection) if socks else (HTTPConnection, HTTPSConnection)
     return {
-        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": recorded(plain)}),
-        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": recorded(secure)}),
+        "http": type("PlainPool", (HTTPConnectionPool,), {"ConnectionCls": recorded(plain), **kept}),
+        "https": type("SecurePool", (HTTPSConnectionPool,), {"ConnectionCls": recorded(secure), **kept}),
     }
 
 
@@ -219,41 +221,37 @@ class _Adapter(HTTPAdapter):
         return manager
 
 
-class Visit(requests.Session):
-    """The cookies of one seed's capture; connections are the recorder's. Redirects are never followed here, so that
-    each is seen, judged and recorded by `fetch`."""
+class Visit:
+    """The cookies and headers of one seed's capture; connections are the recorder's. Redirects are never followed here,
+    so that each is seen, judged and recorded by `fetch`."""
 
     def __init__(self, recorder: "Recorder") -> None:
-        super().__init__()
         self._recorder = recorder
-        self.trust_env = False
-        self.cookies.set_policy(STRICT)
-        self.headers.clear()
-        self.headers.update(recorder.headers)
-        for scheme in ("http://", "https://"):
-            self.mount(scheme, recorder.adapter)
+        self.cookies = RequestsCookieJar(STRICT)
+        self.headers = dict(recorder.headers)
 
     def fork(self, referer: str | None) -> "Visit":
         """The same visitor for a requisite of a page: its cookies so far, in a jar of its own, since jars do not stand
         several threads; what the requisite sets stays with it."""
         other = Visit(self._recorder)
         other.cookies.update(self.cookies)
-        other.headers.update({"Accept": "*/*", **({"Referer": referer} if referer else {})})
+        other.headers |= {"Accept": "*/*", **({"Referer": referer} if referer else {})}
         return other
 
     def ask(self, url: str, timeout: Timeout, proxy: str | None) -> BaseHTTPResponse:
         """GET an address, with the cookies of the visit, and keep those of the answer.
 
-        The same headers go out as from `get`, for half the time: that also merges settings, copies the cookies twice,
-        spells the address its own way, and reads a redirect's whole body, unbounded and decoded, to follow it. Raises
-        what urllib3 raises, and ValueError.
+        The same headers go out as from a session of requests, for half the time: that also merges settings, copies the
+        cookies twice, spells the address its own way, and reads a redirect's whole body, unbounded and decoded, to
+        follow it. Raises what urllib3 raises, and ValueError.
         """
         address, request = web_address(url), requests.PreparedRequest()
         request.method, request.url = "GET", address.href
-        request.prepare_headers(self.headers)
+        request.headers = requests.structures.CaseInsensitiveDict()
         if len(self.cookies):
             request.prepare_cookies(self.cookies)
-        request.headers = requests.structures.CaseInsensitiveDict({"Host": address.host, **request.headers})
+        sent = {"Host": address.host, **self.headers, **request.headers}
+        request.headers = sent  # type: ignore[assignment]  # which urllib3 takes, for less time
         response = self._recorder.adapter.ask(address, request, timeout, proxy)
         if "Set-Cookie" in response.headers:
             extract_cookies_to_jar(self.cookies, request, response)  # type: ignore[no-untyped-call]
@@ -269,9 +267,6 @@ class Visit(requests.Session):
         target = url[url.index("/", len(web_address(url).scheme) + 3) :]
         address = replace(web_address(url), href=url, target=target)  # in that client's spelling
         return self._recorder.adapter.ask(address, request, timeout, proxy, sent.body or None)
-
-    def close(self) -> None:
-        """requests would close the adapter, and with it the connections of every other visit."""
 
 
 class Recorder:

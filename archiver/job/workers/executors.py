@@ -18,8 +18,8 @@ IN_FLIGHT = 8
 """Seeds that one process has under way."""
 MOST_IN_FLIGHT = 64
 """And with those of slow hosts, which make room for others (`coordinator.py`)."""
-PRELOADED = ("archiver.job.workers.worker", "archiver.job.workers.warm")
-"""What the process has that workers are forked from."""
+PRELOADED = ("archiver.job.workers.warm",)
+"""What the process imports that workers are forked from."""
 
 
 def in_process(config: Config) -> bool:

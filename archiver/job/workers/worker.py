@@ -19,9 +19,7 @@ from archiver.capture.shared_cache import SharedCache
 from archiver.capture.wire.recorder import Recorder
 from archiver.config import Config
 from archiver.errors import RecordingError, Refused, StorageError
-from archiver.imports.importer import Importer
 from archiver.job.clock_check import FreshClockCheck
-from archiver.job.outbox import OUTBOX, outbox_of
 from archiver.job.pipeline import Tools, archive
 from archiver.job.result import BagIdentity, Done, failure
 from archiver.job.workers.malloc import give_back, share_arena
@@ -90,7 +88,15 @@ def tools_for(config: Config, job: str, outbox: Path | None = None, *, opening: 
     """What a process needs for a job, whose bracket has this opening. Raises UsageError, StorageError where the key of
     the signer is of no use, or bags cannot be delivered; those wait in the folder `outbox`."""
     cache, signer = SharedCache(config.bags / STAGING / "shared"), load_signer(config)
-    out = outbox_of(config, outbox or config.bags / OUTBOX, signer) if config.deliver else None
+    out = importer = None
+    if config.deliver:
+        from archiver.job.outbox import OUTBOX, outbox_of
+
+        out = outbox_of(config, outbox or config.bags / OUTBOX, signer)
+    if config.imports:
+        from archiver.imports.importer import Importer
+
+        importer = Importer(config=config)
     return Tools(
         config=config,
         fetcher=Fetcher(
@@ -103,7 +109,7 @@ def tools_for(config: Config, job: str, outbox: Path | None = None, *, opening: 
         mementos=Mementos(config, Turns(config.bags / STAGING / "archives", job)),
         clock=FreshClockCheck(),
         opening=opening,
-        importer=Importer(config=config) if config.imports else None,
+        importer=importer,
     )
 
 

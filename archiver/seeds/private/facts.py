@@ -12,16 +12,18 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from archiver.config import CASE_FILE, Config
 from archiver.digest import sha256
 from archiver.model import Seed
 from archiver.model.private import PrivatePart
 from archiver.seeds.decoding import decode
-from archiver.seeds.formats.rows import Cell, cells_of, role_of
 from archiver.seeds.private.labels import LABEL, private_fact
 from archiver.seeds.refusal import Refusal
+
+if TYPE_CHECKING:
+    from archiver.seeds.formats.rows import Cell
 
 APART = "kept apart"
 """What stands in a seed document in place of a private fact."""
@@ -101,14 +103,25 @@ def _stated(seed: Seed) -> dict[str, str]:
     return {fact: "\n".join(dict.fromkeys(values)) for fact, values in found.items()}
 
 
-def _cells(seed: Seed) -> list[Cell]:
+def _cells(seed: Seed) -> "list[Cell]":
     """The cells of a seed that is a row of a list."""
     if seed.list is None:
         return []
+    from archiver.seeds.formats.rows import cells_of  # which imports all formats; a worker needs none
+
     try:
         return cells_of(decode(seed.data)[0], seed.list.columns)
     except Refusal:
         return []
+
+
+def _private_cells(seed: Seed) -> "list[Cell]":
+    cells = [cell for cell in _cells(seed) if cell.value.strip()]
+    if not cells:
+        return []
+    from archiver.seeds.formats.rows import role_of
+
+    return [cell for cell in cells if private_fact(cell.name) or role_of(cell.name) == "notes"]
 
 
 def without(seed: Seed) -> bytes:
@@ -117,12 +130,7 @@ def without(seed: Seed) -> bytes:
         text, encoding = decode(seed.data)
     except Refusal:  # a document of another kind, in which no line is masked
         return APART.encode() if any(_labelled(line.text) for line in seed.header) else seed.data
-    private = [
-        cell
-        for cell in _cells(seed)
-        if cell.value.strip() and (private_fact(cell.name) or role_of(cell.name) == "notes")
-    ]
-    if private:
+    if private := _private_cells(seed):
         plain = _row(seed, text, private)
     else:
         header = {line.line: line.text for line in seed.header if _labelled(line.text)}
@@ -198,7 +206,7 @@ def _lines(text: str, front: int) -> Iterator[str]:
             yield line
 
 
-def _row(seed: Seed, text: str, private: list[Cell]) -> str:
+def _row(seed: Seed, text: str, private: "list[Cell]") -> str:
     """A row of a list with the private cells masked. Of a kind that cannot be written again, nothing is left."""
     columns = seed.list.columns if seed.list else ()
     names = {cell.name for cell in private}
