@@ -7,11 +7,11 @@ belongs there too. What is not understood is set aside as header matter: no line
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from archiver.dates.date_line import DateLine, read_date_line
 from archiver.model import HeaderLine, Headline, Paragraph, PartKind, SeedDate
 from archiver.seeds.blocks import Block, Facts
 from archiver.seeds.captions import read_caption
 from archiver.seeds.credit_lines import is_byline, is_end_line
-from archiver.seeds.dates.date_line import DateLine, read_date_line
 from archiver.seeds.opening_words import (
     CONTROLS,
     PARTS,

@@ -27,7 +27,7 @@ fill stroke imagesizes imagesrcset http-equiv accept pattern
 _NO_WORDS = frozenset(_ATTRIBUTES.split())
 """Attributes whose values are code, addresses or names."""
 _TELLING = frozenset(("style", "rel", "itemprop", "data-testid", "property", "hidden"))
-"""Attributes that tell what an element is."""
+"""Attributes that describe an element."""
 _KNOWN = _NO_WORDS | _TELLING
 
 

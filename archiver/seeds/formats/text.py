@@ -16,12 +16,12 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.rules_block import StateBlock
 
+from archiver.dates.date_line import read_date_line
 from archiver.seeds import layout
 from archiver.seeds.addresses.labelled import looks_like_address, read_label
 from archiver.seeds.addresses.links import read_inline as read_links
 from archiver.seeds.blocks import Block, BlockKind, Document
 from archiver.seeds.credit_lines import is_byline
-from archiver.seeds.dates.date_line import read_date_line
 from archiver.seeds.formats.html import read_fragment
 from archiver.seeds.front_matter import read_front_matter
 from archiver.seeds.inline import SOFT_HYPHEN, holds_image, read_inline
