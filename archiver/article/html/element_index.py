@@ -19,7 +19,7 @@ _DATA = frozenset(("script", "title", "meta"))
 _LEAST = 2
 """Spaces that an attribute must have to be words, not a name."""
 _SHORT = 11
-"""Characters of an attribute that holds no sentence in a script without spaces either."""
+"""An attribute of at most so many characters is no sentence, in a script without spaces either."""
 _ATTRIBUTES = """
 style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity media
 fill stroke imagesizes imagesrcset http-equiv accept pattern
