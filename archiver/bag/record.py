@@ -35,7 +35,7 @@ from archiver.model.second_view import SecondView
 VERSION = "2.0"
 TEXT = "text/article.txt"
 ACCESS = ("open", "metadata-only", "restricted", "closed")
-PACKAGES = ("requests", "urllib3", "lxml", "trafilatura", "isal", "playwright")
+PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal", "playwright")
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 SHOWN = "what scripts would have loaded for another reader, or later, is absent: a browser ran them once"
 _LEAVES = frozenset((str, int, float, bool))

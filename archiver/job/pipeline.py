@@ -255,7 +255,7 @@ def _read_original(seed: Seed, capture: Capture) -> tuple[Capture, Reading]:
     assert page is not None, "a capture that was just fetched has a page"
     reading = _from_wire(_read(seed, page), capture)
     instead = stands_instead(seed, page, reading, capture.redirects, truncated=capture.truncated)
-    if instead and capture.outcome == "captured":
+    if instead and (capture.outcome == "captured" or (capture.outcome == "failed" and page.status >= 400)):
         capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
     return capture, reading
 
