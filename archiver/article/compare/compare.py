@@ -135,7 +135,7 @@ def _markup(page: PageModel) -> tuple[list[Text], list[Text]]:
     shown: list[Text] = []
     marked: list[Text] = []
     for number, block in enumerate(page.blocks):
-        if block.kind == "data":
+        if block.is_data:
             continue
         if block.marked == "struck":
             marked.append(_text(block, block.struck or block.text, number, "struck"))
@@ -149,15 +149,13 @@ def _markup(page: PageModel) -> tuple[list[Text], list[Text]]:
 
 
 def _data(page: PageModel) -> list[Text]:
-    return [
-        _text(block, block.text, number, "data") for number, block in enumerate(page.blocks) if block.kind == "data"
-    ]
+    return [_text(block, block.text, number, "data") for number, block in enumerate(page.blocks) if block.is_data]
 
 
 def _text(block: PageBlock, raw: str, number: int, where: Where) -> Text:
     text = fold(_AID.sub("", raw) if _AID_HINT.search(raw) else raw)
     struck = fold(block.struck) if block.struck else None
-    return Text(text=text, number=number, at=block.at, kind=block.kind, where=where, struck=struck)
+    return Text(text=text, number=number, block=block, where=where, struck=struck)
 
 
 def _matched(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
 from archiver.article.compare.letters import Letters, Place, letters
-from archiver.model import BlockKind, Where
+from archiver.model import BlockKind, PageBlock, Where
 from archiver.words import compatible, fold, has_words, keys
 
 _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
@@ -35,19 +35,28 @@ _SURROUNDINGS = 100
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Text:
-    """A paragraph of either side, folded; of the page also its block's number, place, kind and layer, and the same with
+    """A paragraph of either side, folded; of the page also its block, the number of that, its layer, and the same with
     its struck words. The key of a paragraph is made when it is first asked for: few blocks of a page are."""
 
     text: str
     number: int = 0
     start: int = 0
-    at: str | None = None
-    kind: BlockKind = "paragraph"
+    block: PageBlock | None = None
     where: Where = "article"
     struck: str | None = None
     whole: bool = True
     """Whether it is all of its block."""
     known: Key | None = None
+
+    @property
+    def at(self) -> str | None:
+        """Where its block stands."""
+        return self.block.at if self.block is not None else None
+
+    @property
+    def kind(self) -> BlockKind:
+        """What its block is."""
+        return self.block.kind if self.block is not None else "paragraph"
 
     @property
     def key(self) -> Key:
