@@ -53,13 +53,8 @@ def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
 
         def start(*command: str, out: Path) -> int:
             with out.open("wb") as stream:
-                child = subprocess.Popen(
-                    [str(BIN / "dask"), *command],
-                    cwd=folder,
-                    stdout=stream,
-                    stderr=stream,
-                    env={**os.environ, **SETTINGS},
-                )
+                whole = [str(BIN / "dask"), *command]
+                child = subprocess.Popen(whole, cwd=folder, stdout=stream, stderr=stream, env=os.environ | SETTINGS)
             stack.callback(child.wait, 30)
             stack.callback(child.terminate)
             return child.pid

@@ -170,7 +170,7 @@ def main() -> int:
         raise SystemExit(f"{args.corpus} holds no truth.json: name the folder of the corpus with --corpus DIR")
     if not shutil.which("wget"):
         raise SystemExit("wget is not installed (Debian: apt-get install wget)")
-    # Programs that are installed have their bytecode, as the other contenders do: archiver gets it in a source tree too.
+    # Installed programs have their bytecode, as the other contenders do: archiver gets it in a source tree too.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     subprocess.run([sys.executable, "-m", "compileall", "-q", HERE.parent / "archiver"], check=True)
     rounds: list[dict[str, Any]] = []

@@ -33,7 +33,7 @@ from archiver.model.bracket import Opening
 AT_ONCE = 256
 """Calls handed over, and answers fetched, together: each by itself costs Dask twice the time."""
 GATHER_SECONDS = 0.05
-"""How long an answer waits for others, which are fetched with it; the seeds that follow them are then handed over together
+"""How long an answer waits for others, to be fetched with them; the seeds that follow are then handed over together
 too."""
 CONNECT_SECONDS = 10
 RECOUNT_SECONDS = 2.0
