@@ -27,6 +27,8 @@ _HEAD, _FIRST = 40, 4
 _LETTERS = re.compile(r"[^\W_]+")
 _MODIFIERS = re.compile("[\u02b0-\u02ff]")
 """Letters that may stand for a quotation mark."""
+_TITLE = 300
+"""Characters of the longest headline."""
 _SURROUNDINGS = 100
 """Characters around a short line within another sentence."""
 
@@ -279,12 +281,16 @@ class Layer:
             return False
         return end - start >= _HALF * len(text) or len(letters(text[start:end])) >= _HALF * len(letters(text))
 
-    def match_similar(self, left: set[int]) -> None:
-        """Take the lines that stand there edited, merged or split."""
+    def match_similar(self, left: set[int], headlines: Collection[str] = ()) -> None:
+        """Take the lines that stand there edited, merged or split. What a heading says, or one of the `headlines` (by
+        their letters), a paragraph may say at more length: it is no edited form of it."""
         if not self.pieces or not left:
             return
         seeds, pages = self._keys(left)
-        found = similar(seeds, pages, self.groups)
+        titles = {
+            j for j, each in enumerate(self.pieces) if each.kind == "heading" or (pages[j] and _says(each, headlines))
+        }
+        found = similar(seeds, pages, self.groups, titles)
         for group in found:
             left.difference_update(group.seed)
         self.groups += found
@@ -306,6 +312,10 @@ class Layer:
     def free(self) -> list[Text]:
         """What no line has."""
         return [self.pieces[j] for j in self._free()]
+
+
+def _says(piece: Text, headlines: Collection[str]) -> bool:
+    return len(piece.text) <= _TITLE and letters(piece.text) in headlines
 
 
 def _with_marks(text: str, end: int) -> int:
