@@ -182,7 +182,7 @@ def _words_of_page(reading: Reading) -> int:
     if article.model is None:
         texts = list(article.paragraphs)
     else:
-        texts = [each.text for each in article.model.blocks if each.kind != "data" and each.marked is None]
+        texts = [each.text for each in article.model.blocks if not each.is_data and each.marked is None]
     return sum(max(len(text.split()), 0 if text.isascii() else len(text) // 12) for text in texts)
 
 
