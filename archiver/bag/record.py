@@ -29,9 +29,9 @@ from archiver.model import (
     Requisites,
     SourceDocument,
 )
-from archiver.model.moments import moment_text
 from archiver.model.private import PRIVATE_FILE
 from archiver.model.second_view import SecondView
+from archiver.schemas.moments import moment_text
 
 VERSION = "2.0"
 TEXT = "text/article.txt"

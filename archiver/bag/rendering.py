@@ -11,7 +11,7 @@ from archiver.bag.bag_contents import BagContents
 from archiver.bag.sanitize import json_bytes
 from archiver.digest import sha256
 from archiver.model import Comparison, Rendering, Unfetched
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 FOLDER = "rendering/"
 ABOUT, TEXT, DOM = f"{FOLDER}rendering.json", f"{FOLDER}article.txt", f"{FOLDER}dom.html"

@@ -14,7 +14,7 @@ from archiver import __version__
 from archiver.bag.sanitize import json_bytes
 from archiver.bag.surt import surt
 from archiver.model import Capture, IndexEntry, Reading
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 FOLDER = "wacz/"
 INDEX, PAGES = "indexes/index.cdx", "pages/pages.jsonl"

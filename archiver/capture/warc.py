@@ -21,7 +21,7 @@ from warcio.warcwriter import WARCWriter
 from archiver.capture.wire.raw_exchange import RawExchange
 from archiver.digest import Hasher
 from archiver.model import RecordIds, Truncation
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 VERSION = "WARC/1.1"
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"

@@ -19,7 +19,7 @@ from archiver.ledger.entries import Entry, stated_entry, storable
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import RECEIPTS
 from archiver.model import Receipt
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 Row = tuple[str | int, ...]
 """A row of the table `deliveries`."""

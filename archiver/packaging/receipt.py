@@ -8,7 +8,7 @@ from typing import Any
 
 from archiver.errors import Refused
 from archiver.model import Receipt
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 VERSION = "1.0"
 _PACKAGE = (

@@ -16,7 +16,7 @@ from servers.wire import CLOSE, Server, chunked, ok
 from warcio.archiveiterator import ArchiveIterator
 
 from archiver.capture.warc import CONFORMS_TO, WarcFile
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 ZIPPED = gzip.compress(b"<p>Harbour</p>" * 50, mtime=0)
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n"

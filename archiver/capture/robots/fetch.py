@@ -13,7 +13,7 @@ from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 from archiver.capture.single_exchange import Attempt
 from archiver.capture.wire.http_framing import values
 from archiver.model import Copied, Page
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from typing import TextIO
 
 from archiver.errors import StorageError, UsageError
 from archiver.job.events import Event
-from archiver.model.moments import moment_text
+from archiver.schemas.moments import moment_text
 
 
 @contextmanager
