@@ -27,6 +27,7 @@ FOUNDATION = {
     "rights",
     "words",
     "credits",
+    "dates",
 }
 STAGES = {"seeds", "capture", "article", "bag", "trust", "validation", "packaging"}
 VALIDATION = {"model", "cms", "digest", "errors", "schemas", "escape"}

@@ -8,7 +8,7 @@ import archiver.model as model
 
 HOMES = [
     importlib.import_module(f"archiver.model.{name}")
-    for name in ("bag", "seed", "capture", "article", "memento", "rendering")
+    for name in ("bag", "seed", "capture", "article", "page_block", "memento", "rendering")
 ]
 
 

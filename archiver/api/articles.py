@@ -41,7 +41,7 @@ def extract(html: bytes | str | Page, *, url: str = "", headers: Sequence[tuple[
     from archiver.article.analyse import read
     from archiver.article.saved_page import page_of
 
-    return read(None, html if isinstance(html, Page) else page_of(html, url, headers)).article
+    return read(None, html if isinstance(html, Page) else page_of(html, url, headers)).settled().article
 
 
 def compare(seed: Seed, page: AnyPath | bytes | Page, *, url: str | None = None, fast: bool = False) -> Reading:  # noqa: ARG001
@@ -60,7 +60,7 @@ def compare(seed: Seed, page: AnyPath | bytes | Page, *, url: str | None = None,
     elif not isinstance(page, Page):
         file = Path(page).name
         page = saved_page(Path(page), address)
-    reading = read(seed, page)
+    reading = read(seed, page).settled()
     source = SourceDocument(kind="import", file=file, url=address)
     return replace(reading, comparison=replace(reading.comparison, source=source))
 

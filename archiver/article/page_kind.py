@@ -30,6 +30,8 @@ NOTICE = 80
 """Words above which a page says more than that something is not there."""
 SHELL = 30
 """Words that the markup of an application holds at most before its scripts have run."""
+READ_IN_PART = "bytes of the page are read"
+"""How the problem of a page ends that has more than is read of one."""
 _SOURCE = 2_000_000
 _PHRASE, _PHRASES = 4, 40
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
@@ -50,22 +52,24 @@ class Instead:
 def stands_instead(
     seed: Seed, page: Page, reading: Reading, redirects: tuple[str, ...], *, truncated: Truncation | None = None
 ) -> Instead | None:
-    """What is there instead of the article; None for the article, for other statuses than 2xx, and in doubt.
+    """What is there instead of the article; None for the article, for an error that is no challenge, and in doubt.
 
     `truncated` is what ended the recorded response early, if anything did.
     """
-    if not 200 <= page.status < 300 or reading.comparison.seed_coverage >= COVERED:
+    error = page.status >= 400
+    if not (error or 200 <= page.status < 300) or reading.comparison.seed_coverage >= COVERED:
         return None
     source = decode(page.body[:_SOURCE], content_type_of(page.headers))[0].lower()
+    short = len(reading.article.text) < SHORT
+    if error:
+        return _refusal(page, _challenge(page, source, error=True)) if short else None
     # A PDF or JSON may hold the words; no line of it was read, and nothing can be compared (docs/outcomes.md).
     markup = not_html(page.body, content_type_of(page.headers)) is None
     present = _phrases_present(seed, source) if markup else 0.0
     if present >= PRESENT:
         return None
-    short = len(reading.article.text) < SHORT
-    challenge = _challenge(page, source)
-    if challenge and short:
-        return Instead(outcome="blocked", reason=f"status {page.status}, but the page is a challenge of {challenge}")
+    if short and (refusal := _refusal(page, _challenge(page, source, error=False))):
+        return refusal
     headline = markup and _has_headline(seed, source)
     if not seed.paragraphs and headline and reading.article.paragraphs:
         return None
@@ -87,12 +91,24 @@ def _markers() -> dict[str, Any]:
     return tomllib.loads((files("archiver.article") / "page_kind.toml").read_text("utf-8"))
 
 
-def _challenge(page: Page, source: str) -> str | None:
-    for name, (value, whose) in _markers()["challenge_header"].items():
-        if value in (page.header(name) or "").lower():
+def _challenge(page: Page, source: str, *, error: bool) -> str | None:
+    """Whose challenge a page is. Of an `error`, marks do not count that customers' ordinary pages have too."""
+    markers = _markers()
+    left_out = set(markers["customers"]["marks"] + markers["customers"]["headers"]) if error else set()
+    for name, mark in markers["challenge_header"].items():
+        said = (page.header(name) or "").lower()
+        if name not in left_out and any(value in said for value in mark["values"]):
+            return str(mark["of"])
+    for whose, marks in markers["challenge"].items():
+        if any(mark in source for mark in marks if mark not in left_out):
             return str(whose)
-    named = _markers()["challenge"].items()
-    return next((whose for whose, marks in named if any(mark in source for mark in marks)), None)
+    return None
+
+
+def _refusal(page: Page, whose: str | None) -> Instead | None:
+    if whose is None:
+        return None
+    return Instead(outcome="blocked", reason=f"status {page.status}, but the page is a challenge of {whose}")
 
 
 def _by_place(seed: Seed, page: Page) -> Instead | None:
@@ -141,6 +157,8 @@ def _not_read(page: Page, reading: Reading, source: str, truncated: Truncation |
     if truncated:
         needs = "limits.response_bytes" if truncated == "length" else "retry"
         return _unread("cut", f"the response was cut short ({truncated}), and no article is in what came", needs=needs)
+    if (problem := page.problem or "").endswith(READ_IN_PART):
+        return _unread("cut", f"no article is in what was read: {problem}", needs="limits.page_bytes")
     if not page.body.strip():
         return _unread("empty", f"status {page.status}, but the answer is empty", needs="retry")
     if note := not_html(page.body, content_type_of(page.headers)):
@@ -164,7 +182,7 @@ def _words_of_page(reading: Reading) -> int:
     if article.model is None:
         texts = list(article.paragraphs)
     else:
-        texts = [each.text for each in article.model.blocks if each.kind != "data" and each.marked is None]
+        texts = [each.text for each in article.model.blocks if not each.is_data and each.marked is None]
     return sum(max(len(text.split()), 0 if text.isascii() else len(text) // 12) for text in texts)
 
 

@@ -31,11 +31,12 @@ from archiver.model import (
 )
 from archiver.model.private import PRIVATE_FILE
 from archiver.model.second_view import SecondView
+from archiver.schemas.moments import moment_text
 
 VERSION = "2.0"
 TEXT = "text/article.txt"
 ACCESS = ("open", "metadata-only", "restricted", "closed")
-PACKAGES = ("requests", "urllib3", "lxml", "trafilatura", "isal", "playwright")
+PACKAGES = ("requests", "urllib3", "warcio", "lxml", "trafilatura", "isal", "playwright")
 NOT_CAPTURED = ("scripts were not run: what only they would have loaded is absent", "streams and logins")
 SHOWN = "what scripts would have loaded for another reader, or later, is absent: a browser ran them once"
 _LEAVES = frozenset((str, int, float, bool))
@@ -330,7 +331,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -86,11 +86,16 @@ def capture_error_from(error: BaseException, raw: RawExchange) -> CaptureError:
     if any(isinstance(cause, TimeoutError) or "Timeout" in type(cause).__name__ for cause in causes):
         return CaptureError(kind="timeout", message="the server stopped answering", again=True, truncation="time")
     if raw.head_complete and status_of(raw.head) is None:
-        shown = raw.head[:40].partition(b"\n")[0].decode("latin-1")
-        return CaptureError(kind="protocol", message=f"the status line is not HTTP: {shown!r}", again=False)
+        return no_status(raw)
     if raw.size:
         return CaptureError(kind="disconnect", message="the connection broke before the response was whole", again=True)
     return CaptureError(kind="disconnect", message="the connection closed without an answer", again=True)
+
+
+def no_status(raw: RawExchange) -> CaptureError:
+    """An answer whose first line is no status line."""
+    shown = raw.head[:40].partition(b"\n")[0].decode("latin-1")
+    return CaptureError(kind="protocol", message=f"the status line is not HTTP: {shown!r}", again=False)
 
 
 def _plainly(error: BaseException) -> str:

@@ -19,6 +19,7 @@ from archiver.capture.robots.fetch import RobotsFiles
 from archiver.capture.robots.policy import Robots
 from archiver.capture.shared_cache import SharedCache
 from archiver.capture.single_exchange import Attempt
+from archiver.capture.wire.http_framing import part_of
 from archiver.capture.wire.recorder import Recorder, Visit
 from archiver.markup.media_types import content_type_of, is_html
 from archiver.model import Capture, Exchange, Failure, Outcome, Page, Recorded
@@ -188,7 +189,8 @@ def outcome_of(chain: RedirectChain, answer: Attempt, page: Page) -> tuple[Outco
     if fault is not None and (fault.kind == "protocol" or not answer.raw.head_complete):
         return "failed", fault.message
     if 200 <= status < 300:
-        return "captured", f"the response is not whole: {fault.message}" if fault else None
+        lacks = fault.message if fault else part_of(status, page.headers)
+        return "captured", f"the response is not whole: {lacks}" if lacks else None
     if status in GONE:
         return "gone", f"status {status}"
     if status in BLOCKED:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.wire.content_codings import decoded
-from archiver.capture.wire.http_framing import Framing, Sent, status_of, values
+from archiver.capture.wire.http_framing import Framing, Sent, part_of, status_of, values
 from archiver.capture.wire.raw_exchange import RawExchange
 from archiver.capture.wire.recorder import Recorder, Visit
 from archiver.config import Limits
@@ -99,12 +99,14 @@ def _read(
     said = "; ".join(dict.fromkeys(each for each in words if each)) or None
     if framing.surplus:
         said = f"{said or 'complete'}; {framing.surplus} bytes follow the end of the message"
+    status = status_of(raw.head) or 0
+    part = part_of(status, headers)
     page = Page(
         url=url,
-        status=status_of(raw.head) or 0,
+        status=status,
         headers=headers,
         body=plain.body,
-        problem="; ".join(dict.fromkeys(each for each in (said, plain.problem) if each)) or None,
+        problem="; ".join(dict.fromkeys(each for each in (part, said, plain.problem) if each)) or None,
         unread=Unread(kind="coding", needs=plain.needs) if plain.problem and not plain.body else None,
     )
     exact = not framing.chunked and framing.surplus == 0 and raw.head_complete

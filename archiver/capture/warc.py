@@ -1,4 +1,4 @@
-"""Writes exchanges as WARC 1.1 records (ISO 28500:2017) from raw bytes (docs/adr/0327).
+"""Writes exchanges as WARC 1.1 records (ISO 28500:2017), with warcio, from raw bytes.
 
 One gzip member a record (Annex D.2), compressed at level 1 by isal where it is there (docs/architecture.md). The
 block of a request or response record is the recorded message to the byte; nothing is parsed and written again.
@@ -12,23 +12,25 @@ import zlib
 from base64 import b64encode
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from functools import partial
-from itertools import chain
 from typing import IO, Any, Protocol
+
+from warcio.recordloader import ArcWarcRecord
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
 
 from archiver.capture.wire.raw_exchange import RawExchange
 from archiver.digest import Hasher
 from archiver.model import RecordIds, Truncation
+from archiver.schemas.moments import moment_text
 
 VERSION = "WARC/1.1"
-_PIECE = 1 << 14
-"""Bytes of a block that are compressed at a time: isal's output depends on it, and stays what it was."""
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
-def warc_date(moment: datetime) -> str:
-    """WARC-Date with microseconds (WARC 1.1, section 5.4)."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+class _Writer(WARCWriter):  # type: ignore[misc]
+    """warcio adds a SHA-1 payload digest to every type that is not listed here; ours are set by us or absent."""
+
+    NO_PAYLOAD_DIGEST_TYPES = ("warcinfo", "revisit", "request", "response", "metadata", "resource", "conversion")
 
 
 def _member() -> Any:
@@ -58,14 +60,23 @@ class _Counted:
         return self._out.write(data)
 
 
-def _gzip_member(pieces: Iterable[bytes], out: Sink, members: list[bytes] | None) -> None:
-    """Write one gzip member; `members` takes its bytes as they are written."""
-    packer = _member()
-    for packed in chain(map(packer.compress, pieces), (packer.flush() for _ in range(1))):
-        if packed:
-            out.write(packed)
-            if members is not None:
-                members.append(packed)
+class _GzipMember:
+    """A write-only stream that turns one record into one gzip member."""
+
+    def __init__(self, out: Sink, members: list[bytes] | None = None) -> None:
+        self._out, self._gzip, self._members = out, _member(), members
+
+    def write(self, data: bytes) -> None:
+        self._pass(self._gzip.compress(data))
+
+    def flush(self) -> None:
+        """warcio flushes once, at the end of a record."""
+        self._pass(self._gzip.flush())
+
+    def _pass(self, packed: bytes) -> None:
+        self._out.write(packed)
+        if self._members is not None:
+            self._members.append(packed)
 
 
 class WarcFile:
@@ -173,15 +184,13 @@ class WarcFile:
         fields = [
             ("WARC-Type", kind),
             ("WARC-Record-ID", record_id),
-            ("WARC-Date", warc_date(moment)),
+            ("WARC-Date", moment_text(moment)),
             *headers,
             ("WARC-Block-Digest", hashed.base32()),
-            ("Content-Type", content_type),
-            ("Content-Length", str(hashed.size)),
         ]
-        head = "".join(f"{name}: {value}\r\n" for name, value in fields)
-        begin, end = f"{VERSION}\r\n{head}\r\n".encode(), b"\r\n\r\n"
-        _gzip_member(chain((begin,), iter(partial(block.read, _PIECE), b""), (end,)), self._out, self._members)
+        head = StatusAndHeaders("", fields, protocol=VERSION)
+        record = ArcWarcRecord("warc", kind, head, block, None, content_type, hashed.size)
+        _Writer(_GzipMember(self._out, self._members), gzip=False, warc_version=VERSION).write_record(record)
 
 
 class CopiedRecords:

@@ -33,7 +33,8 @@ class Limits:
     """The largest photo whose metadata is read."""
     shared_seconds: float = 86_400.0
     """How old a shared requisite may be."""
-    redirects: int = 10
+    redirects: int = 20
+    """As many as browsers follow (Fetch, 4.4)."""
     retries: int = 3
     backoff_seconds: float = 1.0
     """Before the second attempt; doubled before each further one."""

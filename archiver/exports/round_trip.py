@@ -16,7 +16,8 @@ from archiver.errors import StorageError, UsageError
 from archiver.exports.item import Item
 from archiver.exports.references import escaped
 from archiver.exports.spreadsheets import neutral
-from archiver.ledger.ledger import PATH, Ledger, key_of
+from archiver.ledger.entries import key_of
+from archiver.ledger.ledger import PATH, Ledger
 from archiver.model import Seed, SeedRefused
 from archiver.seeds.formats import citations
 from archiver.seeds.lists import LARGEST, RawRow, encoding_of, is_list, raw_rows, read_list

@@ -13,8 +13,8 @@ from pathlib import Path
 from archiver.digest import sha256
 from archiver.errors import UsageError
 from archiver.fixity.plan import Audited
+from archiver.ledger.entries import storable
 from archiver.ledger.fixity_readings import FixityReading, Readings, stamp
-from archiver.ledger.ledger import storable
 from archiver.model.seal_file import seal_file
 from archiver.validation.discover import find_bags, is_bag
 

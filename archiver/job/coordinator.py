@@ -36,7 +36,8 @@ from archiver.job.results import GROUP, Results
 from archiver.job.sinks import sink_of
 from archiver.job.sinks.local import BagSink
 from archiver.job.workers.executors import capacity, executor_for, isolated_process, release
-from archiver.ledger.ledger import Entry, Ledger, former_keys_of, key_of
+from archiver.ledger.entries import Entry, former_keys_of, key_of
+from archiver.ledger.ledger import Ledger
 from archiver.model import Seed, SeedRefused
 from archiver.model.bracket import Opening
 

@@ -9,7 +9,7 @@ from archiver.config import Config
 from archiver.job.advice import class_of
 from archiver.job.result import Archived, Done, Result
 from archiver.ledger.answers import PARTIAL, is_confirmed
-from archiver.ledger.ledger import Entry, key_of
+from archiver.ledger.entries import Entry, key_of
 from archiver.ledger.places import LAST_BAG
 from archiver.model import Seed
 

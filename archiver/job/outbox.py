@@ -21,7 +21,7 @@ from archiver.job.ledger_rows import repeats
 from archiver.job.result import Archived, BagIdentity, Delivered
 from archiver.ledger.answers import Answer
 from archiver.ledger.bag_record import read_record
-from archiver.ledger.ledger import entry_of_bag, key_of
+from archiver.ledger.entries import entry_of_bag, key_of
 from archiver.model import Bag, Failure, Receipt, Report, Seed
 from archiver.packaging.open_target import is_folder
 from archiver.packaging.package import Form, name_of, package

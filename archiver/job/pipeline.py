@@ -250,14 +250,15 @@ def _read(seed: Seed, page: Page) -> Reading:
 
 
 def _read_original(seed: Seed, capture: Capture) -> tuple[Capture, Reading]:
-    """The original's page read, and the capture with the outcome that the page shows."""
+    """The original's page read, and the capture with the outcome that the page shows. The model of the page is let go:
+    its tree would stay in memory until the bag is written."""
     page = capture.page
     assert page is not None, "a capture that was just fetched has a page"
     reading = _from_wire(_read(seed, page), capture)
     instead = stands_instead(seed, page, reading, capture.redirects, truncated=capture.truncated)
-    if instead and capture.outcome == "captured":
+    if instead and (capture.outcome == "captured" or (capture.outcome == "failed" and page.status >= 400)):
         capture = replace(capture, outcome=instead.outcome, reason=instead.reason, unread=instead.unread)
-    return capture, reading
+    return capture, reading.without_model()
 
 
 def _photos(seed: Seed, capture: Capture, consulted: Consulted) -> PhotoReading:

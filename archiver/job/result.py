@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 from archiver.ledger.answers import Answer
-from archiver.ledger.ledger import Entry
+from archiver.ledger.entries import Entry
 from archiver.model import Bag, DocumentKind, Failure, Outcome, Receipt, Seed
 from archiver.model.outcomes import exit_code
 

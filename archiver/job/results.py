@@ -15,7 +15,8 @@ from archiver.job.queue.host_queue import host_of
 from archiver.job.result import Archived, Done, Result, Summary
 from archiver.job.sinks.local import BagSink
 from archiver.job.visits import note
-from archiver.ledger.ledger import Entry, Ledger, key_of, key_of_refused
+from archiver.ledger.entries import Entry, key_of, key_of_refused
+from archiver.ledger.ledger import Ledger
 from archiver.model import Failure, Seed, SeedRefused
 
 GROUP = 32

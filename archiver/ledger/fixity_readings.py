@@ -15,7 +15,8 @@ from typing import Any
 
 from archiver.errors import StorageError
 from archiver.ledger import seals
-from archiver.ledger.ledger import PATH, storable
+from archiver.ledger.entries import storable
+from archiver.ledger.ledger import PATH
 from archiver.ledger.lock import working_folder
 from archiver.ledger.seals import LeftState
 from archiver.ledger.sqlite import reader, usable, writer

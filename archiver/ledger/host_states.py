@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from archiver.ledger.ledger import Ledger, storable
+from archiver.ledger.entries import storable
+from archiver.ledger.ledger import Ledger
 
 REMEMBERED = 100_000
 """Hosts, the latest of them."""

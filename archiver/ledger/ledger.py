@@ -8,80 +8,25 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from archiver.digest import sha256
-from archiver.errors import StorageError
-from archiver.ledger.answers import PARTIAL, Answer, ask_again
-from archiver.ledger.bag_record import read_record
-from archiver.ledger.private import seed_digest
+from archiver.ledger.answers import PARTIAL
+from archiver.ledger.entries import DONE, Entry, entry_of_bag, place_of, storable
 from archiver.ledger.sqlite import reader, usable, writer
-from archiver.model import Outcome, Seed
+from archiver.schemas.moments import moment_text
 
 _T = TypeVar("_T")
 PATH = ".archiver/ledger.sqlite"
 _DELIVERED = "kind = 'delivery' AND derived = '' AND form <> 'wacz'"
 """The deliveries of bags as they are."""
-DONE = ("captured", "unread", "gone", "blocked", "refused")
-"""Outcomes that are final; `failed` is tried again by the next run, `waiting` was never tried."""
 _ROW = re.compile(r"\.(?:csv|tsv|jsonl|ndjson):\d+\Z", re.IGNORECASE)
 """How the place of a row of a list ends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """A row of the ledger. `detail` holds what was seen when there is no bag, or when the bag does not hold the whole
-    article."""
-
-    key: str
-    name: str
-    url: str | None
-    outcome: str
-    bag: str | None = None
-    verdict: str | None = None
-    reason: str | None = None
-    detail: Mapping[str, Any] | None = None
-    attempts: int = 0
-    updated: str = ""
-    job: str | None = None
-    origin: str | None = None
-    """Where the document was read just now; not read back."""
-    place: str | None = None
-    """Where the document was read when the ledger first heard of it; only read back."""
-    delivered: str | None = None
-    """Where the bag was delivered to; read back by `find` alone."""
-
-    def is_done(self, *, retry: bool, recapture: bool, able: Collection[str] = ()) -> bool:
-        """Whether a job with these settings leaves the seed alone; `able` names what was missing and is there now."""
-        tried = self.outcome in DONE or (self.outcome == "failed" and bool((self.detail or {}).get("memento")))
-        return tried and not recapture and not ask_again(self.outcome, self.detail, retry=retry, able=able)
-
-
-def key_of(seed: Seed) -> str:
-    """A seed is known by the SHA-256 of its bytes and its address."""
-    return f"{seed.sha256} {seed.url}"
-
-
-def former_keys_of(seed: Seed) -> tuple[str, ...]:
-    """The keys under which ledgers of earlier versions may know a seed."""
-    return tuple(f"{each.sha256} {each.url}" for each in seed.former)
-
-
-def key_of_refused(origin: str) -> str:
-    """A document that could not be read as a seed is known by where it lies."""
-    return f"unreadable {sha256(_place(origin).encode())}"
-
-
-def _place(origin: str) -> str:
-    """An origin wherever the program was called: `seeds/a.txt` is another document in another folder."""
-    address = origin.lower().startswith(("http:", "https:"))
-    return storable(origin if address else os.path.abspath(origin))  # noqa: PTH100 - the document may be gone
 
 
 class Ledger:
@@ -100,13 +45,13 @@ class Ledger:
         with usable(self._path), self._db:
             self._db.execute(
                 "INSERT INTO jobs (id, started, settings) VALUES (?, ?, ?)",
-                (job, _text(moment), json.dumps(settings, default=str)),
+                (job, moment_text(moment), json.dumps(settings, default=str)),
             )
 
     def end(self, job: str, seeds: int, moment: datetime) -> None:
         """Note that a job has come to its end."""
         with usable(self._path), self._db:
-            self._db.execute("UPDATE jobs SET ended = ?, seeds = ? WHERE id = ?", (_text(moment), seeds, job))
+            self._db.execute("UPDATE jobs SET ended = ?, seeds = ? WHERE id = ?", (moment_text(moment), seeds, job))
 
     def find(self, key: str) -> Entry | None:
         """What is known of a seed."""
@@ -137,12 +82,12 @@ class Ledger:
         something else and is not captured is superseded, and forgotten; a bag it has stays."""
         with usable(self._path), self._transaction():
             for each in entries:
-                place = _place(each.origin) if each.origin else None
+                place = place_of(each.origin) if each.origin else None
                 self._supersede(place, each.key)
                 self._db.execute(
                     "INSERT INTO seeds (key, name, url, outcome, updated, job, place) VALUES (?, ?, ?, 'waiting', ?, ?,"
                     " ?) ON CONFLICT (key) DO UPDATE SET place = excluded.place WHERE place IS NOT excluded.place",
-                    (each.key, storable(each.name), each.url, _text(datetime.now(UTC)), job, place),
+                    (each.key, storable(each.name), each.url, moment_text(datetime.now(UTC)), job, place),
                 )
 
     def _supersede(self, place: str | None, key: str) -> None:
@@ -166,7 +111,7 @@ class Ledger:
             beside(self._db)
             for each in entries:
                 detail = json.dumps(each.detail, default=str) if each.detail is not None else None
-                place = _place(each.origin) if each.origin else None
+                place = place_of(each.origin) if each.origin else None
                 self._supersede(place, each.key)
                 self._db.execute(
                     "INSERT INTO seeds (key, name, url, outcome, bag, verdict, reason, detail, attempts, updated, job,"
@@ -178,7 +123,7 @@ class Ledger:
                         None if value is None else storable(value)
                         for value in (
                             *(each.key, each.name, each.url, each.outcome, each.bag, each.verdict, each.reason),
-                            *(detail, each.updated or _text(moment), job, place),
+                            *(detail, each.updated or moment_text(moment), job, place),
                         )
                     ],
                 )
@@ -313,37 +258,3 @@ def _entry(row: tuple[Any, ...]) -> Entry:
         job=job,
         place=place,
     )
-
-
-def entry_of_bag(folder: Path) -> Entry | None:
-    """What a finished bag's record says of its seed; None where there is no record that says it as ours do."""
-    try:
-        record = read_record(folder)
-        seed, capture, reason = record["seed"], record["capture"], record["capture"]["reason"]
-        digest, url, name = seed_digest(folder, record), seed["original_url"], seed["original_name"]
-        outcome, verdict, finished = capture["outcome"], record["comparison"]["verdict"], capture["finished"]
-    except (StorageError, KeyError, TypeError):
-        return None
-    words = (digest, url, name, outcome, verdict, finished, reason or "")
-    if not all(isinstance(each, str) for each in words) or outcome not in get_args(Outcome):
-        return None
-    return Entry(
-        key=f"{digest} {url}",
-        name=name,
-        url=url,
-        outcome=outcome,
-        bag=folder.name,
-        verdict=verdict,
-        reason=reason or None,
-        detail=Answer.of_record(record).detail(outcome),
-        updated=finished,
-    )
-
-
-def _text(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-
-
-def storable(text: str) -> str:
-    """SQLite takes no lone surrogates, which undecodable file names and hostile records bring along."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")

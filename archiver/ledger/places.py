@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
-from archiver.ledger.ledger import PATH, Entry, Ledger, storable
+from archiver.ledger.entries import Entry, storable
+from archiver.ledger.ledger import PATH, Ledger
 from archiver.ledger.sqlite import reader, usable
 from archiver.model.outcome_words import witness_words
 

@@ -11,13 +11,15 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.ledger.ledger import Entry, Ledger, storable
+from archiver.ledger.entries import Entry, stated_entry, storable
+from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import RECEIPTS
-from archiver.model import Outcome, Receipt
+from archiver.model import Receipt
+from archiver.schemas.moments import moment_text
 
 Row = tuple[str | int, ...]
 """A row of the table `deliveries`."""
@@ -67,7 +69,7 @@ def row_of(receipt: Receipt, *, derived: str, signatures: str, file: str) -> Row
     return (
         *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
         *(receipt.package, receipt.size, receipt.sent, signatures),
-        *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file, receipt.kind == "receipt"),
+        *(moment_text(receipt.ended), file, receipt.kind == "receipt"),
     )
 
 
@@ -112,18 +114,12 @@ def _row(receipt: dict[str, Any], name: str) -> Row:
 
 def _entry(receipt: dict[str, Any]) -> Entry:
     seed, bag, ended = receipt["seed"], receipt["bag"]["name"], receipt["ended"]
-    digest, url, name, outcome, verdict = (seed[key] for key in ("sha256", "url", "name", "outcome", "verdict"))
-    reason = seed["reason"]
-    words = (digest, url, name, verdict, bag, ended, reason or "")
-    if not all(isinstance(each, str) for each in words) or outcome not in get_args(Outcome):
-        raise TypeError
-    return Entry(
-        key=f"{digest} {url}",
-        name=name,
-        url=url,
-        outcome=outcome,
+    return stated_entry(
+        key=(seed["sha256"], seed["url"]),
+        name=seed["name"],
+        outcome=seed["outcome"],
         bag=bag,
-        verdict=verdict,
-        reason=reason,
+        verdict=seed["verdict"],
+        reason=seed["reason"],
         updated=ended,
     )

@@ -138,7 +138,7 @@ def judge(seed: Seed, archived: Archived, reads: Reads) -> tuple[Judged | None, 
         return None, None
     reading = reads(seed, archived.page)
     instead = stands_instead(seed, archived.page, reading, ())
-    return Judged.of(reading, article=instead is None), reading
+    return Judged.of(reading, article=instead is None), reading.without_model()
 
 
 def memento_address(client: ArchiveClient, each: Listed) -> str:

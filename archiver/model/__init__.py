@@ -12,7 +12,6 @@ if TYPE_CHECKING:
         Accord,
         Agreement,
         Article,
-        BlockKind,
         Change,
         Claim,
         ClaimName,
@@ -24,11 +23,9 @@ if TYPE_CHECKING:
         CreditRole,
         DocumentKind,
         LineKind,
-        Marked,
         Notice,
         NoticeKind,
         PageAnchor,
-        PageBlock,
         PageCaption,
         PageModel,
         PageRead,
@@ -70,6 +67,7 @@ if TYPE_CHECKING:
         WebArchive,
         Witness,
     )
+    from archiver.model.page_block import BlockKind, Marked, PageBlock
     from archiver.model.rendering import Rendering
     from archiver.model.seed import (
         Anchor,
@@ -171,7 +169,7 @@ def __getattr__(name: str) -> object:
     """A noun, from the module that has it, which is imported only now: validation needs four of fifty, and would spend
     as much on the others as on a bag of two thousand files."""
     if name in __all__:
-        for module in ("bag", "seed", "capture", "article", "memento", "rendering"):
+        for module in ("bag", "seed", "capture", "article", "page_block", "memento", "rendering"):
             if noun := vars(import_module(f"{__name__}.{module}")).get(name):
                 globals()[name] = noun
                 return noun

@@ -1,9 +1,11 @@
 """What a page says, who is credited, and how it relates to the seed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import Literal
+
+from archiver.model.page_block import PageBlock
 
 ClaimSource = Literal[
     "seed",
@@ -103,42 +105,9 @@ class Notice:
     at: str | None
 
 
-BlockKind = Literal[
-    "paragraph",
-    "heading",
-    "list",
-    "quotation",
-    "table",
-    "caption",
-    "credit",
-    "byline",
-    "aside",
-    "navigation",
-    "embed",
-    "data",
-]
-Marked = Literal["hidden", "screen-reader", "struck"]
 Where = Literal["article", "page", "hidden", "struck", "data"]
 """Where a line of the seed was found: in the article's text, elsewhere in the page's markup, in what the source marks
 as hidden, in struck words, or in embedded data."""
-
-
-class PageBlock(NamedTuple):
-    """A block of the page: what it is, its text, and where it stands (the XPath of its element, or of a script and a
-    JSONPath in it); None where that is not known. A page has hundreds: a tuple is made in a quarter of the time.
-
-    `text` is what the markup says now: NFC, white space folded, no struck words. `struck` is the same block with
-    its struck words in their places, None where it has none. `marked` is what the source says of the whole block:
-    of one that is struck as a whole, `text` are the struck words. `in_article` says whether it belongs to the
-    article's text (data does where nothing else of the page is its text).
-    """
-
-    kind: BlockKind
-    text: str
-    at: str | None
-    marked: Marked | None = None
-    in_article: bool = True
-    struck: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -156,10 +125,18 @@ class PageRead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageModel:
-    """All blocks of a page in reading order, whatever they are, embedded data last, and how much of it was read."""
+    """All blocks of a page in reading order, whatever they are, embedded data last, and how much of it was read.
+
+    The tree of a page that was just read stays in memory with its model, until that is settled.
+    """
 
     blocks: tuple[PageBlock, ...]
     read: PageRead
+
+    def settle(self) -> None:
+        """Find out each kind and place now, and let the tree go."""
+        for block in self.blocks:
+            block.settle()
 
 
 DocumentKind = Literal["wire", "rendering", "memento", "import"]
@@ -301,3 +278,13 @@ class Reading:
     credits: tuple[Credit, ...]
     comparison: Comparison
     links: tuple[RecoveredLink, ...]
+
+    def settled(self) -> "Reading":
+        """The same for those who keep many: the tree of the page is let go, what its model says of it is found out."""
+        if self.article.model is not None:
+            self.article.model.settle()
+        return self
+
+    def without_model(self) -> "Reading":
+        """The same for those who ask for no block of the page again: model and tree are let go."""
+        return replace(self, article=replace(self.article, model=None))

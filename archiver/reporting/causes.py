@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from archiver.job.advice import ADVICE, class_of
-from archiver.ledger.ledger import Entry
+from archiver.ledger.entries import Entry
 
 HOSTS = 10
 """Hosts of a cause that are named, the most frequent."""

@@ -7,11 +7,11 @@ belongs there too. What is not understood is set aside as header matter: no line
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from archiver.dates.date_line import DateLine, read_date_line
 from archiver.model import HeaderLine, Headline, Paragraph, PartKind, SeedDate
 from archiver.seeds.blocks import Block, Facts
 from archiver.seeds.captions import read_caption
 from archiver.seeds.credit_lines import is_byline, is_end_line
-from archiver.seeds.dates.date_line import DateLine, read_date_line
 from archiver.seeds.opening_words import (
     CONTROLS,
     PARTS,
@@ -246,10 +246,10 @@ class _Reader:
         pieces = [piece for piece in PARTS.split(block.text) if piece] if len(block.text) <= 200 else []
         if len(pieces) < 2 or SENTENCE.search(block.text):
             return False
-        meant = [
-            is_byline(each) or bool(CONTROLS.fullmatch(each)) or read_date_line(each) is not None for each in pieces
-        ]
-        if not any(meant):
+        if not any(
+            is_byline(each, of_line=False) or CONTROLS.fullmatch(each) or read_date_line(each) is not None
+            for each in pieces
+        ):
             return False
         for piece in pieces:
             read = read_date_line(piece, day_first=self.day_first)

@@ -173,7 +173,7 @@ def _judged(point: Point, reading: Reading, page: Page, instead: str | None, pho
         return
     point.verdict, point.seed_coverage = reading.comparison.verdict, reading.comparison.seed_coverage
     captured = point.moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-    point.state = State(bag=point.uri, captured=captured, seal=None, reading=reading, photo=photo)
+    point.state = State(bag=point.uri, captured=captured, seal=None, reading=reading.settled(), photo=photo)
 
 
 def _add_held(tracer: _Tracer, client: ArchiveClient) -> bool:

@@ -23,7 +23,8 @@ from archiver.bag.staging import Info
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.errors import Refused, StorageError, UsageError
-from archiver.ledger.ledger import PATH, Entry, Ledger
+from archiver.ledger.entries import Entry
+from archiver.ledger.ledger import PATH, Ledger
 from archiver.model import Report
 from archiver.packaging.source import Source, source
 from archiver.transfer.delivery import Shipment, Sign

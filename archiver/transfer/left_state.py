@@ -4,7 +4,7 @@ from pathlib import Path
 
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.ledger.ledger import storable
+from archiver.ledger.entries import storable
 from archiver.ledger.seals import LeftState
 from archiver.trust import custody
 

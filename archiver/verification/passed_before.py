@@ -8,7 +8,7 @@ from pathlib import Path
 from archiver import __version__
 from archiver.digest import sha256
 from archiver.errors import StorageError
-from archiver.ledger.ledger import storable
+from archiver.ledger.entries import storable
 from archiver.ledger.validations import Validations
 from archiver.model import Report
 from archiver.validation.fingerprint import fingerprint

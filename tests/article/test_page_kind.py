@@ -66,6 +66,46 @@ def test_a_challenge_page_is_blocked_and_says_whose_it_is(page, whose):
         assert (found.outcome, whose in found.reason) == ("blocked", True)
 
 
+@pytest.mark.parametrize(
+    ("page", "whose"),
+    [
+        (notice("Access Denied", "You don't have permission. Reference&#32;&#35;18&#46;2f"), "Akamai"),
+        (notice("Making sure you&#39;re not a bot!", "Loading"), "Anubis"),
+        (notice("Request Rejected", "The requested URL was rejected. Please consult with your administrator."), "F5"),
+        (notice("Blocked", "Your access to this site has been limited by the site owner"), "Wordfence"),
+        (notice("Vercel Security Checkpoint"), "Vercel"),
+        (notice("Robot or human?", "Press a button"), "captcha"),
+        (notice("Just a moment...", "<script>window._cf_chl_opt={}</script>"), "Cloudflare"),
+    ],
+)
+def test_a_challenge_is_one_whatever_status_it_comes_with(page, whose):
+    for status in (200, 405, 503):
+        found = judged(page, status=status)
+        assert found is not None
+        assert (found.outcome, whose in found.reason, str(status) in found.reason) == ("blocked", True, True)
+
+
+@pytest.mark.parametrize("value", ["challenge", "captcha"])
+def test_a_header_makes_an_error_a_challenge(value):
+    found = judged("", status=405, headers=(*HTML, ("X-Amzn-WAF-Action", value)))
+    assert found == Instead(outcome="blocked", reason="status 405, but the page is a challenge of AWS WAF")
+
+
+def test_an_error_of_a_services_customer_is_an_error():
+    page = notice("Error", "Oops", '<script src="https://a.token.awswaf.com/a/challenge.js"></script>')
+    assert judged(page, status=500, headers=(*HTML, ("X-DataDome", "protected"))) is None
+
+
+def test_a_shell_with_the_script_that_cloudflare_puts_into_every_page_is_a_shell():
+    script = '<script src="/cdn-cgi/challenge-platform/h/b/scripts/jsd/main.js"></script>'
+    assert judged(notice("Example", "", script)).unread == Unread(kind="shell", needs="browser")
+
+
+def test_a_page_of_which_the_bound_left_no_article_is_cut_not_empty():
+    problem = "only the first 8388608 bytes of the page are read"
+    assert judged("<html><body>   ", problem=problem).unread == Unread(kind="cut", needs="limits.page_bytes")
+
+
 def test_a_challenge_recognised_by_its_header_alone_is_blocked():
     found = judged(notice("Wait"), headers=(*HTML, ("CF-Mitigated", "challenge")))
     assert found == Instead(outcome="blocked", reason="status 200, but the page is a challenge of Cloudflare")

@@ -110,7 +110,8 @@ def test_the_verdict_does_not_depend_on_who_extracted_the_blocks(data):
     verdicts = set()
     for _ in range(4):
         taken = data.draw(st.lists(st.booleans(), min_size=len(page), max_size=len(page)))
-        blocks = tuple(replace(block, in_article=each) for block, each in zip(model.blocks, taken, strict=True))
+        both = zip(model.blocks, taken, strict=True)
+        blocks = tuple(block(was.text, at=was.at, in_article=each) for was, each in both)
         verdicts.add(compare(seed, replace(model, blocks=blocks)).verdict)
     assert len(verdicts) == 1
 

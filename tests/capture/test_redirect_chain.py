@@ -10,12 +10,13 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jobs.capturing import NOW, SITE, Bench
+from jobs.capturing import NOW, SITE, Bench, one
 from servers.proxies import socks_proxy
 from servers.wire import CLOSE, Server, ok
 
 from archiver.capture.robots.policy import retry_after
 from archiver.capture.urls import address_problem, readable
+from archiver.capture.wire.cookies import may_be_set
 from archiver.capture.wire.http_framing import headers_of
 from archiver.config import ConnectTo
 
@@ -62,6 +63,66 @@ def test_cookies_are_kept_within_a_seed_and_never_reach_another(tmp_path: Path):
         assert b"Cookie" not in server.seen["/a"][1]
         bench.capture()
         assert b"Cookie" not in server.seen["/"][1]
+
+
+@pytest.mark.parametrize(
+    ("fields", "sent"),
+    [
+        (["a=1; Path=/", "a=; Path=/; Max-Age=-1", "b=2"], b"b=2"),
+        (["a=; Max-Age=0", "a=1; Path=/"], b"a=1"),
+        (["a=1; Path=/", "a=; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT", "a=3; Path=/"], b"a=3"),
+        (["__Host-a=1; Path=/", "__Secure-b=1", "__host-c=1; Secure; Path=/", "d=4"], b"d=4"),
+    ],
+)
+def test_cookies_of_one_answer_are_taken_in_its_order_and_as_browsers_take_them(fields, sent, tmp_path: Path):
+    cookies = [b"Set-Cookie: " + each.encode() for each in fields]
+    with Server({"/": [moved(b"/a", *cookies)], "/a": [ok()]}) as server, Bench(tmp_path, server) as bench:
+        bench.capture()
+        assert b"\r\nCookie: " + sent + b"\r\n" in server.seen["/a"][0]
+
+
+@pytest.mark.parametrize(
+    ("field", "secure", "taken"),
+    [
+        ("__Host-a=1; Secure; Path=/", True, True),
+        ("__Host-a=1; Secure; Path=/; Domain=example.org", True, False),
+        ("__Host-a=1; Secure", True, False),
+        ("__Secure-a=1; Secure; Domain=example.org", True, True),
+        ("__Secure-a=1", True, False),
+        ("a=1; SECURE", False, False),
+        ("a=__Host-; HttpOnly", False, True),
+        ("", False, True),
+    ],
+)
+def test_names_and_secure_promise_where_a_cookie_comes_from(field: str, secure: bool, taken: bool):
+    """RFC 6265bis, 4.1.3 and 5.7."""
+    assert may_be_set(field, secure=secure) is taken
+
+
+@pytest.mark.parametrize(
+    ("value", "whole"),
+    [
+        (b"bytes 0-4/5", True),
+        (b"bytes 0-4/*", True),
+        (b"Bytes 0-4/9", False),
+        (b"bytes 4-8/9", False),
+        (b"bytes 4-8/*", False),
+        (b"lines 1-2/3", True),
+    ],
+)
+def test_an_answer_that_is_a_part_by_its_own_word_is_not_whole(value: bytes, whole: bool, tmp_path: Path):
+    """RFC 9110, 15.3.7: the message is whole, so nothing of the record is truncated; the article is not."""
+    capture, files = one(ok(b"hello", b"Content-Range: " + value, status=b"206 Partial Content"), tmp_path)
+    said = f"the server sent a part of it: {value.decode()}"
+    assert capture.reason == (None if whole else f"the response is not whole: {said}")
+    assert capture.page.problem == (None if whole else said)
+    assert (capture.outcome, capture.truncated, files.of("response")[0].all("WARC-Truncated")) == ("captured", None, [])
+
+
+def test_a_first_line_that_is_no_status_line_is_named(tmp_path: Path):
+    answer = (b"HTTP/1.1\t200\tOK\r\nContent-Length: 2\r\n\r\nhi", CLOSE)
+    with Server({"/": [answer]}) as server, Bench(tmp_path, server) as bench:
+        assert bench.failure().reason == "the status line is not HTTP: 'HTTP/1.1\\t200\\tOK\\r'"
 
 
 def test_cookies_of_a_host_are_not_sent_to_another(tmp_path: Path):

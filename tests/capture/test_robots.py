@@ -43,6 +43,14 @@ RULES: dict[str, tuple[str, str, str | None]] = {
     "an end": ("User-agent: *\nDisallow: /news/1$", "allowed", None),
     "a byte order mark": ("\ufeffUser-agent: *\nDisallow: /", "disallowed", "Disallow: /"),
     "comments and white space": ("  user-agent : * # all\n disallow : /news # no\n", "disallowed", "Disallow: /news"),
+    "another record within a group": (
+        "User-agent: archiver\nCrawl-delay: 1\nUser-agent: b\nSitemap: /s\nDisallow: /news",
+        "disallowed",
+        "Disallow: /news",
+    ),
+    "a version behind the token": ("User-agent: Archiver/1.0\nDisallow: /news", "disallowed", "Disallow: /news"),
+    "a part of the token": ("User-agent: arch\nDisallow: /news", "allowed", None),
+    "a longer token": ("User-agent: archiver-news\nDisallow: /news", "allowed", None),
     "a page": ("<html><body>Disallow: /</body></html>", "allowed", None),
     "nothing at all": ("", "allowed", None),
 }

@@ -12,7 +12,7 @@ from patterns import SUFFIXES, NeverDone, Used, is_linear, patterns, pumps
 ALL = patterns()
 LENGTH = 16_000
 CAPS = {
-    "archiver.seeds.dates.date_line._LINE": 100,  # a longer line is not a date
+    "archiver.dates.date_line._LINE": 100,  # a longer line is not a date
     "archiver.article.compare.letters._BEFORE": 20,  # looked for in the last letters before a change
     "archiver.bag.surt": 4_096,  # session ids are looked for in addresses up to this length
 }

@@ -10,7 +10,8 @@ import pytest
 from jobs.whole import PEAK
 
 from archiver.cli import main
-from archiver.ledger.ledger import Entry, Ledger
+from archiver.ledger.entries import Entry
+from archiver.ledger.ledger import Ledger
 
 
 def ledger_of(bags: Path, number: int) -> Path:

@@ -19,7 +19,8 @@ from servers.newsroom import Answer, article, newsroom, pages_for, write_seeds
 from waiting import until
 
 from archiver.config import Limits
-from archiver.ledger.ledger import Entry, Ledger, key_of
+from archiver.ledger.entries import Entry, key_of
+from archiver.ledger.ledger import Ledger
 from archiver.model import Seed
 from archiver.seeds.sources import read_seeds
 from archiver.validation.validator import validate_bag

@@ -7,7 +7,7 @@ import pytest
 from archiver.errors import StorageError
 from archiver.ledger import bag_record
 from archiver.ledger.bag_record import read_record
-from archiver.ledger.ledger import entry_of_bag
+from archiver.ledger.entries import entry_of_bag
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ from servers.newsroom import newsroom, pages_for, seed_document
 
 from archiver.cli import main
 from archiver.ledger.deliveries import Deliveries
-from archiver.ledger.ledger import PATH, Entry, Ledger
+from archiver.ledger.entries import Entry
+from archiver.ledger.ledger import PATH, Ledger
 from archiver.ledger.lock import bags_locked
 
 

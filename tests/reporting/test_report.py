@@ -12,7 +12,7 @@ from pages.shown_pages import AXE, WIDTHS, chromium, faults, opened
 
 from archiver.cli import main
 from archiver.demo.tour import run_demo
-from archiver.ledger.ledger import Entry
+from archiver.ledger.entries import Entry
 from archiver.reporting.causes import causes_of
 from archiver.reporting.facts import Report
 from archiver.reporting.page import lines_of, page_of_report

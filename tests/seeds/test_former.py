@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 from archiver.config import Config, Limits
 from archiver.job.queue.plan import plan
-from archiver.ledger.ledger import Entry, Ledger, former_keys_of, key_of
+from archiver.ledger.entries import Entry, former_keys_of, key_of
+from archiver.ledger.ledger import Ledger
 from archiver.model import Seed
 from archiver.seeds.sources import read_seeds
 

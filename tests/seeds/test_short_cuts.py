@@ -6,9 +6,9 @@ from unittest.mock import patch
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from archiver.dates import tokens
 from archiver.seeds import captions
 from archiver.seeds.addresses import labelled
-from archiver.seeds.dates import tokens
 from archiver.seeds.formats import text as plain_text
 from archiver.seeds.lines import Line
 

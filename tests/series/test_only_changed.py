@@ -164,7 +164,8 @@ def test_a_bag_of_visits_is_signed_where_the_settings_name_a_key_and_can_be_sign
 def test_bags_of_one_seed_are_linked_across_addresses(tmp_path: Path, job: Job):
     from contextlib import closing
 
-    from archiver.ledger.ledger import Entry, Ledger
+    from archiver.ledger.entries import Entry
+    from archiver.ledger.ledger import Ledger
 
     (job.bags / ".archiver").mkdir(parents=True)
     with closing(Ledger(job.bags)) as ledger:

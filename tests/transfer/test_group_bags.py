@@ -15,7 +15,8 @@ from builders.groups import make, redo
 from builders.pki import authorities, needs_openssl
 
 from archiver.cli import main
-from archiver.ledger.ledger import Entry, Ledger
+from archiver.ledger.entries import Entry
+from archiver.ledger.ledger import Ledger
 from archiver.transfer.group_bags import Grouping
 from archiver.validation.package.group_bag import COLUMNS
 from archiver.validation.validator import validate_bag

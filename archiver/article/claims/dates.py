@@ -10,6 +10,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from archiver.article.claims import edtf
+from archiver.dates.date_line import read_date_line
 
 _NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _MONTHS = {n: i for i, n in enumerate(_NAMES.split("|"), start=1)}
@@ -22,6 +23,9 @@ _DOTTED = re.compile(r"(?P<day>\d{1,2})\.\s?(?P<month>\d{1,2})\.\s?(?P<year>\d{4
 _EASTERN = re.compile(r"(?P<year>\d{4})\s?[年년]\s?(?P<month>\d{1,2})\s?[月월]\s?(?P<day>\d{1,2})\s?[日일]")
 _ISO = re.compile(r"(\d{4}-\d\d-\d\d|\d{8})(?:[T ]{1,2}(\d.{0,30}))?")
 _ZONE = re.compile(r"\s?(?:UTC|GMT)$|\s(?=[+-]\d\d:?\d\d$)")
+_EARLIEST = 1500
+_UNSURE = re.compile(r"[][?~%]")
+_YEAR = re.compile(r"\d{4}|年")
 _EPOCH = re.compile(r"\d{10}|\d{13}")
 _IN_PATH = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)(?P<mark>[-/_.]?)(?P<month>0[1-9]|1[0-2]|(?<=/)[a-z]{3})(?P=mark)(?P<day>[0-3]\d)(?!\d)"
@@ -47,9 +51,10 @@ def parse(raw: str) -> When | None:
 def _parsed(text: str) -> When | None:
     """A page says its dates in several places, and each is asked for by claims, agreement and comparison."""
     try:
-        return _iso(text) or _epoch(text) or _worded(text) or _mail(text)
+        found = _iso(text) or _epoch(text) or _worded(text) or _mail(text)
     except (ValueError, OverflowError, TypeError, OSError):
-        return None
+        found = None
+    return found or _in_words(text)
 
 
 def in_path(path: str) -> str | None:
@@ -103,6 +108,13 @@ def _worded(text: str) -> When | None:
 
 def _mail(text: str) -> When | None:
     return _when(parsedate_to_datetime(text))
+
+
+def _in_words(text: str) -> When | None:
+    """The day that words of other languages and calendars state, with or without a label: `Publié le 11 février 2020`.
+    Two digits are not taken for a year."""
+    found = read_date_line(text) if _YEAR.search(text) and not _UNSURE.search(text) else None
+    return _day(found.day) if found and found.day and not found.rest and found.day.year >= _EARLIEST else None
 
 
 def _day(day: date) -> When:

@@ -17,6 +17,7 @@ from archiver.article.claims.source import Found, Tree
 from archiver.article.html.dom import INLINE, holds, path_of, text_of
 from archiver.article.html.element_index import Outline
 from archiver.credits.people import names
+from archiver.dates.date_line import read_date_line
 from archiver.model import ClaimName, Page
 
 _LONGEST = 1_000
@@ -27,6 +28,10 @@ _AFTER_HEADING = 200
 """Elements after the heading among which a byline is looked for."""
 _ASIDE = frozenset(("aside", "footer", "nav"))
 _DRAWINGS = frozenset(("svg",))
+_LONGEST_DATE = 64
+_LONG_PARAGRAPH, _PARAGRAPHS = 80, 2
+"""Characters of a paragraph that is text, and how many of them a date in words may stand behind."""
+_COMMENTS = re.compile(r"comment|kommentar|coment|repl(?:y|ies)|respons|discuss|disqus|forum", re.IGNORECASE)
 _OTHERS = re.compile(r"teaser|appetizer|related|recommend|recirc|promo|trending", re.IGNORECASE)
 _RIGHT = re.compile(r"\bright\b")
 _OUTSIDE = frozenset(("a", "aside", "figure", "footer", "form", "nav", "script", "style"))
@@ -52,7 +57,7 @@ def _shown(page: Outline) -> Iterator[Found]:
     headings = list(islice(tree.iter("h1"), 3))
     for heading in headings:
         yield "headline", _heading(heading), "visible", path_of(heading)
-    yield from _times(tree)
+    yield from _times(tree, headings[:1])
     yield from _labelled(tree)
     yield from _marked(page.bylines)
     yield from _unmarked(headings[:1])
@@ -66,19 +71,75 @@ def _heading(heading: Element) -> str:
     return text_of(heading, limit=_LONGEST, inline=INLINE - {"span"} if apart else INLINE)
 
 
-def _times(tree: Element) -> Iterator[Found]:
-    """The first time of publication and the first of an update."""
+def _times(tree: Element, headings: Sequence[Element]) -> Iterator[Found]:
+    """The first time of publication and the first of an update; where `<time>` has no `datetime`, the date in words
+    that is the article's own."""
     stamped = islice((time for time in tree.iter("time") if time.get("datetime")), _MOST)
     times = (time for time in stamped if not _lies_in(time, _ASIDE))
     seen: set[ClaimName] = set()
     for time in islice(times, 20):
-        parent = time.getparent()
-        around = "" if parent is None else parent.get("class") or ""
-        marks = " ".join((time.get("class") or "", time.get("itemprop") or "", around)).lower()
-        name: ClaimName = "modified" if any(m in marks for m in ("modif", "updat", "aktual")) else "published"
+        name: ClaimName = "modified" if _says_updated(time) else "published"
         if name not in seen:
             seen.add(name)
             yield name, time.get("datetime") or "", "visible", path_of(time)
+    for time in _own_times(tree, headings):
+        text = text_of(time, limit=_LONGEST_DATE + 1)
+        line = read_date_line(text) if len(text) <= _LONGEST_DATE else None
+        if line is None or not (dates.parse(text) or edtf.parse(text)):
+            continue
+        name = "modified" if line.updated or _says_updated(time) else "published"
+        if name not in seen:
+            seen.add(name)
+            yield name, text, "visible", path_of(time)
+
+
+def _own_times(tree: Element, headings: Sequence[Element]) -> Iterator[Element]:
+    """The `<time>` elements without `datetime` that date the article: those beside its heading or behind it, before its
+    text has gone on for some paragraphs; without a heading the only one of the page."""
+    bare = [time for time in islice(tree.iter("time"), _MOST) if not time.get("datetime") and _is_of_article(time)]
+    if not headings:
+        yield from bare if len(bare) == 1 else ()
+        return
+    (heading,) = headings
+    around = _above_heading(heading) | _before_text(heading)
+    yield from (time for time in bare if time in around)
+
+
+def _above_heading(heading: Element) -> set[Element]:
+    """The `<time>` elements that stand above a heading in the box it opens."""
+    boxes = list(takewhile(lambda box: box.tag not in ("body", "html", "main"), heading.iterancestors()))[:3]
+    if not boxes:
+        return set()
+    before = takewhile(lambda each: each is not heading, boxes[-1].iter())
+    return {each for each in islice(before, _AFTER_HEADING) if each.tag == "time"}
+
+
+def _before_text(heading: Element) -> set[Element]:
+    """The `<time>` elements after a heading, until its text has gone on for some paragraphs."""
+    found, paragraphs = set[Element](), 0
+    for element in islice(_after(heading, _OUTSIDE - {"a"}), _AFTER_HEADING):
+        if element.tag == "time":
+            found.add(element)
+        elif element.tag == "p":
+            paragraphs += len(text_of(element, limit=_LONG_PARAGRAPH)) >= _LONG_PARAGRAPH
+            if paragraphs == _PARAGRAPHS:
+                break
+    return found
+
+
+def _is_of_article(time: Element) -> bool:
+    """Whether a time stands neither aside, nor in a list, nor in an article within the article, nor in a comment."""
+    if _lies_in(time, _ASIDE | {"li"}) or _is_teaser(time):
+        return False
+    above = (time, *islice(time.iterancestors(), 12))
+    return not any(_COMMENTS.search(f"{each.get('class') or ''} {each.get('id') or ''}"[:300]) for each in above)
+
+
+def _says_updated(time: Element) -> bool:
+    parent = time.getparent()
+    around = "" if parent is None else parent.get("class") or ""
+    marks = " ".join((time.get("class") or "", time.get("itemprop") or "", around)).lower()
+    return any(mark in marks for mark in ("modif", "updat", "aktual"))
 
 
 def _lies_in(element: Element, tags: frozenset[str]) -> bool:
@@ -104,7 +165,8 @@ def _labelled(tree: Element) -> Iterator[Found]:
 def _marked(candidates: Sequence[Element]) -> Iterator[Found]:
     """The first ten that the page marks as bylines, and that read like one."""
     bylines = (e for e in candidates[:_MOST] if not _lies_in(e, _ASIDE | {"li"}) and not _is_teaser(e))
-    for byline in islice(bylines, 10):
+    for marked in islice(bylines, 10):
+        byline = _whole_byline(marked)
         text = text_of(byline, limit=200)
         if len(text) <= _LONGEST_BYLINE and (
             names.is_byline(text)
@@ -112,6 +174,14 @@ def _marked(candidates: Sequence[Element]) -> Iterator[Found]:
             or (byline.tag == "address" and names.are_names(text))
         ):
             yield "author", text, "visible", path_of(byline)
+
+
+def _whole_byline(marked: Element) -> Element:
+    """The line that a link `rel=author` stands in, where that is a byline: it may name others, who have no page."""
+    line = marked.getparent() if marked.get("rel") == "author" else None
+    text = text_of(line, limit=200) if line is not None else ""
+    whole = len(text) <= _LONGEST_BYLINE and names.is_byline(text) and names.are_names(text)
+    return line if line is not None and whole else marked
 
 
 def _is_teaser(byline: Element) -> bool:
@@ -147,19 +217,19 @@ def _unmarked(headings: Iterable[Element]) -> Iterator[Found]:
             return
 
 
-def _after(heading: Element) -> Iterator[Element]:
+def _after(heading: Element, without: frozenset[str] = _OUTSIDE) -> Iterator[Element]:
     """The elements after a heading in page order, without links, navigation and what stands aside."""
     node: Element | None = heading
     while node is not None:
         for sibling in node.itersiblings():
-            yield from _within(sibling)
+            yield from _within(sibling, without)
         node = node.getparent()
 
 
-def _within(element: Element) -> Iterator[Element]:
+def _within(element: Element, without: frozenset[str]) -> Iterator[Element]:
     walker = etree.iterwalk(element, events=("start",))
     for _, node in walker:
-        if node.tag in _OUTSIDE:
+        if node.tag in without:
             walker.skip_subtree()
         else:
             yield node

@@ -20,6 +20,8 @@ _CREDIT = 120
 def compare_captions(seed: Seed, page: PageModel) -> tuple[ComparedLine, ...]:
     """A line for each caption of the seed: the page's own beside it, `missing` where it is nowhere on a page that was
     read whole."""
+    if not seed.captions:
+        return ()
     differ = Differ()
     own = [each for each in page.blocks if each.kind == "caption"]
     return tuple(_compared(each, own, page, differ) for each in seed.captions[:MOST])
@@ -69,7 +71,7 @@ def _holding(caption: SeedCaption, blocks: Iterable[PageBlock]) -> PageBlock | N
 
 
 def _where(block: PageBlock) -> Where:
-    if block.kind == "data":
+    if block.is_data:
         return "data"
     if block.marked is not None:
         return "struck" if block.marked == "struck" else "hidden"

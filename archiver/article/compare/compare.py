@@ -7,7 +7,7 @@ Where the page merged or split paragraphs, each piece stands beside its own; a p
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ from archiver.article.compare.align import Group, in_order
 from archiver.article.compare.captions import compare_captions
 from archiver.article.compare.claim_lines import known
 from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
-from archiver.article.compare.letters import letters
+from archiver.article.compare.letters import cut_by_letters, letters
 from archiver.article.compare.page_only import counted
 from archiver.article.compare.word_diff import Differ
 from archiver.model import (
@@ -88,7 +88,9 @@ def compare(
     if not any(each.key for each in mine):
         return replace(NOTHING, source=source, read=page.read, captions=compare_captions(seed, page))
     left = {i for i, each in enumerate(mine) if each.key}
-    layers.append(_matched(layers, left, mine, page))
+    headlines = tuple(headlines)
+    titles = {letters(each) for each in (*headlines, seed.headline.text if seed.headline else "")}
+    layers.append(_matched(layers, left, mine, page, titles))
     read = page.read
     if any(layer.exhausted for layer in layers):
         read = replace(read, whole=False, cut=(*read.cut, _SEARCH_CUT))
@@ -133,7 +135,7 @@ def _markup(page: PageModel) -> tuple[list[Text], list[Text]]:
     shown: list[Text] = []
     marked: list[Text] = []
     for number, block in enumerate(page.blocks):
-        if block.kind == "data":
+        if block.is_data:
             continue
         if block.marked == "struck":
             marked.append(_text(block, block.struck or block.text, number, "struck"))
@@ -147,29 +149,29 @@ def _markup(page: PageModel) -> tuple[list[Text], list[Text]]:
 
 
 def _data(page: PageModel) -> list[Text]:
-    return [
-        _text(block, block.text, number, "data") for number, block in enumerate(page.blocks) if block.kind == "data"
-    ]
+    return [_text(block, block.text, number, "data") for number, block in enumerate(page.blocks) if block.is_data]
 
 
 def _text(block: PageBlock, raw: str, number: int, where: Where) -> Text:
     text = fold(_AID.sub("", raw) if _AID_HINT.search(raw) else raw)
     struck = fold(block.struck) if block.struck else None
-    return Text(text=text, number=number, at=block.at, kind=block.kind, where=where, struck=struck)
+    return Text(text=text, number=number, block=block, where=where, struck=struck)
 
 
-def _matched(layers: Sequence[Layer], left: set[int], mine: list[Text], page: PageModel) -> Layer:
+def _matched(
+    layers: Sequence[Layer], left: set[int], mine: list[Text], page: PageModel, titles: Collection[str]
+) -> Layer:
     """Find all lines: as they are before edited ones, what stands in the markup before the rest, data last. Returns the
     layer of the data, which holds nothing where the markup has every line."""
     for layer in layers:
         layer.match_equal(left)
         layer.match_letters(left)
     for layer in layers:
-        layer.match_similar(left)
+        layer.match_similar(left, titles)
     data = Layer(mine, _data(page) if left else ())
     data.match_equal(left)
     data.match_letters(left)
-    data.match_similar(left)
+    data.match_similar(left, titles)
     for layer in (*layers, data):
         layer.match_within(left)
     return data
@@ -208,7 +210,9 @@ def _of_group(differ: Differ, layer: Layer, group: Group, mine: list[Text], numb
         pieces = differ.cut(pages[0].text, [each.text for each in seeds])
         pages = [replace(pages[0], text=piece, known=keys(piece)) for piece in pieces]
     elif len(pages) > 1:
-        seeds = [Text(text=piece, known=keys(piece)) for piece in differ.cut(seeds[0].text, [p.text for p in pages])]
+        texts = [each.text for each in pages]
+        parts = cut_by_letters(seeds[0].text, texts) or differ.cut(seeds[0].text, texts)
+        seeds = [Text(text=piece, known=keys(piece)) for piece in parts]
     placed = []
     for at, (one, other) in enumerate(zip(seeds, pages, strict=True)):
         i = group.seed[min(at, len(group.seed) - 1)]

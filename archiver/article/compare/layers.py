@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
 from archiver.article.compare.letters import Letters, Place, letters
-from archiver.model import BlockKind, Where
+from archiver.model import BlockKind, PageBlock, Where
 from archiver.words import compatible, fold, has_words, keys
 
 _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
@@ -27,25 +27,36 @@ _HEAD, _FIRST = 40, 4
 _LETTERS = re.compile(r"[^\W_]+")
 _MODIFIERS = re.compile("[\u02b0-\u02ff]")
 """Letters that may stand for a quotation mark."""
+_TITLE = 300
+"""Characters of the longest headline."""
 _SURROUNDINGS = 100
 """Characters around a short line within another sentence."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Text:
-    """A paragraph of either side, folded; of the page also its block's number, place, kind and layer, and the same with
+    """A paragraph of either side, folded; of the page also its block, the number of that, its layer, and the same with
     its struck words. The key of a paragraph is made when it is first asked for: few blocks of a page are."""
 
     text: str
     number: int = 0
     start: int = 0
-    at: str | None = None
-    kind: BlockKind = "paragraph"
+    block: PageBlock | None = None
     where: Where = "article"
     struck: str | None = None
     whole: bool = True
     """Whether it is all of its block."""
     known: Key | None = None
+
+    @property
+    def at(self) -> str | None:
+        """Where its block stands."""
+        return self.block.at if self.block is not None else None
+
+    @property
+    def kind(self) -> BlockKind:
+        """What its block is."""
+        return self.block.kind if self.block is not None else "paragraph"
 
     @property
     def key(self) -> Key:
@@ -270,12 +281,16 @@ class Layer:
             return False
         return end - start >= _HALF * len(text) or len(letters(text[start:end])) >= _HALF * len(letters(text))
 
-    def match_similar(self, left: set[int]) -> None:
-        """Take the lines that stand there edited, merged or split."""
+    def match_similar(self, left: set[int], headlines: Collection[str] = ()) -> None:
+        """Take the lines that stand there edited, merged or split. What a heading says, or one of the `headlines` (by
+        their letters), a paragraph may say at more length: it is no edited form of it."""
         if not self.pieces or not left:
             return
         seeds, pages = self._keys(left)
-        found = similar(seeds, pages, self.groups)
+        titles = {
+            j for j, each in enumerate(self.pieces) if each.kind == "heading" or (pages[j] and _says(each, headlines))
+        }
+        found = similar(seeds, pages, self.groups, titles)
         for group in found:
             left.difference_update(group.seed)
         self.groups += found
@@ -297,6 +312,10 @@ class Layer:
     def free(self) -> list[Text]:
         """What no line has."""
         return [self.pieces[j] for j in self._free()]
+
+
+def _says(piece: Text, headlines: Collection[str]) -> bool:
+    return len(piece.text) <= _TITLE and letters(piece.text) in headlines
 
 
 def _with_marks(text: str, end: int) -> int:

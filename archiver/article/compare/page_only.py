@@ -53,10 +53,10 @@ def counted(layers: Sequence[Layer], found: Sequence[tuple[int, int]], known: Kn
     body = _Body([layer.pieces[j] for layer in layers[:2] for group in layer.groups for j in group.page])
     lines: list[Text] = []
     counting, place = 0, 0
-    free = [each for each in shown.free() if each.kind in PROSE and each.number not in struck]
+    free = [each for each in shown.free() if first < each.order < last or each.where == "article"]
     for piece in sorted(free, key=lambda each: each.order):
         within = first < piece.order < last
-        if (not body.has(piece) if within else piece.where != "article") or not piece.key:
+        if piece.kind not in PROSE or piece.number in struck or (within and not body.has(piece)) or not piece.key:
             continue
         top = piece.order < first or place < _TOP
         place += 1

@@ -29,7 +29,7 @@ def credits_around(
     blocks: Sequence[PageBlock], credits_of_line: Callable[[str, str], list[Credit]]
 ) -> Iterator[Credit]:
     """The credits of the blocks around the article, nearest first."""
-    places = [n for n, block in enumerate(blocks) if block.in_article and block.kind != "data"]
+    places = [n for n, block in enumerate(blocks) if block.in_article and not block.is_data]
     if not places:
         return
     first, last = places[0], places[-1]

@@ -135,7 +135,7 @@ def _notice(text: str, stated: str | None, at: str) -> Notice:
 
 
 def _shown(blocks: Sequence[PageBlock]) -> Iterator[Notice]:
-    places = [n for n, block in enumerate(blocks) if block.in_article and block.kind != "data"]
+    places = [n for n, block in enumerate(blocks) if block.in_article and not block.is_data]
     if not places:
         return
     near = blocks[max(0, places[0] - ABOVE) : places[-1] + 1 + BELOW]

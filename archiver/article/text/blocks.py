@@ -29,6 +29,9 @@ MAX_WITHIN = 3
 """Levels of pages within pages (`<iframe srcdoc>`) that are read."""
 _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
+_KEEPS_LINES = frozenset(("pre", "textarea"))
+"""Elements whose lines stand as they were written: an empty one parts paragraphs."""
+_BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LAYOUT = etree.XPath(
     "boolean(.//p[not(parent::td or parent::th)] or */p[2] or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3"
@@ -193,7 +196,8 @@ class _Cutter:
             self._alternative(child, place, depth)
             return None
         if role == "aside" and not (tag == "template" and child.get("shadowrootmode") in ("open", "closed")):
-            inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
+            unseen = tag == "template" or (tag == "dialog" and child.get("open") is None)
+            inner = Place(child, place, tag, depth, "hidden" if unseen else marked)
             return self._apart(child, inner, way)
         # A site's own element (`<x-source>`) is not a border within a paragraph.
         if role == "flowing" or (place.tag in LEAVES and "-" in tag):
@@ -311,6 +315,8 @@ class _Cutter:
         linked, strong, home = self._linked / size, self._strong / size, place.home()
         marked: Marked | None = place.marked or ("struck" if struck else None)
         aside = self._aside or marked in ("struck", "screen-reader")
+        if place.tag in _KEEPS_LINES and "\n" in raw:
+            raw = _BLANK_LINE.sub(_BREAK * 2, raw)
         parts = _TWICE.split(raw) if _BREAK in raw else [raw]
         others = _TWICE.split(with_struck) if with_struck is not None else []
         if len(others) != len(parts):

@@ -6,6 +6,7 @@ only a rendering shows. No text of the page is in no block, within the bounds th
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from functools import partial
 
 from lxml.etree import _Element as Element
 
@@ -28,14 +29,17 @@ class Places:
 
     def of(self, blocks: Iterable[Block]) -> tuple[PageBlock, ...]:
         """The blocks as those of the article."""
-        return tuple(self.page_block(block, in_article=True) for block in blocks)
+        found = tuple(self.page_block(block, in_article=True) for block in blocks)
+        for each in found:
+            each.settle()
+        return found
 
     def page_block(self, block: Block, *, in_article: bool) -> PageBlock:
         """A block as the model has it."""
         return PageBlock(
-            kind=kind_of(block, in_article=in_article),
+            kind=partial(kind_of, block, in_article=in_article),
             text=self.text(block),
-            at=self.at(block),
+            at=partial(self.at, block),
             marked=block.marked,
             in_article=in_article,
             struck=normalised(block.struck) if block.struck is not None else None,
@@ -91,7 +95,7 @@ def model_of(blocks: list[PageBlock], cut: list[str]) -> PageModel:
         blocks=len(blocks),
         hidden=sum(each.marked in ("hidden", "screen-reader") for each in blocks),
         struck=sum(each.marked == "struck" or each.struck is not None for each in blocks),
-        data=sum(each.kind == "data" for each in blocks),
+        data=sum(each.is_data for each in blocks),
     )
     return PageModel(blocks=tuple(blocks), read=read)
 

@@ -16,7 +16,8 @@ from typing import cast
 from archiver.capture.capture_writer import Recording
 from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.redirect_chain import AGAIN, RedirectChain, Requester
-from archiver.capture.requisites.find import Figure, Needs, Requisite, Srcset, announced, cut_at, needs_of, resolved
+from archiver.capture.requisites.find import Needs, Requisite, Srcset, announced, cut_at, needs_of, resolved
+from archiver.capture.requisites.photos import Photos
 from archiver.capture.requisites.stylesheets import sheet_references
 from archiver.capture.robots.fetch import cached_response_of, impersonal
 from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
@@ -26,7 +27,7 @@ from archiver.capture.wire.recorder import Visit
 from archiver.config import Config, Limits
 from archiver.markup.addresses import web_address
 from archiver.markup.media_types import content_type, content_type_of, is_html
-from archiver.model import Copied, Exchange, Page, Photo, Requisites, Unfetched
+from archiver.model import Copied, Exchange, Page, Requisites, Unfetched
 
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
@@ -34,8 +35,6 @@ SHEET_BYTES = 4 << 20
 SHAREABLE = {"style", "script", "font", "icon"}
 LISTED = 2_000
 """Skipped addresses that are named one by one."""
-PHOTO_BYTES = 32 << 20
-"""Bytes of photos that are kept in memory to be read."""
 
 
 def idle_clock() -> float:
@@ -98,10 +97,7 @@ class Collector:
     monotonic: Callable[[], float] = time.monotonic
     _queue: deque[_Pending] = field(default_factory=deque)
     _seen: set[str] = field(default_factory=set)
-    _figures: list[Figure] = field(default_factory=list)
-    _captions: dict[str, str] = field(default_factory=dict)
-    """The words under each photo that has some."""
-    _photos: dict[str, Photo] = field(default_factory=dict)
+    _photos: Photos = field(default_factory=Photos)
     _shared: list[Copied] = field(default_factory=list)
     _failed: list[Unfetched] = field(default_factory=list)
     _skipped: list[Unfetched] = field(default_factory=list)
@@ -131,7 +127,7 @@ class Collector:
             shared=tuple(self._shared),
             failed=tuple(self._failed),
             skipped=tuple(self._skipped),
-            photos=tuple(self._chosen_photos()),
+            photos=tuple(self._photos.chosen()),
         )
 
     def _run_here(self, page: str) -> dict[_Asking, _Pending]:
@@ -180,11 +176,8 @@ class Collector:
         if needs.unread:
             self._skipped.append(Unfetched(url=by.requisite.url, reason=needs.unread))
         if by.frames == 0:
-            self._figures += needs.figures
-            for figure in needs.figures:
-                for address in figure.images:
-                    self._captions.setdefault(address, figure.caption)
-        for each in sorted(needs.requisites, key=lambda each: each.url not in self._captions):
+            self._photos.expect(needs.figures)
+        for each in sorted(needs.requisites, key=lambda each: each.url not in self._photos.captions):
             if each.url in self._seen:
                 continue
             self._seen.add(each.url)
@@ -269,7 +262,7 @@ class Collector:
 
     def _kept(self, requisite: Requisite) -> int:
         """How much of a body is read again: sheets and frames for what they name, photos for what they say."""
-        if requisite.url in self._captions:
+        if requisite.url in self._photos.captions:
             return self.config.limits.image_bytes
         return {"style": SHEET_BYTES, "document": self.config.limits.page_bytes}.get(requisite.kind, 0)
 
@@ -291,8 +284,8 @@ class Collector:
         else:
             self._fetched += 1
             self._read(pending, page)
-            if url in self._captions and page.body and got.exchange:
-                self._keep_photo(url, page.body, got.exchange.record_ids.response, done.payload_sha256)
+            if url in self._photos.captions and page.body and got.exchange:
+                self._photos.keep(url, page.body, got.exchange.record_ids.response, done.payload_sha256)
 
     def _read(self, pending: _Pending, page: Page) -> None:
         stated = content_type_of(page.headers)
@@ -313,24 +306,6 @@ class Collector:
         known = {each.url for each in needs.requisites}  # what the page itself says they are counts
         more = [each for each in announced(page.headers, page.url, srcset) if each.url not in known]
         return replace(needs, requisites=(*needs.requisites, *more)) if more else needs
-
-    def _keep_photo(self, url: str, body: bytes, record_id: str, payload_sha256: str | None) -> None:
-        """Keep a photo's bytes in memory, as long as there is room, in place of smaller ones of the same figure."""
-        figures = [figure.images for figure in self._figures if url in figure.images]
-        rivals = {each for images in figures for each in images if each in self._photos}
-        if any(len(self._photos[each].body) >= len(body) for each in rivals):
-            return
-        for each in rivals:
-            del self._photos[each]
-        if sum(len(each.body) for each in self._photos.values()) + len(body) <= PHOTO_BYTES:
-            self._photos[url] = Photo(
-                url=url, caption=self._captions[url], record_id=record_id, payload_sha256=payload_sha256, body=body
-            )
-
-    def _chosen_photos(self) -> list[Photo]:
-        """One photo a figure, the largest of its captured candidates, in the order of the page."""
-        order = {url: None for figure in self._figures for url in figure.images if url in self._photos}
-        return [self._photos[url] for url in order]
 
 
 def _to_end(asking: _Asking) -> _Fetched | CachedResponse:

@@ -23,6 +23,8 @@ PRODUCT = "archiver"
 BYTES = 512 * 1024
 """As much as is read of a robots.txt; RFC 9309, 2.5, asks for 500 KiB."""
 _PRODUCT = re.compile("[A-Za-z_-]{1,100}")
+_ANOTHER = "=another="
+"""In place of an agent that is not ours: no part of a product token."""
 _LONGEST_DELAY = 300.0
 _RULES = 5_000
 
@@ -75,7 +77,8 @@ class Rules:
         if status is None or status >= 500 or status == 429:
             self._verdict = "unreachable"
         elif 200 <= status < 300:
-            self._text, self._verdict = body[:BYTES].decode("utf-8", "replace").lstrip("\ufeff"), "allowed"
+            text = body[:BYTES].decode("utf-8", "replace").lstrip("\ufeff")
+            self._text, self._verdict = _as_groups(text, product), "allowed"
             self._rules = Protego.parse(self._text)
 
     def about(self, url: str) -> Robots:
@@ -99,6 +102,29 @@ class Rules:
             if not Protego.parse(f"User-agent: *\nDisallow: {value}").can_fetch(url, "*"):
                 return f"Disallow: {value}"
         return None
+
+
+def _as_groups(text: str, product: str) -> str:
+    """The same rules, with agents named as RFC 9309, 2.2.1, has them: the whole product token, in any case, without
+    what follows it (`archiver/1.0`); and no other record between the agents of a group, which 2.2.4 says ends none."""
+    lines: list[str] = []
+    held: list[str] = []
+    in_agents = False
+    for line in text.splitlines():
+        name, _, value = (each.strip() for each in line.partition("#")[0].partition(":"))
+        match name.lower():
+            case "user-agent":
+                token = _PRODUCT.match(value)
+                whole = value if value[:1] == "*" else token[0] if token else value
+                ours = whole.lower() == product.lower()
+                lines.append(f"User-agent: {'*' if whole[:1] == '*' else product if ours else _ANOTHER}")
+                in_agents = True
+            case "allow" | "disallow":
+                lines += [*held, line]
+                held, in_agents = [], False
+            case _:
+                (held if in_agents else lines).append(line)
+    return "\n".join([*lines, *held])
 
 
 def _disallowed(text: str, product: str) -> list[str]:

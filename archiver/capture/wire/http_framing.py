@@ -92,6 +92,23 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _COOKIE, _COOKIES = 8192, 50
 
 
+def part_of(status: int, headers: Headers) -> str | None:
+    """What part of a body an answer 206 holds, in words; None for a whole one, or where that is not said (RFC 9110,
+    14.4)."""
+    if status != 206:
+        return None
+    for name, value in headers:
+        if name.lower() == "content-range" and (found := _RANGE.fullmatch(value)):
+            first, last, size = (int(each) if each.isdigit() else None for each in found.groups())
+            if first == 0 and (size is None or last is None or last >= size - 1):
+                return None
+            return f"the server sent a part of it: {value}"
+    return None
+
+
+_RANGE = re.compile(r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18}|\*)", re.IGNORECASE)
+
+
 @dataclass(slots=True)
 class Framing:
     """Reads the payload out of a recorded response and notes what is unusual about it."""

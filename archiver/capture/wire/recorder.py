@@ -19,7 +19,7 @@ from typing import Any
 
 import requests
 from requests.adapters import HTTPAdapter
-from requests.cookies import RequestsCookieJar, extract_cookies_to_jar
+from requests.cookies import MockRequest, RequestsCookieJar
 from urllib3 import BaseHTTPResponse, HTTPConnectionPool, HTTPSConnectionPool, Timeout, disable_warnings
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.contrib.socks import SOCKSConnection, SOCKSHTTPSConnection
@@ -27,8 +27,9 @@ from urllib3.exceptions import HTTPError, InsecureRequestWarning
 from urllib3.util import SKIP_HEADER
 
 from archiver.capture.cookie_file import STRICT
-from archiver.capture.failure_kinds import CaptureError, capture_error_from
-from archiver.capture.wire.http_framing import Sent
+from archiver.capture.failure_kinds import CaptureError, capture_error_from, no_status
+from archiver.capture.wire.cookies import take_cookies
+from archiver.capture.wire.http_framing import Sent, status_of
 from archiver.capture.wire.idle_connections import IdleConnections
 from archiver.capture.wire.raw_exchange import BoundReached, RawExchange
 from archiver.capture.wire.tls import tls_facts, trusted_roots
@@ -253,8 +254,9 @@ class Visit:
         sent = {"Host": address.host, **self.headers, **request.headers}
         request.headers = sent  # type: ignore[assignment]  # which urllib3 takes, for less time
         response = self._recorder.adapter.ask(address, request, timeout, proxy)
-        if "Set-Cookie" in response.headers:
-            extract_cookies_to_jar(self.cookies, request, response)  # type: ignore[no-untyped-call]
+        if fields := response.headers.getlist("Set-Cookie"):
+            asked = MockRequest(request)
+            take_cookies(self.cookies, fields, asked, secure=address.scheme == "https")
         return response
 
     def relay(self, url: str, sent: Sent, timeout: Timeout, proxy: str | None) -> BaseHTTPResponse:
@@ -311,6 +313,8 @@ class Recorder:
             return raw, capture_error_from(error, raw)
         if not raw.head_complete:
             return raw, CaptureError(kind="disconnect", message="the connection closed inside the headers", again=True)
+        if status_of(raw.head) is None:
+            return raw, no_status(raw)
         return raw, None
 
     def _get(self, visit: Visit, url: str, sent: Sent | None) -> Exception | None:

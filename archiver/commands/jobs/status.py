@@ -17,7 +17,8 @@ from archiver.errors import StorageError
 from archiver.escape import counted, visible
 from archiver.families.new_address import WORDS, NewAddresses
 from archiver.job.advice import advice_lines
-from archiver.ledger.ledger import PATH, Entry, Ledger
+from archiver.ledger.entries import Entry
+from archiver.ledger.ledger import PATH, Ledger
 from archiver.ledger.lock import bags_locked
 from archiver.ledger.places import document_is_gone, forget_gone, lines
 from archiver.ledger.rebuild import rebuild

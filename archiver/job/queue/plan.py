@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 from archiver.config import Config
 from archiver.job.ledger_rows import done_before, is_to_confirm
 from archiver.job.result import Result
-from archiver.ledger.ledger import PATH, Ledger, former_keys_of, key_of
+from archiver.ledger.entries import former_keys_of, key_of
+from archiver.ledger.ledger import PATH, Ledger
 from archiver.model import Seed, SeedRefused
 
 

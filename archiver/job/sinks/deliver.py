@@ -23,7 +23,8 @@ from archiver.job.outbox import OUTBOX, checked_target
 from archiver.job.result import Archived, BagIdentity, Delivered, Done
 from archiver.job.sinks.local import BagSink
 from archiver.job.workers.executors import run_seed
-from archiver.ledger.ledger import DONE, Entry, Ledger, entry_of_bag, key_of, storable
+from archiver.ledger.entries import DONE, Entry, entry_of_bag, key_of, storable
+from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import RECEIPTS
 from archiver.ledger.receipts import insert, row_of, signed_by
 from archiver.model import Failure, Seed

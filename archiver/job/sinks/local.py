@@ -12,7 +12,8 @@ from archiver.job.ledger_rows import entry_of, of_last_bag, repeats
 from archiver.job.previous import previous_bags
 from archiver.job.result import Archived, Done
 from archiver.job.workers.executors import run_seed
-from archiver.ledger.ledger import Entry, Ledger, key_of
+from archiver.ledger.entries import Entry, key_of
+from archiver.ledger.ledger import Ledger
 from archiver.ledger.seals import keep
 from archiver.model import Failure, PreviousBag, Seed
 from archiver.transfer.left_state import left_state

@@ -90,4 +90,4 @@ def _judged(seed: Seed, capture: Capture, reading: Reading, rendering: Rendering
         elif capture.unread is not None and rendering.failed is None:
             # A browser did not help: the next run need not try again.
             capture = replace(capture, unread=replace(capture.unread, needs=None))
-    return Shown(capture=capture, rendering=rendering)
+    return Shown(capture=capture, rendering=replace(rendering, reading=seen.without_model()))

@@ -111,7 +111,7 @@ def _judged(
     outcome, reason = outcome_of(chain, answer, page)
     seen = reads(seed, page)
     instead = stands_instead(seed, page, seen, tuple(chain.redirects), truncated=final.truncated)
-    if instead and outcome == "captured":
+    if instead and (outcome == "captured" or (outcome == "failed" and page.status >= 400)):
         outcome, reason = instead.outcome, instead.reason
     if view.error and reason:
         reason = reason.replace(chain.fault.message, view.error.message) if chain.fault else reason

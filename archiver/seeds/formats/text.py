@@ -10,19 +10,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from functools import cache
 from typing import Any
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_block import StateBlock
-
+from archiver.dates.date_line import read_date_line
 from archiver.seeds import layout
 from archiver.seeds.addresses.labelled import looks_like_address, read_label
 from archiver.seeds.addresses.links import read_inline as read_links
 from archiver.seeds.blocks import Block, BlockKind, Document
 from archiver.seeds.credit_lines import is_byline
-from archiver.seeds.dates.date_line import read_date_line
 from archiver.seeds.formats.html import read_fragment
+from archiver.seeds.formats.markdown_parser import parser, single_lists
 from archiver.seeds.front_matter import read_front_matter
 from archiver.seeds.inline import SOFT_HYPHEN, holds_image, read_inline
 from archiver.seeds.lines import Line, split_lines
@@ -51,7 +48,6 @@ _PERHAPS, _LISTED = re.compile(r"[*_\[\]<>&|`\\#]"), re.compile(r"\s{0,3}[-+•\
 _BULLET = re.compile(r"^\s*(?:[•‣◦▪▫●○■□►▶➤➢∙]|\[[ xX]\](?=\s))\s+")
 _NUMBER = re.compile(r"^\s{0,3}(\d{1,9})[.)]\s")
 _LINK_LINE = re.compile(r"\[[^\[\]]{1,300}\]\([^()\s]{1,2000}\)")
-_FOOTNOTE = re.compile(r"\[\^[^\]\s]{1,80}\]:[ \t]*")
 _UNDERLINE = re.compile(r"\s{0,3}={2,200}\s{0,3}")
 _NO_WORDS = re.compile(r"[\s|:`~=>*_+#-]*")
 
@@ -186,11 +182,11 @@ class _Walk:
         }
 
     def blocks(self, source: str) -> Iterator[Block]:
-        tokens = _reader().parse(source, self._environment)
+        tokens = parser().parse(source, self._environment)
         kinds: list[BlockKind] = []
         singles: list[int | None] = []
         row: list[tuple[str, tuple[Any, ...]]] = []
-        lists = _single_lists(tokens)
+        lists = single_lists(tokens)
         item_number, level = "", 0
         for at, token in enumerate(tokens):
             match token.type:
@@ -287,61 +283,3 @@ class _Walk:
 def _is_date(token: Any) -> bool:
     """Whether a list of one item is a date that begins with a number and a full stop."""
     return token.type == "inline" and read_date_line(f"1. {token.content[:100]}") is not None
-
-
-def _single_lists(tokens: Sequence[Any]) -> set[int]:
-    """The ordered lists of one item, or whose numbers do not begin at 0 or 1: numbers that are words of the text."""
-    found: set[int] = set()
-    stack: list[tuple[int, int, str]] = []
-    for at, token in enumerate(tokens):
-        if token.type == "ordered_list_open":
-            stack.append((at, 0, str(token.attrGet("start") or 1)))
-        elif token.type == "bullet_list_open":
-            stack.append((-1, 0, ""))
-        elif token.type == "list_item_open" and stack:
-            opened, count, start = stack[-1]
-            stack[-1] = (opened, count + 1, start)
-        elif token.type in ("ordered_list_close", "bullet_list_close") and stack:
-            opened, count, start = stack.pop()
-            if opened >= 0 and (count < 2 or start not in ("0", "1")):
-                found.add(opened)
-    return found
-
-
-@cache
-def _reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": True, "maxNesting": 20}).enable("table")
-    reader.disable(["code", "lheading"])
-    reader.core.ruler.disable(["inline", "text_join"])
-    reader.validateLink = _any_target  # type: ignore[method-assign]
-    reader.block.ruler.before("reference", "footnote", _footnote, {"alt": ["paragraph", "reference"]})
-    return reader
-
-
-def _any_target(url: str) -> bool:
-    """No target is refused here: what an address may be is decided where one is taken."""
-    return isinstance(url, str)
-
-
-def _footnote(state: StateBlock, start: int, end: int, silent: bool) -> bool:
-    """`[^1]: words`, to the next blank line or note."""
-    begin = state.bMarks[start] + state.tShift[start]
-    found = _FOOTNOTE.match(state.src, begin, state.eMarks[start])
-    if found is None:
-        return False
-    if silent:
-        return True
-    line = start + 1
-    while line < end and not state.isEmpty(line):
-        at = state.bMarks[line] + state.tShift[line]
-        if _FOOTNOTE.match(state.src, at, state.eMarks[line]):
-            break
-        line += 1
-    content = state.getLines(start, line, state.blkIndent, False)
-    content = _FOOTNOTE.sub("", content.lstrip(), count=1)
-    state.line = line
-    state.push("footnote_open", "", 1).map = [start, line]
-    token = state.push("inline", "", 0)
-    token.content, token.map, token.children = content, [start, line], []
-    state.push("footnote_close", "", -1)
-    return True

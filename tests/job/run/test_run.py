@@ -79,6 +79,28 @@ def test_an_http_error_makes_a_bag_with_its_outcome(tmp_path, job, status, outco
     assert validate_bag(tmp_path / "bags" / result["bag"]).ok
 
 
+def test_a_challenge_is_blocked_at_whatever_status_and_a_part_of_a_page_misses_nothing(tmp_path, job):
+    seeds = write_seeds(tmp_path / "seeds", range(2))
+    host, whole = "www.example-times.example", pages_for(range(2))
+    body = whole[host, "/news/1"].body
+    part = Answer(body[:700], status=206, headers={"Content-Range": f"bytes 0-699/{len(body)}"})
+    settings = tmp_path / "quick.toml"
+    settings.write_text("[limits]\nretries = 0\n")
+    pages = {(host, "/news/0"): Answer(b"<p>Wait", status=503, headers={"cf-mitigated": "challenge"})}
+    with newsroom(pages | {(host, "/news/1"): part}) as site:
+        _, results, _ = job(seeds, "--config", settings, *site.options)
+    challenged, partial = sorted(results, key=lambda each: each["url"])
+    assert (challenged["outcome"], challenged["reason"]) == (
+        "blocked",
+        "status 503, but the page is a challenge of Cloudflare",
+    )
+    assert partial["outcome"] == "captured" and "a part of it" in partial["reason"]
+    record = json.loads((tmp_path / "bags" / partial["bag"] / "data/provenance.json").read_bytes())
+    kinds = {each["kind"] for each in record["comparison"]["lines"]}
+    assert "not-compared" in kinds and "missing" not in kinds
+    assert all(validate_bag(each).ok for each in bags_in(tmp_path / "bags"))
+
+
 def test_a_site_that_cannot_be_reached_makes_no_bag_but_a_failure_and_the_next_run_tries_again(tmp_path, job, capsys):
     seeds = write_seeds(tmp_path / "seeds", range(1))
     settings = tmp_path / "quick.toml"

@@ -93,7 +93,9 @@ class Site:
 
     def left_over(self) -> list[str]:
         inner = self.bags / ".archiver"
-        return [each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock"))]
+        return [
+            each.name for each in inner.iterdir() if not each.name.startswith(("ledger.sqlite", "lock", ".gitignore"))
+        ]
 
 
 def ended(job: "subprocess.Popen[str]") -> tuple[int, list[dict[str, Any]], str]:

@@ -1,4 +1,5 @@
-"""The date line of a seed, in the scripts and languages of `calendar.json` (month and weekday names of CLDR 48).
+"""A line of a seed or page that is a date, in the scripts and languages of `calendar.json` (month and weekday names of
+CLDR 48).
 
 A line is a date line when a date stands in it and everything else is a label (`Published`), a weekday, a time of day,
 a time zone, or apart from it behind a separator (`Culture | May 3, 2024`). Digits of any script count. Years of the
@@ -15,11 +16,11 @@ from datetime import date
 from importlib.resources import files
 from typing import NamedTuple
 
-from archiver.seeds.dates.calendars import FarEast, buddhist, from_persian
-from archiver.seeds.dates.tokens import Token, first_words, names, split_tokens
+from archiver.dates.calendars import FarEast, buddhist, from_persian
+from archiver.dates.tokens import Token, first_words, names, split_tokens
 
 _LONGEST = 160
-_WORDS = tomllib.loads(files("archiver.seeds.dates").joinpath("date_words.toml").read_text("utf-8"))
+_WORDS = tomllib.loads(files("archiver.dates").joinpath("date_words.toml").read_text("utf-8"))
 _CONNECTORS = frozenset(_WORDS["connectors"].split())
 _TIME_WORDS = frozenset(_WORDS["times"].split())
 _LABELS = frozenset(_WORDS["labels"].split())

@@ -73,7 +73,7 @@ def names() -> tuple[dict[tuple[str, ...], frozenset[int]], frozenset[str], dict
     months: dict[tuple[str, ...], set[int]] = {}
     weekdays: set[str] = set()
     persian: dict[str, int] = {}
-    for entry in json.loads(files("archiver.seeds.dates").joinpath("calendar.json").read_text("utf-8")):
+    for entry in json.loads(files("archiver.dates").joinpath("calendar.json").read_text("utf-8")):
         for number, names in enumerate(entry["months"].split(" ; "), start=1):
             for name in filter(None, names.split("|")):
                 if entry.get("calendar") == "persian":

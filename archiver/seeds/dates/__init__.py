@@ -1,1 +1,0 @@
-"""Date lines of seeds, in the languages and calendars of `calendar.json`."""
