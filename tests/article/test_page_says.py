@@ -1,5 +1,7 @@
 """What a page says it is instead of the article, in its title, its heading and the small print beside a stub."""
 
+import json
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -98,3 +100,42 @@ def test_what_the_seeds_own_headline_says_is_no_notice(words):
 def test_a_list_whose_teasers_are_for_subscribers_is_another_page_and_no_wall():
     page = article("News of the day", [f"{each} For subscribers only." for each in TEASERS])
     assert outcome(page) == "unread"
+
+
+def with_data(*nodes: dict[str, object]) -> Page:
+    data = json.dumps([{"@context": "https://schema.org", "@type": "NewsArticle", **node} for node in nodes])
+    body = article(HEADLINE, PARAGRAPHS).replace(
+        "</head>", f"<script type='application/ld+json'>{data}</script></head>"
+    )
+    return Page(url=ADDRESS, status=200, headers=(), body=body.encode())
+
+
+def credited(page: Page) -> set[str]:
+    return {each.name for each in read(seed_of(), page).credits}
+
+
+OTHER = {
+    "headline": "Mayor resigns over the budget of the harbour",
+    "url": "http://www.example-times.example/news/77",
+    "author": {"@type": "Person", "name": "Jon Lind"},
+    "image": {"@type": "ImageObject", "url": "http://x.example/a.jpg", "creditText": "Ola Brandt"},
+}
+
+
+def test_an_article_of_another_address_and_headline_in_the_data_credits_nobody_here():
+    assert credited(with_data(OTHER)) == set()
+    assert not read(seed_of(), with_data(OTHER)).claims.get("author")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"headline": HEADLINE},
+        {"headline": "Town library opens again"},
+        {"url": ADDRESS},
+        {"url": None},
+        {"headline": None},
+    ],
+)
+def test_data_that_are_about_this_article_by_address_or_headline_are_read(change):
+    assert credited(with_data({key: value for key, value in (OTHER | change).items() if value})) >= {"Jon Lind"}
