@@ -226,7 +226,7 @@ def test_without_a_declaration_a_page_is_read_in_the_encoding_of_its_language(la
 
 
 def test_a_language_whose_encoding_does_not_fit_the_bytes_says_nothing():
-    assert decode(b"<html lang=ja><p>K\xe4\x85 se", None) == ("<html lang=ja><p>Kä… se", "windows-1252")
+    assert decode(b"<html lang=ja><p>K\x85 se", None) == ("<html lang=ja><p>K… se", "windows-1252")
     assert decode(b"<html lang=de><p>K\xe4se", None) == ("<html lang=de><p>Käse", "windows-1252")
 
 
