@@ -108,18 +108,22 @@ def _pair(host: str, port: int) -> tuple[Origin, Origin]:
     raise AssertionError
 
 
-def _holds_bags(folder: Path) -> bool:
+def _is_for_bags(folder: Path) -> bool:
+    """Whether a folder has a ledger, or bags, or nothing yet."""
+    if (folder / FOLDER).is_dir():
+        return True
     with suppress(OSError):
-        return any(is_bag(each) for each in islice(folder.iterdir(), _LOOKED_AT))
+        there = list(islice(folder.iterdir(), _LOOKED_AT))
+        return not there or any(map(is_bag, there))
     return False
 
 
 def _index(folder: Path, cache: Path, only: str | None) -> Index:
     """The index beside the ledger, or in the cache where the bags are read-only, where it is of one bag, or where the
-    folder has neither a ledger nor bags: then it is none of archiver's."""
+    folder holds other things alone: then it is not one of archiver's."""
     served = str(folder / only) if only else str(folder)
     name = sha256(served.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    if only is None and ((folder / FOLDER).is_dir() or _holds_bags(folder)):
+    if only is None and _is_for_bags(folder):
         with suppress(StorageError, OSError):
             working_folder(folder)
             return Index(folder / FOLDER / INDEX)

@@ -152,12 +152,13 @@ def test_a_key_without_its_certificate_names_the_settings_file_and_only_options_
     assert f"or --{absent} FILE" in refused(capsys, "sign", "--config", str(file), str(tmp_path))
 
 
-def test_a_proxy_that_is_not_there_is_reported_in_words(tmp_path, capsys):
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_that_is_not_there_is_reported_in_words(scheme, tmp_path, capsys):
     (tmp_path / "a.txt").write_text("A\n\nMay 3, 2024\n\nWords.\n\nOriginal url:\n\n<http://news.example/a>\n")
     (tmp_path / "a.toml").write_text("[limits]\nretries = 0")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        proxy = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        proxy = f"{scheme}://127.0.0.1:{taken.getsockname()[1]}"
         options = ["--bags", str(tmp_path / "bags"), "--config", str(tmp_path / "a.toml"), "--proxy", proxy]
         assert main(["run", str(tmp_path / "a.txt"), *options]) == 1
     assert "the proxy failed: Connection refused" in capsys.readouterr().out
