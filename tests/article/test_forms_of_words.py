@@ -137,3 +137,14 @@ def test_kashidas_and_corner_brackets_are_typography(one, other):
     assert keys(one) == keys(other)
     before, after = (BODY[0], one), (BODY[0], other)
     assert found(a_seed(*before), page_of(*after))[-1][0] == "typographic"
+
+
+def test_the_foot_of_a_site_credits_nobody_though_a_page_has_no_other_text():
+    seed, foot = a_seed(*BODY[:2]), "<footer><p>© 2024 The Harbour Times. All rights reserved.</p></footer>"
+    data = in_state({"body": LINES[1]})
+    page = (
+        f"<!DOCTYPE html><html lang=zh><body><main><article><h1>{LINES[1][:9]}</h1></article></main>{{}}</body></html>"
+    )
+    assert not read(seed, a_response(page.format(foot + data).encode())).credits
+    own = page.format(f"<article><p>{BODY[0]}</p><p>{BODY[1]}</p><footer><p>Source: AFP</p></footer></article>")
+    assert [each.name for each in read(seed, a_response(own.encode())).credits] == ["AFP"]
