@@ -35,6 +35,7 @@ WRITTEN = {
     "state, as markup": lambda line: in_state({"body": f"<p class='x'>{html.escape(line)}</p>"}),
     "state, as it is": lambda line: f"<script>var d = {json.dumps({'b': [line]}, ensure_ascii=False)}</script>",
     "state, escaped twice": lambda line: f"<script>f(JSON.parse({json.dumps(json.dumps({'b': line}))}))</script>",
+    "state, escaped thrice": lambda line: in_state(json.dumps(json.dumps({"t": [line]}))),
     "state, as part of an address": lambda line: f'<script>var d = "{quote(json.dumps({"b": [line]}))}"</script>',
     "state, as a list in an address": lambda line: f"<script>d('{quote(json.dumps([{'b': line}]), safe='')}')</script>",
     "JSON-LD": lambda line: in_json_ld({"@type": "NewsArticle", "articleBody": line}),
