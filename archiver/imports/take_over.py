@@ -10,6 +10,7 @@ from pathlib import Path
 from archiver.capture.capture_writer import CaptureFiles, mime_of
 from archiver.capture.requisites.find import Requisite, needs_of, resolved
 from archiver.capture.requisites.stylesheets import sheet_references
+from archiver.capture.wire.http_framing import part_of
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.imports.bounds import COPIED_BYTES
@@ -54,6 +55,8 @@ class TakeOver:
         """The page of a record, without taking it. Raises Unusable."""
         limit = self.config.limits.page_bytes
         if self._is_body(place):
+            if place.problem:
+                raise Unusable(place.problem)
             return self._body_page(place)[0]
         with taken(Path(self.files[place.file].path), place) as found:
             return _page_of(place, found, limit)
@@ -130,6 +133,8 @@ class TakeOver:
     def _answer(self, place: Place, limit: int) -> tuple[str, Page]:
         """Take an answer with its request and what else refers to it. Raises Unusable."""
         if self._is_body(place):
+            if place.problem:
+                raise Unusable(place.problem)
             return self._resource(place)
         page = self._record(place, limit)
         if isinstance(page, str):
@@ -159,8 +164,8 @@ class TakeOver:
         if place.type in ("response", "resource"):
             self._index(place, found, offset, length)
             related = self.index.about(place.record_id or "", place.file, place.entry, RELATED)
-            asked = [each for each in related if each.type == "request"]
-            for each in related:
+            asked = self.index.requests(place, RELATED)
+            for each in {each.id: each for each in (*asked, *related) if each.type != "response"}.values():
                 self._record(each)
             if place.type == "response":
                 self._exchange(place, found, next(iter(asked), None))
@@ -268,12 +273,13 @@ class TakeOver:
 
 def _page_of(place: Place, found: Taken, limit: int) -> Page:
     headers, body, problem = found.headers_and_body(limit)
+    status = found.record.status or 200
     return Page(
         url=found.record.url or place.url or "",
-        status=found.record.status or 200,
+        status=status,
         headers=headers,
         body=body,
-        problem=problem,
+        problem=part_of(status, headers) or problem,
     )
 
 

@@ -7,26 +7,35 @@ that of a page's caption is.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 from archiver.credits.caption_credits import of_caption
+from archiver.credits.people import vocabulary
 from archiver.model import Anchor
 from archiver.seeds.credit_lines import LONGEST_CREDIT, MARKS, SENTENCE_INSIDE, looks_like_name, names_house
 
 _LONGEST_CAPTION = 2000
 _LONGEST_BODY_CAPTION = 400
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3}$")
-_SENTENCE_INSIDE_QUOTED = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3} ")
-_LABEL = re.compile(
-    r"""(?:^|(?<=[\s(\[|–—-]))(?:
+_SENTENCE_END = re.compile(r"[.!?…。！？।۔؟][\"'”’»)\]]{0,3}$")
+_SENTENCE_INSIDE_QUOTED = re.compile(r"[.!?…。！？।۔؟][\"'”’»)\]]{0,3} ")
+_LABEL = r"""(?:^|(?<=[\s(\[|–—。.-]))(?:
       (?:photos?|photograph[sy]?|pictures?|images?|imagen|imagem|immagine|fotos?|fotografía|fotografie|fotografia|bild(?:er)?
        |bildquelle|bildnachweis|kuva|zdjęcie|fotó|snímek|crédits?|crediti|credits?|фото|фотография|світлина|φωτογραφία)
       (?:\s(?:credits?|courtesy|photo|by|von|de))?\s?[:：]\s?
     | fot\.\s
     | (?:photo|picture|image|photograph)s?\s(?:by|courtesy\sof|via)\s
-    | (?:写真|图片|圖片|照片)(?:来源|來源|提供)?\s?[:：]\s?)""",
-    re.VERBOSE | re.IGNORECASE,
-)
+    | (?:写真|图片|圖片|照片)(?:来源|來源|提供)?\s?[:：]\s?
+    | (?:<photo>)(?:\s(?:by|von|de|di|od|از|साभार|تصوير)|\s?(?:来源|來源|提供|출처|제공))?\s?[:：=＝]\s?)"""
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    return re.compile(_LABEL.replace("<photo>", vocabulary.any_of("photo")), re.VERBOSE | re.IGNORECASE)
+
+
+_MAY_LABEL = re.compile(r"[:：=＝]|[Ff][Oo][Tt]\.|(?:[Bb][Yy]|[Vv][Ii][Aa]|[Cc][Oo][Uu][Rr][Tt][Ee][Ss][Yy])\s")
+"""What stands in every label of a credit, at its end."""
 _LONGEST_CREDIT_LABEL = 80
 """More characters than any of them has."""
 _RIGHTS = re.compile(r"(?:^|(?<=[\s|–—-]))(?:©|\(c\)\s|copyright\s)", re.IGNORECASE)
@@ -162,7 +171,9 @@ def _as_on_a_page(words: str) -> tuple[int, str] | None:
 
 def _labelled(whole: str) -> tuple[int, str] | None:
     end = max(0, len(whole) - LONGEST_CREDIT - _LONGEST_CREDIT_LABEL)
-    label = [None, *_LABEL.finditer(whole, end)][-1]  # A caption may speak of a photo before it credits one.
+    if not _MAY_LABEL.search(whole, end):
+        return None
+    label = [None, *_label().finditer(whole, end)][-1]  # A caption may speak of a photo before it credits one.
     if label is None:
         return None
     before = whole[: label.start()].rstrip(" –—|-([")

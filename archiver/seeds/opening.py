@@ -246,10 +246,10 @@ class _Reader:
         pieces = [piece for piece in PARTS.split(block.text) if piece] if len(block.text) <= 200 else []
         if len(pieces) < 2 or SENTENCE.search(block.text):
             return False
-        meant = [
-            is_byline(each) or bool(CONTROLS.fullmatch(each)) or read_date_line(each) is not None for each in pieces
-        ]
-        if not any(meant):
+        if not any(
+            is_byline(each, of_line=False) or CONTROLS.fullmatch(each) or read_date_line(each) is not None
+            for each in pieces
+        ):
             return False
         for piece in pieces:
             read = read_date_line(piece, day_first=self.day_first)

@@ -33,7 +33,7 @@ def credits_of_page(
     captions = list(captions)
     printed = {caption.text for caption in captions}
     placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1) if text not in printed)
-    found = list(of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
+    found = list(of_paragraphs(placed, range(max(0, len(paragraphs) - LAST), len(paragraphs))))
     authors = tuple(authors)
     stated = {author.value for author in authors}
     # Where the page states its authors, another byline near the article is that of another.

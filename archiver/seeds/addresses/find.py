@@ -165,7 +165,8 @@ def _guess(document: Document, blame: int, guess_url: bool) -> tuple[Address, bo
                 anywhere.setdefault(anchor.href, (anchor.line, at))
     candidates = alone if len(alone) == 1 else anywhere
     if not candidates:
-        raise Refusal(blame or document.lines, "no address of the original", labelled.ADVICE)
+        advice = _PAGE_ADVICE if document.format == "html" else labelled.ADVICE
+        raise Refusal(blame or document.lines, "no address of the original", advice)
     (url, (line, at)), *others = candidates.items()
     if others:
         second, (other, _) = others[0]
@@ -176,5 +177,20 @@ def _guess(document: Document, blame: int, guess_url: bool) -> tuple[Address, bo
     if not guess_url:
         problem = f"no address of the original is named; {shown(url)} may be it"
         raise Refusal(line, problem, f"write 'Original url: {url[:200]}', or run with --guess-url")
-    taken = (at,) if url in alone else ()
+    taken = (at,) if url in alone or _is_labelled_line(document.blocks[at].text, url) else ()
     return Address(url, line, labelled.MENTIONED, taken), True
+
+
+def _is_labelled_line(text: str, url: str) -> bool:
+    """Whether a line is the address with a few words and a colon before it: no part of the article, whatever the words
+    say (`Quelle im Netz: …`)."""
+    label, _, behind = text.partition(url)
+    words = label.rstrip(" \t<([")
+    return words.endswith((":", "：")) and len(words.split()) <= _LABEL_WORDS and not behind.strip(" >)].")
+
+
+_LABEL_WORDS = 5
+_PAGE_ADVICE = (
+    "write '<!-- saved from url=(0000)https://… -->' with the page's full address as the first line, or save it again "
+    "with SingleFile, which notes the address"
+)
