@@ -68,7 +68,7 @@ def stands_instead(
     short = len(reading.article.text) < SHORT
     if error:
         return _refusal(page, _challenge(page, source, error=True)) if short else None
-    # A PDF or JSON may hold the words; no line of it was read, and nothing can be compared (docs/outcomes.md).
+    # A PDF or JSON may hold the words; no line of it was read, and nothing can be compared (docs/capture/outcomes.md).
     markup = not_html(page.body, content_type_of(page.headers)) is None
     present = _phrases_present(seed, source) if markup else 0.0
     if present >= PRESENT:

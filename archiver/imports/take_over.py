@@ -1,5 +1,5 @@
 """Takes a page that others captured, and what belongs to it, into the WARC file of a new bag: records bit for bit, or
-what HAR and MHTML files have of it as resource records (docs/imports.md)."""
+what HAR and MHTML files have of it as resource records (docs/capture/imports.md)."""
 
 import json
 from collections.abc import Iterator, Mapping

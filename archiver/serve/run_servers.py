@@ -1,4 +1,4 @@
-"""Both origins together, from start to end: the room and the replay (docs/serve.md)."""
+"""Both origins together, from start to end: the room and the replay (docs/show/serve.md)."""
 
 import ipaddress
 import secrets

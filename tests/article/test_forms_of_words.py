@@ -35,6 +35,7 @@ WRITTEN = {
     "state, as markup": lambda line: in_state({"body": f"<p class='x'>{html.escape(line)}</p>"}),
     "state, as it is": lambda line: f"<script>var d = {json.dumps({'b': [line]}, ensure_ascii=False)}</script>",
     "state, escaped twice": lambda line: f"<script>f(JSON.parse({json.dumps(json.dumps({'b': line}))}))</script>",
+    "state, escaped thrice": lambda line: in_state(json.dumps(json.dumps({"t": [line]}))),
     "state, as part of an address": lambda line: f'<script>var d = "{quote(json.dumps({"b": [line]}))}"</script>',
     "state, as a list in an address": lambda line: f"<script>d('{quote(json.dumps([{'b': line}]), safe='')}')</script>",
     "JSON-LD": lambda line: in_json_ld({"@type": "NewsArticle", "articleBody": line}),
@@ -137,3 +138,14 @@ def test_kashidas_and_corner_brackets_are_typography(one, other):
     assert keys(one) == keys(other)
     before, after = (BODY[0], one), (BODY[0], other)
     assert found(a_seed(*before), page_of(*after))[-1][0] == "typographic"
+
+
+def test_the_foot_of_a_site_credits_nobody_though_a_page_has_no_other_text():
+    seed, foot = a_seed(*BODY[:2]), "<footer><p>© 2024 The Harbour Times. All rights reserved.</p></footer>"
+    data = in_state({"body": LINES[1]})
+    page = (
+        f"<!DOCTYPE html><html lang=zh><body><main><article><h1>{LINES[1][:9]}</h1></article></main>{{}}</body></html>"
+    )
+    assert not read(seed, a_response(page.format(foot + data).encode())).credits
+    own = page.format(f"<article><p>{BODY[0]}</p><p>{BODY[1]}</p><footer><p>Source: AFP</p></footer></article>")
+    assert [each.name for each in read(seed, a_response(own.encode())).credits] == ["AFP"]

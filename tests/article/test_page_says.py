@@ -20,6 +20,7 @@ GONE = (
     "This article is no longer available",
     "お探しのページは見つかりませんでした",
     "Diese Seite existiert nicht",
+    "Oops! We can't find that page",
     "La página que busca no existe",
     "الصفحة غير موجودة",
     "הדף לא נמצא",

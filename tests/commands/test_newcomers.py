@@ -237,7 +237,7 @@ def test_the_demo_leaves_a_folder_with_other_bags_alone(tmp_path, capsys):
 
 def test_no_message_and_no_page_says_to_install_the_package_by_its_bare_name():
     """`pip install archiver` may fetch somebody else's package of that name."""
-    files = [*HOUSE.rglob("*.py"), *HOUSE.rglob("*.toml"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    files = [*HOUSE.rglob("*.py"), *HOUSE.rglob("*.toml"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     files += [ROOT / "seeds/README.md"]
     bare = re.compile(r"pip(?:x)? install (?:--\S+ )*['\"]?archiver\b")
     assert [str(path) for path in files if bare.search(path.read_text("utf-8"))] == []
@@ -245,7 +245,7 @@ def test_no_message_and_no_page_says_to_install_the_package_by_its_bare_name():
 
 def test_an_extra_that_is_named_to_be_installed_exists():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    files = [*HOUSE.rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    files = [*HOUSE.rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     text = "".join(path.read_text("utf-8") for path in files)
     named = set(re.findall(r"\.\[([a-z][a-z0-9]*)\]'", text)) | set(re.findall(r"how_to_install\(['\"](\w+)", text))
     assert {"trust", "formats", "browser", "spreadsheet", "s3", "cluster"} <= named <= set(extras)

@@ -1,4 +1,4 @@
-"""The seed against the whole page, line by line (docs/comparison.md).
+"""The seed against the whole page, line by line (docs/capture/comparison.md).
 
 The lines are the paragraphs of the body and the lines after it; headline, date, byline and caption are claims. A line
 is looked for in what stands in the page's markup, then in what is marked hidden or struck, then in its embedded data.
