@@ -15,9 +15,10 @@ from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
 from archiver.article.compare.captions import compare_captions
 from archiver.article.compare.claim_lines import known
-from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
+from archiver.article.compare.layers import NUMBERED, Layer, text_of, unmarked
 from archiver.article.compare.letters import cut_by_letters, letters
 from archiver.article.compare.page_only import counted
+from archiver.article.compare.paragraph import Text
 from archiver.article.compare.word_diff import Differ
 from archiver.model import (
     ComparedLine,
