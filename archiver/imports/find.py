@@ -67,7 +67,7 @@ def away(candidate: Candidate, near: datetime | None) -> float:
 
 
 def _was_sent(index: Index, place: Place) -> bool:
-    """Whether an answer is one to a request that sent something: POST and the like are no visits of the address."""
+    """Whether an answer is one to a request that sent something: POST and the like do not visit the address."""
     return any(each.method not in (None, "GET") for each in index.requests(place, _REQUESTS))
 
 

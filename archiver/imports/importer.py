@@ -1,5 +1,5 @@
 """Makes a capture of a seed from the files of `--from`: which of the captures the seed chooses, and what its bag says
-of those who made it (docs/imports.md). Asks nobody: no request is made."""
+of those who made it (docs/capture/imports.md). Asks nobody: no request is made."""
 
 import json
 from collections.abc import Callable

@@ -1,5 +1,5 @@
 """Takes a page that others captured, and what belongs to it, into the WARC file of a new bag: records bit for bit, or
-what HAR and MHTML files have of it as resource records (docs/imports.md)."""
+what HAR and MHTML files have of it as resource records (docs/capture/imports.md)."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from archiver.capture.capture_writer import CaptureFiles, mime_of
 from archiver.capture.requisites.find import Requisite, needs_of, resolved
+from archiver.capture.requisites.modules import imports_of
 from archiver.capture.requisites.stylesheets import sheet_references
 from archiver.capture.wire.http_framing import part_of
 from archiver.config import Config
@@ -129,6 +130,8 @@ class TakeOver:
             if unread:
                 self._skipped.append(Unfetched(url=url, reason=unread))
             yield from resolved(references, url, encoding).requisites
+        elif requisite.kind == "module" and found.body and "html" not in stated:
+            yield from resolved(imports_of(found.body), url, "utf-8").requisites
 
     def _answer(self, place: Place, limit: int) -> tuple[str, Page]:
         """Take an answer with its request and what else refers to it. Raises Unusable."""

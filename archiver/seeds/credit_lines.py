@@ -19,9 +19,10 @@ SENTENCE_INSIDE = re.compile(r"(?<=[^\W\d_][^\W\d_][^\W\d_])[.!?] ")
 _BYLINE = re.compile(
     r"""(?:(?:(?:story|text|words|written|reported|report)\s)?by|von|par|por|di|door|av|af|przez|de|autor(?:a|en|ka)?|auteur|autore
     |författare|kirjoittanut|írta|szerző|yazan|haber|scris\sde|автор|авторка|текст|του|της|από|συντάκτης|مات|بقلم|كتب|كتبت|إعداد
-    |نویسنده|به\sقلم|گزارش|מאת|लेखक|द्वारा|โดย|oleh|bởi|tác\sgiả|作者|記者|记者|文|撰文|取材|執筆|撰稿|編集)
+    |نویسنده|به\sقلم|نوشته|نوشتهٔ|گزارش|रिपोर्ट|מאת|लेखक|द्वारा|โดย|oleh|bởi|tác\sgiả|作者|記者|记者|文|撰文|取材|執筆|撰稿|編集)
     (?:\s?[:：/／・]\s?|\s|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff]))(?P<who>[^!?…]+)
-    |(?P<reporter>[\uac00-\ud7af]{2,5}(?:\s[\uac00-\ud7af]{2,5})?)\s(?:기자|특파원|선임기자|논설위원)(?:\s=)?""",
+    |(?P<reporter>[\uac00-\ud7af]{2,5}(?:[\s·,、]{1,2}[\uac00-\ud7af]{2,5}){0,5}\s(?:기자|특파원|선임기자|논설위원)(?:\s=)?
+      |기자\s[\uac00-\ud7af]{2,5}|[\u3005\u3400-\u9fff]{3,6}(?:記者|特派員))""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -34,7 +35,10 @@ _AGENCIES = _WORD.findall(
     """afp ap apa anp ansa ats belga cp dpa efe epd interfax itar-tass keystone kna kyodo lusa ntb pa pap reuters reuter
     rfe ria rian ritzau sda sid stt tass tt ukrinform upi xinhua čtk anadolu aa mti"""
 )
-_PARTICLES = _WORD.findall("of the de la le du des del di da do von van und and y et e i für for via by courtesy photo")
+_PARTICLES = _WORD.findall(
+    """of the de la le du des del di da do von van und and y et e i für for via by courtesy photo
+    file pic pics picture pictures stock handout"""
+)
 _NOT_NAMES = _WORD.findall(
     """read more see watch video listen subscribe sign continue click related updated update full live here editor
     pictured left right above below file weiterlesen mehr lire voir leer ver"""
@@ -134,7 +138,11 @@ def names_house(words: str) -> bool:
     """Whether words can hardly be part of a sentence: an agency of the list, a picture library, the name of a site."""
     tokens = re.split(r"[\s/|,]+", words.lower().strip())
     site = len(tokens) == 1 and re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}", tokens[0])
-    return bool(site) or tokens[-1] in ("images", "archive", "archives") or not set(tokens).isdisjoint(_AGENCIES)
+    return (
+        bool(site)
+        or tokens[-1] in ("images", "archive", "archives", "commons")
+        or not set(tokens).isdisjoint(_AGENCIES)
+    )
 
 
 def looks_like_name(words: str) -> bool:

@@ -27,6 +27,7 @@ from archiver.seeds.blocks import Block, Document
 from archiver.seeds.captions import read_body_caption, read_caption
 from archiver.seeds.credit_lines import is_credit_before_end_matter, is_end_line
 from archiver.seeds.formats.table import read_bytes
+from archiver.seeds.joined_lines import with_captions_joined
 from archiver.seeds.opening import Opening, read_opening
 from archiver.seeds.refusal import Refusal
 
@@ -56,7 +57,7 @@ def read_document(
 
 
 def _seed(document: Document, data: bytes, origin: str, name: str, guess_url: bool, row: ListRow | None) -> Seed:
-    blocks = document.blocks
+    document.blocks = blocks = with_captions_joined(document.blocks)
     stated, guessed = find_address(document, guess_url)
     taken = set(stated.blocks)
     free = [at not in taken for at in range(len(blocks))]

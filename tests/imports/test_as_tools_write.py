@@ -97,7 +97,7 @@ def test_a_request_is_copied_whichever_record_names_the_other(who: str, tmp_path
 
 
 @pytest.mark.parametrize("who", ["the request", "the answer"])
-def test_an_answer_to_a_post_is_no_visit_of_the_address(who: str, tmp_path: Path, run: Runs):
+def test_an_answer_to_a_post_does_not_count_as_a_visit(who: str, tmp_path: Path, run: Runs):
     asked, answered = named(), named()
     back = [f"WARC-Concurrent-To: {answered}"] if who == "the request" else []
     forth = [f"WARC-Concurrent-To: {asked}"] if who == "the answer" else []

@@ -24,6 +24,8 @@ from archiver.words import fold
 MAX_CHARACTERS = 16_000_000
 MAX_TEXTS = 20_000
 MAX_JSON_DEPTH = 60
+_AGAIN = 3
+"""So often may JSON be a string of JSON again."""
 _LEAST = 2
 """Spaces that a string of a script must have to be words, not a name."""
 _STRING = re.compile(
@@ -189,10 +191,16 @@ def _strings(text: str, element: Element, within: str, found: _Found, depth: int
             continue
         if _ENCODED.match(raw):
             raw = unquote(raw)
-        if raw.count(" ") < _LEAST and not (depth < 2 and '\\"' in raw) and raw.isascii() and not _WIDE.search(raw):
+        if (
+            raw.count(" ") < _LEAST
+            and not (depth < _AGAIN and '\\"' in raw)
+            and raw.isascii()
+            and not _WIDE.search(raw)
+        ):
             continue
         value = _unescaped(raw) if "\\" in raw else raw
-        if depth < 2 and '":' in value and value.lstrip()[:1] in ("{", "["):
+        written = value[:100].lstrip(' \r\n\t"')[:1] in ("{", "[")
+        if written and depth < _AGAIN and '":' in value.replace("\\", ""):
             _strings(value, element, within, found, depth + 1)
         elif not _is_code(value):
             found.add(value, element, within)

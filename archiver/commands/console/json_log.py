@@ -1,6 +1,6 @@
 """`archiver run --log-json`: what happens as JSON Lines, one object an event, for programs that watch a job.
 
-The events and their fields stand in docs/watching.md.
+The events and their fields stand in docs/capture/watching.md.
 """
 
 import json

@@ -81,7 +81,7 @@ def _guess_url(command: argparse.ArgumentParser) -> None:
 
 
 def _case_file(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("case file (private facts, docs/private.md; what a seed states counts first)")
+    group = command.add_argument_group("case file (private: docs/keep/private.md; what a seed states counts first)")
     for option, setting, what in (
         ("--case", "case_number", "number of the case"),
         ("--exhibit", "exhibit_number", "number of the exhibit"),
@@ -93,7 +93,7 @@ def _case_file(command: argparse.ArgumentParser) -> None:
         "--bracket",
         choices=("required", "if-possible", "never"),
         help="where timestamp is set, have a statement timestamped as the job begins: end if that fails (default), "
-        "go on, do not ask (docs/bracket.md)",
+        "go on, do not ask (docs/keep/bracket.md)",
     )
 
 
