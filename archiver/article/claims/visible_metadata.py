@@ -42,8 +42,10 @@ _OUTSIDE = frozenset(("a", "aside", "figure", "footer", "form", "nav", "script",
 _LABELS: dict[ClaimName, str] = {
     "author": "author authors autor autorin autor/in autorin/autor autoren autora autore autori auteur auteurs autorzy "
     "forfatter författare skribent kirjoittaja yazar penulis автор автори авторы 作者 記者 记者 저자",
-    "published": "date datum published posted veröffentlicht erstellt erschienen fecha data publicado pubblicato publié "
-    "publicada publiée publicerad publisert opublikowano gepubliceerd дата опубликовано опубліковано 日期 发布时间 公開日",
+    "published": "date datum published posted "
+    "veröffentlicht erstellt erschienen fecha data publicado pubblicato publié "
+    "publicada publiée "
+    "publicerad publisert opublikowano gepubliceerd дата опубликовано опубліковано 日期 发布时间 公開日",
 }
 _FACTS = {label: name for name, labels in _LABELS.items() for label in labels.split()}
 
