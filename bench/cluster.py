@@ -12,7 +12,7 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 SETTINGS = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False", "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "500ms"}
-"""As docs/scale.md has them."""
+"""As docs/capture/scale.md has them."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 

@@ -42,6 +42,7 @@ _PHRASE, _PHRASES = 4, 40
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 _NOT_FREE = re.compile(r'"isaccessibleforfree"\s{0,9}:\s{0,9}"?false')
+_PASSWORD = re.compile(r"<input\b[^<>]{0,300}\btype\s{0,9}=\s{0,9}[\"']?password")
 _FRAMESET = re.compile(r"<frameset[\s>]")
 
 
@@ -146,6 +147,11 @@ def _by_words(seed: Seed, source: str, reading: Reading, *, own: bool) -> Instea
     said = shown if words <= NOTICE else f"{title}\n{headings.partition(chr(10))[0]}"
     if any(mark in title for mark in _markers()["consent"]["titles"]):
         return Instead(outcome="blocked", reason="status 200, but the page is a consent wall")
+    if not own and (words <= 2 * NOTICE) and _first_of("consent", shown, mine):
+        return Instead(outcome="blocked", reason="status 200, but the page is a consent wall")
+    logins = _markers()["login"]["titles"]
+    if not own and _PASSWORD.search(source) and any(each.startswith(tuple(logins)) for each in said.split("\n")):
+        return Instead(outcome="blocked", reason="status 200, but the page asks for a login")
     if phrase := _first_of("gone", said, mine):
         return Instead(outcome="gone", reason=f"status 200, but the page says {phrase!r}")
     if phrase := _first_of("denied", said, mine):

@@ -132,6 +132,9 @@ def test_a_dialog_is_hidden_until_it_is_opened(opened, where):
         ("館長は「一軒」と話した", "館長は『一軒』と話した"),
         ("他说「很好」。", "他说“很好”。"),
         ("﹁很好﹂", "「很好」"),
+        ("他说很好。", "他说很好."),
+        ("هل هو جيد؟ نعم، جيد", "هل هو جيد? نعم, جيد"),
+        ("वह अच्छा है।", "वह अच्छा है."),
     ],
 )
 def test_kashidas_and_corner_brackets_are_typography(one, other):
@@ -149,3 +152,51 @@ def test_the_foot_of_a_site_credits_nobody_though_a_page_has_no_other_text():
     assert not read(seed, a_response(page.format(foot + data).encode())).credits
     own = page.format(f"<article><p>{BODY[0]}</p><p>{BODY[1]}</p><footer><p>Source: AFP</p></footer></article>")
     assert [each.name for each in read(seed, a_response(own.encode())).credits] == ["AFP"]
+
+
+APART = (
+    "<div class=ad>Advertisement</div>",
+    "<div class=ad><span>Ad</span></div>",
+    "<h3>Old roof</h3>",
+    "<figure><img src=a.jpg><figcaption>The roof in May</figcaption></figure>",
+    "<ul class=share><li><a href=/s>Share</a></li></ul>",
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.data())
+def test_a_line_that_a_label_or_heading_parts_has_another_break_and_no_other_words(data):
+    place = data.draw(st.integers(0, 4))
+    words = BODY[place].split()
+    cut = data.draw(st.integers(4, len(words) - 4))
+    halves = [f"<p>{each}</p>" for each in escaped(" ".join(words[:cut]), " ".join(words[cut:]))]
+    parted = data.draw(st.sampled_from(APART)).join(halves)
+    page = page_of(*BODY[:place], "HERE", *BODY[place + 1 :]).body.replace(b"<p>HERE</p>", parted.encode())
+    seen = read(a_seed(*BODY), a_response(page)).comparison
+    kinds = {line.kind for line in seen.lines if line.seed is not None and line.seed_line == 5 + 2 * place}
+    assert kinds == {"typographic"}
+    assert all(line.kind == "same" for line in seen.lines if line.seed_line not in (None, 5 + 2 * place))
+
+
+def test_prose_between_two_halves_is_not_passed_over():
+    first, second = escaped("Nearly forty stalls have stood under", "the iron roof since the great storm of 1911.")
+    between = f"<p>{first}</p><p>Sailors of three towns told the council of their fears.</p><p>{second}</p>"
+    page = page_of(*BODY[:3], "HERE", *BODY[4:]).body.replace(b"<p>HERE</p>", between.encode())
+    seen = read(a_seed(*BODY), a_response(page)).comparison
+    assert seen.verdict == "edited"
+    assert "edited" in {line.kind for line in seen.lines if line.seed_line == 11}
+
+
+@pytest.mark.parametrize("mark", ["*", "†", "<sup>1</sup>", "<sup><a href=#n>[2]</a></sup>", " [3]", "¹²"])
+@pytest.mark.parametrize("after", ["the old fish market", "announced."])
+def test_the_mark_of_a_footnote_is_no_word(mark, after):
+    page = page_of(*BODY).body.replace(after.encode(), f"{after}{mark}".encode())
+    assert found(a_seed(*BODY), a_response(page))[0] == ("typographic", "article")
+
+
+@pytest.mark.parametrize(
+    ("plain", "raised"), [("an area of 10 km", "an area of 10 km²"), ("a load of 10", "a load of 10³"), ("go", "go 3")]
+)
+def test_units_and_powers_are_no_footnotes(plain, raised):
+    lines = [f"The council spoke of {each} beside the harbour on Monday." for each in (plain, raised)]
+    assert found(a_seed(BODY[0], lines[0]), page_of(BODY[0], lines[1]))[-1] == ("edited", "article")

@@ -140,3 +140,27 @@ def test_an_article_of_another_address_and_headline_in_the_data_credits_nobody_h
 )
 def test_data_that_are_about_this_article_by_address_or_headline_are_read(change):
     assert credited(with_data({key: value for key, value in (OTHER | change).items() if value})) >= {"Jon Lind"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "We and our partners store and access information on your device. Accept cookies to go on.",
+        "Um unsere Seite mit Werbung zu nutzen, stimmen Sie der Verwendung von Cookies zu.",
+        "Avec votre accord, nos partenaires et nous utilisons des cookies.",
+        "Мы используем cookie, чтобы показывать рекламу.",
+    ],
+)
+def test_a_short_page_that_asks_for_cookies_is_a_consent_wall_unless_it_is_the_article(words):
+    banner = f"<div><p>{words}</p><button>OK</button></div>"
+    assert outcome(f"<html><head><title>Example Times</title></head><body>{banner}</body></html>") == "blocked"
+    video = f"<h1>{HEADLINE}</h1><video src=a.mp4></video><p>Watch the opening.</p>"
+    assert outcome(f"<html><head><title>{HEADLINE}</title></head><body>{video}{banner}</body></html>") is None
+
+
+@pytest.mark.parametrize("title", ["Sign in", "Log in to your account", "Anmelden", "Connexion", "ログイン"])
+def test_a_page_that_asks_for_a_password_and_says_so_is_a_login(title):
+    form = "<form><input name=u><input type='password' name=p></form>"
+    page = f"<html><head><title>Example Times</title></head><body><h1>{title}</h1><p>Hello.</p>{{}}</body></html>"
+    assert outcome(page.format(form)) == "blocked"
+    assert outcome(page.format("")) == "unread"

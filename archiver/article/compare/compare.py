@@ -15,9 +15,10 @@ from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
 from archiver.article.compare.captions import compare_captions
 from archiver.article.compare.claim_lines import known
-from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
+from archiver.article.compare.layers import NUMBERED, Layer, text_of, unmarked
 from archiver.article.compare.letters import cut_by_letters, letters
 from archiver.article.compare.page_only import counted
+from archiver.article.compare.paragraph import Text
 from archiver.article.compare.word_diff import Differ
 from archiver.model import (
     ComparedLine,
@@ -51,6 +52,10 @@ _AID = re.compile(
 """What a link says for those who do not see it: no word of the text around it."""
 _AID_HINT = re.compile(rf"[(\[,] ?(?:{_OPENS}) ", re.IGNORECASE)
 """How every aid begins: found in a third of the time."""
+_NOTE_MARK = re.compile(
+    r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?…\"'”’»)\]]))\s?+(?:\*{1,3}|[†‡]|[¹²³⁰⁴-⁹]{1,3}|\[\d{1,3}\])(?![\w*])"
+)
+"""What leads to a footnote: no word. `km²` and `10²` are left, whose words are too short for a mark."""
 _SEARCH_CUT = "the search for words that are no paragraph of the page stopped at its limit"
 UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
 """What a page that is not markup has: nothing to compare."""
@@ -242,7 +247,9 @@ def _kind(one: Text, other: Text, whole: bool) -> LineKind:
         return "same"
     mine, page = (one.key, other.key) if plain == one.text else (keys(plain), keys(theirs))
     # With the same letters and marks only the spaces differ: a drop cap, a word that was broken.
-    return "typographic" if mine == page or "".join(mine) == "".join(page) else "edited"
+    if mine == page or "".join(mine) == "".join(page):
+        return "typographic"
+    return "typographic" if keys(_NOTE_MARK.sub("", plain)) == keys(_NOTE_MARK.sub("", theirs)) else "edited"
 
 
 def _has_more_spaces(line: ComparedLine) -> bool:

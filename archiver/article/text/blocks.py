@@ -40,6 +40,7 @@ _LAYOUT = etree.XPath(
 _AGAIN = 3
 """So often is a page cut anew at most."""
 _STRONG = frozenset(("b", "strong", "i", "em"))
+_TITLED = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LINKED, _BOLD, _STRUCK = 1, 2, 4
 _RAW = frozenset(("iframe", "noembed", "noframes"))
 """Their content is text to the parser, and markup to a browser that shows it."""
@@ -179,6 +180,8 @@ class _Cutter:
         if role == "break":
             self._take(_BREAK, 0)
             return None
+        if tag == "button" and place.tag in _TITLED:
+            role = "flowing"  # the head of a part that opens (ARIA Authoring Practices, Accordion)
         if role == "raised":
             if len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
                 # `10<sup>2</sup>` says 10², and not 102.
