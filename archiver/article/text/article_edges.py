@@ -91,8 +91,10 @@ def _announced(blocks: Sequence[Block], found: Set[int]) -> list[int]:
     for n in sorted(found):
         line = blocks[n]
         colon = _announces(line.text)
-        if n + 1 == len(blocks) or not (colon or line.place.tag in _HEADINGS):
+        if not (colon or line.place.tag in _HEADINGS) or n + 1 == len(blocks):
             continue
+        if not colon and blocks[n + 1].place.tag == "p" and blocks[n + 1].home is line.home:
+            continue  # a section begins, as most do
         whole = _list_around(blocks[n + 1].place)
         if whole is None or _lies_in(line.place, whole):
             continue
@@ -127,20 +129,23 @@ def _list_around(place: Place) -> Place | None:
 def _headings(blocks: Sequence[Block], found: Set[int]) -> list[int]:
     """The headings of the second level right before a paragraph of the article, behind its first. Lower ones look like
     those of teasers."""
+    first = min(found)
     return [
-        n
-        for n in range(min(found) + 1, len(blocks) - 1)
-        if blocks[n].place.tag == "h2"
-        and n not in found
-        and n + 1 in found
-        and blocks[n + 1].words >= _PROSE
-        and blocks[n + 1].place.tag not in _HEADINGS
+        n - 1
+        for n in found
+        if n - 1 > first
+        and n - 1 not in found
+        and blocks[n - 1].place.tag == "h2"
+        and blocks[n].words >= _PROSE
+        and blocks[n].place.tag not in _HEADINGS
     ]
 
 
 def without_copy(chosen: Sequence[Block]) -> list[Block]:
     """The blocks of an article without those that repeat a long run of it in the same order: some pages hold the
     article twice, for wide screens and for narrow ones."""
+    if len({block.text for block in chosen}) > len(chosen) - _COPIED:
+        return list(chosen)
     first: dict[str, int] = {}
     drop: set[int] = set()
     run: list[int] = []
