@@ -177,15 +177,16 @@ def _steps(way: Sequence[Place]) -> list[int]:
 
 def marked(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, int]:
     """The marks of what each chosen block stands in, but for what `top` stands in too, which distinguishes nothing."""
+    # A function within this one that called itself would keep the tree of the page until garbage is collected.
     known = dict.fromkeys(_way_up(top), 0)
+    return {n: _marks_below(blocks[n].place, known) for n in chosen}
 
-    def marks_of(place: Place) -> int:
-        if place not in known:
-            assert place.parent is not None
-            known[place] = place.own | marks_of(place.parent)
-        return known[place]
 
-    return {n: marks_of(blocks[n].place) for n in chosen}
+def _marks_below(place: Place, known: dict[Place, int]) -> int:
+    if place not in known:
+        assert place.parent is not None
+        known[place] = place.own | _marks_below(place.parent, known)
+    return known[place]
 
 
 def _way_up(place: Place | None) -> Iterator[Place]:
