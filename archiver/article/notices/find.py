@@ -150,7 +150,12 @@ def _shown(blocks: Sequence[PageBlock]) -> Iterator[Notice]:
         label = _labels().match(text)
         if label is not None and (labelled := _labelled(text, label)):
             yield Notice(kind=labelled[0], text=text, date=labelled[2] or _day(text), at=block.at)
-        elif label is not None and (kind := _label_alone(text, label)) and following is not None and len(following.text) > len(text):
+        elif (
+            label is not None
+            and (kind := _label_alone(text, label))
+            and following is not None
+            and len(following.text) > len(text)
+        ):
             taken = True
             yield Notice(kind=kind, text=following.text[:_LONGEST], date=_day(following.text), at=following.at)
         elif kind := _sentence(block):
