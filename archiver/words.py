@@ -33,12 +33,18 @@ MAX_KEYS = 200_000
 """How many words are kept in mind."""
 MAX_REMEMBERED = 2_000
 """Characters of the longest paragraph that is kept in mind."""
-_DROPPED = re.compile(f"[{_INVISIBLE}]")
+_DROPPED = re.compile(f"[{_INVISIBLE}\u0640]")
+"""With the kashida, which only stretches an Arabic word."""
 _RAISED = re.compile("([\u00b2\u00b3\u00b9\u00bc-\u00be\u2070-\u2089\u2150-\u215e])")
 
 _PUNCTUATION = {
     **dict.fromkeys("'‘’‚‛′`´ʼʹ＇‹›", "'"),
     **dict.fromkeys(("“", "”", "„", "‟", "″", "«", "»", '"', "＂", "〝", "〞", "''", "``"), '"'),
+    **dict.fromkeys("「」『』｢｣﹁﹂﹃﹄", '"'),
+    **dict.fromkeys("。｡।۔", "."),
+    "،": ",",
+    "؛": ";",
+    "؟": "?",
     **dict.fromkeys(("-", "‐", "‑", "‒", "–", "—", "―", "−", "﹘", "－", "--", "---"), "-"),
     **dict.fromkeys(("…", "..."), "..."),
 }
@@ -71,7 +77,7 @@ def normalised(folded: str) -> str:
 
 
 def bare(text: str) -> str:
-    """The text without invisible characters (soft hyphens, zero-width spaces, marks of direction)."""
+    """The text without invisible characters (soft hyphens, zero-width spaces, marks of direction) and kashidas."""
     return _DROPPED.sub("", text)
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
+SETTINGS = {"DASK_DISTRIBUTED__WORKER__PROFILE__ENABLED": "False", "DASK_DISTRIBUTED__ADMIN__TICK__INTERVAL": "500ms"}
+"""As docs/capture/scale.md has them."""
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -51,7 +53,8 @@ def cluster(folder: Path, workers: int) -> Iterator[Cluster]:
 
         def start(*command: str, out: Path) -> int:
             with out.open("wb") as stream:
-                child = subprocess.Popen([str(BIN / "dask"), *command], cwd=folder, stdout=stream, stderr=stream)
+                whole = [str(BIN / "dask"), *command]
+                child = subprocess.Popen(whole, cwd=folder, stdout=stream, stderr=stream, env=os.environ | SETTINGS)
             stack.callback(child.wait, 30)
             stack.callback(child.terminate)
             return child.pid

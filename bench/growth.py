@@ -2,9 +2,8 @@
 
 Four things grow, one at a time: the seeds of a job and their hosts, the bags in the folder, the size of a page, the
 paragraphs of a seed. Each cell is a process of its own, and says CPU time, which a busy machine changes less than
-seconds. What is left out where the whole would take hours is said in docs/growth.md, which `--write` makes anew, with
-its plot; figures go as JSON into `bench/out/`.
-"""
+seconds. What is left out where the whole would take hours is said in docs/capture/growth.md, which `--write` makes
+anew, with its plot; figures go as JSON into `bench/out/`."""
 
 import argparse
 import contextlib
@@ -212,7 +211,7 @@ def main() -> None:
     options.add_argument("--largest", type=int, default=10_000, help="seeds and bags at most (default: 10,000)")
     options.add_argument("--page", type=int, default=10_000_000, help="bytes of a page at most (default: 10 million)")
     options.add_argument("--only", choices=tuple(CELLS), action="append", help="one of the four, or some")
-    options.add_argument("--write", action="store_true", help="make docs/growth.md and its plot anew")
+    options.add_argument("--write", action="store_true", help="make docs/capture/growth.md and its plot anew")
     options.add_argument("--cell", nargs=3, help=argparse.SUPPRESS)
     args = options.parse_args()
     if args.cell:
@@ -246,7 +245,7 @@ def main() -> None:
     out.mkdir(exist_ok=True)
     (out / f"growth-{time.strftime('%Y%m%dT%H%M%S')}.json").write_text(json.dumps(found, indent=1))
     if args.write:
-        (DOCS / "growth.md").write_text(page_of(found), "utf-8")
+        (DOCS / "capture/growth.md").write_text(page_of(found), "utf-8")
         (DOCS / "images" / "growth.svg").write_text(plot(found["cells"]), "utf-8")
 
 

@@ -1,4 +1,5 @@
-"""The page and the plot of `growth.py`: its figures as docs/growth.md, and docs/images/growth.svg in a few lines."""
+"""The page and the plot of `growth.py`: its figures as docs/capture/growth.md, and docs/images/growth.svg in a few
+lines."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -20,7 +21,7 @@ than its size. `python bench/growth.py --write` measures it and makes this page 
 MADE = """Figures are of {made}: {machine}, load {load} at the beginning and the end. They are CPU time; on a busy
 machine take their ratios.
 
-![cost of a unit by size](images/growth.svg)
+![cost of a unit by size](../images/growth.svg)
 """
 JOB = """## Seeds of a job, and their hosts
 
@@ -53,7 +54,7 @@ and `bench/scale.py` has a million. Network, politeness and the disk's flush are
 
 
 def page_of(found: Mapping[str, Any]) -> str:
-    """docs/growth.md."""
+    """docs/capture/growth.md."""
     return "\n".join(_lines(found)) + "\n"
 
 

@@ -1,6 +1,6 @@
 """What the coordinator of a job can take, and how long politeness takes: `python bench/scale.py [--seeds N …]`.
 
-Two measurements, whose assumptions docs/scale.md states; figures go as JSON into `bench/out/`. With
+Two measurements, whose assumptions docs/capture/scale.md states; figures go as JSON into `bench/out/`. With
 `--cluster N` a third one instead: a real job of so many made-up seeds on four Dask workers, which are killed, as is
 their scheduler (`soaking/cluster.py`).
 

@@ -4,7 +4,8 @@ A soak, not a measurement. Jobs are real commands, run again and again; their co
 killed, their disk is full, their clock is set, archives and the S3 server fail. Half of the seeds end as bags here (and
 are handed off, validated, audited and served meanwhile), half are delivered by the job, from a disk that is small. When
 the time is up nothing befalls the jobs any more: each seed must then end in the one state that is right for it, every
-bag must be valid by two programs and delivered once, and nothing may be left behind. docs/scale.md says what was run.
+bag must be valid by two programs and delivered once, and nothing may be left behind. docs/capture/scale.md says what
+was run.
 
 Writes `soak.json` and `soak.txt` into the work folder (`--work`) and ends with 1 where anything was wrong. As root it
 mounts a small disk; with Chromium pages are shown.

@@ -15,7 +15,7 @@ from archiver.model.outcomes import TABLE, Rule, asked_again, rule_for
 
 
 def test_the_documentation_shows_the_table():
-    page = (DOCS / "outcomes.md").read_text("utf-8")
+    page = (DOCS / "capture/outcomes.md").read_text("utf-8")
     again = {
         "no": "no",
         "next run": "by the next run",

@@ -31,10 +31,9 @@ def archive(
     Seeds are values of `read_seed`, or places: documents, folders, lists (.csv, .jsonl), addresses. Results come once
     they are durable, not in the order of the seeds. Seeds that an earlier job was done with are not fetched again
     (`retry`, `recapture`). Setting `stop` ends the job after the seeds under way; closing the iterator too, and those
-    run again the next time. `on_event` is called with each event of the job (docs/watching.md). Settings and places
-    are checked at once, before anything is written. While iterating, raises BagsLocked where another job has the
-    folder.
-    """
+    run again the next time. `on_event` is called with each event of the job (docs/capture/watching.md). Settings and
+    places are checked at once, before anything is written. While iterating, raises BagsLocked where another job has the
+    folder."""
     from archiver.config import configured
     from archiver.job.check_settings import checked
     from archiver.job.run_job import seed_results

@@ -107,7 +107,7 @@ def export(
     ledger: AnyPath | None = None,
     left_out: "Callable[[LeftOut], None] | None" = None,
 ) -> Iterator[bytes]:
-    """The bytes of an export of bags, in chunks, in a form of `archiver export` (docs/export.md).
+    """The bytes of an export of bags, in chunks, in a form of `archiver export` (docs/show/export.md).
 
     `back` is a list of seeds, given back with `archiver_` columns, its own bytes as they were; `ledger` the folder of
     bags whose ledger is asked (default: `bags`, if it is one). `left_out` is called with each bag left out.

@@ -78,7 +78,7 @@ def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
             claims.get("author", ()),
             language,
             blocks=model.blocks if model else (),
-            images=_images(opening),
+            images=_images(opening, page.url),
         ),
         captions=captions,
         blocks=text.blocks,
@@ -91,11 +91,11 @@ def _article(page: Page) -> tuple[Article, Callable[[], Sequence[dom.Link]]]:
     return article, lambda: dom.links_of(tree, base) if tree is not None else []
 
 
-def _images(opening: Opened | None) -> list[Credit]:
+def _images(opening: Opened | None, url: str) -> list[Credit]:
     """Whom a page credits for its images, beside them and in its data."""
     if opening is None:
         return []
-    return [*image_credits.beside_images(opening.outline), *image_credits.of_data(opening.graph)]
+    return [*image_credits.beside_images(opening.outline), *image_credits.of_data(opening.graph, url)]
 
 
 def _together(

@@ -12,6 +12,7 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
@@ -32,11 +33,16 @@ SHELL = 30
 """Words that the markup of an application holds at most before its scripts have run."""
 READ_IN_PART = "bytes of the page are read"
 """How the problem of a page ends that has more than is read of one."""
+_UNREAD = 0.1
+"""Share of the seed that is in the source and was not read, from which on the article is taken to be there."""
 _SOURCE = 2_000_000
+_HEADINGS, _BLOCKS, _SMALL = 20, 400, 300
+"""Headings, blocks, and characters of a block that are read for what the page says of itself."""
 _PHRASE, _PHRASES = 4, 40
 _TAGS = re.compile(r"<[^<>]{0,2000}>")
 _TITLE = re.compile(r"<title[^>]{0,200}>([^<]{0,500})", re.IGNORECASE)
 _NOT_FREE = re.compile(r'"isaccessibleforfree"\s{0,9}:\s{0,9}"?false')
+_PASSWORD = re.compile(r"<input\b[^<>]{0,300}\btype\s{0,9}=\s{0,9}[\"']?password")
 _FRAMESET = re.compile(r"<frameset[\s>]")
 
 
@@ -63,17 +69,20 @@ def stands_instead(
     short = len(reading.article.text) < SHORT
     if error:
         return _refusal(page, _challenge(page, source, error=True)) if short else None
-    # A PDF or JSON may hold the words; no line of it was read, and nothing can be compared (docs/outcomes.md).
+    # A PDF or JSON may hold the words; no line of it was read, and nothing can be compared (docs/capture/outcomes.md).
     markup = not_html(page.body, content_type_of(page.headers)) is None
     present = _phrases_present(seed, source) if markup else 0.0
     if present >= PRESENT:
-        return None
+        read_too = reading.comparison.seed_coverage > present - _UNREAD
+        return _wall(_small_print(reading), source, seed) if short and read_too else None
     if short and (refusal := _refusal(page, _challenge(page, source, error=False))):
         return refusal
     headline = markup and _has_headline(seed, source)
     if not seed.paragraphs and headline and reading.article.paragraphs:
         return None
-    found = (_by_place(seed, page) if redirects else None) or (_by_words(source, reading) if short else None)
+    found = (_by_place(seed, page) if redirects else None) or (
+        _by_words(seed, source, reading, own=headline or reading.comparison.seed_coverage > 0) if short else None
+    )
     if found:
         return found
     unread = _not_read(page, reading, source, truncated)
@@ -124,26 +133,68 @@ def _by_place(seed: Seed, page: Page) -> Instead | None:
     return None
 
 
-def _by_words(source: str, reading: Reading) -> Instead | None:
-    """A short page: a consent wall, a notice that the article is not there, maintenance, the stub before a paywall."""
+def _by_words(seed: Seed, source: str, reading: Reading, *, own: bool) -> Instead | None:
+    """A short page: a consent wall, a notice that the article is not there, maintenance, the stub before a paywall.
+
+    What a page says in its title and its main heading it says of itself, unless the seed's headline says it too; what
+    it says in small print only if it is the article's `own`.
+    """
+    mine = seed.headline.text.lower() if seed.headline else ""
     title = " ".join(" ".join(html.unescape(match) for match in _TITLE.findall(source)[:1]).split())
+    headings = _headings(reading)
     words = _words_of_page(reading)
-    said = f"{title}\n{reading.article.text[:SHORT].lower()}" if words <= NOTICE else title
+    shown = f"{title}\n{headings}\n{reading.article.text[:SHORT].lower()}"
+    said = shown if words <= NOTICE else f"{title}\n{headings.partition(chr(10))[0]}"
     if any(mark in title for mark in _markers()["consent"]["titles"]):
         return Instead(outcome="blocked", reason="status 200, but the page is a consent wall")
-    if phrase := _first_of("gone", said):
+    if not own and (words <= 2 * NOTICE) and _first_of("consent", shown, mine):
+        return Instead(outcome="blocked", reason="status 200, but the page is a consent wall")
+    logins = _markers()["login"]["titles"]
+    if not own and _PASSWORD.search(source) and any(each.startswith(tuple(logins)) for each in said.split("\n")):
+        return Instead(outcome="blocked", reason="status 200, but the page asks for a login")
+    if phrase := _first_of("gone", said, mine):
         return Instead(outcome="gone", reason=f"status 200, but the page says {phrase!r}")
-    if phrase := _first_of("notice", said):
+    if phrase := _first_of("denied", said, mine):
+        return Instead(outcome="blocked", reason=f"status 200, but the page says {phrase!r}")
+    if phrase := _first_of("notice", said, mine):
         return _unread("notice", f"status 200, but the page is a notice: it says {phrase!r}", needs="retry")
+    return _wall(f"{said}\n{_small_print(reading) if own else ''}", source, seed)
+
+
+def _wall(said: str, source: str, seed: Seed) -> Instead | None:
+    """The stub of an article before a paywall or a login, by its markup or its words."""
     if _NOT_FREE.search(source):
         return Instead(
             outcome="blocked", reason="status 200, but the article is behind a paywall (isAccessibleForFree)"
         )
+    mine = seed.headline.text.lower() if seed.headline else ""
+    if phrase := _first_of("wall", said, mine):
+        return Instead(
+            outcome="blocked", reason=f"status 200, but the page is a wall before the article: it says {phrase!r}"
+        )
     return None
 
 
-def _first_of(kind: str, said: str) -> str | None:
-    phrases = (each for each in _markers()[kind]["phrases"] if each in said)
+def _headings(reading: Reading) -> str:
+    """The headings that the markup shows, a line each."""
+    model = reading.article.model
+    blocks = model.blocks if model else ()
+    return "\n".join(
+        [each.text.lower() for each in blocks if each.kind == "heading" and each.marked is None][:_HEADINGS]
+    )
+
+
+def _small_print(reading: Reading) -> str:
+    """The short blocks that the markup shows: a link or a button that asks for a subscription may be a menu for us."""
+    model = reading.article.model
+    blocks = model.blocks if model else ()
+    shown = (each.text for each in blocks if each.kind != "data" and each.marked is None)
+    return "\n".join(text.lower() for text in islice(shown, _BLOCKS) if len(text) <= _SMALL)
+
+
+def _first_of(kind: str, said: str, mine: str) -> str | None:
+    """The first of the phrases that the page says, and the seed's headline does not."""
+    phrases = (each for each in _markers()[kind]["phrases"] if each in said and each not in mine)
     return next((str(each).strip() for each in phrases), None)
 
 

@@ -31,6 +31,7 @@ from archiver.model import (
 )
 from archiver.model.private import PRIVATE_FILE
 from archiver.model.second_view import SecondView
+from archiver.schemas.moments import moment_text
 
 VERSION = "2.0"
 TEXT = "text/article.txt"
@@ -330,7 +331,7 @@ def plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(key): plain(each) for key, each in value.items()}
     if isinstance(value, datetime):
-        return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+        return moment_text(value)
     return value.isoformat() if isinstance(value, date) else value
 
 

@@ -11,6 +11,7 @@ from archiver.bag.bag_contents import BagContents
 from archiver.bag.sanitize import json_bytes
 from archiver.digest import sha256
 from archiver.model import Comparison, Rendering, Unfetched
+from archiver.schemas.moments import moment_text
 
 FOLDER = "rendering/"
 ABOUT, TEXT, DOM = f"{FOLDER}rendering.json", f"{FOLDER}article.txt", f"{FOLDER}dom.html"
@@ -41,8 +42,8 @@ def rendering_files(contents: BagContents) -> Iterator[tuple[str, bytes]]:
 def _about(rendering: Rendering) -> dict[str, Any]:
     return {
         "url": rendering.url,
-        "started": _moment(rendering.started),
-        "finished": _moment(rendering.finished),
+        "started": moment_text(rendering.started),
+        "finished": moment_text(rendering.finished),
         "failed": rendering.failed,
         **{name: value for name, value in rendering.about.items() if name != "url"},
         "refused_requests": _listed(rendering.refused),
@@ -52,10 +53,6 @@ def _about(rendering: Rendering) -> dict[str, Any]:
 
 def _listed(those: tuple[Unfetched, ...]) -> list[dict[str, str]]:
     return [{"url": each.url, "reason": each.reason} for each in those]
-
-
-def _moment(moment: Any) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%S.%fZ}"
 
 
 def rendering_part(

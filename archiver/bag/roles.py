@@ -1,4 +1,4 @@
-"""Translates credit roles into schema.org, Dublin Core and MARC relators; docs/credits.md has the same table.
+"""Translates credit roles into schema.org, Dublin Core and MARC relators; docs/capture/credits.md has the same table.
 
 An agency as source is a contributor in Dublin Core, where `source` means a resource; a photo's agency is its provider,
 a photographer its creator.

@@ -14,6 +14,7 @@ from archiver import __version__
 from archiver.bag.sanitize import json_bytes
 from archiver.bag.surt import surt
 from archiver.model import Capture, IndexEntry, Reading
+from archiver.schemas.moments import moment_text
 
 FOLDER = "wacz/"
 INDEX, PAGES = "indexes/index.cdx", "pages/pages.jsonl"
@@ -61,7 +62,7 @@ def page_of(capture: Capture, reading: Reading, identifier: str) -> dict[str, st
     return {
         "id": identifier,
         "url": url,
-        "ts": _moment(started),
+        "ts": moment_text(started),
         "title": headlines[0] if headlines else url,
         **({"text": reading.article.text} if reading.article.text else {}),
     }
@@ -90,7 +91,7 @@ def datapackage(resources: list[Resource], page: Mapping[str, str], created: dat
         "profile": "data-package",
         "wacz_version": VERSION,
         "software": f"archiver {__version__}",
-        "created": _moment(created),
+        "created": moment_text(created),
         "title": page["title"],
         "mainPageUrl": page["url"],
         "mainPageDate": page["ts"],
@@ -110,7 +111,3 @@ def datapackage(resources: list[Resource], page: Mapping[str, str], created: dat
 def datapackage_digest(sha256: str) -> bytes:
     """`datapackage-digest.json`: the digest of the datapackage (WACZ 1.1.1, 5.5)."""
     return json_bytes({"path": DATAPACKAGE, "hash": f"sha256:{sha256}"}, indent=1)
-
-
-def _moment(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,2 +1,2 @@
 """Programs that look at a bag before it is sealed: format identification, virus scan, the user's own. They flag, and
-delete nothing (docs/before-sealing.md)."""
+delete nothing (docs/keep/before-sealing.md)."""

@@ -7,6 +7,8 @@ import re
 import ssl
 from collections.abc import Iterator, Mapping
 
+from socks import ProxyConnectionError  # type: ignore[import-untyped]
+from socks import ProxyError as SocksError
 from urllib3.exceptions import ProxyError
 
 from archiver.capture.wire.http_framing import begins_as_http, status_of
@@ -77,6 +79,11 @@ def capture_error_from(error: BaseException, raw: RawExchange) -> CaptureError:
     for cause in causes:
         if isinstance(cause, ProxyError):
             why = f"the proxy failed: {_plainly(cause.original_error)}"
+            return CaptureError(kind="proxy", message=why, again=True, truncation="disconnect")
+        if isinstance(cause, SocksError):
+            why = f"the proxy does not connect: {cause.msg.removeprefix('Socket error: ')}"
+            if isinstance(cause, ProxyConnectionError):
+                why = f"the proxy failed: {_plainly(cause.socket_err or cause)}"
             return CaptureError(kind="proxy", message=why, again=True, truncation="disconnect")
     if isinstance(error, ValueError):  # requests' own errors about addresses are such
         return CaptureError(kind="address", message=f"not an address that can be asked for: {error}", again=False)

@@ -44,7 +44,7 @@ class CachedResponse:
     warcinfo: bytes
     members: bytes
     body: bytes = b""
-    """The decoded payload, kept for robots.txt and style sheets, whose content is read again."""
+    """The decoded payload, kept for robots.txt, style sheets and modules, whose content is read again."""
 
     @property
     def size(self) -> int:

@@ -21,14 +21,10 @@ from warcio.warcwriter import WARCWriter
 from archiver.capture.wire.raw_exchange import RawExchange
 from archiver.digest import Hasher
 from archiver.model import RecordIds, Truncation
+from archiver.schemas.moments import moment_text
 
 VERSION = "WARC/1.1"
 CONFORMS_TO = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
-
-
-def warc_date(moment: datetime) -> str:
-    """WARC-Date with microseconds (WARC 1.1, section 5.4)."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 class _Writer(WARCWriter):  # type: ignore[misc]
@@ -188,7 +184,7 @@ class WarcFile:
         fields = [
             ("WARC-Type", kind),
             ("WARC-Record-ID", record_id),
-            ("WARC-Date", warc_date(moment)),
+            ("WARC-Date", moment_text(moment)),
             *headers,
             ("WARC-Block-Digest", hashed.base32()),
         ]

@@ -69,9 +69,10 @@ class Config:
     """Web archives that may be asked; none is unless it is named here."""
     memento: str = "auto"
     cookies: Path | None = None
-    """Cookies of subscriptions, in Netscape's format; never in a record (docs/imports.md)."""
+    """Cookies of subscriptions, in Netscape's format; never in a record (docs/capture/imports.md)."""
     imports: tuple[Path, ...] = ()
-    """Files of captures that others made: seeds' pages are taken from them, and nobody is asked (docs/imports.md)."""
+    """Files of captures that others made: seeds' pages are taken from them, and nobody is asked
+    (docs/capture/imports.md)."""
     confirm: float = 0.0
     """Days after which an original that was gone is asked for once more; 0: not."""
     trace_requests: int = 60
@@ -97,9 +98,10 @@ class Config:
     access: str | None = None
     embargo: str | None = None
     rights: tuple[RightsRule, ...] = ()
-    """Rules of access by agency, publisher, site, day and list (docs/access.md)."""
+    """Rules of access by agency, publisher, site, day and list (docs/keep/access.md)."""
     private: str = "ledger"
-    """Where facts about people and cases go (docs/private.md): `bag`, `ledger`, `none`, or `stated` for all to read."""
+    """Where facts about people and cases go (docs/keep/private.md): `bag`, `ledger`, `none`, or `stated` for all to
+    read."""
     case_number: str | None = None
     exhibit_number: str | None = None
     collector: str | None = None
@@ -114,11 +116,11 @@ class Config:
     """Of the key, where it is encrypted; never in a file of settings, and in no record."""
     timestamp: Several = None
     bracket: str = "required"
-    """What a job does whose opening is not timestamped: `required`, `if-possible`, `never` (docs/bracket.md)."""
+    """What a job does whose opening is not timestamped: `required`, `if-possible`, `never` (docs/keep/bracket.md)."""
     trust_roots: Path | None = None
     tsa_roots: Path | None = None
     profile: str | None = None
-    """`discreet` sets the next five, and `robots` and `user_agent` (docs/discreet.md)."""
+    """`discreet` sets the next five, and `robots` and `user_agent` (docs/capture/discreet.md)."""
     proxy_required: bool = False
     """Nothing is asked but through the proxy."""
     named_only: bool = False

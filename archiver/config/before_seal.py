@@ -1,4 +1,4 @@
-"""The settings `[before_seal]`: programs that look at what is about to be sealed (docs/before-sealing.md)."""
+"""The settings `[before_seal]`: programs that look at what is about to be sealed (docs/keep/before-sealing.md)."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The settings `[identifiers]`: identifiers of a bag beside its UUID, made from it (docs/identifiers.md)."""
+"""The settings `[identifiers]`: identifiers of a bag beside its UUID, made from it (docs/adr/0287)."""
 
 import re
 from dataclasses import dataclass

@@ -68,7 +68,7 @@ _TEXT = (
     r"撰文|采写)"
 )
 _SHOT = (
-    r"(?:photos?|photography|pictures|fotos?|foto['’]s|fotografías?|imágenes|imagens|bild(?:er)?|bilde|billeder|"
+    r"(?:photo(?:s|graph(?:s|y))?|pictures|fotos?|foto['’]s|fotografías?|imágenes|imagens|bild(?:er)?|bilde|billeder|"
     r"kuvat?|zdjęcia|фото|fotoğraf(?:lar)?|写真|撮影|[图圖]|摄影|攝影|攝)"
 )
 _LED = r"(?:\s?[:：/／・＝=]\s?|\s(?:by|von|par|de|di|door|av|af)\s)"

@@ -48,7 +48,7 @@ _COURTESY = re.compile(
 )
 """How a photo came, before who gave it."""
 _JOINED = re.compile(
-    r"(?:\s|/)via\s|[/,]\s?(?:©|[Cc]opyright)\s(?:\d{4}\s)?|"
+    r"(?:^|\s|/)(?:[Vv]ia|VIA)\s|[/,]\s?(?:©|[Cc]opyright)\s(?:\d{4}\s)?|"
     r"\s(?:file )?(?:photo|foto|picture)s? by\s|发?[（(](?=[^）)]{0,100}$)"
 )
 
@@ -200,6 +200,6 @@ def _after_words(text: str) -> list[Named]:
 def printed_credit(credit: str, url: str | None, at: str) -> list[Credit]:
     """The photo's credit as a seed's reader parted it from its caption, with the address it was linked to."""
     inner = credit.strip("()[] ")
-    role: CreditRole = "rights" if inner.startswith("©") else "photo"
-    named = names_in(inner.strip("© "))
+    role: CreditRole = "rights" if inner.startswith(("©", "ⓒ")) else "photo"
+    named = names_in(inner.strip("©ⓒ "))
     return [replace(each, url=url) for each in given(named, role, "image", credit, at)]

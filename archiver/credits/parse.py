@@ -5,7 +5,7 @@ sentence (`told AFP`, `according to Reuters`) is a mention and credits nobody, s
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -13,6 +13,7 @@ from archiver.credits import byline_patterns, credited, patterns, photo_patterns
 from archiver.credits.caption_credits import enough, names_in, of_caption, photographed, printed_credit
 from archiver.credits.credited import Named
 from archiver.credits.datelines import of_dateline
+from archiver.credits.known_bylines import of_known_byline
 from archiver.credits.people import agencies
 from archiver.credits.people.job_titles import NOBODY
 from archiver.credits.people.name_gate import undated
@@ -31,6 +32,8 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
     """The credits of a seed's byline, of its lines and of its photos' captions."""
     paragraphs = (*([seed.byline] if seed.byline else []), *seed.paragraphs)
     found = list(of_paragraphs([(p.text, f"line {p.line}") for p in paragraphs], _closing(paragraphs)))
+    if seed.byline and not any(credit.at == f"line {seed.byline.line}" for credit in found):
+        found[:0] = of_known_byline(fold(seed.byline.text), f"line {seed.byline.line}")
     for caption in seed.captions:
         at = f"line {caption.line}"
         if caption.credit:
@@ -45,8 +48,13 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
 
 def is_credit_line(text: str) -> bool:
     """Whether a line is a credit and nothing else: no dateline, no paragraph with a signature behind it."""
+    return bool(credits_of_whole(text))
+
+
+def credits_of_whole(text: str) -> list[Credit]:
+    """The credits of a line that is a credit and nothing else."""
     line = bare(fold(text))
-    return len(line) <= MAX_LINE and bool(_of_whole(line.strip("—–- *_"), ""))
+    return _of_whole(line.strip("—–- *_"), "") if len(line) <= MAX_LINE else []
 
 
 def credits_of_line(text: str, at: str) -> list[Credit]:
@@ -250,7 +258,11 @@ def _of_form(line: str, at: str) -> list[Credit]:
 def _of_places(line: str, at: str) -> list[Credit]:
     """`Mia Holm reported from Paris, and Jon Lind from Oslo`."""
     places = list(byline_patterns.from_where().finditer(line)) if " from " in line else []
-    if not places or any(word[:1].islower() for word in byline_patterns.from_where().sub("", line).split()):
+    if (
+        not places
+        or not (" reported" in line or " contributed" in line)
+        or any(word[:1].islower() for word in byline_patterns.from_where().sub("", line).split())
+    ):
         return []
     found: list[Credit] = []
     for match in places:
@@ -310,19 +322,18 @@ _NORDIC = frozenset(("TT", "NTB", "Ritzau", "STT"))
 _TALKS = frozenset(("interview", "gespräch", "entretien", "entrevista", "intervista", "vertrag", "streit"))
 
 
-def of_paragraphs(placed: Iterable[tuple[str, str]], closing: int) -> Iterator[Credit]:
-    """Datelines and bylines at the beginning, credit lines from the paragraph number `closing` on."""
+def of_paragraphs(placed: Iterable[tuple[str, str]], closing: Container[int]) -> Iterator[Credit]:
+    """Datelines and bylines at the beginning, credit lines where the number of the paragraph is in `closing`."""
     for n, (text, at) in enumerate(placed):
-        if n >= closing or (n < FIRST and len(text) <= 120):
+        if n in closing or (n < FIRST and len(text) <= 120):
             yield from credits_of_line(text, at)
         elif n < FIRST:
             yield from of_dateline(fold(text[:400]), at)
 
 
-def _closing(paragraphs: Sequence[Paragraph]) -> int:
-    """Where a seed's credit lines may begin: the first agency line, but at least the last three paragraphs."""
-    first = next((n for n, p in enumerate(paragraphs) if p.agency), len(paragraphs))
-    return max(0, min(first, len(paragraphs) - 3))
+def _closing(paragraphs: Sequence[Paragraph]) -> frozenset[int]:
+    """Which of a seed's paragraphs may credit somebody: the agency lines and the last three."""
+    return frozenset(n for n, p in enumerate(paragraphs) if p.agency or n >= len(paragraphs) - 3)
 
 
 def once(found: Iterable[Credit]) -> tuple[Credit, ...]:

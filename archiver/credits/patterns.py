@@ -6,6 +6,7 @@ of agencies, so they are compiled in a moment, and when first asked for. A line 
 """
 
 import re
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal, NamedTuple
 
@@ -153,6 +154,23 @@ _MARKS_OF_CONTRIBUTED = tuple(
         "貢獻",
     )
 )
+
+
+def _marks_of(line: str) -> tuple[str, ...]:
+    """Words of which one is in every line of a form: its longest word, or those of its most telling choice."""
+    for _ in range(3):
+        line = _MAY_BE.sub(" ", line)
+    choices = [[_longest(each) for each in choice.split("|")] for choice in _CHOICE.findall(line)]
+    choices.append([_longest(_CHOICE.sub(" ", line))])
+    return tuple(max(choices, key=lambda words: min(map(len, words))))
+
+
+def _longest(words: str) -> str:
+    return max(re.findall(r"[^\W\d_]+", words), key=len, default="").lower()
+
+
+_MAY_BE = re.compile(r"\(\?:[^()]*\)\?|\[[^\]]*\]\??|\\\w|\{[^}]*\}|\w\?")
+_CHOICE = re.compile(r"\(\?:([^()]*)\)(?!\?)")
 _MARKS_OF_REPORTED = ("报", "報", "消息", "电", "電")
 
 
@@ -245,6 +263,7 @@ def lines() -> tuple[Form, ...]:
             "author",
             "anybody",
         ),
+        (rf"(?:{vocabulary.any_of('author')}){_LED}(?P<who>[^?？!！。:：]{{2,60}}?)", "author", "names"),
         (
             rf"(?!redac\w+\s?/)(?:{byline_patterns.WROTE})\s(?:(?:di|de|von|by|par)\s)?(?P<who>[^?？!！。:：]{{2,80}}?)",
             "author",
@@ -265,7 +284,18 @@ def lines() -> tuple[Form, ...]:
         found.append(
             Form(re.compile(rf"(?:{rule})[.。]?", _I), role, needs, byline_patterns.WROTE_AND_SHOT in rule, marks)
         )
-    return tuple(found)
+    return (found[0], *_contributed(), *found[1:])
+
+
+def _contributed() -> Iterator[Form]:
+    """Whole lines of all languages that credit somebody with having helped."""
+    told = vocabulary.terms("contributed")
+    behind = [form.removeprefix("WHO") for form in told if form.startswith("WHO")]
+    for form in (f"WHO(?:{'|'.join(behind)})" if behind else "", *(form for form in told if form[:3] != "WHO")):
+        if form:
+            rule = form.replace("WHO", "(?P<who>.{2,120}?)")
+            marks = tuple({mark for each in behind for mark in _marks_of(each)}) if rule.startswith("(?P<who>") else ()
+            yield Form(re.compile(rf"(?:{rule})[.。।]?", _I), "contributor", "anybody", marks=marks)
 
 
 @cache

@@ -1,4 +1,4 @@
-"""The files of a job's bracket that a bundle has, and the commands that check them (docs/bracket.md)."""
+"""The files of a job's bracket that a bundle has, and the commands that check them (docs/keep/bracket.md)."""
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence

@@ -99,7 +99,7 @@ def contents_of(bag: Path, moment: datetime, roots: bytes | None = None, *, priv
     gate = Gate(moment.date())
     access = gate.access_of_folder(bag)
     if not access.allows("metadata"):
-        raise Refused(f"nothing of it is given out: {access.sentence}; see docs/access.md")
+        raise Refused(f"nothing of it is given out: {access.sentence}; see docs/keep/access.md")
     whole = access.allows("copy")
     certificate = with_annex(draft(bag, moment, roots, content=whole))
     packed, record = source(bag), read_record(bag)

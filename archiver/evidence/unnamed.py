@@ -21,7 +21,7 @@ def closed_names(bag: Path, packed: Source, gate: Gate) -> dict[str, list[str]]:
     the custody log does, which is nothing without any of its parts; StorageError."""
     found = gate.naming_closed(bag, files_that_name(packed))
     if log := next((path for path in found if path.startswith("signatures/")), None):
-        raise Refused(f"{log} names a bag that is closed, and cannot be left out; see docs/bundle.md")
+        raise Refused(f"{log} names a bag that is closed, and cannot be left out; see docs/keep/bundle.md")
     return found
 
 

@@ -1,5 +1,5 @@
 """A user's own list written again with what became of each row: `archiver_*` columns behind their own, every byte of
-theirs as it was (docs/export.md).
+theirs as it was (docs/show/export.md).
 
 The list is cut as `seeds/lists.py` cuts it, and nothing of it is written anew: what is added stands between two bytes
 of a row. A list that cannot be added to without changing what it says is refused as a whole.

@@ -37,7 +37,7 @@ class Member:
 
     @property
     def shows_text(self) -> bool:
-        """Whether its words may be shown (docs/access.md)."""
+        """Whether its words may be shown (docs/keep/access.md)."""
         return self.access.allows("copy")
 
 

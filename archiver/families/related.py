@@ -16,7 +16,7 @@ from archiver.ledger.restrictions import Gate
 from archiver.view.open_bag import OpenBag
 
 THRESHOLD = 0.25
-"""The share of the shorter text's shingles that makes two texts relatives (docs/related.md, how it was chosen)."""
+"""The share of the shorter text's shingles that makes two texts relatives (docs/show/related.md, how it was chosen)."""
 LEAST = 40
 """Shingles of a text that is compared: a shorter one is no more than a headline with a sentence."""
 ESTIMATED = 0.7 * THRESHOLD

@@ -59,7 +59,12 @@ class Taken:
         members = Members(cast(BinaryIO, self.file), RECORD_BYTES)
         members.advance()
         content = bytearray()
-        message = Message("response", set(), keep=lambda piece: content.extend(piece[: max(0, limit - len(content))]))
+        message = Message(
+            "response",
+            set(),
+            keep=lambda piece: content.extend(piece[: max(0, limit - len(content))]),
+            unframed=True,
+        )
         kept, left = bytearray(), self.record.length
         while b"\r\n\r\n" not in kept and (piece := members.read()):
             kept += piece

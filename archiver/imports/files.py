@@ -210,7 +210,7 @@ def _add(each: Body, kind: str, index: Index, number: int, *, first: bool) -> No
         member=0,
         at=0,
         ends=0,
-        problem=None,
+        problem=each.problem,
     )
     record = index.add(place)
     index.add_body(record, json.dumps(each.headers), each.body)

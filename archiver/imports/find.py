@@ -13,6 +13,8 @@ from archiver.model.imported import Matched
 MOST = 2_000
 """Captures of one address that are looked at."""
 _RANKS: dict[Matched, int] = {"address": 0, "redirect": 1, "key": 2, "canonical": 3}
+_REQUESTS = 10
+"""Of one answer that are looked at."""
 _SLACK = timedelta(minutes=10)
 
 
@@ -43,6 +45,8 @@ def candidates(index: Index, seed: Seed, now: datetime) -> tuple[list[Candidate]
             if followed is not None:
                 found.setdefault(followed.place.id, followed)
             continue
+        if _was_sent(index, place):
+            continue
         matched: Matched = "address" if _is_same(place.url, seed.url) else "key"
         found[place.id] = Candidate(place=place, matched=matched)
     by_canonical = list(index.canonical(key, MOST))
@@ -60,6 +64,11 @@ def away(candidate: Candidate, near: datetime | None) -> float:
     if near is None or moment is None:
         return float("inf") if near is not None else 0.0
     return abs((moment - near).total_seconds())
+
+
+def _was_sent(index: Index, place: Place) -> bool:
+    """Whether an answer is one to a request that sent something: POST and the like do not visit the address."""
+    return any(each.method not in (None, "GET") for each in index.requests(place, _REQUESTS))
 
 
 def _is_same(url: str | None, other: str) -> bool:

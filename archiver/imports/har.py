@@ -25,8 +25,11 @@ class Body:
     headers: tuple[tuple[str, str], ...] = ()
     location: str | None = None
     ip: str | None = None
+    problem: str | None = None
+    """Why nothing of it can be used."""
 
 
+WITHOUT = "the HAR file was saved without the content of this answer"
 _PRIVATE = ("cookie", "set-cookie", "authorization", "proxy-authorization")
 """What gives access, and goes into no bag from a HAR file."""
 
@@ -67,6 +70,7 @@ def _entry(entry: dict[str, Any]) -> Body:
         raise ValueError("it is not a page that was asked for")
     content = response.get("content") or {}
     text = content.get("text") or ""
+    held = isinstance(content.get("text"), str) or content.get("size") == 0
     packed = content.get("encoding") == "base64"
     body = base64.b64decode(text) if packed else str(text).encode("utf-8", "replace")
     headers = tuple(
@@ -89,4 +93,5 @@ def _entry(entry: dict[str, Any]) -> Body:
         headers=tuple(each for each in headers if each[0].lower() not in _PRIVATE),
         location=str(location)[:TEXT] if location else None,
         ip=str(entry["serverIPAddress"]).strip("[]")[:64] if entry.get("serverIPAddress") else None,
+        problem=None if held or location else WITHOUT,
     )

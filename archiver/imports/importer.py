@@ -1,5 +1,5 @@
 """Makes a capture of a seed from the files of `--from`: which of the captures the seed chooses, and what its bag says
-of those who made it (docs/imports.md). Asks nobody: no request is made."""
+of those who made it (docs/capture/imports.md). Asks nobody: no request is made."""
 
 import json
 from collections.abc import Callable
@@ -284,7 +284,15 @@ def _not_there(index: Index, files: dict[int, FileRow], bounded: bool) -> str:
     many = len(files)
     named = f"the {many} files" if many > 1 else f"the file {next(iter(files.values())).name}" if many else "no file"
     cut = ", of which not all was looked at" if bounded else ""
-    return f"not found by address, key or canonical link in {named} of --from ({index.count():,} records{cut})"
+    damaged = [
+        each["words"]
+        for file in files.values()
+        for each in _facts(file)["checks"]
+        if (each["check"], each["outcome"]) == ("records", "failed")
+    ]
+    more = f" and {len(damaged) - 1} more" if len(damaged) > 1 else ""
+    damage = f"; damaged: {damaged[0][:300]}{more}" if damaged else ""
+    return f"not found by address, key or canonical link in {named} of --from ({index.count():,} records{cut}{damage})"
 
 
 def _facts(file: FileRow) -> dict[str, Any]:

@@ -20,7 +20,7 @@ CREATE TABLE files (
 CREATE TABLE records (
     id INTEGER PRIMARY KEY, file INTEGER, entry TEXT, type TEXT, key TEXT, url TEXT, date TEXT, status INTEGER,
     mime TEXT, record_id TEXT, about TEXT, info TEXT, location TEXT, payload TEXT, truncated TEXT, ip TEXT,
-    length INTEGER, member INTEGER, at INTEGER, ends INTEGER, problem TEXT
+    length INTEGER, member INTEGER, at INTEGER, ends INTEGER, problem TEXT, method TEXT
 );
 CREATE TABLE canonicals (key TEXT, record INTEGER);
 CREATE TABLE bodies (record INTEGER PRIMARY KEY, headers TEXT, body BLOB);
@@ -59,6 +59,8 @@ class Place:
     at: int
     ends: int
     problem: str | None
+    method: str | None = None
+    """Of a request."""
 
 
 _PARTS = ", 'har-part', 'mhtml-part'"
@@ -163,6 +165,15 @@ class Index:
     def about(self, record_id: str, file: int, entry: str | None, most: int) -> list[Place]:
         """Records that refer to this one: its request, metadata, revisits."""
         return list(self._places("about = ? AND file = ? AND entry IS ?", (record_id, file, entry), most))
+
+    def requests(self, answer: Place, most: int) -> list[Place]:
+        """The requests of an answer: those that name it, and the one that it names, as wget's do (WARC 1.1, 5.7)."""
+        if answer.record_id is None:
+            return []
+        found = self.about(answer.record_id, answer.file, answer.entry, most)
+        named = self.with_id(answer.about, answer.file, answer.entry) if answer.about else None
+        found += [named] if named else []
+        return [each for each in {each.id: each for each in found}.values() if each.type == "request"]
 
     def revisits(self, key: str, most: int) -> list[Place]:
         """Records that say that an address gave the same answer again."""

@@ -30,12 +30,18 @@ def read_mhtml(data: bytes, name: str) -> tuple[list[Stated], list[Body], bool]:
     address = _line(message, "Snapshot-Content-Location") or _line(message, "Content-Location")
     date = _date(_line(message, "Date"))
     bodies: list[Body] = []
-    for part in parts[:PARTS]:
+    page = next((n for n, part in enumerate(parts[:PARTS]) if address and _is_page(part, address)), 0)
+    for part in [*parts[page : page + 1], *parts[:page], *parts[page + 1 : PARTS]]:
         if body := _body(part, address if not bodies else None, date):
             bodies.append(body)
     if not bodies:
         raise UsageError(f"{name}: it is not an MHTML file: no part of it has an address (Content-Location)")
     return stated, bodies, len(parts) > PARTS
+
+
+def _is_page(part: Message, address: str) -> bool:
+    """Whether a part is the page that was saved, which most browsers write first."""
+    return "html" in part.get_content_type() and _line(part, "Content-Location") == address
 
 
 def _parts(message: Message, depth: int) -> Iterator[Message]:

@@ -64,7 +64,11 @@ class Indexer(ForeignReader):
         if made is not None and made.kind == "response":
             head = self._head
             made = Message(
-                "response", algorithms, raw=raw, keep=lambda piece: head.extend(piece[: HEAD_BYTES - len(head)])
+                "response",
+                algorithms,
+                raw=raw,
+                keep=lambda piece: head.extend(piece[: HEAD_BYTES - len(head)]),
+                unframed=True,
             )
         self._message = made
         return made
@@ -103,10 +107,10 @@ class Indexer(ForeignReader):
             status=record.status if kind == "response" else None,
             mime=record.mime if kind == "response" else record.get("content-type"),
             record_id=record.id,
-            about=concurrent if kind in ("request", "metadata") and concurrent else refers,
+            about=concurrent if kind in ("request", "metadata", "response") and concurrent else refers,
             info=record.get("warc-warcinfo-id") or (self._last_info if kind != "warcinfo" else None),
             location=urljoin(url, location[:TEXT]) if location and url and _joins(url, location) else None,
-            payload=record.payload_sha256,
+            payload=None if self._message and self._message.bare else record.payload_sha256,
             truncated=record.get("warc-truncated"),
             ip=record.get("warc-ip-address"),
             length=record.length,
@@ -114,6 +118,7 @@ class Indexer(ForeignReader):
             at=0 if plain else self._before,
             ends=record.end - (len(self.buffer) if plain else 0),
             problem=self._problem,
+            method=self._message.method if self._message else None,
         )
         number = self._index.add(place)
         if (

@@ -1,5 +1,5 @@
 """Takes a page that others captured, and what belongs to it, into the WARC file of a new bag: records bit for bit, or
-what HAR and MHTML files have of it as resource records (docs/imports.md)."""
+what HAR and MHTML files have of it as resource records (docs/capture/imports.md)."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,9 @@ from pathlib import Path
 
 from archiver.capture.capture_writer import CaptureFiles, mime_of
 from archiver.capture.requisites.find import Requisite, needs_of, resolved
+from archiver.capture.requisites.modules import imports_of
 from archiver.capture.requisites.stylesheets import sheet_references
+from archiver.capture.wire.http_framing import part_of
 from archiver.config import Config
 from archiver.digest import sha256
 from archiver.imports.bounds import COPIED_BYTES
@@ -54,6 +56,8 @@ class TakeOver:
         """The page of a record, without taking it. Raises Unusable."""
         limit = self.config.limits.page_bytes
         if self._is_body(place):
+            if place.problem:
+                raise Unusable(place.problem)
             return self._body_page(place)[0]
         with taken(Path(self.files[place.file].path), place) as found:
             return _page_of(place, found, limit)
@@ -126,10 +130,14 @@ class TakeOver:
             if unread:
                 self._skipped.append(Unfetched(url=url, reason=unread))
             yield from resolved(references, url, encoding).requisites
+        elif requisite.kind == "module" and found.body and "html" not in stated:
+            yield from resolved(imports_of(found.body), url, "utf-8").requisites
 
     def _answer(self, place: Place, limit: int) -> tuple[str, Page]:
         """Take an answer with its request and what else refers to it. Raises Unusable."""
         if self._is_body(place):
+            if place.problem:
+                raise Unusable(place.problem)
             return self._resource(place)
         page = self._record(place, limit)
         if isinstance(page, str):
@@ -159,8 +167,8 @@ class TakeOver:
         if place.type in ("response", "resource"):
             self._index(place, found, offset, length)
             related = self.index.about(place.record_id or "", place.file, place.entry, RELATED)
-            asked = [each for each in related if each.type == "request"]
-            for each in related:
+            asked = self.index.requests(place, RELATED)
+            for each in {each.id: each for each in (*asked, *related) if each.type != "response"}.values():
                 self._record(each)
             if place.type == "response":
                 self._exchange(place, found, next(iter(asked), None))
@@ -268,12 +276,13 @@ class TakeOver:
 
 def _page_of(place: Place, found: Taken, limit: int) -> Page:
     headers, body, problem = found.headers_and_body(limit)
+    status = found.record.status or 200
     return Page(
         url=found.record.url or place.url or "",
-        status=found.record.status or 200,
+        status=status,
         headers=headers,
         body=body,
-        problem=problem,
+        problem=part_of(status, headers) or problem,
     )
 
 

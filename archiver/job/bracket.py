@@ -1,5 +1,5 @@
 """The bracket of a running job: opened before anything is asked for, extended by every sealed bag, closed at the end
-(docs/bracket.md).
+(docs/keep/bracket.md).
 
 Without a timestamping authority in the settings there is none, nor for pages that others captured.
 """

@@ -1,5 +1,5 @@
 """Visits that made no bag because nothing had changed (`--only-changed`): noted as they settle, and sealed as a bag a
-day (docs/time.md).
+day (docs/capture/time.md).
 
 A visit is what the record of the bag that is not kept says was seen, with its digests. Each page was fetched in full,
 never conditionally, read, and compared with the page of the seed's last bag.

@@ -1,5 +1,5 @@
 """What the ledger keeps of an answer that was not the whole article: enough to know whether to ask for it again, and
-whether the next answer is the same (docs/outcomes.md)."""
+whether the next answer is the same (docs/capture/outcomes.md)."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass

@@ -4,7 +4,6 @@ import os
 from collections.abc import Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any, get_args
 
@@ -119,11 +118,6 @@ def stated_entry(
         updated=updated,
         detail=detail,
     )
-
-
-def moment_text(moment: datetime) -> str:
-    """A moment as the ledger has it: UTC, to the microsecond."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def storable(text: str) -> str:

@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from archiver.ledger.answers import PARTIAL
-from archiver.ledger.entries import DONE, Entry, entry_of_bag, moment_text, place_of, storable
+from archiver.ledger.entries import DONE, Entry, entry_of_bag, place_of, storable
 from archiver.ledger.sqlite import reader, usable, writer
+from archiver.schemas.moments import moment_text
 
 _T = TypeVar("_T")
 PATH = ".archiver/ledger.sqlite"

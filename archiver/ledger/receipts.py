@@ -19,6 +19,7 @@ from archiver.ledger.entries import Entry, stated_entry, storable
 from archiver.ledger.ledger import Ledger
 from archiver.ledger.lock import RECEIPTS
 from archiver.model import Receipt
+from archiver.schemas.moments import moment_text
 
 Row = tuple[str | int, ...]
 """A row of the table `deliveries`."""
@@ -68,7 +69,7 @@ def row_of(receipt: Receipt, *, derived: str, signatures: str, file: str) -> Row
     return (
         *(receipt.identifier, receipt.kind, receipt.bag, receipt.seal, receipt.form, receipt.target, derived),
         *(receipt.package, receipt.size, receipt.sent, signatures),
-        *(receipt.ended.strftime("%Y-%m-%dT%H:%M:%S.%fZ"), file, receipt.kind == "receipt"),
+        *(moment_text(receipt.ended), file, receipt.kind == "receipt"),
     )
 
 

@@ -1,4 +1,4 @@
-"""The log of restrictions: what was noted of bags since they were sealed, outside of them (docs/access.md).
+"""The log of restrictions: what was noted of bags since they were sealed, outside of them (docs/keep/access.md).
 
 `.archiver/access.jsonl` beside the bags, a JSON object a line, only ever appended to: `restrict`, `takedown`, `lift`.
 It is not part of the SQLite file, which may be made anew from the bags. The last line about a bag holds. A log that

@@ -1,8 +1,9 @@
 """Bytes of a page or style sheet to text (WHATWG Encoding; HTML, 13.2.3).
 
 A page's encoding is asked for in this order: the byte order mark, the Content-Type header, the page's own `<meta>` or
-XML declaration, then UTF-8 if the bytes are valid UTF-8, then windows-1252. Bytes that an encoding does not map become
-U+FFFD and never end the text. It does not parse markup.
+XML declaration, then UTF-8 if the bytes are valid UTF-8 but for a few, then the encoding of the page's language
+(13.2.3.2) if all bytes are mapped in it, then windows-1252. Bytes that an encoding does not map become U+FFFD and never
+end the text. It does not parse markup.
 """
 
 import codecs
@@ -35,6 +36,25 @@ _HEAD = 16_384  # the standard looks at 1,024 bytes; many real pages put scripts
 _META = re.compile(rb"<meta\b[^>]{0,400}", re.IGNORECASE)
 _CHARSET = re.compile(r"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([\w:.+-]{1,40})", re.IGNORECASE | re.ASCII)
 _XML = re.compile(rb"""\s*+<\?xml\s[^>]{0,200}?encoding\s{0,9}=\s{0,9}["']([A-Za-z0-9._:-]{1,40})["']""")
+_LANGUAGE = re.compile(rb"<html\b[^>]{0,400}?\slang\s{0,9}=\s{0,9}[\"']?([A-Za-z][A-Za-z_-]{1,20})", re.IGNORECASE)
+_BY_LANGUAGE: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(["be", "bg", "kk", "ky", "mk", "ru", "sr", "tg", "tt", "uk"], ("windows-1251",)),
+    **dict.fromkeys(["cs", "hr", "sk"], ("windows-1250",)),
+    **dict.fromkeys(["hu", "pl", "sl"], ("iso-8859-2",)),
+    **dict.fromkeys(["et", "lt", "lv"], ("windows-1257",)),
+    **dict.fromkeys(["az", "ku", "tr"], ("windows-1254",)),
+    **dict.fromkeys(["ar", "fa"], ("windows-1256",)),
+    "el": ("iso-8859-7",),
+    "he": ("windows-1255",),
+    "ja": ("euc-jp", "shift_jis"),  # much of Shift_JIS is no EUC-JP, but all of EUC-JP may be Shift_JIS
+    "ko": ("euc-kr",),
+    "th": ("windows-874",),
+    "vi": ("windows-1258",),
+}
+_TRADITIONAL = frozenset(("hant", "tw", "hk", "mo"))
+_RIGHT = 20
+"""For each byte that is not UTF-8 so many that continue a character: the page is UTF-8, and a part of it is not."""
+_FALLBACK = "windows-1252"
 _SHEET = re.compile(rb'@charset "([\x20-\x21\x23-\x7e]{1,100})";')
 _REFUSED = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
 
@@ -205,8 +225,26 @@ def _guessed(body: bytes) -> str:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
         # A page cut short may end within a character.
-        return "utf-8" if error.reason == "unexpected end of data" and error.start > 0 else "windows-1252"
+        if error.reason == "unexpected end of data" and error.start > 0:
+            return "utf-8"
+        text = body.decode("utf-8", "replace")
+        wrong = text.count("\ufffd")
+        if len(text.encode()) - len(text) - 2 * wrong >= _RIGHT * wrong:
+            return "utf-8"
+        return next((name for name in _of_language(body[:_HEAD]) if "\ufffd" not in decoded_as(name, body)), _FALLBACK)
     return "utf-8"
+
+
+def _of_language(head: bytes) -> tuple[str, ...]:
+    """The encodings that pages in the language of `<html lang>` were written in before UTF-8."""
+    stated = _LANGUAGE.search(head)
+    if stated is None:
+        return ()
+    language = stated[1].decode("ascii").lower().replace("_", "-")
+    if language.startswith("zh"):
+        traditional = any(part in _TRADITIONAL for part in language.split("-"))
+        return ("big5", "gb18030") if traditional else ("gb18030", "big5")
+    return _BY_LANGUAGE.get(language.partition("-")[0], ())
 
 
 def _without_comments(head: bytes) -> bytes:

@@ -1,1 +1,1 @@
-"""Archived states of an original, asked of web archives and chosen by the seed's text (docs/time.md)."""
+"""Archived states of an original, asked of web archives and chosen by the seed's text (docs/capture/time.md)."""

@@ -1,5 +1,5 @@
 """Decides whether web archives are asked for a seed's original, asks them one after another, and adds what they gave to
-the capture: the outcome stays the original's, the text may come from a memento (docs/time.md)."""
+the capture: the outcome stays the original's, the text may come from a memento (docs/capture/time.md)."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

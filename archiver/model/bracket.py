@@ -1,4 +1,5 @@
-"""The bracket of a job: what its opening and closing timestamps are over, and where they are kept (docs/bracket.md)."""
+"""The bracket of a job: what its opening and closing timestamps are over, and where they are kept
+(docs/keep/bracket.md)."""
 
 import re
 from collections.abc import Iterable

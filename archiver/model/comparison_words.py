@@ -1,5 +1,5 @@
-"""What verdicts, kinds of lines and places are called where a person reads (docs/comparison.md). Words only: the keys
-of the record stay as they are.
+"""What verdicts, kinds of lines and places are called where a person reads (docs/capture/comparison.md). Words only:
+the keys of the record stay as they are.
 
 No word says which side was changed: the seed may be what was changed, and only a rendering shows what is shown.
 """

@@ -1,4 +1,4 @@
-"""What each outcome means for the next run and the exit code: one table, which docs/outcomes.md shows."""
+"""What each outcome means for the next run and the exit code: one table, which docs/capture/outcomes.md shows."""
 
 from collections.abc import Collection
 from dataclasses import dataclass

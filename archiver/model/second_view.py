@@ -1,5 +1,5 @@
-"""The page of a capture asked for once more from another place (docs/second-view.md): what it answered, and whether the
-two views differ. In words for people, too."""
+"""The page of a capture asked for once more from another place (docs/capture/second-view.md): what it answered, and
+whether the two views differ. In words for people, too."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass

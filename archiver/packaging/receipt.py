@@ -3,11 +3,12 @@
 import json
 from collections import Counter
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from archiver.errors import Refused
 from archiver.model import Receipt
+from archiver.schemas.moments import moment_text
 
 VERSION = "1.0"
 _PACKAGE = (
@@ -47,8 +48,8 @@ def receipt_bytes(receipt: Receipt) -> bytes:
         "files": {"count": receipt.files, "octets": receipt.octets},
         "sent": {"sha256": receipt.sent},
         "read_back": {"sha256": receipt.read_back, "method": receipt.method},
-        "started": _text(receipt.started),
-        "ended": _text(receipt.ended),
+        "started": moment_text(receipt.started),
+        "ended": moment_text(receipt.ended),
         "validation": {
             "ok": receipt.report.ok,
             "checks": dict(receipt.report.checks),
@@ -96,7 +97,3 @@ def as_stated(receipt: Receipt, data: bytes) -> Receipt | None:
         return replace(receipt, identifier=fields["id"], started=started, ended=ended)
     except (Refused, ValueError, LookupError, TypeError, RecursionError):
         return None
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

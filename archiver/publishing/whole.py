@@ -1,5 +1,5 @@
 """What is published of a bag that a rule opens to everybody: text, comparison, photo, seed, web archive; all of them
-from the access copy without secrets (docs/redaction.md)."""
+from the access copy without secrets (docs/keep/redaction.md)."""
 
 import tempfile
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
-"""An access copy of a sealed bag, without cookies, tokens and passwords (docs/redaction.md): the WARC files written
-over, everything made of them made to fit, and stated in record, PREMIS, crate and page.
+"""An access copy of a sealed bag, without cookies, tokens and passwords (docs/keep/redaction.md): the WARC files
+written over, everything made of them made to fit, and stated in record, PREMIS, crate and page.
 
 A bag of its own, staged for the delivery and gone after it. The bodies of answers, and so the text and its comparison,
 are those of the sealed bag.

@@ -1,5 +1,5 @@
 """WARC files written over without secrets: records that change get a new id, a digest that fits, and a metadata record
-that says from which one they were made; the others stay as they are (WARC 1.1; docs/redaction.md).
+that says from which one they were made; the others stay as they are (WARC 1.1; docs/keep/redaction.md).
 
 It reads files that validation has passed, and holds only heads of messages in memory.
 """

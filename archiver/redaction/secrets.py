@@ -1,6 +1,6 @@
 """Which headers and parameters carry cookies, tokens and passwords, by their names.
 
-The one table of it; docs/redaction.md says the same. Which values of other names are secrets by their shape,
+The one table of it; docs/keep/redaction.md says the same. Which values of other names are secrets by their shape,
 `addresses.py` knows.
 """
 

@@ -1,1 +1,1 @@
-"""Reports over the ledger of a folder of bags (docs/report.md)."""
+"""Reports over the ledger of a folder of bags (docs/show/report.md)."""

@@ -1,5 +1,5 @@
 """The gate: one function that says what may be done with a bag, from what its record states, the day, and a restriction
-noted since (docs/access.md).
+noted since (docs/keep/access.md).
 
 Whatever is unset or cannot be read counts as `restricted`, an embargo that cannot be read as one in force.
 """

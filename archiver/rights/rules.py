@@ -1,4 +1,5 @@
-"""Rules of access in `archiver.toml`: `[[rights]]` by agency, publisher, site, date and seed list (docs/access.md).
+"""Rules of access in `archiver.toml`: `[[rights]]` by agency, publisher, site, date and seed list
+(docs/keep/access.md).
 
 A rule fits where everything it names fits. Of several that fit the narrowest decides, the first of those; nothing that
 a seed states itself is made wider by a rule.

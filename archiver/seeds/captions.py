@@ -7,29 +7,49 @@ that of a page's caption is.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import cache
 from typing import NamedTuple
 
 from archiver.credits.caption_credits import of_caption
+from archiver.credits.people import agencies, vocabulary
 from archiver.model import Anchor
 from archiver.seeds.credit_lines import LONGEST_CREDIT, MARKS, SENTENCE_INSIDE, looks_like_name, names_house
 
 _LONGEST_CAPTION = 2000
 _LONGEST_BODY_CAPTION = 400
-_SENTENCE_END = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3}$")
-_SENTENCE_INSIDE_QUOTED = re.compile(r"[.!?…。！？][\"'”’»)\]]{0,3} ")
-_LABEL = re.compile(
-    r"""(?:^|(?<=[\s(\[|–—-]))(?:
+_SENTENCE_END = re.compile(r"[.!?…。！？।۔؟][\"'”’»)\]]{0,3}$")
+_SENTENCE_INSIDE_QUOTED = re.compile(r"[.!?…。！？।۔؟][\"'”’»)\]]{0,3} ")
+_LABEL = r"""(?:^|(?<=[\s(\[|–—。.-]))(?:
       (?:photos?|photograph[sy]?|pictures?|images?|imagen|imagem|immagine|fotos?|fotografía|fotografie|fotografia|bild(?:er)?
        |bildquelle|bildnachweis|kuva|zdjęcie|fotó|snímek|crédits?|crediti|credits?|фото|фотография|світлина|φωτογραφία)
       (?:\s(?:credits?|courtesy|photo|by|von|de))?\s?[:：]\s?
     | fot\.\s
     | (?:photo|picture|image|photograph)s?\s(?:by|courtesy\sof|via)\s
-    | (?:写真|图片|圖片|照片)(?:来源|來源|提供)?\s?[:：]\s?)""",
-    re.VERBOSE | re.IGNORECASE,
+    | (?:写真|图片|圖片|照片)(?:来源|來源|提供)?\s?[:：]\s?
+    | (?:illustrations?|illustrasjon|ilustra(?:ción|ção|cja)|illustrazione|screen\s?(?:shot|grab|capture)s?
+       |bildschirmfoto|graphics?|grafik|cartoon|karikatur|collage|montage|scan|still|карта|ілюстрація|иллюстрация|скриншот|скріншот)
+      (?:\s(?:by|von|de|di|par))?\s?[:：]\s?
+    | (?:(?:<source>)\s?)?(?:<photo>)
+      (?:\s(?:by|von|de|di|od|از|साभार)|\s(?:(?:d['’]|de\s|aus\sdem\s|из\s|з\s|z\s)?(?:illustration|archives?|archiv(?:o|um)?|arquivo|archivio
+        |ilustra[^\W\d_]{2,6}|repertorio|архив[ау]?|архів[уа]?|источник|джерело))|\s?(?:来源|來源|提供|출처|제공))?\s?[:：=＝]\s?
+    | (?:<photo>)\s(?:از|من)\s)"""
+
+
+@cache
+def _label() -> re.Pattern[str]:
+    photo = vocabulary.any_of("photo").replace(" ", r"\ ")
+    return re.compile(
+        _LABEL.replace("<photo>", photo).replace("<source>", vocabulary.any_of("source")), re.VERBOSE | re.IGNORECASE
+    )
+
+
+_MAY_LABEL = re.compile(
+    r"[:：=＝]|[Ff][Oo][Tt]\.|از\s|من\s|(?:[Bb][Yy]|[Vv][Ii][Aa]|[Cc][Oo][Uu][Rr][Tt][Ee][Ss][Yy])\s"
 )
+"""What stands in every label of a credit, at its end."""
 _LONGEST_CREDIT_LABEL = 80
 """More characters than any of them has."""
-_RIGHTS = re.compile(r"(?:^|(?<=[\s|–—-]))(?:©|\(c\)\s|copyright\s)", re.IGNORECASE)
+_RIGHTS = re.compile(r"(?:^|(?<=[\s|–—-]))(?:[©ⓒ]|\(c\)\s|copyright\s)", re.IGNORECASE)
 
 
 _ANNOUNCED = re.compile(
@@ -83,6 +103,8 @@ def read_caption(text: str, anchors: Sequence[Anchor], *, article_follows: bool)
         return None
     if announced := _announced(whole, anchors, article_follows):
         return announced
+    if article_follows and len(whole) <= LONGEST_CREDIT and (house := agencies.find(whole)) and house.pictures:
+        return _credited(whole, anchors, (0, whole))
     return _credited(whole, anchors, _found(whole, anchors, article_follows))
 
 
@@ -96,11 +118,20 @@ def read_body_caption(text: str, anchors: Sequence[Anchor]) -> CaptionCredit | N
     if announced := _announced(whole, anchors, False):
         return announced
     found = _labelled(whole)
+    if found == (0, whole) or (found and not found[0] and not _houses_photo(found[1])):
+        return None
+    if found is None and (unmarked := _unmarked(whole)) and "/" in unmarked[1]:
+        found = unmarked
     if found is None and (linked := _linked(whole, anchors)) and names_house(linked[1]):
         found = linked
     if found is None and (named := _parenthesised(whole)) and names_house(named[1]) and re.search(r"[/,|]", named[1]):
         found = named
-    return _credited(whole, anchors, found) if found and found[0] else None
+    return _credited(whole, anchors, found) if found else None
+
+
+def _houses_photo(credit: str) -> bool:
+    """Whether a credit that stands alone within the text is a photo's: it names an agency or a library."""
+    return any(agencies.find(part.strip()) for part in re.split(r"[/|,(]", credit.strip(" .)")))
 
 
 def _announced(whole: str, anchors: Sequence[Anchor], article_follows: bool) -> CaptionCredit | None:
@@ -132,7 +163,7 @@ def _credited(words: str, anchors: Sequence[Anchor], found: tuple[int, str] | No
     at, credit = found
     last = anchors[-1] if anchors and anchors[-1].start >= at else None
     url = last.href if last and last.href.strip("#") else None
-    return CaptionCredit(words[:at].strip(MARKS + "–—|-(["), credit, url)
+    return CaptionCredit(words[:at].strip(MARKS + "–—|-([=＝"), credit, url)
 
 
 def _found(words: str, anchors: Sequence[Anchor], article_follows: bool) -> tuple[int, str] | None:
@@ -162,7 +193,9 @@ def _as_on_a_page(words: str) -> tuple[int, str] | None:
 
 def _labelled(whole: str) -> tuple[int, str] | None:
     end = max(0, len(whole) - LONGEST_CREDIT - _LONGEST_CREDIT_LABEL)
-    label = [None, *_LABEL.finditer(whole, end)][-1]  # A caption may speak of a photo before it credits one.
+    if not _MAY_LABEL.search(whole, end):
+        return None
+    label = [None, *_label().finditer(whole, end)][-1]  # A caption may speak of a photo before it credits one.
     if label is None:
         return None
     before = whole[: label.start()].rstrip(" –—|-([")
@@ -191,7 +224,7 @@ def _rights(whole: str) -> tuple[int, str] | None:
     if mark is None:
         return None
     before, credit = whole[: mark.start()].rstrip(" –—|-"), whole[mark.end() :]
-    ended = not before or _SENTENCE_END.search(before) or whole[mark.start()] == "©"
+    ended = not before or _SENTENCE_END.search(before) or whole[mark.start()] in "©ⓒ"
     return (mark.start(), whole[mark.start() :]) if ended and looks_like_name(credit) else None
 
 
@@ -200,14 +233,28 @@ def _parenthesised(whole: str) -> tuple[int, str] | None:
     if at < 0 or not whole.endswith(")"):
         return None
     inner = whole[at + 1 : -1]
-    ended = _SENTENCE_END.search(whole[:at].rstrip()) or names_house(inner)
-    return (at, inner.strip()) if ended and looks_like_name(inner) else None
+    before = whole[:at].rstrip()
+    ended = _SENTENCE_END.search(before) or names_house(inner)
+    if not ended or not looks_like_name(inner):
+        return None
+    ends = [found.end() for found in _SENTENCE_INSIDE_QUOTED.finditer(before, max(0, len(before) - LONGEST_CREDIT))]
+    photographer = before[ends[-1] :] if ends else ""
+    if names_house(inner) and 2 <= len(photographer.split()) <= 4 and looks_like_name(photographer):
+        return ends[-1], whole[ends[-1] :]  # `… el viernes. MIA HOLM (AFP)`
+    return at, inner.strip()
 
 
 def _unmarked(whole: str) -> tuple[int, str] | None:
     """`… the gallery. Maria Lund / AFP`: behind the end of a sentence, a name and an agency."""
     ends = [found.end() for found in _SENTENCE_INSIDE_QUOTED.finditer(whole, max(0, len(whole) - LONGEST_CREDIT))]
-    if not ends or "/" not in whole[ends[-1] :]:
+    if not ends:
         return None
-    credit = whole[ends[-1] :].strip()
-    return (ends[-1], credit) if credit and names_house(credit) and looks_like_name(credit) else None
+    credit = whole[ends[-1] :].strip(" /–—-")
+    if not credit or not looks_like_name(credit) or not ("/" in whole[ends[-1] :] or _FILE_PICTURE.search(credit)):
+        return None
+    return (ends[-1], credit) if names_house(credit) or agencies.find(credit.split("/")[-1].strip()) else None
+
+
+_FILE_PICTURE = re.compile(
+    r"\s(?:(?:file|stock|archive|handout)\s)?(?:pic(?:ture)?|photo|image|foto)s?$", re.IGNORECASE
+)

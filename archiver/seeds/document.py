@@ -25,8 +25,9 @@ from archiver.seeds.addresses import labelled
 from archiver.seeds.addresses.find import find_address
 from archiver.seeds.blocks import Block, Document
 from archiver.seeds.captions import read_body_caption, read_caption
-from archiver.seeds.credit_lines import is_end_line
+from archiver.seeds.credit_lines import is_credit_before_end_matter, is_end_line
 from archiver.seeds.formats.table import read_bytes
+from archiver.seeds.joined_lines import with_captions_joined
 from archiver.seeds.opening import Opening, read_opening
 from archiver.seeds.refusal import Refusal
 
@@ -56,7 +57,7 @@ def read_document(
 
 
 def _seed(document: Document, data: bytes, origin: str, name: str, guess_url: bool, row: ListRow | None) -> Seed:
-    blocks = document.blocks
+    document.blocks = blocks = with_captions_joined(document.blocks)
     stated, guessed = find_address(document, guess_url)
     taken = set(stated.blocks)
     free = [at not in taken for at in range(len(blocks))]
@@ -144,12 +145,13 @@ def _body(blocks: Sequence[Block], opening: Opening) -> tuple[list[SeedCaption],
             else:
                 paragraphs.append((at, Paragraph(text=block.text, line=block.line, anchors=block.anchors)))
         picture = (not block.text and block.kind == "image") or (picture and kinds.get(at) == "blank")
+    last = True
     for index in reversed(range(max(0, len(paragraphs) - _MOST_END_LINES), len(paragraphs))):
         at, paragraph = paragraphs[index]
-        if not is_end_line(paragraph.text):
-            break
-        kinds[at] = "agency"
-        paragraphs[index] = (at, replace(paragraph, agency=True))
+        last = last and is_end_line(paragraph.text)
+        if last or (index and is_credit_before_end_matter(paragraph.text)):
+            kinds[at] = "agency"
+            paragraphs[index] = (at, replace(paragraph, agency=True))
     return captions, [paragraph for _, paragraph in paragraphs]
 
 

@@ -12,9 +12,9 @@ from archiver.model import HeaderLine, Headline, Paragraph, PartKind, SeedDate
 from archiver.seeds.blocks import Block, Facts
 from archiver.seeds.captions import read_caption
 from archiver.seeds.credit_lines import is_byline, is_end_line
+from archiver.seeds.joined_lines import pieces_of
 from archiver.seeds.opening_words import (
     CONTROLS,
-    PARTS,
     SENTENCE,
     are_tags,
     is_label_like,
@@ -243,13 +243,13 @@ class _Reader:
     def _parts(self, at: int) -> bool:
         """A line of several parts: `By Jo Finch | Culture | 4 min read`."""
         block = self.blocks[at]
-        pieces = [piece for piece in PARTS.split(block.text) if piece] if len(block.text) <= 200 else []
+        pieces = pieces_of(block.text)
         if len(pieces) < 2 or SENTENCE.search(block.text):
             return False
-        meant = [
-            is_byline(each) or bool(CONTROLS.fullmatch(each)) or read_date_line(each) is not None for each in pieces
-        ]
-        if not any(meant):
+        if not any(
+            is_byline(each, of_line=False) or CONTROLS.fullmatch(each) or read_date_line(each) is not None
+            for each in pieces
+        ):
             return False
         for piece in pieces:
             read = read_date_line(piece, day_first=self.day_first)

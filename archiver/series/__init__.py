@@ -1,1 +1,1 @@
-"""Several bags of one article over time: what changed from one to the next (docs/time.md)."""
+"""Several bags of one article over time: what changed from one to the next (docs/capture/time.md)."""

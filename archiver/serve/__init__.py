@@ -1,1 +1,1 @@
-"""Bags browsed, searched and replayed on this machine (docs/serve.md)."""
+"""Bags browsed, searched and replayed on this machine (docs/show/serve.md)."""

@@ -1,4 +1,5 @@
-"""What others are given of a bag that names other bags: the files of its access copy, which names none (docs/serve.md).
+"""What others are given of a bag that names other bags: the files of its access copy, which names none
+(docs/show/serve.md).
 
 A sealed file cannot be changed, and whether others may know of a bag changes from day to day. A copy is made when it
 is first asked for, one at a time, and kept while the bag looks the same.

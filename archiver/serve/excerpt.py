@@ -1,5 +1,7 @@
 """The piece of a text that a search found, with what was typed marked in it."""
 
+import re
+from itertools import islice
 from pathlib import Path
 
 from archiver.errors import StorageError
@@ -9,20 +11,35 @@ from archiver.serve.words import places_of
 _EXCERPT = 200_000
 """Bytes of a text in which the words of a search are looked for, to be shown."""
 _AROUND = 110
+_PARAGRAPH = re.compile(r"[^\n]+")
+_HEAD, _OPENING, _LONG = 4_000, 8, 60
+"""Characters and paragraphs among which the text may begin, and characters of a paragraph that is certainly text."""
+_ENDS = (".", "!", "?", "…", "。", "！", "？", "।", "؟", "۔", '"', "”", "“", "»", "«", "」")
 
 
 def excerpt(text: str, typed: str) -> list[tuple[str, bool]]:
     """A piece of a text with the first of the words that were typed, in runs, each with whether it is one of them."""
     places = places_of(typed) if typed else None
     match = places.search(text) if places else None
-    at = match.start() if match else 0
-    start = max(0, at - _AROUND) if match else 0
-    start = text.find(" ", start, at) + 1 or start if start else 0
+    begins = _first_sentence(text)
+    at = match.start() if match else begins
+    start = max(0, at - _AROUND) if match else begins
+    start = text.find(" ", start, at) + 1 or start if start > begins else min(begins, at)
     piece = " ".join(text[start : at + 2 * _AROUND].split())
     cut = at + 2 * _AROUND < len(text)
     if cut and " " in piece[-20:]:
         piece = piece.rpartition(" ")[0]
-    return marked(f"{'… ' if start else ''}{piece}{' …' if cut else ''}", typed)
+    return marked(f"{'… ' if start > begins else ''}{piece}{' …' if cut else ''}", typed)
+
+
+def _first_sentence(text: str) -> int:
+    """Where the first paragraph begins that is long or ends as a sentence does: what stands before it is a headline, a
+    byline or a date, which the entry names itself. 0 where none does."""
+    for paragraph in islice(_PARAGRAPH.finditer(text, 0, _HEAD), _OPENING):
+        words = paragraph[0].strip()
+        if len(words) >= _LONG or words.endswith(_ENDS):
+            return paragraph.start()
+    return 0
 
 
 def marked(text: str, typed: str) -> list[tuple[str, bool]]:

@@ -1,4 +1,4 @@
-"""The search index: SQLite with FTS5, built from the bags and nothing else (docs/serve.md).
+"""The search index: SQLite with FTS5, built from the bags and nothing else (docs/show/serve.md).
 
 It is a copy that may be lost at any time: a file that is damaged, or of another version, is made anew. One thread
 writes (`sweep.py`); whoever asks has a connection of its own.

@@ -1,5 +1,5 @@
-"""The origin where captured pages run (docs/serve.md, replay): ReplayWeb.page, the WACZ of the bag that is replayed,
-and nothing else.
+"""The origin where captured pages run (docs/show/serve.md, replay): ReplayWeb.page, the WACZ of the bag that is
+replayed, and nothing else.
 
 A captured page is a program of somebody else. It runs in this origin, never in the room's, and every answer, those of
 the service worker too, has a policy by which it reaches this origin alone: no network, no other port of this machine.

@@ -57,7 +57,7 @@ def get_scripts(folder: Path, proxy: str | None = None) -> None:
         with opener.open(PACKAGE, timeout=60) as answer:
             data = answer.read(_LARGEST + 1)
     except OSError as error:
-        raise StorageError(f"cannot get {PACKAGE}: {error}; get it by other means: see docs/serve.md") from error
+        raise StorageError(f"cannot get {PACKAGE}: {error}; get it by other means: see docs/show/serve.md") from error
     unpack_scripts(data, folder)
 
 

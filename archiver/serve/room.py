@@ -1,6 +1,6 @@
 """The room: the collection, its bags, what can be done with one. No script runs here, and nothing of a bag is markup.
 
-Beyond loopback the gate decides (docs/access.md): what may not be shown to everybody is not there.
+Beyond loopback the gate decides (docs/keep/access.md): what may not be shown to everybody is not there.
 """
 
 import re

@@ -1,4 +1,4 @@
-"""Both origins together, from start to end: the room and the replay (docs/serve.md)."""
+"""Both origins together, from start to end: the room and the replay (docs/show/serve.md)."""
 
 import ipaddress
 import secrets
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import date
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 from archiver.errors import StorageError, UsageError
@@ -24,6 +25,7 @@ from archiver.validation.discover import is_bag
 
 INDEX = "search.sqlite"
 _ATTEMPTS = 20
+_LOOKED_AT = 200
 
 
 def is_loopback(host: str) -> bool:
@@ -106,11 +108,22 @@ def _pair(host: str, port: int) -> tuple[Origin, Origin]:
     raise AssertionError
 
 
+def _is_for_bags(folder: Path) -> bool:
+    """Whether a folder has a ledger, or bags, or nothing yet."""
+    if (folder / FOLDER).is_dir():
+        return True
+    with suppress(OSError):
+        there = list(islice(folder.iterdir(), _LOOKED_AT))
+        return not there or any(map(is_bag, there))
+    return False
+
+
 def _index(folder: Path, cache: Path, only: str | None) -> Index:
-    """The index beside the ledger, or in the cache where the bags are read-only or where it is of one bag."""
+    """The index beside the ledger, or in the cache where the bags are read-only, where it is of one bag, or where the
+    folder holds other things alone: then it is not one of archiver's."""
     served = str(folder / only) if only else str(folder)
     name = sha256(served.encode("utf-8", "surrogateescape")).hexdigest()[:32]
-    if only is None:
+    if only is None and _is_for_bags(folder):
         with suppress(StorageError, OSError):
             working_folder(folder)
             return Index(folder / FOLDER / INDEX)

@@ -1,5 +1,5 @@
 """The access copy of a bag whose text comes from a web archive: a WACZ in which the memento replays under the
-original's address (docs/time.md).
+original's address (docs/capture/time.md).
 
 It is derived, and says so in its datapackage. Its WARC files are those of the bag, bit for bit; only index and pages
 are made anew: the sealed index names answers by the addresses that were asked, and has no alias.

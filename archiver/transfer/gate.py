@@ -1,4 +1,4 @@
-"""Asks the gate before bags are given out (docs/access.md)."""
+"""Asks the gate before bags are given out (docs/keep/access.md)."""
 
 from collections.abc import Iterable
 from datetime import date
@@ -26,7 +26,7 @@ def require_allowed(bags: Iterable[Path], use: Literal["custody", "copy"], today
             access = access_of({"access": "open"}, today, gate.noted(bag, identifier_of(bag)))
         if not access.allows(use):
             which = f"{bag.name}: " if len(bags) > 1 else ""
-            raise Refused(f"{_WHAT[use]}: {which}{access.sentence}; see docs/access.md")
+            raise Refused(f"{_WHAT[use]}: {which}{access.sentence}; see docs/keep/access.md")
 
 
 def require_no_cookies(bags: Iterable[Path], advice: str) -> None:

@@ -1,4 +1,4 @@
-"""Hands off sealed bags as one: a bag of bags, signed and timestamped once (docs/groups.md).
+"""Hands off sealed bags as one: a bag of bags, signed and timestamped once (docs/keep/groups.md).
 
 A group is sealed when it is handed over first: its tag files and lists lie in `groups/NAME` beside the bags from then
 on, and say which files of which bags it consists of, as they were then. The bags themselves are neither copied nor

@@ -1,5 +1,5 @@
-"""Hands off bags one at a time: known already? measured, validated, delivered, read back, receipt (docs/handoff.md).
-A bag that is refused does not stop the others.
+"""Hands off bags one at a time: known already? measured, validated, delivered, read back, receipt
+(docs/keep/handoff.md). A bag that is refused does not stop the others.
 
 The order is that of safety: a bag is measured before it is validated, and must be the same when it is sent. Receipt and
 ledger come before the custody log, because an event in the log changes what a package of the bag would be.

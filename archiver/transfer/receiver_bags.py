@@ -1,5 +1,5 @@
 """Builds bags for one receiver from sealed ones: new tag files over the same payload, the original's beside them in
-`original/` (docs/receivers.md); access copies (docs/redaction.md); or both.
+`original/` (docs/keep/receivers.md); access copies (docs/keep/redaction.md); or both.
 
 The sealed bag is read, and not touched. Nothing of it is copied on this disk but for an access copy, one at a time.
 """

@@ -1,5 +1,5 @@
 """Signs the WACZ of a hand-off: its `datapackage-digest.json` by wacz-auth's anonymous form, and timestamps of that
-file beside the package (docs/handoff.md). What is not signed, is said in the notes."""
+file beside the package (docs/keep/handoff.md). What is not signed, is said in the notes."""
 
 import json
 from collections.abc import Mapping

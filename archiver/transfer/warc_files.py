@@ -1,5 +1,5 @@
 """Delivers the WARC records of many bags as few large WARC files, for web archives that take files of about 1 GB
-(docs/repositories.md).
+(docs/keep/repositories.md).
 
 Records are copied bit for bit: a WARC file of gzip members is what its parts are, one behind the other. Beside each
 file lie its CDXJ and a map that says which bytes are which bag's, with the bag's seal; `warc-files.jsonl` lists the

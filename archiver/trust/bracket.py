@@ -1,5 +1,5 @@
 """Asks for the two timestamps that bracket a job: one before it asks for anything, one over the seals of its bags
-(docs/bracket.md)."""
+(docs/keep/bracket.md)."""
 
 import json
 from datetime import datetime

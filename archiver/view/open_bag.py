@@ -118,7 +118,7 @@ class OpenBag:
 
     @cached_property
     def members(self) -> tuple[str, ...]:
-        """The names of the bags of a group; none for another bag (docs/groups.md). Raises StorageError."""
+        """The names of the bags of a group; none for another bag (docs/keep/groups.md). Raises StorageError."""
         try:
             return tuple(name for name, _ in members_in(self._tree))
         except (OSError, ValueError, csv.Error) as error:

@@ -196,3 +196,42 @@ def test_a_meta_may_say_x_user_defined_and_means_windows_1252():
 def test_what_is_a_page_is_recognised_by_type_and_bytes(body, stated, words):
     found = not_html(body, stated)
     assert found is None if words is None else words in found
+
+
+LANGUAGES = {
+    "ru": ("windows-1251", "Железный мост закроют на ремонт"),
+    "bg-BG": ("windows-1251", "Железният мост ще бъде затворен"),
+    "ja": ("euc-jp", "図書館は今月から工具の貸し出しも始めた"),
+    "ja-JP": ("shift_jis", "図書館は今月から工具の貸し出しも始めた"),
+    "zh-CN": ("gb18030", "老铁桥将从六月一日起关闭"),
+    "zh-Hant-TW": ("big5", "老鐵橋將從六月一日起關閉"),
+    "ko": ("euc-kr", "나루터에 전기 배 들어온다"),
+    "he": ("windows-1255", "הגשר הישן ייסגר לשנתיים"),
+    "ar": ("windows-1256", "إغلاق الجسر القديم لمدة عامين"),
+    "el": ("iso-8859-7", "Κλείνει για δύο χρόνια η γέφυρα"),
+    "th": ("windows-874", "สะพานเก่าจะปิดสองปี"),
+    "tr": ("windows-1254", "Köprü iki yıl boyunca kapalı kalacak, şehir açıkladı"),
+    "pl": ("iso-8859-2", "Most zostanie zamknięty na dwa lata, źródło"),
+}
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_without_a_declaration_a_page_is_read_in_the_encoding_of_its_language(language, quote):
+    name, words = LANGUAGES[language]
+    codec = {"windows-874": "cp874", "shift_jis": "cp932", "euc-kr": "cp949"}.get(name, name)
+    text = f"<!DOCTYPE html><html class=no-js lang={quote}{language}{quote}><body><p>{words}</p>"
+    assert decode(text.encode(codec), "text/html") == (text, name)
+    assert decode(text.encode(), "text/html") == (text, "utf-8")
+
+
+def test_a_language_whose_encoding_does_not_fit_the_bytes_says_nothing():
+    assert decode(b"<html lang=ja><p>K\x85 se", None) == ("<html lang=ja><p>K… se", "windows-1252")
+    assert decode(b"<html lang=de><p>K\xe4se", None) == ("<html lang=de><p>Käse", "windows-1252")
+
+
+def test_a_page_in_utf8_with_a_few_bytes_of_another_encoding_is_utf8():
+    body = "Железный мост закроют с первого июня на ремонт. ".encode() * 3 + b"caf\xe9"
+    assert decode(body, None) == (body.decode("utf-8", "replace"), "utf-8")
+    assert decode(b"<html lang=ru>" + body, None)[1] == "utf-8"
+    assert decode("é".encode() + b"caf\xe9 K\xe4se", None)[1] == "windows-1252"

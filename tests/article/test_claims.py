@@ -222,6 +222,23 @@ def test_of_several_bylines_the_one_that_fits_the_data_best_is_taken():
     assert claims("author", head=STATED, above=bylines) == [("Mia Holm", "json-ld"), ("Mia Holm", "visible")]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '<p>By <a rel="author" href="/a">Nora Quill</a> and Ben Ashdown</p>',
+        '<p>By <a rel="author" href="/a">Nora Quill</a> and <a rel="author" href="/b">Ben Ashdown</a></p>',
+        '<div>Von <a rel="author" href="/a">Nora Quill</a> und Ben Ashdown</div>',
+    ],
+)
+def test_who_stands_beside_the_link_to_an_author_is_one_too(line):
+    assert [value for value, _ in claims("author", above=line)] == ["Nora Quill", "Ben Ashdown"]
+
+
+def test_a_link_to_an_author_in_other_words_is_taken_alone():
+    for line in ('<p>Follow <a rel="author" href="/a">Nora Quill</a> on our site, she writes daily.</p>',):
+        assert [value for value, _ in claims("author", above=line)] == ["Nora Quill"]
+
+
 def test_without_data_the_first_visible_byline_is_taken():
     bylines = '<p class="byline">By Kai Berg</p><p class="byline">By Mia Holm</p>'
     assert claims("author", above=bylines) == [("Kai Berg", "visible")]

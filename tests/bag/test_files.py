@@ -96,7 +96,7 @@ class TestWacz:
             header, page = map(json.loads, (bag / "data/wacz/pages/pages.jsonl").read_text("utf-8").splitlines())
             record = json_of(bag, "provenance.json")
             assert (header["format"], header["id"]) == ("json-pages-1.0", "pages")
-            memento = record["capture"].get("memento")  # what was read then (docs/time.md)
+            memento = record["capture"].get("memento")  # what was read then (docs/capture/time.md)
             assert page["url"] == (memento["uri"] if memento else record["capture"]["final_url"])
             assert {"id", "url", "ts", "title"} <= set(page)
 
@@ -253,7 +253,7 @@ def test_the_table_of_roles_in_the_documents_is_the_one_in_the_code():
     from archiver.bag.roles import TERMS
 
     found = re.findall(
-        r"^\| ([^|]+) \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", (ROOT / "docs/credits.md").read_text(), re.M
+        r"^\| ([^|]+) \| `(\w+)` \| `(\w+)` \| `(\w+)` \|$", (ROOT / "docs/capture/credits.md").read_text(), re.M
     )
     assert {role: terms for role, *terms in found} == {
         role: [term.schema, term.dublin_core, term.marc] for role, term in TERMS.items()

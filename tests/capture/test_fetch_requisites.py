@@ -206,6 +206,51 @@ def test_frames_are_followed_one_deep_and_sheets_five(tmp_path: Path):
     }
 
 
+def test_modules_are_followed_to_what_they_import(tmp_path: Path):
+    answers = {
+        "/m/a.js": b'import{b}from"./b.js";\nimport * as c\n  from \'../c.js\';import"./b.js";import("/d.js")',
+        "/m/b.js": b'export{e}from"/e.js";\n  // import "./f.js"\n',
+        "/c.js": b'import"./m/a.js"; import"https://other.example/g.js"',
+        "/e.js": html(b'import"./h.js"'),
+        "/i.js": b'import"./j.js"',
+        "/g.js": b"",
+    }
+    page = "<script type=module src=m/a.js></script><script src=i.js></script>"
+    requisites, capture, _ = collected(page, answers, tmp_path)
+    asked = ["/c.js", "/e.js", "/i.js", "/m/a.js", "/m/b.js", "https://other.example/g.js"]
+    assert sorted([*fetched(capture), *reasons(requisites)]) == sorted(asked)
+
+
+def test_modules_are_followed_twenty_deep(tmp_path: Path):
+    answers = {f"/{n}.js": b'import"./%d.js"' % (n + 1) for n in range(1, 30)}
+    requisites, capture, _ = collected("<script type=module src=1.js></script>", answers, tmp_path)
+    assert len(fetched(capture)) == 21
+    assert reasons(requisites) == {"/22.js": "modules are followed 20 deep"}
+
+
+def test_documents_of_svg_name_what_they_need_and_frames_lead_on(tmp_path: Path):
+    svg = '<?xml version="1.0"?><?xml-stylesheet href="%s.css"?><svg><image xlink:href="%s.png"/></svg>'
+    kind = b"Content-Type: image/svg+xml"
+    images = {f"/{name}.svg": ok((svg % (name, name)).encode(), kind) for name in "abcd"}
+    rest = {f"/{name}.{kind}": b"" for name in "abc" for kind in ("css", "png")}
+    frames = {"/1.html": b'<meta http-equiv=refresh content="0;url=2.html">', "/2.html": b"<img src=c.png>"}
+    page = (
+        "<iframe src=a.svg></iframe><object data=b.svg type=image/svg+xml></object><img src=d.svg>"
+        "<iframe src=1.html></iframe>"
+    )
+    requisites, capture, _ = collected(page, images | rest | frames, tmp_path)
+    assert fetched(capture) == [
+        *("/1.html", "/2.html", "/a.css", "/a.png", "/a.svg", "/b.css", "/b.png", "/b.svg", "/c.png", "/d.svg")
+    ]
+    assert reasons(requisites) == {}
+
+
+def test_a_frame_that_leads_on_and_on_is_left(tmp_path: Path):
+    frames = {f"/{n}.html": b"<meta http-equiv=refresh content='0;%d.html'>" % (n + 1) for n in range(1, 9)}
+    _, capture, _ = collected("<iframe src=1.html></iframe>", frames, tmp_path)
+    assert fetched(capture) == ["/1.html", "/2.html", "/3.html", "/4.html"]
+
+
 def test_a_sheet_is_read_through_gzip_and_chunks_and_not_where_it_is_a_page(tmp_path: Path):
     packed = gzip.compress(b"p{background:url(a.png)}")
     answers = {

@@ -37,7 +37,16 @@ EVERY_KIND = {
     '<link rel="apple-touch-icon" href="a.png">': [("a.png", "icon")],
     '<link rel="preload" as="font" href="a.woff2" crossorigin>': [("a.woff2", "font")],
     '<link rel="preload" as="image" imagesrcset="a.jpg 1x, b.jpg 2x">': [("b.jpg", "image"), ("a.jpg", "image")],
-    '<link rel="modulepreload" href="a.mjs">': [("a.mjs", "script")],
+    '<link rel="modulepreload" href="a.mjs">': [("a.mjs", "module")],
+    '<script type=module src="a.mjs"></script>': [("a.mjs", "module")],
+    '<script type="Module">import{x}from"./b.mjs";export*from\'/c.mjs\'</script>': [
+        *[("b.mjs", "module"), ("https://www.paper.example/c.mjs", "module")]
+    ],
+    '<script>import "./a.js"</script>': [],
+    '<script type=module>import("./b.js"); x.from("./c.js"); import "bare"; y = "./d.js"</script>': [],
+    '<object data="a.svg" type="image/svg+xml"></object><embed src="b" type="text/html">': [
+        *[("a.svg", "object"), ("b", "object")]
+    ],
     '<link rel="manifest" href="a.webmanifest">': [("a.webmanifest", "other")],
     '<link rel="canonical" href="x"><link rel="alternate" href="y"><link rel="dns-prefetch" href="//z">': [],
     '<script src="a.js"></script><script>var src = "b.js"</script>': [("a.js", "script")],
@@ -205,6 +214,7 @@ HOSTILE: dict[str, Callable[[int], bytes]] = {
     "a long address": lambda n: b'<img src="' + b"a/../" * (n * 100) + b'">',
     "brackets of css": lambda n: b"<style>a{" + b"({[" * (n * 30) + b"url(x)</style>",
     "a style of nothing": lambda n: b"<style>" + b"a;" * (n * 100) + b"url(</style>",
+    "modules": lambda n: b"<script type=module>" + b"import from'./a" * (n * 8) + b"</script>",
     "imports": lambda n: b"<style>" + b"@import 'x.css';" * (n * 6) + b"</style>",
     "not HTML": lambda n: bytes(range(256)) * (n // 10),
     "nothing": lambda n: b"",

@@ -1,24 +1,17 @@
 """Redirects, cookies, retries and proxies: each exchange is its own record, and nothing goes where it may not."""
 
-import socket
 import threading
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jobs.capturing import NOW, SITE, Bench, one
-from servers.proxies import socks_proxy
+from jobs.capturing import SITE, Bench, one
 from servers.wire import CLOSE, Server, ok
 
-from archiver.capture.robots.policy import retry_after
 from archiver.capture.urls import address_problem, readable
 from archiver.capture.wire.cookies import may_be_set
 from archiver.capture.wire.http_framing import headers_of
-from archiver.config import ConnectTo
 
 
 def moved(to: bytes, *head: bytes, status: bytes = b"302 Found") -> bytes:
@@ -204,167 +197,6 @@ def test_a_seed_whose_address_may_not_be_asked_for_is_a_failure_without_a_reques
     assert address_problem(url)
 
 
-# Retries
-
-
-def retries(count: int, **limits: float) -> dict[str, Any]:
-    return {"limits": {"retries": count, **limits}}
-
-
-@pytest.mark.parametrize("status", [429, 502, 503, 504])
-def test_a_server_that_is_busy_is_asked_again_and_each_answer_kept(status: int, tmp_path: Path):
-    busy = ok(b"busy", status=b"%d Busy" % status)
-    with (
-        Server({"/": [busy, busy, ok(b"at last")]}) as server,
-        Bench(tmp_path, server, settings=retries(3)) as bench,
-    ):
-        capture, files = bench.capture()
-    assert [each.status for each in capture.exchanges] == [status, status, 200]
-    assert [each.initiator for each in capture.exchanges] == ["seed", "retry", "retry"]
-    assert [each.block for each in files.of("response")] == [busy, busy, ok(b"at last")]
-    assert bench.slept == [1.0, 2.0]
-    assert (capture.outcome, capture.reason) == ("captured", None)
-
-
-def test_attempts_end_after_as_many_retries_as_are_allowed(tmp_path: Path):
-    with (
-        Server({"/": [ok(status=b"503 Busy")]}) as server,
-        Bench(tmp_path, server, settings=retries(2, backoff_seconds=0.5)) as bench,
-    ):
-        capture, _ = bench.capture()
-    assert (bench.slept, len(capture.exchanges)) == ([0.5, 1.0], 3)
-    assert (capture.outcome, capture.reason) == ("failed", "status 503")
-
-
-@pytest.mark.parametrize("status", [b"404 No", b"500 Oh", b"403 No", b"200 OK"])
-def test_other_answers_are_taken_as_they_are(status: bytes, tmp_path: Path):
-    with Server({"/": [ok(status=status)]}) as server, Bench(tmp_path, server, settings=retries(2)) as bench:
-        capture, _ = bench.capture()
-    assert (bench.slept, len(capture.exchanges)) == ([], 1)
-
-
-@pytest.mark.parametrize(
-    ("value", "slept"),
-    [
-        ("7", [7.0]),
-        ("Sun, 01 Mar 2026 10:00:09 GMT", [pytest.approx(9 - 0.123456)]),
-        ("Sun, 01 Mar 2026 09:00:00 GMT", [1.0]),
-        ("0", [1.0]),
-        ("soon", [1.0]),
-        ("61", []),
-        ("99999999999999999999", []),
-        ("Mon, 01 Mar 2027 10:00:00 GMT", []),
-    ],
-)
-def test_retry_after_is_obeyed_unless_it_is_too_long(value: str, slept: list[float], tmp_path: Path):
-    busy = ok(b"busy", b"Retry-After: " + value.encode(), status=b"503 Busy")
-    with Server({"/": [busy, ok(b"at last")]}) as server:
-        bench = Bench(tmp_path, server, now=NOW, settings=retries(1))
-        with bench:
-            capture, _ = bench.capture()
-    assert bench.slept == slept
-    assert capture.status == (200 if slept else 503)
-
-
-@given(st.text(max_size=40) | st.from_regex(r"[A-Z][a-z]{2}, \d{1,5} [A-Z][a-z]{2} \d{1,20} \d+:\d+:\d+ [+-]\d+"))
-def test_no_retry_after_is_beyond_reading(value: str):
-    seconds = retry_after(value, NOW)
-    assert seconds is None or seconds >= 0
-
-
-def test_retry_after_reads_both_forms():
-    assert retry_after(format_datetime(datetime(2026, 3, 1, 10, 1, tzinfo=UTC), usegmt=True), NOW) == pytest.approx(
-        60 - 0.123456
-    )
-    assert (retry_after("120", NOW), retry_after(None, NOW), retry_after("-1", NOW)) == (120.0, None, None)
-
-
-def test_a_broken_response_is_recorded_and_asked_for_again(tmp_path: Path):
-    cut = b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhell"
-    with (
-        Server({"/": [(CLOSE,), (cut, CLOSE), ok(b"whole")]}) as server,
-        Bench(tmp_path, server, settings=retries(3)) as bench,
-    ):
-        capture, files = bench.capture()
-    assert [(each.truncated, each.initiator) for each in capture.exchanges] == [
-        ("disconnect", "retry"),
-        (None, "retry"),
-    ]
-    assert [each.block for each in files.of("response")] == [cut, ok(b"whole")]
-    assert (capture.outcome, capture.reason, capture.page.problem) == ("captured", None, None)
-    assert bench.slept == [1.0, 2.0]
-
-
-def test_a_connection_that_is_refused_is_tried_again(tmp_path: Path):
-    with Server({}) as server:
-        pass
-    with Bench(tmp_path, server, settings=retries(2)) as bench:
-        failure = bench.failure()
-    assert (failure.kind, failure.attempts, bench.slept) == ("connect", 3, [1.0, 2.0])
-
-
-def test_a_connection_that_is_never_made_ends_in_time(tmp_path: Path):
-    """A listener whose queue is full drops the handshake."""
-    with socket.create_server(("127.0.0.1", 0), backlog=0) as listener:
-        port = listener.getsockname()[1]
-        crowd = [socket.socket() for _ in range(8)]
-        for each in crowd:
-            each.setblocking(False)
-            each.connect_ex(("127.0.0.1", port))
-        to = ConnectTo(host=None, port=None, to_host="127.0.0.1", to_port=port)
-        with Bench(tmp_path, settings={"connect_to": (to,), "limits": {"connect_seconds": 0.2}}) as bench:
-            failure = bench.failure()
-        for each in crowd:
-            each.close()
-    assert (failure.kind, failure.reason) == ("timeout", "cannot connect to news.example:80: no answer in time")
-
-
-# --proxy
-
-
-def test_a_proxy_is_asked_in_absolute_form_and_the_record_has_no_address(tmp_path: Path):
-    with Server({SITE + "/a?b": [ok(b"through")]}) as proxy:
-        address = f"http://127.0.0.1:{proxy.port}"
-        with Bench(tmp_path, proxy, settings={"proxy": address}) as bench:
-            capture, files = bench.capture(SITE + "/a?b#c")
-            (seen,) = proxy.seen[SITE + "/a?b"]
-    assert seen.startswith(b"GET http://news.example/a?b HTTP/1.1\r\n")
-    assert [each.block for each in files.of("request")] == [seen]
-    assert (capture.final.ip, capture.proxy, capture.page.body) == (None, address, b"through")
-    assert not any(each.all("WARC-IP-Address") for each in files.records)
-    assert files.of("response")[0]["WARC-Target-URI"] == SITE + "/a?b"
-
-
-def test_a_proxy_is_not_asked_for_this_machine(tmp_path: Path):
-    with Server({}) as proxy, Bench(tmp_path, proxy, settings={"proxy": f"http://127.0.0.1:{proxy.port}"}) as bench:
-        for host in ("localhost", "localhost.", "a.localhost", "127.0.0.1", "[::1]", "2130706433", "169.254.169.254"):
-            failure = bench.failure(f"http://{host}/")
-            assert (failure.kind, failure.outcome) == ("guard", "refused"), host
-        assert not proxy.seen
-
-
-def test_a_proxy_that_fails_is_named_as_the_cause(tmp_path: Path):
-    with Server({"news.example:443": [ok(b"no", status=b"403 Forbidden")]}) as proxy:
-        settings = {"proxy": f"http://127.0.0.1:{proxy.port}"}
-        with Bench(tmp_path, proxy, settings=settings) as bench:
-            failure = bench.failure("https://news.example/")
-    assert (failure.kind, "403 Forbidden" in failure.reason) == ("proxy", True), failure.reason
-    with Bench(tmp_path, proxy, settings=settings) as bench:
-        failure = bench.failure()
-    assert (failure.kind, "refused" in failure.reason) == ("proxy", True), failure.reason
-
-
-def test_credentials_of_a_proxy_are_not_stated(tmp_path: Path):
-    with Server({SITE + "/": [ok()]}) as proxy:
-        settings = {"proxy": f"http://user:secret@127.0.0.1:{proxy.port}"}
-        with Bench(tmp_path, proxy, settings=settings) as bench:
-            capture, _ = bench.capture()
-    assert capture.proxy == f"http://127.0.0.1:{proxy.port}"
-
-
-# Many at once
-
-
 def test_sixteen_threads_against_one_server_get_every_record_right(tmp_path: Path):
     """Each path answers with its own bytes, some chunked, some gone, some redirected; no two ever mix."""
     paths = [f"/{n}" for n in range(160)]
@@ -391,12 +223,3 @@ def test_sixteen_threads_against_one_server_get_every_record_right(tmp_path: Pat
         seen = {path: len(heads) for path, heads in server.seen.items()}
     assert not wrong
     assert seen == dict.fromkeys(answers, 1)
-
-
-def test_a_socks_proxy_is_given_names_and_the_record_has_no_address(tmp_path: Path):
-    with Server({"/a?b": [ok(b"through")]}) as server, socks_proxy(server.port) as proxy:
-        with Bench(tmp_path, server, settings={"proxy": proxy.url}) as bench:
-            capture, _ = bench.capture(SITE + "/a?b")
-        assert (capture.final.ip, capture.proxy, capture.page.body) == (None, proxy.url, b"through")
-        assert proxy.asked
-        assert {(kind, host) for kind, host, _ in proxy.asked} == {(3, "news.example")}

@@ -15,7 +15,8 @@ from jobs.capturing import NOW, SITE, Bench, MemoryFiles, base32, records
 from servers.wire import CLOSE, Server, chunked, ok
 from warcio.archiveiterator import ArchiveIterator
 
-from archiver.capture.warc import CONFORMS_TO, WarcFile, warc_date
+from archiver.capture.warc import CONFORMS_TO, WarcFile
+from archiver.schemas.moments import moment_text
 
 ZIPPED = gzip.compress(b"<p>Harbour</p>" * 50, mtime=0)
 EARLY = b"HTTP/1.1 103 Early Hints\r\nLink: </s.css>\r\n\r\n"
@@ -188,4 +189,4 @@ def test_values_of_warcinfo_stay_on_their_line():
 
 
 def test_dates_are_utc_with_microseconds():
-    assert warc_date(NOW) == "2026-03-01T10:00:00.123456Z"
+    assert moment_text(NOW) == "2026-03-01T10:00:00.123456Z"

@@ -152,12 +152,13 @@ def test_a_key_without_its_certificate_names_the_settings_file_and_only_options_
     assert f"or --{absent} FILE" in refused(capsys, "sign", "--config", str(file), str(tmp_path))
 
 
-def test_a_proxy_that_is_not_there_is_reported_in_words(tmp_path, capsys):
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_that_is_not_there_is_reported_in_words(scheme, tmp_path, capsys):
     (tmp_path / "a.txt").write_text("A\n\nMay 3, 2024\n\nWords.\n\nOriginal url:\n\n<http://news.example/a>\n")
     (tmp_path / "a.toml").write_text("[limits]\nretries = 0")
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
-        proxy = f"http://127.0.0.1:{taken.getsockname()[1]}"
+        proxy = f"{scheme}://127.0.0.1:{taken.getsockname()[1]}"
         options = ["--bags", str(tmp_path / "bags"), "--config", str(tmp_path / "a.toml"), "--proxy", proxy]
         assert main(["run", str(tmp_path / "a.txt"), *options]) == 1
     assert "the proxy failed: Connection refused" in capsys.readouterr().out
@@ -237,7 +238,7 @@ def test_the_demo_leaves_a_folder_with_other_bags_alone(tmp_path, capsys):
 
 def test_no_message_and_no_page_says_to_install_the_package_by_its_bare_name():
     """`pip install archiver` may fetch somebody else's package of that name."""
-    files = [*HOUSE.rglob("*.py"), *HOUSE.rglob("*.toml"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    files = [*HOUSE.rglob("*.py"), *HOUSE.rglob("*.toml"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     files += [ROOT / "seeds/README.md"]
     bare = re.compile(r"pip(?:x)? install (?:--\S+ )*['\"]?archiver\b")
     assert [str(path) for path in files if bare.search(path.read_text("utf-8"))] == []
@@ -245,7 +246,7 @@ def test_no_message_and_no_page_says_to_install_the_package_by_its_bare_name():
 
 def test_an_extra_that_is_named_to_be_installed_exists():
     extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
-    files = [*HOUSE.rglob("*.py"), *(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    files = [*HOUSE.rglob("*.py"), *(ROOT / "docs").rglob("*.md"), ROOT / "README.md"]
     text = "".join(path.read_text("utf-8") for path in files)
     named = set(re.findall(r"\.\[([a-z][a-z0-9]*)\]'", text)) | set(re.findall(r"how_to_install\(['\"](\w+)", text))
     assert {"trust", "formats", "browser", "spreadsheet", "s3", "cluster"} <= named <= set(extras)
@@ -253,3 +254,26 @@ def test_an_extra_that_is_named_to_be_installed_exists():
 
 def test_help_about_what_is_no_command_points_to_the_list_of_commands(capsys):
     assert refused(capsys, "help", "archive").endswith("(see 'archiver --help')\n")
+
+
+def test_the_beginning_of_a_bags_name_is_answered_with_the_name(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    older, newer = (f"ferry-strike-2026{month}01T120000Z-aaaaaaaa" for month in ("10", "11"))
+    for name in (older, newer, "library-20261130T120000Z-bbbbbbbb"):
+        Builder().write(tmp_path / "bags" / name)
+    for command in (["show"], ["validate"], ["certify"], ["restrict", "--reason", "x"]):
+        assert f"; did you mean {newer}? (see" in refused(capsys, *command, "ferry")
+    assert "no bag at wombat; a bag is a folder" in refused(capsys, "show", "wombat")
+    assert "no bag at ../ferry" in refused(capsys, "show", "../ferry")
+
+
+def test_publish_with_one_argument_says_which_one_it_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    said = refused(capsys, "publish", "kept", code=3)
+    assert "there are no bags at bags; the last argument, kept, is the folder to write" in said
+
+
+def test_a_spreadsheet_is_not_written_to_a_terminal(tmp_path, monkeypatch, capsys):
+    Builder().write(tmp_path / "bags/a")
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+    assert "--output FILE.xlsx" in refused(capsys, "export", "--form", "xlsx", str(tmp_path / "bags"))

@@ -118,7 +118,8 @@ def test_facts_that_are_kept_apart_are_named(tmp_path, monkeypatch, capsys):
     assert second["private"] == []
     (tmp_path / "archiver.toml").write_text('private = "none"\noperator = "A"\n')
     assert main(["read", "a.txt"]) == 0
-    assert "private   case_number, operator, supplied_by  (private = none: docs/private.md)" in capsys.readouterr().out
+    said = "private   case_number, operator, supplied_by  (private = none: docs/keep/private.md)"
+    assert said in capsys.readouterr().out
 
 
 def test_the_last_lines_are_shown_as_what_they_are_and_whom_they_credit(tmp_path, monkeypatch, capsys):

@@ -34,7 +34,7 @@ def test_the_action_runs_a_command_there_is_and_interpolates_no_input_into_the_s
 
 
 def test_every_command_of_the_page_on_ci_is_one_the_program_takes():
-    page = (ROOT / "docs/ci.md").read_text()
+    page = (ROOT / "docs/keep/ci.md").read_text()
     commands = re.findall(r"`(archiver validate[^`>]*)", page) + re.findall(r"(\S*archiver validate [^`\n>]*) >", page)
     assert len(commands) >= 6
     for command in commands:

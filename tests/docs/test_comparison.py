@@ -1,4 +1,4 @@
-"""The examples of docs/comparison.md, run."""
+"""The examples of docs/capture/comparison.md, run."""
 
 import re
 
@@ -9,7 +9,7 @@ from places import ROOT
 from archiver.article.analyse import read
 from archiver.model import Page
 
-TEXT = (ROOT / "docs" / "comparison.md").read_text("utf-8")
+TEXT = (ROOT / "docs" / "capture/comparison.md").read_text("utf-8")
 EXAMPLES = re.findall(
     r"### `([\w-]+)`\n(?:(?!\n### ).)*?```seed\n(.*?)```\n\n```page( cut)?\n(.*?)```", TEXT, re.DOTALL
 )

@@ -1,5 +1,5 @@
 """The documents about hand-off: every command in docs/for-libraries.md is run on a signed bag that was handed off, and
-finds damage; those in docs/handoff.md are ones the program accepts."""
+finds damage; those in docs/keep/handoff.md are ones the program accepts."""
 
 import json
 import os
@@ -213,7 +213,7 @@ def test_a_wacz_whose_listed_files_or_digest_differ_is_found_by_its_block(delive
 def test_the_command_for_the_timestamp_of_a_signed_wacz_is_run_as_the_document_has_it(delivered, tmp_path):
     out, name = delivered
     folder = shutil.copytree(out, tmp_path / "out")
-    (written,) = re.findall(r"`(unzip -p NAME\.wacz [^`]+)`", (DOCS / "handoff.md").read_text("utf-8"))
+    (written,) = re.findall(r"`(unzip -p NAME\.wacz [^`]+)`", (DOCS / "keep/handoff.md").read_text("utf-8"))
     command = " ".join(written.split()).replace("NAME", name)
     done = shell(command, folder, name)
     assert (done.returncode, "Verification: OK" in done.stdout + done.stderr) == (0, True), done.stderr
@@ -243,7 +243,7 @@ def test_receipts_and_custody_events_are_signed_where_there_are_keys(delivered, 
 
 @pytest.mark.parametrize("name", ["handoff", "groups", "receivers", "redaction"])
 def test_every_command_in_a_document_on_hand_off_is_one_the_program_accepts(name):
-    text = (DOCS / f"{name}.md").read_text("utf-8")
+    text = (DOCS / f"keep/{name}.md").read_text("utf-8")
     (block,) = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     for line in block.splitlines():
         parser().parse_args(shlex.split(line, comments=True)[1:])
@@ -256,5 +256,5 @@ def test_every_command_in_a_document_on_hand_off_is_one_the_program_accepts(name
 
 
 def test_the_document_on_access_copies_names_every_header_and_word_of_the_table():
-    text = (DOCS / "redaction.md").read_text("utf-8")
+    text = (DOCS / "keep/redaction.md").read_text("utf-8")
     assert [each for each in sorted(HEADERS | WORDS | PARAMETERS) if f"`{each}`" not in text] == []

@@ -4,6 +4,7 @@ import argparse
 import fnmatch
 import json
 import re
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -17,8 +18,8 @@ from archiver.model import Outcome, Verdict
 
 README = (ROOT / "README.md").read_text("utf-8")
 COMMAND_LINE = (ROOT / "docs/command-line.md").read_text("utf-8")
-OUTCOMES = (ROOT / "docs/outcomes.md").read_text("utf-8")
-COMPARISON = (ROOT / "docs/comparison.md").read_text("utf-8")
+OUTCOMES = (ROOT / "docs/capture/outcomes.md").read_text("utf-8")
+COMPARISON = (ROOT / "docs/capture/comparison.md").read_text("utf-8")
 BAG_FORMAT = (ROOT / "docs/bag-format.md").read_text("utf-8")
 _ROW = re.compile(r"^\| `(\w+)` \| [^|]+ \| (.+) \|$", re.MULTILINE)
 FIELDS = dict(_ROW.findall(COMMAND_LINE.partition("## Fields of")[2].partition("\n## ")[0]))
@@ -157,11 +158,30 @@ def test_the_demo_prints_the_lines_that_are_shown_in_their_order(demo):
         assert found, f"not in the demo's output after what precedes it: {part}"
 
 
+PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+
+
+def leads_to(page: Path) -> set[Path]:
+    """The files that the relative links of a page lead to."""
+    return {(page.parent / each).resolve() for each in re.findall(r"\]\(([\w./-]+\.md)", page.read_text("utf-8"))}
+
+
 def test_every_page_in_docs_is_linked_from_the_readme_or_another_page():
-    linked = set(re.findall(r"\]\(docs/([a-z-]+\.md)", README))
-    for page in (ROOT / "docs").glob("*.md"):
-        linked |= set(re.findall(r"\]\(([a-z-]+\.md)", page.read_text("utf-8"))) - {page.name}
-    assert {path.name for path in (ROOT / "docs").glob("*.md")} - linked <= {"extending.md"}
+    linked = {path for page in PAGES for path in leads_to(page) - {page}}
+    assert set((ROOT / "docs").rglob("*.md")) - linked == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_every_link_to_another_page_leads_to_one(page: Path):
+    assert [path for path in leads_to(page) if not path.is_file()] == []
+
+
+def test_every_page_that_code_names_is_there():
+    """In messages, docstrings and settings."""
+    files = [path for room in ("archiver", "bench", "tests", "share") for path in (ROOT / room).rglob("*")]
+    code = [path for path in files if path.suffix in (".py", ".toml", ".html", ".1") and "data" not in path.parts]
+    named = {each for path in code for each in re.findall(r"\bdocs/[\w/-]+\.md", path.read_text("utf-8", "replace"))}
+    assert [each for each in sorted(named) if not (ROOT / each).is_file()] == []
 
 
 def test_every_decision_is_in_the_list_of_decisions():

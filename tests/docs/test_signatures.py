@@ -1,4 +1,4 @@
-"""docs/signatures.md: what a library is to type is typed here."""
+"""docs/keep/signatures.md: what a library is to type is typed here."""
 
 import os
 import re
@@ -13,7 +13,7 @@ from places import ROOT
 from archiver.cli import main
 from archiver.trust.custody import Agent, append
 
-PAGE = ROOT / "docs" / "signatures.md"
+PAGE = ROOT / "docs" / "keep/signatures.md"
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE.read_text("utf-8"), re.MULTILINE | re.DOTALL)
 
 

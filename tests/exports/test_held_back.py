@@ -42,7 +42,7 @@ RIGHTS = st.fixed_dictionaries(
 
 
 def level(rights):
-    """The level that docs/access.md gives, written down a second time."""
+    """The level that docs/keep/access.md gives, written down a second time."""
     stated = rights["access_after"] if rights["until"] == "2001-01-01" else rights["access"]
     word = stated.strip().lower() if isinstance(stated, str) else ""
     known = word if word in ("open", "restricted", "metadata-only", "closed") else "restricted"
@@ -172,7 +172,7 @@ def test_handoff_asks_the_gate(tmp_path, ferry, rights, noted, words, given):
     assert (bag.parent / "groups").exists() == (given and "--group" in words)
     assert (PARAGRAPH in everything(out)) == given
     if not given:
-        assert "see docs/access.md" in said.getvalue()
+        assert "see docs/keep/access.md" in said.getvalue()
         assert "--group" in words or bag.name not in json.loads(said.getvalue())["reason"]
 
 

@@ -115,7 +115,7 @@ def test_a_bag_that_cannot_be_read_is_named_and_the_exit_code_says_so(bags: Path
 
 def test_the_keys_of_json_are_documented(bags: Path, capsys):
     _, (family,), _ = printed(capsys, bags)
-    documented = (Path(__file__).parents[2] / "docs/related.md").read_text("utf-8")
+    documented = (Path(__file__).parents[2] / "docs/show/related.md").read_text("utf-8")
     for table in (family, family["base"], *family["members"]):
         assert [key for key in table if f"`{key}`" not in documented] == []
 

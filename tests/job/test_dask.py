@@ -154,7 +154,7 @@ class TestFitting:
 
 
 def test_every_command_of_the_page_on_scale_is_one_the_program_takes():
-    page = (ROOT / "docs/scale.md").read_text()
+    page = (ROOT / "docs/capture/scale.md").read_text()
     commands = re.findall(r"^archiver (.+?)(?: \||$)", page, re.MULTILINE)
     assert len(commands) == 4
     for command in commands:

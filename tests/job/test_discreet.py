@@ -217,3 +217,13 @@ def test_that_the_contact_is_sent_is_said_before_anything_is_asked(command, tmp_
         assert ("a@b.example (contact_email) is sent to every site in the User-Agent" in told) is said, (more, told)
         if said:
             assert "contact_in_user_agent = false" in told
+
+
+def test_what_a_socks_proxy_refuses_is_said_of_the_proxy(tmp_path, capsys):
+    (tmp_path / "a.txt").write_text("A headline\n\nWords.\n\nOriginal url: http://news.example/a\n", "utf-8")
+    options = [*settings(tmp_path, "[limits]\nretries = 0\n"), "--bags", str(tmp_path / "bags"), "--browser", "never"]
+    with socks_proxy(9, refuses=4) as proxy:
+        assert main(["run", *options, "--proxy", proxy.url, str(tmp_path / "a.txt")]) == 1
+    assert "the proxy does not connect: 0x04: Host unreachable" in capsys.readouterr().out
+    assert main(["status", "--json", "--bags", str(tmp_path / "bags")]) == 0
+    assert json.loads(capsys.readouterr().out)["kinds"] == {"proxy": 1}

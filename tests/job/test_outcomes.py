@@ -1,4 +1,4 @@
-"""What becomes of answers that are not the whole article, run after run (docs/outcomes.md)."""
+"""What becomes of answers that are not the whole article, run after run (docs/capture/outcomes.md)."""
 
 import json
 from pathlib import Path

@@ -18,7 +18,7 @@ from archiver.job.events import Event, SeedEnded, State
 from archiver.job.result import Result
 from archiver.model import Outcome
 
-WATCHING = (ROOT / "docs" / "watching.md").read_text("utf-8")
+WATCHING = (ROOT / "docs" / "capture/watching.md").read_text("utf-8")
 
 
 @pytest.fixture

@@ -143,7 +143,7 @@ def archived(home: Path, bags: tuple[Made, ...]) -> list[Path]:
 
 
 def closed_to(output: str, bag: Made) -> set[str]:
-    """Beginnings of words of which none may be in this output, by docs/access.md."""
+    """Beginnings of words of which none may be in this output, by docs/keep/access.md."""
     mark, gone = f"mq{bag.number}", bag.level == "taken-down"
     everything, closed = {mark}, bag.level in ("closed", "taken-down")
     if output == "report":

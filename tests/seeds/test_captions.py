@@ -105,3 +105,48 @@ def test_no_line_is_lost_or_raises(wrap: str, pieces: list[str]):
     seed = seed_with(line, headline="A headline of the day")
     assert line in "".join(part.raw for part in seed.parts)
     assert len(seed.captions) + len(seed.paragraphs) + len(seed.header) + bool(seed.byline) == 3
+
+
+@pytest.mark.parametrize(
+    "credit", ["Photo: Mia Holm / Reuters", "Mia Holm / Reuters", "(Mia Holm / AFP)", "© Mia Holm"]
+)
+def test_a_credit_in_the_line_below_a_caption_belongs_to_it(credit: str):
+    seed = seed_with(f"{SAID}.\n{credit}")
+    assert [(each.text, each.line) for each in seed.captions] == [(f"{SAID}.", 5)] and "Mia Holm" in credited(seed)
+    assert [each.text for each in seed.paragraphs] == ["The bridge is closed.", "It opens soon."]
+
+
+def test_a_credit_that_stands_alone_within_the_text_is_a_caption_without_words_and_not_of_the_line_above():
+    document = "Bridge closed\n\nIt was shut.\n\nPhoto: Mia Holm/Reuters\n\nIt opens soon.\n\nOriginal url: https://a.example/x\n"
+    seed = read_document(document.encode(), origin="a.txt", name="a.txt")
+    assert isinstance(seed, Seed) and [each.text for each in seed.captions] == [""]
+    assert [each.text for each in seed.paragraphs] == ["It was shut.", "It opens soon."]
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "names"),
+    [
+        (f"{SAID}. — Reuters pic", f"{SAID}.", {"Reuters"}),
+        (f"{SAID}. — AFP file picture", f"{SAID}.", {"AFP"}),
+        (f"{SAID}. Screenshot: YouTube", f"{SAID}.", {"YouTube"}),
+        (f"{SAID}. (Photo d'illustration : Reuters)", f"{SAID}.", {"Reuters"}),
+        (f"{SAID}. MIA HOLM (AFP)", f"{SAID}.", {"MIA HOLM", "AFP"}),
+        (f"{SAID}. Photo: Wikimedia Commons / CC BY-SA 4.0", f"{SAID}.", {"Wikimedia Commons"}),
+        ("Човен залишає причал. Джерело фото: УНІАН", "Човен залишає причал.", {"UNIAN"}),
+        ("금요일 부두를 떠나는 배. ⓒ AFP", "금요일 부두를 떠나는 배.", {"AFP"}),
+        ("Getty Images", "", {"Getty Images"}),
+    ],
+)
+def test_a_caption_is_read_in_the_forms_of_picture_desks(line: str, text: str, names: set[str]):
+    seed = seed_with(line)
+    assert [each.text for each in seed.captions] == [text] and credited(seed) == names
+
+
+@pytest.mark.parametrize(
+    "line", ["By Jane Roe May 3, 2021", "By Jane Roe, May 3, 2021 9:14 a.m.", "Von Jane Roe 3. Mai 2021"]
+)
+def test_a_date_behind_a_byline_in_its_line_is_the_date(line: str):
+    document = f"Bridge closed\n\n{line}\n\nIt was shut.\n\nIt opens soon.\n\nOriginal url: https://a.example/x\n"
+    seed = read_document(document.encode(), origin="a.txt", name="a.txt")
+    assert isinstance(seed, Seed) and seed.date is not None and seed.date.value == "2021-05-03"
+    assert credited(seed) == {"Jane Roe"}

@@ -8,8 +8,10 @@ import time
 from pathlib import Path
 
 import pytest
+from builders.bags import Builder
 from builders.made_bags import Made
 
+from archiver.serve.run_servers import _index
 from archiver.serve.words import folded, query_of
 
 
@@ -221,3 +223,14 @@ def test_words_are_folded_alike_in_text_and_query():
     assert query_of('say "two words" Longer it')[0] == '"say" AND "two words" AND "longer" * AND "it"'
     assert query_of("*** -- ( )")[0] is None
     assert query_of("a " * 5000)[1] is False
+
+
+def test_a_folder_that_is_not_of_bags_stays_as_it_is(tmp_path: Path):
+    mine = tmp_path / "clippings"
+    mine.mkdir()
+    (mine / "a.txt").write_text("a")
+    _index(mine, tmp_path / "cache", None)
+    assert [each.name for each in mine.iterdir()] == ["a.txt"]
+    Builder().write(mine / "a-bag")
+    _index(mine, tmp_path / "cache", None)
+    assert (mine / ".archiver/search.sqlite").exists()

@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import closing
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -46,6 +47,32 @@ def test_a_text_is_found_by_each_of_its_words(words: list[str]):
 def test_marking_leaves_the_text_as_it_is(text: str, typed: str):
     assert "".join(run for run, _ in marked(text, typed)) == text
     excerpt(text, typed)
+
+
+TEXT = "The council voted on Tuesday to close the fish market for good. It was late. " * 9
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "",
+        "By Mia Holm\n\nFeb. 11, 2020\n\n",
+        "Fish market closes\n\nVon Mia Holm\n11. Februar 2020, 10:30 Uhr\n\n",
+        "2020年2月11日\n\n記者 山田太郎\n\n",
+    ],
+)
+def test_an_excerpt_begins_with_the_text_and_not_with_byline_and_date(head: str):
+    for typed in ("", "council"):
+        shown = "".join(run for run, _ in excerpt(f"{head}{TEXT}", typed))
+        assert shown.startswith("The council voted on Tuesday")
+        assert shown.endswith(" …")
+
+
+def test_an_excerpt_shows_what_was_typed_also_in_a_byline_and_short_texts_as_they_are():
+    shown = excerpt(f"By Mia Holm\n\nFeb. 11, 2020\n\n{TEXT}", "Holm")
+    assert ("Holm", True) in shown
+    assert excerpt("Short, and no sentence", "") == [("Short, and no sentence", False)]
+    assert excerpt("A tide\n\nIt came.", "") == [("It came.", False)]
 
 
 @given(path=st.text(alphabet="/.%2efF0\\ax\0", max_size=30))

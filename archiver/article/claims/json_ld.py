@@ -4,9 +4,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from archiver.article.claims.addresses import address
-from archiver.article.claims.source import MAX_VALUES, Found, Tree
+from archiver.article.claims.source import MAX_LENGTH, MAX_VALUES, Found, Tree
 from archiver.article.html.jsonld import Graph, Node
 from archiver.model import ClaimName, Page
+from archiver.words import keys, shared, words
+
+_ALIKE = 0.5
+"""Share of the words of a headline that a page's title has, be it worded otherwise."""
 
 _JSON: Mapping[str, ClaimName] = {
     "headline": "headline",
@@ -33,20 +37,30 @@ def claims(page: Page, tree: Tree | None) -> Iterator[Found]:
 
 
 def _from_json(graph: Graph, url: str) -> Iterator[Found]:
-    for node in of_page(graph.articles, url)[:10]:
+    for node in of_page(graph, url)[:10]:
         for key, name in _JSON.items():
             for raw, at in _values(graph, node, key, name):
                 yield name, raw, "json-ld", at
 
 
-def of_page(articles: list[Node], url: str) -> list[Node]:
-    """The nodes about the article itself: without what it reviews, and without articles of other addresses where one
-    has the page's."""
-    articles = [node for node in articles if ".itemReviewed" not in node.at]
+def of_page(graph: Graph, url: str) -> list[Node]:
+    """The nodes about the article itself: without what it reviews, without articles of other addresses where one has
+    the page's, and where none has it, without those whose headline is not the page's either."""
+    articles = [node for node in graph.articles if ".itemReviewed" not in node.at]
     stated = [{_place(each) for each in _addresses(node)} for node in articles]
     if not any(_place(url) in places for places in stated):
-        return articles
+        return [node for node, places in zip(articles, stated, strict=True) if not places or _is_headed(node, graph)]
     return [node for node, places in zip(articles, stated, strict=True) if not places or _place(url) in places]
+
+
+def _is_headed(node: Node, graph: Graph) -> bool:
+    """Whether the page's title or main heading is about a node's headline; true where either has none."""
+    headline = node.data.get("headline")
+    mine = words(keys(headline[:MAX_LENGTH])) if isinstance(headline, str) else None
+    titles = [words(keys(title)) for title in graph.titles()]
+    if not mine or not any(titles):
+        return True
+    return any(shared(mine, title) >= _ALIKE * min(mine.total(), title.total()) for title in titles if title)
 
 
 def _addresses(node: Node) -> Iterator[str]:

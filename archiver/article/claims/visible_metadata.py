@@ -165,7 +165,8 @@ def _labelled(tree: Element) -> Iterator[Found]:
 def _marked(candidates: Sequence[Element]) -> Iterator[Found]:
     """The first ten that the page marks as bylines, and that read like one."""
     bylines = (e for e in candidates[:_MOST] if not _lies_in(e, _ASIDE | {"li"}) and not _is_teaser(e))
-    for byline in islice(bylines, 10):
+    for marked in islice(bylines, 10):
+        byline = _whole_byline(marked)
         text = text_of(byline, limit=200)
         if len(text) <= _LONGEST_BYLINE and (
             names.is_byline(text)
@@ -173,6 +174,14 @@ def _marked(candidates: Sequence[Element]) -> Iterator[Found]:
             or (byline.tag == "address" and names.are_names(text))
         ):
             yield "author", text, "visible", path_of(byline)
+
+
+def _whole_byline(marked: Element) -> Element:
+    """The line that a link `rel=author` stands in, where that is a byline: it may name others, who have no page."""
+    line = marked.getparent() if marked.get("rel") == "author" else None
+    text = text_of(line, limit=200) if line is not None else ""
+    whole = len(text) <= _LONGEST_BYLINE and names.is_byline(text) and names.are_names(text)
+    return line if line is not None and whole else marked
 
 
 def _is_teaser(byline: Element) -> bool:

@@ -6,7 +6,7 @@ edited paragraphs are aligned in seconds. It says what belongs together, not how
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import groupby, pairwise
 from operator import itemgetter
@@ -22,6 +22,7 @@ CONTAINED = 0.75
 """A paragraph is part of a longer one when this much of its words is in it."""
 _PART, _SHARE = 8, 0.2
 """Words from which on a paragraph may be part of any other; shorter ones must have this share of it."""
+_AS_LONG = 0.6  # a title with less than this share of a paragraph's words is not the paragraph, edited
 _RARE = 16  # a word in more paragraphs than this identifies none of them
 _HELD = 500  # paragraphs of the seed whose words stay counted
 _NEAR = 3  # neighbours in a gap are compared even if all their words are common
@@ -45,11 +46,14 @@ def equal(seed: Sequence[Key], page: Sequence[Key]) -> dict[int, int]:
     return {i: j for i, j in _equal(here, there).items() if here[i] >= 0}
 
 
-def similar(seed: Sequence[Key], page: Sequence[Key], groups: Sequence[Group]) -> list[Group]:
-    """Groups of edited, merged and split paragraphs, among those that are in none of the `groups` yet."""
+def similar(
+    seed: Sequence[Key], page: Sequence[Key], groups: Sequence[Group], titles: Collection[int] = ()
+) -> list[Group]:
+    """Groups of edited, merged and split paragraphs, among those that are in none of the `groups` yet. `titles` are
+    places on the page whose words a paragraph may say at more length; it is not the same paragraph, edited."""
     taken = {i for group in groups for i in group.seed}, {j for group in groups for j in group.page}
     known = {group.seed[0]: group.page[0] for group in groups}
-    pairs = _similar(seed, page, known, taken)
+    pairs = _similar(seed, page, known, taken, titles)
     return _joined(seed, page, pairs, taken)
 
 
@@ -136,7 +140,11 @@ def _gaps(pairs: dict[int, int], seeds: int, pages: int) -> Iterator[tuple[range
 
 
 def _similar(
-    seed: Sequence[Key], page: Sequence[Key], pairs: dict[int, int], taken: tuple[set[int], set[int]]
+    seed: Sequence[Key],
+    page: Sequence[Key],
+    pairs: dict[int, int],
+    taken: tuple[set[int], set[int]],
+    titles: Collection[int],
 ) -> dict[int, int]:
     """Edited paragraphs: the best matches first, among those that share a rare word or stand at the same place."""
     free = [j for j in _without(range(len(page)), taken[1]) if page[j]]
@@ -155,7 +163,7 @@ def _similar(
         one = here(i)
         mine = one.total()  # a giant paragraph may be a candidate for thousands: it is counted once
         for _, j in those:
-            score = _likeness(one, there[j], (mine, theirs[j]))
+            score = _likeness(one, there[j], (mine, theirs[j]), titled=j in titles)
             if score >= (ALIKE if j in near else FAR):
                 scored.append((-score, abs(i - j), i, j))
     found: dict[int, int] = {}
@@ -200,8 +208,11 @@ def _marks(counted: Counter[str]) -> Iterator[object]:
     yield from pairwise(counted)
 
 
-def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int]) -> float:
-    """The share of common words (Dice); a longer paragraph that holds the shorter one nearly whole is as good."""
+def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int], *, titled: bool) -> float:
+    """The share of common words (Dice); a longer paragraph that holds the shorter one nearly whole is as good. A title
+    is like what is about as long as it, and no part of more."""
+    if titled and min(sizes) < _AS_LONG * max(sizes):
+        return 0.0
     shared = sum(min(n, other[word]) for word, n in one.items() if word in other)
     if not shared:
         return 0.0

@@ -1,5 +1,5 @@
 """Compares the seed's captions with those of the page: like with like. A caption is not a line of the body and does
-not decide the verdict; a seed that kept none says nothing of the page (docs/comparison.md).
+not decide the verdict; a seed that kept none says nothing of the page (docs/capture/comparison.md).
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,5 @@
 """Which lines of a page print what is known of it as a claim: its headline, date, byline, caption. They are compared
-with their like and are not lines of the body (docs/comparison.md)."""
+with their like and are not lines of the body (docs/capture/comparison.md)."""
 
 import re
 from collections.abc import Collection, Iterable

@@ -1,4 +1,4 @@
-"""The seed against the whole page, line by line (docs/comparison.md).
+"""The seed against the whole page, line by line (docs/capture/comparison.md).
 
 The lines are the paragraphs of the body and the lines after it; headline, date, byline and caption are claims. A line
 is looked for in what stands in the page's markup, then in what is marked hidden or struck, then in its embedded data.
@@ -7,7 +7,7 @@ Where the page merged or split paragraphs, each piece stands beside its own; a p
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -15,9 +15,10 @@ from archiver.article.compare import verdicts
 from archiver.article.compare.align import Group, in_order
 from archiver.article.compare.captions import compare_captions
 from archiver.article.compare.claim_lines import known
-from archiver.article.compare.layers import NUMBERED, Layer, Text, text_of, unmarked
-from archiver.article.compare.letters import letters
+from archiver.article.compare.layers import NUMBERED, Layer, text_of, unmarked
+from archiver.article.compare.letters import cut_by_letters, letters
 from archiver.article.compare.page_only import counted
+from archiver.article.compare.paragraph import Text
 from archiver.article.compare.word_diff import Differ
 from archiver.model import (
     ComparedLine,
@@ -51,6 +52,10 @@ _AID = re.compile(
 """What a link says for those who do not see it: no word of the text around it."""
 _AID_HINT = re.compile(rf"[(\[,] ?(?:{_OPENS}) ", re.IGNORECASE)
 """How every aid begins: found in a third of the time."""
+_NOTE_MARK = re.compile(
+    r"(?:(?<=[^\W\d_]{3})|(?<=[.,;:!?…\"'”’»)\]]))\s?+(?:\*{1,3}|[†‡]|[¹²³⁰⁴-⁹]{1,3}|\[\d{1,3}\])(?![\w*])"
+)
+"""What leads to a footnote: no word. `km²` and `10²` are left, whose words are too short for a mark."""
 _SEARCH_CUT = "the search for words that are no paragraph of the page stopped at its limit"
 UNREAD = PageModel(blocks=(), read=PageRead(whole=True))
 """What a page that is not markup has: nothing to compare."""
@@ -88,7 +93,9 @@ def compare(
     if not any(each.key for each in mine):
         return replace(NOTHING, source=source, read=page.read, captions=compare_captions(seed, page))
     left = {i for i, each in enumerate(mine) if each.key}
-    layers.append(_matched(layers, left, mine, page))
+    headlines = tuple(headlines)
+    titles = {letters(each) for each in (*headlines, seed.headline.text if seed.headline else "")}
+    layers.append(_matched(layers, left, mine, page, titles))
     read = page.read
     if any(layer.exhausted for layer in layers):
         read = replace(read, whole=False, cut=(*read.cut, _SEARCH_CUT))
@@ -156,18 +163,20 @@ def _text(block: PageBlock, raw: str, number: int, where: Where) -> Text:
     return Text(text=text, number=number, block=block, where=where, struck=struck)
 
 
-def _matched(layers: Sequence[Layer], left: set[int], mine: list[Text], page: PageModel) -> Layer:
+def _matched(
+    layers: Sequence[Layer], left: set[int], mine: list[Text], page: PageModel, titles: Collection[str]
+) -> Layer:
     """Find all lines: as they are before edited ones, what stands in the markup before the rest, data last. Returns the
     layer of the data, which holds nothing where the markup has every line."""
     for layer in layers:
         layer.match_equal(left)
         layer.match_letters(left)
     for layer in layers:
-        layer.match_similar(left)
+        layer.match_similar(left, titles)
     data = Layer(mine, _data(page) if left else ())
     data.match_equal(left)
     data.match_letters(left)
-    data.match_similar(left)
+    data.match_similar(left, titles)
     for layer in (*layers, data):
         layer.match_within(left)
     return data
@@ -206,7 +215,9 @@ def _of_group(differ: Differ, layer: Layer, group: Group, mine: list[Text], numb
         pieces = differ.cut(pages[0].text, [each.text for each in seeds])
         pages = [replace(pages[0], text=piece, known=keys(piece)) for piece in pieces]
     elif len(pages) > 1:
-        seeds = [Text(text=piece, known=keys(piece)) for piece in differ.cut(seeds[0].text, [p.text for p in pages])]
+        texts = [each.text for each in pages]
+        parts = cut_by_letters(seeds[0].text, texts) or differ.cut(seeds[0].text, texts)
+        seeds = [Text(text=piece, known=keys(piece)) for piece in parts]
     placed = []
     for at, (one, other) in enumerate(zip(seeds, pages, strict=True)):
         i = group.seed[min(at, len(group.seed) - 1)]
@@ -236,7 +247,9 @@ def _kind(one: Text, other: Text, whole: bool) -> LineKind:
         return "same"
     mine, page = (one.key, other.key) if plain == one.text else (keys(plain), keys(theirs))
     # With the same letters and marks only the spaces differ: a drop cap, a word that was broken.
-    return "typographic" if mine == page or "".join(mine) == "".join(page) else "edited"
+    if mine == page or "".join(mine) == "".join(page):
+        return "typographic"
+    return "typographic" if keys(_NOTE_MARK.sub("", plain)) == keys(_NOTE_MARK.sub("", theirs)) else "edited"
 
 
 def _has_more_spaces(line: ComparedLine) -> bool:

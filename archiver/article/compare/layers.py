@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 
 from archiver.article.compare.align import Group, Key, equal, similar
 from archiver.article.compare.letters import Letters, Place, letters
-from archiver.model import BlockKind, PageBlock, Where
-from archiver.words import compatible, fold, has_words, keys
+from archiver.article.compare.paragraph import Text, before_marks, part_of, rest_of, with_marks
+from archiver.words import compatible, fold, keys
 
 _BULLET = re.compile(r"(?:[-–—*•·▪‣◦●○■□]|\[[ xX]?\])\s++(?=\S)")
 _BULLETS = "-–—*•·▪‣◦●○■□"
@@ -27,47 +27,13 @@ _HEAD, _FIRST = 40, 4
 _LETTERS = re.compile(r"[^\W_]+")
 _MODIFIERS = re.compile("[\u02b0-\u02ff]")
 """Letters that may stand for a quotation mark."""
+_PROSE = frozenset(("paragraph", "list", "quotation"))
+_FEWEST, _WORDS = 20, 3
+"""Characters, or spaces, of the shortest block that is not a label."""
+_TITLE = 300
+"""Characters of the longest headline."""
 _SURROUNDINGS = 100
 """Characters around a short line within another sentence."""
-
-
-@dataclass(slots=True, kw_only=True, eq=False)
-class Text:
-    """A paragraph of either side, folded; of the page also its block, the number of that, its layer, and the same with
-    its struck words. The key of a paragraph is made when it is first asked for: few blocks of a page are."""
-
-    text: str
-    number: int = 0
-    start: int = 0
-    block: PageBlock | None = None
-    where: Where = "article"
-    struck: str | None = None
-    whole: bool = True
-    """Whether it is all of its block."""
-    known: Key | None = None
-
-    @property
-    def at(self) -> str | None:
-        """Where its block stands."""
-        return self.block.at if self.block is not None else None
-
-    @property
-    def kind(self) -> BlockKind:
-        """What its block is."""
-        return self.block.kind if self.block is not None else "paragraph"
-
-    @property
-    def key(self) -> Key:
-        """Its comparison key: of a whole paragraph empty where it has no word."""
-        if self.known is None:
-            key = keys(self.text)
-            self.known = key if has_words(key) else ()
-        return self.known
-
-    @property
-    def order(self) -> tuple[int, int]:
-        """Where it stands on the page."""
-        return self.number, self.start
 
 
 def text_of(raw: str, *, once: dict[str, str] | None = None) -> Text:
@@ -202,15 +168,25 @@ class Layer:
         left.difference_update(pairs)
 
     def match_letters(self, left: set[int]) -> None:
-        """Take the lines whose letters stand in a row anywhere: within a block, or over several."""
+        """Take the lines whose letters stand in a row anywhere: within a block, or over several; at last over
+        those that are prose, as a label, a heading or an advertisement may part a paragraph."""
         if not self.pieces or not left:
             return
-        index = Letters([piece.text for piece in self.pieces])
         claims = _Claims(j for group in self.groups for j in group.page)
+        self._claim(range(len(self.pieces)), left, claims)
+        if left and len(prose := [j for j, each in enumerate(self.pieces) if _is_prose(each)]) < len(self.pieces):
+            self._claim(prose, left, claims)
+        self._cut(claims.by_block, {self.seeds[i].key for i in left})
+        self._take(equal(*self._keys(left)), left)
+
+    def _claim(self, row: Sequence[int], left: set[int], claims: _Claims) -> None:
+        """Find the lines whose letters stand in these pieces, one behind the other."""
+        index = Letters([self.pieces[j].text for j in row])
 
         def parts(place: Place) -> Iterator[tuple[int, int, int]]:
-            for j in range(place.first, place.last + 1):
-                yield j, *self._part(j, place)
+            for n in range(place.first, place.last + 1):
+                end = place.end if n == place.last else len(self.pieces[row[n]].text)
+                yield row[n], place.start if n == place.first else 0, end
 
         def is_free(place: Place) -> bool:
             return all(claims.is_free(j, start, end) for j, start, end in parts(place))
@@ -221,27 +197,18 @@ class Layer:
                 continue
             left.discard(i)
             if not is_free(place):
-                self.copies.append(Copy(i, self._between(place)))
+                self.copies.append(Copy(i, self._between(list(parts(place)))))
                 continue
             for j, start, end in parts(place):
                 if end > start:
                     claims.take(j, start, end, i)
-        self.exhausted = index.exhausted
-        self._cut(claims.by_block, {self.seeds[i].key for i in left})
-        self._take(equal(*self._keys(left)), left)
+        self.exhausted = self.exhausted or index.exhausted
 
-    def _part(self, j: int, place: Place) -> tuple[int, int]:
-        return (
-            place.start if j == place.first else 0,
-            place.end if j == place.last else len(self.pieces[j].text),
-        )
-
-    def _between(self, place: Place) -> Text:
-        """The words at a place, as a text of their own."""
-        texts = (self.pieces[j].text[slice(*self._part(j, place))] for j in range(place.first, place.last + 1))
-        first = self.pieces[place.first]
-        text = " ".join(texts)
-        return replace(first, text=text, known=keys(text), start=first.start + place.start, whole=False)
+    def _between(self, parts: Sequence[tuple[int, int, int]]) -> Text:
+        """The words of these parts of pieces, as a text of their own."""
+        first = self.pieces[parts[0][0]]
+        text = " ".join(self.pieces[j].text[start:end] for j, start, end in parts)
+        return replace(first, text=text, known=keys(text), start=first.start + parts[0][1], whole=False)
 
     def _cut(self, claims: dict[int, list[tuple[int, int, int]]], others: Collection[Key]) -> None:
         """Cut the blocks in which lines stand, and make a group of each line and its pieces. A block with little
@@ -261,12 +228,12 @@ class Layer:
                 continue
             at = 0
             for start, end, i in parts:
-                end = _with_marks(piece.text, end)
-                pieces += _pieces(piece, at, start)
+                end = with_marks(piece.text, end)
+                pieces += rest_of(piece, at, start)
                 found[i].append(len(pieces))
-                pieces.append(_piece(piece, _before_marks(piece.text, at, start), end))
+                pieces.append(part_of(piece, before_marks(piece.text, at, start), end))
                 at = end
-            pieces += _pieces(piece, at, len(piece.text))
+            pieces += rest_of(piece, at, len(piece.text))
         self.groups = [Group(g.seed, tuple(moved[j] for j in g.page)) for g in self.groups]
         self.groups += [Group((i,), tuple(places)) for i, places in found.items()]
         self.pieces = pieces
@@ -274,17 +241,21 @@ class Layer:
     def _is_mostly(self, piece: Text, start: int, end: int, others: Collection[Key]) -> bool:
         """Whether a line is at least half of the block it stands in: then both stand beside each other whole."""
         text = piece.text
-        rest = [*_pieces(piece, 0, start), *_pieces(piece, _with_marks(text, end), len(text))]
+        rest = [*rest_of(piece, 0, start), *rest_of(piece, with_marks(text, end), len(text))]
         if any(each.key in others for each in rest):
             return False
         return end - start >= _HALF * len(text) or len(letters(text[start:end])) >= _HALF * len(letters(text))
 
-    def match_similar(self, left: set[int]) -> None:
-        """Take the lines that stand there edited, merged or split."""
+    def match_similar(self, left: set[int], headlines: Collection[str] = ()) -> None:
+        """Take the lines that stand there edited, merged or split. What a heading says, or one of the `headlines` (by
+        their letters), a paragraph may say at more length: it is no edited form of it."""
         if not self.pieces or not left:
             return
         seeds, pages = self._keys(left)
-        found = similar(seeds, pages, self.groups)
+        titles = {
+            j for j, each in enumerate(self.pieces) if each.kind == "heading" or (pages[j] and _says(each, headlines))
+        }
+        found = similar(seeds, pages, self.groups, titles)
         for group in found:
             left.difference_update(group.seed)
         self.groups += found
@@ -308,33 +279,9 @@ class Layer:
         return [self.pieces[j] for j in self._free()]
 
 
-def _with_marks(text: str, end: int) -> int:
-    """The end of a line with the marks that follow its last letter."""
-    while end < len(text) and not text[end].isspace() and not text[end].isalnum():
-        end += 1
-    return end
+def _is_prose(piece: Text) -> bool:
+    return piece.kind in _PROSE and (len(piece.text) >= _FEWEST or piece.text.count(" ") >= _WORDS)
 
 
-def _before_marks(text: str, least: int, start: int) -> int:
-    """The beginning of a line with the quotation mark or bracket before its first letter."""
-    while start > least and not text[start - 1].isspace() and not text[start - 1].isalnum():
-        start -= 1
-    return start
-
-
-def _pieces(whole: Text, start: int, end: int) -> list[Text]:
-    """What is left of a block between lines, where it has words."""
-    start = max(start, 0)
-    piece = _piece(whole, start, _before_marks(whole.text, start, end) if end < len(whole.text) else end)
-    return [piece] if has_words(piece.key) else []
-
-
-def _piece(whole: Text, start: int, end: int) -> Text:
-    text = whole.text[start:end].strip()
-    return replace(
-        whole,
-        text=text,
-        known=keys(text),
-        start=whole.start + start,
-        whole=len(text) == len(whole.text) and whole.whole,
-    )
+def _says(piece: Text, headlines: Collection[str]) -> bool:
+    return len(piece.text) <= _TITLE and letters(piece.text) in headlines

@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from archiver.words import compatible
@@ -163,3 +164,16 @@ def _positions(text: str) -> list[int]:
     if text.isascii():
         return [at for at, character in enumerate(text) if character.isalnum()]
     return [at for at, character in enumerate(text) for _ in range(_letters_in(character))]
+
+
+def cut_by_letters(whole: str, parts: Sequence[str]) -> tuple[str, ...] | None:
+    """`whole` cut where the letters of each of the `parts` end, if one ends within a word of it, as that of a drop cap
+    in a block of its own does, and all have the letters of `whole` in a row. None where words are not cut."""
+    sizes = [len(letters(part)) for part in parts]
+    places = _positions(whole)
+    if sum(sizes) != len(places) or letters(whole) != "".join(map(letters, parts)):
+        return None
+    cuts = [places[at] for at in accumulate(sizes[:-1]) if at < len(places)]
+    if not any(cut and whole[cut - 1].isalnum() for cut in cuts):
+        return None
+    return tuple(whole[start:end].strip() for start, end in pairwise((0, *cuts, len(whole))))

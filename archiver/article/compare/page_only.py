@@ -10,8 +10,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from archiver.article.compare.claim_lines import Known
-from archiver.article.compare.layers import Layer, Text
+from archiver.article.compare.layers import Layer
 from archiver.article.compare.letters import Letters
+from archiver.article.compare.paragraph import Text
 from archiver.article.text.block import words_in
 from archiver.credits.caption_credits import of_caption
 from archiver.credits.parse import credits_of_line

@@ -1,4 +1,5 @@
-"""From the lines of a comparison to its figures and its verdict (docs/comparison.md has the rules, with examples)."""
+"""From the lines of a comparison to its figures and its verdict (docs/capture/comparison.md has the rules, with
+examples)."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence

@@ -12,6 +12,7 @@ from typing import Any
 
 from lxml.etree import _Element as Element
 
+from archiver.article.claims.json_ld import of_page
 from archiver.article.html.dom import path_of, text_of
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
@@ -136,9 +137,9 @@ def _has_image_beside(element: Element) -> bool:
     return False
 
 
-def of_data(graph: Graph) -> Iterator[Credit]:
-    """The credits that the page's JSON-LD gives the images of the article."""
-    for node in graph.articles[:10]:
+def of_data(graph: Graph, url: str) -> Iterator[Credit]:
+    """The credits that the page's JSON-LD gives the images of the article at this address."""
+    for node in of_page(graph, url)[:10]:
         for key in _IMAGES:
             value = node.data.get(key)
             items = value if isinstance(value, list) else [value]

@@ -32,8 +32,9 @@ def credits_of_page(
     """
     captions = list(captions)
     printed = {caption.text for caption in captions}
+    printed |= {block.text for block in blocks if block.in_article and _is_foot(block.at or "")}
     placed = ((text, f"paragraph {n}") for n, text in enumerate(paragraphs, start=1) if text not in printed)
-    found = list(of_paragraphs(placed, max(0, len(paragraphs) - LAST)))
+    found = list(of_paragraphs(placed, range(max(0, len(paragraphs) - LAST), len(paragraphs))))
     authors = tuple(authors)
     stated = {author.value for author in authors}
     # Where the page states its authors, another byline near the article is that of another.
@@ -53,6 +54,12 @@ def credits_of_page(
             found += of_caption(caption.text, caption.at)
     found += images
     return tuple(replace(credit, lang=lang) for credit in once(found))
+
+
+def _is_foot(at: str) -> bool:
+    """Whether a place is in the foot of the site, which becomes the text of a page that has no other."""
+    above, foot, _ = at.partition("/footer")
+    return bool(foot) and "/article" not in above
 
 
 def _signs_report(credit: Credit) -> bool:

@@ -18,6 +18,8 @@ _BY_TAG = frozenset(("figcaption", "address", "cite", "small"))
 _DATA = frozenset(("script", "title", "meta"))
 _LEAST = 2
 """Spaces that an attribute must have to be words, not a name."""
+_SHORT = 11
+"""An attribute of at most so many characters is no sentence, in a script without spaces either."""
 _ATTRIBUTES = """
 style src srcset sizes href d points transform viewbox data-srcset data-sizes data-src rel allow sandbox integrity media
 fill stroke imagesizes imagesrcset http-equiv accept pattern
@@ -62,7 +64,8 @@ class Outline:
                     telling = telling or name in _TELLING
                     if name in _NO_WORDS:
                         continue
-                if not data and value.count(" ") >= _LEAST and name[:2] != "on":
+                spaced = value.count(" ") >= _LEAST or (len(value) > _SHORT and _is_unspaced(value))
+                if spaced and not data and name[:2] != "on":
                     self.data.append((element, name, value))
             if names:
                 self.named.append((element, names))
@@ -87,6 +90,11 @@ class Outline:
             if names:
                 self.named.pop()
             self.named.append((element, names_of(element)))
+
+
+def _is_unspaced(value: str) -> bool:
+    """Whether an attribute may be words of a script without spaces, as they are or escaped."""
+    return not value.isascii() or "\\u" in value
 
 
 @lru_cache(maxsize=20_000)

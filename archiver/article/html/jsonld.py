@@ -7,16 +7,18 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lxml.etree import _Element as Element
 
-from archiver.article.html.dom import path_of
+from archiver.article.html.dom import path_of, text_of
 
 MAX_BLOCKS = 50
 MAX_CHARACTERS = 2_000_000
 MAX_NODES = 5_000
 MAX_DEPTH = 12
+_TITLE = 1_000
 _ARTICLES = re.compile(r"(?:Article|Posting|Report|Review|Recipe|CreativeWork)$", re.ASCII)
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/)")
 _TRAILING_COMMA = re.compile(r",(\s*[}\]])")
@@ -37,8 +39,14 @@ class Graph:
     def __init__(self, tree: Element) -> None:
         self._by_id: dict[str, dict[str, Any]] = {}
         self._left = MAX_NODES
+        self._tree = tree
         nodes = [node for value, at in _blocks(tree) for node in self._nodes(value, f"{at} $", 0)]
         self.articles = [node for node in nodes if _is(node, _ARTICLES)] or [node for node in nodes if _is_page(node)]
+
+    def titles(self) -> list[str]:
+        """What the page is called in its title and its main headings."""
+        found = [*islice(self._tree.iter("title"), 1), *islice(self._tree.iter("h1"), 3)]
+        return [text_of(each, limit=_TITLE) for each in found]
 
     def bodies(self) -> list[tuple[str, str]]:
         """The texts the page declares as the article's body, and where."""

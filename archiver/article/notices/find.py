@@ -97,7 +97,7 @@ def _bare(text: str) -> str:
 
 
 def _declared(graph: Graph, url: str) -> Iterator[Notice]:
-    for node in of_page(graph.articles, url)[:10]:
+    for node in of_page(graph, url)[:10]:
         for key in ("correction", "comment"):
             value = node.data.get(key)
             items = value if isinstance(value, list) else [value]

@@ -29,6 +29,9 @@ MAX_WITHIN = 3
 """Levels of pages within pages (`<iframe srcdoc>`) that are read."""
 _BREAK = "\x1f"  # no page holds one: decoding drops controls
 _TWICE = re.compile(rf"{_BREAK}\s*{_BREAK}[\s{_BREAK}]*")
+_KEEPS_LINES = frozenset(("pre", "textarea"))
+"""Elements whose lines stand as they were written: an empty one parts paragraphs."""
+_BLANK_LINE = re.compile(r"\n[ \t\r\f\v]*\n\s*")
 _EMPTY = re.compile("[\\s\u200b-\u200f\u2060\ufeff\u00ad]+")
 _LAYOUT = etree.XPath(
     "boolean(.//p[not(parent::td or parent::th)] or */p[2] or .//div or .//table or .//ul or .//h1 or .//h2 or .//h3"
@@ -37,6 +40,7 @@ _LAYOUT = etree.XPath(
 _AGAIN = 3
 """So often is a page cut anew at most."""
 _STRONG = frozenset(("b", "strong", "i", "em"))
+_TITLED = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _LINKED, _BOLD, _STRUCK = 1, 2, 4
 _RAW = frozenset(("iframe", "noembed", "noframes"))
 """Their content is text to the parser, and markup to a browser that shows it."""
@@ -176,6 +180,8 @@ class _Cutter:
         if role == "break":
             self._take(_BREAK, 0)
             return None
+        if tag == "button" and place.tag in _TITLED:
+            role = "flowing"  # the head of a part that opens (ARIA Authoring Practices, Accordion)
         if role == "raised":
             if len(child) == 0 and (child.text or "").isdecimal() and self._pieces:
                 # `10<sup>2</sup>` says 10², and not 102.
@@ -193,7 +199,8 @@ class _Cutter:
             self._alternative(child, place, depth)
             return None
         if role == "aside" and not (tag == "template" and child.get("shadowrootmode") in ("open", "closed")):
-            inner = Place(child, place, tag, depth, "hidden" if tag == "template" else marked)
+            unseen = tag == "template" or (tag == "dialog" and child.get("open") is None)
+            inner = Place(child, place, tag, depth, "hidden" if unseen else marked)
             return self._apart(child, inner, way)
         # A site's own element (`<x-source>`) is not a border within a paragraph.
         if role == "flowing" or (place.tag in LEAVES and "-" in tag):
@@ -311,6 +318,8 @@ class _Cutter:
         linked, strong, home = self._linked / size, self._strong / size, place.home()
         marked: Marked | None = place.marked or ("struck" if struck else None)
         aside = self._aside or marked in ("struck", "screen-reader")
+        if place.tag in _KEEPS_LINES and "\n" in raw:
+            raw = _BLANK_LINE.sub(_BREAK * 2, raw)
         parts = _TWICE.split(raw) if _BREAK in raw else [raw]
         others = _TWICE.split(with_struck) if with_struck is not None else []
         if len(others) != len(parts):

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from urllib.parse import unquote
 
 from lxml.etree import _Element as Element
 
@@ -23,13 +24,15 @@ from archiver.words import fold
 MAX_CHARACTERS = 16_000_000
 MAX_TEXTS = 20_000
 MAX_JSON_DEPTH = 60
+_AGAIN = 3
+"""So often may JSON be a string of JSON again."""
 _LEAST = 2
 """Spaces that a string of a script must have to be words, not a name."""
 _STRING = re.compile(
     r"""
     (?: [^"'`\\]++ | \\.
-      | "(?:[^"\\\n]{0,11}+ | [^"\\\n\ \x80-\U0010ffff]*+\ ?+[^"\\\n\ \x80-\U0010ffff]*+)"
-      | '(?:[^'\\\n]{0,11}+ | [^'\\\n\ \x80-\U0010ffff]*+\ ?+[^'\\\n\ \x80-\U0010ffff]*+)'
+      | "(?:[^"\\\n]{0,11}+ | [^"\\\n\ %\x80-\U0010ffff]*+\ ?+[^"\\\n\ %\x80-\U0010ffff]*+)"
+      | '(?:[^'\\\n]{0,11}+ | [^'\\\n\ %\x80-\U0010ffff]*+\ ?+[^'\\\n\ %\x80-\U0010ffff]*+)'
     )*+
     (?: "((?:[^"\\\n]++|\\.)*+)" | '((?:[^'\\\n]++|\\.)*+)' | `((?:[^`\\]++|\\.)*+)` | . | $ )
     """,
@@ -40,6 +43,10 @@ _SHORTEST = 12
 _JSON_TYPES = re.compile(r"json", re.IGNORECASE)
 _MARKUP_TYPES = re.compile(r"html|template|handlebars|mustache|x-tmpl", re.IGNORECASE)
 _ESCAPE = re.compile(r"\\(?:u\{([0-9A-Fa-f]{1,6})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|\r?\n|(.))", re.DOTALL)
+_WIDE = re.compile(r"\\u(?!00[0-7]|\{)")
+"""The escape of a letter beyond ASCII: scripts without spaces are written so."""
+_ENCODED = re.compile(r"%(?:7[Bb]|5[Bb])(?=[%\w])")
+"""How JSON begins that `encodeURIComponent` has made a part of an address."""
 _SIMPLE = {"n": "\n", "r": "\n", "t": "\t", "b": " ", "f": " ", "v": " ", "0": ""}
 _WRAPPING = re.compile(r"^\s*(?:<!--|//\s?<!\[CDATA\[|<!\[CDATA\[|/\*\s?<!\[CDATA\[\s?\*/)")
 _TRAILING_COMMA = re.compile(r",(\s*+[}\]])")
@@ -156,7 +163,11 @@ def _leaves(value: object, at: str, depth: int, script: Element, found: _Found) 
     if depth > MAX_JSON_DEPTH or not isinstance(value, list | dict):
         return
     for key, each in enumerate(value) if isinstance(value, list) else value.items():
-        if not isinstance(each, str | list | dict) or (isinstance(key, str) and key[:1] == "@"):
+        if (
+            not isinstance(each, str | list | dict)
+            or key == "@context"
+            or (isinstance(each, str) and str(key)[:1] == "@")
+        ):
             continue
         if isinstance(each, str) and (found.has(each) or not _is_text(each)):
             continue
@@ -178,10 +189,18 @@ def _strings(text: str, element: Element, within: str, found: _Found, depth: int
         raw = double or single or template
         if len(raw) < _SHORTEST:
             continue
-        if raw.count(" ") < _LEAST and not (depth < 2 and '\\"' in raw) and raw.isascii():
+        if _ENCODED.match(raw):
+            raw = unquote(raw)
+        if (
+            raw.count(" ") < _LEAST
+            and not (depth < _AGAIN and '\\"' in raw)
+            and raw.isascii()
+            and not _WIDE.search(raw)
+        ):
             continue
         value = _unescaped(raw) if "\\" in raw else raw
-        if depth < 2 and '":' in value and value.lstrip()[:1] in ("{", "["):
+        written = value[:100].lstrip(' \r\n\t"')[:1] in ("{", "[")
+        if written and depth < _AGAIN and '":' in value.replace("\\", ""):
             _strings(value, element, within, found, depth + 1)
         elif not _is_code(value):
             found.add(value, element, within)

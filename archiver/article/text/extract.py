@@ -16,7 +16,7 @@ from archiver.article.html.dom import text_of
 from archiver.article.html.element_index import Outline
 from archiver.article.html.jsonld import Graph
 from archiver.article.text import fallback_extractors
-from archiver.article.text.article_edges import with_edges
+from archiver.article.text.article_edges import with_edges, without_copy
 from archiver.article.text.block import Block
 from archiver.article.text.blocks import Cut, cut_of, running
 from archiver.article.text.features import SelfDescription
@@ -27,7 +27,7 @@ from archiver.model import PageBlock, TextCandidate
 from archiver.words import said
 
 NAME = "archiver-blocks"
-VERSION = "5"
+VERSION = "6"
 """The version of the extractor: a new one wherever the same page would give another text. It is not the package's."""
 MAX_ELEMENTS = 60_000
 WIDE = 0.15
@@ -85,10 +85,11 @@ def extract(page: Outline, graph: Graph, url: str, *, fallback: bool = True) -> 
 
 def article_of(blocks: Sequence[Block], judged: Sequence[Judged], enough: float) -> list[Block]:
     """The article among the blocks of a page's running text: what is judged as likely as this, what belongs to it by
-    where it stands, and nothing hidden."""
+    where it stands, nothing hidden and nothing twice."""
     found = choose(judged, enough)
     shown = _shown(found)
-    return with_edges(shown, blocks if shown is found else [each for each in blocks if each.marked is None])
+    among = blocks if shown is found else [each for each in blocks if each.marked is None]
+    return without_copy(with_edges(shown, among))
 
 
 def _shown(blocks: list[Block]) -> list[Block]:

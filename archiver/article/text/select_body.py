@@ -17,9 +17,9 @@ ENOUGH = 0.5
 """How likely a block is that is as likely as needed of its kind."""
 _LEAST, _MOST = 0.25, 0.6
 """Between these stands how likely a block must be on a page (`enough_for`)."""
-_LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), "h1": 0.8}
+_LEVEL = {**dict.fromkeys(("h2", "h3", "h4", "h5"), 0.35), "h1": 0.8, "figcaption": 0.7}
 """How likely a block must be. A heading between paragraphs looks like one among teasers, and weighs little; a first
-heading is nearly always the headline."""
+heading is nearly always the headline; a caption stands among paragraphs and is not one."""
 _TITLES, _ARTICLES = NAMES.index("titles"), NAMES.index("articles")
 _USUAL = 0.4
 """The share of the prose in one style from which on that style is the article's own."""

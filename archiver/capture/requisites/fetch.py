@@ -1,8 +1,8 @@
 """Fetches what a page needs, within bounds, with a reason for everything that is not there: what a near host has in the
 page's own thread, all else four at a time (docs/adr/0122).
 
-Style sheets are followed to what they name, frames one level deep. What a newspaper puts into every page is copied
-from another capture of the job where there is one (`shared_cache.py`).
+Style sheets and modules are followed to what they name, frames one level deep. What a newspaper puts into every page is
+copied from another capture of the job where there is one (`shared_cache.py`).
 """
 
 import time
@@ -16,7 +16,9 @@ from typing import cast
 from archiver.capture.capture_writer import Recording
 from archiver.capture.failure_kinds import CaptureError
 from archiver.capture.redirect_chain import AGAIN, RedirectChain, Requester
-from archiver.capture.requisites.find import Needs, Requisite, Srcset, announced, cut_at, needs_of, resolved
+from archiver.capture.refresh import refresh_target
+from archiver.capture.requisites.find import SVG, Needs, Requisite, Srcset, announced, cut_at, needs_of, resolved
+from archiver.capture.requisites.modules import MODULE_DEPTH, imports_of
 from archiver.capture.requisites.photos import Photos
 from archiver.capture.requisites.stylesheets import sheet_references
 from archiver.capture.robots.fetch import cached_response_of, impersonal
@@ -32,7 +34,10 @@ from archiver.model import Copied, Exchange, Page, Requisites, Unfetched
 CSS_DEPTH = 5
 FRAME_DEPTH = 1
 SHEET_BYTES = 4 << 20
-SHAREABLE = {"style", "script", "font", "icon"}
+REFRESHES = 3
+"""Documents in a row that lead on by themselves and are followed in a frame."""
+DOCUMENTS, READ_AGAIN = {"document", "object"}, {"style", "module"}
+SHAREABLE = {"style", "script", "module", "font", "icon"}
 LISTED = 2_000
 """Skipped addresses that are named one by one."""
 
@@ -61,14 +66,16 @@ class Concurrency:
 class _Pending:
     requisite: Requisite
     sheets: int = 0
-    """How many style sheets deep."""
+    """How many style sheets or modules deep."""
     frames: int = 0
+    refreshes: int = 0
+    """How often the document of a frame led on to another."""
     around: str | None = None
     """The encoding of the document that names it."""
 
     def at_hand(self, home: str) -> bool:
         """Whether it comes from the page's own host and does not last, as streams and frames do."""
-        return self.requisite.url.startswith(home) and self.requisite.kind not in ("media", "document", "other")
+        return self.requisite.url.startswith(home) and self.requisite.kind not in ("media", "other", *DOCUMENTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +189,8 @@ class Collector:
                 continue
             self._seen.add(each.url)
             frames = by.frames + (each.kind == "document")
-            sheets = by.sheets + 1 if by.requisite.kind == "style" else 0
-            self._queue.append(_Pending(each, sheets, frames, needs.encoding or by.around))
+            sheets = by.sheets + 1 if by.requisite.kind in READ_AGAIN else 0
+            self._queue.append(_Pending(each, sheets, frames, around=needs.encoding or by.around))
 
     def _skip(self, pending: _Pending) -> bool:
         """Whether a bound forbids it; the reason is noted."""
@@ -194,7 +201,9 @@ class Collector:
             reason = f"more than {limits.requisites_bytes} bytes in all"
         elif pending.frames > FRAME_DEPTH:
             reason = f"a frame inside a frame is not followed ({FRAME_DEPTH} deep)"
-        elif pending.sheets > CSS_DEPTH:
+        elif pending.requisite.kind == "module" and pending.sheets > MODULE_DEPTH:
+            reason = f"modules are followed {MODULE_DEPTH} deep"
+        elif pending.requisite.kind != "module" and pending.sheets > CSS_DEPTH:
             reason = f"style sheets are followed {CSS_DEPTH} deep"
         if reason and len(self._skipped) < LISTED:
             self._skipped.append(Unfetched(url=pending.requisite.url, reason=reason))
@@ -232,7 +241,7 @@ class Collector:
             exchange = self.recording.keep(done, members=members)
             last = exchange or last
             if exchange and members and self.cache and not chain.redirects and is_shareable(done):
-                body = done.page.body if done.page and requisite.kind == "style" else b""
+                body = done.page.body if done.page and requisite.kind in READ_AGAIN else b""
                 record_id = exchange.record_ids.response
                 self.cache.put(cached_response_of(requisite.url, done, self.recording, record_id, members, body))
             elif self.cache:
@@ -264,7 +273,9 @@ class Collector:
         """How much of a body is read again: sheets and frames for what they name, photos for what they say."""
         if requisite.url in self._photos.captions:
             return self.config.limits.image_bytes
-        return {"style": SHEET_BYTES, "document": self.config.limits.page_bytes}.get(requisite.kind, 0)
+        if requisite.kind in DOCUMENTS:
+            return self.config.limits.page_bytes
+        return SHEET_BYTES if requisite.kind in READ_AGAIN else 0
 
     def _take(self, pending: _Pending, got: _Fetched | CachedResponse) -> None:
         """Count what came of one requisite, and follow what it names."""
@@ -289,16 +300,29 @@ class Collector:
 
     def _read(self, pending: _Pending, page: Page) -> None:
         stated = content_type_of(page.headers)
-        if pending.requisite.kind == "document" and is_html(page.body, stated):
+        kind = content_type(stated)
+        shown = is_html(page.body, stated) or (kind is not None and kind.essence == SVG)
+        if pending.requisite.kind in DOCUMENTS and shown:
             needs, cut = self._needs(page), page.problem and cut_at(page.body, self.config.limits.page_bytes)
             self._want(replace(needs, unread=cut or needs.unread), pending)
+            self._lead_on(pending, page)
         self._read_sheet(pending, page.url, page.body, stated or "")
+
+    def _lead_on(self, pending: _Pending, page: Page) -> None:
+        """Queue where the document of a frame leads on to by itself."""
+        target = (refresh_target(page) or "").partition("#")[0]
+        if target and target not in self._seen and pending.refreshes < REFRESHES:
+            self._seen.add(target)
+            document = Requisite(target, "document")
+            self._queue.append(replace(pending, requisite=document, refreshes=pending.refreshes + 1))
 
     def _read_sheet(self, pending: _Pending, url: str, body: bytes, stated: str) -> None:
         kind = content_type(stated)
         if pending.requisite.kind == "style" and body and not (kind and "html" in kind.essence):
             references, encoding, unread = sheet_references(body, stated, pending.around)
             self._want(resolved(references, url, encoding, cut_at(body, SHEET_BYTES) or unread), pending)
+        elif pending.requisite.kind == "module" and body and not (kind and "html" in kind.essence):
+            self._want(resolved(imports_of(body), url, "utf-8", cut_at(body, SHEET_BYTES)), pending)
 
     def _needs(self, page: Page, *, again: bool = False) -> Needs:
         stated, srcset = content_type_of(page.headers), cast(Srcset, self.config.srcset)

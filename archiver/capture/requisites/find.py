@@ -14,6 +14,7 @@ from typing import Any, Literal
 from lxml import etree
 
 from archiver.capture.requisites.link_header import links_of
+from archiver.capture.requisites.modules import module_references
 from archiver.capture.requisites.stylesheets import Kind, Reference, css_references, unread_css
 from archiver.capture.urls import readable
 from archiver.markup.addresses import absolute, resolved_web, web_address
@@ -32,7 +33,7 @@ _LINKS: dict[str, Kind] = {
     "apple-touch-icon-precomposed": "icon",
     "mask-icon": "icon",
     "manifest": "other",
-    "modulepreload": "script",
+    "modulepreload": "module",
 }
 _AS: dict[str, Kind] = {"style": "style", "script": "script", "font": "font", "image": "image"}
 _NAMING = frozenset(
@@ -56,6 +57,7 @@ _PRESENTATION = frozenset(
 """Attributes of SVG that are CSS (SVG 2, 6.6) and may name another document."""
 _INSTRUCTION = re.compile(r"<\?xml-stylesheet\s([^<>]{1,2000}?)\?>")
 _PSEUDO = re.compile(r"([\w-]{1,20})\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
+SVG = "image/svg+xml"
 _PROLOG = 1 << 16
 _WORDS = etree.XPath("string()")
 _FIGURES, _CLIMB, _CAPTION_LENGTH = 200, 3, 5000
@@ -144,7 +146,7 @@ def announced(headers: Iterable[tuple[str, str]], url: str, srcset: Srcset = "al
             if "preload" in relations:
                 found = [(link.target, kind), *_candidates([link.parameters.get("imagesrcset")], srcset)]
             elif "modulepreload" in relations:
-                found = [(link.target, "script")]
+                found = [(link.target, "module")]
             yield from (Requisite(address, kind) for each, kind in found if (address := resolver(each)))
 
 
@@ -209,15 +211,19 @@ def _named(element: Any, srcset: Srcset) -> Iterator[Reference]:
     get, tag = element.get, element.tag
     if tag in ("img", "source", "image", "video", "input"):
         yield from _images(element, srcset)
-    if tag in ("video", "audio", "source", "track", "embed") and get("src"):
+    if tag in ("video", "audio", "source", "track") and get("src"):
         yield get("src"), "image" if _in_picture(element) else "media"
+    elif tag == "embed" and get("src"):
+        yield get("src"), "object" if _holds_document(element) else "media"
     elif tag == "script" and (get("src") or get("href") or get("xlink:href")):
-        yield get("src") or get("href") or get("xlink:href"), "script"
+        yield get("src") or get("href") or get("xlink:href"), "module" if _is_module(element) else "script"
+    elif tag == "script" and element.text and _is_module(element):
+        yield from module_references(element.text)
     elif tag in ("iframe", "frame") and (get("src") or get("data-src")):
         yield get("src") or "", "document"
         yield get("data-src") or "", "document"
     elif tag == "object" and get("data"):
-        yield get("data"), "media"
+        yield get("data"), "object" if _holds_document(element) else "media"
     elif tag == "link":
         yield from _link(element, srcset)
     elif tag in ("use", "feImage", "feimage"):
@@ -231,6 +237,16 @@ def _named(element: Any, srcset: Srcset) -> Iterator[Reference]:
     for name, value in element.items():
         if name in _PRESENTATION and "(" in value and not value.startswith("url(#"):
             yield from css_references(f"*{{{name}:{value}}}")
+
+
+def _is_module(script: Any) -> bool:
+    return (script.get("type") or "").strip().lower() == "module"
+
+
+def _holds_document(element: Any) -> bool:
+    """Whether an `object` or `embed` says that it shows a document, which names what it needs itself."""
+    essence = (element.get("type") or "").partition(";")[0].strip().lower()
+    return essence in ("text/html", "application/xhtml+xml", SVG)
 
 
 def _in_picture(element: Any) -> bool:

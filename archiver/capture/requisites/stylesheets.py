@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from archiver.markup.encodings import decode_sheet
 
-Kind = Literal["image", "style", "script", "font", "icon", "media", "document", "other"]
+Kind = Literal["image", "style", "script", "module", "font", "icon", "media", "document", "object", "other"]
 Reference = tuple[str, Kind]
 _QUOTED = (
     r"\"[^\"{}()\\/\n]*+(?:\\[0-9A-Fa-f][^\"{}()\\/\n]*+)*+\""

@@ -11,9 +11,9 @@ from archiver.capture.redirect_chain import RedirectChain, Requester
 from archiver.capture.robots.policy import BYTES, Robots, Rules, product_of, robots_address
 from archiver.capture.shared_cache import LARGEST, CachedResponse, SharedCache
 from archiver.capture.single_exchange import Attempt
-from archiver.capture.warc import warc_date
 from archiver.capture.wire.http_framing import values
 from archiver.model import Copied, Page
+from archiver.schemas.moments import moment_text
 
 
 @dataclass(slots=True)
@@ -105,7 +105,7 @@ def cached_response_of(
     return CachedResponse(
         url=url,
         bag=recording.files.name,
-        captured=warc_date(done.asked if done else now()),
+        captured=moment_text(done.asked if done else now()),
         record_id=record_id,
         status=(done.status or 0) if done else 0,
         payload_sha256=done.payload_sha256 if done else None,

@@ -52,7 +52,7 @@ def related(args: argparse.Namespace) -> int:
 
 
 def family_as_json(family: Family) -> dict[str, Any]:
-    """A family as `--json` has it (docs/related.md)."""
+    """A family as `--json` has it (docs/show/related.md)."""
     return {
         "agencies": list(family.agencies),
         "base": {**_member(family.base), "uncredited": list(family.uncredited)},

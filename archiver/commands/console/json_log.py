@@ -1,6 +1,6 @@
 """`archiver run --log-json`: what happens as JSON Lines, one object an event, for programs that watch a job.
 
-The events and their fields stand in docs/watching.md.
+The events and their fields stand in docs/capture/watching.md.
 """
 
 import json
@@ -14,6 +14,7 @@ from typing import TextIO
 
 from archiver.errors import StorageError, UsageError
 from archiver.job.events import Event
+from archiver.schemas.moments import moment_text
 
 
 @contextmanager
@@ -27,7 +28,7 @@ def json_log(target: str) -> Iterator[Callable[[Event], None]]:
 
         def write(event: Event) -> None:
             fields = asdict(event)
-            moment = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+            moment = moment_text(datetime.now(UTC))
             row = {"time": moment, "event": fields.pop("event"), **fields.pop("result", {}), **fields}
             try:
                 file.write(json.dumps(row) + "\n")

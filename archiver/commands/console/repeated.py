@@ -49,4 +49,5 @@ class RepeatedAddresses:
             what = "each that differs gets" if dry else "each has"
             yield f"{counted(count, 'seed')} of one address, {what} a bag of its own: {named}{more} ({url})"
         if len(repeated) > _LISTED:
-            yield f"and {len(repeated) - _LISTED:,} more addresses of several seeds"
+            others = len(repeated) - _LISTED
+            yield f"and {others:,} more {'address' if others == 1 else 'addresses'} of several seeds"

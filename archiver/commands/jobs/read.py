@@ -111,6 +111,6 @@ def in_words(seed: Seed, config: Config) -> list[str]:
     lines += [f"  {'tags':<9} {', '.join(seed.tags)}"] if seed.tags else []
     lines += [f"  {'notes':<9} {each}" for each in seed.notes]
     if private := _private(seed, config):
-        lines += [f"  {'private':<9} {', '.join(private)}  (private = {config.private}: docs/private.md)"]
+        lines += [f"  {'private':<9} {', '.join(private)}  (private = {config.private}: docs/keep/private.md)"]
     lines += [f"  {'remark':<9} {each}" for each in seed.remarks]
     return lines

@@ -291,7 +291,8 @@ def _sum_up(summary: Summary, config: Config, seconds: float) -> None:
     absent = summary.counts.get("gone", 0) + summary.kinds.get("dns", 0)
     if absent and not config.archives and config.memento != "never":
         them = "it" if absent == 1 else "them"
-        advice = f"{absent:,} not found: name a web archive in archiver.toml to look for {them} there (docs/time.md)"
+        there = f"name a web archive in archiver.toml to look for {them} there (docs/capture/time.md)"
+        advice = f"{absent:,} not found: {there}"
         print(advice, file=sys.stderr)
     if summary.counts.get("gone") and (found := _moved(config.bags)):
         what = "a seed that is gone has an address" if found == 1 else f"{found} seeds that are gone have addresses"

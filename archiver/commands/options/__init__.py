@@ -103,7 +103,9 @@ def parser(*, lazily: bool = False) -> ArgumentParser:
     top = ArgumentParser(
         prog="archiver",
         epilog=EPILOG,
-        description="Archive the originals of kept news articles into BagIt bags, with proof of how they relate.",
+        description="Archive the originals of kept news articles into BagIt bags, with proof of how\n"
+        "they relate. A seed is a document you kept of an article, with the address of its\n"
+        "page; each seed gets a bag.",
     )
     top.add_argument("--version", action="version", version=f"archiver {__version__}")
     commands = top.add_subparsers(dest="command", metavar="COMMAND")

@@ -1,7 +1,6 @@
 """The argument parser of every command: whole option names only, and the nearest name for one it does not know."""
 
 import argparse
-import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
@@ -23,6 +22,12 @@ class _Formatter(argparse.RawDescriptionHelpFormatter):
             self._action_max_length += self._indent_increment
 
 
+def _in_usage(positional: argparse.Action) -> str:
+    shown = positional.metavar or positional.dest
+    name = shown if isinstance(shown, str) else " ".join(shown)
+    return {"*": f"[{name} ...]", "+": f"{name} [{name} ...]", "?": f"[{name}]"}.get(str(positional.nargs), name)
+
+
 class ArgumentParser(argparse.ArgumentParser):
     """Refuses abbreviated options, suggests the nearest name, and takes arguments before and after options."""
 
@@ -36,6 +41,9 @@ class ArgumentParser(argparse.ArgumentParser):
         if self._options is not None:
             add, self._options = self._options, None
             add(self)
+            if self.usage is None:  # the list of all options is below; that of `run` alone would fill a screen
+                words = [_in_usage(each) for each in self._get_positional_actions()]
+                self.usage = " ".join(["%(prog)s [options]", *words])
 
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
         """As the library does, but unknown arguments are reported by the command they were given to."""
@@ -45,7 +53,7 @@ class ArgumentParser(argparse.ArgumentParser):
         if unknown and not any(each.startswith("-") for each in unknown):
             unknown = self._gather(known, unknown)
         if unknown:
-            name, options = unknown[0].partition("=")[0], re.findall(r"--[a-z-]+", self.format_usage())
+            name, options = unknown[0].partition("=")[0], list(self._option_string_actions)
             self.error(f"unknown: {' '.join(unknown)}{did_you_mean(name, options)}")
         return known, unknown
 

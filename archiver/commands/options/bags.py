@@ -110,7 +110,7 @@ def trace(command: argparse.ArgumentParser) -> None:
 def related(command: argparse.ArgumentParser) -> None:
     """The options of `archiver related`."""
     bags(command, "bag, serialised bag (.zip, .tar, .tgz) or folder of bags")
-    as_json(command, "one JSON object a family: agencies, base, members (docs/related.md)")
+    as_json(command, "one JSON object a family: agencies, base, members (docs/show/related.md)")
 
 
 def show(command: argparse.ArgumentParser) -> None:

@@ -21,7 +21,8 @@ def settings(command: argparse.ArgumentParser) -> None:
 
 def profile(command: argparse.ArgumentParser) -> None:
     """The profile of the settings, for commands that ask others."""
-    command.add_argument("--profile", choices=("discreet",), help="settings that hide who archives: docs/discreet.md")
+    what = "settings that hide who archives: docs/capture/discreet.md"
+    command.add_argument("--profile", choices=("discreet",), help=what)
 
 
 def as_json(command: argparse.ArgumentParser, what: str) -> None:

@@ -35,7 +35,7 @@ def run(command: argparse.ArgumentParser) -> None:
         "--confirm",
         type=days,
         metavar="DAYS",
-        help="ask once more for what was gone so many days ago; its bag names both answers (default: 0, never)",
+        help="ask again, so many days later, for what was gone; the new bag names both answers (default: 0, never)",
     )
     command.add_argument("--recapture", action="store_true", help="make a new bag beside the one a seed has")
     command.add_argument(
@@ -57,7 +57,7 @@ def run(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--fast-text",
         action="store_true",
-        help="accepted and without effect: the text depends on the page alone",
+        help="has no effect; kept for scripts written for earlier versions",
     )
     _case_file(command)
     _deliver(command)
@@ -81,7 +81,7 @@ def _guess_url(command: argparse.ArgumentParser) -> None:
 
 
 def _case_file(command: argparse.ArgumentParser) -> None:
-    group = command.add_argument_group("case file (private facts: docs/private.md; what a seed states goes before)")
+    group = command.add_argument_group("case file (private: docs/keep/private.md; what a seed states counts first)")
     for option, setting, what in (
         ("--case", "case_number", "number of the case"),
         ("--exhibit", "exhibit_number", "number of the exhibit"),
@@ -92,7 +92,8 @@ def _case_file(command: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--bracket",
         choices=("required", "if-possible", "never"),
-        help="opening token where timestamp is set: end without one (default), go on without, do not ask for one",
+        help="where timestamp is set, have a statement timestamped as the job begins: end if that fails (default), "
+        "go on, do not ask (docs/keep/bracket.md)",
     )
 
 
@@ -163,7 +164,9 @@ def _browser(command: argparse.ArgumentParser) -> None:
         help="show pages in a browser too: where scripts make the text (auto, the default), always, never",
     )
     group.add_argument("--screenshot", action="store_true", help="show every page in the browser and take its picture")
-    group.add_argument("--consent", action="store_true", help="answer consent walls, with a refusal where there is one")
+    group.add_argument(
+        "--consent", action="store_true", help="answer cookie and consent dialogs; reject where that is offered"
+    )
     group.add_argument(
         "--browser-executable", type=Path, metavar="PATH", help="path of the browser (default: the first one found)"
     )

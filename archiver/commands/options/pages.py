@@ -36,7 +36,10 @@ def serve(command: argparse.ArgumentParser) -> None:
         help="address to listen at (default: 127.0.0.1); beyond loopback only bags whose access is open are shown",
     )
     command.add_argument(
-        "--replay-files", type=Path, metavar="DIR", help="folder with ui.js and sw.js of ReplayWeb.page (docs/serve.md)"
+        "--replay-files",
+        type=Path,
+        metavar="DIR",
+        help="folder with ui.js and sw.js of ReplayWeb.page (docs/show/serve.md)",
     )
     command.add_argument(
         "--get-replay", action="store_true", help="download these two files from the npm registry, then exit"

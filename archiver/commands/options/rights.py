@@ -9,7 +9,7 @@ def restrict(command: argparse.ArgumentParser) -> None:
     """The options of `archiver restrict`."""
     _common(command)
     command.add_argument(
-        "--access", choices=LEVELS, default="closed", help="what is still shown (default: closed; docs/access.md)"
+        "--access", choices=LEVELS, default="closed", help="what is still shown (default: closed; docs/keep/access.md)"
     )
 
 

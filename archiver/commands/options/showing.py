@@ -9,7 +9,10 @@ from archiver.commands.options.common import as_json
 def publish(command: argparse.ArgumentParser) -> None:
     """The options of `archiver publish`."""
     command.add_argument(
-        "places", nargs="+", metavar="BAGS", help="bags or folders of bags, then the folder to write (docs/publish.md)"
+        "places",
+        nargs="+",
+        metavar="BAGS",
+        help="bags or folders of bags, then the folder to write (docs/show/publish.md)",
     )
     command.add_argument("--base-url", metavar="URL", help="where the folder will be; adds an Atom feed and a sitemap")
     command.add_argument("--title", metavar="TEXT", help="name of the collection (default: Archived articles)")

@@ -78,7 +78,9 @@ def handoff(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--redact", action="store_true", help="deliver an access copy, without cookies, tokens and passwords"
     )
-    command.add_argument("--group", metavar="NAME", help="deliver the bags as one bag of bags of this name")
+    command.add_argument(
+        "--group", metavar="NAME", help="deliver the bags as one group, a bag that contains them, of this name"
+    )
     command.add_argument(
         "--group-size",
         metavar="N|BYTES",

@@ -30,6 +30,8 @@ def export(args: argparse.Namespace) -> int:
     )
     if args.output:
         write_stream(args.output, chunks)
+    elif args.form == "xlsx" and sys.stdout.isatty():
+        raise UsageError("a spreadsheet cannot be shown in a terminal: name its file with --output FILE.xlsx")
     else:
         for chunk in chunks:
             sys.stdout.buffer.write(chunk)
@@ -57,7 +59,8 @@ def publish(args: argparse.Namespace) -> int:
     places = bags_of(named, config)
     for place in places:
         if not place.exists():
-            raise StorageError(f"{place} is not there: name a folder of bags")
+            advice = f"the last argument, {target}, is the folder to write: name a folder of bags before it"
+            raise StorageError(f"there are no bags at {place}; {advice}")
     left_out: list[LeftOut] = []
     done = publish_bags(
         places,

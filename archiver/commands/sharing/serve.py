@@ -1,4 +1,4 @@
-"""`archiver serve`: the bags browsed, searched and replayed on this machine (docs/serve.md)."""
+"""`archiver serve`: the bags browsed, searched and replayed on this machine (docs/show/serve.md)."""
 
 import argparse
 import os
@@ -48,7 +48,7 @@ def _trust(config: Config) -> dict[str, Path | None]:
 
 
 def _hints(host: str, scripts: Path) -> str:
-    beyond = "" if is_loopback(host) else "; others see only bags whose access is open (docs/access.md)"
+    beyond = "" if is_loopback(host) else "; others see only bags whose access is open (docs/keep/access.md)"
     replay = "" if (scripts / "sw.js").is_file() else "; pages are not replayed before 'archiver serve --get-replay'"
     return f"archiver: open the address above; Ctrl-C ends it{beyond}{replay}"
 

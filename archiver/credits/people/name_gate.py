@@ -12,8 +12,11 @@ from archiver.credits.people import agencies, vocabulary
 _SENTENCE = re.compile(r"(?<=\w{3})[.]\s++(?=[^\W\d_a-z])")
 _SITE = re.compile(r"(?:www\.)?[\w-]{2,63}(?:\.[\w-]{1,63}){0,4}\.[A-Za-z]{2,12}")
 _DIGIT = re.compile(r"\d")
-_LEGAL = re.compile(r"(?:Inc|Ltd|LLC|GmbH|AG|Corp|Co|PLC|S\.?A|S\.?L|B\.?V)\.?", re.IGNORECASE)
-"""What stands behind a comma in the name of a company."""
+_LEGAL = re.compile(
+    r"(?:Inc|Ltd|LLC|GmbH|AG|Corp|Co|PLC|S\.?A|S\.?L|B\.?V)\.?|CC[ -](?:BY|0|Zero)[\w .-]{0,24}|CC0|public domain",
+    re.IGNORECASE,
+)
+"""What stands behind a comma in the name of a company, and the name of a licence."""
 _MARKS = " .,:;'’\"|·•–—-…[]«»„“”＝="
 _ABBREVIATED = re.compile(r"(?:^|\s)(?:St|Mr|Mrs|Ms|Dr|Prof|Jr|Sr|Ltd|Inc|Co|Bros|Hon|Rev|Gen|Col|Lt|Sgt|Sen|Gov)$")
 
@@ -97,7 +100,8 @@ def _before() -> re.Pattern[str]:
 
 def _behind() -> re.Pattern[str]:
     return vocabulary.pattern(
-        r"(?:\s++|[/|]|(?<=\.))(?:(?:file |stock |handout )?photos?|<controls>|<updated>|contributor|handout|file)$",
+        r"(?:\s++|[/|]|(?<=\.))(?:(?:file |stock |handout )?(?:photo|pic|picture|foto)s?|"
+        r"<controls>|<updated>|contributor|handout|file)$",
         *("controls", "updated"),
     )
 

@@ -3,8 +3,9 @@
 A file has lists of regular expressions, all optional: `months` and `weekdays`; `updated`, the words before a time
 (`Stand`, `Posted`); `labels`, words beside a name that are none of it (`Foto`, `Credit`); `kinds`, what a text is
 called before `by` (`Analysis`); `controls`, words of buttons behind a caption; `source`, `edited`, `translated`,
-`photo`, `rights`, the words before a name that say its role. They have no groups that capture and repeat nothing
-without a bound. A new language is a new file; nothing else names one.
+`photo`, `rights`, `author`, the words before a name that say its role; `contributed`, whole lines that credit whoever
+stands for `WHO` with having helped. They have no groups that capture and repeat nothing without a bound. A new
+language is a new file; nothing else names one.
 """
 
 import re
@@ -14,7 +15,7 @@ from importlib.resources import files
 
 FIELDS = (
     *("months", "weekdays", "updated", "labels", "kinds", "controls"),
-    *("source", "edited", "translated", "photo", "rights"),
+    *("source", "edited", "translated", "photo", "rights", "author", "contributed"),
 )
 
 

@@ -1,5 +1,5 @@
 """Decides whether a browser shows the page of a capture too, has it shown, and sets what it shows beside the seed and
-the wire (docs/browser.md)."""
+the wire (docs/capture/browser.md)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,5 +1,5 @@
 """Asks for the page of a capture once more through another proxy, and says whether the two views differ
-(docs/second-view.md).
+(docs/capture/second-view.md).
 
 The page with its redirects alone, by the same recorder rules: guard, bounds, robots policy, pace. Cookies of
 subscriptions are not sent. What is not known is said: a failure of the network or of the proxy is not a difference.

@@ -7,6 +7,7 @@ when Dask gives a call up. docs/adr/0112.
 """
 
 import logging
+import math
 import pickle
 import re
 import threading
@@ -31,6 +32,9 @@ from archiver.model.bracket import Opening
 
 AT_ONCE = 256
 """Calls handed over, and answers fetched, together: each by itself costs Dask twice the time."""
+GATHER_SECONDS = 0.05
+"""How long an answer waits for others, to be fetched with them; the seeds that follow are then handed over together
+too."""
 CONNECT_SECONDS = 10
 RECOUNT_SECONDS = 2.0
 """How often the workers are counted."""
@@ -178,7 +182,7 @@ class Cluster(Executor):
     def _fetch(self) -> None:
         more = True
         while more:
-            batch, more = _those_there(self._ended)
+            batch, more = _those_there(self._ended, GATHER_SECONDS)
             well = [each for each in batch if each[1].status == "finished"]
             try:
                 values = self._client.gather([task for _, task in well])
@@ -211,13 +215,18 @@ class Cluster(Executor):
         )
 
 
-def _those_there(queue: "SimpleQueue[_T | None]") -> tuple[list[_T], bool]:
-    """Wait for something, take what is there with it, and say whether there is more to come: None is the end."""
+def _those_there(queue: "SimpleQueue[_T | None]", longer: float = 0.0) -> tuple[list[_T], bool]:
+    """Wait for something, take what is there with it or comes so many seconds `longer`, and say whether there is more
+    to come: None is the end."""
     batch: list[_T] = []
+    until = math.inf
     with suppress(Empty):
         while len(batch) < AT_ONCE:
-            if (each := queue.get(block=not batch)) is None:
+            left = until - time.monotonic()
+            if (each := queue.get(block=left > 0, timeout=None if left == math.inf else max(0.0, left))) is None:
                 return batch, False
+            if not batch:
+                until = time.monotonic() + longer
             batch.append(each)
     return batch, True
 

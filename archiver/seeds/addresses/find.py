@@ -42,10 +42,12 @@ def _stated(document: Document) -> tuple[list[Address], int]:
             continue
         stated = _after_label(blocks, at, label)
         if stated is not None:
-            found.append(stated)
+            found.append(_gone_on(blocks, stated))
         elif label.tier == labelled.OUTRIGHT and _URL_LABEL.match(text):
             rest = text[label.end :].strip(" :：-–*_")
-            if rest:
+            if rest and (bare := labelled.schemeless(rest)):
+                found.append(_gone_on(blocks, Address(bare.url, block.line, label.tier, (at,), bare.remark)))
+            elif rest:
                 found.append(Address(rest, block.line, label.tier, (at,)))
             else:
                 blame = blame or block.line
@@ -99,6 +101,28 @@ def _after_label(blocks: Sequence[Block], at: int, label: labelled.Label) -> Add
         if len({url for _, url in named} | targets) == 1:
             return Address(*(next(iter({url for _, url in named} | targets)), block.line), labelled.MENTIONED, (at,))
     return None
+
+
+def _gone_on(blocks: Sequence[Block], address: Address) -> Address:
+    """An address that a line was too short for, with its rest in the next line; any other as it is."""
+    at = max(address.blocks)
+    following = blocks[at + 1] if at + 1 < len(blocks) else None
+    if following is None or following.line != blocks[at].end + 1 or address.remark.count("left off"):
+        return address
+    opened = blocks[at].text.rfind("<") > blocks[at].text.rfind(">")
+    rest = following.text.removesuffix(">") if opened else following.text
+    if not (opened and following.text.endswith(">")) and address.url[-1:] not in tuple("/-_=&%+"):
+        return address
+    certain = opened or address.url.endswith("-")
+    if not (_ADDRESS if certain else _REST_OF_ADDRESS).fullmatch(rest) or following.anchors:
+        return address
+    said = f"the address goes on in line {following.line}"
+    remark = f"{address.remark}; {said}" if address.remark else said
+    return replace(address, url=address.url + rest, blocks=(*address.blocks, at + 1), remark=remark, former=address.url)
+
+
+_ADDRESS = re.compile(r"[\w\-./%=&?#~+@!$,;]{2,2000}")
+_REST_OF_ADDRESS = re.compile(r"(?=[^-/_=&%.\d]*[-/_=&%.\d])[\w\-./%=&?#~+@!$,;]{2,2000}")
 
 
 def _below(blocks: Sequence[Block], at: int, label: labelled.Label) -> Address | None:
@@ -165,7 +189,8 @@ def _guess(document: Document, blame: int, guess_url: bool) -> tuple[Address, bo
                 anywhere.setdefault(anchor.href, (anchor.line, at))
     candidates = alone if len(alone) == 1 else anywhere
     if not candidates:
-        raise Refusal(blame or document.lines, "no address of the original", labelled.ADVICE)
+        advice = _PAGE_ADVICE if document.format == "html" else labelled.ADVICE
+        raise Refusal(blame or document.lines, "no address of the original", advice)
     (url, (line, at)), *others = candidates.items()
     if others:
         second, (other, _) = others[0]
@@ -176,5 +201,20 @@ def _guess(document: Document, blame: int, guess_url: bool) -> tuple[Address, bo
     if not guess_url:
         problem = f"no address of the original is named; {shown(url)} may be it"
         raise Refusal(line, problem, f"write 'Original url: {url[:200]}', or run with --guess-url")
-    taken = (at,) if url in alone else ()
+    taken = (at,) if url in alone or _is_labelled_line(document.blocks[at].text, url) else ()
     return Address(url, line, labelled.MENTIONED, taken), True
+
+
+def _is_labelled_line(text: str, url: str) -> bool:
+    """Whether a line is the address with a few words and a colon before it: no part of the article, whatever the words
+    say (`Quelle im Netz: …`)."""
+    label, _, behind = text.partition(url)
+    words = label.rstrip(" \t<([")
+    return words.endswith((":", "：")) and len(words.split()) <= _LABEL_WORDS and not behind.strip(" >)].")
+
+
+_LABEL_WORDS = 5
+_PAGE_ADVICE = (
+    "write '<!-- saved from url=(0000)https://… -->' with the page's full address as the first line, or save it again "
+    "with SingleFile, which notes the address"
+)

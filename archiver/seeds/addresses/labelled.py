@@ -26,7 +26,7 @@ OUTRIGHT, LABELLED, MENTIONED = 3, 2, 1
 _LONGEST_LABEL = 80
 _MOST_WORDS = 9
 _BEGINS = re.compile(
-    r"(?:https?|ftp|file):/{0,3}|www\.|//(?=[\w-]+\.)|[a-z][a-z0-9+.-]{1,20}:/|mailto:|javascript:|data:", re.I
+    r"(?:h(?:tt|xx)ps?|ftp|file):/{0,3}|www\.|//(?=[\w-]+\.)|[a-z][a-z0-9+.-]{1,20}:/|mailto:|javascript:|data:", re.I
 )
 _HTTP = re.compile(r"https?://[^\s<>\"“”«»„‹›]+", re.IGNORECASE)
 _REMARK = re.compile(r"\s*+[–—,;|-]?+\s*+[(\[{].{0,200}|\s++[–—|].{0,200}|[,;]\s.{0,200}")
@@ -35,12 +35,14 @@ _ACCESSED = re.compile(
     r"hämtad|besökt|hentet|geraadpleegd|dostęp|дата)\b.{0,100}",
     re.IGNORECASE,
 )
-_TRAILING = frozenset("?!.,:;*_~'\"”’»“‘›„…。，、！？；：」』】》〉）)]}|")
+_TRAILING = frozenset("`?!.,:;*_~'\"”’»“‘›„…。，、！？；：」』】》〉）)]}|")
 _CLOSING = {")": "(", "]": "[", "}": "{", "）": "（"}
 _COLON = re.compile(r"[:：=]")
 _FORBIDDEN = re.compile(r"[\x00-\x20\x7f-\xa0\s<>\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SCHEME = re.compile(r"https?:(?!\\/)[/\\]++", re.IGNORECASE)
-_OPENING = " \t<([{“”\"'‘’«„‹（「『【"
+_OPENING = " \t<([{“”\"'‘’«„‹（「『【`"
+_INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
+"""Marks of direction and width, which programs put around an address."""
 _FIRST_WORD = re.compile(r"([A-Za-z0-9]++)\s")
 """The word that a line begins with, where nothing else can be read in it."""
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
@@ -77,9 +79,9 @@ def _known() -> frozenset[str]:
 def read_label(text: str) -> Label | None:
     """The label a line begins with, or None. Without a colon or a word for *original* it is one only if an address
     follows at once."""
-    start = len(text) - len(text.lstrip(" \t>•*_-#"))
+    start = len(text) - len(text.lstrip(" \t>•*_-#" + _INVISIBLE))
     first = _FIRST_WORD.match(text, start)
-    if first and first[1].lower() not in _known():
+    if first and not _is_known(first[1].lower()):
         return None
     found = _BEGINS.search(text, start, start + _LONGEST_LABEL + 4)
     head = text[start : found.start() if found else start + _LONGEST_LABEL]
@@ -101,12 +103,16 @@ def _tier(phrase: str) -> int:
     if not 0 < len(words) <= _MOST_WORDS or len(plain) > _LONGEST_LABEL:
         return 0
     table = _words()
-    if _CJK.search(plain) and (joined := "".join(words)) in table["original"] | table["nouns"]:
-        return OUTRIGHT if joined in table["original"] else LABELLED
-    if not _known().issuperset(words):
+    if _CJK.search(plain):
+        joined = "".join(words)
+        if joined in table["original"] or _ORIGINAL_IN_CJK.fullmatch(joined):
+            return OUTRIGHT
+        if joined in table["nouns"]:
+            return LABELLED
+    if not all(map(_is_known, words)):
         return 0
     kinds = [{kind for kind, known in table.items() if word in known} for word in words]
-    original = any("original" in kind for kind in kinds)
+    original = any("original" in kind or _ORIGINAL.match(word) for kind, word in zip(kinds, words, strict=True))
     noun = any("nouns" in kind for kind in kinds)
     verb = any("verbs" in kind for kind in kinds)
     if original:
@@ -116,13 +122,33 @@ def _tier(phrase: str) -> int:
     return LABELLED if noun or verb or plain in ("from", "via") else 0
 
 
+def _is_known(word: str) -> bool:
+    """Whether a word may be part of a label: of the table, a form of *original*, a number or part of a date."""
+    if word in _known() or _ORIGINAL.match(word) or word.isdecimal():
+        return True
+    _, joined, noun = word.partition("'")  # `l'article`
+    return (bool(joined) and noun in _known()) or (word[:1] in "הל" and word[1:] in _known())
+
+
+_ORIGINAL = re.compile(
+    r"original|originell|originær|originai|originari|orygina|pierwotn|ursprüng|ursprung|oorspron|oprind|opprinn|alkuperä|původn|pôvodn|izvorn|"
+    r"изворн|ориг[иі]н|ориґін|исходн|первоисточ|першоджер|первоначальн|початков|вихідн|orijinal|özgün|eredeti|πρωτότυπ|αρχικ|"
+    r"(?:ال|לה|ה)?(?:أصلي|اصلي|اصلی|أصل$|מקורי)|मूल|ओरिजिनल"
+)
+"""How the words for *original* begin."""
+_ORIGINAL_IN_CJK = re.compile(
+    r"(?:本文|此文|文章|新闻|新聞|报道|報道|記事|기사)?[的の의]?(?:(?:原|元|オリジナル|원)(?=.)|원문|원본)(?:始|文|記事|稿|本|文章|新闻|新聞|报道|報道|기사)?"
+    r"[的の의]?(?:url|link|链接|連結|链結|网址|網址|地址|位址|出处|出處|来源|來源|リンク|アドレス|記事|ページ|サイト|링크|주소|보기|사이트|출처)?"
+)
+
+
 def _plain(words: str) -> str:
     text = unicodedata.normalize("NFKC", words).casefold().translate(_APOSTROPHES)
     return " ".join(_BETWEEN_WORDS.sub(" ", text).split())
 
 
 _APOSTROPHES = str.maketrans("’`´", "'''")
-_BETWEEN_WORDS = re.compile(r"[_\-–—*:：()\[\]\"“”=.,;|/>#]")
+_BETWEEN_WORDS = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069_\-–—*:：()\[\]\"“”=.,;|/>#]")
 
 
 def read_stated(text: str) -> Stated | None:
@@ -131,14 +157,15 @@ def read_stated(text: str) -> Stated | None:
     Words may follow a bare address in parentheses or behind a dash (`(accessed …)`); other words leave the space in the
     address, for `check` to refuse it."""
     text = text.strip()
+    text = text.strip(_INVISIBLE)
     if text.startswith("<") and ">" in text:
-        return _schemed(text[1 : text.index(">")].strip(), "")
-    bare = text.lstrip(_OPENING)
+        return _schemed(text[1 : text.index(">")].strip().strip(_INVISIBLE), "")
+    bare = text.lstrip(_OPENING + _INVISIBLE)
     if not _BEGINS.match(bare):
         return None
     end = next((at for at, character in enumerate(bare) if character.isspace() or character in "<>"), len(bare))
     rest = bare[end:]
-    whole = bare[:end]
+    whole = bare[:end].rstrip(_INVISIBLE)
     if rest.strip(" *_>)]”»\"'.") and not (
         _REMARK.fullmatch(rest) or _ACCESSED.fullmatch(rest) or rest.startswith("<")
     ):
@@ -146,18 +173,36 @@ def read_stated(text: str) -> Stated | None:
     url = trim(whole)
     cut = whole[len(url) :].strip("*_~")
     opened = text[: len(text) - len(bare)].strip()
-    dropped = cut if not (opened and all(mark in ")]}”“»\"'’‹›）」』】" for mark in cut)) else ""
+    dropped = cut if not (opened and all(mark in "`)]}”“»\"'’‹›）」』】" for mark in cut)) else ""
     stated = _schemed(url, f"{shown(dropped)} behind the address was left off" if dropped else "")
     return stated._replace(former=whole) if whole != url and not rest else stated
 
 
 def _schemed(url: str, remark: str) -> Stated:
-    """With https before an address that has no scheme."""
+    """With https before an address that has no scheme, and without what makes one harmless (`hxxps://a[.]example`)."""
+    if url[:4].lower() == "hxxp" and url[4:5].lower() in ("s", ":"):
+        live = _HARMLESS.sub(lambda dot: dot[1], f"http{url[4:]}")
+        return Stated(live, f"{shown(url)} was written not to be followed" + (f"; {remark}" if remark else ""), url)
+    if "&amp;" in url:
+        said = "&amp; in the address stands for &" + (f"; {remark}" if remark else "")
+        return _schemed(url.replace("&amp;", "&"), said)._replace(former=url)
     if url.lower().startswith("www.") and "." in url[4:]:
         return Stated(f"https://{url}", "the address has no scheme: https is taken" + (f"; {remark}" if remark else ""))
     if url.startswith("//") and len(url) > 2 and url[2].isalnum():
         return Stated(f"https:{url}", "the address has no scheme: https is taken" + (f"; {remark}" if remark else ""))
     return Stated(url, remark)
+
+
+def schemeless(text: str) -> Stated | None:
+    """The address that a text is but for its scheme: a host's name, and mostly a path (`news.example/2024/ferry`)."""
+    bare = trim(text.strip().strip(_INVISIBLE).lstrip(_OPENING))
+    if not _HOST_AND_PATH.fullmatch(bare):
+        return None
+    return Stated(f"https://{bare}", "the address has no scheme: https is taken")
+
+
+_HOST_AND_PATH = re.compile(r"(?:[^\W_][\w-]{0,62}\.){1,8}[^\W\d_]{2,24}(?::\d{1,5})?(?:[/?#][^\s<>]*)?")
+_HARMLESS = re.compile(r"[\[(]([.:])[\])]")
 
 
 def trim(url: str) -> str:

@@ -14,10 +14,12 @@ from email.policy import EmailPolicy
 from quopri import decodestring
 from typing import Any
 
+from archiver.escape import counted
 from archiver.model.text_codecs import text_codec
 from archiver.seeds.blocks import Block, Document, Facts
 from archiver.seeds.decoding import decode
 from archiver.seeds.formats import html, text
+from archiver.seeds.formats.forwarded import without_cover
 from archiver.seeds.properties import read_property
 from archiver.seeds.refusal import Refusal, shown
 
@@ -76,7 +78,10 @@ def _read(data: bytes, name: str) -> Document:
     body, starts = _decoded(lines, str(part.get("content-transfer-encoding", "")).strip().lower())
     words, encoding = _words(body, part)
     paged = part.get_content_type() == "text/html"
-    document = html.read(words, encoding) if paged else text.read(words, encoding, "body.txt")
+    plain, cover = (words, 0) if paged else without_cover(words)
+    document = html.read(words, encoding) if paged else text.read(plain, encoding, "body.txt")
+    if cover:
+        document.remarks.append(f"{counted(cover, 'line')} around the forwarded text are left alone")
     _renumber(document.blocks, words, encoding, starts, offsets)
     document.format, document.source, document.skipped = ("mhtml" if saved else "mail"), (), 0
     ends = len(re.findall(rb"\r\n|\r|\n", data))

@@ -1,1 +1,1 @@
-"""What seeds say of people and cases, set apart from what travels (docs/private.md)."""
+"""What seeds say of people and cases, set apart from what travels (docs/keep/private.md)."""

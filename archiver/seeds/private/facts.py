@@ -1,4 +1,5 @@
-"""Sets apart what a seed and the settings say of people and cases, before anything of it is written (docs/private.md).
+"""Sets apart what a seed and the settings say of people and cases, before anything of it is written
+(docs/keep/private.md).
 
 What is left is a seed and settings without these facts, of which the rest of a bag is made, and the facts as one
 document with a salt: its digest can stand in the record without anybody finding the facts by trying.

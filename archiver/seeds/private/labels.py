@@ -1,5 +1,5 @@
-"""Labels of front matter, lines and columns whose values are facts about people and cases (docs/private.md), in the
-languages of `labels.toml`."""
+"""Labels of front matter, lines and columns whose values are facts about people and cases (docs/keep/private.md), in
+the languages of `labels.toml`."""
 
 import re
 import tomllib

@@ -1,5 +1,5 @@
 """Packages for repositories that take no bags: E-ARK information packages, DSpace's Simple Archive Format
-(docs/repositories.md)."""
+(docs/keep/repositories.md)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

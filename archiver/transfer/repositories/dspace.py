@@ -1,5 +1,5 @@
 """An item in DSpace's Simple Archive Format: Dublin Core, further metadata, the bitstreams that the gate lets be shown
-(docs/repositories.md; DSpace documentation, "Importing and Exporting Items via Simple Archive Format").
+(docs/keep/repositories.md; DSpace documentation, "Importing and Exporting Items via Simple Archive Format").
 
 `open`: WARC and text go to everybody; `restricted`: only the group Administrator may read them; `metadata-only` and
 under embargo: an item without bitstreams. What is closed is refused.
@@ -25,7 +25,7 @@ _RESTRICTED = "\tpermissions:-r 'Administrator'"
 def dspace(content: Content, home: Path) -> Source:
     """The item of a bag, its own files written below `home`. Raises Refused, OSError."""
     if not content.access.allows("metadata"):
-        raise Refused(f"no item is made of it: {content.access.sentence}; see docs/access.md")
+        raise Refused(f"no item is made of it: {content.access.sentence}; see docs/keep/access.md")
     bitstreams = _bitstreams(content) if content.access.allows("copy") else {}
     rights = "" if content.access.allows("public") else _RESTRICTED
     contents = "".join(

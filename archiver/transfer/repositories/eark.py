@@ -1,5 +1,5 @@
 """E-ARK information packages for submission (CSIP and SIP 2.1): the sealed bag as it is in a representation, METS files
-over it, Dublin Core, and the bag's own PREMIS (docs/repositories.md).
+over it, Dublin Core, and the bag's own PREMIS (docs/keep/repositories.md).
 
 What is in `representations/rep1/data/` validates as a bag; of its custody log only the sealing goes along, since
 each delivery adds one.

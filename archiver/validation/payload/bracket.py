@@ -1,5 +1,5 @@
 """Checks the opening of a job's bracket: that its token is a timestamp of its statement, that record and WARC name it,
-and whose it is (docs/bracket.md; RFC 3161).
+and whose it is (docs/keep/bracket.md; RFC 3161).
 
 The closing is over the seals of bags, and therefore in none of them: it is looked for beside the bag (`closing.py`).
 """

@@ -1,5 +1,5 @@
 """Checks the closing of a job's bracket where it is kept beside a bag: that it has the bag, names the opening that the
-bag carries, and that an authority saw it (docs/bracket.md; RFC 3161)."""
+bag carries, and that an authority saw it (docs/keep/bracket.md; RFC 3161)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field

@@ -125,7 +125,8 @@ def recorded_page(
     paragraphs: tuple[tuple[str | None, str], ...] = (),
 ) -> tuple[ReadAgain | None, str]:
     """The page that the record names, out of the WARC; or why it cannot be read."""
-    archived = record.get(str, "text", "from", "kind") in ("memento", "import")
+    kind = record.get(str, "text", "from", "kind")
+    archived = kind in ("memento", "import")
     named = record.get(str, "text", "from", "record_id") if archived else record.get(str, "capture", "record_id")
     found = next((each for each in warc if each.id == named and each.type in ("response", "resource")), None)
     resource = found is not None and found.type == "resource"
@@ -134,7 +135,12 @@ def recorded_page(
     bound = record.get(int, "configuration", "limits", "page_bytes") or PAGE_BYTES
     limit = max(1, min(bound, PAGE_BYTES))
     payload = bytearray()
-    message = Message("response", set(), keep=lambda piece: payload.extend(piece[: max(0, limit - len(payload))]))
+    message = Message(
+        "response",
+        set(),
+        keep=lambda piece: payload.extend(piece[: max(0, limit - len(payload))]),
+        unframed=kind == "import",
+    )
     try:
         for piece in _block(tree, path, found):
             if resource:

@@ -1,4 +1,4 @@
-"""Compares the record's `rendering` with the files of `data/rendering/` (docs/browser.md).
+"""Compares the record's `rendering` with the files of `data/rendering/` (docs/capture/browser.md).
 
 The text of a rendering comes from a document that a browser made: it cannot be extracted again from the WARC. It is
 extracted again from `dom.html`, which shows a text that was changed alone. Whether a browser showed this, nobody can

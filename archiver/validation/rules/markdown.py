@@ -26,7 +26,7 @@ CHECKS = {
     "seed": "the seed against the record",
     "wacz": "index, pages and datapackage of `data/wacz/` against the WARC files",
     "crate": "`data/ro-crate-metadata.json` against the files and the record",
-    "bracket": "the opening and the closing of the job's [bracket](bracket.md)",
+    "bracket": "the opening and the closing of the job's [bracket](keep/bracket.md)",
     "signature": "the signatures of the seal, `tagmanifest-sha256.txt`, in `signatures/`",
     "timestamp": "the timestamps of the signatures",
     "trust": "the signers' certificates against the roots of `--trust-roots`",

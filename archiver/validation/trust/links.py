@@ -1,5 +1,5 @@
 """Reads the chain of signatures and timestamps over a file of a bag: the links, each over the one before, the tokens of
-several authorities side by side, and renewals (docs/signatures.md).
+several authorities side by side, and renewals (docs/keep/signatures.md).
 
     F.p7s                     a signature of F
     F.tsr, F.2.tsr, F.3.tsr   timestamps of F by several authorities: one that is good proves

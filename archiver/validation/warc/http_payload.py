@@ -36,13 +36,18 @@ class Message:
         *,
         keep: Callable[[memoryview], object] | None = None,
         raw: set[str] | None = None,
+        unframed: bool = False,
     ) -> None:
         self.kind, self.payload = kind, Hasher(algorithms)
+        self._unframed = unframed
+        """Whether a body called chunked may be without its framing: crawlers store such, and replay tools read it."""
         self.raw = Hasher(raw) if raw else None
         """Of all that follows the head, chunk framing included."""
         self.headers: tuple[tuple[str, str], ...] = ()
         self._keep = keep
         self.status: int | None = None
+        self.bare = False
+        """Whether a body called chunked had no framing."""
         self.method: str | None = None
         """Of a request."""
         self.parsed, self.cut, self.whole, self.chunked = False, False, True, False
@@ -77,6 +82,9 @@ class Message:
             start = bytes(self._kept[:7]).upper()
             fits = (each.startswith(start) or start.startswith(each) for each in _BEGINNINGS)
             self.cut = self.kind == "request" or any(fits)
+        if self._state == "size" and self._unframed and self._kept:  # a short body, without a line's end
+            self._state = "body"
+            self._plain()
         if self.parsed and self._state != "done":
             self.whole = self._state == "body" and not self._left
 
@@ -120,11 +128,27 @@ class Message:
         self._kept += room[:end] if end else room
         if end:
             line = bytes(self._kept).strip(b"\r\n \t")
+            self._state, first = self._after(line), self._state == "size" and self._unframed
+            self._unframed = False
+            if first and self._state == "broken":
+                self._state = "body"
+                self._plain()
             self._kept.clear()
-            self._state = self._after(line)
         elif len(self._kept) >= _LINE:
             self._state = "broken"
+            if self._unframed:
+                self._state = "body"
+                self._plain()
+                self._kept.clear()
         return end or len(room)
+
+    def _plain(self) -> None:
+        """What was taken for the size of a first chunk is the beginning of a body without framing."""
+        self.bare, self._unframed, self._left = True, False, None
+        beginning = memoryview(bytes(self._kept))
+        self.payload.update(beginning)
+        if self._keep:
+            self._keep(beginning)
 
     def _after(self, line: bytes) -> _State:
         """The state after a line of the chunked coding."""

@@ -4,6 +4,7 @@ photo_patterns.py, agencies.py)."""
 import csv
 
 import pytest
+from helped_lines import HELPED
 from places import DATA
 
 from archiver.credits import patterns, photo_patterns
@@ -13,7 +14,7 @@ LINES = [
     row["text"]
     for path in sorted(DATA.glob("credit_lines*.tsv"))
     for row in csv.DictReader(path.read_text("utf-8").splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE)
-]
+] + list(HELPED)
 
 
 @pytest.mark.parametrize("around", ["{}", "avec l'{}", "({} photo)", "{}:n", "TT/{}, Mia Holm"])

@@ -4,12 +4,10 @@ How the sets were made: every line is invented, in the forms that news pages pri
 captions) and in sentences that only mention an agency, in seventeen languages. The lines of each set and their labels
 were written before the patterns were read, or without a look at them, and measured once; the patterns were improved
 against them afterwards. So the figures here are floors that must not sink; what each set gave when it was new, the only
-estimate for lines it does not have, stands in docs/credits.md. A few labels were then brought to the house's word
-(`Reporting by` makes an author, `©` rights, in captions too; `За матеріалами`, `По материалам` make a contributor;
-`Tekst og foto` both an author and a photo; a house after a byline's comma an author;
-`A cura di`, `oprac.` an editor; `Mia Holm (NTB)` an author and a source; names alone nobody;
-the house in `CNN's …` nobody).
-"""
+estimate for lines it does not have, stands in docs/capture/credits.md. A few labels were then brought to the house's
+word (`Reporting by` makes an author, `©` rights, in captions too; `За матеріалами`, `По материалам` make a contributor;
+`Tekst og foto` both an author and a photo; a house after a byline's comma an author; `A cura di`, `oprac.` an editor;
+`Mia Holm (NTB)` an author and a source; names alone nobody; the house in `CNN's …` nobody)."""
 
 import csv
 from collections import Counter

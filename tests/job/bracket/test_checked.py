@@ -102,7 +102,7 @@ def test_what_contradicts_the_opening_token_is_found_where_all_checksums_fit(dam
 
 
 def test_the_commands_of_the_page_check_a_bag_and_a_closing_without_archiver(tmp_path, job, pki):
-    """docs/bracket.md, run by a bash that knows the system's programs alone."""
+    """docs/keep/bracket.md, run by a bash that knows the system's programs alone."""
     with site(1, 2) as server:
         _, (result, _) = job.run(seeds(tmp_path / "seeds", 1, 2), server, *settings(tmp_path, pki.url))
     given = tmp_path / "given"
@@ -110,7 +110,8 @@ def test_the_commands_of_the_page_check_a_bag_and_a_closing_without_archiver(tmp
     for each in brackets(job)[0].glob("closing.txt*"):
         shutil.copyfile(each, given / each.name)
     (given / "roots.pem").write_bytes(pki.tsa_root.pem())
-    blocks = re.findall(r"^```sh\n(.*?)^```", (ROOT / "docs/bracket.md").read_text("utf-8"), re.DOTALL | re.MULTILINE)
+    page = (ROOT / "docs/keep/bracket.md").read_text("utf-8")
+    blocks = re.findall(r"^```sh\n(.*?)^```", page, re.DOTALL | re.MULTILINE)
     assert len(blocks) == 2
 
     def run(block: str) -> subprocess.CompletedProcess[str]:

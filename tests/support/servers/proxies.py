@@ -21,8 +21,9 @@ class Socks:
 
 
 @contextmanager
-def socks_proxy(to_port: int) -> Iterator[Socks]:
-    """A proxy that connects everybody to a port of loopback, whatever host was asked for."""
+def socks_proxy(to_port: int, *, refuses: int = 0) -> Iterator[Socks]:
+    """A proxy that connects everybody to a port of loopback, whatever host was asked for; or answers with this code of
+    a refusal (RFC 1928, 6)."""
     here = Socks()
 
     class Handler(socketserver.BaseRequestHandler):
@@ -38,6 +39,9 @@ def socks_proxy(to_port: int) -> Iterator[Socks]:
                 raw.decode() if kind == 3 else socket.inet_ntop(socket.AF_INET if kind == 1 else socket.AF_INET6, raw)
             )
             here.asked.append((kind, host, int.from_bytes(_exactly(client, 2), "big")))
+            if refuses:
+                client.sendall(bytes([5, refuses, 0, 1, 0, 0, 0, 0, 0, 0]))
+                return
             with socket.create_connection(("127.0.0.1", to_port), 10) as far:
                 client.sendall(b"\x05\x00\x00\x01\x00\x00\x00\x00\x00\x00")
                 there = threading.Thread(target=pump, args=(client, far), daemon=True)
