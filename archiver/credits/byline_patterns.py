@@ -39,7 +39,7 @@ _TEXTS = (
 )
 _TITLE_OURS = (
     r"korrespondent(?:in)?|reporter(?:in)?|redakteur(?:in)?|mitarbeiter(?:in)?|correspondante?|envoyée? spéciale?|"
-    r"enviad[oa] especial|corresponsal|redactor[a]?|inviat[oa]|corrispondente|correspondente|verslaggever|"
+    r"enviad[oa] especial|corresponsal|redactor[a]?|inviat[oa]|corrispondente|correspondente?|verslaggever|"
     r"verslaggeefster|redacteur|korrespondent|medarbejder|medarbetare|журналіст(?:ка|ки|а)?|корреспондент[а]?"
 )
 REPORTED = (

@@ -48,7 +48,7 @@ _COURTESY = re.compile(
 )
 """How a photo came, before who gave it."""
 _JOINED = re.compile(
-    r"(?:^|\s|/)(?:[Vv]ia|VIA)\s|[/,]\s?(?:©|[Cc]opyright)\s(?:\d{4}\s)?|"
+    r"(?:^|\s|/)(?:[Vv]ia|VIA)\s|\son\s(?=(?:Unsplash|Pexels|Pixabay|Flickr)$)|[/,]\s?(?:©|[Cc]opyright)\s(?:\d{4}\s)?|"
     r"\s(?:file )?(?:photo|foto|picture)s? by\s|发?[（(](?=[^）)]{0,100}$)"
 )
 

@@ -22,7 +22,7 @@ _BYLINE = re.compile(
     |نویسنده|به\sقلم|نوشته|نوشتهٔ|گزارش|रिपोर्ट|מאת|लेखक|द्वारा|โดย|oleh|bởi|tác\sgiả|作者|記者|记者|文|撰文|取材|執筆|撰稿|編集)
     (?:\s?[:：/／・]\s?|\s|(?<=[\u3040-\u9fff])(?=[\u3040-\u9fff]))(?P<who>[^!?…]+)
     |(?P<reporter>[\uac00-\ud7af]{2,5}(?:[\s·,、]{1,2}[\uac00-\ud7af]{2,5}){0,5}\s(?:기자|특파원|선임기자|논설위원)(?:\s=)?
-      |기자\s[\uac00-\ud7af]{2,5}|[\u3005\u3400-\u9fff]{3,6}(?:記者|特派員))""",
+      |글\s[\uac00-\ud7af]{2,5}|기자\s[\uac00-\ud7af]{2,5}|[\u3005\u3400-\u9fff]{3,6}(?:記者|特派員))""",
     re.IGNORECASE | re.VERBOSE,
 )
 
@@ -69,7 +69,7 @@ _END_LINES = tuple(
         r"(?:dieser|der) (?:artikel|text|beitrag) wird (?:\w+ )?aktualisiert.{0,60}",
         r"(?:новость|новина|текст|материал|матеріал) (?:обновляется|дополняется|оновлюється|доповнюється).{0,60}",
         r"[—–-]{0,2} ?AGENCY(?:[ /,&+-]+AGENCY)*",
-        rf"(?:(?:with|mit|con|com|avec|met|med|z|с|из)\s)?{_STUFF_OF}?{_WIRES}(?:\s(?:inputs?|reports?|wires?|staff))?",
+        rf"(?:(?:with|mit|con|com|avec|met|med|z|с|из)\s)?(?:(?:les|las|le|de|den)\s)?{_STUFF_OF}?{_WIRES}(?:\s(?:inputs?|reports?|wires?|staff))?",
     )
 )
 

@@ -91,6 +91,12 @@ def test_a_header_makes_an_error_a_challenge(value):
     assert found == Instead(outcome="blocked", reason="status 405, but the page is a challenge of AWS WAF")
 
 
+def test_only_a_whole_title_is_that_of_a_filter():
+    assert judged(notice("Forbidden City Opens Again", "Visitors came.")).outcome == "unread"
+    assert judged(notice("Access denied for user 'wp'@'localhost'"), status=500) is None
+    assert judged(notice("Access Denied", "Go away."), status=500).outcome == "blocked"
+
+
 def test_an_error_of_a_services_customer_is_an_error():
     page = notice("Error", "Oops", '<script src="https://a.token.awswaf.com/a/challenge.js"></script>')
     assert judged(page, status=500, headers=(*HTML, ("X-DataDome", "protected"))) is None

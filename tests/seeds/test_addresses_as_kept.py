@@ -27,6 +27,7 @@ def address(ending: str) -> str:
     "label",
     [
         *("Orig. url", "Original URL (archived 2024-05-05)", "Saved from url", "Clipped from", "Captured from"),
+        *("The original article can be found here", "Erstmals veröffentlicht unter", "Original url – see"),
         *("Ursprünglich erschienen unter", "Zuerst veröffentlicht unter", "Lien vers l'article original"),
         *("Publicado originalmente en", "Publicado originalmente em", "Pubblicato originariamente su"),
         *("Oorspronkelijk gepubliceerd op", "Originallänk", "Ursprungligen publicerad på", "Oprindeligt link"),
@@ -60,6 +61,7 @@ def test_a_label_in_any_form_of_the_word_for_original_announces_the_address(labe
         "Original url: \u202ahttps://news.example/2024/05/03/ferry-line-returns\u202c",
         "\u200fOriginal url\u200e: https://news.example/2024/05/03/ferry-line-returns\u200b",
         "Original url: news.example/2024/05/03/ferry-line-returns",
+        "Original url: https://news.example/2024/05/03/ferry-line-returns …",
         "Original url: hxxps://news[.]example/2024/05/03/ferry-line-returns",
     ],
 )

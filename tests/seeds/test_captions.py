@@ -68,6 +68,7 @@ def test_a_line_that_says_it_is_a_caption_or_ends_in_any_credit_is_one(line: str
         "[The editors have cut this article for length.]",
         "(The bridge had been closed before.)",
         "Photo: how the bridge was closed. And who paid for it.",
+        "Image description: Harbour Partners",
         "KYIV (Reuters) - The bridge was closed on Tuesday.",
     ],
 )
@@ -130,6 +131,8 @@ def test_a_credit_that_stands_alone_within_the_text_is_a_caption_without_words_a
         (f"{SAID}. — AFP file picture", f"{SAID}.", {"AFP"}),
         (f"{SAID}. Screenshot: YouTube", f"{SAID}.", {"YouTube"}),
         (f"{SAID}. (Photo d'illustration : Reuters)", f"{SAID}.", {"Reuters"}),
+        (f"{SAID}. Photo by Mia Holm on Unsplash", f"{SAID}.", {"Mia Holm", "Unsplash"}),
+        (f"{SAID}. Photo: Mia Holm/Harbour Pictures", f"{SAID}.", {"Mia Holm", "Harbour Pictures"}),
         (f"{SAID}. MIA HOLM (AFP)", f"{SAID}.", {"MIA HOLM", "AFP"}),
         (f"{SAID}. Photo: Wikimedia Commons / CC BY-SA 4.0", f"{SAID}.", {"Wikimedia Commons"}),
         ("Човен залишає причал. Джерело фото: УНІАН", "Човен залишає причал.", {"UNIAN"}),

@@ -75,6 +75,8 @@ def test_a_line_within_the_text_is_none_of_credit_whatever_it_resembles(line: st
         ("By Jane Roe in Berlin and Jon Lind in Oslo", {"Jane Roe", "Jon Lind"}),
         ("By Agence France-Presse in Paris", {"AFP"}),
         ("Von unserem Korrespondenten Jon Lind", {"Jon Lind"}),
+        ("Van onze correspondent Ruud Vaal", {"Ruud Vaal"}),
+        ("글 이수민", {"이수민"}),
         ("Par Le Courrier avec AFP", {"Le Courrier", "AFP"}),
         ("Redacción EFE", {"EFE"}),
         ("Texto: Juana Roca", {"Juana Roca"}),

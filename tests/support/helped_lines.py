@@ -1,6 +1,11 @@
 """A last line of a report that credits AFP with having helped, in each language that has such a form."""
 
 HELPED = (
+    *(
+        "Met dank aan AFP",
+        "При підготовці використано матеріали AFP",
+        "При подготовке материала использованы сообщения AFP",
+    ),
     *("AFP contributed reporting.", "Reporting for this story was contributed by AFP."),
     *("Some information came from AFP.",),
     *("This report was compiled with AFP.", "This story was generated from a syndicated feed from AFP."),

@@ -52,6 +52,11 @@ def claims_of_page(
     """
     tree = Tree(outline=outline, graph=graph) if outline is not None and graph is not None else None
     claims = _collect((found for source in SOURCES for found in source(page, tree)), base)
+    stated = {name for name in _WHEN & claims.keys() if any(claim.source != "url" for claim in claims[name])}
+    if outline is not None and stated != _WHEN:
+        for name, found in _collect(visible_metadata.dates_printed(outline.tree), base).items():
+            if name not in stated:
+                claims[name] = (*claims.get(name, ()), *found)
     if "published" not in claims and outline is not None:
         claims |= _collect(htmldate_fallback.published(outline.tree, page), base)
     for when in _WHEN & claims.keys():

@@ -30,6 +30,10 @@ _ASIDE = frozenset(("aside", "footer", "nav"))
 _DRAWINGS = frozenset(("svg",))
 _LONGEST_DATE = 64
 _LONG_PARAGRAPH, _PARAGRAPHS = 80, 2
+_PIECES = 20
+"""Pieces of an element's own text that are looked at for a date."""
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_BETWEEN_DATES = re.compile(r"[|•·\n]")
 """Characters of a paragraph that is text, and how many of them a date in words may stand behind."""
 _COMMENTS = re.compile(r"comment|kommentar|coment|repl(?:y|ies)|respons|discuss|disqus|forum", re.IGNORECASE)
 _OTHERS = re.compile(r"teaser|appetizer|related|recommend|recirc|promo|trending", re.IGNORECASE)
@@ -38,7 +42,9 @@ _OUTSIDE = frozenset(("a", "aside", "figure", "footer", "form", "nav", "script",
 _LABELS: dict[ClaimName, str] = {
     "author": "author authors autor autorin autor/in autorin/autor autoren autora autore autori auteur auteurs autorzy "
     "forfatter författare skribent kirjoittaja yazar penulis автор автори авторы 作者 記者 记者 저자",
-    "published": "date datum published veröffentlicht erstellt erschienen fecha data publicado pubblicato publié "
+    "published": "date datum published posted "
+    "veröffentlicht erstellt erschienen fecha data publicado pubblicato publié "
+    "publicada publiée "
     "publicerad publisert opublikowano gepubliceerd дата опубликовано опубліковано 日期 发布时间 公開日",
 }
 _FACTS = {label: name for name, labels in _LABELS.items() for label in labels.split()}
@@ -91,6 +97,27 @@ def _times(tree: Element, headings: Sequence[Element]) -> Iterator[Found]:
         if name not in seen:
             seen.add(name)
             yield name, text, "visible", path_of(time)
+
+
+def dates_printed(tree: Element) -> Iterator[Found]:
+    """The dates that lines of their own say with a label between the heading and the text: the first of publication and
+    the first of an update. They are of the reader's day, and may differ from what data say by one."""
+    seen: set[ClaimName] = set()
+    for element in islice((e for heading in islice(tree.iter("h1"), 1) for e in _after(heading)), _AFTER_HEADING):
+        if element.tag == "time":
+            continue
+        own = [element.text or "", *(child.tail or "" for child in islice(element, _PIECES))]
+        if any(len(each.strip()) >= _LONG_PARAGRAPH for each in own):
+            return
+        for piece in (piece for each in own for piece in _BETWEEN_DATES.split(each)):
+            line = read_date_line(piece) if 6 <= len(piece) <= _LONGEST_DATE else None
+            said = _WORD.findall(piece.lower()) if line and line.day else ()
+            if line is None or not (line.updated or any(_FACTS.get(word) == "published" for word in said)):
+                continue
+            name: ClaimName = "modified" if line.updated else "published"
+            if name not in seen:
+                seen.add(name)
+                yield name, piece.strip(), "visible", path_of(element)
 
 
 def _own_times(tree: Element, headings: Sequence[Element]) -> Iterator[Element]:

@@ -100,7 +100,7 @@ def _before() -> re.Pattern[str]:
 
 def _behind() -> re.Pattern[str]:
     return vocabulary.pattern(
-        r"(?:\s++|[/|]|(?<=\.))(?:(?:file |stock |handout )?(?:photo|pic|picture|foto)s?|"
+        r"(?:\s++|[/|]|(?<=\.))(?:(?:file |stock |handout )?(?:photo|pic|foto)s?|(?:file|stock|handout) pictures?|"
         r"<controls>|<updated>|contributor|handout|file)$",
         *("controls", "updated"),
     )

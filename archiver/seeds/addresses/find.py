@@ -114,7 +114,7 @@ def _gone_on(blocks: Sequence[Block], address: Address) -> Address:
     if not (opened and following.text.endswith(">")) and address.url[-1:] not in tuple("/-_=&%+"):
         return address
     certain = opened or address.url.endswith("-")
-    if not (_ADDRESS if certain else _REST_OF_ADDRESS).fullmatch(rest) or following.anchors:
+    if not _ADDRESS.fullmatch(rest) or not (certain or _MARK.search(rest)) or following.anchors:
         return address
     said = f"the address goes on in line {following.line}"
     remark = f"{address.remark}; {said}" if address.remark else said
@@ -122,7 +122,7 @@ def _gone_on(blocks: Sequence[Block], address: Address) -> Address:
 
 
 _ADDRESS = re.compile(r"[\w\-./%=&?#~+@!$,;]{2,2000}")
-_REST_OF_ADDRESS = re.compile(r"(?=[^-/_=&%.\d]*[-/_=&%.\d])[\w\-./%=&?#~+@!$,;]{2,2000}")
+_MARK = re.compile(r"[-/_=&%.\d]")
 
 
 def _below(blocks: Sequence[Block], at: int, label: labelled.Label) -> Address | None:

@@ -166,7 +166,7 @@ def read_stated(text: str) -> Stated | None:
     end = next((at for at, character in enumerate(bare) if character.isspace() or character in "<>"), len(bare))
     rest = bare[end:]
     whole = bare[:end].rstrip(_INVISIBLE)
-    if rest.strip(" *_>)]”»\"'.") and not (
+    if rest.strip(" *_>)]”»\"'.…") and not (
         _REMARK.fullmatch(rest) or _ACCESSED.fullmatch(rest) or rest.startswith("<")
     ):
         return _schemed(bare.rstrip("*_ "), "")
