@@ -22,9 +22,11 @@ NEEDED = ("/paper.css", "/photo.jpg")
 
 
 def stored(work: Path, urls: list[str], processes: int) -> Callable[[], None]:
-    """Read every page and compare it with its seed."""
+    """Read every page and compare it with its seed, in processes that are tuned as a job's are."""
+    from archiver.job.workers.worker import tune
+
     tasks = [(str(work), url) for url in urls]
-    pool = ProcessPoolExecutor(processes, get_context("fork"))
+    pool = ProcessPoolExecutor(processes, get_context("fork"), initializer=tune)
     list(pool.map(read_stored, tasks[: 2 * processes]))  # the workers are up and warm
 
     def go() -> None:

@@ -1,5 +1,6 @@
 """One page read: text, captions, recovered links, and pages that are none."""
 
+import gc
 import gzip
 import json
 import subprocess
@@ -10,6 +11,7 @@ from pages.articles import BODY, a_page, a_response, a_seed, escaped
 from places import SHARED
 
 from archiver.article.analyse import read
+from archiver.article.text.block_place import Place
 from archiver.model import Anchor
 
 CORPUS = SHARED / "corpus"
@@ -102,6 +104,30 @@ def test_links_of_the_same_words_are_used_once_each():
     page = a_page('<a href="/1">report</a> and <a href="/2">report</a>', *BODY)
     links = read(a_seed(*BODY, anchors=(lost("report"), lost("report"))), page).links
     assert [link.page_href for link in links] == ["https://www.harbour.example/1", "https://www.harbour.example/2"]
+
+
+def test_the_tree_of_a_page_goes_with_its_reading():
+    """Nothing of it waits until garbage is collected: workers look for that seldom."""
+
+    def places() -> int:
+        return sum(isinstance(each, Place) for each in gc.get_objects())
+
+    page = a_page(*escaped(*BODY))
+    gc.collect()
+    gc.disable()
+    try:
+        before = places()
+        kept = read(a_seed(*BODY), page)
+        while_kept = places()
+        settled = read(a_seed(*BODY), page).settled()
+        without = read(a_seed(*BODY), page).without_model()
+        assert places() == while_kept > before
+        assert settled == kept
+        assert settled.article.blocks == without.article.blocks
+        del kept
+        assert places() == before
+    finally:
+        gc.enable()
 
 
 def test_importing_the_room_does_not_load_the_extractor():

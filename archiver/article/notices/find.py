@@ -125,7 +125,8 @@ def _of_item(item: Any, at: str, *, plain: bool) -> Iterator[Notice]:
 
 
 def _notice(text: str, stated: str | None, at: str) -> Notice:
-    labelled = _labelled(text)
+    label = _labels().match(text)
+    labelled = _labelled(text, label) if label is not None else None
     when = dates.parse(stated) if stated else None
     day = when.value if when else labelled[2] if labelled else None
     return Notice(kind=labelled[0] if labelled else "correction", text=text, date=day, at=at)
@@ -146,9 +147,15 @@ def _shown(blocks: Sequence[PageBlock]) -> Iterator[Notice]:
             taken = False
             continue
         text = block.text[:_LONGEST]
-        if labelled := _labelled(text):
+        label = _labels().match(text)
+        if label is not None and (labelled := _labelled(text, label)):
             yield Notice(kind=labelled[0], text=text, date=labelled[2] or _day(text), at=block.at)
-        elif (kind := _label_alone(text)) and following is not None and len(following.text) > len(text):
+        elif (
+            label is not None
+            and (kind := _label_alone(text, label))
+            and following is not None
+            and len(following.text) > len(text)
+        ):
             taken = True
             yield Notice(kind=kind, text=following.text[:_LONGEST], date=_day(following.text), at=following.at)
         elif kind := _sentence(block):
@@ -174,12 +181,9 @@ def _day(text: str) -> str | None:
     return when.value if when else None
 
 
-def _labelled(text: str) -> tuple[NoticeKind, str, str | None] | None:
-    """Kind, words and day of a text that begins with a label and a sign that ends it."""
-    found = _labels().match(text)
-    if found is None:
-        return None
-    kind, rest = _kind_of(found["label"]), _AFTER.match(text, found.end())
+def _labelled(text: str, label: re.Match[str]) -> tuple[NoticeKind, str, str | None] | None:
+    """Kind, words and day of a text that begins with this label and a sign that ends it."""
+    kind, rest = _kind_of(label["label"]), _AFTER.match(text, label.end())
     if kind is None or rest is None:
         return None
     said = rest["text"] or rest["dashed"] or rest["stopped"] or rest["closed"]
@@ -190,10 +194,9 @@ def _labelled(text: str) -> tuple[NoticeKind, str, str | None] | None:
     return kind, said.strip(), when.value if when else None
 
 
-def _label_alone(text: str) -> NoticeKind | None:
-    found = _labels().match(text)
-    alone = found is not None and not re.sub(r"[\W_]+", "", text[found.end() :])
-    return _kind_of(found["label"]) if found and alone else None
+def _label_alone(text: str, label: re.Match[str]) -> NoticeKind | None:
+    """The kind of a label that nothing follows."""
+    return None if re.sub(r"[\W_]+", "", text[label.end() :]) else _kind_of(label["label"])
 
 
 def _kind_of(label: str) -> NoticeKind | None:

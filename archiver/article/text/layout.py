@@ -95,24 +95,23 @@ def weigh(
     # What prose counts before the title (half) and after the next ones.
     faith = [(0.5 if n < title else 1.0) / (1 + passed) for n, passed in enumerate(titles)]
     for each, words, here in zip(blocks, prose, faith):
-        home = each.home
-        up = home.parent
-        worth = words * (trust[home] if home in trust else _trust(home, total, trust)) * here
-        home.prose += worth
-        linked = each.words * each.linked
-        for at, share in ((home, 1.0), (up, 0.5), (up.parent if up is not None else None, 0.25)):
-            if at is None:
-                break
-            at.words += each.words
-            at.linked += linked
+        around, size, linked = each.home, each.words, each.words * each.linked
+        worth = words * _trust(around, total, trust) * here if words else 0.0
+        around.prose += worth
+        for share in (1.0, 0.5, 0.25):
+            around.words += size
+            around.linked += linked
             if worth:
-                at.near += worth
-                at.score += worth * share
-                if at.score > best.score:
-                    best = at
+                around.near += worth
+                around.score += worth * share
+                if around.score > best.score:
+                    best = around
+            if around.parent is None:
+                break
+            around = around.parent
     # Homes are added up in the page's order: a set's order, and with it the last digit, changes from run to run.
     total = sum(home.prose for home in dict.fromkeys(each.home for each in blocks)) or 1.0
-    faith = [trust[each.home] * here for each, here in zip(blocks, faith)]
+    faith = [_trust(each.home, total, trust) * here for each, here in zip(blocks, faith)]
     inside = levels(blocks, best)
     top = _widened(blocks, prose, best, faith, inside)
     return top, inside if top is best else levels(blocks, top), total, trust
@@ -178,15 +177,16 @@ def _steps(way: Sequence[Place]) -> list[int]:
 
 def marked(blocks: Sequence[Block], top: Place, chosen: Sequence[int]) -> dict[int, int]:
     """The marks of what each chosen block stands in, but for what `top` stands in too, which distinguishes nothing."""
+    # A function within this one that called itself would keep the tree of the page until garbage is collected.
     known = dict.fromkeys(_way_up(top), 0)
+    return {n: _marks_below(blocks[n].place, known) for n in chosen}
 
-    def marks_of(place: Place) -> int:
-        if place not in known:
-            assert place.parent is not None
-            known[place] = place.own | marks_of(place.parent)
-        return known[place]
 
-    return {n: marks_of(blocks[n].place) for n in chosen}
+def _marks_below(place: Place, known: dict[Place, int]) -> int:
+    if place not in known:
+        assert place.parent is not None
+        known[place] = place.own | _marks_below(place.parent, known)
+    return known[place]
 
 
 def _way_up(place: Place | None) -> Iterator[Place]:

@@ -32,7 +32,7 @@ from archiver.trust.seal_new_bag import load_signer
 
 _log = logging.getLogger(__name__)
 _tools: Tools | None = None
-YOUNG = 10_000
+YOUNG = 50_000
 """New objects from which on garbage is collected: a page's blocks and elements are thousands, and all live."""
 here = threading.local()
 """The `tools` of this thread, where a process works for several jobs at once."""
