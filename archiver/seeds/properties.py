@@ -5,9 +5,12 @@ import tomllib
 from importlib.resources import files
 from typing import Any, Literal, NamedTuple
 
+from archiver.words import MARKS
+
 Role = Literal["headline", "byline", "date", "tags", "notes", "other", "mail"]
 _LINE = re.compile(
-    r"[-*>\s]{0,4}(?:\*\*)?([^\W\d_][\w ./-]{0,30}?)(?:\*\*)?\s?(::?|：)(?:\*\*)?\s+(\S.{0,400})", re.DOTALL
+    rf"[-*>\s]{{0,4}}(?:\*\*)?([^\W\d_][\w{MARKS} ./-]{{0,30}}?)(?:\*\*)?\s?(::?|：)(?:\*\*)?\s+(\S.{{0,400}})",
+    re.DOTALL,
 )
 _NAMES = tomllib.loads(files("archiver.seeds").joinpath("property_names.toml").read_text("utf-8"))
 _ROLES: dict[str, Any] = {" ".join(name.split()): role for role, names in _NAMES.items() for name in names.split(";")}

@@ -118,12 +118,16 @@ def repeated(collection: Collection) -> list[str]:
         several = ledger.execute("SELECT key, group_concat(name) FROM bags GROUP BY key HAVING count(*) > 1").fetchall()
     faults = []
     for key, names in several:
-        answers: dict[str, list[str]] = {}
-        for name in names.split(","):
+        last, answers = "", dict[str, list[str]]()
+        for name in sorted(names.split(","), key=lambda each: each.rpartition("-")[0].rpartition("-")[2]):
             capture = json.loads((collection.bags / name / "data/provenance.json").read_bytes())["capture"]
             about = [capture[each] for each in ("outcome", "reason", "status", "payload_sha256", "memento")]
             if capture["outcome"] != "captured" or capture["truncated"]:
-                answers.setdefault(json.dumps(about), []).append(name)
+                said = json.dumps(about)
+                if said != last:  # A state that comes back has a bag of its own.
+                    answers[said] = []
+                answers[said].append(name)
+                last = said
         faults += [f"bags of one answer ({key}): {', '.join(same)}" for same in answers.values() if len(same) > 1]
     return faults
 

@@ -12,9 +12,10 @@ from typing import NamedTuple
 from archiver.seeds.blocks import Block
 from archiver.seeds.opening_words import SENTENCE
 from archiver.seeds.properties import read_property
+from archiver.words import MARKS
 
 FACTS = (*("supplied_by", "obtained_how", "case_number", "exhibit_number", "collector", "purpose", "contact", "notes"),)
-LABEL = r"(?:[^\W\d_]|№)[\w .'’°º№/-]{0,50}?"
+LABEL = rf"(?:[^\W\d_]|№)[\w{MARKS}\u200c .'’°º№/-]{{0,50}}?"
 """Where a label may stand: words of any script."""
 _LINE = re.compile(rf"[-*>#\s]{{0,4}}({LABEL})[*_]{{0,3}}\s?[:：][*_]{{0,3}}\s*+(\S.{{0,400}})", re.DOTALL)
 _WORDS = 8
