@@ -138,7 +138,7 @@ def judge(seed: Seed, archived: Archived, reads: Reads) -> tuple[Judged | None, 
         return None, None
     reading = reads(seed, archived.page)
     instead = stands_instead(seed, archived.page, reading, ())
-    return Judged.of(reading, article=instead is None), reading.without_model()
+    return Judged.of(reading, article=instead is None), reading.settled()
 
 
 def memento_address(client: ArchiveClient, each: Listed) -> str:

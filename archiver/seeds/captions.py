@@ -125,8 +125,14 @@ def read_body_caption(text: str, anchors: Sequence[Anchor]) -> CaptionCredit | N
     if found is None and (linked := _linked(whole, anchors)) and names_house(linked[1]):
         found = linked
     if found is None and (named := _parenthesised(whole)) and names_house(named[1]) and re.search(r"[/,|]", named[1]):
-        found = named
+        found = None if not named[0] and _signs(named[1]) else named
     return _credited(whole, anchors, found) if found else None
+
+
+def _signs(credit: str) -> bool:
+    """Whether names alone in brackets are a sign-off, not a photo's credit: agencies without a person or a library."""
+    houses = [agencies.find(part.strip()) for part in re.split(r"[/|,]", credit)]
+    return all(house and not house.pictures for house in houses)
 
 
 def _houses_photo(credit: str) -> bool:

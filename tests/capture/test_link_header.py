@@ -11,7 +11,7 @@ LINKS = {
     "</a.css>; rel=preload; as=style": [("/a.css", "style")],
     '<a.js>; rel="x PRELOAD"; as="script", <b.png>;rel=preload;as=image': [("a.js", "script"), ("b.png", "image")],
     '<a,b;c.png> ; title="a,b\\"; rel=none" ; rel=preload;as=image': [("a,b;c.png", "image")],
-    "<a.mjs>; rel=modulepreload": [("a.mjs", "script")],
+    "<a.mjs>; rel=modulepreload": [("a.mjs", "module")],
     "<x>; rel=stylesheet, <y>; rel=preconnect, <z>; rel=canonical, w; rel=preload, <v>": [],
     '<a.jpg>; rel=preload; as=image; imagesrcset="b.jpg 1x, c.jpg 2x"': [
         *[("a.jpg", "image"), ("c.jpg", "image"), ("b.jpg", "image")]

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
+_PACKED = (b"PK\x03\x04", b"\x1f\x8b\x08")
+
 
 def everywhere(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:
     """Path below `folder` -> the words found in its name or in what it holds; only files that have any."""
@@ -18,16 +20,19 @@ def everywhere(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:
     found = {}
     for path in sorted(each for each in folder.rglob("*") if each.is_file()):
         name = path.relative_to(folder).as_posix()
-        if hit := words_in(name.encode() + b"\n" + path.read_bytes(), wanted):
+        if hit := words_in(name.encode(), wanted) | words_in(path.read_bytes(), wanted):
             found[name] = hit
     return found
 
 
 def words_in(data: bytes, words: set[str], depth: int = 0) -> set[str]:
     """The words that are in bytes, decoded in each way there is, and again what that gives."""
-    low = data.decode("latin-1").lower()
+    if data.startswith(_PACKED):  # A short word comes up by chance among packed bytes; they are read unpacked below.
+        low = ""
+    else:
+        low = data.decode("latin-1").lower()
     found = {word for word in words if word in low}
-    if b"\0" in data:
+    if low and b"\0" in data:
         found |= {word for word in words if word in data.replace(b"\0", b"").decode("latin-1").lower()}
     if depth < 4:
         for each in _decoded(data):
