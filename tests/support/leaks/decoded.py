@@ -27,10 +27,8 @@ def everywhere(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:
 
 def words_in(data: bytes, words: set[str], depth: int = 0) -> set[str]:
     """The words that are in bytes, decoded in each way there is, and again what that gives."""
-    if data.startswith(_PACKED):  # A short word comes up by chance among packed bytes; they are read unpacked below.
-        low = ""
-    else:
-        low = data.decode("latin-1").lower()
+    # A short word comes up by chance among packed bytes; they are read unpacked below.
+    low = "" if data.startswith(_PACKED) else data.decode("latin-1").lower()
     found = {word for word in words if word in low}
     if low and b"\0" in data:
         found |= {word for word in words if word in data.replace(b"\0", b"").decode("latin-1").lower()}
