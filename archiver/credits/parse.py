@@ -46,13 +46,8 @@ def credits_of_seed(seed: Seed) -> tuple[Credit, ...]:
     return tuple(replace(credit, source="seed") for credit in once(found))
 
 
-def is_credit_line(text: str) -> bool:
-    """Whether a line is a credit and nothing else: no dateline, no paragraph with a signature behind it."""
-    return bool(credits_of_whole(text))
-
-
 def credits_of_whole(text: str) -> list[Credit]:
-    """The credits of a line that is a credit and nothing else."""
+    """The credits of a line that is a credit and nothing else: no dateline, no paragraph with a signature behind it."""
     line = bare(fold(text))
     return _of_whole(line.strip("—–- *_"), "") if len(line) <= MAX_LINE else []
 

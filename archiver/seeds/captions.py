@@ -131,13 +131,17 @@ def read_body_caption(text: str, anchors: Sequence[Anchor]) -> CaptionCredit | N
 
 def _signs(credit: str) -> bool:
     """Whether names alone in brackets are a sign-off, not a photo's credit: agencies without a person or a library."""
-    houses = [agencies.find(part.strip()) for part in re.split(r"[/|,]", credit)]
-    return all(house and not house.pictures for house in houses)
+    return all(house and not house.pictures for house in _houses(credit))
 
 
 def _houses_photo(credit: str) -> bool:
     """Whether a credit that stands alone within the text is a photo's: it names an agency or a library."""
-    return any(agencies.find(part.strip()) for part in re.split(r"[/|,(]", credit.strip(" .)")))
+    return any(_houses(credit.strip(" .)")))
+
+
+def _houses(credit: str) -> list[agencies.Agency | None]:
+    """The agency that each part of a credit is, or None."""
+    return [agencies.find(part.strip()) for part in re.split(r"[/|,(]", credit)]
 
 
 def _announced(whole: str, anchors: Sequence[Anchor], article_follows: bool) -> CaptionCredit | None:

@@ -6,7 +6,7 @@ in which role, is for those who hold the table of agencies. What is not certainl
 
 import re
 
-from archiver.credits.parse import credits_of_whole, is_credit_line
+from archiver.credits.parse import credits_of_whole
 from archiver.credits.people import agencies
 
 LONGEST_CREDIT = 100
@@ -118,7 +118,7 @@ def is_end_line(text: str) -> bool:
     inner = line.rstrip(".")[1:-1] if bracketed else line
     if bracketed and len(inner) <= LONGEST_CREDIT and looks_like_name(inner):
         return True
-    return any(pattern.fullmatch(inner.rstrip(". ")) for pattern in _END_LINES) or is_credit_line(line)
+    return any(pattern.fullmatch(inner.rstrip(". ")) for pattern in _END_LINES) or bool(credits_of_whole(line))
 
 
 def is_credit_before_end_matter(text: str) -> bool:

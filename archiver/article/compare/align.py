@@ -209,7 +209,7 @@ def _marks(counted: Counter[str]) -> Iterator[object]:
 
 
 def _likeness(one: Counter[str], other: Counter[str], sizes: tuple[int, int], *, titled: bool) -> float:
-    """The share of common words (Dice); a longer paragraph that holds the shorter one nearly whole is as good. A title
+    """The share of common words (Dice); a longer paragraph with nearly all of the shorter one is as good. A title
     is like what is about as long as it, and no part of more."""
     if titled and min(sizes) < _AS_LONG * max(sizes):
         return 0.0
